@@ -1,0 +1,48 @@
+import type { Labels } from '../labels.ts'
+import type { MetricMetadata } from '../metadata.ts'
+
+declare const series: unique symbol
+
+/** The number under which one appender knows a series. Means nothing to another appender. */
+export type SeriesRef = number & { readonly [series]: 'ref' }
+
+/** Why a sample was not taken; the samples beside it were. */
+export const REJECT_REASONS = [
+  'out_of_order', // older than the out-of-order window allows
+  'duplicate_timestamp', // same time, another value; the first one stays
+  'too_far_in_future',
+  'series_limit', // no room for one more series
+  'label_limit', // too many labels, or one too long
+  'bad_labels', // no metric name, or a name that is not UTF-8
+] as const
+export type RejectReason = (typeof REJECT_REASONS)[number]
+
+/** What became of a batch. */
+export interface CommitResult {
+  readonly appended: number
+  /** How many samples were refused, by reason; reasons that did not occur are absent. */
+  readonly rejected: Readonly<Partial<Record<RejectReason, number>>>
+  /** One refused series to show to a human, '' when none was. */
+  readonly example: string
+}
+
+/**
+ * The way into the store. One per sender (an intake, a scrape loop, the rules): batches of one
+ * appender are taken in order. Queue samples with `append`, make them durable with `commit`.
+ */
+export interface Appender {
+  /** The series with these labels (`__name__` included). Same labels, same number, for the life of this appender. */
+  ref(labels: Labels): SeriesRef
+  /** Queues a sample in memory. Never fails; what is wrong with it is told by `commit`. */
+  append(ref: SeriesRef, timeMs: number, value: number): void
+  /** Remembers what a metric name means, for the metadata API. */
+  describe(metricName: string, metadata: MetricMetadata): void
+  /**
+   * Writes what was queued. Once this resolves, it survives `kill -9` and power loss.
+   *
+   * @throws {WeirError} `STORAGE_FULL`, `STORAGE_FAILED`: nothing of the batch was kept; it may be tried again
+   */
+  commit(): Promise<CommitResult>
+  /** Forgets the series numbers and queued samples. */
+  close(): void
+}

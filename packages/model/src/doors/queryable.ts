@@ -1,0 +1,39 @@
+import type { Labels } from '../labels.ts'
+import type { Matcher } from '../matcher.ts'
+import type { SampleColumns } from '../sample.ts'
+
+/**
+ * What PromQL reads from. Synchronous on purpose: a query runs on a thread of its own, over memory
+ * and memory-mapped files; waiting per series would cost more than the reading.
+ */
+export interface Queryable {
+  /** Opens a view for times within [minMs, maxMs], both included. Later writes do not show in it. */
+  querier(minMs: number, maxMs: number): Querier
+}
+
+export interface Querier extends Disposable {
+  /** The series for which all matchers hold and that may have samples in the view's range, in no order. */
+  select(request: SelectRequest): SeriesSet
+  /** Values that a label has on the series selected, sorted, unique. No matchers: on all series. */
+  labelValues(name: string, matchers: readonly Matcher[]): string[]
+  /** Label names on the series selected, sorted, unique. No matchers: on all series. */
+  labelNames(matchers: readonly Matcher[]): string[]
+}
+
+export interface SelectRequest {
+  readonly matchers: readonly Matcher[]
+  /** Times that will be read, both included; narrower than the view when the query knows better. */
+  readonly minMs: number
+  readonly maxMs: number
+}
+
+/** Series chosen by a select: number `i` is good for `0 <= i < count`, in this set only. */
+export interface SeriesSet {
+  readonly count: number
+  labels(i: number): Labels
+  /**
+   * Appends the samples of series `i` with minMs <= time <= maxMs to `into`, ascending in time, each
+   * time once, stale markers included.
+   */
+  read(i: number, minMs: number, maxMs: number, into: SampleColumns): void
+}

@@ -1,0 +1,27 @@
+/**
+ * The shared words of Weir and the doors between its rooms.
+ *
+ * Reading order: `time`, `labels`, `sample`, `matcher`, `metadata`, `errors`; then the doors, small
+ * interfaces through which rooms meet without knowing each other.
+ */
+export { type Clock, type Millis, millis, systemClock } from './time.ts'
+export { Labels, METRIC_NAME, isLabelName, isLegacyName } from './labels.ts'
+export { SampleColumns, STALE_MARKER, isStale } from './sample.ts'
+export { type Matcher, type MatchOperator } from './matcher.ts'
+export { type MetricMetadata, type MetricType } from './metadata.ts'
+export { type ApiErrorType, CODES, type ErrorCode, WeirError, invariant } from './errors.ts'
+export {
+  type Appender,
+  type CommitResult,
+  REJECT_REASONS,
+  type RejectReason,
+  type SeriesRef,
+} from './doors/appender.ts'
+export {
+  type Querier,
+  type Queryable,
+  type SelectRequest,
+  type SeriesSet,
+} from './doors/queryable.ts'
+export { type KeyValueChange, type KeyValueStore } from './doors/key-value-store.ts'
+export { type Alert, type AlertSink } from './doors/alert-sink.ts'

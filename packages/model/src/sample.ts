@@ -1,0 +1,58 @@
+const bits = new Uint32Array(2)
+const double = new Float64Array(bits.buffer)
+bits[0] = 2
+bits[1] = 0x7ff00000
+
+/**
+ * The value that says "this series ends here": the NaN with bits 0x7ff0000000000002, as Prometheus
+ * writes it. Any other NaN is an ordinary value.
+ */
+export const STALE_MARKER: number = double[0]!
+
+/** Whether a value is the stale marker. */
+export function isStale(value: number): boolean {
+  if (value === value) return false
+  double[0] = value
+  return bits[0] === 2 && (bits[1]! & 0x7fffffff) >>> 0 === 0x7ff00000
+}
+
+/**
+ * A growing pair of columns: sample `i` is `times[i]` (ms) and `values[i]`, for `i < length`.
+ *
+ * Made to be reused: `clear()` keeps the memory. The arrays are replaced when they grow, so take
+ * them from the object after the last `push` or `reserve`, not before.
+ */
+export class SampleColumns {
+  times: Float64Array
+  values: Float64Array
+  length = 0
+
+  constructor(capacity = 256) {
+    this.times = new Float64Array(capacity)
+    this.values = new Float64Array(capacity)
+  }
+
+  clear(): void {
+    this.length = 0
+  }
+
+  /** Makes room for `more` samples after the present ones. */
+  reserve(more: number): void {
+    const want = this.length + more
+    if (want <= this.times.length) return
+    const capacity = Math.max(want, this.times.length * 2)
+    const times = new Float64Array(capacity)
+    const values = new Float64Array(capacity)
+    times.set(this.times.subarray(0, this.length))
+    values.set(this.values.subarray(0, this.length))
+    this.times = times
+    this.values = values
+  }
+
+  push(timeMs: number, value: number): void {
+    if (this.length === this.times.length) this.reserve(1)
+    this.times[this.length] = timeMs
+    this.values[this.length] = value
+    this.length++
+  }
+}

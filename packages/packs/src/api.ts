@@ -1,0 +1,176 @@
+/**
+ * The shapes of Weir's own HTTP API, `/api/weir/v1/…`: what the server answers and the page reads.
+ * Times are milliseconds since 1970; a missing figure is `null`, never NaN.
+ */
+
+/** The five figures of a stage. */
+export const SIGNALS = ['throughput', 'errors', 'latency', 'backlog', 'freshness'] as const
+export type SignalKind = (typeof SIGNALS)[number]
+
+/**
+ * How a pipeline is, worst first: an alert of severity critical or error fires · a lesser one fires
+ * or is pending · no data for a while · all is well.
+ */
+export const HEALTHS = ['failing', 'degraded', 'silent', 'healthy'] as const
+export type Health = (typeof HEALTHS)[number]
+
+/** A signal over the window asked for: equally spaced values and the newest one. */
+export interface SignalView {
+  readonly kind: SignalKind
+  /** Newest value; null when there is none. Errors: per second. Latency: p95 seconds. */
+  readonly value: number | null
+  /** Unit to show: `runs/s`, `records/s`, `s`, `tasks`, … */
+  readonly unit: string
+  readonly startMs: number
+  readonly stepMs: number
+  readonly values: readonly (number | null)[]
+  /** PromQL behind the figure, for the explorer. */
+  readonly expr: string
+  /** Further lines where one is not enough: error ratio, p50, p99. */
+  readonly also: readonly {
+    readonly name: string
+    readonly value: number | null
+    readonly values: readonly (number | null)[]
+  }[]
+}
+
+/** An alert that concerns a pipeline. */
+export interface AlertView {
+  readonly name: string
+  readonly state: 'pending' | 'firing'
+  readonly severity: string
+  readonly summary: string
+  readonly sinceMs: number
+  readonly labels: Readonly<Record<string, string>>
+  readonly runbookUrl: string
+}
+
+export interface StageView {
+  readonly stage: string
+  /** Position along the way data takes; stages of a pipeline are sent in this order. */
+  readonly order: number
+  readonly title: string
+  readonly signals: Readonly<Partial<Record<SignalKind, SignalView>>>
+}
+
+/** One pipeline as the overview shows it: each signal is that of the stage that tells most. */
+export interface PipelineSummary {
+  readonly system: string
+  readonly pipeline: string
+  readonly health: Health
+  /** Why, in one sentence a person would say. */
+  readonly reason: string
+  readonly alerts: readonly AlertView[]
+  readonly stages: readonly string[]
+  readonly signals: Readonly<Partial<Record<SignalKind, SignalView>>>
+}
+
+/** `GET /api/weir/v1/overview?window=1h` (seconds or a duration). Pipelines come worst first. */
+export interface Overview {
+  readonly atMs: number
+  readonly windowMs: number
+  readonly stepMs: number
+  readonly pipelines: readonly PipelineSummary[]
+  readonly systems: readonly SystemStatus[]
+}
+
+/** `GET /api/weir/v1/pipelines/:system/:pipeline?window=1h`, names URL-encoded. */
+export interface PipelineDetail {
+  readonly atMs: number
+  readonly windowMs: number
+  readonly stepMs: number
+  readonly summary: PipelineSummary
+  readonly stages: readonly StageView[]
+}
+
+/** Whether a pack's metrics have been seen. */
+export interface SystemStatus {
+  readonly id: string
+  readonly title: string
+  readonly awake: boolean
+  /** Series of this system now. */
+  readonly seriesCount: number
+}
+
+/** `GET /api/weir/v1/packs` is an array of these. */
+export interface PackSummary extends SystemStatus {
+  readonly description: string
+  readonly metricCount: number
+  readonly alertCount: number
+  readonly dashboardCount: number
+}
+
+/** `GET /api/weir/v1/packs/:id`. Exports: `GET …/packs/:id/{rules.yml,mapping.yml,scrape.yml,dashboards/NAME.json}`. */
+export interface PackDetail extends PackSummary {
+  readonly metrics: readonly MetricReference[]
+  readonly alerts: readonly {
+    readonly name: string
+    readonly expr: string
+    readonly severity: string
+    readonly forText: string
+    readonly summary: string
+    readonly runbook: string
+  }[]
+  readonly dashboards: readonly { readonly name: string; readonly title: string }[]
+}
+
+/** One row of a pack's metric reference. */
+export interface MetricReference {
+  readonly name: string
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary'
+  readonly unit: string
+  readonly labels: readonly string[]
+  /** What it means, one or two sentences. */
+  readonly help: string
+  /** What is normal, and what is not; '' when there is no rule of thumb. */
+  readonly normal: string
+}
+
+/** `GET /api/weir/v1/intakes` is an array of these: every open way in. */
+export interface IntakeStatus {
+  /** `statsd-udp`, `statsd-tcp`, `scrape`, `self`, … */
+  readonly kind: string
+  readonly address: string
+  readonly linesPerSecond: number
+  readonly lines: number
+  readonly rejected: Readonly<Record<string, number>>
+  /** The newest line that was refused, shortened, with the reason; null when there was none. */
+  readonly lastRejected: {
+    readonly line: string
+    readonly reason: string
+    readonly atMs: number
+  } | null
+}
+
+/** `GET /api/weir/v1/notifications` is an array of these, newest first. */
+export interface NotificationView {
+  readonly id: string
+  readonly receiver: string
+  readonly integration: string
+  readonly groupKey: string
+  readonly state: 'pending' | 'sent' | 'failed'
+  readonly attempts: number
+  readonly createdMs: number
+  readonly nextAttemptMs: number | null
+  readonly sentMs: number | null
+  readonly lastError: string
+  readonly alertNames: readonly string[]
+  readonly status: 'firing' | 'resolved'
+}
+
+/** `GET /api/weir/v1/status`: what the status page shows about the process. */
+export interface WeirStatus {
+  readonly version: string
+  readonly startedMs: number
+  readonly atMs: number
+  readonly web: string
+  readonly dataDir: string
+  readonly series: number
+  readonly samplesPerSecond: number
+  readonly diskBytes: number
+  readonly residentBytes: number
+  readonly cpuSeconds: number
+  readonly queryThreads: number
+  readonly minTimeMs: number | null
+  readonly maxTimeMs: number | null
+}
