@@ -9,6 +9,7 @@ export { Labels, METRIC_NAME, isLabelName, isLegacyName } from './labels.ts'
 export { SampleColumns, STALE_MARKER, isStale } from './sample.ts'
 export { type Matcher, type MatchOperator } from './matcher.ts'
 export { type MetricMetadata, type MetricType } from './metadata.ts'
+export { type FamilySample, type MetricFamily } from './family.ts'
 export { type ApiErrorType, CODES, type ErrorCode, WeirError, invariant } from './errors.ts'
 export {
   type Appender,
