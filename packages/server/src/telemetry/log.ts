@@ -7,7 +7,7 @@ import { type Logger, destination, pino } from 'pino'
  */
 export function openLog(level: string): Log {
   return new Log(
-    pino({ level, base: undefined, timestamp: pinoTime }, destination({ fd: 2, sync: true })),
+    pino({ level, base: null, timestamp: pinoTime }, destination({ fd: 2, sync: true })),
   )
 }
 
