@@ -1,1 +1,34 @@
-export {}
+/**
+ * Rules, alert state, templates, routing, the durable outbox and the notifiers.
+ *
+ * Reading order: `rules/source`, `rules/config`, `rules/group`, `rules/alert`; `route/config`,
+ * `route/tree`, `route/group`; `notify/stages`, `outbox`, `notify/webhook`; `alerting` ties them.
+ */
+export {
+  type Alerting,
+  type AlertingOptions,
+  type AlertingSetup,
+  type AlertmanagerSource,
+} from './options.ts'
+export { startAlerting } from './alerting.ts'
+export {
+  type QuerySample,
+  type RuleFile,
+  type RuleGroupSource,
+  type RuleQuery,
+  type RuleSource,
+} from './rules/source.ts'
+export {
+  type ActiveAlertView,
+  type AlertingRuleView,
+  type AlertState,
+  type AlertsView,
+  type RecordingRuleView,
+  type RuleGroupView,
+  type RuleGroupsView,
+  type RuleHealth,
+  type RuleView,
+} from './rules/view.ts'
+export { type NotificationView } from './notification-view.ts'
+export { type Fetch, type FetchAnswer, type FetchRequest } from './notify/fetch.ts'
+export { type AlertingCounter, type AlertingLog, type AlertingTelemetry } from './telemetry.ts'

@@ -1,0 +1,67 @@
+import type { Appender, AlertSink, Clock, KeyValueStore, Labels } from '@weir/model'
+import type { NotificationView } from './notification-view.ts'
+import type { Fetch } from './notify/fetch.ts'
+import type { RuleFile, RuleGroupSource, RuleQuery } from './rules/source.ts'
+import type { AlertsView, RuleGroupsView } from './rules/view.ts'
+import type { AlertingTelemetry } from './telemetry.ts'
+
+/** What can change while Weir runs. */
+export interface AlertingSetup {
+  /** Prometheus rule files, already read. */
+  readonly ruleFiles?: readonly RuleFile[]
+  /** Rule groups that come as objects, from packs. */
+  readonly groups?: readonly RuleGroupSource[]
+  /**
+   * An alertmanager.yml, already read. Without one, every alert goes to a receiver named `page`
+   * that only records, so that it shows.
+   */
+  readonly config?: AlertmanagerSource
+  /** Added to each alert that lacks them, and known to templates. */
+  readonly externalLabels?: Labels
+  /** How often a group is evaluated that does not say; 1 min unless told. */
+  readonly evaluationIntervalMs?: number
+  /** How far in the past rules look and write; 0 unless told. */
+  readonly queryOffsetMs?: number
+}
+
+/** An alertmanager.yml. `templates` are found beside `fileName`. */
+export interface AlertmanagerSource {
+  readonly fileName: string
+  readonly text: string
+}
+
+export interface AlertingOptions extends AlertingSetup {
+  readonly query: RuleQuery
+  /** Of its own: nobody else appends through it. */
+  readonly appender: Appender
+  readonly store: KeyValueStore
+  readonly clock: Clock
+  /** Where the page is reachable for people; links in notifications lead there. */
+  readonly externalUrl: string
+  readonly telemetry: AlertingTelemetry
+  /** How long a firing alert is not handed on again when nothing changed; 1 min unless told. */
+  readonly resendDelayMs?: number
+  /** How long a notification is tried before it is kept as failed; 3 days unless told. */
+  readonly giveUpAfterMs?: number
+  /** In place of the network. */
+  readonly fetch?: Fetch
+}
+
+/** Rules, alert state, routing and the outbox, at work. Disposing stops them; what is due stays on disk. */
+export interface Alerting extends AlertSink, AsyncDisposable {
+  /** `data` of `/api/v1/rules`, all rules. */
+  ruleGroups(): RuleGroupsView
+  /** `data` of `/api/v1/alerts`: pending and firing alerts of the rules. */
+  alerts(): AlertsView
+  /** Newest first: what waits, and the last that were sent or failed. */
+  notifications(): NotificationView[]
+  /** Names of the receivers, as the config lists them. */
+  receivers(): string[]
+  /**
+   * Puts a new setup in place of the old one, or throws and changes nothing. Rules that are the same
+   * in file, group, name and labels keep their alerts.
+   *
+   * @throws {WeirError} `RULES_INVALID`, `ALERTMANAGER_CONFIG_INVALID`
+   */
+  reload(setup: AlertingSetup): Promise<void>
+}

@@ -1,0 +1,42 @@
+import type { Labels } from '@weir/model'
+
+/** A rule file as it was read from disk. */
+export interface RuleFile {
+  readonly fileName: string
+  readonly text: string
+}
+
+/** A rule group given as an object, as packs give it. Durations as Prometheus writes them: `30s`, `1h30m`. */
+export interface RuleGroupSource {
+  readonly name: string
+  /** Where it comes from, in place of a file name: `pack:airflow`. */
+  readonly file?: string
+  readonly interval?: string
+  readonly limit?: number
+  readonly query_offset?: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly rules: readonly RuleSource[]
+}
+
+/** Either `record` or `alert` is set; see Prometheus's rule files for the meaning of each key. */
+export interface RuleSource {
+  readonly record?: string
+  readonly alert?: string
+  readonly expr: string
+  readonly for?: string
+  readonly keep_firing_for?: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+/** Asks for the value of an expression at a time. A scalar comes as one sample without labels. */
+export type RuleQuery = (
+  expr: string,
+  timeMs: number,
+  signal?: AbortSignal,
+) => Promise<readonly QuerySample[]>
+
+export interface QuerySample {
+  readonly labels: Labels
+  readonly value: number
+}

@@ -1,0 +1,152 @@
+/** What the server lends for watching: where to count and where to write. Its own registry and log fit. */
+export interface AlertingTelemetry {
+  readonly registry: {
+    counter(name: string, help: string, labelNames: readonly string[]): AlertingCounter
+  }
+  readonly log: AlertingLog
+}
+
+export interface AlertingCounter {
+  inc(labels?: Readonly<Record<string, string>>, by?: number): void
+}
+
+export interface AlertingLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** What happens in this room: each event moves its counter and writes its line together. */
+export class AlertingEvents {
+  readonly log: AlertingLog
+  readonly #evaluations: AlertingCounter
+  readonly #failures: AlertingCounter
+  readonly #missed: AlertingCounter
+  readonly #received: AlertingCounter
+  readonly #refusedAlerts: AlertingCounter
+  readonly #notifications: AlertingCounter
+  readonly #requestFailures: AlertingCounter
+  readonly #failedNotifications: AlertingCounter
+  readonly #superseded: AlertingCounter
+  readonly #storeFailures: AlertingCounter
+  readonly #samplesRejected: AlertingCounter
+
+  constructor({ registry, log }: AlertingTelemetry) {
+    this.log = log
+    this.#evaluations = registry.counter(
+      'weir_alerting_rule_evaluations_total',
+      'Rules evaluated, by group.',
+      ['group'],
+    )
+    this.#failures = registry.counter(
+      'weir_alerting_rule_failures_total',
+      'Rules that could not be evaluated, by group.',
+      ['group'],
+    )
+    this.#missed = registry.counter(
+      'weir_alerting_iterations_missed_total',
+      'Evaluations left out because the one before was still running, by group.',
+      ['group'],
+    )
+    this.#received = registry.counter(
+      'weir_alerting_alerts_received_total',
+      'Alerts taken in from rules and other senders.',
+      ['status'],
+    )
+    this.#refusedAlerts = registry.counter(
+      'weir_alerting_alerts_refused_total',
+      'Alerts not taken in, by reason: invalid, alert_limit.',
+      ['reason'],
+    )
+    this.#notifications = registry.counter(
+      'weir_alerting_notifications_total',
+      'Notifications delivered.',
+      ['integration'],
+    )
+    this.#requestFailures = registry.counter(
+      'weir_alerting_notification_attempts_failed_total',
+      'Attempts to deliver that failed and will be repeated.',
+      ['integration'],
+    )
+    this.#failedNotifications = registry.counter(
+      'weir_alerting_notifications_failed_total',
+      'Notifications given up, by reason: refused, gave_up, outbox_full.',
+      ['integration', 'reason'],
+    )
+    this.#superseded = registry.counter(
+      'weir_alerting_notifications_superseded_total',
+      'Unsent notifications replaced by a newer one of the same group.',
+      ['integration'],
+    )
+    this.#storeFailures = registry.counter(
+      'weir_alerting_store_failures_total',
+      'Writes of alert state or of the outbox that failed and will be repeated.',
+      ['part'],
+    )
+    this.#samplesRejected = registry.counter(
+      'weir_alerting_samples_rejected_total',
+      'Samples of rules that the store did not take, by reason.',
+      ['reason'],
+    )
+  }
+
+  ruleEvaluated(group: string): void {
+    this.#evaluations.inc({ group })
+  }
+
+  ruleFailed(where: { readonly group: string; readonly rule: string }, error: string): void {
+    this.#failures.inc({ group: where.group })
+    this.log.warn({ ...where, error }, 'Rule could not be evaluated')
+  }
+
+  iterationsMissed(group: string, count: number): void {
+    this.#missed.inc({ group }, count)
+    this.log.warn({ group, count }, 'Rule group is slower than its interval')
+  }
+
+  alertReceived(status: 'firing' | 'resolved'): void {
+    this.#received.inc({ status })
+  }
+
+  alertRefused(reason: 'invalid' | 'alert_limit', why: string): void {
+    this.#refusedAlerts.inc({ reason })
+    this.log.warn({ reason, why }, 'Alert refused')
+  }
+
+  notificationSent(integration: string): void {
+    this.#notifications.inc({ integration })
+  }
+
+  attemptFailed(what: NotificationRef, error: string): void {
+    this.#requestFailures.inc({ integration: what.integration })
+    this.log.warn({ ...what, error }, 'Notification not delivered yet')
+  }
+
+  notificationFailed(
+    what: NotificationRef,
+    reason: 'refused' | 'gave_up' | 'outbox_full',
+    error: string,
+  ): void {
+    this.#failedNotifications.inc({ integration: what.integration, reason })
+    this.log.error({ ...what, reason, error }, 'Notification given up')
+  }
+
+  notificationSuperseded(integration: string): void {
+    this.#superseded.inc({ integration })
+  }
+
+  storeFailed(part: 'rules' | 'alerts' | 'outbox', error: string): void {
+    this.#storeFailures.inc({ part })
+    this.log.error({ part, error }, 'Alert state could not be written')
+  }
+
+  samplesRejected(reason: string, count: number): void {
+    this.#samplesRejected.inc({ reason }, count)
+  }
+}
+
+export interface NotificationRef {
+  readonly receiver: string
+  readonly integration: string
+  readonly groupKey: string
+}
