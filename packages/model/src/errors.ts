@@ -15,6 +15,19 @@ export type ApiErrorType =
 export const CODES = {
   BUG: 'internal', // an invariant broke: ours, never the caller's
   TIME_NOT_WHOLE: 'bad_data',
+  HTTP_PARAMETER: 'bad_data', // a parameter is missing or cannot be read
+  HTTP_FORBIDDEN: 'bad_data', // a browser's request from another site, or under a strange host name
+  HTTP_NOT_FOUND: 'not_found',
+  HTTP_METHOD: 'bad_data', // the path is there, the method is not
+  HTTP_TOO_LARGE: 'bad_data', // body, URL or headers beyond their limit
+  HTTP_BODY_TYPE: 'bad_data', // a content type that this path does not take
+  HTTP_BROKEN: 'bad_data', // not HTTP, or too slow
+  HTTP_NOT_READY: 'unavailable',
+  ADDRESS_IN_USE: 'unavailable',
+  ADDRESS_UNUSABLE: 'unavailable', // not ours, or not permitted
+  QUERY_CANCELED: 'canceled',
+  QUERY_TIMEOUT: 'timeout',
+  QUERY_ANSWER_TOO_LARGE: 'execution',
 } as const satisfies Record<string, ApiErrorType>
 
 export type ErrorCode = keyof typeof CODES
