@@ -1,1 +1,10 @@
-export {}
+/**
+ * The embedded metric store. One thread writes (`openStore`), any number read (`openReader`), any
+ * number send (`connectAppender`).
+ */
+export { type NameCount, type Store, type StoreOptions, type StoreStats } from './store.ts'
+export { openStore } from './open-store.ts'
+export { type ReaderSeat } from './seat.ts'
+export { type Reader, openReader } from './reader.ts'
+export { connectAppender } from './port-appender.ts'
+export { openKeyValueStore } from './key-value.ts'

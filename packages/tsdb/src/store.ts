@@ -1,0 +1,87 @@
+import type { MessagePort } from 'node:worker_threads'
+
+import type { Appender, Clock, KeyValueStore, RejectReason } from '@weir/model'
+
+import type { ReaderSeat } from './seat.ts'
+
+/** How a store is opened. Every limit has the default that its comment names. */
+export interface StoreOptions {
+  /** The data directory; made when it is not there. */
+  readonly path: string
+  /** Default: the machine's clock. */
+  readonly clock?: Clock
+  /** How much older than the store's newest sample a sample may be. Default 1 h. */
+  readonly outOfOrderWindowMs?: number
+  /** How far ahead of the clock a sample may be. Default 10 min. */
+  readonly futureMs?: number
+  /** Series at one time. Default 2,000,000. */
+  readonly seriesMax?: number
+  /** Labels of one series, the metric name counted. Default 64. */
+  readonly labelsPerSeriesMax?: number
+  /** UTF-8 bytes of a label's name. Default 1,024. */
+  readonly labelNameBytesMax?: number
+  /** UTF-8 bytes of a label's value. Default 4,096. */
+  readonly labelValueBytesMax?: number
+  /** Samples older than this go. Default 15 d; 0 keeps them for ever. */
+  readonly retentionMs?: number
+  /** When sealed windows take more than this, the oldest go. Default 0: no limit by size. */
+  readonly retentionBytes?: number
+  /** Length of a head window: what stays in memory before it is sealed. Default 5 min. */
+  readonly headWindowMs?: number
+  /** Bytes of batches that may wait for their commit, per sender. Default 64 MiB; more: `STORAGE_BUSY`. */
+  readonly queueBytesMax?: number
+}
+
+/** How many series carry a name, for the status page. */
+export interface NameCount {
+  readonly name: string
+  readonly count: number
+}
+
+/** What a store knows about itself. Counters count since it was opened. */
+export interface StoreStats {
+  readonly series: number
+  /** Samples in memory, not sealed yet. */
+  readonly headSamples: number
+  /** Sealed windows, and the samples and bytes in them. */
+  readonly windows: number
+  readonly chunks: number
+  readonly sealedSamples: number
+  readonly sealedBytes: number
+  /** Size of the whole data directory. */
+  readonly diskBytes: number
+  readonly minTimeMs: number | null
+  readonly maxTimeMs: number | null
+  readonly samplesAppended: number
+  readonly rejected: Readonly<Partial<Record<RejectReason, number>>>
+  readonly commits: number
+  readonly commitsFailed: number
+  readonly lastCommitMs: number
+  /** Distinct symbols (label names and values) and label pairs. */
+  readonly symbols: number
+  readonly labelPairs: number
+  /** The ten metric names with the most series, most first. */
+  readonly seriesByMetricName: readonly NameCount[]
+  /** The ten label names with the most values, most first. */
+  readonly valuesByLabelName: readonly NameCount[]
+  /** The ten `name=value` pairs with the most series, most first. */
+  readonly seriesByLabelPair: readonly NameCount[]
+}
+
+/** The embedded metric store, as the one thread that writes it sees it. */
+export interface Store extends AsyncDisposable {
+  /** An appender for this thread. */
+  appender(): Appender
+  /** Serves the other end of a `connectAppender` until the port closes. */
+  listen(port: MessagePort): void
+  /** A place for one reader: post it to a worker (with `[seat.port]` as transfer list), there call `openReader`. */
+  seat(): ReaderSeat
+  /** Small durable state in the same files. */
+  keyValue(): KeyValueStore
+  /**
+   * Seals, compacts and drops what is due by the clock, in slices between which appends go on.
+   * Call it every few seconds; a call while one is running joins that one.
+   */
+  maintain(): Promise<void>
+  stats(): StoreStats
+}
