@@ -1,0 +1,152 @@
+import type { Alerting } from '@weir/alerting'
+import type { Clock } from '@weir/model'
+import type { IntakeStatus, Pack, WeirStatus } from '@weir/packs'
+import type {
+  EvaluationLimits,
+  MatrixColumns,
+  QueryJob,
+  QueryReply,
+  VectorColumns,
+} from '../query/job.ts'
+import type { Telemetry } from '../telemetry/log.ts'
+
+/** Now or a little later: what another thread knows has to be asked for. */
+type Soon<T> = T | Promise<T>
+
+/** Everything the HTTP side needs of the process. It owns none of it: closing the server closes sockets only. */
+export interface HttpDeps {
+  readonly queries: Queries
+  readonly alerting: Pick<Alerting, 'ruleGroups' | 'alerts' | 'notifications'>
+  /** Scrape targets, as the scraper tells them. */
+  targets(): Soon<TargetsView>
+  intakes(): Soon<readonly IntakeStatus[]>
+  readonly packs: readonly Pack[]
+  status(): Soon<WeirStatus>
+  /** The configuration as YAML, secrets replaced by `<secret>`. */
+  configText(): string
+  /** Flags by name without dashes, as `/api/v1/status/flags` shows them. */
+  flags(): Readonly<Record<string, string>>
+  runtime(): Soon<RuntimeInfo>
+  /** Figures of the store; lists of names are cut to `limit`. */
+  tsdbStats(limit: number): Soon<TsdbStatus>
+  buildInfo(): BuildInfo
+  /** Weir's own metrics and those that came by StatsD, in the format that `accept` prefers. */
+  metricsPage(accept: string): Promise<{ readonly contentType: string; readonly body: Uint8Array }>
+  /** What Weir is still waiting for before it can answer, in words; empty when ready. */
+  ready(): readonly string[]
+  /** Reads the configuration again. Throws a `WeirError` and changes nothing when it is bad. */
+  reload(): Promise<void>
+  /** Folder of the built page; undefined serves no page. */
+  readonly webRoot: string | undefined
+  readonly telemetry: Telemetry
+  readonly clock: Clock
+  /** Where users reach Weir, such as `https://weir.example.org`; '' when nobody said. */
+  readonly externalUrl: string
+  readonly limits: HttpLimits
+  /** How PromQL from HTTP is evaluated. */
+  readonly evaluation: EvaluationLimits
+}
+
+/**
+ * The query threads. A promise is rejected with `signal.reason` when the signal aborts: the client
+ * went away, or the query took too long (this side watches the clock).
+ */
+export interface Queries {
+  /** Runs a job and gives back its JSON; what is wrong with the query is told in the reply. */
+  json(job: QueryJob, signal: AbortSignal): Promise<QueryReply>
+  /** An instant query. Rejects with a `WeirError` when it cannot be answered. */
+  vector(expr: string, timeMs: number, signal?: AbortSignal): Promise<VectorColumns>
+  /** A range query on the grid `start, start + step, … <= end`. */
+  matrix(
+    expr: string,
+    range: { readonly startMs: number; readonly endMs: number; readonly stepMs: number },
+    signal?: AbortSignal,
+  ): Promise<MatrixColumns>
+}
+
+/** `data` of `/api/v1/targets`, all targets in it. */
+export interface TargetsView {
+  readonly activeTargets: readonly { readonly scrapePool: string }[]
+  readonly droppedTargets: readonly { readonly scrapePool: string }[]
+}
+
+/** `data` of `/api/v1/status/runtimeinfo`; times are RFC 3339. */
+export interface RuntimeInfo {
+  readonly startTime: string
+  readonly CWD: string
+  readonly hostname: string
+  readonly serverTime: string
+  readonly reloadConfigSuccess: boolean
+  readonly lastConfigTime: string
+  readonly corruptionCount: number
+  readonly goroutineCount: number
+  readonly GOMAXPROCS: number
+  readonly GOMEMLIMIT: number
+  readonly GOGC: string
+  readonly GODEBUG: string
+  readonly storageRetention: string
+}
+
+export interface NameCount {
+  readonly name: string
+  readonly value: number
+}
+
+/** `data` of `/api/v1/status/tsdb`; times are milliseconds. */
+export interface TsdbStatus {
+  readonly headStats: {
+    readonly numSeries: number
+    readonly numLabelPairs: number
+    readonly chunkCount: number
+    readonly minTime: number
+    readonly maxTime: number
+  }
+  readonly seriesCountByMetricName: readonly NameCount[]
+  readonly labelValueCountByLabelName: readonly NameCount[]
+  readonly memoryInBytesByLabelName: readonly NameCount[]
+  readonly seriesCountByLabelValuePair: readonly NameCount[]
+}
+
+/** `data` of `/api/v1/status/buildinfo`. */
+export interface BuildInfo {
+  readonly version: string
+  readonly revision: string
+  readonly branch: string
+  readonly buildUser: string
+  readonly buildDate: string
+  readonly goVersion: string
+}
+
+/** Each limit, its configuration key under `web` and what it answers are in docs/http-api.md. */
+export interface HttpLimits {
+  /** `max_body_bytes`: 413 beyond. */
+  readonly bodyBytesMax: number
+  /** `max_url_bytes`: 414 beyond. */
+  readonly urlBytesMax: number
+  /** `max_header_bytes`: 431 beyond; the URL counts. */
+  readonly headerBytesMax: number
+  /** `header_timeout`: how long a client may take to send its headers; 408. */
+  readonly headerTimeoutMs: number
+  /** `request_timeout`: the same for headers and body; 408. */
+  readonly requestTimeoutMs: number
+  /** `keep_alive`: how long an idle connection stays open. */
+  readonly keepAliveMs: number
+  /** `max_connections`: more are closed at once. */
+  readonly connectionsMax: number
+  /** `query_timeout`: the longest a query may take, waiting included; 503. */
+  readonly queryTimeoutMs: number
+  /** `allowed_hosts`: names besides loopback ones under which browsers may reach a Weir that listens on loopback. */
+  readonly allowedHosts: readonly string[]
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  bodyBytesMax: 4 * 1024 * 1024,
+  urlBytesMax: 32 * 1024,
+  headerBytesMax: 64 * 1024,
+  headerTimeoutMs: 10_000,
+  requestTimeoutMs: 60_000,
+  keepAliveMs: 75_000,
+  connectionsMax: 1024,
+  queryTimeoutMs: 120_000,
+  allowedHosts: [],
+}

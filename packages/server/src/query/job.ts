@@ -1,0 +1,149 @@
+import type { MetricMetadata, Queryable } from '@weir/model'
+
+/**
+ * The work of a query thread, as data. A job is plain (it can be posted to another thread), and so
+ * is what comes back: bytes for somebody who asked by HTTP, columns for callers in this process.
+ *
+ * Times are milliseconds. Whoever makes a job has checked its numbers; only the PromQL in it is
+ * still raw text, because parsing it belongs to the thread that pays for it.
+ */
+export type QueryJob =
+  | InstantJob
+  | RangeJob
+  | SeriesJob
+  | LabelsJob
+  | LabelValuesJob
+  | MetadataJob
+  | ExemplarsJob
+  | FormatQueryJob
+  | ParseQueryJob
+
+/** What an evaluation may use; defaults are those of the engine. */
+export interface EvaluationLimits {
+  readonly lookbackMs?: number
+  readonly maxSamples?: number
+  /** Names of `--enable-feature` that PromQL knows. */
+  readonly features?: readonly string[]
+  /** Longest answer in bytes; a longer one is refused with `QUERY_ANSWER_TOO_LARGE`. */
+  readonly answerBytesMax?: number
+}
+
+export interface InstantJob {
+  readonly kind: 'instant'
+  readonly expr: string
+  readonly timeMs: number
+  /** Series sent at most; 0 sends all. What is cut off is told by a warning. */
+  readonly limit: number
+  readonly stats: StatsWish
+  readonly limits?: EvaluationLimits
+}
+
+export interface RangeJob {
+  readonly kind: 'range'
+  readonly expr: string
+  readonly startMs: number
+  readonly endMs: number
+  readonly stepMs: number
+  readonly limit: number
+  readonly stats: StatsWish
+  readonly limits?: EvaluationLimits
+}
+
+/** `stats` of the query API: '' leaves them out, anything else sends them. */
+export type StatsWish = '' | 'summary' | 'all'
+
+/** What the metadata endpoints share: `match[]` (any of them) and a span of time. */
+interface Selection {
+  readonly selectors: readonly string[]
+  readonly startMs: number
+  readonly endMs: number
+  readonly limit: number
+}
+
+export interface SeriesJob extends Selection {
+  readonly kind: 'series'
+}
+
+export interface LabelsJob extends Selection {
+  readonly kind: 'labels'
+}
+
+export interface LabelValuesJob extends Selection {
+  readonly kind: 'labelValues'
+  readonly name: string
+}
+
+export interface MetadataJob {
+  readonly kind: 'metadata'
+  /** Only this metric; '' for all. */
+  readonly metric: string
+  /** Metrics sent at most; -1 sends all. */
+  readonly limit: number
+  /** Entries per metric at most; -1 sends all. */
+  readonly limitPerMetric: number
+}
+
+export interface ExemplarsJob {
+  readonly kind: 'exemplars'
+  readonly expr: string
+}
+
+export interface FormatQueryJob {
+  readonly kind: 'formatQuery'
+  readonly expr: string
+}
+
+export interface ParseQueryJob {
+  readonly kind: 'parseQuery'
+  readonly expr: string
+}
+
+/** The answer to a {@link QueryJob}: an HTTP response without its connection. The body is JSON and owns its whole buffer, so it can be transferred. */
+export interface QueryReply {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: Uint8Array<ArrayBuffer>
+}
+
+/** An instant query for a caller in this process (rules): answered with {@link VectorColumns}. */
+export interface VectorJob {
+  readonly kind: 'vector'
+  readonly expr: string
+  readonly timeMs: number
+  readonly limits?: EvaluationLimits
+}
+
+/** A range query for a caller in this process (the overview): answered with {@link MatrixColumns}. */
+export interface MatrixJob {
+  readonly kind: 'matrix'
+  readonly expr: string
+  readonly startMs: number
+  readonly endMs: number
+  readonly stepMs: number
+  readonly limits?: EvaluationLimits
+}
+
+/** Series `i` has labels `labels[i]` (`name, value, …`) and value `values[i]`. A scalar is one series without labels. */
+export interface VectorColumns {
+  readonly kind: 'vector'
+  readonly labels: readonly (readonly string[])[]
+  readonly values: Float64Array<ArrayBuffer>
+}
+
+/**
+ * Values on a grid of times: series `i` at `startMs + k * stepMs` is `values[i * stepCount + k]`,
+ * NaN where it has none (these columns are for drawing, where absent and NaN look the same).
+ */
+export interface MatrixColumns {
+  readonly kind: 'matrix'
+  readonly startMs: number
+  readonly stepMs: number
+  readonly stepCount: number
+  readonly labels: readonly (readonly string[])[]
+  readonly values: Float64Array<ArrayBuffer>
+}
+
+/** What jobs run on: a store's reader, or memory in tests. */
+export interface MetricSource extends Queryable {
+  metadata(): ReadonlyMap<string, MetricMetadata>
+}
