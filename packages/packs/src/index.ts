@@ -1,1 +1,31 @@
+/**
+ * The pipeline model and the packs. Reading order: `api` (what the page gets), `pack` (what a pack
+ * is), `airflow/` (one pack, file by file), `rule-groups`, `export/`.
+ */
 export * from './api.ts'
+export type {
+  AlertSeverity,
+  MappingConfig,
+  MappingRule,
+  Pack,
+  PackAlert,
+  PackAlertingRule,
+  PackRecordingRule,
+  PackRule,
+  PackRuleGroup,
+  PackStage,
+  ScrapeHint,
+  SignalDefinition,
+} from './pack.ts'
+export { PACKS } from './registry.ts'
+export { type StageDescription, describeStage, packRuleGroups } from './rule-groups.ts'
+export { packMapping } from './mapping.ts'
+export {
+  type ExportedFile,
+  exportDashboard,
+  exportMapping,
+  exportPack,
+  exportRules,
+  exportScrape,
+} from './export/files.ts'
+export { packAlertRows } from './alert-rows.ts'

@@ -1,0 +1,5 @@
+import { AIRFLOW } from './airflow/airflow.ts'
+import type { Pack } from './pack.ts'
+
+/** Every pack Weir comes with. */
+export const PACKS: readonly Pack[] = [AIRFLOW]

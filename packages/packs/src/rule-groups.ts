@@ -1,0 +1,112 @@
+import { SIGNALS } from './api.ts'
+import type {
+  Pack,
+  PackAlert,
+  PackAlertingRule,
+  PackRecordingRule,
+  PackRuleGroup,
+  PackStage,
+} from './pack.ts'
+
+/** How often a pack's rules run: a failed run is known one StatsD flush and one of these later. */
+const INTERVAL = '15s'
+
+/**
+ * A pack's rules as rule-file groups. One group each for records and signals and for alerts: rules
+ * of a group run in order, so that each signal sees the records of the same moment.
+ */
+export function packRuleGroups(pack: Pack): PackRuleGroup[] {
+  return [
+    {
+      name: `weir-${pack.id}-signals`,
+      interval: INTERVAL,
+      rules: [...pack.records, ...pack.stages.flatMap((stage) => signalRules(pack.id, stage))],
+    },
+    {
+      name: `weir-${pack.id}-alerts`,
+      interval: INTERVAL,
+      rules: pack.alerts.map((alert) => alertRule(pack.id, alert)),
+    },
+  ]
+}
+
+function signalRules(system: string, stage: PackStage): PackRecordingRule[] {
+  const fixed = stage.pipeline === undefined ? {} : { pipeline: stage.pipeline }
+  const labels = { system, ...fixed, stage: stage.stage }
+  const { throughput, errors, latency, backlog, freshness } = stage.signals
+  const rule = (record: string, expr: string | undefined, more = {}): PackRecordingRule[] =>
+    expr === undefined ? [] : [{ record, expr, labels: { ...labels, ...more } }]
+  return [
+    ...rule('weir_stage_throughput', throughput?.expr),
+    ...rule('weir_stage_errors', errors?.expr),
+    ...rule('weir_stage_error_ratio', errors?.ratio),
+    ...rule('weir_stage_latency_seconds', latency?.p50, { quantile: '0.5' }),
+    ...rule('weir_stage_latency_seconds', latency?.expr, { quantile: '0.95' }),
+    ...rule('weir_stage_latency_seconds', latency?.p99, { quantile: '0.99' }),
+    ...rule('weir_stage_backlog', backlog?.expr),
+    ...rule('weir_stage_freshness_seconds', freshness?.expr),
+  ]
+}
+
+function alertRule(system: string, alert: PackAlert): PackAlertingRule {
+  return {
+    alert: alert.name,
+    expr: alert.expr,
+    ...(alert.forText === '0s' ? {} : { for: alert.forText }),
+    labels: {
+      severity: alert.severity,
+      system,
+      pipeline: alert.pipeline,
+      stage: alert.stage,
+    },
+    annotations: {
+      summary: alert.summary,
+      description: alert.description,
+      runbook_url: `/docs/packs/${system}#${alert.name.toLowerCase()}`,
+    },
+  }
+}
+
+/** Where a stage stands and what it is called; a sensible guess for stages that no pack knows. */
+export interface StageDescription {
+  readonly order: number
+  readonly title: string
+  /** Unit of each signal. */
+  readonly units: Readonly<Record<(typeof SIGNALS)[number], string>>
+}
+
+/** Words that pipelines of one's own use for their stages, in the order data takes. */
+const USUAL_STAGES = [
+  ['source', 'consume', 'consumer', 'extract', 'read', 'ingest'],
+  ['decode', 'parse', 'validate'],
+  ['transform', 'enrich', 'process', 'aggregate'],
+  ['sink', 'load', 'write', 'produce', 'commit'],
+]
+
+const USUAL_UNITS = {
+  throughput: 'records/s',
+  errors: 'errors/s',
+  latency: 's',
+  backlog: 'records',
+  freshness: 's',
+} as const
+
+/** Describes a stage, by its pack where one knows it. */
+export function describeStage(
+  packs: readonly Pack[],
+  system: string,
+  stage: string,
+): StageDescription {
+  const known = packs
+    .find((pack) => pack.id === system)
+    ?.stages.find((candidate) => candidate.stage === stage)
+  if (known) {
+    const unit = (kind: (typeof SIGNALS)[number]): string =>
+      known.signals[kind]?.unit ?? USUAL_UNITS[kind]
+    const units = Object.fromEntries(SIGNALS.map((kind) => [kind, unit(kind)]))
+    return { order: known.order, title: known.title, units: units as StageDescription['units'] }
+  }
+  const place = USUAL_STAGES.findIndex((words) => words.includes(stage.toLowerCase()))
+  const title = stage.charAt(0).toUpperCase() + stage.slice(1).replaceAll(/[-_]+/g, ' ')
+  return { order: place < 0 ? 100 : (place + 1) * 10, title, units: USUAL_UNITS }
+}
