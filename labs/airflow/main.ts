@@ -1,0 +1,27 @@
+/** The lab's commands: `check` (the default) and `record FORM [SECONDS]`; `run` calls this. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { FORMS } from './airflow.ts'
+import { check } from './check.ts'
+import { record } from './record.ts'
+
+const [command = 'check', ...rest] = process.argv.slice(2)
+const venv = process.env.WEIR_LAB_VENV
+if (!venv) throw new Error('Cannot start the lab: want WEIR_LAB_VENV set, use labs/airflow/run')
+
+const work = mkdtempSync(join(tmpdir(), 'weir-lab-airflow-'))
+try {
+  const form = FORMS.find((name) => name === (rest[0] ?? 'plain'))
+  if (!form) throw new Error(`Cannot use form "${rest[0]}": want ${FORMS.join(', ')}`)
+  if (command === 'record') {
+    await record(venv, join(work, 'airflow'), form, Number(rest[1] ?? 150))
+  } else if (command === 'check') {
+    process.exitCode = (await check(venv, work, form)) ? 0 : 1
+  } else {
+    throw new Error(`Cannot run "${command}": want check or record`)
+  }
+} finally {
+  if (process.env.WEIR_LAB_KEEP) process.stdout.write(`kept ${work}\n`)
+  else rmSync(work, { recursive: true, force: true, maxRetries: 5 })
+}
