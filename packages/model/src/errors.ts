@@ -28,6 +28,14 @@ export const CODES = {
   QUERY_CANCELED: 'canceled',
   QUERY_TIMEOUT: 'timeout',
   QUERY_ANSWER_TOO_LARGE: 'execution',
+  STORAGE_LOCKED: 'unavailable', // another process has the data directory
+  STORAGE_NOT_WRITABLE: 'unavailable',
+  STORAGE_FULL: 'unavailable', // no room on the disk; may be tried again
+  STORAGE_FAILED: 'unavailable', // the disk said no; may be tried again
+  STORAGE_CORRUPT: 'internal', // bytes on disk are not what was written
+  STORAGE_BUSY: 'unavailable', // too much waits for its commit already
+  STORAGE_VALUE: 'bad_data', // a key or an option that the store cannot take
+  MATCHER_BAD_REGEX: 'bad_data',
 } as const satisfies Record<string, ApiErrorType>
 
 export type ErrorCode = keyof typeof CODES

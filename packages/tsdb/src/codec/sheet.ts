@@ -1,0 +1,230 @@
+/**
+ * A sheet: the chunks of neighbouring series of one window, as one value on disk.
+ *
+ * LMDB stores a large value in whole pages of its own, so a chunk a value would waste half of what
+ * it saves. And series of one target, or of one flush, were measured at the same moments: a sheet
+ * keeps each column of times once, and its chunks point at it.
+ *
+ * ```
+ * magic · series count S · times count T · crc32 of all that follows
+ * series number   u32 × S   ascending
+ * values at       u32 × S   byte position in the sheet
+ * times at        u32 × T
+ * samples         u32 × T   how many samples chunks with these times have
+ * times index     u16 × S
+ * columns … 8 zero bytes
+ * ```
+ */
+import { crc32 } from 'node:zlib'
+
+import { ByteReader, ByteWriter } from './bytes.ts'
+import { TAIL_BYTES, decodeInts, encodeInts } from './int-column.ts'
+import { decodeValues, encodeValues } from './value-column.ts'
+
+const MAGIC = 0x31485357 // 'WSH1'
+const HEADER_BYTES = 16
+/** How many of the newest columns of times a chunk is compared with before it brings its own. */
+const TIMES_COMPARED = 8
+const TIMES_MAX = 0xffff
+
+/** Collects chunks into a sheet, series in ascending order. */
+export class SheetBuilder {
+  readonly #data = new ByteWriter(64 * 1024)
+  readonly #ids: number[] = []
+  readonly #valuesAt: number[] = []
+  readonly #timesOf: number[] = []
+  readonly #timesAt: number[] = []
+  readonly #counts: number[] = []
+  #recent: { readonly index: number; readonly times: Float64Array }[] = []
+  sampleCount = 0
+  minMs = Number.POSITIVE_INFINITY
+  maxMs = Number.NEGATIVE_INFINITY
+
+  get seriesCount(): number {
+    return this.#ids.length
+  }
+
+  get firstSeries(): number {
+    return this.#ids[0] ?? -1
+  }
+
+  /** How large the sheet would be if it were finished now. */
+  get bytes(): number {
+    return (
+      HEADER_BYTES +
+      this.#ids.length * 10 +
+      this.#timesAt.length * 8 +
+      this.#data.length +
+      TAIL_BYTES
+    )
+  }
+
+  /** Whether another chunk may need more columns of times than a sheet can number. */
+  get isFull(): boolean {
+    return this.#timesAt.length >= TIMES_MAX
+  }
+
+  /** Adds one series' samples, ascending in time, each time once. */
+  add(series: number, times: Float64Array, values: Float64Array, count: number): void {
+    this.#timesOf.push(this.#timesIndex(times, count))
+    this.#ids.push(series)
+    this.#valuesAt.push(this.#data.length)
+    encodeValues(values, count, this.#data)
+    this.sampleCount += count
+    if (times[0]! < this.minMs) this.minMs = times[0]!
+    if (times[count - 1]! > this.maxMs) this.maxMs = times[count - 1]!
+  }
+
+  /** The sheet's bytes; the builder is empty afterwards. */
+  finish(): Uint8Array {
+    const seriesCount = this.#ids.length
+    const timesCount = this.#timesAt.length
+    const dataAt = HEADER_BYTES + seriesCount * 10 + timesCount * 8
+    const sheet = new Uint8Array(dataAt + this.#data.length + TAIL_BYTES)
+    const view = new DataView(sheet.buffer)
+    let at = HEADER_BYTES
+    const column = (numbers: readonly number[], add: number): void => {
+      for (const number of numbers) {
+        view.setUint32(at, number + add, true)
+        at += 4
+      }
+    }
+    column(this.#ids, 0)
+    column(this.#valuesAt, dataAt)
+    column(this.#timesAt, dataAt)
+    column(this.#counts, 0)
+    for (const index of this.#timesOf) {
+      view.setUint16(at, index, true)
+      at += 2
+    }
+    sheet.set(this.#data.bytes.subarray(0, this.#data.length), dataAt)
+    view.setUint32(0, MAGIC, true)
+    view.setUint32(4, seriesCount, true)
+    view.setUint32(8, timesCount, true)
+    view.setUint32(12, crc32(sheet.subarray(HEADER_BYTES)), true)
+    this.#clear()
+    return sheet
+  }
+
+  #clear(): void {
+    this.#data.clear()
+    for (const list of [this.#ids, this.#valuesAt, this.#timesOf, this.#timesAt, this.#counts]) {
+      list.length = 0
+    }
+    this.#recent = []
+    this.sampleCount = 0
+    this.minMs = Number.POSITIVE_INFINITY
+    this.maxMs = Number.NEGATIVE_INFINITY
+  }
+
+  #timesIndex(times: Float64Array, count: number): number {
+    for (const { index, times: known } of this.#recent) {
+      if (known.length === count && sameTimes(known, times)) return index
+    }
+    const index = this.#timesAt.length
+    this.#timesAt.push(this.#data.length)
+    this.#counts.push(count)
+    encodeInts(times, count, this.#data)
+    this.#recent.unshift({ index, times: times.slice(0, count) })
+    if (this.#recent.length > TIMES_COMPARED) this.#recent.pop()
+    return index
+  }
+}
+
+function sameTimes(known: Float64Array, times: Float64Array): boolean {
+  for (let i = 0; i < known.length; i++) if (known[i] !== times[i]) return false
+  return true
+}
+
+/**
+ * Reads a sheet. Holds a copy of its bytes, so that its columns are aligned and stay while the
+ * page under them goes; made to be reused by `load`.
+ */
+export class SheetView {
+  #buffer = new ArrayBuffer(0)
+  #input = new ByteReader(new Uint8Array(0))
+  #valuesAt = new Uint32Array(0)
+  #timesAt = new Uint32Array(0)
+  #counts = new Uint32Array(0)
+  #timesOf = new Uint16Array(0)
+  #timesIndex = -1
+  #times = new Float64Array(0)
+  /** Series numbers, ascending. */
+  ids = new Uint32Array(0)
+
+  /**
+   * Points the view at a sheet.
+   *
+   * @param check whether to compute the checksum too (compaction does, so that damage does not spread)
+   * @returns false when these bytes are no whole sheet
+   */
+  load(bytes: Uint8Array, check: boolean): boolean {
+    this.#timesIndex = -1
+    this.ids = this.ids.subarray(0, 0)
+    const length = bytes.length
+    if (length < HEADER_BYTES + TAIL_BYTES) return false
+    if (this.#buffer.byteLength < length) {
+      this.#buffer = new ArrayBuffer((length + 0x3fff) & ~0x3fff)
+      this.#input = new ByteReader(new Uint8Array(this.#buffer))
+    }
+    this.#input.bytes.set(bytes)
+    const view = this.#input.view
+    const seriesCount = view.getUint32(4, true)
+    const timesCount = view.getUint32(8, true)
+    if (view.getUint32(0, true) !== MAGIC) return false
+    if (HEADER_BYTES + seriesCount * 10 + timesCount * 8 + TAIL_BYTES > length) return false
+    if (check && crc32(bytes.subarray(HEADER_BYTES)) !== view.getUint32(12, true)) return false
+    let at = HEADER_BYTES
+    const column = (count: number): Uint32Array<ArrayBuffer> => {
+      at += count * 4
+      return new Uint32Array(this.#buffer, at - count * 4, count)
+    }
+    this.ids = column(seriesCount)
+    this.#valuesAt = column(seriesCount)
+    this.#timesAt = column(timesCount)
+    this.#counts = column(timesCount)
+    this.#timesOf = new Uint16Array(this.#buffer, at, seriesCount)
+    return true
+  }
+
+  /** Where a series is in this sheet; -1 when it is not. */
+  find(series: number): number {
+    const ids = this.ids
+    let low = 0
+    let high = ids.length - 1
+    while (low <= high) {
+      const middle = (low + high) >>> 1
+      const id = ids[middle]!
+      if (id === series) return middle
+      if (id < series) low = middle + 1
+      else high = middle - 1
+    }
+    return -1
+  }
+
+  count(index: number): number {
+    return this.#counts[this.#timesOf[index]!]!
+  }
+
+  /** The times of chunk `index`; valid until the next `times` or `load`. */
+  times(index: number): Float64Array {
+    const timesIndex = this.#timesOf[index]!
+    if (timesIndex !== this.#timesIndex) {
+      const count = this.#counts[timesIndex]!
+      const room = this.#times.buffer.byteLength >= count * 8
+      this.#times = room
+        ? new Float64Array(this.#times.buffer, 0, count)
+        : new Float64Array(new ArrayBuffer(Math.max(1024, count * 8)), 0, count)
+      this.#input.at = this.#timesAt[timesIndex]!
+      decodeInts(this.#input, count, this.#times, 0)
+      this.#timesIndex = timesIndex
+    }
+    return this.#times
+  }
+
+  /** Writes the values of chunk `index` into `into[at, at + count)`. */
+  values(index: number, into: Float64Array, at: number): void {
+    this.#input.at = this.#valuesAt[index]!
+    decodeValues(this.#input, this.count(index), into, at)
+  }
+}

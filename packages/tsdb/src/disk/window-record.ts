@@ -1,0 +1,49 @@
+import { ByteReader, ByteWriter } from '../codec/bytes.ts'
+import { TAIL_BYTES, decodeInts, encodeInts } from '../codec/int-column.ts'
+
+/** A sealed window as the table `windows` names it. */
+export interface WindowRecord {
+  readonly id: number
+  /** The slice of time it stands for, [startMs, endMs). */
+  readonly startMs: number
+  readonly endMs: number
+  /** Of two samples at one time the one from the window with the smaller number stays: it was there first. */
+  readonly order: number
+  /** Times of the oldest and the newest sample in it. */
+  readonly minMs: number
+  readonly maxMs: number
+  readonly samples: number
+  readonly chunks: number
+  readonly bytes: number
+}
+
+/** What belongs to one snapshot of the store: written in the transaction that changes it. */
+export interface HeadRecord {
+  /** Grows with each change of the list of windows. */
+  readonly version: number
+  /** Arenas up to this number are sealed, but for those in `arenas`. */
+  readonly arenaMax: number
+  readonly arenas: readonly number[]
+  /** Samples before this time go to late arenas. */
+  readonly sealedUntilMs: number
+  readonly windowMax: number
+  readonly orderMax: number
+}
+
+const out = new ByteWriter(4096)
+
+/** Series numbers, ascending, packed. */
+export function encodeMembers(series: Float64Array): Uint8Array {
+  out.clear()
+  out.varint(series.length)
+  encodeInts(series, series.length, out)
+  out.zeros(TAIL_BYTES)
+  return out.copy()
+}
+
+export function decodeMembers(record: Uint8Array): Float64Array {
+  const input = new ByteReader(record)
+  const series = new Float64Array(input.varint())
+  decodeInts(input, series.length, series, 0)
+  return series
+}

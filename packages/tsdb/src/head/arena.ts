@@ -1,0 +1,186 @@
+import {
+  BLOCK_SAMPLES,
+  BLOCK_SHIFT,
+  SEGMENT_BLOCKS,
+  SEGMENT_BYTES,
+  SEGMENT_SHIFT,
+  TABLE_BYTES,
+  TABLE_SERIES,
+  TABLE_SHIFT,
+  type ArenaView,
+  type Segment,
+} from './layout.ts'
+import type { Pool } from './pool.ts'
+
+/** Told to readers, so that they can follow. */
+export type ArenaNews =
+  | { readonly kind: 'arena'; readonly id: number; readonly startMs: number; readonly endMs: number }
+  | {
+      readonly kind: 'table' | 'segment'
+      readonly arena: number
+      readonly index: number
+      readonly shared: SharedArrayBuffer
+    }
+  | { readonly kind: 'arenaGone'; readonly id: number }
+
+/** The writer's side of one head window. See `layout.ts` for the picture. */
+export class Arena implements ArenaView {
+  readonly id: number
+  readonly startMs: number
+  readonly endMs: number
+  /** Whether it takes samples of a time that was sealed before: such windows are a whole day long. */
+  readonly isLate: boolean
+  readonly tables: (Int32Array | undefined)[] = []
+  readonly segments: Segment[] = []
+  readonly createdMs: number
+  /** Set when sealing has begun: nothing is appended any more. */
+  closing = false
+  sampleCount = 0
+  /** Number of the newest batch that is stored for it. */
+  batchSequence = 0
+  readonly #lasts: (Int32Array | undefined)[] = []
+  /** Greatest offset + 1 that a series has here, staged samples included; 0: none. */
+  readonly #newest: (Uint32Array | undefined)[] = []
+  readonly #pool: Pool
+  readonly #tell: (news: ArenaNews) => void
+  #blockCount = 0
+
+  constructor(
+    window: {
+      id: number
+      startMs: number
+      endMs: number
+      isLate: boolean
+      createdMs: number
+    },
+    pool: Pool,
+    tell: (news: ArenaNews) => void,
+  ) {
+    this.id = window.id
+    this.startMs = window.startMs
+    this.endMs = window.endMs
+    this.isLate = window.isLate
+    this.createdMs = window.createdMs
+    this.#pool = pool
+    this.#tell = tell
+    tell({ kind: 'arena', id: this.id, startMs: this.startMs, endMs: this.endMs })
+  }
+
+  /** Bytes of shared memory it takes. */
+  get bytes(): number {
+    return this.segments.length * SEGMENT_BYTES + this.#tableCount() * TABLE_BYTES * 3
+  }
+
+  /** Greatest time of a series here, as offset + 1; 0 when it has none. */
+  newest(series: number): number {
+    return this.#newest[series >>> TABLE_SHIFT]?.[series & (TABLE_SERIES - 1)] ?? 0
+  }
+
+  /** Remembers the greatest time of a series before its sample is stored; see {@link newest}. */
+  setNewest(series: number, offsetPlus1: number): void {
+    const index = series >>> TABLE_SHIFT
+    const newest = (this.#newest[index] ??= new Uint32Array(TABLE_SERIES))
+    newest[series & (TABLE_SERIES - 1)] = offsetPlus1
+  }
+
+  /** Stores a sample where readers see it at once. */
+  append(series: number, offset: number, value: number): void {
+    const tableIndex = series >>> TABLE_SHIFT
+    const slot = series & (TABLE_SERIES - 1)
+    const lasts = this.#lasts[tableIndex] ?? this.#addTable(tableIndex)
+    let block = lasts[slot]! - 1
+    let segment = this.segments[block >>> SEGMENT_SHIFT]!
+    let index = block & (SEGMENT_BLOCKS - 1)
+    let filled = block < 0 ? BLOCK_SAMPLES : segment.counts[index]!
+    if (filled === BLOCK_SAMPLES) {
+      const before = block
+      block = this.#addBlock()
+      lasts[slot] = block + 1
+      const beforeSegment = segment
+      const beforeIndex = index
+      segment = this.segments[block >>> SEGMENT_SHIFT]!
+      index = block & (SEGMENT_BLOCKS - 1)
+      filled = 0
+      this.#fill(segment, index, 0, offset, value)
+      if (before < 0) Atomics.store(this.tables[tableIndex]!, slot, block + 1)
+      else Atomics.store(beforeSegment.nexts, beforeIndex, block + 1)
+    } else {
+      this.#fill(segment, index, filled, offset, value)
+    }
+    this.sampleCount++
+  }
+
+  /** The value a series has at an offset, `undefined` when it has none there. Slow: walks its blocks. */
+  find(series: number, offset: number): number | undefined {
+    let block = (this.tables[series >>> TABLE_SHIFT]?.[series & (TABLE_SERIES - 1)] ?? 0) - 1
+    while (block >= 0) {
+      const segment = this.segments[block >>> SEGMENT_SHIFT]!
+      const index = block & (SEGMENT_BLOCKS - 1)
+      const from = index << BLOCK_SHIFT
+      for (let i = from; i < from + segment.counts[index]!; i++) {
+        if (segment.offsets[i] === offset) return segment.values[i]!
+      }
+      block = segment.nexts[index]! - 1
+    }
+    return undefined
+  }
+
+  /** One more than the greatest series number that may be here. */
+  get seriesEnd(): number {
+    return this.tables.length * TABLE_SERIES
+  }
+
+  /** Gives the memory back; the last thing that happens to an arena. */
+  release(epoch: number): void {
+    const tables = this.tables.filter((table) => table !== undefined)
+    this.#pool.retire(
+      epoch,
+      this.segments.map((segment) => segment.shared),
+      tables.map((table) => table.buffer as SharedArrayBuffer),
+    )
+    this.segments.length = 0
+    this.tables.length = 0
+  }
+
+  /** Everything a reader that arrives now must hear about this arena. */
+  *news(): Iterable<ArenaNews> {
+    yield { kind: 'arena', id: this.id, startMs: this.startMs, endMs: this.endMs }
+    for (const [index, table] of this.tables.entries()) {
+      if (table === undefined) continue
+      const shared = table.buffer as SharedArrayBuffer
+      yield { kind: 'table', arena: this.id, index, shared }
+    }
+    for (const [index, { shared }] of this.segments.entries()) {
+      yield { kind: 'segment', arena: this.id, index, shared }
+    }
+  }
+
+  #fill(segment: Segment, index: number, at: number, offset: number, value: number): void {
+    const sample = (index << BLOCK_SHIFT) + at
+    segment.offsets[sample] = offset
+    segment.values[sample] = value
+    Atomics.store(segment.counts, index, at + 1)
+  }
+
+  #addBlock(): number {
+    const block = this.#blockCount++
+    if (block >>> SEGMENT_SHIFT === this.segments.length) {
+      const segment = this.#pool.segment()
+      const index = this.segments.push(segment) - 1
+      this.#tell({ kind: 'segment', arena: this.id, index, shared: segment.shared })
+    }
+    return block
+  }
+
+  #addTable(index: number): Int32Array {
+    const table = this.#pool.table()
+    this.tables[index] = table
+    const shared = table.buffer as SharedArrayBuffer
+    this.#tell({ kind: 'table', arena: this.id, index, shared })
+    return (this.#lasts[index] = new Int32Array(TABLE_SERIES))
+  }
+
+  #tableCount(): number {
+    return this.tables.reduce((count, table) => (table === undefined ? count : count + 1), 0)
+  }
+}

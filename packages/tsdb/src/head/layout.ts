@@ -1,0 +1,110 @@
+/**
+ * The head: samples that are not sealed yet, in shared memory, one writer, many readers, no locks.
+ *
+ * ```
+ *  arena (one window)          table segment: series number → first block + 1, 0: none
+ *  ┌─────────────┐             ┌───┬───┬───┬───┬───┐
+ *  │ tables   ───┼────────────►│ 1 │ 0 │ 3 │ 2 │ … │
+ *  │ segments ───┼──┐          └─┬─┴───┴─┬─┴───┴───┘
+ *  └─────────────┘  │   block 0  ▼       ▼ block 2
+ *                   └► ┌──────────────┐ ┌──────────────┐
+ *                      │ count, next ─┼►│ count, next 0│   8 samples each:
+ *                      │ times values │ │ times values │   4 bytes of offset, 8 of value
+ *                      └──────────────┘ └──────────────┘
+ * ```
+ *
+ * The writer fills a sample and only then, with `Atomics.store`, the block's count; it fills a block
+ * and only then links it. A reader that loads count and link the same way sees whole samples or
+ * none. Nothing in an arena is ever moved. When its window is sealed the whole arena goes back to
+ * the pool at once, after every reader that may still walk it has finished (`epochs.ts`).
+ *
+ * Blocks of 8: a series costs 104 + 12 bytes a window at least, which at one scrape a minute is
+ * still mostly samples, and a chain of 4 for a flush every 10 s in a window of 5 minutes.
+ */
+
+export const BLOCK_SAMPLES = 8
+export const BLOCK_SHIFT = 3
+/** Blocks in a segment. 2,048 blocks are 212 KiB: a store of a few hundred series stays small. */
+export const SEGMENT_BLOCKS = 2048
+export const SEGMENT_SHIFT = 11
+/** Series in a table segment. */
+export const TABLE_SERIES = 16384
+export const TABLE_SHIFT = 14
+
+const VALUES_BYTES = SEGMENT_BLOCKS * BLOCK_SAMPLES * 8
+const OFFSETS_BYTES = SEGMENT_BLOCKS * BLOCK_SAMPLES * 4
+const WORDS_BYTES = SEGMENT_BLOCKS * 4
+
+export const SEGMENT_BYTES = VALUES_BYTES + OFFSETS_BYTES + WORDS_BYTES * 2
+export const TABLE_BYTES = TABLE_SERIES * 4
+
+/** Views over one shared segment of blocks. */
+export interface Segment {
+  readonly shared: SharedArrayBuffer
+  readonly values: Float64Array
+  /** Milliseconds since the arena's start. */
+  readonly offsets: Uint32Array
+  readonly counts: Int32Array
+  /** Block that follows, plus 1; 0: none. */
+  readonly nexts: Int32Array
+}
+
+export function segmentOf(shared: SharedArrayBuffer): Segment {
+  const samples = SEGMENT_BLOCKS * BLOCK_SAMPLES
+  return {
+    shared,
+    values: new Float64Array(shared, 0, samples),
+    offsets: new Uint32Array(shared, VALUES_BYTES, samples),
+    counts: new Int32Array(shared, VALUES_BYTES + OFFSETS_BYTES, SEGMENT_BLOCKS),
+    nexts: new Int32Array(shared, VALUES_BYTES + OFFSETS_BYTES + WORDS_BYTES, SEGMENT_BLOCKS),
+  }
+}
+
+/** What both sides know about an arena. */
+export interface ArenaView {
+  readonly id: number
+  /** The window, [startMs, endMs). */
+  readonly startMs: number
+  readonly endMs: number
+  readonly tables: (Int32Array | undefined)[]
+  readonly segments: (Segment | undefined)[]
+}
+
+/**
+ * Copies a series' samples of an arena, in the order in which they came, into two columns.
+ *
+ * @returns how many samples, or -1 - how many when they are not ascending
+ */
+export function readArena(
+  arena: ArenaView,
+  series: number,
+  columns: { times: Float64Array; values: Float64Array },
+  grow: (count: number) => void,
+): number {
+  const table = arena.tables[series >>> TABLE_SHIFT]
+  if (table === undefined) return 0
+  let block = Atomics.load(table, series & (TABLE_SERIES - 1))
+  let count = 0
+  let ascending = true
+  let before = -1
+  while (block > 0) {
+    block--
+    const segment = arena.segments[block >>> SEGMENT_SHIFT]
+    if (segment === undefined) break // newer than this reader's view
+    const index = block & (SEGMENT_BLOCKS - 1)
+    const filled = Atomics.load(segment.counts, index)
+    if (count + filled > columns.times.length) grow(count + filled)
+    const { times, values } = columns
+    const from = index << BLOCK_SHIFT
+    for (let i = from; i < from + filled; i++) {
+      const offset = segment.offsets[i]!
+      if (offset <= before) ascending = false
+      before = offset
+      times[count] = arena.startMs + offset
+      values[count] = segment.values[i]!
+      count++
+    }
+    block = Atomics.load(segment.nexts, index)
+  }
+  return ascending ? count : -1 - count
+}
