@@ -36,6 +36,11 @@ export const CODES = {
   STORAGE_BUSY: 'unavailable', // too much waits for its commit already
   STORAGE_VALUE: 'bad_data', // a key or an option that the store cannot take
   MATCHER_BAD_REGEX: 'bad_data',
+  RULES_INVALID: 'bad_data', // a rule file or a pack's rules
+  RULE_FAILED: 'execution', // its answer cannot become series or alerts
+  ALERTMANAGER_CONFIG_INVALID: 'bad_data',
+  ALERT_INVALID: 'bad_data', // handed in by a sender
+  NOTIFY_FAILED: 'execution', // a receiver did not take a notification
 } as const satisfies Record<string, ApiErrorType>
 
 export type ErrorCode = keyof typeof CODES
