@@ -1,0 +1,43 @@
+import { WeirError } from '@weir/model'
+import { type Pack, exportDashboard, exportMapping, exportRules, exportScrape } from '@weir/packs'
+import type { Answer } from './route.ts'
+
+/** A file written out from a pack: `rules.yml`, `mapping.yml`, `scrape.yml`, `dashboards/NAME.json`. */
+export function packFile(pack: Pack, name: string): Answer {
+  const text = textOf(pack, name)
+  if (text === undefined) {
+    throw new WeirError(
+      'HTTP_NOT_FOUND',
+      `Cannot find ${JSON.stringify(name)} in pack "${pack.id}": want one of ${namesOf(pack).join(', ')}`,
+    )
+  }
+  const contentType = name.endsWith('.json') ? 'application/json' : 'application/yaml'
+  return {
+    status: 200,
+    headers: {
+      'content-type': `${contentType}; charset=utf-8`,
+      'content-disposition': `inline; filename="${pack.id}-${name.split('/').at(-1)}"`,
+    },
+    body: text,
+  }
+}
+
+function textOf(pack: Pack, name: string): string | undefined {
+  switch (name) {
+    case 'rules.yml':
+      return exportRules(pack)
+    case 'mapping.yml':
+      return exportMapping(pack)
+    case 'scrape.yml':
+      return exportScrape(pack)
+    default: {
+      const board = /^dashboards\/(.+)\.json$/.exec(name)?.[1]
+      return board === undefined ? undefined : exportDashboard(pack, board)
+    }
+  }
+}
+
+function namesOf(pack: Pack): string[] {
+  const files = ['rules.yml', 'mapping.yml', 'scrape.yml'].filter((name) => textOf(pack, name))
+  return [...files, ...pack.dashboards.map(({ name }) => `dashboards/${name}.json`)]
+}

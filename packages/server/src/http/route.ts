@@ -1,0 +1,77 @@
+import { CODE_HEADER, errorBody, statusOf } from './errors.ts'
+import type { WeirError } from '@weir/model'
+
+/**
+ * A route is data: what it is called, what it takes, and a function from a call to an answer that
+ * knows nothing of sockets. The server, the OpenAPI document and the tests read the same list.
+ */
+export interface Route {
+  readonly methods: readonly Method[]
+  /** `/api/v1/label/:name/values` */
+  readonly path: string
+  /** One line for the API document. */
+  readonly summary: string
+  readonly parameters: readonly Parameter[]
+  /** Works before Weir is ready. */
+  readonly early?: true
+  handle(call: Call): Answer | Promise<Answer>
+}
+
+export type Method = 'GET' | 'POST' | 'PUT'
+
+export interface Parameter {
+  readonly name: string
+  /** Where it is given: in the path, or in the query string (and in the form of a POST). */
+  readonly in: 'path' | 'query'
+  readonly required: boolean
+  readonly repeated: boolean
+  readonly about: string
+}
+
+/** One request, read. */
+export interface Call {
+  /** Form first, then query string, as Go's `Request.Form` has them. */
+  readonly params: URLSearchParams
+  readonly path: Readonly<Record<string, string>>
+  readonly accept: string
+  /** Aborts when the client goes away or the server stops. */
+  readonly signal: AbortSignal
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Uint8Array
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json' } as const
+
+/** `{"status":"success","data":…}`, the envelope of the Prometheus API. */
+export function success(data: unknown, warnings: readonly string[] = []): Answer {
+  const said = warnings.length === 0 ? {} : { warnings }
+  return json({ status: 'success', data, ...said })
+}
+
+/** Bare JSON, as Weir's own API answers. */
+export function json(value: unknown): Answer {
+  return { status: 200, headers: JSON_HEADERS, body: JSON.stringify(value) }
+}
+
+export function text(body: string, status = 200): Answer {
+  return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body }
+}
+
+export function failure(error: WeirError): Answer {
+  const headers = { ...JSON_HEADERS, [CODE_HEADER]: error.code }
+  return { status: statusOf(error.code), headers, body: errorBody(error) }
+}
+
+/** A parameter of the query string. `match[]` and its like may be given more than once. */
+export function query(name: string, about: string, required = false): Parameter {
+  return { name, in: 'query', required, repeated: name.endsWith('[]'), about }
+}
+
+/** A parameter in the path. */
+export function segment(name: string, about: string): Parameter {
+  return { name, in: 'path', required: true, repeated: false, about }
+}

@@ -1,0 +1,79 @@
+import type { ActiveAlertView } from '@weir/alerting'
+import type { Pack } from '@weir/packs'
+import type { MatrixColumns, VectorColumns } from '../query/job.ts'
+import type { OverviewInput } from './overview.ts'
+import { selector } from './signal-view.ts'
+import { STAGE_SERIES, type StageMatrices, stageExprs } from './stage-table.ts'
+
+/** Asks the store for what an overview is made of: a query a signal, however many pipelines there are. */
+export interface OverviewSource {
+  vector(expr: string, timeMs: number, signal?: AbortSignal): Promise<VectorColumns>
+  matrix(expr: string, range: GridRange, signal?: AbortSignal): Promise<MatrixColumns>
+}
+
+interface GridRange {
+  readonly startMs: number
+  readonly endMs: number
+  readonly stepMs: number
+}
+
+export interface OverviewRequest {
+  readonly atMs: number
+  readonly windowMs: number
+  /** Steps wanted; there may be fewer where they would be shorter than {@link STEP_MIN_MS}. */
+  readonly stepCount: number
+  /** Only this pipeline. */
+  readonly only?: { readonly system: string; readonly pipeline: string }
+  readonly alerts: readonly ActiveAlertView[]
+  readonly packs: readonly Pack[]
+}
+
+/** The recording rules' own interval: finer steps would show nothing new. */
+const STEP_MIN_MS = 15_000
+
+/** Reads all that {@link buildOverview} or {@link buildDetail} wants. */
+export async function loadOverview(
+  source: OverviewSource,
+  request: OverviewRequest,
+  signal?: AbortSignal,
+): Promise<OverviewInput> {
+  const { atMs, windowMs, only, alerts, packs } = request
+  const range = gridOf(request)
+  const exprs = stageExprs(only === undefined ? '' : selector('', { ...only }))
+  const [seriesCounts, ...answers] = await Promise.all([
+    only === undefined ? countSeries(source, packs, atMs, signal) : new Map<string, number>(),
+    ...STAGE_SERIES.map((kind) => source.matrix(exprs[kind], range, signal)),
+  ])
+  const matrices = Object.fromEntries(
+    STAGE_SERIES.map((kind, i) => [kind, answers[i]!]),
+  ) as unknown as StageMatrices
+  return { atMs, windowMs, matrices, alerts, packs, seriesCounts }
+}
+
+/** Ends at a whole multiple of the smallest step, so that the lines do not shiver from refresh to refresh. */
+function gridOf({ atMs, windowMs, stepCount }: OverviewRequest): GridRange {
+  const steps = Math.ceil(windowMs / stepCount / STEP_MIN_MS)
+  const stepMs = Math.max(1, steps) * STEP_MIN_MS
+  const endMs = Math.floor(atMs / STEP_MIN_MS) * STEP_MIN_MS
+  return { startMs: endMs - Math.floor(windowMs / stepMs) * stepMs, endMs, stepMs }
+}
+
+/** Series of each pack now, by its id. */
+export async function countSeries(
+  source: Pick<OverviewSource, 'vector'>,
+  packs: readonly Pack[],
+  atMs: number,
+  signal?: AbortSignal,
+): Promise<Map<string, number>> {
+  const counts = new Map(packs.map(({ id }) => [id, 0]))
+  if (packs.length === 0) return counts
+  const names = packs.map(({ metricPrefix }) => `${metricPrefix.replaceAll(/\W/g, '\\$&')}.*`)
+  const expr = `count by (__name__) ({__name__=~${JSON.stringify(names.join('|'))}})`
+  const { labels, values } = await source.vector(expr, atMs, signal)
+  for (const [i, flat] of labels.entries()) {
+    const name = flat[flat.indexOf('__name__') + 1] ?? ''
+    const pack = packs.find(({ metricPrefix }) => name.startsWith(metricPrefix))
+    if (pack !== undefined) counts.set(pack.id, counts.get(pack.id)! + values[i]!)
+  }
+  return counts
+}

@@ -1,0 +1,211 @@
+import type { ActiveAlertView } from '@weir/alerting'
+import {
+  type AlertView,
+  HEALTHS,
+  type Overview,
+  type Pack,
+  type PipelineDetail,
+  type PipelineSummary,
+  SIGNALS,
+  type SignalKind,
+  type SignalView,
+  type StageDescription,
+  type StageView,
+  type SystemStatus,
+  describeStage,
+} from '@weir/packs'
+import { alertView, byGravity, judge } from './health.ts'
+import { mainLine, newest, signalView } from './signal-view.ts'
+import {
+  type PipelineLines,
+  type StageLines,
+  type StageMatrices,
+  pipelineIn,
+  tableOf,
+} from './stage-table.ts'
+
+/**
+ * From recorded series to what a person sees: which pipelines there are, how each one is and why,
+ * and the five figures of each. Pure, so that every rule in it stands in a table of tests.
+ */
+export interface OverviewInput {
+  readonly atMs: number
+  readonly windowMs: number
+  /** On one grid, all six. */
+  readonly matrices: StageMatrices
+  readonly alerts: readonly ActiveAlertView[]
+  readonly packs: readonly Pack[]
+  /** Series by pack. */
+  readonly seriesCounts: ReadonlyMap<string, number>
+}
+
+/** Every pipeline, worst first. */
+export function buildOverview(input: OverviewInput): Overview {
+  const { atMs, windowMs, matrices } = input
+  const { table, alertsOf } = gather(input)
+  const pipelines = [...table.values()].map((entry) => summaryOf(entry, alertsOf(entry), input))
+  return {
+    atMs,
+    windowMs,
+    stepMs: matrices.throughput.stepMs,
+    pipelines: pipelines.sort(worstFirst),
+    systems: systemsOf(input, table),
+  }
+}
+
+/** One pipeline with its stages; undefined when nothing is known of it. */
+export function buildDetail(
+  input: OverviewInput,
+  system: string,
+  pipeline: string,
+): PipelineDetail | undefined {
+  const { atMs, windowMs, matrices } = input
+  const { table, alertsOf } = gather(input)
+  const entry = table.get(`${system}\0${pipeline}`)
+  if (entry === undefined) return undefined
+  return {
+    atMs,
+    windowMs,
+    stepMs: matrices.throughput.stepMs,
+    summary: summaryOf(entry, alertsOf(entry), input),
+    stages: inOrder(entry, input.packs).map(({ stage, lines, known }, order): StageView => ({
+      stage,
+      order,
+      title: known.title,
+      signals: collect((kind) =>
+        signalView(kind, stage, lines, known.units[kind], frameOf(entry, matrices)),
+      ),
+    })),
+  }
+}
+
+/** Pipelines of the series and those that only an alert speaks of, with the alerts of each. */
+function gather({ matrices, alerts }: OverviewInput): {
+  readonly table: Map<string, PipelineLines>
+  readonly alertsOf: (entry: PipelineLines) => AlertView[]
+} {
+  const table = tableOf(matrices)
+  const byPipeline = new Map<PipelineLines, AlertView[]>()
+  for (const alert of alerts) {
+    const { system = '', pipeline = '' } = alert.labels
+    if (system === '' || pipeline === '' || alert.state === 'inactive') continue
+    const entry = pipelineIn(table, system, pipeline)
+    byPipeline.set(entry, [...(byPipeline.get(entry) ?? []), alertView(alert)])
+  }
+  return { table, alertsOf: (entry) => (byPipeline.get(entry) ?? []).sort(byGravity) }
+}
+
+function summaryOf(
+  entry: PipelineLines,
+  alerts: readonly AlertView[],
+  { matrices, packs }: OverviewInput,
+): PipelineSummary {
+  const stages = inOrder(entry, packs)
+  const { health, reason } = judge(entry, alerts, matrices.throughput)
+  return {
+    system: entry.system,
+    pipeline: entry.pipeline,
+    health,
+    reason,
+    alerts,
+    stages: stages.map(({ stage }) => stage),
+    signals: collect((kind) => {
+      const telling = mostTelling(kind, stages)
+      if (telling === undefined) return undefined
+      const { stage, lines, known } = telling
+      return signalView(kind, stage, lines, known.units[kind], frameOf(entry, matrices))
+    }),
+  }
+}
+
+interface OrderedStage {
+  readonly stage: string
+  readonly lines: StageLines
+  readonly known: StageDescription
+}
+
+/** Stages along the way data takes; those at the same place by name. */
+function inOrder({ system, stages }: PipelineLines, packs: readonly Pack[]): OrderedStage[] {
+  return [...stages]
+    .map(([stage, lines]) => ({ stage, lines, known: describeStage(packs, system, stage) }))
+    .sort((a, b) => a.known.order - b.known.order || (a.stage < b.stage ? -1 : 1))
+}
+
+/**
+ * The stage whose figure stands for the pipeline. What comes out is measured at the end of the way
+ * (throughput, freshness); what goes wrong is measured where it is worst (the others).
+ */
+function mostTelling(kind: SignalKind, stages: readonly OrderedStage[]): OrderedStage | undefined {
+  const atTheEnd = kind === 'throughput' || kind === 'freshness'
+  let best: OrderedStage | undefined
+  let bestValue = -Infinity
+  for (const stage of stages) {
+    const line = mainLine(kind, stage.lines)
+    if (line === undefined) continue
+    const value = newest(line)
+    const weight = value === null ? -Infinity : atTheEnd ? 0 : value
+    if (best === undefined || weight >= bestValue) {
+      best = stage
+      bestValue = weight
+    }
+  }
+  return best
+}
+
+function collect(
+  view: (kind: SignalKind) => SignalView | undefined,
+): Readonly<Partial<Record<SignalKind, SignalView>>> {
+  const signals: Partial<Record<SignalKind, SignalView>> = {}
+  for (const kind of SIGNALS) {
+    const found = view(kind)
+    if (found !== undefined) signals[kind] = found
+  }
+  return signals
+}
+
+function frameOf(
+  { system, pipeline }: PipelineLines,
+  { throughput: { startMs, stepMs, stepCount } }: StageMatrices,
+): Parameters<typeof signalView>[4] {
+  return { startMs, stepMs, stepCount, system, pipeline }
+}
+
+function worstFirst(a: PipelineSummary, b: PipelineSummary): number {
+  if (a.health !== b.health) return HEALTHS.indexOf(a.health) - HEALTHS.indexOf(b.health)
+  if (a.system !== b.system) return a.system < b.system ? -1 : 1
+  return a.pipeline < b.pipeline ? -1 : 1
+}
+
+/** The packs, and after them the systems that only senders know. */
+function systemsOf(
+  { packs, seriesCounts }: OverviewInput,
+  table: ReadonlyMap<string, PipelineLines>,
+): SystemStatus[] {
+  const strangers = new Map<string, number>()
+  for (const { system, stages } of table.values()) {
+    if (packs.some(({ id }) => id === system)) continue
+    let count = strangers.get(system) ?? 0
+    for (const lines of stages.values()) {
+      for (const kind of Object.values(lines)) count += kind.length
+    }
+    strangers.set(system, count)
+  }
+  return [
+    ...packs.map((pack) => systemStatus(pack, seriesCounts)),
+    ...[...strangers].sort().map(([id, seriesCount]) => ({
+      id,
+      title: id,
+      awake: seriesCount > 0,
+      seriesCount,
+    })),
+  ]
+}
+
+/** A pack is awake as soon as one of its metrics is there. */
+export function systemStatus(
+  { id, title }: Pack,
+  seriesCounts: ReadonlyMap<string, number>,
+): SystemStatus {
+  const seriesCount = seriesCounts.get(id) ?? 0
+  return { id, title, awake: seriesCount > 0, seriesCount }
+}

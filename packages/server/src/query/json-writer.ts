@@ -1,0 +1,191 @@
+/**
+ * Writes JSON as bytes, with no string of the whole in between: an answer of 10,000 series × 1,440
+ * samples is 400 MB, more than a string may hold.
+ *
+ * Bytes gather in chunks that are never copied until {@link JsonWriter.finish}, which lays them end
+ * to end in a buffer of its own, ready to be transferred to another thread.
+ */
+export class JsonWriter {
+  readonly #full: Uint8Array[] = []
+  #chunk = Buffer.allocUnsafeSlow(FIRST_CHUNK)
+  #at = 0
+  #before = 0
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#before + this.#at
+  }
+
+  /** Text that is JSON already. */
+  raw(text: string): void {
+    // Three bytes a UTF-16 unit is the most that UTF-8 takes.
+    const most = text.length * 3
+    if (most > CHUNK) {
+      this.#rawLong(text)
+      return
+    }
+    this.#reserve(most)
+    this.#at += this.#chunk.write(text, this.#at)
+  }
+
+  /** A string, quoted and escaped. */
+  string(text: string): void {
+    this.raw(JSON.stringify(text))
+  }
+
+  /** `{"a":"x"}` from `name, value, …`. */
+  labels(flat: readonly string[]): void {
+    let text = '{'
+    for (let i = 0; i < flat.length; i += 2) {
+      text += `${i === 0 ? '' : ','}${JSON.stringify(flat[i])}:${JSON.stringify(flat[i + 1])}`
+    }
+    this.raw(`${text}}`)
+  }
+
+  /** `[1600096945.479,"0.5"]` */
+  sample(timeMs: number, value: number): void {
+    this.#reserve(SAMPLE_BYTES)
+    this.#sampleAt(timeMs, value)
+  }
+
+  /** `[[t,"v"],[t,"v"]]` */
+  samples(times: Float64Array, values: Float64Array): void {
+    this.#reserve(1)
+    this.#chunk[this.#at++] = OPEN
+    for (let i = 0; i < times.length; i++) {
+      this.#reserve(SAMPLE_BYTES + 1)
+      if (i > 0) this.#chunk[this.#at++] = COMMA
+      this.#sampleAt(times[i]!, values[i]!)
+    }
+    this.#reserve(1)
+    this.#chunk[this.#at++] = CLOSE
+  }
+
+  /** Everything written, in one buffer of exactly that length. The writer starts anew. */
+  finish(): Uint8Array<ArrayBuffer> {
+    const all = new Uint8Array(this.length)
+    let at = 0
+    for (const chunk of this.#full) {
+      all.set(chunk, at)
+      at += chunk.length
+    }
+    all.set(this.#chunk.subarray(0, this.#at), at)
+    this.#full.length = 0
+    this.#at = 0
+    this.#before = 0
+    return all
+  }
+
+  #sampleAt(timeMs: number, value: number): void {
+    const bytes = this.#chunk
+    bytes[this.#at++] = OPEN
+    this.#at = writeTime(bytes, this.#at, timeMs)
+    bytes[this.#at++] = COMMA
+    bytes[this.#at++] = QUOTE
+    this.#at = writeValue(bytes, this.#at, value)
+    bytes[this.#at++] = QUOTE
+    bytes[this.#at++] = CLOSE
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#at + bytes <= this.#chunk.length) return
+    this.#full.push(this.#chunk.subarray(0, this.#at))
+    this.#before += this.#at
+    this.#chunk = Buffer.allocUnsafeSlow(CHUNK)
+    this.#at = 0
+  }
+
+  #rawLong(text: string): void {
+    const bytes = Buffer.from(text)
+    this.#full.push(this.#chunk.subarray(0, this.#at), bytes)
+    this.#before += this.#at + bytes.length
+    this.#chunk = Buffer.allocUnsafeSlow(CHUNK)
+    this.#at = 0
+  }
+}
+
+const FIRST_CHUNK = 4096
+const CHUNK = 1024 * 1024
+const SAMPLE_BYTES = 64 // 20 for the time, 25 for the value, 5 around them
+
+const OPEN = 0x5b
+const CLOSE = 0x5d
+const COMMA = 0x2c
+const QUOTE = 0x22
+const MINUS = 0x2d
+const DOT = 0x2e
+const ZERO = 0x30
+
+/** Whole seconds bare, anything else with exactly three decimals, as Prometheus does. */
+function writeTime(bytes: Uint8Array, at: number, timeMs: number): number {
+  const ms = Math.abs(timeMs)
+  if (timeMs < 0) bytes[at++] = MINUS
+  const seconds = Math.floor(ms / 1000)
+  const rest = ms - seconds * 1000
+  at = writeWhole(bytes, at, seconds)
+  if (rest === 0) return at
+  bytes[at++] = DOT
+  bytes[at++] = ZERO + Math.floor(rest / 100)
+  bytes[at++] = ZERO + (Math.floor(rest / 10) % 10)
+  bytes[at++] = ZERO + (rest % 10)
+  return at
+}
+
+const WHOLE_MAX = 2 ** 53
+
+/** A value as Prometheus spells it; whole numbers digit by digit, the others by way of a short string. */
+function writeValue(bytes: Uint8Array, at: number, value: number): number {
+  const size = Math.abs(value)
+  if (size < WHOLE_MAX && Math.floor(size) === size) {
+    if (value < 0 || Object.is(value, -0)) bytes[at++] = MINUS
+    return writeWhole(bytes, at, size)
+  }
+  const text = valueText(value)
+  for (let i = 0; i < text.length; i++) bytes[at++] = text.charCodeAt(i)
+  return at
+}
+
+/** Digits of a whole number below 2^53, from the last to the first. */
+function writeWhole(bytes: Uint8Array, at: number, whole: number): number {
+  let digits = 1
+  for (let bound = 10; whole >= bound; bound *= 10) digits++
+  const end = at + digits
+  let i = end
+  // Above 31 bits `%` and `/` work on doubles; below, on integers, which is several times faster.
+  while (whole > 0x7fffffff) {
+    const tenth = Math.floor(whole / 10)
+    bytes[--i] = ZERO + (whole - tenth * 10)
+    whole = tenth
+  }
+  let small = whole | 0
+  do {
+    const tenth = (small / 10) | 0
+    bytes[--i] = ZERO + (small - tenth * 10)
+    small = tenth
+  } while (i > at)
+  return end
+}
+
+/**
+ * A sample value as the Prometheus API spells it: shortest digits that read back as the same
+ * double, an exponent of two digits or more below 1e-6 and from 1e21 on, `NaN`, `+Inf`, `-Inf`, `-0`.
+ */
+export function valueText(value: number): string {
+  if (value === Infinity) return '+Inf'
+  if (value === -Infinity) return '-Inf'
+  if (Object.is(value, -0)) return '-0'
+  const text = String(value)
+  return text.includes('e') ? text.replace(/e([+-])(\d)$/, 'e$10$2') : text
+}
+
+/** A scalar result: the same digits, never an exponent. */
+export function plainText(value: number): string {
+  const text = valueText(value)
+  const parts = /^(-?)(\d+)(?:\.(\d+))?e([+-]\d+)$/.exec(text)
+  if (parts === null) return text
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = parts
+  const digits = whole + fraction
+  const point = whole.length + Number(exponent)
+  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`
+  return `${sign}${digits.padEnd(point, '0')}`
+}
