@@ -25,6 +25,9 @@ export const CODES = {
   HTTP_NOT_READY: 'unavailable',
   ADDRESS_IN_USE: 'unavailable',
   ADDRESS_UNUSABLE: 'unavailable', // not ours, or not permitted
+  CONFIG_INVALID: 'bad_data', // weir.yml, a flag, or a file that they name
+  QUERY_QUEUE_FULL: 'unavailable',
+  SHUTTING_DOWN: 'unavailable',
   QUERY_CANCELED: 'canceled',
   QUERY_TIMEOUT: 'timeout',
   QUERY_ANSWER_TOO_LARGE: 'execution',

@@ -1,0 +1,89 @@
+import { type ErrorCode, WeirError } from '@weir/model'
+import {
+  LineCounter,
+  type ParsedNode,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  parseDocument,
+} from 'yaml'
+import type { z } from 'zod'
+
+/** Where a YAML text comes from and which error a mistake in it is. */
+export interface YamlSource {
+  /** File name for messages. */
+  readonly file: string
+  readonly text: string
+  readonly code: ErrorCode
+}
+
+/**
+ * Reads YAML against a schema. Every complaint names file, line and key and what was wanted; several
+ * mistakes are told at once, a line each.
+ *
+ * @throws {WeirError} with the source's code
+ */
+export function readYaml<S extends z.ZodType>(source: YamlSource, schema: S): z.output<S> {
+  const lines = new LineCounter()
+  const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false })
+  if (document.errors.length > 0) {
+    const complaints = document.errors.slice(0, 10).map((error) => {
+      const { line } = lines.linePos(error.pos[0])
+      return `${source.file}:${line}: ${error.message}`
+    })
+    throw new WeirError(source.code, `Cannot read ${complaints.join('\n')}`)
+  }
+  const result = schema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {})
+  if (result.success) return result.data
+  const complaints = result.error.issues
+    .flatMap(flatten)
+    .slice(0, 10)
+    .map((issue) => {
+      const line = lineOf(document.contents, issue.path, lines)
+      const key = issue.path.length === 0 ? '' : `${showPath(issue.path)}: `
+      return `${source.file}:${line}: ${key}${issue.message}`
+    })
+  throw new WeirError(source.code, `Cannot use ${complaints.join('\n')}`)
+}
+
+interface Complaint {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+}
+
+/** An unknown key is a complaint of its own, at the line where the key stands. */
+function flatten(issue: z.core.$ZodIssue): Complaint[] {
+  if (issue.code !== 'unrecognized_keys') return [issue]
+  return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'there is no such key' }))
+}
+
+function showPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, i) =>
+      typeof part === 'number' ? `[${part}]` : `${i > 0 ? '.' : ''}${String(part)}`,
+    )
+    .join('')
+}
+
+/** The line of the node at `path`, or of the deepest one on the way that exists. */
+function lineOf(root: ParsedNode | null, path: readonly PropertyKey[], lines: LineCounter): number {
+  let node: unknown = root
+  let offset = root?.range[0] ?? 0
+  for (const part of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(
+        (item) => isScalar(item.key) && String(item.key.value) === String(part),
+      )
+      if (pair === undefined || !isPair(pair)) break
+      offset = (pair.key as ParsedNode).range[0]
+      node = pair.value
+    } else if (isCollection(node)) {
+      node = node.items[Number(part)]
+      offset = (node as ParsedNode | undefined)?.range[0] ?? offset
+    } else {
+      break
+    }
+  }
+  return lines.linePos(offset).line
+}

@@ -1,0 +1,55 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { type MetricFamily, systemClock } from '@weir/model'
+import type { IntakeStatus } from '@weir/packs'
+import { connectAppender } from '@weir/tsdb'
+import { type StatsdConfig } from '../statsd/config.ts'
+import { type MappingSource } from '../statsd/mapping.ts'
+import { type StatsdIntake, startStatsd } from '../intake/statsd.ts'
+import { openLog } from '../telemetry/log.ts'
+import { Registry } from '../telemetry/registry.ts'
+import { serveCalls } from './rpc.ts'
+
+/** The thread with the StatsD sockets: packets become samples here, and go to the writer as columns. */
+
+export interface IntakeData {
+  readonly config: StatsdConfig
+  readonly mappingSources: readonly MappingSource[]
+  /** Leads to the writer thread. */
+  readonly store: MessagePort
+  readonly logLevel: string
+}
+
+export type IntakeHandlers = {
+  /** Opens the sockets; resolves with their addresses. */
+  open: () => Promise<readonly { readonly kind: string; readonly address: string }[]>
+  status: () => readonly IntakeStatus[]
+  /** What came by StatsD, as `/metrics` shows it. */
+  samples: () => MetricFamily[]
+  /** This thread's own metrics. */
+  families: () => MetricFamily[]
+  reload: (mappingSources: readonly MappingSource[]) => void
+  close: () => Promise<void>
+}
+
+const data = workerData as IntakeData
+const registry = new Registry()
+const log = openLog(data.logLevel).child({ part: 'statsd' })
+const appender = connectAppender(data.store)
+let intake: StatsdIntake | undefined
+
+const handlers: IntakeHandlers = {
+  open: async () => {
+    intake = await startStatsd({ config: data.config, mappingSources: data.mappingSources, appender, telemetry: { registry, log }, clock: systemClock })
+    return intake.addresses
+  },
+  status: () => intake?.status() ?? [],
+  samples: () => intake?.families() ?? [],
+  families: () => registry.collect(),
+  reload: (mappingSources) => intake?.reload(mappingSources),
+  close: async () => {
+    await intake?.[Symbol.asyncDispose]()
+    appender.close()
+  },
+}
+
+serveCalls(parentPort!, handlers)

@@ -1,0 +1,67 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { type MetricFamily, systemClock } from '@weir/model'
+import type { IntakeStatus } from '@weir/packs'
+import { connectAppender } from '@weir/tsdb'
+import type { ScrapeSettings } from '../scrape/config.ts'
+import { type Scraper, type TargetsView, startScraper } from '../scrape/manager.ts'
+import { openLog } from '../telemetry/log.ts'
+import { Registry } from '../telemetry/registry.ts'
+import { Caller, serveCalls } from './rpc.ts'
+
+/** The thread that scrapes: targets over HTTP, and Weir itself by asking the main thread for its page. */
+
+export interface ScrapeData {
+  readonly config: ScrapeSettings
+  /** Leads to the writer thread; one for each appender that the scraper asks for comes by `store`. */
+  readonly stores: MessagePort
+  /** Leads to the main thread, which answers `page`. */
+  readonly self: MessagePort
+  readonly logLevel: string
+}
+
+/** What the main thread answers to the scraper. */
+export type SelfHandlers = {
+  page: () => Promise<Uint8Array>
+}
+
+export type ScrapeHandlers = {
+  open: () => Promise<void>
+  targets: () => TargetsView
+  status: () => IntakeStatus
+  families: () => MetricFamily[]
+  reload: (config: ScrapeSettings) => Promise<void>
+  close: () => Promise<void>
+}
+
+const data = workerData as ScrapeData
+const registry = new Registry()
+const log = openLog(data.logLevel).child({ part: 'scrape' })
+const self = new Caller<SelfHandlers>(data.self)
+let scraper: Scraper | undefined
+
+const handlers: ScrapeHandlers = {
+  open: async () => {
+    scraper = await startScraper({
+      config: data.config,
+      appenderFor: () => {
+        const { port1, port2 } = new MessageChannel()
+        data.stores.postMessage(port2, [port2 as never])
+        return connectAppender(port1 as never)
+      },
+      self: { kind: 'self', collect: () => self.call('page', undefined) },
+      telemetry: { registry, log },
+      clock: systemClock,
+    })
+  },
+  targets: () => scraper?.targets() ?? { activeTargets: [], droppedTargets: [] },
+  status: () => scraper!.status(),
+  families: () => registry.collect(),
+  reload: (config) => scraper!.reload(config),
+  close: async () => {
+    await scraper?.[Symbol.asyncDispose]()
+    data.stores.close()
+    data.self.close()
+  },
+}
+
+serveCalls(parentPort!, handlers)

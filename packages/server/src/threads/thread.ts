@@ -1,0 +1,61 @@
+import { type Transferable, Worker } from 'node:worker_threads'
+import { Caller, type Handlers } from './rpc.ts'
+
+/** A worker thread of ours and the way to call it. */
+export class Thread<H extends Handlers> implements AsyncDisposable {
+  readonly name: string
+  readonly #worker: Worker
+  readonly #caller: Caller<H>
+  readonly #exited: Promise<void>
+  #closing = false
+
+  /**
+   * @param entry file name of the thread's main module beside this one, without its ending
+   * @param onCrash called once when the thread ends without having been asked to
+   */
+  constructor(
+    entry: string,
+    data: unknown,
+    transfer: readonly Transferable[],
+    onCrash: (error: Error) => void,
+  ) {
+    this.name = entry
+    this.#worker = new Worker(threadFile(entry), {
+      workerData: data,
+      transferList: [...transfer],
+      name: entry,
+    })
+    this.#caller = new Caller<H>(this.#worker)
+    this.#exited = new Promise((resolve) => {
+      let cause: Error | undefined
+      this.#worker.on('error', (error) => {
+        cause = error as Error
+      })
+      this.#worker.on('exit', (code) => {
+        const reason = cause ?? new Error(`Thread ${entry} ended with code ${code}`)
+        this.#caller.close(reason)
+        resolve()
+        if (!this.#closing) onCrash(reason)
+      })
+    })
+  }
+
+  get call(): Caller<H>['call'] {
+    return this.#caller.call.bind(this.#caller)
+  }
+
+  /** Asks the thread to finish what it has begun and waits until it is gone. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing = true
+    await this.#caller.call('close' as keyof H & string, undefined as never).catch(() => undefined)
+    await this.#worker.terminate()
+    await this.#exited
+  }
+}
+
+/** Threads run what the build made, also when this file is run from its source. */
+function threadFile(entry: string): URL {
+  const here = import.meta.url
+  const folder = here.endsWith('.ts') ? new URL('../../dist/threads/', here) : new URL('./', here)
+  return new URL(`${entry}.js`, folder)
+}

@@ -1,0 +1,81 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { type MetricFamily, systemClock } from '@weir/model'
+import { type ReaderSeat, type StoreStats, openStore } from '@weir/tsdb'
+import { openLog } from '../telemetry/log.ts'
+import { Registry } from '../telemetry/registry.ts'
+import { StoreMetrics } from '../telemetry/store-metrics.ts'
+import type { StorageOptions } from '../config/weir-config.ts'
+import { Moved, serveCalls } from './rpc.ts'
+
+/**
+ * The one thread that writes the store. Senders reach it by ports of their own (`connect`), readers
+ * get a seat; everything else is a call.
+ */
+
+export interface WriterData {
+  readonly path: string
+  readonly storage: StorageOptions
+  readonly logLevel: string
+}
+
+export type WriterHandlers = {
+  /** Resolves when the store is open. */
+  open: () => Promise<void>
+  /** Serves an appender at the other end of the port. */
+  connect: (port: MessagePort) => void
+  seat: () => Moved<ReaderSeat>
+  stats: () => StoreStats
+  families: () => MetricFamily[]
+  close: () => Promise<void>
+}
+
+const MAINTAIN_EVERY_MS = 5_000
+
+const data = workerData as WriterData
+const log = openLog(data.logLevel).child({ part: 'store' })
+const registry = new Registry()
+const metrics = new StoreMetrics(registry)
+const opening = openStore({ path: data.path, clock: systemClock, ...data.storage })
+// The failure is told by the call `open`; here it only must not count as unhandled.
+opening.catch(() => undefined)
+
+const stopped = new AbortController()
+const maintaining = maintain()
+
+async function maintain(): Promise<void> {
+  const store = await opening.catch(() => undefined)
+  while (store !== undefined && !stopped.signal.aborted) {
+    try {
+      await store.maintain()
+    } catch (error) {
+      metrics.maintenanceFailed(log, error)
+    }
+    await systemClock.sleep(MAINTAIN_EVERY_MS, stopped.signal).catch(() => undefined)
+  }
+}
+
+const handlers: WriterHandlers = {
+  open: async () => {
+    await opening
+  },
+  connect: async (port) => {
+    ;(await opening).listen(port)
+  },
+  seat: async () => {
+    const seat = (await opening).seat()
+    return new Moved(seat, [seat.port])
+  },
+  stats: async () => (await opening).stats(),
+  families: async () => {
+    metrics.update((await opening).stats())
+    return registry.collect()
+  },
+  close: async () => {
+    stopped.abort()
+    await maintaining
+    const store = await opening.catch(() => undefined)
+    await store?.[Symbol.asyncDispose]()
+  },
+} as WriterHandlers
+
+serveCalls(parentPort!, handlers)
