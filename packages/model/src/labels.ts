@@ -22,7 +22,8 @@ export function isLabelName(name: string): boolean {
  * what the store and the wire want anyway. Order is that of JavaScript's `<` on strings.
  */
 export class Labels {
-  static readonly EMPTY = new Labels([])
+  // `this`, since tsc 7.0.2 compiles a class name in a static initializer to a variable that is set too late.
+  static readonly EMPTY: Labels = new this([])
 
   readonly #flat: readonly string[]
   #key: string | undefined

@@ -1,6 +1,59 @@
-import { type KeyValueStore, WeirError } from '@weir/model'
+import { type KeyValueChange, type KeyValueStore, WeirError } from '@weir/model'
+
+import { type Environment, openEnvironment, storageError } from './disk/environment.ts'
+
+/** UTF-8 bytes of a key; LMDB's own limit is a little higher. */
+const KEY_BYTES_MAX = 1900
 
 /** The key-value part of a store that is open in this process, from any of its threads. */
 export function openKeyValueStore(path: string): KeyValueStore & Disposable {
-  throw new WeirError('BUG', `Cannot open ${path}: not built yet`)
+  const environment = openEnvironment(path)
+  const store = keyValueOf(environment)
+  return {
+    get: (key) => store.get(key),
+    write: (changes) => store.write(changes),
+    entries: (prefix) => store.entries(prefix),
+    [Symbol.dispose]: () => void environment.root.close(),
+  }
+}
+
+export function keyValueOf({ keyValue: table }: Environment): KeyValueStore {
+  return {
+    get(key) {
+      const text = table.get(key)
+      return text === undefined ? undefined : (JSON.parse(text) as unknown)
+    },
+    async write(changes: readonly KeyValueChange[]) {
+      const texts = changes.map(({ key, value }) => {
+        checkKey(key)
+        return value === undefined ? undefined : JSON.stringify(value)
+      })
+      try {
+        await table.batch(() => {
+          for (const [i, text] of texts.entries()) {
+            const { key } = changes[i]!
+            if (text === undefined) void table.remove(key)
+            else void table.put(key, text)
+          }
+        })
+      } catch (error) {
+        throw storageError('write to the key-value store', error)
+      }
+    },
+    *entries(prefix) {
+      const range = prefix === '' ? {} : { start: prefix }
+      for (const { key, value } of table.getRange(range)) {
+        if (!key.startsWith(prefix)) return
+        yield [key, JSON.parse(value) as unknown]
+      }
+    },
+  }
+}
+
+function checkKey(key: string): void {
+  const bytes = Buffer.byteLength(key)
+  if (bytes > 0 && bytes <= KEY_BYTES_MAX) return
+  const shown = JSON.stringify(key.slice(0, 40))
+  const want = `want 1 to ${KEY_BYTES_MAX} bytes, got ${bytes}`
+  throw new WeirError('STORAGE_VALUE', `Cannot store under the key ${shown}: ${want}`)
 }

@@ -1,12 +1,202 @@
-import { WeirError } from '@weir/model'
+import { statSync } from 'node:fs'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
 
-import type { Store, StoreOptions } from './store.ts'
+import { type Appender, type KeyValueStore, WeirError, invariant, systemClock } from '@weir/model'
+
+import { Committer } from './commit.ts'
+import { Core, type Settings } from './core.ts'
+import { openEnvironment, storageError } from './disk/environment.ts'
+import { takeLock } from './disk/lock-file.ts'
+import { SEATS_MAX, leaveEpoch, oldestEpoch } from './head/epochs.ts'
+import { keyValueOf } from './key-value.ts'
+import { load } from './load.ts'
+import { LocalAppender } from './local-appender.ts'
+import { serveAppender } from './port-appender.ts'
+import { compact, nextJob } from './seal/compact.ts'
+import { Pause } from './seal/pause.ts'
+import { dropDue } from './seal/retention.ts'
+import { closeDue, seal } from './seal/seal.ts'
+import type { ReaderSeat } from './seat.ts'
+import { SeriesCensus } from './series-census.ts'
+import type { Store, StoreOptions, StoreStats } from './store.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+/** An arena is at most this long: offsets in it are 32 bits. */
+const WINDOW_MS_MAX = 24 * HOUR_MS
+/** A symbol must fit into one segment of text. */
+const LABEL_BYTES_MAX = 256 * 1024
 
 /**
  * Opens the data directory and becomes its only writer.
  *
- * @throws {WeirError} `STORAGE_LOCKED`, `STORAGE_NOT_WRITABLE`, `STORAGE_CORRUPT`
+ * @throws {WeirError} `STORAGE_LOCKED`, `STORAGE_NOT_WRITABLE`, `STORAGE_CORRUPT`, `STORAGE_VALUE`
  */
-export function openStore(options: StoreOptions): Promise<Store> {
-  return Promise.reject(new WeirError('BUG', `Cannot open ${options.path}: not built yet`))
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const settings = settingsOf(options)
+  const lock = takeLock(settings.path)
+  try {
+    const core = new Core(settings, openEnvironment(settings.path))
+    try {
+      load(core)
+    } catch (error) {
+      await core.environment.root.close()
+      throw storageError(`open the store in ${JSON.stringify(settings.path)}`, error)
+    }
+    return new OpenStore(core, lock)
+  } catch (error) {
+    lock[Symbol.dispose]()
+    throw error
+  }
+}
+
+function settingsOf(options: StoreOptions): Settings {
+  const settings: Settings = {
+    path: options.path,
+    clock: options.clock ?? systemClock,
+    outOfOrderWindowMs: options.outOfOrderWindowMs ?? HOUR_MS,
+    futureMs: options.futureMs ?? 10 * MINUTE_MS,
+    seriesMax: options.seriesMax ?? 2_000_000,
+    labelsPerSeriesMax: options.labelsPerSeriesMax ?? 64,
+    labelNameBytesMax: options.labelNameBytesMax ?? 1024,
+    labelValueBytesMax: options.labelValueBytesMax ?? 4096,
+    retentionMs: options.retentionMs ?? 15 * WINDOW_MS_MAX,
+    retentionBytes: options.retentionBytes ?? 0,
+    headWindowMs: options.headWindowMs ?? 5 * MINUTE_MS,
+  }
+  const limits: [name: string, value: number, most: number][] = [
+    ['headWindowMs', settings.headWindowMs, WINDOW_MS_MAX],
+    ['labelNameBytesMax', settings.labelNameBytesMax, LABEL_BYTES_MAX],
+    ['labelValueBytesMax', settings.labelValueBytesMax, LABEL_BYTES_MAX],
+    ['labelsPerSeriesMax', settings.labelsPerSeriesMax, 10_000],
+    ['seriesMax', settings.seriesMax, 100_000_000],
+  ]
+  for (const [name, value, most] of limits) {
+    if (Number.isInteger(value) && value >= 1 && value <= most) continue
+    const want = `want a whole number from 1 to ${most}, got ${value}`
+    throw new WeirError('STORAGE_VALUE', `Cannot open the store with ${name}: ${want}`)
+  }
+  return settings
+}
+
+class OpenStore implements Store {
+  readonly #core: Core
+  readonly #lock: Disposable
+  readonly #committer: Committer
+  readonly #census: SeriesCensus
+  readonly #senders = new Set<MessagePort>()
+  #maintaining: Promise<void> | undefined
+
+  constructor(core: Core, lock: Disposable) {
+    this.#core = core
+    this.#lock = lock
+    this.#committer = new Committer(core)
+    this.#census = new SeriesCensus(core.dictionary)
+  }
+
+  appender(): Appender {
+    return new LocalAppender(this.#core, this.#committer)
+  }
+
+  listen(port: MessagePort): void {
+    this.#senders.add(port)
+    port.on('close', () => this.#senders.delete(port))
+    serveAppender(port, this.#core, this.#committer)
+  }
+
+  seat(): ReaderSeat {
+    const { seats, epochs, dictionary, settings } = this.#core
+    let seat = 1
+    while (seats.has(seat)) seat++
+    invariant(seat <= SEATS_MAX, `more than ${SEATS_MAX} readers`)
+    const { port1, port2 } = new MessageChannel()
+    for (const news of this.#core.allNews()) port1.postMessage(news)
+    seats.set(seat, port1)
+    port1.on('close', () => {
+      seats.delete(seat)
+      leaveEpoch(epochs, seat)
+    })
+    port1.unref()
+    return {
+      path: settings.path,
+      port: port2,
+      seat,
+      epochs: epochs.buffer as SharedArrayBuffer,
+      header: dictionary.header.buffer as SharedArrayBuffer,
+    }
+  }
+
+  keyValue(): KeyValueStore {
+    return keyValueOf(this.#core.environment)
+  }
+
+  maintain(): Promise<void> {
+    this.#maintaining ??= this.#maintain().finally(() => {
+      this.#maintaining = undefined
+    })
+    return this.#maintaining
+  }
+
+  stats(): StoreStats {
+    const core = this.#core
+    const windows = [...core.windows.values()]
+    const sum = (of: (window: (typeof windows)[number]) => number): number =>
+      windows.reduce((total, window) => total + of(window), 0)
+    const starts = [
+      ...windows.map(({ minMs }) => minMs),
+      ...core.head.arenas
+        .filter(({ sampleCount }) => sampleCount > 0)
+        .map(({ startMs }) => startMs),
+    ]
+    return {
+      series: core.dictionary.liveCount,
+      headSamples: core.head.sampleCount,
+      windows: windows.length,
+      chunks: sum(({ chunks }) => chunks),
+      sealedSamples: sum(({ samples }) => samples),
+      sealedBytes: sum(({ bytes }) => bytes),
+      diskBytes: statSync(core.environment.file).size,
+      minTimeMs: starts.length === 0 ? null : Math.min(...starts),
+      maxTimeMs: Number.isFinite(core.head.maxTimeMs) ? core.head.maxTimeMs : null,
+      samplesAppended: core.samplesAppended,
+      rejected: { ...core.rejected },
+      commits: core.commits,
+      commitsFailed: core.commitsFailed,
+      lastCommitMs: core.lastCommitMs,
+      symbols: core.dictionary.allSymbols,
+      labelPairs: core.dictionary.allPairs,
+      ...this.#census.take(),
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#core.closed) return
+    this.#core.closed = true
+    this.#committer.flush()
+    await this.#maintaining?.catch(() => undefined)
+    for (const port of [...this.#senders, ...this.#core.seats.values()]) port.close()
+    await this.#core.environment.root.close()
+    this.#lock[Symbol.dispose]()
+  }
+
+  async #maintain(): Promise<void> {
+    const core = this.#core
+    const { head, epochs, settings } = core
+    const pause = new Pause(settings.clock)
+    try {
+      head.pool.reclaim(oldestEpoch(epochs))
+      closeDue(core)
+      for (const arena of head.arenas.filter(({ closing }) => closing)) {
+        if (core.closed) return
+        await seal(core, arena, pause)
+      }
+      for (let job = nextJob(core); job !== undefined && !core.closed; job = nextJob(core)) {
+        await compact(core, job, pause)
+      }
+      if (!core.closed) dropDue(core)
+      head.pool.reclaim(oldestEpoch(epochs))
+    } catch (error) {
+      throw storageError('maintain the store', error)
+    }
+  }
 }

@@ -1,11 +1,120 @@
 import type { MessagePort } from 'node:worker_threads'
 
-import { type Appender, WeirError } from '@weir/model'
+import {
+  type Appender,
+  type CommitResult,
+  type ErrorCode,
+  type Labels,
+  type MetricMetadata,
+  type SeriesRef,
+  WeirError,
+} from '@weir/model'
+
+import type { Committer } from './commit.ts'
+import type { Core } from './core.ts'
+import { type QueuedSamples, SampleQueue } from './sample-queue.ts'
+import { SenderSeries } from './sender-series.ts'
+
+interface BatchMessage extends QueuedSamples {
+  readonly id: number
+}
+
+type Answer =
+  | { readonly id: number; readonly result: CommitResult }
+  | { readonly id: number; readonly code: ErrorCode; readonly message: string }
+
+interface Waiting {
+  readonly count: number
+  readonly resolve: (result: CommitResult) => void
+  readonly reject: (error: WeirError) => void
+}
 
 /**
  * An appender on any thread; the other end of the port is given to `Store.listen`. Closing the
  * appender closes the port.
  */
 export function connectAppender(port: MessagePort): Appender {
-  throw new WeirError('BUG', `Cannot connect an appender: not built yet ${port.constructor.name}`)
+  return new PortAppender(port)
+}
+
+class PortAppender implements Appender {
+  readonly #queue = new SampleQueue()
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #port: MessagePort
+  #lastId = 0
+  #closed = false
+
+  constructor(port: MessagePort) {
+    this.#port = port
+    port.on('message', (answer: Answer) => this.#take(answer))
+    port.on('close', () => this.#abandon())
+    port.unref() // only a commit under way keeps the thread alive
+  }
+
+  ref(labels: Labels): SeriesRef {
+    return this.#queue.ref(labels)
+  }
+
+  append(ref: SeriesRef, timeMs: number, value: number): void {
+    this.#queue.append(ref, timeMs, value)
+  }
+
+  describe(metricName: string, metadata: MetricMetadata): void {
+    this.#queue.describe(metricName, metadata)
+  }
+
+  commit(): Promise<CommitResult> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) throw closedError()
+      const queued = this.#queue.take()
+      const id = ++this.#lastId
+      this.#waiting.set(id, { count: queued.refs.length, resolve, reject })
+      this.#port.ref()
+      const transfer = [queued.refs.buffer, queued.times.buffer, queued.values.buffer]
+      this.#port.postMessage({ id, ...queued } satisfies BatchMessage, transfer)
+    })
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#queue.close()
+    this.#port.close()
+  }
+
+  #take(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id)
+    if (waiting === undefined) return
+    this.#waiting.delete(answer.id)
+    this.#queue.done(waiting.count)
+    if (this.#waiting.size === 0) this.#port.unref()
+    if ('result' in answer) waiting.resolve(answer.result)
+    else waiting.reject(new WeirError(answer.code, answer.message))
+  }
+
+  #abandon(): void {
+    this.#closed = true
+    for (const waiting of this.#waiting.values()) waiting.reject(closedError())
+    this.#waiting.clear()
+  }
+}
+
+function closedError(): WeirError {
+  return new WeirError(
+    'STORAGE_FAILED',
+    'Cannot commit samples: the store or the appender is closed',
+  )
+}
+
+/** The writer's end: takes batches in order and answers each. */
+export function serveAppender(port: MessagePort, core: Core, committer: Committer): void {
+  const series = new SenderSeries(core)
+  port.on('message', ({ id, ...queued }: BatchMessage) => {
+    for (const labels of queued.labels) series.add(labels)
+    committer.submit(queued, series).then(
+      (result) => port.postMessage({ id, result } satisfies Answer),
+      (error: WeirError) => {
+        port.postMessage({ id, code: error.code, message: error.message } satisfies Answer)
+      },
+    )
+  })
 }

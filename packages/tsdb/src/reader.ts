@@ -1,6 +1,31 @@
-import { type MetricMetadata, type Queryable, WeirError } from '@weir/model'
+import { receiveMessageOnPort } from 'node:worker_threads'
 
+import {
+  type Labels,
+  type Matcher,
+  type MetricMetadata,
+  type Querier,
+  type Queryable,
+  SampleColumns,
+  type SelectRequest,
+  type SeriesSet,
+} from '@weir/model'
+
+import type { SheetView } from './codec/sheet.ts'
+import { type Environment, openEnvironment } from './disk/environment.ts'
+import type { HeadRecord, WindowRecord } from './disk/window-record.ts'
+import { enterEpoch, leaveEpoch } from './head/epochs.ts'
+import { type ArenaView, readArena, segmentOf } from './head/layout.ts'
+import { DictionaryView } from './index/dictionary-view.ts'
+import { Postings } from './index/postings.ts'
+import { selectSeries, symbolOf } from './index/select.ts'
+import type { News } from './news.ts'
+import { type Run, mergeRuns } from './read/merge.ts'
+import { type ReadTransaction, SealedWindow } from './read/sealed.ts'
 import type { ReaderSeat } from './seat.ts'
+
+/** Copies of sheets kept between queries. */
+const SHEETS_KEPT = 32
 
 /** A thread's view of the store. */
 export interface Reader extends Queryable, Disposable {
@@ -10,5 +35,268 @@ export interface Reader extends Queryable, Disposable {
 
 /** Takes a seat that `Store.seat` gave, on the thread that will read. */
 export function openReader(seat: ReaderSeat): Reader {
-  throw new WeirError('BUG', `Cannot read ${seat.path}: not built yet`)
+  return new StoreReader(seat)
+}
+
+class StoreReader implements Reader {
+  readonly environment: Environment
+  readonly view: DictionaryView
+  readonly postings: Postings
+  readonly arenas = new Map<number, ArenaView>()
+  readonly free: SheetView[] = []
+  readonly #seat: ReaderSeat
+  readonly #epochs: Int32Array
+  readonly #metadata = new Map<string, MetricMetadata>()
+  #windows = new Map<number, SealedWindow>()
+  #head: HeadRecord | undefined
+  #queriers = 0
+
+  constructor(seat: ReaderSeat) {
+    this.#seat = seat
+    this.#epochs = new Int32Array(seat.epochs)
+    this.environment = openEnvironment(seat.path)
+    this.view = new DictionaryView(seat.header)
+    this.postings = new Postings(this.view)
+  }
+
+  metadata(): ReadonlyMap<string, MetricMetadata> {
+    this.#hear()
+    return this.#metadata
+  }
+
+  querier(minMs: number, maxMs: number): Querier {
+    if (this.#queriers++ === 0) enterEpoch(this.#epochs, this.#seat.seat)
+    // The count first: what was published by now has been told, so the news that follow explain it.
+    const { seriesCount, pairCount } = this.view
+    this.#hear()
+    this.postings.catchUp(seriesCount, pairCount)
+    // The snapshot after the news: it is never older than what was heard.
+    this.environment.root.resetReadTxn()
+    const transaction = this.environment.root.useReadTransaction()
+    const head = this.#snapshot(transaction)
+    const arenas = [...this.arenas.values()].filter(
+      ({ id }) => head === undefined || id > head.arenaMax || head.arenas.includes(id),
+    )
+    return new StoreQuerier(this, transaction, [...this.#windows.values()], arenas, minMs, maxMs)
+  }
+
+  /** A querier has finished with its transaction. */
+  leave(): void {
+    if (--this.#queriers > 0) return
+    for (const window of this.#windows.values()) window.release(this.free)
+    if (this.free.length > SHEETS_KEPT) this.free.length = SHEETS_KEPT
+    leaveEpoch(this.#epochs, this.#seat.seat)
+  }
+
+  [Symbol.dispose](): void {
+    leaveEpoch(this.#epochs, this.#seat.seat)
+    this.#seat.port.close()
+    void this.environment.root.close()
+  }
+
+  /** Follows the windows to the state that the transaction sees. */
+  #snapshot(transaction: ReadTransaction): HeadRecord | undefined {
+    const text = this.environment.meta.get('head', { transaction })
+    if (text === undefined) return undefined
+    const head = JSON.parse(text) as HeadRecord
+    if (head.version === this.#head?.version) return head
+    const windows = new Map<number, SealedWindow>()
+    for (const { key, value } of this.environment.windows.getRange({ transaction })) {
+      const known = this.#windows.get(key)
+      const record = (): WindowRecord => JSON.parse(value) as WindowRecord
+      windows.set(key, known ?? new SealedWindow(record(), this.environment))
+    }
+    this.#windows = windows
+    this.#head = head
+    return head
+  }
+
+  #hear(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.#seat.port) as { message: News } | undefined
+      if (received === undefined) return
+      this.#take(received.message)
+    }
+  }
+
+  #take(news: News): void {
+    switch (news.kind) {
+      case 'dictionary':
+        this.view.adopt(news.table, news.index, news.shared)
+        break
+      case 'arena':
+        this.arenas.set(news.id, { ...news, tables: [], segments: [] })
+        break
+      case 'table': {
+        const arena = this.arenas.get(news.arena)
+        if (arena !== undefined) arena.tables[news.index] = new Int32Array(news.shared)
+        break
+      }
+      case 'segment': {
+        const arena = this.arenas.get(news.arena)
+        if (arena !== undefined) arena.segments[news.index] = segmentOf(news.shared)
+        break
+      }
+      case 'arenaGone':
+        this.arenas.delete(news.id)
+        break
+      case 'dropped':
+        this.postings.drop(news.series)
+        break
+      case 'metadata':
+        this.#metadata.set(news.name, news.metadata)
+        break
+      default:
+        news satisfies never
+    }
+  }
+}
+
+class StoreQuerier implements Querier {
+  readonly reader: StoreReader
+  readonly transaction: ReadTransaction
+  /** Sealed windows that meet the range, by their oldest sample. */
+  readonly windows: readonly SealedWindow[]
+  readonly arenas: readonly ArenaView[]
+  readonly #minMs: number
+  readonly #maxMs: number
+  #open = true
+
+  constructor(
+    reader: StoreReader,
+    transaction: ReadTransaction,
+    windows: readonly SealedWindow[],
+    arenas: readonly ArenaView[],
+    minMs: number,
+    maxMs: number,
+  ) {
+    this.reader = reader
+    this.transaction = transaction
+    this.windows = windows
+      .filter(({ record }) => record.maxMs >= minMs && record.minMs <= maxMs)
+      .sort((a, b) => a.record.minMs - b.record.minMs || a.record.order - b.record.order)
+    this.arenas = arenas
+      .filter((arena) => arena.endMs > minMs && arena.startMs <= maxMs)
+      .sort((a, b) => a.startMs - b.startMs)
+    this.#minMs = minMs
+    this.#maxMs = maxMs
+  }
+
+  select({ matchers, minMs, maxMs }: SelectRequest): SeriesSet {
+    const { view, postings } = this.reader
+    const from = Math.max(minMs, this.#minMs)
+    const to = Math.min(maxMs, this.#maxMs)
+    return new StoredSeries(this, selectSeries(matchers, view, postings), from, to)
+  }
+
+  labelValues(name: string, matchers: readonly Matcher[]): string[] {
+    const { view, postings } = this.reader
+    const symbol = symbolOf(view, name)
+    if (symbol < 0) return []
+    const wanted =
+      matchers.length === 0
+        ? [...postings.pairsOf(symbol)].filter((pair) => postings.of(pair).length > 0)
+        : [...this.#pairs(matchers)].filter((pair) => view.pairName(pair) === symbol)
+    return wanted.map((pair) => view.symbolText(view.pairValue(pair))).sort()
+  }
+
+  labelNames(matchers: readonly Matcher[]): string[] {
+    const { view, postings } = this.reader
+    const symbols =
+      matchers.length === 0
+        ? [...postings.names()].filter((name) =>
+            postings.pairsOf(name).some((pair) => postings.of(pair).length > 0),
+          )
+        : new Set([...this.#pairs(matchers)].map((pair) => view.pairName(pair)))
+    return [...symbols].map((symbol) => view.symbolText(symbol)).sort()
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#open) return
+    this.#open = false
+    this.transaction.done()
+    this.reader.leave()
+  }
+
+  /** Every label pair on the series selected. */
+  #pairs(matchers: readonly Matcher[]): Set<number> {
+    const { view, postings } = this.reader
+    const pairs = new Set<number>()
+    for (const series of selectSeries(matchers, view, postings)) {
+      const at = view.listOf(series)
+      const count = view.lists.get(at)
+      for (let i = 1; i <= count; i++) pairs.add(view.lists.get(at + i))
+    }
+    return pairs
+  }
+}
+
+class StoredSeries implements SeriesSet {
+  readonly count: number
+  readonly #querier: StoreQuerier
+  readonly #series: Uint32Array
+  readonly #windows: readonly SealedWindow[]
+  readonly #arenas: readonly ArenaView[]
+
+  constructor(querier: StoreQuerier, series: Uint32Array, minMs: number, maxMs: number) {
+    this.#querier = querier
+    this.#series = series
+    this.count = series.length
+    this.#windows = querier.windows.filter(
+      ({ record }) => record.maxMs >= minMs && record.minMs <= maxMs,
+    )
+    this.#arenas = querier.arenas.filter((arena) => arena.endMs > minMs && arena.startMs <= maxMs)
+  }
+
+  labels(i: number): Labels {
+    return this.#querier.reader.view.labels(this.#series[i]!)
+  }
+
+  read(i: number, minMs: number, maxMs: number, into: SampleColumns): void {
+    const { reader, transaction } = this.#querier
+    const series = this.#series[i]!
+    const range = { minMs, maxMs }
+    const start = into.length
+    let isSorted = true
+    let last = Number.NEGATIVE_INFINITY
+    for (const window of this.#windows) {
+      if (window.record.maxMs < minMs || window.record.minMs > maxMs) continue
+      const from = into.length
+      window.read(series, range, into, transaction, reader.free)
+      if (into.length === from) continue
+      if (into.times[from]! <= last) isSorted = false
+      last = into.times[into.length - 1]!
+    }
+    for (const arena of this.#arenas) {
+      const from = into.length
+      if (!readArena(arena, series, range, into)) isSorted = false
+      if (into.length === from) continue
+      if (into.times[from]! <= last) isSorted = false
+      last = into.times[into.length - 1]!
+    }
+    if (isSorted) return
+    into.length = start
+    this.#readMixed(series, range, into)
+  }
+
+  /** For series with late samples: once more, with what is needed to put them in order. */
+  #readMixed(
+    series: number,
+    range: { readonly minMs: number; readonly maxMs: number },
+    into: SampleColumns,
+  ): void {
+    const { reader, transaction } = this.#querier
+    const runs: Run[] = []
+    for (const window of this.#windows) {
+      const from = into.length
+      window.read(series, range, into, transaction, reader.free)
+      runs.push({ from, to: into.length, order: window.record.order })
+    }
+    for (const arena of this.#arenas) {
+      const from = into.length
+      readArena(arena, series, range, into)
+      runs.push({ from, to: into.length, order: Number.POSITIVE_INFINITY })
+    }
+    mergeRuns(into, runs)
+  }
 }

@@ -4,6 +4,10 @@ import type { MessagePort } from 'node:worker_threads'
 export interface ReaderSeat {
   readonly path: string
   readonly port: MessagePort
-  /** Shared: which epoch the reader is reading in, so that memory it still reads is not reused. */
+  /** Its number, from 1. */
+  readonly seat: number
+  /** Shared: which epoch each reader reads in, so that memory somebody still reads is not reused. */
   readonly epochs: SharedArrayBuffer
+  /** Shared: how much of the dictionary is published. */
+  readonly header: SharedArrayBuffer
 }

@@ -28,8 +28,6 @@ export interface StoreOptions {
   readonly retentionBytes?: number
   /** Length of a head window: what stays in memory before it is sealed. Default 5 min. */
   readonly headWindowMs?: number
-  /** Bytes of batches that may wait for their commit, per sender. Default 64 MiB; more: `STORAGE_BUSY`. */
-  readonly queueBytesMax?: number
 }
 
 /** How many series carry a name, for the status page. */

@@ -259,7 +259,8 @@ function bestWidth(size: number, longest: number): number {
     if (patches > PATCHES_MAX) break
     let bytes = ((size * width + 7) >>> 3) + 1
     for (let length = width + 1; length <= longest; length++) {
-      if (histogram[length]! > 0) bytes += histogram[length]! * (1 + Math.ceil((length - width) / 7))
+      if (histogram[length]! > 0)
+        bytes += histogram[length]! * (1 + Math.ceil((length - width) / 7))
     }
     if (bytes < bestBytes) {
       best = width

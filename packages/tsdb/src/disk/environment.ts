@@ -28,8 +28,10 @@ export interface Environment {
   /** Key: window number, first series. */
   readonly sheets: BinaryTable
   readonly windows: Database<string, number>
-  /** Series numbers in each window. */
+  /** Series numbers in each window, ascending. */
   readonly members: NumberedTable
+  /** First series number of each sheet of a window, ascending. */
+  readonly firsts: NumberedTable
   readonly metadata: TextTable
   readonly keyValue: TextTable
   readonly file: string
@@ -61,8 +63,12 @@ export function openEnvironment(path: string): Environment {
       dictionary: root.openDB<Uint8Array, number>('dictionary', numbered),
       batches: root.openDB<Uint8Array, Uint8Array>('batches', binary),
       sheets: root.openDB<Uint8Array, Uint8Array>('sheets', binary),
-      windows: root.openDB<string, number>('windows', { keyEncoding: 'uint32', encoding: 'string' }),
+      windows: root.openDB<string, number>('windows', {
+        keyEncoding: 'uint32',
+        encoding: 'string',
+      }),
       members: root.openDB<Uint8Array, number>('members', numbered),
+      firsts: root.openDB<Uint8Array, number>('firsts', numbered),
       metadata: root.openDB<string, string>('metadata', text),
       keyValue: root.openDB<string, string>('keyValue', text),
     }

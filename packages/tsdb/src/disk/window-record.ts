@@ -1,6 +1,3 @@
-import { ByteReader, ByteWriter } from '../codec/bytes.ts'
-import { TAIL_BYTES, decodeInts, encodeInts } from '../codec/int-column.ts'
-
 /** A sealed window as the table `windows` names it. */
 export interface WindowRecord {
   readonly id: number
@@ -28,22 +25,4 @@ export interface HeadRecord {
   readonly sealedUntilMs: number
   readonly windowMax: number
   readonly orderMax: number
-}
-
-const out = new ByteWriter(4096)
-
-/** Series numbers, ascending, packed. */
-export function encodeMembers(series: Float64Array): Uint8Array {
-  out.clear()
-  out.varint(series.length)
-  encodeInts(series, series.length, out)
-  out.zeros(TAIL_BYTES)
-  return out.copy()
-}
-
-export function decodeMembers(record: Uint8Array): Float64Array {
-  const input = new ByteReader(record)
-  const series = new Float64Array(input.varint())
-  decodeInts(input, series.length, series, 0)
-  return series
 }

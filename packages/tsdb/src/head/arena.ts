@@ -14,7 +14,12 @@ import type { Pool } from './pool.ts'
 
 /** Told to readers, so that they can follow. */
 export type ArenaNews =
-  | { readonly kind: 'arena'; readonly id: number; readonly startMs: number; readonly endMs: number }
+  | {
+      readonly kind: 'arena'
+      readonly id: number
+      readonly startMs: number
+      readonly endMs: number
+    }
   | {
       readonly kind: 'table' | 'segment'
       readonly arena: number

@@ -21,6 +21,7 @@
  * Blocks of 8: a series costs 104 + 12 bytes a window at least, which at one scrape a minute is
  * still mostly samples, and a chain of 4 for a flush every 10 s in a window of 5 minutes.
  */
+import type { SampleColumns } from '@weir/model'
 
 export const BLOCK_SAMPLES = 8
 export const BLOCK_SHIFT = 3
@@ -71,40 +72,45 @@ export interface ArenaView {
 }
 
 /**
- * Copies a series' samples of an arena, in the order in which they came, into two columns.
+ * Appends a series' samples within [minMs, maxMs] to `into`, in the order in which they came.
  *
- * @returns how many samples, or -1 - how many when they are not ascending
+ * @returns whether they are ascending in time
  */
 export function readArena(
   arena: ArenaView,
   series: number,
-  columns: { times: Float64Array; values: Float64Array },
-  grow: (count: number) => void,
-): number {
+  range: { readonly minMs: number; readonly maxMs: number },
+  into: SampleColumns,
+): boolean {
   const table = arena.tables[series >>> TABLE_SHIFT]
-  if (table === undefined) return 0
+  if (table === undefined) return true
+  const least = range.minMs - arena.startMs
+  const most = range.maxMs - arena.startMs
   let block = Atomics.load(table, series & (TABLE_SERIES - 1))
-  let count = 0
+  let count = into.length
   let ascending = true
   let before = -1
   while (block > 0) {
-    block--
-    const segment = arena.segments[block >>> SEGMENT_SHIFT]
+    const segment = arena.segments[(block - 1) >>> SEGMENT_SHIFT]
     if (segment === undefined) break // newer than this reader's view
-    const index = block & (SEGMENT_BLOCKS - 1)
+    const index = (block - 1) & (SEGMENT_BLOCKS - 1)
     const filled = Atomics.load(segment.counts, index)
-    if (count + filled > columns.times.length) grow(count + filled)
-    const { times, values } = columns
+    into.length = count
+    into.reserve(BLOCK_SAMPLES)
+    const { times, values } = into
+    const { offsets, values: stored } = segment
     const from = index << BLOCK_SHIFT
     for (let i = from; i < from + filled; i++) {
-      const offset = segment.offsets[i]!
+      const offset = offsets[i]!
+      if (offset < least || offset > most) continue
       if (offset <= before) ascending = false
       before = offset
       times[count] = arena.startMs + offset
-      values[count] = segment.values[i]!
+      values[count] = stored[i]!
       count++
     }
     block = Atomics.load(segment.nexts, index)
   }
-  return ascending ? count : -1 - count
+  into.length = count
+  return ascending
 }

@@ -5,13 +5,20 @@
  * ```
  * symbols   number → bytes of a label name or value, each text once
  * pairs     number → (name symbol, value symbol), each pair once
- * series    number → place in `lists` + 1; 0: never was or has gone
+ * series    number → place in `lists` + 1; 0: there is none
  * lists     count, pair, pair, … in the order of label names
  * ```
  */
 import { Labels } from '@weir/model'
 
-import { ByteTable, HashSlots, WordTable, hashBytes, hashPair, type TableTell } from './shared-table.ts'
+import {
+  ByteTable,
+  HashSlots,
+  WordTable,
+  hashBytes,
+  hashPair,
+  type TableTell,
+} from './shared-table.ts'
 
 /** Words of the shared header: how much of each table is published. */
 export const SYMBOL_COUNT = 0

@@ -1,6 +1,7 @@
-import type { RejectReason } from '@weir/model'
+import { type RejectReason, invariant } from '@weir/model'
 
 import { ByteReader, type ByteWriter } from '../codec/bytes.ts'
+import { decodeSeries, encodeSeries } from '../disk/series-list.ts'
 import { DictionaryView, PAIR_COUNT, SERIES_COUNT, SYMBOL_COUNT } from './dictionary-view.ts'
 import { HashSlots, type TableTell, hashBytes, hashNext, hashPair, mix } from './shared-table.ts'
 
@@ -13,6 +14,15 @@ export interface LabelLimits {
 }
 
 const METRIC_NAME_BYTES = new TextEncoder().encode('__name__')
+
+/** First byte of a record. */
+const ADDED = 0
+const DROPPED = 1
+
+/** The record that says that series were dropped. */
+export function droppedRecord(series: Float64Array): Uint8Array {
+  return Buffer.concat([Buffer.of(DROPPED), encodeSeries(series)])
+}
 
 /** Counts below which the dictionary is on disk. */
 interface Mark {
@@ -35,6 +45,8 @@ export class Dictionary extends DictionaryView {
   #pairs = 0
   #series = 0
   #live = 0
+  /** Dropped series. What they stood for stays until the next start: a query may be reading it. */
+  readonly #gone = new Set<number>()
   #listEnd = 0
   #saved: Mark = { symbols: 0, pairs: 0, series: 0 }
   #pairNumbers = new Int32Array(64)
@@ -99,6 +111,7 @@ export class Dictionary extends DictionaryView {
   /** Writes what was added since {@link saved}; see docs/formats/data-dir.md. */
   writeUnsaved(out: ByteWriter): void {
     const from = this.#saved
+    out.u8(ADDED)
     out.varint(from.symbols)
     out.varint(this.#symbols - from.symbols)
     for (let symbol = from.symbols; symbol < this.#symbols; symbol++) {
@@ -118,7 +131,7 @@ export class Dictionary extends DictionaryView {
     out.varint(this.#series - from.series)
     for (let series = from.series; series < this.#series; series++) {
       const at = this.listOf(series)
-      const count = at < 0 ? 0 : this.lists.get(at)
+      const count = this.isLive(series) ? this.lists.get(at) : 0
       out.varint(count)
       for (let i = 1; i <= count; i++) out.varint(this.lists.get(at + i))
     }
@@ -134,9 +147,16 @@ export class Dictionary extends DictionaryView {
     this.#saved = { symbols: 0, pairs: 0, series: 0 }
   }
 
-  /** Reads back one record of {@link writeUnsaved}. */
+  /** Reads back one record of {@link writeUnsaved} or {@link droppedRecord}. */
   load(record: Uint8Array): void {
     const input = new ByteReader(record)
+    if (input.u8() === DROPPED) {
+      for (const series of decodeSeries(record.subarray(1))) {
+        this.#gone.add(series)
+        this.#live--
+      }
+      return
+    }
     input.varint()
     for (let left = input.varint(); left > 0; left--) {
       const length = input.varint()
@@ -163,19 +183,40 @@ export class Dictionary extends DictionaryView {
   /** Takes series out. Their numbers are not given to others while the process lives. */
   drop(gone: Iterable<number>): void {
     for (const series of gone) {
-      if (this.listOf(series) < 0) continue
-      this.series.set(series, 0)
+      if (!this.isLive(series)) continue
+      this.#gone.add(series)
       this.#live--
     }
+    this.forgetGone()
+  }
+
+  /** Makes the look-up of series anew, without those that were dropped. */
+  forgetGone(): void {
     this.#seriesSlots.rebuild(this.#liveSeries(), (series) => this.#hashSeries(series))
   }
 
+  /** A new number for the labels of a series that was dropped. */
+  revive(series: number): number {
+    invariant(this.#gone.has(series), `series ${series} was never dropped`)
+    const at = this.listOf(series)
+    const count = this.lists.get(at)
+    this.#reservePairs(count)
+    for (let i = 0; i < count; i++) this.#pairNumbers[i] = this.lists.get(at + 1 + i)
+    const known = this.#findSeries(count)
+    return known >= 0 ? known : this.#addSeries(this.#series++, count)
+  }
+
   isLive(series: number): boolean {
-    return series < this.#series && this.listOf(series) >= 0
+    return this.listOf(series) >= 0 && !(this.#gone.size > 0 && this.#gone.has(series))
+  }
+
+  /** Dropped series, for readers that come now. */
+  get gone(): ReadonlySet<number> {
+    return this.#gone
   }
 
   *#liveSeries(): Iterable<number> {
-    for (let series = 0; series < this.#series; series++) if (this.listOf(series) >= 0) yield series
+    for (let series = 0; series < this.#series; series++) if (this.isLive(series)) yield series
   }
 
   /** Fills `#pairNumbers`; false when a symbol or pair is new, and so the series too. */
@@ -209,7 +250,8 @@ export class Dictionary extends DictionaryView {
       if (name.length > limits.labelNameBytesMax || valueLength > limits.labelValueBytesMax) {
         return 'label_limit'
       }
-      hasName ||= name.length === METRIC_NAME_BYTES.length && Buffer.compare(name, METRIC_NAME_BYTES) === 0
+      hasName ||=
+        name.length === METRIC_NAME_BYTES.length && Buffer.compare(name, METRIC_NAME_BYTES) === 0
     }
     return hasName ? undefined : 'bad_labels'
   }

@@ -1,0 +1,89 @@
+import type { MessagePort } from 'node:worker_threads'
+
+import type { Clock, MetricMetadata, RejectReason } from '@weir/model'
+
+import type { Environment } from './disk/environment.ts'
+import type { HeadRecord, WindowRecord } from './disk/window-record.ts'
+import { newEpochs } from './head/epochs.ts'
+import { Head } from './head/head.ts'
+import { Dictionary, type LabelLimits } from './index/dictionary.ts'
+import type { TableTell } from './index/shared-table.ts'
+import type { News } from './news.ts'
+
+/** Options with their defaults filled in. */
+export interface Settings extends LabelLimits {
+  readonly path: string
+  readonly clock: Clock
+  readonly outOfOrderWindowMs: number
+  readonly futureMs: number
+  readonly retentionMs: number
+  readonly retentionBytes: number
+  readonly headWindowMs: number
+}
+
+/** The writer's state: what commits, sealing and statistics share. Owned by one thread. */
+export class Core {
+  readonly settings: Settings
+  readonly environment: Environment
+  readonly dictionary: Dictionary
+  readonly head: Head
+  readonly windows = new Map<number, WindowRecord>()
+  readonly metadata = new Map<string, MetricMetadata>()
+  readonly epochs = newEpochs()
+  /** Ports to readers, by seat number. */
+  readonly seats = new Map<number, MessagePort>()
+  readonly rejected: Partial<Record<RejectReason, number>> = {}
+  /** Every dictionary segment a reader must know, by table and index. */
+  readonly #tables = new Map<string, Parameters<TableTell>>()
+  samplesAppended = 0
+  commits = 0
+  commitsFailed = 0
+  lastCommitMs = 0
+  dictionaryRecord = 0
+  version = 0
+  windowMax = 0
+  orderMax = 0
+  closed = false
+
+  constructor(settings: Settings, environment: Environment) {
+    this.settings = settings
+    this.environment = environment
+    this.head = new Head(settings.headWindowMs, settings.clock, (news) => this.tell(news))
+    this.dictionary = new Dictionary(settings, (table, index, shared) => {
+      this.#tables.set(`${table}/${index}`, [table, index, shared])
+      this.tell({ kind: 'dictionary', table, index, shared })
+    })
+  }
+
+  /** Tells all readers. */
+  tell(news: News): void {
+    for (const port of this.seats.values()) port.postMessage(news)
+  }
+
+  /** Everything that a reader who sits down now must hear first. */
+  *allNews(): Iterable<News> {
+    for (const [table, index, shared] of this.#tables.values()) {
+      yield { kind: 'dictionary', table, index, shared }
+    }
+    if (this.dictionary.gone.size > 0) {
+      yield { kind: 'dropped', series: Uint32Array.from(this.dictionary.gone) }
+    }
+    for (const arena of this.head.arenas) yield* arena.news()
+    for (const [name, metadata] of this.metadata) yield { kind: 'metadata', name, metadata }
+  }
+
+  /** Puts the record of the present state into the open transaction. `without`: arenas that it seals. */
+  putHead(without?: number): void {
+    this.version++
+    const arenas = this.head.arenas.map((arena) => arena.id).filter((id) => id !== without)
+    const record: HeadRecord = {
+      version: this.version,
+      arenaMax: this.head.arenaMax,
+      arenas,
+      sealedUntilMs: this.head.sealedUntilMs,
+      windowMax: this.windowMax,
+      orderMax: this.orderMax,
+    }
+    this.environment.meta.putSync('head', JSON.stringify(record))
+  }
+}

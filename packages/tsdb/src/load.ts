@@ -1,0 +1,128 @@
+/** What happens when a data directory is opened: everything that must be in memory is read back. */
+import { type MetricMetadata, WeirError } from '@weir/model'
+
+import { ByteWriter } from './codec/bytes.ts'
+import type { Core } from './core.ts'
+import { decodeBatch } from './disk/batch-record.ts'
+import { pairKey, readPairKey } from './disk/environment.ts'
+import type { HeadRecord, WindowRecord } from './disk/window-record.ts'
+import type { Arena } from './head/arena.ts'
+
+/** Written into every data directory; see docs/formats/data-dir.md. */
+const FORMAT = '1'
+/** More dictionary records than this are written together into one. */
+const DICTIONARY_RECORDS_MAX = 256
+
+export function load(core: Core): void {
+  checkFormat(core)
+  loadDictionary(core)
+  loadWindows(core)
+  removeOrphans(core)
+  loadBatches(core)
+  for (const { key, value } of core.environment.metadata.getRange({})) {
+    core.metadata.set(key, JSON.parse(value) as MetricMetadata)
+  }
+  core.dictionary.publish()
+}
+
+function checkFormat({ environment, settings }: Core): void {
+  const format = environment.meta.get('format')
+  if (format === undefined) {
+    environment.root.transactionSync(() => environment.meta.putSync('format', FORMAT))
+  } else if (format !== FORMAT) {
+    const want = `want format ${FORMAT}, got ${JSON.stringify(format)}`
+    const advice = 'use the version of Weir that wrote it, or another directory'
+    throw new WeirError('STORAGE_CORRUPT', `Cannot read ${settings.path}: ${want}; ${advice}`)
+  }
+}
+
+function loadDictionary(core: Core): void {
+  const { environment, dictionary } = core
+  let records = 0
+  for (const { key, value } of environment.dictionary.getRange({})) {
+    dictionary.load(value)
+    core.dictionaryRecord = key
+    records++
+  }
+  if (dictionary.gone.size > 0) dictionary.forgetGone()
+  if (records <= DICTIONARY_RECORDS_MAX) return
+  const whole = new ByteWriter(1 << 20)
+  dictionary.unsave()
+  dictionary.writeUnsaved(whole)
+  const last = core.dictionaryRecord
+  environment.root.transactionSync(() => {
+    environment.dictionary.clearSync()
+    environment.dictionary.putSync(last + 1, whole.copy())
+  })
+  dictionary.saved()
+  core.dictionaryRecord = last + 1
+}
+
+function loadWindows(core: Core): void {
+  const { environment, head, settings } = core
+  for (const { value } of environment.windows.getRange({})) {
+    const record = JSON.parse(value) as WindowRecord
+    core.windows.set(record.id, record)
+    head.maxTimeMs = Math.max(head.maxTimeMs, record.maxMs)
+  }
+  const text = environment.meta.get('head')
+  const windowMs = settings.headWindowMs
+  // What is older than the window before this one is history, and is gathered by days.
+  let sealedUntilMs = (Math.floor(settings.clock.now() / windowMs) - 1) * windowMs
+  if (text !== undefined) {
+    const record = JSON.parse(text) as HeadRecord
+    core.version = record.version
+    core.windowMax = record.windowMax
+    core.orderMax = record.orderMax
+    head.arenaMax = record.arenaMax
+    const before = record.sealedUntilMs ?? Number.NEGATIVE_INFINITY
+    sealedUntilMs = Math.max(sealedUntilMs, Math.ceil(before / windowMs) * windowMs)
+  }
+  head.sealedUntilMs = sealedUntilMs
+}
+
+/** Sheets of a window that was being written when the process ended. */
+function removeOrphans(core: Core): void {
+  const { sheets, root } = core.environment
+  let from = 0
+  for (;;) {
+    const [key] = [...sheets.getKeys({ start: pairKey(from, 0), limit: 1 })]
+    if (key === undefined) return
+    const [window] = readPairKey(key)
+    from = window + 1
+    core.windowMax = Math.max(core.windowMax, window)
+    if (core.windows.has(window)) continue
+    const keys = [...sheets.getKeys({ start: pairKey(window, 0), end: pairKey(from, 0) })]
+    root.transactionSync(() => {
+      for (const orphan of keys) sheets.removeSync(orphan)
+    })
+  }
+}
+
+/** Samples that were acknowledged and not sealed yet. */
+function loadBatches(core: Core): void {
+  const { head } = core
+  const arenas = new Map<number, Arena>()
+  for (const { key, value } of core.environment.batches.getRange({})) {
+    const [id, sequence] = readPairKey(key)
+    const batch = decodeBatch(value)
+    let arena = arenas.get(id)
+    if (arena === undefined) {
+      const { startMs, endMs, isLate } = batch
+      arena = head.add({ startMs, endMs, isLate, id })
+      arenas.set(id, arena)
+    }
+    arena.batchSequence = sequence
+    for (let i = 0; i < batch.count; i++) {
+      const series = batch.series[i]!
+      const time = batch.times[i]!
+      const offset = time - arena.startMs
+      if (offset >= arena.newest(series)) arena.setNewest(series, offset + 1)
+      if (time > head.maxTimeMs) head.maxTimeMs = time
+      arena.append(series, offset, batch.values[i]!)
+    }
+  }
+  for (const arena of arenas.values()) {
+    if (!arena.isLate && arena.endMs <= head.sealedUntilMs) head.close(arena)
+  }
+}

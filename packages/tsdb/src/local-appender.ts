@@ -1,0 +1,44 @@
+import type { Appender, CommitResult, Labels, MetricMetadata, SeriesRef } from '@weir/model'
+
+import type { Committer } from './commit.ts'
+import type { Core } from './core.ts'
+import { SampleQueue } from './sample-queue.ts'
+import { SenderSeries } from './sender-series.ts'
+
+/** An appender on the writer's own thread. */
+export class LocalAppender implements Appender {
+  readonly #queue = new SampleQueue()
+  readonly #series: SenderSeries
+  readonly #committer: Committer
+
+  constructor(core: Core, committer: Committer) {
+    this.#series = new SenderSeries(core)
+    this.#committer = committer
+  }
+
+  ref(labels: Labels): SeriesRef {
+    return this.#queue.ref(labels)
+  }
+
+  append(ref: SeriesRef, timeMs: number, value: number): void {
+    this.#queue.append(ref, timeMs, value)
+  }
+
+  describe(metricName: string, metadata: MetricMetadata): void {
+    this.#queue.describe(metricName, metadata)
+  }
+
+  async commit(): Promise<CommitResult> {
+    const queued = this.#queue.take()
+    for (const labels of queued.labels) this.#series.add(labels)
+    try {
+      return await this.#committer.submit(queued, this.#series)
+    } finally {
+      this.#queue.done(queued.refs.length)
+    }
+  }
+
+  close(): void {
+    this.#queue.close()
+  }
+}

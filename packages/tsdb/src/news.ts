@@ -1,0 +1,15 @@
+import type { MetricMetadata } from '@weir/model'
+
+import type { ArenaNews } from './head/arena.ts'
+
+/** What the writer tells its readers, in order. */
+export type News =
+  | ArenaNews
+  | {
+      readonly kind: 'dictionary'
+      readonly table: string
+      readonly index: number
+      readonly shared: SharedArrayBuffer
+    }
+  | { readonly kind: 'dropped'; readonly series: Uint32Array }
+  | { readonly kind: 'metadata'; readonly name: string; readonly metadata: MetricMetadata }

@@ -1,0 +1,103 @@
+import type { Labels, MetricMetadata, SeriesRef } from '@weir/model'
+import { WeirError } from '@weir/model'
+
+import { labelBytes } from './index/label-bytes.ts'
+
+/** Bytes of batches that may wait for their commit, per appender. */
+const WAITING_BYTES_MAX = 64 * 2 ** 20
+const SAMPLE_BYTES = 20
+
+/** What a commit takes away from a queue. */
+export interface QueuedSamples {
+  /** Labels of series that were numbered since the last batch, in order of their numbers. */
+  readonly labels: readonly Uint8Array[]
+  readonly refs: Uint32Array<ArrayBuffer>
+  readonly times: Float64Array<ArrayBuffer>
+  readonly values: Float64Array<ArrayBuffer>
+  readonly metadata: (readonly [name: string, metadata: MetricMetadata])[]
+}
+
+/** The sender's half of every appender: numbers series and gathers samples in columns. */
+export class SampleQueue {
+  readonly #numbers = new Map<string, number>()
+  #labels: Uint8Array[] = []
+  #refs = new Uint32Array(256)
+  #times = new Float64Array(256)
+  #values = new Float64Array(256)
+  #metadata: (readonly [name: string, metadata: MetricMetadata])[] = []
+  #count = 0
+  #waitingBytes = 0
+
+  ref(labels: Labels): SeriesRef {
+    const key = labels.key()
+    let number = this.#numbers.get(key)
+    if (number === undefined) {
+      number = this.#numbers.size
+      this.#numbers.set(key, number)
+      this.#labels.push(labelBytes(labels))
+    }
+    return number as SeriesRef
+  }
+
+  append(ref: SeriesRef, timeMs: number, value: number): void {
+    if (this.#count === this.#refs.length) this.#grow()
+    this.#refs[this.#count] = ref
+    this.#times[this.#count] = timeMs
+    this.#values[this.#count] = value
+    this.#count++
+  }
+
+  describe(metricName: string, metadata: MetricMetadata): void {
+    this.#metadata.push([metricName, metadata])
+  }
+
+  /**
+   * Takes what is queued and counts it as waiting until {@link done}.
+   *
+   * @throws {WeirError} `STORAGE_BUSY` when too much waits already; the samples are gone then
+   */
+  take(): QueuedSamples {
+    const count = this.#count
+    this.#count = 0
+    if (this.#waitingBytes > 0 && this.#waitingBytes + count * SAMPLE_BYTES > WAITING_BYTES_MAX) {
+      const waiting = `${this.#waitingBytes} bytes wait for their commit`
+      throw new WeirError('STORAGE_BUSY', `Cannot commit ${count} samples: ${waiting}, want fewer`)
+    }
+    this.#waitingBytes += count * SAMPLE_BYTES
+    const queued = {
+      labels: this.#labels,
+      refs: this.#refs.slice(0, count),
+      times: this.#times.slice(0, count),
+      values: this.#values.slice(0, count),
+      metadata: this.#metadata,
+    }
+    this.#labels = []
+    this.#metadata = []
+    return queued
+  }
+
+  /** A batch of this many samples was committed, or was refused. */
+  done(count: number): void {
+    this.#waitingBytes -= count * SAMPLE_BYTES
+  }
+
+  close(): void {
+    this.#numbers.clear()
+    this.#labels = []
+    this.#metadata = []
+    this.#count = 0
+  }
+
+  #grow(): void {
+    const size = this.#refs.length * 2
+    const refs = new Uint32Array(size)
+    const times = new Float64Array(size)
+    const values = new Float64Array(size)
+    refs.set(this.#refs)
+    times.set(this.#times)
+    values.set(this.#values)
+    this.#refs = refs
+    this.#times = times
+    this.#values = values
+  }
+}

@@ -1,0 +1,51 @@
+import type { Core } from '../core.ts'
+import type { WindowRecord } from '../disk/window-record.ts'
+import { droppedRecord } from '../index/dictionary.ts'
+import { membersOf, removeWindow } from './compact.ts'
+
+/** Drops windows that are too old or too much, oldest first, and the series that had nothing else. */
+export function dropDue(core: Core): void {
+  const due = dueWindows(core)
+  if (due.length === 0) return
+  const { environment, dictionary } = core
+  for (const window of due) core.windows.delete(window.id)
+  try {
+    const gone = seriesWithoutData(core)
+    environment.root.transactionSync(() => {
+      for (const window of due) removeWindow(core, window)
+      if (gone.length > 0) {
+        environment.dictionary.putSync(++core.dictionaryRecord, droppedRecord(gone))
+      }
+      core.putHead()
+    })
+    if (gone.length === 0) return
+    dictionary.drop(gone)
+    core.tell({ kind: 'dropped', series: Uint32Array.from(gone) })
+  } catch (error) {
+    for (const window of due) core.windows.set(window.id, window)
+    throw error
+  }
+}
+
+function dueWindows(core: Core): WindowRecord[] {
+  const { clock, retentionMs, retentionBytes } = core.settings
+  const oldest = retentionMs > 0 ? clock.now() - retentionMs : Number.NEGATIVE_INFINITY
+  const byAge = [...core.windows.values()].sort((a, b) => a.maxMs - b.maxMs)
+  let bytes = byAge.reduce((sum, window) => sum + window.bytes, 0)
+  return byAge.filter((window) => {
+    const isDue = window.maxMs < oldest || (retentionBytes > 0 && bytes > retentionBytes)
+    if (isDue) bytes -= window.bytes
+    return isDue
+  })
+}
+
+function seriesWithoutData(core: Core): Float64Array {
+  const { dictionary, head } = core
+  const present = membersOf(core, core.windows.values())
+  const gone: number[] = []
+  for (let series = 0; series < present.length; series++) {
+    if (present[series] === 1 || !dictionary.isLive(series)) continue
+    if (!head.arenas.some((arena) => arena.newest(series) > 0)) gone.push(series)
+  }
+  return Float64Array.from(gone)
+}

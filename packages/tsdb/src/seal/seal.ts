@@ -1,0 +1,63 @@
+import { SampleColumns } from '@weir/model'
+
+import type { Core } from '../core.ts'
+import { pairKey } from '../disk/environment.ts'
+import type { WindowRecord } from '../disk/window-record.ts'
+import type { Arena } from '../head/arena.ts'
+import { stepEpoch } from '../head/epochs.ts'
+import { readArena } from '../head/layout.ts'
+import { mergeRuns } from '../read/merge.ts'
+import { type Pause } from './pause.ts'
+import { WindowWriter } from './window-writer.ts'
+
+/**
+ * After the end of a head window this much time goes by before it is sealed, so that a scrape or a
+ * flush that began in it still finds it open.
+ */
+const SEAL_DELAY_MS = 60_000
+/** A late arena with this many samples is sealed at once. */
+const LATE_SAMPLES_MAX = 4_000_000
+
+/** Closes the arenas whose time is over. */
+export function closeDue(core: Core): void {
+  const { head, settings } = core
+  const now = settings.clock.now()
+  const until = Math.floor((now - SEAL_DELAY_MS) / settings.headWindowMs) * settings.headWindowMs
+  head.sealedUntilMs = Math.max(head.sealedUntilMs, until)
+  for (const arena of head.arenas) {
+    const isDue = arena.isLate
+      ? now - arena.createdMs >= settings.headWindowMs || arena.sampleCount >= LATE_SAMPLES_MAX
+      : arena.endMs <= head.sealedUntilMs
+    if (isDue && !arena.closing) head.close(arena)
+  }
+}
+
+/** Moves a closed arena's samples into sheets, and its memory back to the pool. */
+export async function seal(core: Core, arena: Arena, pause: Pause): Promise<void> {
+  const spanMs = arena.endMs - arena.startMs
+  const writer = new WindowWriter(core, spanMs, ++core.orderMax)
+  const columns = new SampleColumns(4096)
+  const range = { minMs: Number.NEGATIVE_INFINITY, maxMs: Number.POSITIVE_INFINITY }
+  for (let series = 0; series < arena.seriesEnd; series++) {
+    if (arena.newest(series) === 0) continue
+    columns.clear()
+    if (!readArena(arena, series, range, columns)) {
+      mergeRuns(columns, [{ from: 0, to: columns.length, order: 0 }])
+    }
+    if (columns.length > 0) writer.add(series, columns.times, columns.values, columns.length)
+    if (pause.isDue) await pause.wait()
+  }
+  let record: WindowRecord | undefined
+  if (writer.isEmpty) core.environment.root.transactionSync(() => forgetBatches(core, arena))
+  else record = writer.publish(arena, () => forgetBatches(core, arena))
+  if (record !== undefined) core.windows.set(record.id, record)
+  core.tell({ kind: 'arenaGone', id: arena.id })
+  core.head.remove(arena, stepEpoch(core.epochs))
+}
+
+function forgetBatches(core: Core, arena: Arena): void {
+  for (let batch = 1; batch <= arena.batchSequence; batch++) {
+    core.environment.batches.removeSync(pairKey(arena.id, batch))
+  }
+  core.putHead(arena.id)
+}

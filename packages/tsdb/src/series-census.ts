@@ -1,0 +1,76 @@
+import { METRIC_NAME } from '@weir/model'
+
+import type { Dictionary } from './index/dictionary.ts'
+import type { NameCount } from './store.ts'
+
+const SHOWN = 10
+
+export interface Census {
+  readonly seriesByMetricName: readonly NameCount[]
+  readonly valuesByLabelName: readonly NameCount[]
+  readonly seriesByLabelPair: readonly NameCount[]
+}
+
+/** Counts who has many series. Walks the whole dictionary, so it does that only when series came or went. */
+export class SeriesCensus {
+  readonly #dictionary: Dictionary
+  #state = ''
+  #census: Census = { seriesByMetricName: [], valuesByLabelName: [], seriesByLabelPair: [] }
+
+  constructor(dictionary: Dictionary) {
+    this.#dictionary = dictionary
+  }
+
+  take(): Census {
+    const { allSeries, liveCount } = this.#dictionary
+    const state = `${allSeries}/${liveCount}`
+    if (state !== this.#state) {
+      this.#state = state
+      this.#census = this.#count()
+    }
+    return this.#census
+  }
+
+  #count(): Census {
+    const dictionary = this.#dictionary
+    const seriesOf = new Uint32Array(dictionary.allPairs)
+    for (let series = 0; series < dictionary.allSeries; series++) {
+      if (!dictionary.isLive(series)) continue
+      const at = dictionary.listOf(series)
+      const count = dictionary.lists.get(at)
+      for (let i = 1; i <= count; i++) {
+        const pair = dictionary.lists.get(at + i)
+        seriesOf[pair] = seriesOf[pair]! + 1
+      }
+    }
+    const names = new Map<number, number>()
+    const metrics: [pair: number, count: number][] = []
+    const pairs: [pair: number, count: number][] = []
+    const text = (symbol: number): string => dictionary.symbolText(symbol)
+    for (let pair = 0; pair < seriesOf.length; pair++) {
+      const count = seriesOf[pair]!
+      if (count === 0) continue
+      const name = dictionary.pairName(pair)
+      names.set(name, (names.get(name) ?? 0) + 1)
+      keepMost(pairs, pair, count)
+      if (text(name) === METRIC_NAME) keepMost(metrics, pair, count)
+    }
+    const value = (pair: number): string => text(dictionary.pairValue(pair))
+    const most = [...names].sort((a, b) => b[1] - a[1]).slice(0, SHOWN)
+    return {
+      seriesByMetricName: metrics.map(([pair, count]) => ({ name: value(pair), count })),
+      valuesByLabelName: most.map(([name, count]) => ({ name: text(name), count })),
+      seriesByLabelPair: pairs.map(([pair, count]) => {
+        return { name: `${text(dictionary.pairName(pair))}=${value(pair)}`, count }
+      }),
+    }
+  }
+}
+
+/** Keeps the largest counts, largest first. */
+function keepMost(list: [number: number, count: number][], number: number, count: number): void {
+  if (list.length === SHOWN && list.at(-1)![1] >= count) return
+  const at = list.findIndex(([, other]) => other < count)
+  list.splice(at < 0 ? list.length : at, 0, [number, count])
+  if (list.length > SHOWN) list.pop()
+}
