@@ -3,22 +3,27 @@ import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 
-/** Addresses that the page itself draws, from one index.html. */
-const APP_PATH = /^\/(?:(?:pipelines|explore|alerts|status|targets|packs)(?:\/.*)?)?$/
+/** Addresses that the page itself draws, from one index.html; opening one directly must work. */
+const APP_PATHS = [
+  '/',
+  '/pipelines',
+  '/pipelines/*',
+  '/explore',
+  '/alerts',
+  '/targets',
+  '/status',
+  '/packs',
+  '/packs/*',
+]
 
-/** Whether an address belongs to the page, so that opening it directly works. */
-export function isAppPath(path: string): boolean {
-  return APP_PATH.test(path)
-}
+/** Links in alerts lead where they lead in Prometheus; here that is the explorer. */
+const PROMETHEUS_PATHS = ['/graph', '/query']
 
 const FOREVER = 'public, max-age=31536000, immutable' // the name of an asset holds its hash
 
-/** Serves the built page. Gives back whether there is one. */
-export async function servePage(
-  app: FastifyInstance,
-  webRoot: string | undefined,
-): Promise<boolean> {
-  if (webRoot === undefined || !existsSync(join(webRoot, 'index.html'))) return false
+/** Serves the built page, when there is one. */
+export async function servePage(app: FastifyInstance, webRoot: string | undefined): Promise<void> {
+  if (webRoot === undefined || !existsSync(join(webRoot, 'index.html'))) return
   await app.register(fastifyStatic, {
     root: webRoot,
     index: false,
@@ -30,5 +35,15 @@ export async function servePage(
       reply.header('cache-control', hashed ? FOREVER : 'no-cache')
     },
   })
-  return true
+  for (const path of APP_PATHS)
+    app.get(path, (_request, reply) => void reply.sendFile('index.html'))
+  for (const path of PROMETHEUS_PATHS) {
+    app.get(path, (request, reply) => void reply.redirect(explorerLink(request.url)))
+  }
+}
+
+/** `/graph?g0.expr=up` → `/explore?expr=up` */
+function explorerLink(url: string): string {
+  const expr = new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('g0.expr')
+  return expr === null ? '/explore' : `/explore?expr=${encodeURIComponent(expr)}`
 }

@@ -192,12 +192,14 @@ function systemsOf(
   }
   return [
     ...packs.map((pack) => systemStatus(pack, seriesCounts)),
-    ...[...strangers].sort().map(([id, seriesCount]) => ({
-      id,
-      title: id,
-      awake: seriesCount > 0,
-      seriesCount,
-    })),
+    ...[...strangers]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([id, seriesCount]) => ({
+        id,
+        title: id,
+        awake: seriesCount > 0,
+        seriesCount,
+      })),
   ]
 }
 

@@ -1,5 +1,5 @@
 import { SampleColumns } from '@weir/model'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { JsonWriter, plainText, valueText } from './json-writer.ts'
 
@@ -18,6 +18,12 @@ describe('values', () => {
     [1, '1', '1'],
     [-12, '-12', '-12'],
     [0.1, '0.1', '0.1'],
+    [-0.25, '-0.25', '-0.25'],
+    [0.001, '0.001', '0.001'],
+    [12.05, '12.05', '12.05'],
+    [0.0005, '0.0005', '0.0005'],
+    [1.0005, '1.0005', '1.0005'],
+    [999999999999.999, '999999999999.999', '999999999999.999'],
     [1e6, '1000000', '1000000'],
     [2 ** 31, '2147483648', '2147483648'],
     [-(2 ** 31) - 1, '-2147483649', '-2147483649'],
@@ -48,6 +54,17 @@ describe('values', () => {
         expect(text).toBe(valueText(value))
         return Object.is(Number(text), value) && Object.is(Number(plainText(value)), value)
       }),
+    )
+  })
+
+  test('decimals agree with String()', () => {
+    const decimals = fc.tuple(fc.maxSafeInteger(), fc.integer({ min: 0, max: 5 }))
+    fc.assert(
+      fc.property(decimals, ([n, places]) => {
+        const value = n / 10 ** places
+        return sampleText(0, value) === `[0,"${valueText(value)}"]`
+      }),
+      { numRuns: 2000 },
     )
   })
 

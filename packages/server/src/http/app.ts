@@ -1,0 +1,292 @@
+import type { Socket } from 'node:net'
+import fastifyCompress from '@fastify/compress'
+import { WeirError } from '@weir/model'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { HttpDeps } from './deps.ts'
+import { asWeirError } from './errors.ts'
+import { SECURITY_HEADERS, isLoopback, refusal } from './guard.ts'
+import { lifecycleRoutes } from './lifecycle-routes.ts'
+import { HttpEvents } from './observe.ts'
+import { servePage } from './page.ts'
+import { queryRoutes } from './query-routes.ts'
+import { type Answer, type Route, failure } from './route.ts'
+import { ruleRoutes } from './rule-routes.ts'
+import { statusRoutes } from './status-routes.ts'
+import { weirRoutes } from './weir-routes.ts'
+
+/**
+ * The HTTP side. A request passes, in this order: the limits of the socket (headers, time) · the
+ * URL's length · the guard (whose page is asking?) · the body's limit and kind · is Weir ready? ·
+ * the route · compression. At each step it may leave with a JSON error; nothing is left half done.
+ */
+export interface HttpServer extends AsyncDisposable {
+  /** For tests: requests without a socket. */
+  readonly inject: FastifyInstance['inject']
+  /**
+   * Opens the port; 0 lets the system choose.
+   *
+   * @throws {WeirError} `ADDRESS_IN_USE`, `ADDRESS_UNUSABLE`
+   */
+  listen(address: { readonly host: string; readonly port: number }): Promise<HttpAddress>
+}
+
+export interface HttpAddress {
+  readonly host: string
+  readonly port: number
+  /** `http://127.0.0.1:9347` */
+  readonly url: string
+}
+
+/** How long answers under way may still take once the server is told to stop. */
+const STOP_GRACE_MS = 5000
+
+/** Builds the HTTP side; it is deaf until {@link HttpServer.listen}. Disposing ends running queries, waits for their answers and closes. */
+export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
+  const events = new HttpEvents(deps.telemetry)
+  const stopping = new AbortController()
+  const app = bareApp(deps, events)
+  let loopback = true
+
+  app.addHook('onRequest', async (request, reply) => {
+    watch(request, reply, events, deps)
+    reply.headers(SECURITY_HEADERS)
+    const tooLong = request.url.length > deps.limits.urlBytesMax
+    const rules = {
+      loopback,
+      externalUrl: deps.externalUrl,
+      allowedHosts: deps.limits.allowedHosts,
+    }
+    const refused = tooLong ? urlTooLong(deps.limits.urlBytesMax) : refusal(request, rules)
+    if (refused === undefined) return undefined
+    events.refused(refused)
+    return send(reply, tooLong ? { ...failure(refused), status: 414 } : failure(refused))
+  })
+
+  await app.register(fastifyCompress, {
+    encodings: ['br', 'gzip'],
+    globalDecompression: false, // nobody needs it, and it is a way to send a bomb
+    syncThreshold: 64 * 1024, // beyond, zlib's own threads do it
+    zlibOptions: { level: 4 },
+    customTypes: /^text\/|\bjson\b|javascript|svg|wasm|openmetrics/,
+  })
+
+  const routes: Route[] = [
+    ...queryRoutes(deps),
+    ...ruleRoutes(deps),
+    ...statusRoutes(deps),
+    ...lifecycleRoutes(deps),
+    ...weirRoutes(deps, () => routes),
+  ]
+  for (const route of routes) mount(app, route, deps, stopping.signal)
+  await servePage(app, deps.webRoot)
+  app.setNotFoundHandler((request, reply) => void send(reply, notFound(request)))
+  app.setErrorHandler((thrown: unknown, request, reply) => {
+    const error = asKnown(thrown, deps)
+    if (error.code === 'BUG') events.broke(routeOf(request), error)
+    if (error.code === 'HTTP_TOO_LARGE' || error.code === 'HTTP_BODY_TYPE') events.refused(error)
+    return send(reply, failure(error))
+  })
+
+  return {
+    inject: app.inject.bind<FastifyInstance['inject']>(app),
+    async listen({ host, port }) {
+      loopback = isLoopback(host)
+      await listenAt(app, host, port)
+      const bound = app.server.address()
+      const actual = typeof bound === 'object' && bound !== null ? bound.port : port
+      const shown = host.includes(':') ? `[${host}]` : host
+      return { host, port: actual, url: `http://${shown}:${actual}` }
+    },
+    async [Symbol.asyncDispose]() {
+      stopping.abort(new WeirError('HTTP_NOT_READY', 'Cannot answer: Weir is stopping'))
+      const closed = new AbortController()
+      deps.clock.sleep(STOP_GRACE_MS, closed.signal).then(
+        () => app.server.closeAllConnections(),
+        () => undefined, // all answers are out
+      )
+      await app.close()
+      closed.abort()
+    },
+  }
+}
+
+/** Fastify with our limits, our kind of body and none of its own log. */
+function bareApp({ limits }: HttpDeps, events: HttpEvents): FastifyInstance {
+  const app = fastify({
+    bodyLimit: limits.bodyBytesMax,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: limits.urlBytesMax },
+    http: {
+      maxHeaderSize: limits.headerBytesMax,
+      headersTimeout: Math.min(limits.headerTimeoutMs, limits.requestTimeoutMs),
+      connectionsCheckingInterval: 2000,
+    },
+    clientErrorHandler: (error, socket) => answerBroken(error, socket, events),
+    frameworkErrors: (error, _request, reply) => {
+      void send(
+        reply.headers(SECURITY_HEADERS),
+        failure(new WeirError('HTTP_BROKEN', `Cannot read the URL: ${error.message}`)),
+      )
+    },
+  })
+  app.server.maxConnections = limits.connectionsMax
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, new URLSearchParams(body as string)),
+  )
+  return app
+}
+
+function mount(app: FastifyInstance, route: Route, deps: HttpDeps, stopping: AbortSignal): void {
+  app.route({
+    method: [...route.methods],
+    url: route.path,
+    compress: { encodings: ['gzip', 'br'] }, // fresh at each request: the cheaper one first
+    handler: async (request, reply) => {
+      const waits = route.early === true ? [] : deps.ready()
+      if (waits.length > 0) {
+        const why = `Cannot answer yet: waiting for ${waits.join(', ')}`
+        const answer = failure(new WeirError('HTTP_NOT_READY', why))
+        return send(reply.header('retry-after', '1'), answer)
+      }
+      const signal = AbortSignal.any([GONE.get(request)!, stopping])
+      const params = paramsOf(request)
+      const path = request.params as Record<string, string>
+      return send(
+        reply.header('cache-control', 'no-store'),
+        await route.handle({ params, path, accept: request.headers.accept ?? '', signal }),
+      )
+    },
+  })
+  const allow = [...route.methods, ...(route.methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
+  app.route({
+    method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter(
+      (method) => method === 'OPTIONS' || !allow.includes(method),
+    ),
+    url: route.path,
+    handler: (request, reply) => {
+      reply.header('allow', allow.join(', '))
+      if (request.method === 'OPTIONS') return reply.code(204).send()
+      const why = `Cannot ${request.method} ${JSON.stringify(route.path)}: want ${allow.join(', ')}`
+      return send(reply, failure(new WeirError('HTTP_METHOD', why)))
+    },
+  })
+}
+
+/** The form first, then the query string: the order in which Go's `Request.Form` lists them. */
+function paramsOf(request: FastifyRequest): URLSearchParams {
+  const question = request.url.indexOf('?')
+  const inUrl = new URLSearchParams(question < 0 ? '' : request.url.slice(question + 1))
+  if (!(request.body instanceof URLSearchParams)) return inUrl
+  const all = request.body
+  for (const [name, value] of inUrl) all.append(name, value)
+  return all
+}
+
+/** Follows a request to its end: counts it, and tells its query when the client went away. */
+function watch(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  events: HttpEvents,
+  { clock }: HttpDeps,
+): void {
+  const startedMs = clock.monotonicMs()
+  const gone = new AbortController()
+  GONE.set(request, gone.signal)
+  events.started()
+  reply.raw.once('close', () => {
+    const whole = reply.raw.writableEnded
+    const code = whole ? reply.raw.statusCode : 499
+    const { method } = request
+    events.ended(
+      { route: routeOf(request), method, code },
+      (clock.monotonicMs() - startedMs) / 1000,
+    )
+    if (whole) return
+    gone.abort(new WeirError('QUERY_CANCELED', 'query was canceled in expression evaluation'))
+  })
+}
+
+/** Aborts when the client of a request goes away before its answer is out. */
+const GONE = new WeakMap<FastifyRequest, AbortSignal>()
+
+/** The pattern of the route, never the path itself: labels must stay bounded. */
+function routeOf(request: FastifyRequest): string {
+  return request.is404 ? 'none' : (request.routeOptions.url ?? 'none')
+}
+
+function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
+  const bytes =
+    typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  return reply.code(status).headers(headers).send(bytes)
+}
+
+function notFound(request: FastifyRequest): Answer {
+  const path = request.url.split('?', 1)[0]!
+  const shown = JSON.stringify(path.slice(0, 200))
+  const why =
+    path === '/'
+      ? `Cannot show the page: it is not built, run "npm run build"`
+      : `Cannot find ${shown}: see /api/weir/v1/openapi.json for what there is`
+  return failure(new WeirError('HTTP_NOT_FOUND', why))
+}
+
+/** Fastify's own refusals in our words; everything else as it came. */
+function asKnown(thrown: unknown, { limits }: HttpDeps): WeirError {
+  if (thrown instanceof WeirError || !(thrown instanceof Error)) return asWeirError(thrown)
+  const status = (thrown as { statusCode?: number }).statusCode
+  if (status === 413) {
+    const why = `Cannot read a body of more than ${limits.bodyBytesMax} bytes`
+    return new WeirError('HTTP_TOO_LARGE', why)
+  }
+  if (status === 415) {
+    const why = 'Cannot read this kind of body: want application/x-www-form-urlencoded'
+    return new WeirError('HTTP_BODY_TYPE', why)
+  }
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new WeirError('HTTP_BROKEN', `Cannot read the request: ${thrown.message}`)
+  }
+  return asWeirError(thrown)
+}
+
+function urlTooLong(max: number): WeirError {
+  const why = `Cannot read a URL of more than ${max} bytes: send the parameters by POST`
+  return new WeirError('HTTP_TOO_LARGE', why)
+}
+
+const BROKEN: Readonly<Record<string, readonly [status: string, why: string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'headers longer than allowed'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'it took too long'],
+}
+
+/** Answers what never became a request, and hangs up. */
+function answerBroken(error: Error & { code?: string }, socket: Socket, events: HttpEvents): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const [status, why] = BROKEN[error.code ?? ''] ?? ['400 Bad Request', 'this is not HTTP']
+  const code = error.code === 'HPE_HEADER_OVERFLOW' ? 'HTTP_TOO_LARGE' : 'HTTP_BROKEN'
+  const refused = new WeirError(code, `Cannot read the request: ${why}`)
+  events.refused(refused)
+  const { body } = failure(refused)
+  const length = Buffer.byteLength(body)
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${body as string}`,
+  )
+}
+
+async function listenAt(app: FastifyInstance, host: string, port: number): Promise<void> {
+  try {
+    await app.listen({ host, port })
+  } catch (cause) {
+    const { code, message } = cause as Error & { code?: string }
+    const at = `Cannot listen on "${host}:${port}"`
+    if (code === 'EADDRINUSE') {
+      const why = `${at}: another program does, stop it or choose another port with --listen`
+      throw new WeirError('ADDRESS_IN_USE', why, { cause })
+    }
+    throw new WeirError('ADDRESS_UNUSABLE', `${at}: ${message}`, { cause })
+  }
+}

@@ -1,0 +1,55 @@
+import type { HttpDeps } from './deps.ts'
+import { asWeirError } from './errors.ts'
+import { type Route, text } from './route.ts'
+
+/** What orchestrators and scrapers ask. Plain text, with Prometheus's sentences. */
+export function lifecycleRoutes(deps: HttpDeps): Route[] {
+  return [
+    {
+      methods: ['GET'],
+      path: '/-/healthy',
+      summary: 'Whether the process is alive',
+      parameters: [],
+      early: true,
+      handle: () => text('Weir is Healthy.\n'),
+    },
+    {
+      methods: ['GET'],
+      path: '/-/ready',
+      summary: 'Whether Weir can answer; 503 says what it waits for',
+      parameters: [],
+      early: true,
+      handle: () => {
+        const waits = deps.ready()
+        if (waits.length === 0) return text('Weir is Ready.\n')
+        return text(`Weir is not ready: waiting for ${waits.join(', ')}\n`, 503)
+      },
+    },
+    {
+      methods: ['POST', 'PUT'],
+      path: '/-/reload',
+      summary: 'Read the configuration again; a bad one is refused and the old one stays',
+      parameters: [],
+      handle: async () => {
+        try {
+          await deps.reload()
+          return text('')
+        } catch (thrown) {
+          const { message } = asWeirError(thrown)
+          return text(`failed to reload config: ${message}\n`, 500)
+        }
+      },
+    },
+    {
+      methods: ['GET'],
+      path: '/metrics',
+      summary: "Weir's own metrics, and those that came by StatsD",
+      parameters: [],
+      early: true,
+      handle: async ({ accept }) => {
+        const { contentType, body } = await deps.metricsPage(accept)
+        return { status: 200, headers: { 'content-type': contentType }, body }
+      },
+    },
+  ]
+}

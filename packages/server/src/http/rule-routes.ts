@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import type { AlertingRuleView, RuleGroupView, RuleView } from '@weir/alerting'
+import { labelTest } from '../query/label-test.ts'
+import type { HttpDeps } from './deps.ts'
+import { flagOf, invalid } from './parameters.ts'
+import { type Route, query, success } from './route.ts'
+
+/** Rules and alerts, in Prometheus's shapes. */
+export function ruleRoutes({ alerting }: HttpDeps): Route[] {
+  return [
+    {
+      methods: ['GET'],
+      path: '/api/v1/rules',
+      summary: 'Rule groups with the state of each rule',
+      parameters: [
+        query('type', '`alert` or `record`'),
+        query('rule_name[]', 'Only rules of this name'),
+        query('rule_group[]', 'Only groups of this name'),
+        query('file[]', 'Only groups of this file'),
+        query('match[]', 'Only rules whose labels match this selector'),
+        query('exclude_alerts', '`true` leaves the alerts of each rule out'),
+        query('group_limit', 'Most groups a page'),
+        query('group_next_token', 'Where the page before ended'),
+      ],
+      handle: ({ params }) => {
+        const wanted = wantedOf(params)
+        const { groups } = alerting.ruleGroups()
+        const kept = groups
+          .filter(({ name, file }) => wanted.group(name) && wanted.file(file))
+          .map((group) => ({ ...group, rules: keptRules(group, wanted) }))
+          .filter(({ rules }) => rules.length > 0 || wanted.everything)
+        return success(pageOf(kept, params))
+      },
+    },
+    {
+      methods: ['GET'],
+      path: '/api/v1/alerts',
+      summary: 'Pending and firing alerts',
+      parameters: [],
+      handle: () => success(alerting.alerts()),
+    },
+  ]
+}
+
+interface Wanted {
+  group(name: string): boolean
+  file(name: string): boolean
+  rule(rule: RuleView): boolean
+  readonly withoutAlerts: boolean
+  /** Nothing was asked for, so that groups without rules show as well. */
+  readonly everything: boolean
+}
+
+function wantedOf(params: URLSearchParams): Wanted {
+  const type = (params.get('type') ?? '').toLowerCase()
+  if (!['', 'alert', 'record'].includes(type)) {
+    throw invalid('type', `not supported value ${JSON.stringify(params.get('type'))}`)
+  }
+  const oneOf = (name: string): ((value: string) => boolean) => {
+    const values = new Set(params.getAll(name))
+    return (value) => values.size === 0 || values.has(value)
+  }
+  const tests = params.getAll('match[]').map(labelTest)
+  const named = oneOf('rule_name[]')
+  return {
+    group: oneOf('rule_group[]'),
+    file: oneOf('file[]'),
+    rule: (rule) =>
+      (type === '' || rule.type.startsWith(type)) &&
+      named(rule.name) &&
+      (tests.length === 0 || tests.some((test) => test(rule.labels))),
+    withoutAlerts: flagOf(params, 'exclude_alerts'),
+    everything: type === '' && tests.length === 0 && params.getAll('rule_name[]').length === 0,
+  }
+}
+
+function keptRules({ rules }: RuleGroupView, wanted: Wanted): RuleView[] {
+  const kept = rules.filter((rule) => wanted.rule(rule))
+  if (!wanted.withoutAlerts) return kept
+  return kept.map((rule) =>
+    rule.type === 'recording' ? rule : ({ ...rule, alerts: [] } satisfies AlertingRuleView),
+  )
+}
+
+/** A page of groups. The token names the first group of the next page, so that a reload in between shows. */
+function pageOf(
+  groups: readonly RuleGroupView[],
+  params: URLSearchParams,
+): { readonly groups: readonly RuleGroupView[]; readonly groupNextToken?: string } {
+  const limitText = params.get('group_limit') ?? ''
+  const token = params.get('group_next_token') ?? ''
+  if (limitText === '') {
+    if (token === '') return { groups }
+    const why = 'group_limit needs to be present in order to paginate over the groups'
+    throw invalid('group_next_token', why)
+  }
+  const limit = Number(limitText)
+  if (!Number.isInteger(limit)) {
+    throw invalid('group_limit', `want a whole number, got ${JSON.stringify(limitText)}`)
+  }
+  if (limit <= 0) throw invalid('group_limit', 'group_limit needs to be greater than 0')
+  const from = token === '' ? 0 : groups.findIndex((group) => tokenOf(group) === token)
+  if (from < 0) {
+    const why = `invalid group_next_token '${token}'. were rule groups changed?`
+    throw invalid('group_next_token', why)
+  }
+  const next = groups[from + limit]
+  const page = { groups: groups.slice(from, from + limit) }
+  return next === undefined ? page : { ...page, groupNextToken: tokenOf(next) }
+}
+
+function tokenOf({ file, name }: RuleGroupView): string {
+  return createHash('sha1').update(`${file};${name}`).digest('hex')
+}

@@ -1,0 +1,123 @@
+import { WeirError } from '@weir/model'
+import type { HttpDeps } from './deps.ts'
+import { invalid } from './parameters.ts'
+import { type Route, query, success } from './route.ts'
+
+const TSDB_LIMIT = 10
+const TSDB_LIMIT_MAX = 10_000
+
+/** Targets and the server's own state, in Prometheus's shapes. */
+export function statusRoutes(deps: HttpDeps): Route[] {
+  return [
+    {
+      methods: ['GET'],
+      path: '/api/v1/targets',
+      summary: 'Scrape targets and how the last scrape went',
+      parameters: [
+        query('state', '`active`, `dropped` or `any`'),
+        query('scrapePool', 'Only this scrape config'),
+      ],
+      handle: async ({ params }) => {
+        const state = params.get('state') ?? ''
+        const pool = params.get('scrapePool') ?? ''
+        const wanted = (target: { readonly scrapePool: string }): boolean =>
+          pool === '' || target.scrapePool === pool
+        const { activeTargets, droppedTargets } = await deps.targets()
+        const showActive = ['', 'any', 'active'].includes(state)
+        const showDropped = ['', 'any', 'dropped'].includes(state)
+        return success({
+          activeTargets: showActive ? activeTargets.filter(wanted) : [],
+          droppedTargets: showDropped ? droppedTargets.filter(wanted) : [],
+          droppedTargetCounts: countByPool(activeTargets, droppedTargets),
+        })
+      },
+    },
+    {
+      methods: ['GET'],
+      path: '/api/v1/targets/metadata',
+      summary: 'Metadata by target; Weir keeps it by metric, so the list is empty',
+      parameters: [],
+      handle: () => success([]),
+    },
+    {
+      methods: ['GET'],
+      path: '/api/v1/scrape_pools',
+      summary: 'Names of the scrape configs that have targets',
+      parameters: [],
+      handle: async () => {
+        const { activeTargets, droppedTargets } = await deps.targets()
+        const pools = [...activeTargets, ...droppedTargets].map(({ scrapePool }) => scrapePool)
+        return success({ scrapePools: [...new Set(pools)].sort() })
+      },
+    },
+    {
+      methods: ['GET'],
+      path: '/api/v1/alertmanagers',
+      summary:
+        'Other Alertmanagers that get the alerts; Weir notifies by itself, so there are none',
+      parameters: [],
+      handle: () => success({ activeAlertmanagers: [], droppedAlertmanagers: [] }),
+    },
+    {
+      methods: ['GET'],
+      path: '/api/v1/status/config',
+      summary: 'The configuration in use, without secrets',
+      parameters: [],
+      handle: () => success({ yaml: deps.configText() }),
+    },
+    {
+      methods: ['GET'],
+      path: '/api/v1/status/flags',
+      summary: 'Flags that Weir runs with',
+      parameters: [],
+      handle: () => success(deps.flags()),
+    },
+    {
+      methods: ['GET'],
+      path: '/api/v1/status/runtimeinfo',
+      summary: 'The process and its surroundings',
+      parameters: [],
+      handle: async () => success(await deps.runtime()),
+    },
+    {
+      methods: ['GET'],
+      path: '/api/v1/status/buildinfo',
+      summary: 'Which version this is',
+      parameters: [],
+      handle: () => success(deps.buildInfo()),
+    },
+    {
+      methods: ['GET'],
+      path: '/api/v1/status/tsdb',
+      summary: 'What the store holds, and which names are the most frequent',
+      parameters: [query('limit', 'Most names a list, 1 to 10000; 10 when left out')],
+      handle: async ({ params }) => success(await deps.tsdbStats(tsdbLimit(params))),
+    },
+    {
+      methods: ['GET'],
+      path: '/api/v1/status/walreplay',
+      summary: 'How far the start is; Weir replays nothing, so it is done or not begun',
+      parameters: [],
+      early: true,
+      handle: () => success({ min: 0, max: 0, current: 0 }),
+    },
+  ]
+}
+
+function tsdbLimit(params: URLSearchParams): number {
+  const text = params.get('limit') ?? ''
+  if (text === '') return TSDB_LIMIT
+  const limit = /^\+?\d+$/.test(text) ? Number(text) : 0
+  if (limit < 1) throw new WeirError('HTTP_PARAMETER', 'limit must be a positive number')
+  if (limit > TSDB_LIMIT_MAX) throw invalid('limit', `limit must not exceed ${TSDB_LIMIT_MAX}`)
+  return limit
+}
+
+function countByPool(
+  active: readonly { readonly scrapePool: string }[],
+  dropped: readonly { readonly scrapePool: string }[],
+): Record<string, number> {
+  const counts = new Map(active.map(({ scrapePool }) => [scrapePool, 0]))
+  for (const { scrapePool } of dropped) counts.set(scrapePool, (counts.get(scrapePool) ?? 0) + 1)
+  return Object.fromEntries(counts)
+}

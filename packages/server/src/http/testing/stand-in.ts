@@ -1,0 +1,210 @@
+import type { AlertsView, RuleGroupsView } from '@weir/alerting'
+import { Labels, type MetricMetadata, SampleColumns, systemClock } from '@weir/model'
+import { PACKS } from '@weir/packs'
+import { MemoryQueryable } from '@weir/promql'
+import { pino } from 'pino'
+import { evaluateMatrix, evaluateVector, executeJob } from '../../query/execute.ts'
+import type { MetricSource, QueryJob } from '../../query/job.ts'
+import { Log } from '../../telemetry/log.ts'
+import { Registry } from '../../telemetry/registry.ts'
+import { HTTP_LIMITS, type HttpDeps } from '../deps.ts'
+
+/** Noon of a day long ago, so that tests never meet the present. */
+export const NOON = Date.parse('2024-05-01T12:00:00Z')
+
+type DemoSeries = readonly [labels: Readonly<Record<string, string>>, value: (k: number) => number]
+
+const STAGE = { system: 'custom', pipeline: 'orders', stage: 'sink' }
+
+/** Two counters, a gauge and a pipeline: a sample every 15 s in the hour before {@link NOON}. */
+const DEMO: readonly DemoSeries[] = [
+  [{ __name__: 'shop_orders_total', job: 'shop', instance: 'a' }, (k) => k * 3],
+  [{ __name__: 'shop_orders_total', job: 'shop', instance: 'b' }, (k) => k * 6.5],
+  [{ __name__: 'queue_length', job: 'shop' }, (k) => (k % 10) / 10],
+  [{ __name__: 'weir_stage_throughput', ...STAGE }, () => 4],
+  [{ __name__: 'weir_stage_latency_seconds', ...STAGE, quantile: '0.95' }, () => 0.2],
+]
+const DEMO_SAMPLES = 241
+const timeOf = (k: number): number => NOON - (DEMO_SAMPLES - 1 - k) * 15_000
+
+/** The demo's samples in memory. */
+export function demoSource(): MetricSource {
+  const memory = new MemoryQueryable()
+  for (const [labels, value] of DEMO) {
+    const columns = new SampleColumns()
+    for (let k = 0; k < DEMO_SAMPLES; k++) columns.push(timeOf(k), value(k))
+    memory.add(Labels.of(labels), columns)
+  }
+  const metadata = new Map<string, MetricMetadata>([
+    ['queue_length', { type: 'gauge', help: 'Orders waiting.', unit: '' }],
+    ['shop_orders_total', { type: 'counter', help: 'Orders "taken".', unit: '' }],
+  ])
+  return Object.assign(memory, { metadata: () => metadata })
+}
+
+/** The same samples as an OpenMetrics text. */
+export function demoOpenMetrics(): string {
+  const lines = DEMO.flatMap(([labels, value]) =>
+    Array.from(
+      { length: DEMO_SAMPLES },
+      (_, k) => `${Labels.of(labels).toString()} ${value(k)} ${timeOf(k) / 1000}`,
+    ),
+  )
+  return `${lines.join('\n')}\n# EOF\n`
+}
+
+export interface StandIn extends HttpDeps {
+  /** Jobs that came through, newest last. */
+  readonly jobs: QueryJob[]
+  readonly registry: Registry
+}
+
+/** Everything the HTTP side needs, in memory; queries run where they are asked. */
+export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
+  const source = demoSource()
+  const registry = new Registry()
+  const jobs: QueryJob[] = []
+  return {
+    jobs,
+    registry,
+    queries: {
+      json: async (job) => {
+        jobs.push(job)
+        return executeJob(job, source)
+      },
+      vector: async (expr, timeMs) => evaluateVector({ kind: 'vector', expr, timeMs }, source),
+      matrix: async (expr, range) => evaluateMatrix({ kind: 'matrix', expr, ...range }, source),
+    },
+    alerting: { ruleGroups: () => RULES, alerts: () => ALERTS, notifications: () => [] },
+    targets: () => TARGETS,
+    intakes: () => [],
+    packs: PACKS,
+    status: () => ({
+      version: '0.1.0',
+      startedMs: NOON,
+      atMs: NOON,
+      web: 'http://127.0.0.1:9347',
+      dataDir: '/data',
+      series: 5,
+      samplesPerSecond: 1,
+      diskBytes: 0,
+      residentBytes: 0,
+      cpuSeconds: 0,
+      queryThreads: 1,
+      minTimeMs: null,
+      maxTimeMs: null,
+    }),
+    configText: () => 'global: {}\n',
+    flags: () => ({ listen: '127.0.0.1:9347' }),
+    runtime: () => RUNTIME,
+    tsdbStats: (limit) => ({
+      headStats: { numSeries: 5, numLabelPairs: 9, chunkCount: 0, minTime: 0, maxTime: NOON },
+      seriesCountByMetricName: [{ name: 'shop_orders_total', value: 2 }].slice(0, limit),
+      labelValueCountByLabelName: [],
+      memoryInBytesByLabelName: [],
+      seriesCountByLabelValuePair: [],
+    }),
+    buildInfo: () => ({
+      version: '3.5.0',
+      revision: '',
+      branch: '',
+      buildUser: '',
+      buildDate: '',
+      goVersion: '',
+    }),
+    metricsPage: async () => ({
+      contentType: 'text/plain; version=0.0.4; charset=utf-8',
+      body: new TextEncoder().encode('weir_up 1\n'),
+    }),
+    ready: () => [],
+    reload: async () => undefined,
+    webRoot: undefined,
+    telemetry: { registry, log: new Log(pino({ level: 'silent' })) },
+    clock: { ...systemClock, now: () => NOON as ReturnType<typeof systemClock.now> },
+    externalUrl: '',
+    limits: HTTP_LIMITS,
+    evaluation: {},
+    ...overrides,
+  }
+}
+
+const RUNTIME = {
+  startTime: '2024-05-01T12:00:00Z',
+  CWD: '/',
+  hostname: 'here',
+  serverTime: '2024-05-01T12:00:00Z',
+  reloadConfigSuccess: true,
+  lastConfigTime: '2024-05-01T12:00:00Z',
+  corruptionCount: 0,
+  goroutineCount: 1,
+  GOMAXPROCS: 2,
+  GOMEMLIMIT: 0,
+  GOGC: '',
+  GODEBUG: '',
+  storageRetention: '15d',
+}
+
+const TARGETS = {
+  activeTargets: [
+    { scrapePool: 'node', health: 'up', scrapeUrl: 'http://a:9100/metrics' },
+    { scrapePool: 'shop', health: 'down', scrapeUrl: 'http://b/metrics' },
+  ],
+  droppedTargets: [{ scrapePool: 'node', discoveredLabels: {} }],
+}
+
+const RAN = { evaluationTime: 0.001, lastEvaluation: '2024-05-01T12:00:00Z', health: 'ok' } as const
+
+const ALERTS: AlertsView = {
+  alerts: [
+    {
+      labels: { alertname: 'Slow', severity: 'warning', system: 'custom', pipeline: 'orders' },
+      annotations: { summary: 'orders are slow' },
+      state: 'firing',
+      activeAt: '2024-05-01T11:50:00Z',
+      value: '1e+00',
+    },
+  ],
+}
+
+const RULES: RuleGroupsView = {
+  groups: [
+    {
+      name: 'first',
+      file: 'a.yml',
+      interval: 60,
+      limit: 0,
+      evaluationTime: 0.001,
+      lastEvaluation: '2024-05-01T12:00:00Z',
+      rules: [
+        {
+          name: 'job:orders',
+          query: 'sum(x)',
+          labels: { team: 'shop' },
+          type: 'recording',
+          ...RAN,
+        },
+        {
+          name: 'Slow',
+          query: 'x > 1',
+          labels: { severity: 'warning' },
+          type: 'alerting',
+          state: 'firing',
+          duration: 0,
+          keepFiringFor: 0,
+          annotations: {},
+          alerts: ALERTS.alerts,
+          ...RAN,
+        },
+      ],
+    },
+    {
+      name: 'second',
+      file: 'b.yml',
+      interval: 60,
+      limit: 0,
+      evaluationTime: 0.001,
+      lastEvaluation: '2024-05-01T12:00:00Z',
+      rules: [{ name: 'other', query: 'y', labels: {}, type: 'recording', ...RAN }],
+    },
+  ],
+}

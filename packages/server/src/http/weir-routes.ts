@@ -1,0 +1,150 @@
+import { type Pack, type PackDetail, type PackSummary, packAlertRows } from '@weir/packs'
+import { WeirError } from '@weir/model'
+import { countSeries, loadOverview } from '../pipelines/load.ts'
+import { buildDetail, buildOverview, systemStatus } from '../pipelines/overview.ts'
+import type { HttpDeps } from './deps.ts'
+import { openApi } from './openapi.ts'
+import { packFile } from './pack-file.ts'
+import { invalid, optionalDuration } from './parameters.ts'
+import { type Call, type Route, json, query, segment } from './route.ts'
+
+const WINDOW_MS = 3_600_000
+const WINDOW_MIN_MS = 60_000
+const WINDOW_MAX_MS = 31 * 86_400_000
+
+/** A sparkline is about as many pixels wide; a chart of the pipeline's page has room for more. */
+const OVERVIEW_STEPS = 60
+const DETAIL_STEPS = 240
+
+const WINDOW = query('window', 'How far back: `1h` when left out, `1m` to `31d`, or seconds')
+
+/** Weir's own API, `/api/weir/v1/…`; its shapes are in `@weir/packs`. */
+export function weirRoutes(deps: HttpDeps, routes: () => readonly Route[]): Route[] {
+  return [
+    {
+      methods: ['GET'],
+      path: '/api/weir/v1/overview',
+      summary: 'Every pipeline with its health and its five signals, worst first',
+      parameters: [WINDOW],
+      handle: async (call) => json(buildOverview(await load(deps, call, OVERVIEW_STEPS))),
+    },
+    {
+      methods: ['GET'],
+      path: '/api/weir/v1/pipelines/:system/:pipeline',
+      summary: 'One pipeline, stage by stage',
+      parameters: [segment('system', 'Such as `airflow`'), segment('pipeline', 'Its name'), WINDOW],
+      handle: async (call) => {
+        const { system = '', pipeline = '' } = call.path
+        const input = await load(deps, call, DETAIL_STEPS, { system, pipeline })
+        const detail = buildDetail(input, system, pipeline)
+        if (detail !== undefined) return json(detail)
+        throw new WeirError(
+          'HTTP_NOT_FOUND',
+          `Cannot find pipeline ${JSON.stringify(pipeline)} of system ${JSON.stringify(system)}: it has no series and no alert within the window`,
+        )
+      },
+    },
+    {
+      methods: ['GET'],
+      path: '/api/weir/v1/packs',
+      summary: 'The packs, and whether their metrics have been seen',
+      parameters: [],
+      handle: async (call) => {
+        const counts = await countSeries(deps.queries, deps.packs, deps.clock.now(), call.signal)
+        return json(deps.packs.map((pack) => packSummary(pack, counts)))
+      },
+    },
+    {
+      methods: ['GET'],
+      path: '/api/weir/v1/packs/:id',
+      summary: 'One pack: metric reference, alerts, dashboards',
+      parameters: [segment('id', 'Such as `airflow`')],
+      handle: async (call) => {
+        const pack = packOf(deps, call)
+        const counts = await countSeries(deps.queries, [pack], deps.clock.now(), call.signal)
+        return json(packDetail(pack, counts))
+      },
+    },
+    {
+      methods: ['GET'],
+      path: '/api/weir/v1/packs/:id/*',
+      summary: 'A pack written out: rules.yml, mapping.yml, scrape.yml, dashboards/NAME.json',
+      parameters: [segment('id', 'Such as `airflow`'), segment('*', 'Name of the file')],
+      handle: (call) => packFile(packOf(deps, call), call.path['*'] ?? ''),
+    },
+    {
+      methods: ['GET'],
+      path: '/api/weir/v1/intakes',
+      summary: 'Every open way in, with rates and what was refused',
+      parameters: [],
+      handle: async () => json(await deps.intakes()),
+    },
+    {
+      methods: ['GET'],
+      path: '/api/weir/v1/notifications',
+      summary: 'Notifications sent, due and failed, newest first',
+      parameters: [],
+      handle: () => json(deps.alerting.notifications()),
+    },
+    {
+      methods: ['GET'],
+      path: '/api/weir/v1/status',
+      summary: 'The process in figures',
+      parameters: [],
+      handle: async () => json(await deps.status()),
+    },
+    {
+      methods: ['GET'],
+      path: '/api/weir/v1/openapi.json',
+      summary: 'This API as an OpenAPI 3.1 document',
+      parameters: [],
+      early: true,
+      handle: () => json(openApi(routes(), deps.buildInfo().version)),
+    },
+  ]
+}
+
+async function load(
+  deps: HttpDeps,
+  { params, signal }: Call,
+  stepCount: number,
+  only?: { readonly system: string; readonly pipeline: string },
+): ReturnType<typeof loadOverview> {
+  const windowMs = optionalDuration(params, 'window') ?? WINDOW_MS
+  if (windowMs < WINDOW_MIN_MS || windowMs > WINDOW_MAX_MS) {
+    throw invalid('window', `want 1m to 31d, got ${JSON.stringify(params.get('window'))}`)
+  }
+  const { alerts } = deps.alerting.alerts()
+  const request = { atMs: deps.clock.now(), windowMs, stepCount, alerts, packs: deps.packs }
+  return loadOverview(deps.queries, only === undefined ? request : { ...request, only }, signal)
+}
+
+function packOf({ packs }: HttpDeps, { path }: Call): Pack {
+  const id = path['id'] ?? ''
+  const pack = packs.find((known) => known.id === id)
+  if (pack !== undefined) return pack
+  const known = packs.map((other) => other.id).join(', ')
+  throw new WeirError(
+    'HTTP_NOT_FOUND',
+    `Cannot find pack ${JSON.stringify(id)}: want one of ${known}`,
+  )
+}
+
+function packSummary(pack: Pack, counts: ReadonlyMap<string, number>): PackSummary {
+  return {
+    ...systemStatus(pack, counts),
+    description: pack.description,
+    metricCount: pack.metrics.length,
+    alertCount: pack.alerts.length,
+    dashboardCount: pack.dashboards.length,
+  }
+}
+
+function packDetail(pack: Pack, counts: ReadonlyMap<string, number>): PackDetail {
+  return {
+    ...packSummary(pack, counts),
+    metrics: pack.metrics,
+    alerts: packAlertRows(pack),
+    dashboards: pack.dashboards.map(({ name, title }) => ({ name, title })),
+  }
+}

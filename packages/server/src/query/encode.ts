@@ -1,0 +1,115 @@
+import { WeirError } from '@weir/model'
+import type { QueryResult } from '@weir/promql'
+import { JsonWriter, plainText } from './json-writer.ts'
+
+/**
+ * Query results as the Prometheus HTTP API writes them.
+ *
+ * @see prometheus:web/api/v1/json_codec.go for the spelling of times and values
+ */
+export interface Encoding {
+  /** Series sent at most; 0 sends all. */
+  readonly limit: number
+  /** How long the evaluation took, to send with statistics; undefined sends none. */
+  readonly seconds: number | undefined
+  /** A longer answer is refused. */
+  readonly bytesMax: number
+}
+
+/** A whole answer to `query` or `query_range`. */
+export function encodeQuery(result: QueryResult, encoding: Encoding): Uint8Array<ArrayBuffer> {
+  const out = new JsonWriter()
+  out.raw('{"status":"success","data":{"resultType":"')
+  out.raw(result.value.kind)
+  out.raw('","result":')
+  const isCut = writeValue(out, result.value, encoding)
+  if (encoding.seconds !== undefined) {
+    out.raw(`,"stats":${JSON.stringify(statsOf(result, encoding.seconds))}`)
+  }
+  out.raw('}')
+  writeSaid(out, 'warnings', isCut ? [...result.warnings, CUT] : result.warnings)
+  writeSaid(out, 'infos', result.infos)
+  out.raw('}')
+  return out.finish()
+}
+
+/** Any other answer: small enough to be written by `JSON.stringify`. */
+export function encodeSuccess(
+  data: unknown,
+  warnings: readonly string[] = [],
+): Uint8Array<ArrayBuffer> {
+  const said = warnings.length === 0 ? {} : { warnings }
+  return new TextEncoder().encode(JSON.stringify({ status: 'success', data, ...said }))
+}
+
+const CUT = 'results truncated due to limit'
+
+/** Writes the result; gives back whether some of it was left out. */
+function writeValue(
+  out: JsonWriter,
+  value: QueryResult['value'],
+  { limit, bytesMax }: Encoding,
+): boolean {
+  switch (value.kind) {
+    case 'scalar':
+      out.raw(`[${value.timeMs / 1000},"${plainText(value.value)}"]`)
+      return false
+    case 'string':
+      out.raw(`[${value.timeMs / 1000},${JSON.stringify(value.value)}]`)
+      return false
+    case 'vector':
+    case 'matrix':
+      break
+  }
+  const count = limit > 0 ? Math.min(limit, value.series.length) : value.series.length
+  out.raw('[')
+  for (let i = 0; i < count; i++) {
+    out.raw(i === 0 ? '{"metric":' : ',{"metric":')
+    if (value.kind === 'vector') {
+      const { labels, timeMs, value: number } = value.series[i]!
+      out.labels(labels.flat)
+      out.raw(',"value":')
+      out.sample(timeMs, number)
+    } else {
+      const { labels, times, values } = value.series[i]!
+      out.labels(labels.flat)
+      out.raw(',"values":')
+      out.samples(times, values)
+    }
+    out.raw('}')
+    if (out.length > bytesMax) throw tooLarge(bytesMax)
+  }
+  out.raw(']')
+  return count < value.series.length
+}
+
+function writeSaid(out: JsonWriter, name: string, texts: readonly string[]): void {
+  if (texts.length > 0) out.raw(`,"${name}":${JSON.stringify(texts)}`)
+}
+
+/** Prometheus's shape. Weir does not time its phases apart: all of it is evaluation. */
+function statsOf({ stats }: QueryResult, seconds: number): object {
+  return {
+    timings: {
+      evalTotalTime: seconds,
+      resultSortTime: 0,
+      queryPreparationTime: 0,
+      innerEvalTime: seconds,
+      execQueueTime: 0,
+      execTotalTime: seconds,
+    },
+    samples: {
+      totalQueryableSamples: stats.samplesRead,
+      samplesRead: stats.samplesRead,
+      seriesRead: stats.seriesRead,
+      peakSamples: stats.peakSamples,
+    },
+  }
+}
+
+function tooLarge(bytesMax: number): WeirError {
+  return new WeirError(
+    'QUERY_ANSWER_TOO_LARGE',
+    `Cannot send an answer of more than ${bytesMax} bytes: aggregate, raise the step, or use limit`,
+  )
+}
