@@ -1,0 +1,376 @@
+/**
+ * The state between two flushes: what every series that came by StatsD is now.
+ *
+ * A series is a number, its state lies in columns under that number:
+ *
+ *     kind[]      counter · gauge · histogram · summary · set, or nothing
+ *     value[]     counter, gauge: the value · histogram, summary: the sum
+ *     count[]     histogram, summary: weight of all observations
+ *     extra[]     histogram: where its buckets begin · summary: its digest · set: the last interval's count
+ *
+ * For a known line the way is: hash (made by the parser) → key → series → columns. Only a new key
+ * makes strings: it is named, mapped and looked up by its labels. Observations that were sampled count as
+ * `1 / rate`, which need not be whole.
+ */
+import type { Labels } from '@weir/model'
+import { METRIC_NAME } from '@weir/model'
+import {
+  COUNTER,
+  type EventColumns,
+  GAUGE,
+  type NameDialects,
+  SET,
+  TIMER,
+  rejectIndex,
+} from '@weir/wire'
+import { Digests } from './digests.ts'
+import { Families, type Family, type Kind } from './families.ts'
+import { DROPPED, FORGOTTEN, KeyTable, REFUSED } from './key-table.ts'
+import type { Mapped, Mapping } from './mapping.ts'
+import { nameEvent } from './naming.ts'
+import { Spans } from './spans.ts'
+
+/** Columns hold kinds as numbers. */
+const NONE = 0
+const KIND_NUMBER = { counter: 1, gauge: 2, histogram: 3, summary: 4, set: 5 } as const
+const KIND_COUNTER = 1
+const KIND_GAUGE = 2
+const KIND_HISTOGRAM = 3
+const KIND_SUMMARY = 4
+
+/** One sampled observation stands for no more than this many. */
+const WEIGHT_MAX = 1_000_000
+
+const NEGATIVE_COUNTER = rejectIndex('illegal_negative_counter')
+const SET_LIMIT = rejectIndex('set_limit')
+
+export interface AggregateLimits {
+  readonly maxSeriesPerMetric: number
+  readonly maxSeries: number
+  readonly maxSetMembers: number
+}
+
+/** What went through, for the metrics page. */
+export class EventCounts {
+  /** Events taken, by type: counter, gauge, observer, set. */
+  readonly taken = new Float64Array(4)
+  unmapped = 0
+  dropped = 0
+  tagErrors = 0
+  /** The newest metric that was refused a series, and why; '' when none was. */
+  limited = ''
+}
+
+export class Aggregate {
+  readonly counts = new EventCounts()
+  readonly families = new Families()
+  readonly digests = new Digests()
+  readonly spans = new Spans()
+  readonly keys: KeyTable
+
+  seriesCount = 0
+  /** Series numbers in use lie below this. */
+  seriesEnd = 0
+  value = new Float64Array(256)
+  count = new Float64Array(256)
+  extra = new Float64Array(256)
+  readonly labels: (Labels | undefined)[] = []
+  readonly family: (Family | undefined)[] = []
+
+  #kind = new Uint8Array(256)
+  #lastMs = new Float64Array(256)
+  #ttlMs = new Float64Array(256)
+  readonly #members = new Map<number, Set<string>>()
+  readonly #byLabels = new Map<string, number>()
+  readonly #free: number[] = []
+  readonly #dialects: NameDialects
+  readonly #limits: AggregateLimits
+  readonly #defaultTtlMs: number
+  #mapping: Mapping
+
+  constructor(options: {
+    readonly mapping: Mapping
+    readonly dialects: NameDialects
+    readonly limits: AggregateLimits
+    readonly defaultTtlMs: number
+  }) {
+    this.#mapping = options.mapping
+    this.#dialects = options.dialects
+    this.#limits = options.limits
+    this.#defaultTtlMs = options.defaultTtlMs
+    this.keys = new KeyTable(options.limits.maxSeries + 65_536)
+  }
+
+  /** Names come to other series from now on; those that are there stay as they are. */
+  remap(mapping: Mapping): void {
+    this.#mapping = mapping
+    this.keys.clear()
+  }
+
+  /** Takes the events of one packet. What is refused is added to the columns' rejects. */
+  take(bytes: Uint8Array, events: EventColumns, nowMs: number): void {
+    const { keys } = this
+    for (let i = 0; i < events.length; i++) {
+      let key = keys.find(bytes, events, i)
+      if (key < 0) key = keys.add(bytes, events, i)
+      if (keys.series[key] === FORGOTTEN) this.#resolve(key, bytes, events, i)
+      const tagErrors = keys.tagErrors[key]!
+      if (tagErrors !== 0) this.counts.tagErrors += tagErrors
+      const series = keys.series[key]!
+      if (series >= 0) this.#apply(series, keys.scale[key]!, bytes, events, i, nowMs)
+      else if (series === DROPPED) this.counts.dropped++
+      else this.#reject(REFUSED - series, events, i)
+    }
+  }
+
+  #apply(
+    series: number,
+    scale: number,
+    bytes: Uint8Array,
+    events: EventColumns,
+    i: number,
+    nowMs: number,
+  ): void {
+    const type = events.type[i]!
+    const rate = events.rate[i]!
+    let value = events.value[i]!
+    if (type === TIMER) value /= 1000
+    if (scale !== 1) value *= scale
+    if (type === COUNTER) {
+      if (rate !== 1) value /= rate
+      if (value < 0) {
+        this.#reject(NEGATIVE_COUNTER, events, i)
+        return
+      }
+      this.value[series]! += value
+      this.counts.taken[0]!++
+    } else if (type === GAUGE) {
+      if (events.signed[i] === 1) this.value[series]! += value
+      else this.value[series] = value
+      this.counts.taken[1]!++
+    } else if (type === SET) {
+      if (!this.#addMember(series, bytes, events, i)) return
+      this.counts.taken[3]!++
+    } else {
+      const weight = rate === 1 ? 1 : Math.min(1 / rate, WEIGHT_MAX)
+      this.#observe(series, value, weight, nowMs)
+      this.counts.taken[2]!++
+    }
+    this.#lastMs[series] = nowMs
+  }
+
+  #observe(series: number, value: number, weight: number, nowMs: number): void {
+    this.value[series]! += value * weight
+    this.count[series]! += weight
+    const { observer } = this.family[series]!
+    if (observer.kind === 'histogram') {
+      const { buckets } = observer
+      let low = 0
+      let high = buckets.length
+      while (low < high) {
+        const middle = (low + high) >>> 1
+        if (buckets[middle]! < value) low = middle + 1
+        else high = middle
+      }
+      this.spans.values[this.extra[series]! + low]! += weight
+    } else {
+      const { maxAgeMs, ageBucketCount } = observer
+      const age = Math.floor((nowMs * ageBucketCount) / maxAgeMs)
+      this.digests.observe(this.extra[series]!, value, weight, age, ageBucketCount)
+    }
+  }
+
+  /** False when the set is full. */
+  #addMember(series: number, bytes: Uint8Array, events: EventColumns, i: number): boolean {
+    let members = this.#members.get(series)
+    if (members === undefined) this.#members.set(series, (members = new Set()))
+    const span = bytes.subarray(events.valueFrom[i], events.valueTo[i])
+    const member = Buffer.from(span.buffer, span.byteOffset, span.length).toString('latin1')
+    if (members.size >= this.#limits.maxSetMembers && !members.has(member)) {
+      this.#reject(SET_LIMIT, events, i)
+      return false
+    }
+    members.add(member)
+    return true
+  }
+
+  #reject(reason: number, events: EventColumns, i: number): void {
+    const end = Math.max(events.valueTo[i]!, events.tagsTo[i]!, events.containerTo[i]!)
+    events.reject(reason, events.nameFrom[i]!, end)
+  }
+
+  /** Finds out what a new key stands for. */
+  #resolve(key: number, bytes: Uint8Array, events: EventColumns, i: number): void {
+    const naming = nameEvent(bytes, events, i, this.#dialects, this.#mapping)
+    const { keys } = this
+    keys.tagErrors[key] = Math.min(naming.tagErrorCount, 255)
+    if (naming.kind === 'refused') keys.series[key] = REFUSED - rejectIndex(naming.reason)
+    else if (naming.kind === 'dropped') keys.series[key] = DROPPED
+    else {
+      keys.scale[key] = naming.mapped.scale
+      if (naming.mapped.action === 'unmapped') this.counts.unmapped++
+      keys.series[key] = this.#seriesOf(naming.labels, naming.series, naming.mapped)
+    }
+  }
+
+  /** The series with these labels, made when it is new; or why it cannot be. */
+  #seriesOf(labels: Labels, kind: Kind, mapped: Mapped): number {
+    const known = this.#byLabels.get(labels.key())
+    if (known !== undefined && this.#kind[known] === KIND_NUMBER[kind]) return known
+    if (this.families.conflicts(mapped.name, kind)) return REFUSED - rejectIndex('conflict')
+    let family = this.families.get(mapped.name)
+    if (family !== undefined && family.kind !== kind) return REFUSED - rejectIndex('conflict')
+    if (
+      this.seriesCount >= this.#limits.maxSeries ||
+      (family !== undefined && family.seriesCount >= this.#limits.maxSeriesPerMetric)
+    ) {
+      this.counts.limited = labels.toString()
+      return REFUSED - rejectIndex('series_limit')
+    }
+    if (family === undefined) {
+      const { name, help, observer } = mapped
+      family = { name, kind, help, observer, seriesCount: 0 }
+      this.families.add(family)
+    }
+    return this.#open(labels, family, mapped.ttlMs)
+  }
+
+  #open(labels: Labels, family: Family, ttlMs: number): number {
+    const series = this.#free.pop() ?? this.seriesEnd++
+    if (series === this.value.length) this.#grow()
+    family.seriesCount++
+    this.seriesCount++
+    this.labels[series] = labels
+    this.family[series] = family
+    this.#byLabels.set(labels.key(), series)
+    this.#kind[series] = KIND_NUMBER[family.kind]
+    this.#ttlMs[series] = ttlMs === 0 ? this.#defaultTtlMs : ttlMs
+    this.value[series] = 0
+    this.count[series] = 0
+    this.extra[series] = 0
+    if (family.kind === 'summary') this.extra[series] = this.digests.open()
+    else if (family.observer.kind === 'histogram' && family.kind === 'histogram') {
+      this.extra[series] = this.spans.open(family.observer.buckets.length + 1)
+    }
+    return series
+  }
+
+  /** Whether a series number is in use. */
+  isOpen(series: number): boolean {
+    return this.#kind[series] !== NONE
+  }
+
+  /** Whether a series has not been sent for longer than it may. */
+  isOver(series: number, nowMs: number): boolean {
+    const ttlMs = this.#ttlMs[series]!
+    return ttlMs > 0 && nowMs - this.#lastMs[series]! > ttlMs
+  }
+
+  /** Forgets series; their numbers will be used again. A series that returns begins at zero. */
+  close(gone: readonly number[]): void {
+    if (gone.length === 0) return
+    for (const series of gone) {
+      const family = this.family[series]!
+      const { observer } = family
+      if (family.kind === 'summary') this.digests.close(this.extra[series]!)
+      else if (family.kind === 'histogram' && observer.kind === 'histogram') {
+        this.spans.close(this.extra[series]!, observer.buckets.length + 1)
+      }
+      this.#byLabels.delete(this.labels[series]!.key())
+      this.#members.delete(series)
+      this.#kind[series] = NONE
+      this.labels[series] = undefined
+      this.family[series] = undefined
+      this.seriesCount--
+      if (--family.seriesCount === 0) this.families.remove(family)
+    }
+    this.keys.forget((series) => this.#kind[series] === NONE)
+    this.#free.push(...gone)
+  }
+
+  /** Ends the interval of the sets: their counts are what they show until the next. */
+  countSets(): void {
+    for (const [series, members] of this.#members) {
+      this.value[series] = members.size
+      members.clear()
+    }
+  }
+
+  /**
+   * The values of a series as its samples show them, into `into` from 0 on; their number. Counter, gauge, set: the
+   * value. Summary: its quantiles, sum, count. Histogram: cumulative buckets with +Inf, sum, count.
+   */
+  read(series: number, nowMs: number, into: Float64Array): number {
+    const kind = this.#kind[series]!
+    const sum = this.value[series]!
+    if (kind === KIND_COUNTER || kind === KIND_GAUGE) {
+      into[0] = sum
+      return 1
+    }
+    const { observer } = this.family[series]!
+    let length = 0
+    if (kind === KIND_HISTOGRAM && observer.kind === 'histogram') {
+      const from = this.extra[series]!
+      let running = 0
+      for (length = 0; length <= observer.buckets.length; length++) {
+        running += this.spans.values[from + length]!
+        into[length] = running
+      }
+    } else if (kind === KIND_SUMMARY && observer.kind === 'summary') {
+      const { quantiles, maxAgeMs, ageBucketCount } = observer
+      const age = Math.floor((nowMs * ageBucketCount) / maxAgeMs)
+      length = quantiles.length
+      const place = into.subarray(0, length)
+      this.digests.quantiles(this.extra[series]!, quantiles, age, ageBucketCount, place)
+    } else {
+      into[0] = sum
+      return 1
+    }
+    into[length] = sum
+    into[length + 1] = this.count[series]!
+    return length + 2
+  }
+
+  #grow(): void {
+    const capacity = this.value.length * 2
+    this.value = copied(this.value, new Float64Array(capacity))
+    this.count = copied(this.count, new Float64Array(capacity))
+    this.extra = copied(this.extra, new Float64Array(capacity))
+    this.#kind = copied(this.#kind, new Uint8Array(capacity))
+    this.#lastMs = copied(this.#lastMs, new Float64Array(capacity))
+    this.#ttlMs = copied(this.#ttlMs, new Float64Array(capacity))
+  }
+}
+
+function copied<T extends { set(from: T): void }>(from: T, into: T): T {
+  into.set(from)
+  return into
+}
+
+/** How many samples a series of this family gives. */
+export function sampleCount(family: Family): number {
+  const { observer, kind } = family
+  if (kind === 'histogram' && observer.kind === 'histogram') return observer.buckets.length + 3
+  if (kind === 'summary' && observer.kind === 'summary') return observer.quantiles.length + 2
+  return 1
+}
+
+/** The labels of a series' samples, in the order of {@link Aggregate.read}. */
+export function sampleLabels(
+  family: Family,
+  labels: Labels,
+  showNumber: (bound: number) => string,
+): Labels[] {
+  const { observer, kind, name } = family
+  const of = (suffix: string): Labels => labels.with(METRIC_NAME, name + suffix)
+  if (kind === 'histogram' && observer.kind === 'histogram') {
+    const bucket = of('_bucket')
+    const bounds = [...observer.buckets.map(showNumber), '+Inf']
+    return [...bounds.map((le) => bucket.with('le', le)), of('_sum'), of('_count')]
+  }
+  if (kind === 'summary' && observer.kind === 'summary') {
+    const quantiles = observer.quantiles.map((q) => labels.with('quantile', showNumber(q)))
+    return [...quantiles, of('_sum'), of('_count')]
+  }
+  return [labels]
+}
