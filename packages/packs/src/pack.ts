@@ -14,6 +14,8 @@ export interface Pack {
   readonly detect: readonly string[]
   /** Every metric name of this system starts so; to count its series. */
   readonly metricPrefix: string
+  /** How often its rules run, as Prometheus writes it; 15s unless told. */
+  readonly interval?: string
   /** How the system's StatsD names become series; absent when it sends none. */
   readonly mapping?: MappingConfig
   /** Scrape configs in prometheus.yml's structure; empty when the system is not scraped. */

@@ -1,5 +1,6 @@
 import { AIRFLOW } from './airflow/airflow.ts'
+import { CUSTOM } from './custom/custom.ts'
 import type { Pack } from './pack.ts'
 
 /** Every pack Weir comes with. */
-export const PACKS: readonly Pack[] = [AIRFLOW]
+export const PACKS: readonly Pack[] = [AIRFLOW, CUSTOM]

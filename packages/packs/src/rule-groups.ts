@@ -19,12 +19,12 @@ export function packRuleGroups(pack: Pack): PackRuleGroup[] {
   return [
     {
       name: `weir-${pack.id}-signals`,
-      interval: INTERVAL,
+      interval: pack.interval ?? INTERVAL,
       rules: [...pack.records, ...pack.stages.flatMap((stage) => signalRules(pack.id, stage))],
     },
     {
       name: `weir-${pack.id}-alerts`,
-      interval: INTERVAL,
+      interval: pack.interval ?? INTERVAL,
       rules: pack.alerts.map((alert) => alertRule(pack.id, alert)),
     },
   ]
@@ -62,7 +62,8 @@ function alertRule(system: string, alert: PackAlert): PackAlertingRule {
     annotations: {
       summary: alert.summary,
       description: alert.description,
-      runbook_url: `/docs/packs/${system}#${alert.name.toLowerCase()}`,
+      // Weir's own page about the pack, which prints the runbooks.
+      runbook_url: `/packs/${system}#${alert.name}`,
     },
   }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Registry } from './registry.ts'
 
@@ -46,15 +46,5 @@ function openFiles(): number {
     return readdirSync('/proc/self/fd').length
   } catch {
     return Number.NaN
-  }
-}
-
-/** Reads a limit of this process, for the status page: `Max open files` and the like. */
-export function processLimit(name: string): string {
-  try {
-    const line = readFileSync('/proc/self/limits', 'utf8').split('\n').find((row) => row.startsWith(name))
-    return line?.slice(26).trim().split(/\s+/)[0] ?? ''
-  } catch {
-    return ''
   }
 }

@@ -39,7 +39,13 @@ let intake: StatsdIntake | undefined
 
 const handlers: IntakeHandlers = {
   open: async () => {
-    intake = await startStatsd({ config: data.config, mappingSources: data.mappingSources, appender, telemetry: { registry, log }, clock: systemClock })
+    intake = await startStatsd({
+      config: data.config,
+      mappingSources: data.mappingSources,
+      appender,
+      telemetry: { registry, log },
+      clock: systemClock,
+    })
     return intake.addresses
   },
   status: () => intake?.status() ?? [],

@@ -1,7 +1,15 @@
 import { WeirError, invariant } from '@weir/model'
 import type { ReaderSeat } from '@weir/tsdb'
 import type { Queries } from '../http/deps.ts'
-import type { EvaluationLimits, MatrixColumns, MatrixJob, QueryJob, QueryReply, VectorColumns, VectorJob } from '../query/job.ts'
+import type {
+  EvaluationLimits,
+  MatrixColumns,
+  MatrixJob,
+  QueryJob,
+  QueryReply,
+  VectorColumns,
+  VectorJob,
+} from '../query/job.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { Counter, Gauge } from '../telemetry/registry.ts'
 import type { QueryThreadData, QueryThreadHandlers } from './query-thread.ts'
@@ -51,17 +59,31 @@ export class QueryPool implements Queries, AsyncDisposable {
   #outsideRunning = 0
   #closed = false
 
-  private constructor(options: QueryPoolOptions, openSeat: () => Promise<ReaderSeat>, telemetry: Telemetry) {
+  private constructor(
+    options: QueryPoolOptions,
+    openSeat: () => Promise<ReaderSeat>,
+    telemetry: Telemetry,
+  ) {
     this.#options = options
     this.#openSeat = openSeat
     this.#telemetry = telemetry
     const { registry } = telemetry
-    this.#refused = registry.counter('weir_query_refused_total', 'Queries refused because too many were waiting (query.max_queued).')
-    this.#crashes = registry.counter('weir_query_thread_crashes_total', 'Query threads that ended unasked and were replaced.')
+    this.#refused = registry.counter(
+      'weir_query_refused_total',
+      'Queries refused because too many were waiting (query.max_queued).',
+    )
+    this.#crashes = registry.counter(
+      'weir_query_thread_crashes_total',
+      'Query threads that ended unasked and were replaced.',
+    )
     this.#waiting = registry.gauge('weir_query_waiting', 'Queries waiting for a thread.')
   }
 
-  static async open(options: QueryPoolOptions, openSeat: () => Promise<ReaderSeat>, telemetry: Telemetry): Promise<QueryPool> {
+  static async open(
+    options: QueryPoolOptions,
+    openSeat: () => Promise<ReaderSeat>,
+    telemetry: Telemetry,
+  ): Promise<QueryPool> {
     const pool = new QueryPool(options, openSeat, telemetry)
     for (let i = 0; i < options.threads; i++) await pool.#start()
     return pool
@@ -76,7 +98,11 @@ export class QueryPool implements Queries, AsyncDisposable {
     return this.#submit({ kind: 'vector', job }, signal, this.#inside)
   }
 
-  matrix(expr: string, range: { readonly startMs: number; readonly endMs: number; readonly stepMs: number }, signal?: AbortSignal): Promise<MatrixColumns> {
+  matrix(
+    expr: string,
+    range: { readonly startMs: number; readonly endMs: number; readonly stepMs: number },
+    signal?: AbortSignal,
+  ): Promise<MatrixColumns> {
     const job: MatrixJob = { kind: 'matrix', expr, ...range, limits: this.#options.evaluation }
     return this.#submit({ kind: 'matrix', job }, signal, this.#inside)
   }
@@ -94,12 +120,16 @@ export class QueryPool implements Queries, AsyncDisposable {
   }
 
   #submit<T>(work: Work, signal: AbortSignal | undefined, queue: Task[]): Promise<T> {
-    if (this.#closed) return Promise.reject(new WeirError('SHUTTING_DOWN', 'Cannot answer: Weir is stopping'))
+    if (this.#closed)
+      return Promise.reject(new WeirError('SHUTTING_DOWN', 'Cannot answer: Weir is stopping'))
     if (signal?.aborted) return Promise.reject(signal.reason as Error)
     if (queue.length >= this.#options.queuedMax) {
       this.#refused.inc()
       return Promise.reject(
-        new WeirError('QUERY_QUEUE_FULL', `Cannot take one more query: ${queue.length} are waiting already (query.max_queued); try again later`),
+        new WeirError(
+          'QUERY_QUEUE_FULL',
+          `Cannot take one more query: ${queue.length} are waiting already (query.max_queued); try again later`,
+        ),
       )
     }
     return new Promise<T>((resolve, reject) => {
@@ -158,7 +188,9 @@ export class QueryPool implements Queries, AsyncDisposable {
     const seat = await this.#openSeat()
     const cancelled = new SharedArrayBuffer(4)
     const data: QueryThreadData = { seat, cancelled }
-    const thread = new Thread<QueryThreadHandlers>('query-thread', data, [seat.port], (error) => this.#crashed(entry, error))
+    const thread = new Thread<QueryThreadHandlers>('query-thread', data, [seat.port], (error) =>
+      this.#crashed(entry, error),
+    )
     const entry: Seat = { thread, cancelled: new Int32Array(cancelled), busy: false }
     const place = replaced === undefined ? -1 : this.#seats.indexOf(replaced)
     if (place >= 0) this.#seats[place] = entry
@@ -171,7 +203,10 @@ export class QueryPool implements Queries, AsyncDisposable {
     this.#crashes.inc()
     this.#telemetry.log.error({ error: error.message }, 'A query thread ended; starting another')
     seat.busy = true
-    if (!this.#closed) this.#start(seat).catch((cause: unknown) => invariant(false, `query thread not replaced: ${String(cause)}`))
+    if (!this.#closed)
+      this.#start(seat).catch((cause: unknown) =>
+        invariant(false, `query thread not replaced: ${String(cause)}`),
+      )
   }
 }
 

@@ -1,7 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { type ReaderSeat, openReader } from '@weir/tsdb'
 import { evaluateMatrix, evaluateVector, executeJob } from '../query/execute.ts'
-import type { MatrixColumns, MatrixJob, QueryJob, QueryReply, VectorColumns, VectorJob } from '../query/job.ts'
+import type {
+  MatrixColumns,
+  MatrixJob,
+  QueryJob,
+  QueryReply,
+  VectorColumns,
+  VectorJob,
+} from '../query/job.ts'
 import { Moved, serveCalls } from './rpc.ts'
 
 /**

@@ -1,10 +1,9 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { type MetricFamily, systemClock } from '@weir/model'
-import { type ReaderSeat, type StoreStats, openStore } from '@weir/tsdb'
+import { type ReaderSeat, type StoreOptions, type StoreStats, openStore } from '@weir/tsdb'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { StoreMetrics } from '../telemetry/store-metrics.ts'
-import type { StorageOptions } from '../config/weir-config.ts'
 import { Moved, serveCalls } from './rpc.ts'
 
 /**
@@ -14,7 +13,7 @@ import { Moved, serveCalls } from './rpc.ts'
 
 export interface WriterData {
   readonly path: string
-  readonly storage: StorageOptions
+  readonly storage: Omit<StoreOptions, 'path' | 'clock'>
   readonly logLevel: string
 }
 

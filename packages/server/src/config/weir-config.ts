@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { globalConfig, scrapeConfigs } from '../scrape/config.ts'
+import { statsdConfig } from '../statsd/config.ts'
+import { byteSize, duration } from './quantity.ts'
+
+/**
+ * `weir.yml`: the one place where its keys, defaults, limits and prose are written. A superset of
+ * prometheus.yml: what both have means the same.
+ */
+
+const web = z.strictObject({
+  listen: z
+    .string()
+    .default('127.0.0.1:9347')
+    .describe('Where the page and the HTTP API are, host:port.'),
+  external_url: z
+    .string()
+    .default('')
+    .describe('Where people reach this Weir; links in notifications lead there.'),
+  allowed_hosts: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'Host names besides loopback ones under which browsers may reach a Weir on loopback.',
+    ),
+  max_body_bytes: byteSize.prefault('4MiB').describe('Longest request body.'),
+  max_url_bytes: byteSize.prefault('32KiB').describe('Longest URL.'),
+  max_header_bytes: byteSize.prefault('64KiB').describe('Longest request head.'),
+  max_connections: z
+    .int()
+    .positive()
+    .default(1024)
+    .describe('Open connections; more are closed at once.'),
+  header_timeout: duration
+    .prefault('10s')
+    .describe('How long a client may take to send its headers.'),
+  request_timeout: duration
+    .prefault('1m')
+    .describe('How long a client may take to send a request.'),
+  keep_alive: duration.prefault('75s').describe('How long an idle connection stays open.'),
+})
+
+const metricLimits = z.strictObject({
+  series: z
+    .int()
+    .positive()
+    .default(2_000_000)
+    .describe('Series in the store; samples of more are refused.'),
+  labels_per_series: z
+    .int()
+    .positive()
+    .default(64)
+    .describe('Labels of one series, its name counted.'),
+  label_name_bytes: byteSize.prefault('1KiB').describe('Longest label name.'),
+  label_value_bytes: byteSize.prefault('4KiB').describe('Longest label value.'),
+})
+
+const storage = z.strictObject({
+  metrics: z
+    .strictObject({
+      retention_time: duration
+        .prefault('30d')
+        .describe('How long samples are kept; 0 keeps them for ever.'),
+      retention_size: byteSize
+        .prefault(0)
+        .describe('How much disk sealed samples may take before the oldest go; 0 sets no limit.'),
+      out_of_order_window: duration
+        .prefault('1h')
+        .describe('How much older than the newest a sample may be.'),
+      future_window: duration
+        .prefault('10m')
+        .describe('How far ahead of the clock a sample may be.'),
+      limits: metricLimits.prefault({}),
+    })
+    .prefault({}),
+})
+
+const query = z.strictObject({
+  threads: z
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Query threads; as many as cores, from 2 to 4, unless told.'),
+  max_queued: z.int().positive().default(200).describe('Queries that may wait for a thread.'),
+  timeout: duration.prefault('2m').describe('Longest a query may take, waiting included.'),
+  max_samples: z.int().positive().default(50_000_000).describe('Samples a query may hold at once.'),
+  lookback_delta: duration.prefault('5m').describe('How far back an instant looks for a sample.'),
+})
+
+export const weirConfig = z.strictObject({
+  global: globalConfig.prefault({}),
+  scrape_configs: scrapeConfigs.default([]),
+  rule_files: z.array(z.string()).default([]).describe('Prometheus rule files; globs are allowed.'),
+  statsd: statsdConfig.prefault({}),
+  alertmanager: z
+    .union([z.string(), z.record(z.string(), z.unknown())])
+    .optional()
+    .describe('An alertmanager.yml: its contents, or the name of the file.'),
+  storage: storage.prefault({}),
+  query: query.prefault({}),
+  web: web.prefault({}),
+  packs: z
+    .strictObject({
+      disabled: z.array(z.string()).default([]).describe('Packs that must stay asleep, by id.'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z
+        .enum(['debug', 'info', 'warn', 'error'])
+        .default('info')
+        .describe("How much Weir's own log tells."),
+    })
+    .prefault({}),
+})
+
+export type WeirConfig = z.output<typeof weirConfig>
+
+/** Sections of prometheus.yml that Weir knows and does not do yet; refused, so that nobody believes that they work. */
+export const LATER: Readonly<Record<string, string>> = {
+  remote_write: 'sending samples on is not supported yet; remove remote_write',
+  remote_read: 'reading from elsewhere is not supported yet; remove remote_read',
+  alerting:
+    'sending alerts to an outside Alertmanager is not supported yet; give its alertmanager.yml to `alertmanager`, Weir routes by itself',
+  logs: 'the log store is not there yet; remove logs',
+  auth: 'access control is not there yet; remove auth and listen on loopback',
+}

@@ -1,0 +1,87 @@
+import type { RuleGroupSource } from '@weir/alerting'
+import type { Clock, KeyValueStore } from '@weir/model'
+import { type Pack, packRuleGroups } from '@weir/packs'
+import type { Queries } from '../http/deps.ts'
+import type { Telemetry } from '../telemetry/log.ts'
+
+const LOOK_EVERY_MS = 5_000
+const KEY = 'packs/awake/'
+
+/** What is kept of a pack that woke up. */
+interface Awakening {
+  readonly sinceMs: number
+}
+
+/**
+ * Wakes packs: a pack sleeps, and costs nothing, until one of its metrics is seen for the first
+ * time; from then on, restarts included, its rules run.
+ */
+export class PackWatch {
+  readonly #packs: readonly Pack[]
+  readonly #queries: Pick<Queries, 'vector'>
+  readonly #store: KeyValueStore
+  readonly #clock: Clock
+  readonly #telemetry: Telemetry
+  readonly #awake = new Set<string>()
+
+  constructor(options: {
+    readonly packs: readonly Pack[]
+    readonly queries: Pick<Queries, 'vector'>
+    readonly store: KeyValueStore
+    readonly clock: Clock
+    readonly telemetry: Telemetry
+  }) {
+    this.#packs = options.packs
+    this.#queries = options.queries
+    this.#store = options.store
+    this.#clock = options.clock
+    this.#telemetry = options.telemetry
+    for (const { id } of this.#packs)
+      if (this.#store.get(KEY + id) !== undefined) this.#awake.add(id)
+  }
+
+  /** The rules of the packs that are awake. */
+  groups(): RuleGroupSource[] {
+    return this.#packs
+      .filter(({ id }) => this.#awake.has(id))
+      .flatMap((pack) =>
+        packRuleGroups(pack).map((group) => ({ ...group, file: `pack:${pack.id}` })),
+      )
+  }
+
+  /** Looks for sleeping packs' metrics until the signal; `onAwake` is told when some were found. */
+  async watch(onAwake: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.#awake.size < this.#packs.length) {
+      try {
+        if (await this.look(signal)) await onAwake()
+      } catch (error) {
+        if (!signal.aborted)
+          this.#telemetry.log.warn({ error: String(error) }, 'Could not look for packs to wake')
+      }
+      await this.#clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined)
+    }
+  }
+
+  /** Whether a pack woke up just now. */
+  async look(signal?: AbortSignal): Promise<boolean> {
+    const asleep = this.#packs.filter(({ id }) => !this.#awake.has(id))
+    const names = asleep
+      .flatMap(({ detect }) => detect)
+      .map((name) => name.replaceAll(/\W/g, String.raw`\$&`))
+    if (names.length === 0) return false
+    const expr = `group by (__name__) ({__name__=~${JSON.stringify(names.join('|'))}})`
+    const { labels } = await this.#queries.vector(expr, this.#clock.now(), signal)
+    const seen = new Set(labels.map((flat) => flat[flat.indexOf('__name__') + 1]))
+    const woken = asleep.filter(({ detect }) => detect.some((name) => seen.has(name)))
+    if (woken.length === 0) return false
+    const sinceMs = this.#clock.now()
+    await this.#store.write(
+      woken.map(({ id }) => ({ key: KEY + id, value: { sinceMs } satisfies Awakening })),
+    )
+    for (const { id } of woken) {
+      this.#awake.add(id)
+      this.#telemetry.log.info({ pack: id }, 'A pack woke up: its metrics have been seen')
+    }
+    return true
+  }
+}

@@ -1,0 +1,459 @@
+import { availableParallelism, hostname } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { type MessagePort, MessageChannel } from 'node:worker_threads'
+import { type Alerting, type AlertingSetup, type RuleQuery, startAlerting } from '@weir/alerting'
+import { Labels, type MetricFamily, type Millis, systemClock } from '@weir/model'
+import { type IntakeStatus, PACKS, type WeirStatus } from '@weir/packs'
+import { type StoreStats, connectAppender, openKeyValueStore } from '@weir/tsdb'
+import { exposition } from '@weir/wire'
+import { type Flags, type Setup, hostPort, loadConfig } from './config/load-config.ts'
+import { createHttp } from './http/app.ts'
+import type { HttpDeps, RuntimeInfo, TargetsView, TsdbStatus } from './http/deps.ts'
+import { Closers } from './lifecycle/closers.ts'
+import { PackWatch } from './packs/pack-watch.ts'
+import type { EvaluationLimits } from './query/job.ts'
+import { type Log, openLog } from './telemetry/log.ts'
+import { ProcessMetrics } from './telemetry/process-metrics.ts'
+import { Registry } from './telemetry/registry.ts'
+import type { IntakeData, IntakeHandlers } from './threads/intake-thread.ts'
+import { QueryPool } from './threads/query-pool.ts'
+import { serveCalls } from './threads/rpc.ts'
+import type { ScrapeData, ScrapeHandlers, SelfHandlers } from './threads/scrape-thread.ts'
+import { Thread } from './threads/thread.ts'
+import type { WriterData, WriterHandlers } from './threads/writer-thread.ts'
+import { VERSION } from './version.ts'
+
+/** An open door: what it speaks and where it is. */
+export interface Address {
+  /** `web`, `statsd-udp`, `statsd-tcp`. */
+  readonly kind: string
+  /** `http://127.0.0.1:9347`, `127.0.0.1:8125`. */
+  readonly address: string
+}
+
+/** A running Weir. Disposing stops it: intake first, the store last. */
+export interface Weir extends AsyncDisposable {
+  readonly addresses: readonly Address[]
+  /** Reads the configuration again; a bad one is refused and the old one stays. */
+  reload(): Promise<void>
+  /** Resolves with the cause if a part that Weir cannot go on without ends by itself. */
+  readonly crashed: Promise<Error>
+}
+
+/** The page as the build left it, in the room beside this one. */
+const WEB_ROOT = fileURLToPath(new URL('../../web/dist/', import.meta.url))
+
+/**
+ * Opens Weir from the disk outwards: store, query threads, rules, page, intakes. The one place that
+ * knows everybody.
+ *
+ * @throws {WeirError} for a bad configuration, a locked or unusable data directory, a port in use
+ */
+export async function serve(flags: Flags): Promise<Weir> {
+  const weir = new Process(flags)
+  try {
+    await weir.open()
+    return weir
+  } catch (error) {
+    await weir[Symbol.asyncDispose]().catch(() => undefined)
+    throw error
+  }
+}
+
+class Process implements Weir {
+  readonly addresses: Address[] = []
+  readonly crashed: Promise<Error>
+  readonly #flags: Flags
+  readonly #registry = new Registry()
+  readonly #log: Log
+  readonly #closers = new Closers()
+  readonly #startedMs: Millis = systemClock.now()
+  readonly #waitsFor = new Set(['the store', 'query threads', 'rules', 'intakes'])
+  readonly #reloads = this.#registry.counter(
+    'weir_config_reloads_total',
+    'Reloads of the configuration, by result.',
+    ['result'],
+  )
+  readonly #processMetrics = new ProcessMetrics(this.#registry, this.#startedMs)
+  #crash!: (error: Error) => void
+  #setup: Setup
+  #loadedMs = this.#startedMs
+  #loadedWell = true
+  #writer!: Thread<WriterHandlers>
+  #pool!: QueryPool
+  #alerting!: Alerting
+  #packs!: PackWatch
+  #intake!: Thread<IntakeHandlers>
+  #scraper!: Thread<ScrapeHandlers>
+
+  constructor(flags: Flags) {
+    this.#flags = flags
+    this.#setup = loadConfig(flags)
+    this.#log = openLog(this.#setup.config.log.level)
+    this.crashed = new Promise((resolve) => {
+      this.#crash = resolve
+    })
+  }
+
+  async open(): Promise<void> {
+    this.#registry
+      .gauge('weir_build_info', 'Always 1; the version is in the label.', ['version'])
+      .set(1, { version: VERSION })
+    this.#closers.defer(() => this.#processMetrics[Symbol.dispose]())
+    await this.#openStore()
+    await this.#openQueries()
+    const http = this.#closers.use(await createHttp(this.#httpDeps()))
+    await this.#openAlerting()
+    const { host, port } = hostPort(this.#setup.config.web.listen, 'web.listen')
+    const { url } = await http.listen({ host, port })
+    this.addresses.push({ kind: 'web', address: url })
+    await this.#openScraper()
+    await this.#openIntake()
+    this.#watchPacks()
+    this.#log.info(
+      { addresses: this.addresses, dataDir: this.#flags.dataDir, version: VERSION },
+      'Weir is listening',
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#closers[Symbol.asyncDispose]()
+  }
+
+  async reload(): Promise<void> {
+    try {
+      const setup = loadConfig(this.#flags)
+      const before = this.#setup
+      await this.#alerting.reload(this.#alertingSetup(setup))
+      try {
+        await this.#scraper.call('reload', setup.config)
+        await this.#intake.call('reload', setup.mappingSources)
+      } catch (error) {
+        await this.#alerting.reload(this.#alertingSetup(before))
+        await this.#scraper.call('reload', before.config)
+        throw error
+      }
+      this.#setup = setup
+      this.#loadedMs = systemClock.now()
+      this.#loadedWell = true
+      this.#reloads.inc({ result: 'taken' })
+      this.#log.info({}, 'Configuration read again')
+    } catch (error) {
+      this.#loadedWell = false
+      this.#reloads.inc({ result: 'refused' })
+      this.#log.error(
+        { error: (error as Error).message },
+        'Configuration refused; the old one stays',
+      )
+      throw error
+    }
+  }
+
+  #thread<T extends AsyncDisposable>(thread: T): T {
+    return this.#closers.use(thread)
+  }
+
+  /** Without these threads Weir cannot keep its word: it is better to end and be started anew. */
+  readonly #onCrash = (error: Error): void => {
+    this.#log.error(
+      { error: error.message, stack: error.stack },
+      'A thread ended; Weir cannot go on',
+    )
+    this.#crash(error)
+  }
+
+  async #openStore(): Promise<void> {
+    const { metrics } = this.#setup.config.storage
+    const data: WriterData = {
+      path: this.#flags.dataDir,
+      logLevel: this.#setup.config.log.level,
+      storage: {
+        retentionMs: metrics.retention_time,
+        retentionBytes: metrics.retention_size,
+        outOfOrderWindowMs: metrics.out_of_order_window,
+        futureMs: metrics.future_window,
+        seriesMax: metrics.limits.series,
+        labelsPerSeriesMax: metrics.limits.labels_per_series,
+        labelNameBytesMax: metrics.limits.label_name_bytes,
+        labelValueBytesMax: metrics.limits.label_value_bytes,
+      },
+    }
+    this.#writer = this.#thread(
+      new Thread<WriterHandlers>('writer-thread', data, [], this.#onCrash),
+    )
+    await this.#writer.call('open', undefined)
+    this.#waitsFor.delete('the store')
+  }
+
+  async #openQueries(): Promise<void> {
+    const { query } = this.#setup.config
+    const threads = query.threads ?? Math.min(4, Math.max(2, availableParallelism()))
+    const telemetry = { registry: this.#registry, log: this.#log.child({ part: 'query' }) }
+    const options = { threads, queuedMax: query.max_queued, evaluation: this.#evaluation() }
+    this.#pool = this.#closers.use(
+      await QueryPool.open(options, () => this.#writer.call('seat', undefined), telemetry),
+    )
+    this.#waitsFor.delete('query threads')
+  }
+
+  #evaluation(): EvaluationLimits {
+    const { query } = this.#setup.config
+    return {
+      lookbackMs: query.lookback_delta,
+      maxSamples: query.max_samples,
+      features: this.#flags.features,
+    }
+  }
+
+  /** A way for a sender on another thread (or this one) to the writer. */
+  async #storePort(): Promise<MessagePort> {
+    const { port1, port2 } = new MessageChannel()
+    await this.#writer.call('connect', port2, [port2])
+    return port1
+  }
+
+  async #openAlerting(): Promise<void> {
+    const store = openKeyValueStore(this.#flags.dataDir)
+    this.#closers.defer(() => store[Symbol.dispose]())
+    const appender = connectAppender(await this.#storePort())
+    this.#closers.defer(() => appender.close())
+    this.#packs = new PackWatch({
+      packs: PACKS.filter(({ id }) => !this.#setup.config.packs.disabled.includes(id)),
+      queries: this.#pool,
+      store,
+      clock: systemClock,
+      telemetry: { registry: this.#registry, log: this.#log.child({ part: 'packs' }) },
+    })
+    this.#alerting = this.#closers.use(
+      await startAlerting({
+        ...this.#alertingSetup(this.#setup),
+        query: this.#ruleQuery,
+        appender,
+        store,
+        clock: systemClock,
+        externalUrl:
+          this.#setup.config.web.external_url || `http://${this.#setup.config.web.listen}`,
+        telemetry: { registry: this.#registry, log: this.#log.child({ part: 'alerting' }) },
+      }),
+    )
+    this.#waitsFor.delete('rules')
+  }
+
+  #alertingSetup({ config, ruleFiles, alertmanager }: Setup): AlertingSetup {
+    return {
+      ruleFiles,
+      groups: this.#packs.groups(),
+      ...(alertmanager === undefined ? {} : { config: alertmanager }),
+      externalLabels: Labels.of(config.global.external_labels),
+      evaluationIntervalMs: config.global.evaluation_interval,
+    }
+  }
+
+  readonly #ruleQuery: RuleQuery = async (expr, timeMs, signal) => {
+    const { labels, values } = await this.#pool.vector(expr, timeMs, signal)
+    return labels.map((flat, i) => ({ labels: Labels.fromFlat(flat), value: values[i]! }))
+  }
+
+  async #openScraper(): Promise<void> {
+    const stores = new MessageChannel()
+    const self = new MessageChannel()
+    const selfHandlers: SelfHandlers = { page: () => this.#ownPage() }
+    serveCalls(self.port1, selfHandlers)
+    stores.port1.on('message', (port: MessagePort) => {
+      void this.#writer.call('connect', port, [port])
+    })
+    const data: ScrapeData = {
+      config: this.#setup.config,
+      stores: stores.port2,
+      self: self.port2,
+      logLevel: this.#setup.config.log.level,
+    }
+    this.#scraper = this.#thread(
+      new Thread<ScrapeHandlers>('scrape-thread', data, [stores.port2, self.port2], this.#onCrash),
+    )
+    await this.#scraper.call('open', undefined)
+  }
+
+  async #openIntake(): Promise<void> {
+    const store = await this.#storePort()
+    const { config, mappingSources } = this.#setup
+    const data: IntakeData = {
+      config: config.statsd,
+      mappingSources,
+      store,
+      logLevel: config.log.level,
+    }
+    this.#intake = this.#thread(
+      new Thread<IntakeHandlers>('intake-thread', data, [store], this.#onCrash),
+    )
+    this.addresses.push(...(await this.#intake.call('open', undefined)))
+    this.#waitsFor.delete('intakes')
+  }
+
+  #watchPacks(): void {
+    const stopped = new AbortController()
+    const watching = this.#packs.watch(
+      () => this.#alerting.reload(this.#alertingSetup(this.#setup)),
+      stopped.signal,
+    )
+    this.#closers.defer(async () => {
+      stopped.abort()
+      await watching
+    })
+  }
+
+  /** Metrics of all threads about themselves. */
+  async #ownFamilies(): Promise<MetricFamily[]> {
+    this.#processMetrics.refresh()
+    const threads = await Promise.all([
+      this.#writer.call('families', undefined),
+      this.#intake?.call('families', undefined) ?? [],
+      this.#scraper?.call('families', undefined) ?? [],
+    ])
+    return [...this.#registry.collect(), ...threads.flat()]
+  }
+
+  async #ownPage(): Promise<Uint8Array> {
+    return exposition(await this.#ownFamilies(), '').body
+  }
+
+  #httpDeps(): HttpDeps {
+    const { config } = this.#setup
+    const { web } = config
+    return {
+      queries: {
+        json: (job, signal) => this.#pool.json(job, signal),
+        vector: (expr, timeMs, signal) => this.#pool.vector(expr, timeMs, signal),
+        matrix: (expr, range, signal) => this.#pool.matrix(expr, range, signal),
+      },
+      alerting: {
+        ruleGroups: () => this.#alerting.ruleGroups(),
+        alerts: () => this.#alerting.alerts(),
+        notifications: () => this.#alerting.notifications(),
+      },
+      targets: async (): Promise<TargetsView> => this.#scraper.call('targets', undefined),
+      intakes: () => this.#intakes(),
+      packs: PACKS.filter(({ id }) => !config.packs.disabled.includes(id)),
+      status: () => this.#status(),
+      configText: () => this.#setup.shown,
+      flags: () => this.#shownFlags(),
+      runtime: () => this.#runtime(),
+      tsdbStats: async (limit) => tsdbStatus(await this.#writer.call('stats', undefined), limit),
+      buildInfo: () => ({
+        version: VERSION,
+        revision: '',
+        branch: '',
+        buildUser: '',
+        buildDate: '',
+        goVersion: '',
+      }),
+      metricsPage: async (accept) =>
+        exposition(
+          [...(await this.#ownFamilies()), ...(await this.#intake.call('samples', undefined))],
+          accept,
+        ),
+      ready: () => [...this.#waitsFor],
+      reload: () => this.reload(),
+      webRoot: WEB_ROOT,
+      telemetry: { registry: this.#registry, log: this.#log.child({ part: 'http' }) },
+      clock: systemClock,
+      externalUrl: web.external_url,
+      limits: {
+        bodyBytesMax: web.max_body_bytes,
+        urlBytesMax: web.max_url_bytes,
+        headerBytesMax: web.max_header_bytes,
+        headerTimeoutMs: web.header_timeout,
+        requestTimeoutMs: web.request_timeout,
+        keepAliveMs: web.keep_alive,
+        connectionsMax: web.max_connections,
+        queryTimeoutMs: config.query.timeout,
+        allowedHosts: web.allowed_hosts,
+      },
+      evaluation: this.#evaluation(),
+    }
+  }
+
+  async #intakes(): Promise<readonly IntakeStatus[]> {
+    const [statsd, scrape] = await Promise.all([
+      this.#intake.call('status', undefined),
+      this.#scraper.call('status', undefined),
+    ])
+    return [...statsd, scrape]
+  }
+
+  async #status(): Promise<WeirStatus> {
+    const stats = await this.#writer.call('stats', undefined)
+    const { user, system } = process.cpuUsage()
+    const atMs = systemClock.now()
+    return {
+      version: VERSION,
+      startedMs: this.#startedMs,
+      atMs,
+      web: this.addresses.find(({ kind }) => kind === 'web')?.address ?? '',
+      dataDir: this.#flags.dataDir,
+      series: stats.series,
+      samplesPerSecond: (stats.samplesAppended / Math.max(1, atMs - this.#startedMs)) * 1000,
+      diskBytes: stats.diskBytes,
+      residentBytes: process.memoryUsage.rss(),
+      cpuSeconds: (user + system) / 1e6,
+      queryThreads: this.#pool.threadCount,
+      minTimeMs: stats.minTimeMs,
+      maxTimeMs: stats.maxTimeMs,
+    }
+  }
+
+  #shownFlags(): Record<string, string> {
+    const { configFile, dataDir, rules, features, insecure } = this.#flags
+    const { config } = this.#setup
+    return {
+      config: configFile ?? '',
+      'data-dir': dataDir,
+      listen: config.web.listen,
+      'statsd-listen': config.statsd.listen,
+      'statsd.mapping-config': this.#flags.statsdMappingConfig ?? '',
+      'alertmanager.config': this.#flags.alertmanagerConfig ?? '',
+      rules: rules.join(','),
+      'web.external-url': config.web.external_url,
+      'enable-feature': features.join(','),
+      insecure: String(insecure),
+    }
+  }
+
+  #runtime(): RuntimeInfo {
+    const { metrics } = this.#setup.config.storage
+    const iso = (ms: number): string => new Date(ms).toISOString()
+    return {
+      startTime: iso(this.#startedMs),
+      CWD: process.cwd(),
+      hostname: hostname(),
+      serverTime: iso(systemClock.now()),
+      reloadConfigSuccess: this.#loadedWell,
+      lastConfigTime: iso(this.#loadedMs),
+      corruptionCount: 0,
+      goroutineCount: 0,
+      GOMAXPROCS: availableParallelism(),
+      GOMEMLIMIT: 0,
+      GOGC: '',
+      GODEBUG: '',
+      storageRetention: `${metrics.retention_time / 86_400_000}d`,
+    }
+  }
+}
+
+function tsdbStatus(stats: StoreStats, limit: number): TsdbStatus {
+  const rows = (list: StoreStats['seriesByMetricName']): TsdbStatus['seriesCountByMetricName'] =>
+    list.slice(0, limit).map(({ name, count }) => ({ name, value: count }))
+  return {
+    headStats: {
+      numSeries: stats.series,
+      numLabelPairs: stats.labelPairs,
+      chunkCount: stats.chunks,
+      minTime: stats.minTimeMs ?? 0,
+      maxTime: stats.maxTimeMs ?? 0,
+    },
+    seriesCountByMetricName: rows(stats.seriesByMetricName),
+    labelValueCountByLabelName: rows(stats.valuesByLabelName),
+    memoryInBytesByLabelName: [],
+    seriesCountByLabelValuePair: rows(stats.seriesByLabelPair),
+  }
+}
