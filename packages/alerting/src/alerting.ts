@@ -1,11 +1,243 @@
-import { WeirError } from '@weir/model'
-import type { Alerting, AlertingOptions } from './options.ts'
+import { type Alert, Labels } from '@weir/model'
+import { OUTBOX_LIMITS, Outbox } from './outbox.ts'
+import type { NotificationView } from './notification-view.ts'
+import { type Network, openNetwork } from './notify/network.ts'
+import type { Integration } from './notify/outcome.ts'
+import type { PostContext } from './notify/post.ts'
+import type { Alerting, AlertingOptions, AlertingSetup } from './options.ts'
+import { AlertStore } from './route/alert-store.ts'
+import { DEFAULT_ROUTING, type Routing, parseRouting } from './route/config.ts'
+import { Dispatcher } from './route/dispatcher.ts'
+import { type RuleGroup, parseRuleFile, parseRuleGroups } from './rules/config.ts'
+import { type GroupContext, LiveGroup, groupKey } from './rules/group.ts'
+import type { AlertsView, RuleGroupsView } from './rules/view.ts'
+import { AlertingEvents } from './telemetry.ts'
+
+const EVALUATION_INTERVAL_MS = 60_000
+const RESEND_DELAY_MS = 60_000
+const COLLECT_EVERY_MS = 30 * 60_000
 
 /**
- * Starts rules and notifications.
+ * Starts rules and notifications. Order of trust: the outbox first (what was promised goes out),
+ * then routing, then the rules that feed it.
  *
  * @throws {WeirError} `RULES_INVALID`, `ALERTMANAGER_CONFIG_INVALID`
  */
 export async function startAlerting(options: AlertingOptions): Promise<Alerting> {
-  throw new WeirError('BUG', `alerting at ${options.externalUrl} is not built yet`)
+  const network = options.fetch === undefined ? openNetwork() : undefined
+  const post: PostContext = { fetch: options.fetch ?? network!.fetch, clock: options.clock }
+  try {
+    const engine = new Engine(options, { post, network }, readSetup(options, post))
+    await engine.start()
+    return engine
+  } catch (cause) {
+    await network?.close()
+    throw cause
+  }
+}
+
+/** A setup, checked as a whole before anything is touched. */
+interface CheckedSetup {
+  readonly setup: AlertingSetup
+  readonly groups: readonly RuleGroup[]
+  readonly routing: Routing
+}
+
+function readSetup(setup: AlertingSetup, post: PostContext): CheckedSetup {
+  const groups = [
+    ...(setup.ruleFiles ?? []).flatMap(parseRuleFile),
+    ...parseRuleGroups(setup.groups ?? []),
+  ]
+  const routing = setup.config === undefined ? DEFAULT_ROUTING : parseRouting(setup.config, post)
+  return { setup, groups, routing }
+}
+
+class Engine implements Alerting {
+  readonly #options: AlertingOptions
+  readonly #post: PostContext
+  readonly #network: Network | undefined
+  readonly #events: AlertingEvents
+  readonly #outbox: Outbox
+  readonly #alerts: AlertStore
+  readonly #dispatcher: Dispatcher
+  readonly #stop = new AbortController()
+  readonly #externalUrl: string
+  #checked: CheckedSetup
+  #groups = new Map<string, LiveGroup>()
+  #collecting: Promise<void> | undefined
+  #reloading: Promise<void> = Promise.resolve()
+
+  constructor(
+    options: AlertingOptions,
+    { post, network }: { readonly post: PostContext; readonly network: Network | undefined },
+    checked: CheckedSetup,
+  ) {
+    const { store, clock } = options
+    this.#options = options
+    this.#post = post
+    this.#network = network
+    this.#checked = checked
+    this.#externalUrl = options.externalUrl.replace(/\/+$/, '')
+    this.#events = new AlertingEvents(options.telemetry)
+    this.#outbox = new Outbox({
+      store,
+      clock,
+      events: this.#events,
+      integrationOf: ({ receiver, kind, index }) => this.#integration(receiver, kind, index),
+      giveUpAfterMs: options.giveUpAfterMs ?? OUTBOX_LIMITS.giveUpAfterMs,
+    })
+    this.#alerts = new AlertStore(store)
+    this.#dispatcher = new Dispatcher(checked.routing.root, this.#alerts, {
+      clock,
+      outbox: this.#outbox,
+      events: this.#events,
+      externalUrl: this.#externalUrl,
+      receiverOf: (name) => this.#checked.routing.receivers.get(name),
+    })
+  }
+
+  #integration(receiver: string, kind: string, index: number): Integration | undefined {
+    const { receivers } = this.#checked.routing
+    return receivers
+      .get(receiver)
+      ?.integrations.find((known) => known.kind === kind && known.index === index)
+  }
+
+  async start(): Promise<void> {
+    this.#outbox.start()
+    const groups = this.#checked.groups.map((spec) => this.#newGroup(spec, this.#checked.setup))
+    const longestMs = Math.max(0, ...groups.map((group) => group.intervalMs))
+    await this.#dispatcher.regroup(this.#checked.routing.root, longestMs + HOLD_MARGIN_MS)
+    for (const group of groups) {
+      group.restore()
+      this.#groups.set(group.key, group)
+      group.start()
+    }
+    this.#collecting = this.#collect().catch((cause: unknown) => {
+      if (!this.#stop.signal.aborted) throw cause
+    })
+  }
+
+  #newGroup(spec: RuleGroup, setup: AlertingSetup): LiveGroup {
+    const { query, appender, store, clock, resendDelayMs } = this.#options
+    const context: GroupContext = {
+      query,
+      appender,
+      store,
+      clock,
+      sink: this.#dispatcher,
+      events: this.#events,
+      externalUrl: this.#externalUrl,
+      externalLabels: setup.externalLabels ?? Labels.EMPTY,
+      evaluationIntervalMs: setup.evaluationIntervalMs ?? EVALUATION_INTERVAL_MS,
+      queryOffsetMs: setup.queryOffsetMs ?? 0,
+      resendDelayMs: resendDelayMs ?? RESEND_DELAY_MS,
+    }
+    return new LiveGroup(spec, context)
+  }
+
+  async receive(alerts: readonly Alert[]): Promise<void> {
+    await this.#dispatcher.receive(alerts)
+  }
+
+  ruleGroups(): RuleGroupsView {
+    return { groups: [...this.#groups.values()].map((group) => group.view()) }
+  }
+
+  alerts(): AlertsView {
+    const rules = this.ruleGroups().groups.flatMap((group) => group.rules)
+    return { alerts: rules.flatMap((rule) => (rule.type === 'alerting' ? rule.alerts : [])) }
+  }
+
+  notifications(): NotificationView[] {
+    return this.#outbox.views()
+  }
+
+  receivers(): string[] {
+    return [...this.#checked.routing.receivers.keys()]
+  }
+
+  /** One reload at a time. */
+  async reload(setup: AlertingSetup): Promise<void> {
+    const before = this.#reloading
+    const mine = before.catch(() => undefined).then(() => this.#reload(setup))
+    this.#reloading = mine.catch(() => undefined)
+    await mine
+  }
+
+  async #reload(setup: AlertingSetup): Promise<void> {
+    const checked = readSetup(setup, this.#post) // throws before anything is changed
+    const old = this.#checked
+    this.#checked = checked
+    if (old.setup.config?.text !== setup.config?.text) {
+      await this.#dispatcher.regroup(checked.routing.root)
+    }
+    const isSame = sameDefaults(old.setup, setup)
+    const before = this.#groups
+    const after = new Map<string, LiveGroup>()
+    for (const spec of checked.groups) {
+      const known = before.get(groupKey(spec))
+      const keeps = known !== undefined && isSame && sameSpec(known.spec, spec)
+      after.set(groupKey(spec), keeps ? known : this.#newGroup(spec, setup))
+    }
+    const leaving = [...before].filter(([key, group]) => after.get(key) !== group)
+    await Promise.all(leaving.map(([, group]) => group.stop()))
+    this.#groups = after
+    for (const [key, group] of after) {
+      const known = before.get(key)
+      if (known === group) continue
+      if (known !== undefined) group.takeOver(known)
+      else group.restore()
+      group.start()
+    }
+    for (const [key, group] of leaving) if (!after.has(key)) await group.forget()
+  }
+
+  async #collect(): Promise<void> {
+    const { clock } = this.#options
+    for (;;) {
+      await clock.sleep(COLLECT_EVERY_MS, this.#stop.signal)
+      try {
+        await this.#alerts.collect(clock.now() - COLLECT_EVERY_MS)
+        await this.#outbox.collect()
+      } catch (cause) {
+        this.#events.storeFailed('alerts', String(cause)) // the next round tries again
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort(new Error('alerting stopped'))
+    await this.#collecting
+    await Promise.all([...this.#groups.values()].map((group) => group.stop()))
+    await this.#dispatcher[Symbol.asyncDispose]()
+    await this.#outbox[Symbol.asyncDispose]()
+    await this.#network?.close()
+  }
+}
+
+/** On top of the longest interval, before alerts of an earlier life may count as resolved. */
+const HOLD_MARGIN_MS = 5000
+
+function sameDefaults(a: AlertingSetup, b: AlertingSetup): boolean {
+  return (
+    a.evaluationIntervalMs === b.evaluationIntervalMs &&
+    a.queryOffsetMs === b.queryOffsetMs &&
+    (a.externalLabels ?? Labels.EMPTY).equals(b.externalLabels ?? Labels.EMPTY)
+  )
+}
+
+function sameSpec(a: RuleGroup, b: RuleGroup): boolean {
+  return specText(a) === specText(b)
+}
+
+function specText(spec: RuleGroup): string {
+  return JSON.stringify(spec, (_, value: unknown) => {
+    if (value instanceof Map)
+      return [...(value as ReadonlyMap<string, { readonly text: string }>)].map(
+        ([name, { text }]) => [name, text],
+      )
+    if (value instanceof Set) return [...(value as ReadonlySet<string>)]
+    return value
+  })
 }

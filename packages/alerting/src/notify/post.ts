@@ -1,0 +1,93 @@
+import type { Clock } from '@weir/model'
+import type { HttpConfig } from './http-config.ts'
+import { authorizationHeader } from './http-config.ts'
+import type { Fetch } from './fetch.ts'
+import { type Outcome, SENT, refused, retryLater } from './outcome.ts'
+
+/** What notifiers that speak HTTP are given. */
+export interface PostContext {
+  readonly fetch: Fetch
+  readonly clock: Clock
+}
+
+export interface Post {
+  /** For messages: `webhook`, `PagerDuty`. Addresses may hold secrets and are never shown. */
+  readonly what: string
+  readonly url: string
+  readonly body: string
+  readonly timeoutMs: number
+  readonly http: HttpConfig | undefined
+  readonly isRetryable: (status: number) => boolean
+  /** Texts to take out of whatever the receiver answers. */
+  readonly secrets: readonly string[]
+}
+
+const ANSWER_SHOWN = 200
+const RETRY_AFTER_MAX_MS = 3_600_000
+
+/** POSTs JSON once. 2xx is sent; network trouble, time-outs and retryable codes are for later. */
+export async function postJson(
+  post: Post,
+  { fetch, clock }: PostContext,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { what, timeoutMs } = post
+  const done = new AbortController()
+  const late = new AbortController()
+  const timer = clock
+    .sleep(timeoutMs, AbortSignal.any([signal, done.signal]))
+    .then(() => late.abort(new Error('late')))
+    .catch(() => undefined) // woken because the answer came first
+  try {
+    const answer = await fetch(post.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'Weir',
+        ...(await authorizationHeader(post.http)),
+      },
+      body: post.body,
+      redirect: post.http?.follow_redirects === false ? 'manual' : 'follow',
+      signal: AbortSignal.any([signal, late.signal]),
+    })
+    if (answer.status >= 200 && answer.status < 300) return SENT
+    const text = redact(await answer.text().catch(() => ''), post.secrets)
+    const said = text === '' ? '' : `: ${text}`
+    const why = `Cannot notify by ${what}: it answered ${answer.status}${said}`
+    if (!post.isRetryable(answer.status)) return refused(why)
+    return retryLater(why, retryAfterMs(answer.headers.get('retry-after'), clock.now()))
+  } catch (cause) {
+    signal.throwIfAborted()
+    if (late.signal.aborted) {
+      return retryLater(`Cannot notify by ${what}: no answer within ${timeoutMs / 1000} s`)
+    }
+    return retryLater(`Cannot notify by ${what}: ${networkReason(cause)}`)
+  } finally {
+    done.abort(new Error('done'))
+    await timer
+  }
+}
+
+function redact(text: string, secrets: readonly string[]): string {
+  const clean = secrets
+    .filter((secret) => secret !== '')
+    .reduce((rest, secret) => rest.replaceAll(secret, '<secret>'), text)
+  const line = clean.replace(/\s+/g, ' ').trim()
+  return line.length > ANSWER_SHOWN ? `${line.slice(0, ANSWER_SHOWN)}…` : line
+}
+
+/** The bare reason: messages of the network libraries may quote the address. */
+function networkReason(cause: unknown): string {
+  for (let error = cause; error instanceof Error; error = error.cause) {
+    if ('code' in error && typeof error.code === 'string') return error.code
+  }
+  return 'the connection failed'
+}
+
+/** `Retry-After`: seconds or an HTTP date. */
+export function retryAfterMs(header: string | null, nowMs: number): number | null {
+  if (header === null || header.trim() === '') return null
+  const seconds = Number(header)
+  const ms = Number.isNaN(seconds) ? Date.parse(header) - nowMs : seconds * 1000
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), RETRY_AFTER_MAX_MS) : null
+}

@@ -1,0 +1,286 @@
+import { Labels, METRIC_NAME } from '@weir/model'
+import { formatExpr, parseExpr } from '@weir/promql'
+import { z } from 'zod'
+import {
+  type ConfigProblem,
+  type ConfigSource,
+  checkShape,
+  configError,
+  objectSource,
+  readYaml,
+  showPath,
+} from '../config-source.ts'
+import { durationValue, integerValue, listOf, textMap, textValue } from '../config-values.ts'
+import { RuleTemplate } from '../template/prometheus.ts'
+import type { RuleFile, RuleGroupSource } from './source.ts'
+
+/** A rule group, checked and ready to run. */
+export interface RuleGroup {
+  readonly file: string
+  readonly name: string
+  /** Undefined: as the rest of Weir. */
+  readonly intervalMs: number | undefined
+  readonly queryOffsetMs: number | undefined
+  /** Most series or alerts of one rule; 0 is no limit. */
+  readonly limit: number
+  readonly rules: readonly Rule[]
+}
+
+export type Rule = AlertingRuleSpec | RecordingRuleSpec
+
+export interface RecordingRuleSpec {
+  readonly kind: 'recording'
+  readonly name: string
+  readonly expr: string
+  readonly labels: Labels
+  /** Labels given with an empty value: they are taken away. */
+  readonly removedLabels: ReadonlySet<string>
+}
+
+export interface AlertingRuleSpec {
+  readonly kind: 'alerting'
+  readonly name: string
+  readonly expr: string
+  readonly forMs: number
+  readonly keepFiringForMs: number
+  readonly labels: ReadonlyMap<string, TemplatedText>
+  readonly annotations: ReadonlyMap<string, TemplatedText>
+}
+
+export interface TemplatedText {
+  readonly text: string
+  readonly template: RuleTemplate
+}
+
+/** `weir check rules`: what is wrong with a file, and what is only odd. */
+export interface RulesCheck {
+  readonly ruleCount: number
+  /** Any of these makes the file unusable. */
+  readonly problems: readonly ConfigProblem[]
+  /** Rules that say the same thing twice. */
+  readonly lints: readonly string[]
+}
+
+const ruleSchema = z.strictObject({
+  record: textValue.default(''),
+  alert: textValue.default(''),
+  expr: textValue.default(''),
+  for: durationValue.default(0),
+  keep_firing_for: durationValue.default(0),
+  labels: textMap,
+  annotations: textMap,
+})
+
+const groupSchema = z.strictObject({
+  name: textValue.default(''),
+  interval: durationValue.default(0),
+  query_offset: durationValue.optional(),
+  limit: integerValue.default(0),
+  labels: textMap,
+  rules: listOf(ruleSchema),
+})
+
+const fileSchema = z.strictObject({ groups: listOf(groupSchema) })
+
+type GroupShape = z.output<typeof groupSchema>
+type RuleShape = z.output<typeof ruleSchema>
+
+/** @throws {WeirError} `RULES_INVALID`, naming file, line and key */
+export function parseRuleFile({ fileName, text }: RuleFile): RuleGroup[] {
+  const { groups, problems } = readGroups(text, fileName)
+  if (problems.length > 0) throw configError('RULES_INVALID', 'rules', fileName, problems)
+  return groups
+}
+
+/** Groups given as objects. @throws {WeirError} `RULES_INVALID` */
+export function parseRuleGroups(sources: readonly RuleGroupSource[]): RuleGroup[] {
+  return sources.flatMap(({ file, ...group }) => {
+    const source = objectSource({ groups: [group] }, file ?? 'built-in')
+    const { groups, problems } = groupsOf(source)
+    if (problems.length > 0) {
+      throw configError('RULES_INVALID', 'rules', source.fileName, problems)
+    }
+    return groups
+  })
+}
+
+export function checkRules(text: string, fileName: string): RulesCheck {
+  const { groups, problems } = readGroups(text, fileName)
+  const seen = new Set<string>()
+  const lints: string[] = []
+  for (const rule of groups.flatMap((group) => group.rules)) {
+    const identity = showIdentity(rule)
+    if (seen.has(identity)) lints.push(`rule ${identity} is there more than once`)
+    seen.add(identity)
+  }
+  const ruleCount = groups.reduce((count, group) => count + group.rules.length, 0)
+  return { ruleCount, problems, lints }
+}
+
+function showIdentity(rule: Rule): string {
+  const labels =
+    rule.kind === 'recording'
+      ? rule.labels
+      : Labels.fromFlat([...rule.labels].flatMap(([name, { text }]) => [name, text]))
+  return `${rule.name}${labels.toString()}`
+}
+
+function readGroups(text: string, fileName: string): Checked {
+  const { source, problems } = readYaml(text, fileName)
+  return problems.length > 0 ? { groups: [], problems } : groupsOf(source)
+}
+
+interface Checked {
+  readonly groups: RuleGroup[]
+  readonly problems: ConfigProblem[]
+}
+
+function groupsOf(source: ConfigSource): Checked {
+  const shape = checkShape(fileSchema, source)
+  if (shape.value === undefined) return { groups: [], problems: shape.problems }
+  const checker = new Checker(source)
+  const groups = shape.value.groups.map((group, i) => checker.group(group, ['groups', i]))
+  return { groups, problems: checker.problems }
+}
+
+/** Checks what a shape cannot say, and gathers everything that is wrong. */
+class Checker {
+  readonly problems: ConfigProblem[] = []
+  readonly #source: ConfigSource
+  readonly #names = new Set<string>()
+
+  constructor(source: ConfigSource) {
+    this.#source = source
+  }
+
+  #problem(path: readonly PropertyKey[], what: string): void {
+    this.problems.push({ line: this.#source.lineOf(path), path: showPath(path), what })
+  }
+
+  group(shape: GroupShape, path: readonly PropertyKey[]): RuleGroup {
+    const at = [...path, 'name']
+    if (shape.name === '') this.#problem(at, 'group name must not be empty')
+    if (this.#names.has(shape.name)) {
+      this.#problem(at, `group name ${JSON.stringify(shape.name)} is repeated in the same file`)
+    }
+    this.#names.add(shape.name)
+    this.#labelNames(shape.labels, [...path, 'labels'], 'label')
+    return {
+      file: this.#source.fileName,
+      name: shape.name,
+      intervalMs: shape.interval === 0 ? undefined : shape.interval,
+      queryOffsetMs: shape.query_offset,
+      limit: shape.limit,
+      rules: shape.rules.map((rule, i) => this.#rule(rule, shape.labels, [...path, 'rules', i])),
+    }
+  }
+
+  #rule(
+    shape: RuleShape,
+    groupLabels: Readonly<Record<string, string>>,
+    path: readonly PropertyKey[],
+  ): Rule {
+    if (shape.record !== '' && shape.alert !== '') {
+      this.#problem(path, "only one of 'record' and 'alert' must be set")
+    }
+    if (shape.record === '' && shape.alert === '') {
+      this.#problem(path, "one of 'record' or 'alert' must be set")
+    }
+    this.#labelNames(shape.labels, [...path, 'labels'], 'label')
+    this.#labelNames(shape.annotations, [...path, 'annotations'], 'annotation')
+    const labels = { ...groupLabels, ...shape.labels }
+    const expr = this.#expr(shape.expr, [...path, 'expr'])
+    return shape.record === ''
+      ? this.#alerting(shape, expr, labels, path)
+      : this.#recording(shape, expr, labels, path)
+  }
+
+  #expr(text: string, path: readonly PropertyKey[]): string {
+    if (text === '') {
+      this.#problem(path, "field 'expr' must be set in rule")
+      return text
+    }
+    try {
+      return formatExpr(parseExpr(text))
+    } catch (cause) {
+      this.#problem(path, `could not parse expression: ${(cause as Error).message}`)
+      return text
+    }
+  }
+
+  #recording(
+    shape: RuleShape,
+    expr: string,
+    labels: Readonly<Record<string, string>>,
+    path: readonly PropertyKey[],
+  ): RecordingRuleSpec {
+    const misplaced = [
+      ['annotations', Object.keys(shape.annotations).length > 0],
+      ['for', shape.for !== 0],
+      ['keep_firing_for', shape.keep_firing_for !== 0],
+    ] as const
+    for (const [key, isThere] of misplaced) {
+      if (isThere) this.#problem([...path, key], `invalid field '${key}' in recording rule`)
+    }
+    if (/[{}]/.test(shape.record)) {
+      this.#problem(
+        [...path, 'record'],
+        'braces in the name of a recording rule: should they be in expr?',
+      )
+    }
+    const removed = Object.keys(labels).filter((name) => labels[name] === '')
+    return {
+      kind: 'recording',
+      name: shape.record,
+      expr,
+      labels: Labels.of(labels),
+      removedLabels: new Set(removed),
+    }
+  }
+
+  #alerting(
+    shape: RuleShape,
+    expr: string,
+    labels: Readonly<Record<string, string>>,
+    path: readonly PropertyKey[],
+  ): AlertingRuleSpec {
+    const { alert } = shape
+    return {
+      kind: 'alerting',
+      name: alert,
+      expr,
+      forMs: shape.for,
+      keepFiringForMs: shape.keep_firing_for,
+      labels: this.#templates(alert, labels, [...path, 'labels']),
+      annotations: this.#templates(alert, shape.annotations, [...path, 'annotations']),
+    }
+  }
+
+  #templates(
+    alert: string,
+    texts: Readonly<Record<string, string>>,
+    path: readonly PropertyKey[],
+  ): Map<string, TemplatedText> {
+    const templates = new Map<string, TemplatedText>()
+    for (const [name, text] of Object.entries(texts)) {
+      try {
+        templates.set(name, { text, template: new RuleTemplate(`__alert_${alert}`, text) })
+      } catch (cause) {
+        this.#problem([...path, name], (cause as Error).message)
+      }
+    }
+    return templates
+  }
+
+  #labelNames(
+    texts: Readonly<Record<string, string>>,
+    path: readonly PropertyKey[],
+    kind: 'label' | 'annotation',
+  ): void {
+    for (const name of Object.keys(texts)) {
+      if (name === '' || (kind === 'label' && name === METRIC_NAME)) {
+        this.#problem([...path, name], `invalid ${kind} name: ${JSON.stringify(name)}`)
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { Labels } from '@weir/model'
+import type { RuleHealth } from './view.ts'
+import type { RuleQuery } from './source.ts'
+
+/** What a rule needs to know at one evaluation. */
+export interface Evaluation {
+  /** The evaluation's time: `for`, templates and alert states go by it. */
+  readonly timeMs: number
+  /** The time asked for and written at: `timeMs` less the query offset. */
+  readonly queryTimeMs: number
+  readonly query: RuleQuery
+  readonly limit: number
+  readonly externalLabels: Labels
+  readonly externalUrl: string
+  readonly signal: AbortSignal
+}
+
+/** How the last evaluation of a rule went. */
+export class RuleReport {
+  health: RuleHealth = 'unknown'
+  lastError = ''
+  evaluatedMs: number | undefined
+  tookMs = 0
+
+  ok(timeMs: number, tookMs: number): void {
+    Object.assign(this, { health: 'ok', lastError: '', evaluatedMs: timeMs, tookMs })
+  }
+
+  failed(timeMs: number, tookMs: number, error: string): void {
+    Object.assign(this, { health: 'err', lastError: error, evaluatedMs: timeMs, tookMs })
+  }
+}

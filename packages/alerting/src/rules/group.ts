@@ -1,0 +1,285 @@
+import type { Appender, AlertSink, Clock, KeyValueStore, Labels } from '@weir/model'
+import { spreadHash } from '../fingerprint.ts'
+import type { AlertingEvents } from '../telemetry.ts'
+import { AlertingRule, type StoredAlert } from './alert.ts'
+import type { Rule, RuleGroup } from './config.ts'
+import type { Evaluation } from './evaluation.ts'
+import { RecordingRule } from './recording.ts'
+import { SeriesTracker } from './series-tracker.ts'
+import type { RuleQuery } from './source.ts'
+import type { RuleGroupView, RuleView } from './view.ts'
+
+/** What all groups share. */
+export interface GroupContext {
+  readonly query: RuleQuery
+  readonly appender: Appender
+  readonly store: KeyValueStore
+  readonly clock: Clock
+  readonly sink: AlertSink
+  readonly events: AlertingEvents
+  readonly externalUrl: string
+  readonly externalLabels: Labels
+  readonly evaluationIntervalMs: number
+  readonly queryOffsetMs: number
+  readonly resendDelayMs: number
+}
+
+/** State of a group on disk, under `alerting/rules/<file>;<name>`. */
+interface StoredGroup {
+  /** Last evaluation that is known of, at most a minute before the real one. */
+  readonly seenMs: number
+  /** Alerts by rule. */
+  readonly rules: Readonly<Record<string, readonly StoredAlert[]>>
+}
+
+const KEY_PREFIX = 'alerting/rules/'
+const SEEN_EVERY_MS = 60_000
+/** After a longer break, pending alerts start anew. */
+const OUTAGE_TOLERANCE_MS = 3_600_000
+const ZERO_TIME = '0001-01-01T00:00:00Z'
+
+/** A rule at work: its state and the figures of its last evaluation. */
+type LiveRule = AlertingRule | RecordingRule
+
+/**
+ * A rule group at work: every interval its rules are evaluated in order, each one's result written
+ * before the next begins. An evaluation that overruns makes the ticks it covers misses, not a queue.
+ */
+export class LiveGroup {
+  readonly spec: RuleGroup
+  readonly key: string
+  readonly intervalMs: number
+  readonly #queryOffsetMs: number
+  readonly #context: GroupContext
+  readonly #rules: readonly { readonly id: string; readonly rule: LiveRule }[]
+  readonly #stop = new AbortController()
+  #running: Promise<void> | undefined
+  #evaluatedMs: number | undefined
+  #tookMs = 0
+  #stored = ''
+  #storedMs = 0
+
+  constructor(spec: RuleGroup, context: GroupContext) {
+    this.spec = spec
+    this.key = groupKey(spec)
+    this.intervalMs = spec.intervalMs ?? context.evaluationIntervalMs
+    this.#queryOffsetMs = spec.queryOffsetMs ?? context.queryOffsetMs
+    this.#context = context
+    this.#rules = withIds(spec.rules).map(({ id, rule }) => {
+      const series = new SeriesTracker(context.appender, context.events)
+      return {
+        id,
+        rule:
+          rule.kind === 'alerting'
+            ? new AlertingRule(rule, series)
+            : new RecordingRule(rule, series),
+      }
+    })
+  }
+
+  /** Takes up the state on disk. */
+  restore(): void {
+    const stored = this.#context.store.get(KEY_PREFIX + this.key) as StoredGroup | undefined
+    if (stored === undefined) return
+    const unwatchedMs = Math.max(this.#context.clock.now() - stored.seenMs, 0)
+    for (const { id, rule } of this.#rules) {
+      const alerts = stored.rules[id]
+      if (alerts === undefined || rule instanceof RecordingRule) continue
+      const isTooOld = unwatchedMs > OUTAGE_TOLERANCE_MS
+      rule.restore(
+        alerts.filter((alert) => !(isTooOld && alert.state === 'pending')),
+        unwatchedMs,
+      )
+    }
+  }
+
+  /** Goes on where an older version of this group stopped, rule by rule. */
+  takeOver(old: LiveGroup): void {
+    const known = new Map(old.#rules.map(({ id, rule }) => [id, rule]))
+    for (const { id, rule } of this.#rules) {
+      const before = known.get(id)
+      known.delete(id)
+      if (rule instanceof AlertingRule && before instanceof AlertingRule) rule.takeOver(before)
+      if (rule instanceof RecordingRule && before instanceof RecordingRule) {
+        rule.series.seed(before.series.labels())
+      }
+    }
+  }
+
+  start(): void {
+    this.#running = this.#run().catch((cause: unknown) => {
+      if (!this.#stop.signal.aborted) throw cause
+    })
+  }
+
+  /** Stops after the evaluation under way. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('rule group stopped'))
+    await this.#running
+  }
+
+  /** Ends the series of a group that is no more, and forgets its state. */
+  async forget(): Promise<void> {
+    const timeMs = this.#context.clock.now() - this.#queryOffsetMs
+    for (const { rule } of this.#rules) await rule.series.write([], timeMs)
+    await this.#context.store.write([{ key: KEY_PREFIX + this.key, value: undefined }])
+  }
+
+  async #run(): Promise<void> {
+    const { clock, events } = this.#context
+    const { signal } = this.#stop
+    const offsetMs = spreadHash(this.key) % this.intervalMs
+    let last: number | undefined
+    while (!signal.aborted) {
+      const now = clock.now()
+      const tick = Math.floor((now - offsetMs) / this.intervalMs)
+      if (last !== undefined && tick > last) {
+        // The evaluation took us past one tick or more.
+        events.iterationsMissed(this.key, tick - last)
+      }
+      const nextTick = tick + 1 === last ? last + 1 : tick + 1 // the timer woke us a little early
+      const next = nextTick * this.intervalMs + offsetMs
+      await clock.sleep(next - now, signal)
+      last = nextTick
+      await this.evaluate(next)
+    }
+  }
+
+  /** Evaluates all rules at one time. Public for tests and for `rules test`. */
+  async evaluate(timeMs: number): Promise<void> {
+    const { clock, events } = this.#context
+    const startMs = clock.monotonicMs()
+    const at: Evaluation = {
+      timeMs,
+      queryTimeMs: timeMs - this.#queryOffsetMs,
+      query: this.#context.query,
+      limit: this.spec.limit,
+      externalLabels: this.#context.externalLabels,
+      externalUrl: this.#context.externalUrl,
+      signal: this.#stop.signal,
+    }
+    for (const { rule } of this.#rules) {
+      const ruleStartMs = clock.monotonicMs()
+      events.ruleEvaluated(this.key)
+      try {
+        await rule.evaluate(at)
+        rule.report.ok(timeMs, clock.monotonicMs() - ruleStartMs)
+      } catch (cause) {
+        if (at.signal.aborted) return
+        const error = cause instanceof Error ? cause.message : String(cause)
+        rule.report.failed(timeMs, clock.monotonicMs() - ruleStartMs, error)
+        events.ruleFailed({ group: this.key, rule: rule.spec.name }, error)
+      }
+      if (rule instanceof AlertingRule) await this.#handOn(rule, timeMs)
+    }
+    this.#evaluatedMs = timeMs
+    this.#tookMs = clock.monotonicMs() - startMs
+    await this.#save(timeMs)
+  }
+
+  async #handOn(rule: AlertingRule, timeMs: number): Promise<void> {
+    const { resendDelayMs, externalUrl, externalLabels, sink, events } = this.#context
+    const due = rule.due(timeMs, resendDelayMs)
+    if (due.length === 0) return
+    const validUntilMs = timeMs + 4 * Math.max(this.intervalMs, resendDelayMs)
+    const options = { validUntilMs, externalUrl, externalLabels }
+    try {
+      await sink.receive(due.map(({ alert }) => rule.toAlert(alert, options)))
+      for (const { wasSent } of due) wasSent()
+    } catch (cause) {
+      events.storeFailed('alerts', String(cause)) // still due: the next evaluation tries again
+    }
+  }
+
+  async #save(timeMs: number): Promise<void> {
+    const rules = Object.fromEntries(
+      this.#rules.flatMap(({ id, rule }) =>
+        rule instanceof AlertingRule ? [[id, rule.store()] as const] : [],
+      ),
+    )
+    const hasAlerts = Object.values(rules).some((alerts) => alerts.length > 0)
+    const shape = JSON.stringify(rules, (key, value: unknown) =>
+      key === 'value' || key === 'annotations' ? undefined : value,
+    )
+    const isOld = hasAlerts && timeMs - this.#storedMs >= SEEN_EVERY_MS
+    if (shape === this.#stored && !isOld) return
+    if (this.#stored === '' && !hasAlerts && !this.#isOnDisk()) {
+      this.#stored = shape
+      return
+    }
+    const value: StoredGroup = { seenMs: timeMs, rules }
+    try {
+      await this.#context.store.write([{ key: KEY_PREFIX + this.key, value }])
+      this.#stored = shape
+      this.#storedMs = timeMs
+    } catch (cause) {
+      this.#context.events.storeFailed('rules', String(cause)) // next evaluation tries again
+    }
+  }
+
+  #isOnDisk(): boolean {
+    return this.#context.store.get(KEY_PREFIX + this.key) !== undefined
+  }
+
+  view(): RuleGroupView {
+    return {
+      name: this.spec.name,
+      file: this.spec.file,
+      interval: this.intervalMs / 1000,
+      limit: this.spec.limit,
+      rules: this.#rules.map(({ rule }) => viewOf(rule)),
+      evaluationTime: this.#tookMs / 1000,
+      lastEvaluation: timeText(this.#evaluatedMs),
+    }
+  }
+}
+
+export function groupKey({ file, name }: RuleGroup): string {
+  return `${file};${name}`
+}
+
+/** Name and labels tell rules apart; equal ones are numbered. */
+function withIds(rules: readonly Rule[]): { readonly id: string; readonly rule: Rule }[] {
+  const seen = new Map<string, number>()
+  return rules.map((rule) => {
+    const labels = [...rule.labels].map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : value.text,
+    ])
+    const base = `${rule.kind} ${rule.name} ${JSON.stringify(labels)}`
+    const count = seen.get(base) ?? 0
+    seen.set(base, count + 1)
+    return { id: count === 0 ? base : `${base} ${count}`, rule }
+  })
+}
+
+function timeText(timeMs: number | undefined): string {
+  return timeMs === undefined ? ZERO_TIME : new Date(timeMs).toISOString()
+}
+
+function viewOf(rule: LiveRule): RuleView {
+  const { report, spec } = rule
+  const shared = {
+    name: spec.name,
+    query: spec.expr,
+    health: report.health,
+    ...(report.lastError === '' ? {} : { lastError: report.lastError }),
+    evaluationTime: report.tookMs / 1000,
+    lastEvaluation: timeText(report.evaluatedMs),
+  }
+  if (rule instanceof RecordingRule) {
+    return { ...shared, labels: rule.spec.labels.toJSON(), type: 'recording' }
+  }
+  const texts = (all: ReadonlyMap<string, { readonly text: string }>): Record<string, string> =>
+    Object.fromEntries([...all].map(([name, { text }]) => [name, text]))
+  return {
+    ...shared,
+    labels: texts(rule.spec.labels),
+    annotations: texts(rule.spec.annotations),
+    state: rule.state,
+    duration: rule.spec.forMs / 1000,
+    keepFiringFor: rule.spec.keepFiringForMs / 1000,
+    alerts: rule.views(),
+    type: 'alerting',
+  }
+}

@@ -1,0 +1,48 @@
+import { type Appender, type Labels, STALE_MARKER, type SeriesRef } from '@weir/model'
+import type { AlertingEvents } from '../telemetry.ts'
+import type { QuerySample } from './source.ts'
+
+/** Writes the series of one rule, and ends those that were there last time and no longer are. */
+export class SeriesTracker {
+  #last = new Map<string, { readonly labels: Labels; readonly ref: SeriesRef }>()
+  readonly #appender: Appender
+  readonly #events: AlertingEvents
+
+  constructor(appender: Appender, events: AlertingEvents) {
+    this.#appender = appender
+    this.#events = events
+  }
+
+  /** Series that an earlier life of this rule wrote. */
+  seed(all: Iterable<Labels>): void {
+    for (const labels of all) {
+      this.#last.set(labels.key(), { labels, ref: this.#appender.ref(labels) })
+    }
+  }
+
+  labels(): Labels[] {
+    return [...this.#last.values()].map(({ labels }) => labels)
+  }
+
+  /** Writes samples, which must have labels of their own each, and commits. */
+  async write(samples: readonly QuerySample[], timeMs: number): Promise<void> {
+    const now = new Map<string, { readonly labels: Labels; readonly ref: SeriesRef }>()
+    for (const { labels, value } of samples) {
+      const ref = this.#last.get(labels.key())?.ref ?? this.#appender.ref(labels)
+      now.set(labels.key(), { labels, ref })
+      this.#appender.append(ref, timeMs, value)
+    }
+    let ended = 0
+    for (const [key, { ref }] of this.#last) {
+      if (now.has(key)) continue
+      this.#appender.append(ref, timeMs, STALE_MARKER)
+      ended++
+    }
+    this.#last = now
+    if (samples.length + ended === 0) return
+    const { rejected } = await this.#appender.commit()
+    for (const [reason, count] of Object.entries(rejected)) {
+      this.#events.samplesRejected(reason, count)
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { RE2JS } from 're2js'
+import { TemplateFailure } from './go-value.ts'
+
+const cache = new Map<string, RE2JS>()
+const CACHE_MAX = 500
+
+/** A compiled RE2 expression: linear time, whatever it says. */
+function compile(pattern: string): RE2JS {
+  const known = cache.get(pattern)
+  if (known !== undefined) return known
+  let compiled: RE2JS
+  try {
+    compiled = RE2JS.compile(pattern)
+  } catch (cause) {
+    throw new TemplateFailure(`error parsing regexp: ${(cause as Error).message}`)
+  }
+  if (cache.size >= CACHE_MAX) cache.clear()
+  cache.set(pattern, compiled)
+  return compiled
+}
+
+/** Whether the expression is found anywhere in the text. */
+export function isMatch(pattern: string, text: string): boolean {
+  return compile(pattern).matcher(text).find()
+}
+
+/** Replaces every match; `$1`, `${1}` and `${name}` stand for groups, `$$` for a dollar sign. */
+export function replaceAll(pattern: string, replacement: string, text: string): string {
+  const matcher = compile(pattern).matcher(text)
+  let result = ''
+  let end = 0
+  while (matcher.find()) {
+    result += text.slice(end, matcher.start())
+    result += replacement.replace(
+      /\$(?:(\$)|\{(\w+)\}|(\w+))/g,
+      (_, dollar?: string, braced?: string, bare?: string) => {
+        if (dollar !== undefined) return '$'
+        return groupOf(matcher, braced ?? bare ?? '')
+      },
+    )
+    end = matcher.end()
+  }
+  return result + text.slice(end)
+}
+
+function groupOf(matcher: ReturnType<RE2JS['matcher']>, name: string): string {
+  try {
+    if (!/^\d+$/.test(name)) return matcher.group(name) ?? ''
+    return Number(name) <= matcher.groupCount() ? (matcher.group(Number(name)) ?? '') : ''
+  } catch {
+    return '' // no such group: Go puts nothing there either
+  }
+}
