@@ -104,11 +104,11 @@ export const RECORDS: readonly RecordingRule[] = [
       'airflow_dagrun_duration_count',
       'airflow_dagrun_failed_count',
       'airflow_dagrun_schedule_delay_count',
-      'airflow_tagged_dagrun_dependency_check_count{dag_id!=""}',
-      'airflow_tagged_dagrun_duration_count{dag_id!=""}',
-      'airflow_tagged_dagrun_failed_count{dag_id!=""}',
+      'airflow_tagged_dagrun_dependency_check_count',
+      'airflow_tagged_dagrun_duration_count',
+      'airflow_tagged_dagrun_failed_count',
     ]
-      .map((metric) => `group by (dag_id) (${metric})`)
+      .map((metric) => `group by (dag_id) (${metric}{dag_id!=""})`)
       .join(' or '),
   },
   ...Object.values(LAST).flat(),

@@ -2,6 +2,10 @@ import type { Pack, PackAlert, RecordingRule } from '../pack.ts'
 import type { MetricReference } from '../api.ts'
 import { MAPPING } from './mapping.ts'
 
+// Above CUSTOM, which is made from them when this file is read.
+const PIPELINE = '{{ $labels.pipeline }}'
+const STAGE = '{{ $labels.stage }}'
+
 /**
  * Pipelines of one's own: whoever can send StatsD gets a pipeline on the overview by following one
  * naming rule, `weir.pipeline.<pipeline>.<stage>.<what>`, or `weir.stage.<what>` with tags.
@@ -101,9 +105,6 @@ function records(): RecordingRule[] {
     },
   ]
 }
-
-const PIPELINE = '{{ $labels.pipeline }}'
-const STAGE = '{{ $labels.stage }}'
 
 function alerts(): PackAlert[] {
   return [

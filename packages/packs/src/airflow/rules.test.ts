@@ -1,0 +1,241 @@
+/**
+ * The pack's rules as answer scripts, run by promtool: real PromQL, no Airflow. Series are what the
+ * mapping makes of StatsD at a flush every 15 s; counters begin when the first event arrives.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import { exportRules } from '../export/files.ts'
+import { findPeer } from '../testing/peers.ts'
+import { AIRFLOW } from './airflow.ts'
+
+const promtool = findPeer('promtool')
+const reason = promtool === undefined ? ' (not run: promtool is not installed)' : ''
+
+interface Script {
+  /** `series values`, in promtool's notation, a value each 15 s. */
+  readonly series: readonly (readonly [series: string, values: string])[]
+  /** At a time: which alerts fire, as `name pipeline`. */
+  readonly firing?: readonly (readonly [at: string, name: string, pipelines: readonly string[]])[]
+  readonly values?: readonly (readonly [at: string, expr: string, want: Record<string, number>])[]
+}
+
+/** Runs a script and gives promtool's complaints; '' when all is as wanted. */
+function run(script: Script): string {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-rules-'))
+  try {
+    writeFileSync(join(folder, 'rules.yml'), exportRules(AIRFLOW))
+    const firing = (script.firing ?? []).map(([at, name, pipelines]) => ({
+      eval_time: at,
+      expr: `count by (pipeline) (ALERTS{alertname="${name}",alertstate="firing"})`,
+      exp_samples: pipelines.map((pipeline) => ({ labels: `{pipeline="${pipeline}"}`, value: 1 })),
+    }))
+    const values = (script.values ?? []).map(([at, expr, want]) => ({
+      eval_time: at,
+      expr,
+      exp_samples: Object.entries(want).map(([labels, value]) => ({ labels, value })),
+    }))
+    const file = join(folder, 'test.yml')
+    writeFileSync(
+      file,
+      stringify({
+        rule_files: ['rules.yml'],
+        evaluation_interval: '15s',
+        group_eval_order: ['weir-airflow-signals', 'weir-airflow-alerts'],
+        tests: [
+          {
+            interval: '15s',
+            input_series: script.series.map(([series, text]) => ({ series, values: text })),
+            promql_expr_test: [...firing, ...values],
+          },
+        ],
+      }),
+    )
+    const done = spawnSync(promtool ?? '', ['test', 'rules', file], { encoding: 'utf8' })
+    return done.status === 0 ? '' : `${done.stdout}${done.stderr}`
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** A DAG that the scheduler looks at all the time. */
+const seen = (dag: string): [string, string] => [
+  `airflow_dagrun_dependency_check_count{dag_id="${dag}"}`,
+  '1+1x80',
+]
+
+const cases: readonly (readonly [string, Script])[] = [
+  [
+    'the first failure of a DAG counts, and the next success ends it',
+    {
+      series: [
+        seen('orders'),
+        ['airflow_dagrun_failed_count{dag_id="orders"}', '_x4 1x76'],
+        ['airflow_dagrun_duration_count{dag_id="orders"}', '_x40 1x40'],
+      ],
+      firing: [
+        ['45s', 'AirflowDagFailing', []],
+        ['75s', 'AirflowDagFailing', ['orders']],
+        ['9m', 'AirflowDagFailing', ['orders']],
+        ['10m30s', 'AirflowDagFailing', []],
+      ],
+    },
+  ],
+  [
+    'a failure after a success fails the DAG again',
+    {
+      series: [
+        seen('orders'),
+        ['airflow_dagrun_duration_count{dag_id="orders"}', '5x80'],
+        ['airflow_dagrun_failed_count{dag_id="orders"}', '2x20 3x60'],
+      ],
+      firing: [
+        ['5m', 'AirflowDagFailing', []],
+        ['5m30s', 'AirflowDagFailing', ['orders']],
+      ],
+    },
+  ],
+  [
+    'a restart of Weir, which begins to count anew, forgets no failure',
+    {
+      series: [
+        seen('orders'),
+        ['airflow_dagrun_failed_count{dag_id="orders"}', '_x2 1x8 stale _x70'],
+      ],
+      firing: [
+        ['1m', 'AirflowDagFailing', ['orders']],
+        ['15m', 'AirflowDagFailing', ['orders']],
+      ],
+    },
+  ],
+  [
+    'task failures name the task and go away after 5 minutes',
+    {
+      series: [
+        seen('orders'),
+        ['airflow_ti_finish{dag_id="orders",task_id="load",state="failed"}', '0x4 2x76'],
+        ['airflow_ti_finish{dag_id="orders",task_id="load",state="success"}', '0x80'],
+      ],
+      firing: [
+        ['1m', 'AirflowTaskFailures', []],
+        ['1m30s', 'AirflowTaskFailures', ['orders']],
+        ['12m', 'AirflowTaskFailures', []],
+      ],
+    },
+  ],
+  [
+    'a task of a DAG with a dot is given to the DAG that is known',
+    {
+      series: [
+        seen('team.daily'),
+        ['airflow_ti_finish{dag_id="team",task_id="daily.load.rows",state="failed"}', '_x4 1x76'],
+      ],
+      values: [
+        [
+          '2m',
+          'sum by (dag_id, task_id) (airflow:dag_tasks:increase5m)',
+          { '{dag_id="team.daily",task_id="load.rows"}': 1 },
+        ],
+        [
+          '2m',
+          'count by (pipeline) (weir_stage_throughput{stage="task"})',
+          { '{pipeline="team.daily"}': 1 },
+        ],
+      ],
+    },
+  ],
+  [
+    'with both forms each task counts once; without names the tags are taken',
+    {
+      series: [
+        seen('orders'),
+        seen('bills'),
+        ['airflow_ti_finish{dag_id="orders",task_id="load",state="success"}', '_x4 3x76'],
+        ['airflow_tagged_ti_finish{dag_id="orders",task_id="load",state="success"}', '_x4 3x76'],
+        ['airflow_tagged_ti_finish{dag_id="bills",task_id="load",state="success"}', '_x4 5x76'],
+        // Tags off: the twin is a total.
+        ['airflow_tagged_ti_finish', '_x4 8x76'],
+      ],
+      values: [
+        [
+          '2m',
+          'sum by (dag_id) (airflow:dag_tasks:increase5m)',
+          { '{dag_id="orders"}': 3, '{dag_id="bills"}': 5 },
+        ],
+      ],
+    },
+  ],
+  [
+    'a scheduler that stops, or goes away with its series, is missed within two minutes',
+    {
+      series: [['airflow_scheduler_heartbeat', '1+3x12 stale _x40']],
+      firing: [
+        ['3m', 'AirflowSchedulerHeartbeatLost', []],
+        ['5m', 'AirflowSchedulerHeartbeatLost', ['(airflow)']],
+      ],
+    },
+  ],
+  [
+    'without an Airflow nothing is recorded and nothing fires',
+    {
+      series: [['up', '1x40']],
+      values: [
+        ['5m', 'count({__name__=~"weir_.+|airflow.+"})', {}],
+        ['5m', 'count(ALERTS)', {}],
+      ],
+    },
+  ],
+  [
+    'freshness counts from the last success',
+    {
+      series: [seen('orders'), ['airflow_dagrun_duration_count{dag_id="orders"}', '_x4 1x10 2x66']],
+      values: [
+        ['45s', 'weir_stage_freshness_seconds{pipeline="orders"}', {}],
+        [
+          '15m',
+          'max by (pipeline) (weir_stage_freshness_seconds{stage="run"})',
+          { '{pipeline="orders"}': 675 },
+        ],
+      ],
+    },
+  ],
+  [
+    'a scheduled DAG is overdue after twice its longest gap and ten minutes',
+    {
+      series: [
+        ['airflow_dagrun_dependency_check_count{dag_id="orders"}', '1+1x400'],
+        ['airflow_dagrun_schedule_delay_count{dag_id="orders"}', '1x400'],
+        ['airflow_dagrun_duration_count{dag_id="orders"}', '1x20 2x20 3x360'],
+      ],
+      firing: [
+        // The gap is 5 min; the last success at 10 min.
+        ['29m', 'AirflowDagOverdue', []],
+        ['33m', 'AirflowDagOverdue', ['orders']],
+      ],
+    },
+  ],
+  [
+    'pools, imports and lost tasks concern the installation',
+    {
+      series: [
+        ['airflow_scheduler_heartbeat', '1+3x80'],
+        ['airflow_pool_starving_tasks{pool="small"}', '2x80'],
+        ['airflow_tagged_pool_starving_tasks', '2x80'],
+        ['airflow_dag_processing_import_errors', '1x80'],
+        ['airflow_zombies_killed', '_x20 1x60'],
+      ],
+      firing: [
+        ['6m', 'AirflowPoolStarving', ['(airflow)']],
+        ['6m', 'AirflowDagImportErrors', ['(airflow)']],
+        ['6m', 'AirflowTasksLost', ['(airflow)']],
+      ],
+    },
+  ],
+]
+
+test.skipIf(promtool === undefined).each(cases)(`%s${reason}`, (_, script) => {
+  expect(run(script)).toBe('')
+})
