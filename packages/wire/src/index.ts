@@ -17,3 +17,8 @@ export {
   readTags,
   splitName,
 } from './statsd/name.ts'
+export { ExpositionPage, type MetadataLine, type PageFault } from './exposition/page.ts'
+export { SeriesTable } from './exposition/series-table.ts'
+export { parseText } from './exposition/parse-text.ts'
+export { parseOpenMetrics } from './exposition/parse-openmetrics.ts'
+export { type Exposition, exposition } from './exposition/write.ts'

@@ -1,0 +1,108 @@
+import type { MetricType } from '@weir/model'
+import { text, unescape } from './series-syntax.ts'
+
+/** Why a page was refused: nothing of it counts, as in Prometheus. */
+export interface PageFault {
+  /** From 1. */
+  readonly line: number
+  readonly reason: string
+}
+
+/** What a page says about a metric name. */
+export interface MetadataLine {
+  readonly kind: 'type' | 'help' | 'unit'
+  readonly name: string
+  /** A {@link MetricType} for `type`. */
+  readonly text: string
+}
+
+const KINDS = ['type', 'help', 'unit'] as const
+
+/** Type words of both formats; Prometheus text says `untyped` for unknown. */
+export const TYPE_WORDS: ReadonlyMap<string, MetricType> = new Map([
+  ['counter', 'counter'],
+  ['gauge', 'gauge'],
+  ['histogram', 'histogram'],
+  ['gaugehistogram', 'gaugehistogram'],
+  ['summary', 'summary'],
+  ['info', 'info'],
+  ['stateset', 'stateset'],
+  ['unknown', 'unknown'],
+  ['untyped', 'unknown'],
+])
+
+/**
+ * The samples of one page in columns: sample `i` is `values[i]` of series `series[i]` (a number of the
+ * {@link SeriesTable}), at `times[i]` ms or NaN when the page gives no time.
+ *
+ * Made to be reused: parsing clears it and keeps the memory. The arrays are replaced when they grow.
+ */
+export class ExpositionPage {
+  series = new Int32Array(256)
+  values = new Float64Array(256)
+  times = new Float64Array(256)
+  length = 0
+  /** Stays the same while TYPE, HELP and UNIT lines stay the same. */
+  metadataHash = 0
+  /** Five numbers a line: kind, name from, to, text from, to. */
+  #metadata = new Int32Array(320)
+  #metadataLength = 0
+
+  clear(): void {
+    this.length = 0
+    this.metadataHash = 0
+    this.#metadataLength = 0
+  }
+
+  push(series: number, value: number, timeMs: number): void {
+    if (this.length === this.series.length) this.#grow()
+    this.series[this.length] = series
+    this.values[this.length] = value
+    this.times[this.length] = timeMs
+    this.length++
+  }
+
+  /** Notes where a metadata line stands; it is read only when somebody asks. */
+  pushMetadata(
+    bytes: Uint8Array,
+    kind: number,
+    spans: readonly [number, number, number, number],
+  ): void {
+    const at = this.#metadataLength * 5
+    if (at === this.#metadata.length) {
+      const larger = new Int32Array(at * 2)
+      larger.set(this.#metadata)
+      this.#metadata = larger
+    }
+    this.#metadata[at] = kind
+    for (let i = 0; i < 4; i++) this.#metadata[at + 1 + i] = spans[i]!
+    this.#metadataLength++
+    let hash = this.metadataHash ^ kind
+    for (let i = spans[0]; i < spans[3]; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
+    this.metadataHash = hash | 0
+  }
+
+  /** The metadata lines, read from the bytes that were parsed. */
+  metadata(bytes: Uint8Array): MetadataLine[] {
+    return Array.from({ length: this.#metadataLength }, (_, i) => {
+      const [kind, nameFrom, nameTo, from, to] = this.#metadata.subarray(i * 5, i * 5 + 5)
+      const written = unescape(text(bytes, from!, to!))
+      return {
+        kind: KINDS[kind!]!,
+        name: unescape(text(bytes, nameFrom!, nameTo!)),
+        text: kind === 0 ? (TYPE_WORDS.get(written) ?? 'unknown') : written,
+      }
+    })
+  }
+
+  #grow(): void {
+    const capacity = this.series.length * 2
+    const { series, values, times } = this
+    this.series = new Int32Array(capacity)
+    this.values = new Float64Array(capacity)
+    this.times = new Float64Array(capacity)
+    this.series.set(series)
+    this.values.set(values)
+    this.times.set(times)
+  }
+}
