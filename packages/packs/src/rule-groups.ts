@@ -12,20 +12,19 @@ import type {
 const INTERVAL = '15s'
 
 /**
- * A pack's rules as rule-file groups. One group each for records and signals and for alerts: rules
- * of a group run in order, so that each signal sees the records of the same moment.
+ * A pack's rules as rule-file groups: one, since rules of a group run in order. So each signal sees the
+ * records of the same moment, and each alert both; in groups of their own they would wait for each other.
  */
 export function packRuleGroups(pack: Pack): PackRuleGroup[] {
   return [
     {
-      name: `weir-${pack.id}-signals`,
+      name: `weir-${pack.id}`,
       interval: pack.interval ?? INTERVAL,
-      rules: [...pack.records, ...pack.stages.flatMap((stage) => signalRules(pack.id, stage))],
-    },
-    {
-      name: `weir-${pack.id}-alerts`,
-      interval: pack.interval ?? INTERVAL,
-      rules: pack.alerts.map((alert) => alertRule(pack.id, alert)),
+      rules: [
+        ...pack.records,
+        ...pack.stages.flatMap((stage) => signalRules(pack.id, stage)),
+        ...pack.alerts.map((alert) => alertRule(pack.id, alert)),
+      ],
     },
   ]
 }

@@ -44,7 +44,6 @@ function run(script: Script): string {
       stringify({
         rule_files: ['rules.yml'],
         evaluation_interval: '15s',
-        group_eval_order: ['weir-airflow-signals', 'weir-airflow-alerts'],
         tests: [
           {
             interval: '15s',
