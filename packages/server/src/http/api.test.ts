@@ -1,4 +1,5 @@
 import { WeirError } from '@weir/model'
+import { PACKS } from '@weir/packs'
 import { describe, expect, test } from 'vitest'
 import { createHttp } from './app.ts'
 import { NOON, standIn } from './testing/stand-in.ts'
@@ -393,7 +394,7 @@ describe("Weir's own API", () => {
       'pipelines/custom/orders',
       { summary: { pipeline: 'orders' }, stages: [{ stage: 'sink', title: 'Sink' }] },
     ],
-    ['packs', [{ id: 'airflow', awake: false, seriesCount: 0 }]],
+    ['packs', PACKS.map(({ id }) => ({ id, awake: false, seriesCount: 0 }))],
     ['packs/airflow', { id: 'airflow', metrics: expect.any(Array) as unknown[] }],
     ['intakes', []],
     ['notifications', []],
@@ -408,7 +409,11 @@ describe("Weir's own API", () => {
   test.each([
     ['overview?window=1s', 400, 'invalid parameter "window": want 1m to 31d, got "1s"'],
     ['overview?window=x', 400, 'invalid parameter "window": cannot parse "x" to a valid duration'],
-    ['packs/nothing', 404, 'Cannot find pack "nothing": want one of airflow'],
+    [
+      'packs/nothing',
+      404,
+      `Cannot find pack "nothing": want one of ${PACKS.map(({ id }) => id).join(', ')}`,
+    ],
     [
       'pipelines/custom/nothing',
       404,

@@ -30,7 +30,7 @@ export interface HttpServer extends AsyncDisposable {
   listen(address: { readonly host: string; readonly port: number }): Promise<HttpAddress>
 }
 
-export interface HttpAddress {
+interface HttpAddress {
   readonly host: string
   readonly port: number
   /** `http://127.0.0.1:9347` */

@@ -87,7 +87,7 @@ export interface RuntimeInfo {
   readonly storageRetention: string
 }
 
-export interface NameCount {
+interface NameCount {
   readonly name: string
   readonly value: number
 }
@@ -108,7 +108,7 @@ export interface TsdbStatus {
 }
 
 /** `data` of `/api/v1/status/buildinfo`. */
-export interface BuildInfo {
+interface BuildInfo {
   readonly version: string
   readonly revision: string
   readonly branch: string

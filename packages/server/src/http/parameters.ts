@@ -17,7 +17,7 @@ const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
 const DURATION_MAX_S = 2 ** 63 / 1e9 // an int64 of nanoseconds, which is what clients may expect to fit
 
 /** Milliseconds of `1600096945.479`, `2020-09-14T15:22:25.479Z`; undefined for anything else. */
-export function parseTime(text: string): number | undefined {
+function parseTime(text: string): number | undefined {
   const ms = NUMBER.test(text)
     ? Math.round(Number(text) * 1000)
     : RFC3339.test(text)

@@ -17,7 +17,7 @@ export interface Route {
   handle(call: Call): Answer | Promise<Answer>
 }
 
-export type Method = 'GET' | 'POST' | 'PUT'
+type Method = 'GET' | 'POST' | 'PUT'
 
 export interface Parameter {
   readonly name: string

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { AlertingRuleView, RuleGroupView, RuleView } from '@weir/alerting'
-import { labelTest } from '../query/label-test.ts'
+import { labelTest } from '../query/selector.ts'
 import type { HttpDeps } from './deps.ts'
 import { flagOf, invalid } from './parameters.ts'
 import { type Route, query, success } from './route.ts'

@@ -7,7 +7,7 @@ import { mainLine, newest } from './signal-view.ts'
  * How long a pipeline may send nothing before it counts as silent. On top of it comes PromQL's
  * lookback where the sender ended without a stale marker.
  */
-export const SILENT_AFTER_MS = 120_000
+const SILENT_AFTER_MS = 120_000
 
 const GRAVE = new Set(['critical', 'error', 'page'])
 
@@ -101,7 +101,7 @@ function sinceLast(
 }
 
 /** A span as a person says it: `45 s`, `14 min`, `5 h`, `3 days`. */
-export function spell(ms: number): string {
+function spell(ms: number): string {
   const seconds = ms / 1000
   if (!Number.isFinite(seconds)) return 'a long time'
   if (seconds < 90) return `${Math.round(seconds)} s`

@@ -5,12 +5,10 @@ import {
   formatExpr,
   instantQuery,
   parseExpr,
-  parseSelector,
   rangeQuery,
 } from '@weir/promql'
 import { failure } from '../http/route.ts'
 import { encodeQuery, encodeSuccess } from './encode.ts'
-import { matchesEmpty } from './label-test.ts'
 import type {
   EvaluationLimits,
   InstantJob,
@@ -27,6 +25,7 @@ import type {
   VectorColumns,
   VectorJob,
 } from './job.ts'
+import { matchersOf } from './selector.ts'
 
 /** Asked now and then by a long evaluation; true ends it with `QUERY_CANCELED`. */
 export type IsCancelled = () => boolean
@@ -201,15 +200,6 @@ function metadataOf(job: MetadataJob, source: MetricSource): Uint8Array<ArrayBuf
     return [name, job.limitPerMetric === 0 ? [] : [{ type, help, unit }]] as const
   })
   return encodeSuccess(Object.fromEntries(entries))
-}
-
-/** `match[]`, which must want something: `{x=~".*"}` alone would be the whole store by accident. */
-function matchersOf(selector: string): ReturnType<typeof parseSelector> {
-  const matchers = parseSelector(selector)
-  if (matchers.every(matchesEmpty)) {
-    throw new WeirError('QUERY_PARSE', 'match[] must contain at least one non-empty matcher')
-  }
-  return matchers
 }
 
 /** The sentence that clients of Prometheus know for an expression that cannot be read. */

@@ -83,17 +83,17 @@ export interface MetadataJob {
   readonly limitPerMetric: number
 }
 
-export interface ExemplarsJob {
+interface ExemplarsJob {
   readonly kind: 'exemplars'
   readonly expr: string
 }
 
-export interface FormatQueryJob {
+interface FormatQueryJob {
   readonly kind: 'formatQuery'
   readonly expr: string
 }
 
-export interface ParseQueryJob {
+interface ParseQueryJob {
   readonly kind: 'parseQuery'
   readonly expr: string
 }

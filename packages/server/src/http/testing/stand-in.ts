@@ -28,7 +28,7 @@ const DEMO_SAMPLES = 241
 const timeOf = (k: number): number => NOON - (DEMO_SAMPLES - 1 - k) * 15_000
 
 /** The demo's samples in memory. */
-export function demoSource(): MetricSource {
+function demoSource(): MetricSource {
   const memory = new MemoryQueryable()
   for (const [labels, value] of DEMO) {
     const columns = new SampleColumns()
@@ -47,7 +47,8 @@ export function demoOpenMetrics(): string {
   const lines = DEMO.flatMap(([labels, value]) =>
     Array.from(
       { length: DEMO_SAMPLES },
-      (_, k) => `${Labels.of(labels).toString()} ${value(k)} ${timeOf(k) / 1000}`,
+      (_, k) =>
+        `${Labels.of(labels).toString().replaceAll(', ', ',')} ${value(k)} ${timeOf(k) / 1000}`,
     ),
   )
   return `${lines.join('\n')}\n# EOF\n`

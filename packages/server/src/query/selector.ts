@@ -1,0 +1,37 @@
+import { type Matcher, WeirError } from '@weir/model'
+import { parseSelector } from '@weir/promql'
+import { RE2JS } from 're2js'
+
+const NON_EMPTY = 'must contain at least one non-empty matcher'
+
+/**
+ * The conditions of a `match[]`.
+ *
+ * @throws {WeirError} `QUERY_PARSE`, also for a selector that wants nothing: it would be the whole store by accident
+ */
+export function matchersOf(selector: string): readonly Matcher[] {
+  try {
+    return parseSelector(selector)
+  } catch (error) {
+    // Clients of Prometheus know this refusal by another sentence than in a query.
+    if (!(error instanceof WeirError) || !error.message.endsWith(NON_EMPTY)) throw error
+    throw new WeirError('QUERY_PARSE', `match[] ${NON_EMPTY}`)
+  }
+}
+
+/** Whether a set of labels is wanted. */
+export type LabelTest = (labels: Readonly<Record<string, string>>) => boolean
+
+/** A `match[]` as a test on labels that lie at hand, for lists that are no series (rules). */
+export function labelTest(selector: string): LabelTest {
+  const tests = matchersOf(selector).map(matcherTest)
+  return (labels) => tests.every((test) => test(labels))
+}
+
+function matcherTest({ name, operator, value }: Matcher): LabelTest {
+  if (operator === '=') return (labels) => (labels[name] ?? '') === value
+  if (operator === '!=') return (labels) => (labels[name] ?? '') !== value
+  const regex = RE2JS.compile(value, RE2JS.DOTALL)
+  const wanted = operator === '=~'
+  return (labels) => regex.matches(labels[name] ?? '') === wanted
+}
