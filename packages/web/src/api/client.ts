@@ -1,0 +1,103 @@
+import { learnServerTime } from '../time/server-clock.ts'
+import { connectionLost, connectionWorks } from './connection.ts'
+
+/** Why there is no answer. */
+export type Failure =
+  /** Weir said no: a bad query, an unknown pipeline, a limit. */
+  | {
+      readonly kind: 'refused'
+      readonly status: number
+      readonly errorType: string
+      readonly message: string
+    }
+  /** Nobody answered. */
+  | { readonly kind: 'unreachable'; readonly message: string }
+  /** Something answered that is not Weir: a proxy's page, half a body. */
+  | { readonly kind: 'unreadable'; readonly status: number; readonly message: string }
+
+/** A {@link Failure} on its way through promises. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError'
+  readonly failure: Failure
+
+  constructor(failure: Failure) {
+    super(failure.message)
+    this.failure = failure
+  }
+}
+
+/** An answer of the Prometheus API, its notes kept. */
+export interface PrometheusAnswer<T> {
+  readonly data: T
+  readonly warnings: readonly string[]
+  readonly infos: readonly string[]
+}
+
+/** GETs JSON from Weir's own API. @throws {RequestError} */
+export async function getWeir<T>(path: string, signal: AbortSignal): Promise<T> {
+  const { response, body } = await request(path, { signal })
+  if (!response.ok) throw refusal(response, body)
+  return body as T
+}
+
+/**
+ * Asks the Prometheus API. With parameters it POSTs a form, because queries may be longer than URLs.
+ *
+ * @throws {RequestError}
+ */
+export async function askPrometheus<T>(
+  path: string,
+  parameters: Readonly<Record<string, string>> | undefined,
+  signal: AbortSignal,
+): Promise<PrometheusAnswer<T>> {
+  const { response, body } = await request(
+    `/api/v1/${path}`,
+    parameters === undefined
+      ? { signal }
+      : { signal, method: 'POST', body: new URLSearchParams(parameters) },
+  )
+  const answer = body as Partial<PrometheusAnswer<T>> & { readonly status?: string }
+  if (!response.ok || answer.status !== 'success') throw refusal(response, body)
+  return {
+    data: answer.data as T,
+    warnings: answer.warnings ?? [],
+    infos: answer.infos ?? [],
+  }
+}
+
+async function request(
+  path: string,
+  init: RequestInit,
+): Promise<{ readonly response: Response; readonly body: unknown }> {
+  let response: Response
+  try {
+    response = await fetch(path, { ...init, headers: { accept: 'application/json' } })
+  } catch (cause) {
+    if (init.signal?.aborted) throw cause
+    connectionLost()
+    throw new RequestError({ kind: 'unreachable', message: 'Weir does not answer' })
+  }
+  learnServerTime(response.headers.get('date'))
+  connectionWorks()
+  try {
+    return { response, body: await response.json() }
+  } catch (cause) {
+    if (init.signal?.aborted) throw cause
+    throw new RequestError({
+      kind: 'unreadable',
+      status: response.status,
+      message: `Cannot read the answer to "${path}": want JSON, got status ${response.status}`,
+    })
+  }
+}
+
+function refusal(response: Response, body: unknown): RequestError {
+  const told = (body ?? {}) as { readonly error?: unknown; readonly errorType?: unknown }
+  return new RequestError({
+    kind: 'refused',
+    status: response.status,
+    errorType: typeof told.errorType === 'string' ? told.errorType : '',
+    message:
+      typeof told.error === 'string' ? told.error : `Weir answered with status ${response.status}`,
+  })
+}

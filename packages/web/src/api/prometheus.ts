@@ -1,0 +1,126 @@
+import { queryOptions } from '@tanstack/react-query'
+import { askPrometheus } from './client.ts'
+
+/** The shapes of Prometheus's HTTP API that the page reads. */
+export type Labels = Readonly<Record<string, string>>
+export type Pair = readonly [seconds: number, value: string]
+
+export interface MatrixSeries {
+  readonly metric: Labels
+  readonly values?: readonly Pair[]
+  /** Native histograms come apart; the page shows that they are there. */
+  readonly histograms?: readonly unknown[]
+}
+
+export interface VectorSample {
+  readonly metric: Labels
+  readonly value?: Pair
+  readonly histogram?: unknown
+}
+
+export type QueryResult =
+  | { readonly resultType: 'matrix'; readonly result: readonly MatrixSeries[] }
+  | { readonly resultType: 'vector'; readonly result: readonly VectorSample[] }
+  | { readonly resultType: 'scalar'; readonly result: Pair }
+  | { readonly resultType: 'string'; readonly result: Pair }
+
+export interface AlertInstance {
+  readonly labels: Labels
+  readonly annotations: Labels
+  readonly state: 'firing' | 'pending' | 'inactive'
+  readonly activeAt: string
+  readonly value: string
+}
+
+interface AlertingRule {
+  readonly type: 'alerting'
+  readonly name: string
+  readonly query: string
+  /** The `for` clause in seconds. */
+  readonly duration: number
+  readonly state: 'firing' | 'pending' | 'inactive' | 'unknown'
+  readonly labels: Labels
+  readonly annotations: Labels
+  readonly alerts: readonly AlertInstance[]
+  readonly health: string
+  readonly lastError?: string
+}
+
+interface RecordingRule {
+  readonly type: 'recording'
+  readonly name: string
+  readonly query: string
+  readonly health: string
+  readonly lastError?: string
+}
+
+export interface RuleGroup {
+  readonly name: string
+  readonly file: string
+  readonly interval: number
+  readonly evaluationTime: number
+  readonly lastEvaluation: string
+  readonly rules: readonly (AlertingRule | RecordingRule)[]
+}
+
+export interface Target {
+  readonly labels: Labels
+  readonly scrapePool: string
+  readonly scrapeUrl: string
+  readonly lastError: string
+  readonly lastScrape: string
+  readonly lastScrapeDuration: number
+  readonly health: 'up' | 'down' | 'unknown'
+}
+
+export const rulesQuery = queryOptions({
+  queryKey: ['rules'],
+  queryFn: async ({ signal }) =>
+    (await askPrometheus<{ readonly groups: readonly RuleGroup[] }>('rules', undefined, signal))
+      .data.groups,
+})
+
+export const targetsQuery = queryOptions({
+  queryKey: ['targets'],
+  queryFn: async ({ signal }) =>
+    (
+      await askPrometheus<{ readonly activeTargets: readonly Target[] }>(
+        'targets?state=active',
+        undefined,
+        signal,
+      )
+    ).data.activeTargets,
+})
+
+export const configQuery = queryOptions({
+  queryKey: ['config'],
+  queryFn: async ({ signal }) =>
+    (await askPrometheus<{ readonly yaml: string }>('status/config', undefined, signal)).data.yaml,
+})
+
+export const flagsQuery = queryOptions({
+  queryKey: ['flags'],
+  queryFn: async ({ signal }) =>
+    (await askPrometheus<Labels>('status/flags', undefined, signal)).data,
+})
+
+export const buildQuery = queryOptions({
+  queryKey: ['build'],
+  queryFn: async ({ signal }) =>
+    (await askPrometheus<Labels>('status/buildinfo', undefined, signal)).data,
+})
+
+export interface TsdbStatus {
+  readonly headStats?: { readonly numSeries: number; readonly chunkCount?: number }
+  readonly seriesCountByMetricName?: readonly { readonly name: string; readonly value: number }[]
+  readonly labelValueCountByLabelName?: readonly {
+    readonly name: string
+    readonly value: number
+  }[]
+}
+
+export const tsdbQuery = queryOptions({
+  queryKey: ['tsdb'],
+  queryFn: async ({ signal }) =>
+    (await askPrometheus<TsdbStatus>('status/tsdb', undefined, signal)).data,
+})

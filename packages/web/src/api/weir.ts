@@ -1,0 +1,64 @@
+import type {
+  IntakeStatus,
+  NotificationView,
+  Overview,
+  PackDetail,
+  PackSummary,
+  PipelineDetail,
+  WeirStatus,
+} from '@weir/packs'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { getWeir } from './client.ts'
+
+/** How often pages ask again, unless the reader chose otherwise. */
+export const REFRESH_MS = 10_000
+
+const API = '/api/weir/v1'
+
+export const overviewQuery = (window: string) =>
+  queryOptions({
+    queryKey: ['overview', window],
+    queryFn: ({ signal }) => getWeir<Overview>(`${API}/overview?window=${window}`, signal),
+    placeholderData: keepPreviousData,
+  })
+
+export const pipelineQuery = (system: string, pipeline: string, window: string) =>
+  queryOptions({
+    queryKey: ['pipeline', system, pipeline, window],
+    queryFn: ({ signal }) =>
+      getWeir<PipelineDetail>(
+        `${API}/pipelines/${encodeURIComponent(system)}/${encodeURIComponent(pipeline)}?window=${window}`,
+        signal,
+      ),
+    // Another window of the same pipeline may show the old lines meanwhile; another pipeline may not.
+    placeholderData: (previous) =>
+      previous?.summary.pipeline === pipeline && previous.summary.system === system
+        ? previous
+        : undefined,
+  })
+
+export const intakesQuery = queryOptions({
+  queryKey: ['intakes'],
+  queryFn: ({ signal }) => getWeir<readonly IntakeStatus[]>(`${API}/intakes`, signal),
+})
+
+export const notificationsQuery = queryOptions({
+  queryKey: ['notifications'],
+  queryFn: ({ signal }) => getWeir<readonly NotificationView[]>(`${API}/notifications`, signal),
+})
+
+export const statusQuery = queryOptions({
+  queryKey: ['status'],
+  queryFn: ({ signal }) => getWeir<WeirStatus>(`${API}/status`, signal),
+})
+
+export const packsQuery = queryOptions({
+  queryKey: ['packs'],
+  queryFn: ({ signal }) => getWeir<readonly PackSummary[]>(`${API}/packs`, signal),
+})
+
+export const packQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['packs', id],
+    queryFn: ({ signal }) => getWeir<PackDetail>(`${API}/packs/${encodeURIComponent(id)}`, signal),
+  })

@@ -1,0 +1,52 @@
+/**
+ * Keyboard shortcuts as a small machine: a key, and the key before it, make a command. Pure, so the
+ * table of tests is the manual.
+ */
+export type Command =
+  | { readonly kind: 'go'; readonly to: '/' | '/explore' | '/alerts' | '/status' | '/packs' }
+  | { readonly kind: 'search' | 'help' | 'refresh' | 'theme' | 'zoom-out' | 'back' | 'forth' }
+
+interface Shortcut {
+  readonly keys: readonly [string] | readonly [string, string]
+  readonly title: string
+  readonly command: Command
+}
+
+export const SHORTCUTS: readonly Shortcut[] = [
+  { keys: ['/'], title: 'Search', command: { kind: 'search' } },
+  { keys: ['g', 'o'], title: 'Overview', command: { kind: 'go', to: '/' } },
+  { keys: ['g', 'e'], title: 'Explore', command: { kind: 'go', to: '/explore' } },
+  { keys: ['g', 'a'], title: 'Alerts', command: { kind: 'go', to: '/alerts' } },
+  { keys: ['g', 's'], title: 'Status', command: { kind: 'go', to: '/status' } },
+  { keys: ['g', 'p'], title: 'Packs', command: { kind: 'go', to: '/packs' } },
+  { keys: ['r'], title: 'Refresh now', command: { kind: 'refresh' } },
+  { keys: ['t', 'o'], title: 'Longer time range', command: { kind: 'zoom-out' } },
+  { keys: ['t', 'b'], title: 'Back in time', command: { kind: 'back' } },
+  { keys: ['t', 'f'], title: 'Forward in time', command: { kind: 'forth' } },
+  { keys: ['T'], title: 'Light or dark', command: { kind: 'theme' } },
+  { keys: ['?'], title: 'This list', command: { kind: 'help' } },
+]
+
+/** The second key must follow within this time. */
+export const SEQUENCE_MS = 1200
+
+/** What a key means after `pending`, and what is pending now. */
+export function press(
+  pending: string,
+  key: string,
+): { readonly pending: string; readonly command: Command | undefined } {
+  const both = SHORTCUTS.find(({ keys }) => keys[0] === pending && keys[1] === key)
+  if (both !== undefined) return { pending: '', command: both.command }
+  const alone = SHORTCUTS.find(({ keys }) => keys.length === 1 && keys[0] === key)
+  if (alone !== undefined) return { pending: '', command: alone.command }
+  const begins = SHORTCUTS.some(({ keys }) => keys.length === 2 && keys[0] === key)
+  return { pending: begins ? key : '', command: undefined }
+}
+
+/** Whether a key press belongs to what has the focus rather than to the page. */
+export function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  )
+}

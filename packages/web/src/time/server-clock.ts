@@ -1,0 +1,24 @@
+/**
+ * Now, by Weir's clock: the page asks for "the last hour" of Weir's data, so a laptop whose clock
+ * is off, or that slept, must not shift the question. Each answer's `Date` header corrects it; a
+ * header has whole seconds, so differences below two seconds are let be.
+ */
+const TOLERANCE_MS = 2000
+
+let offsetMs = 0
+
+/** Milliseconds since 1970. */
+export function serverNow(): number {
+  return pageNow() + offsetMs
+}
+
+/** Learns from the `Date` header of an answer. */
+export function learnServerTime(dateHeader: string | null): void {
+  const toldMs = dateHeader === null ? Number.NaN : Date.parse(dateHeader)
+  if (Number.isNaN(toldMs)) return
+  if (Math.abs(toldMs - serverNow()) > TOLERANCE_MS) offsetMs = toldMs - pageNow()
+}
+
+function pageNow(): number {
+  return performance.timeOrigin + performance.now()
+}
