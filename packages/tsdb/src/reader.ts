@@ -1,14 +1,14 @@
 import { receiveMessageOnPort } from 'node:worker_threads'
 
-import {
-  type Labels,
-  type Matcher,
-  type MetricMetadata,
-  type Querier,
-  type Queryable,
+import type {
+  Labels,
+  Matcher,
+  MetricMetadata,
+  Querier,
+  Queryable,
   SampleColumns,
-  type SelectRequest,
-  type SeriesSet,
+  SelectRequest,
+  SeriesSet,
 } from '@weir/model'
 
 import type { SheetView } from './codec/sheet.ts'
@@ -113,9 +113,9 @@ class StoreReader implements Reader {
 
   #hear(): void {
     for (;;) {
-      const received = receiveMessageOnPort(this.#seat.port) as { message: News } | undefined
+      const received = receiveMessageOnPort(this.#seat.port)
       if (received === undefined) return
-      this.#take(received.message)
+      this.#take(received.message as News)
     }
   }
 

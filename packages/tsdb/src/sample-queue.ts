@@ -44,6 +44,7 @@ export class SampleQueue {
     this.#refs[this.#count] = ref
     this.#times[this.#count] = timeMs
     this.#values[this.#count] = value
+    if (value !== value) this.#restoreMarker()
     this.#count++
   }
 
@@ -86,6 +87,15 @@ export class SampleQueue {
     this.#labels = []
     this.#metadata = []
     this.#count = 0
+  }
+
+  /**
+   * V8 keeps an array of numbers as doubles in which every NaN is made quiet, so a stale marker that
+   * a caller kept in one arrives as 0x7ff8000000000002. Nothing else makes that NaN: it is one again.
+   */
+  #restoreMarker(): void {
+    const words = new Uint32Array(this.#values.buffer, this.#count * 8, 2)
+    if (words[0] === 2 && (words[1]! & 0x7ff7ffff) === 0x7ff00000) words[1] = 0x7ff00000
   }
 
   #grow(): void {

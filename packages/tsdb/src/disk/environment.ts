@@ -2,7 +2,7 @@
  * The one LMDB file of a data directory, and what its tables are called. Every thread of the process
  * opens it by this function, with the same options: lmdb then shares the mapping between them.
  */
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { WeirError } from '@weir/model'
@@ -42,6 +42,7 @@ export function openEnvironment(path: string): Environment {
   const file = join(path, FILE_NAME)
   try {
     mkdirSync(path, { recursive: true })
+    checkMagic(file)
     // lmdb's own default would return from a commit before the disk has it.
     const root = open({
       path: file,
@@ -75,6 +76,20 @@ export function openEnvironment(path: string): Environment {
   } catch (error) {
     throw storageError(`open ${JSON.stringify(file)}`, error)
   }
+}
+
+/** LMDB's magic number, and where its first page holds it. */
+const MAGIC = 0xbeefc0de
+const MAGIC_AT = 24
+
+/** Looks before lmdb does: a file that is something else ends the process there. */
+function checkMagic(file: string): void {
+  const start = Buffer.alloc(MAGIC_AT + 4)
+  const descriptor = openSync(file, 'a+')
+  const length = readSync(descriptor, start, 0, start.length, 0)
+  closeSync(descriptor)
+  if (length === 0 || (length === start.length && start.readUInt32LE(MAGIC_AT) === MAGIC)) return
+  throw new Error('not an LMDB file')
 }
 
 /** A key of two numbers that sorts by the first, then the second. */

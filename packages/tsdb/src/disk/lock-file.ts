@@ -70,12 +70,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** When a process started, in the kernel's clock ticks; `-` where that cannot be known. */
+/** When a process started, in the kernel's clock ticks; `ended` for one that only waits to be
+ * reaped; `-` where that cannot be known. */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // The name, second field, may hold anything; what follows its last bracket is fields 3, 4, …
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '-'
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' ? 'ended' : (fields[19] ?? '-')
   } catch {
     return '-'
   }

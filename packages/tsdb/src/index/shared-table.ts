@@ -132,14 +132,14 @@ export class HashSlots {
     for (const number of kept) place(slots, number, hashOf(number))
     this.#used = kept.length
     this.slots = slots
-    this.#tell?.(this.name, 0, slots.buffer as SharedArrayBuffer)
+    this.#tell?.(this.name, 0, slots.buffer)
   }
 
   #grow(hashOf: (number: number) => number): void {
     const slots = new Int32Array(new SharedArrayBuffer(this.slots.length * 8))
     for (const entry of this.slots) if (entry > 0) place(slots, entry - 1, hashOf(entry - 1))
     this.slots = slots
-    this.#tell?.(this.name, 0, slots.buffer as SharedArrayBuffer)
+    this.#tell?.(this.name, 0, slots.buffer)
   }
 }
 

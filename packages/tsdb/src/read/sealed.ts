@@ -30,7 +30,7 @@ export class SealedWindow {
   constructor(record: WindowRecord, environment: Environment, check = false) {
     this.record = record
     this.#environment = environment
-    this.#sheets = environment.sheets as unknown as SheetTable
+    this.#sheets = environment.sheets
     this.#check = check
   }
 
