@@ -1,3 +1,11 @@
+/**
+ * The process. `serve` starts everything; the rest is for the command line's checks and for benches.
+ */
+export { type Address, type Weir, serve } from './serve.ts'
+export { type Flags, loadConfig as checkConfig } from './config/load-config.ts'
+export { checkRules } from '@weir/alerting'
 export { type StatsdIntake, type StatsdOptions, startStatsd } from './intake/statsd.ts'
 export { type StatsdConfig, statsdConfig } from './statsd/config.ts'
-export { type MappingSource } from './statsd/mapping-file.ts'
+export { type MappingSource, readMapping } from './statsd/mapping-file.ts'
+export { openLog } from './telemetry/log.ts'
+export { Registry } from './telemetry/registry.ts'

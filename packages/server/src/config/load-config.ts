@@ -5,6 +5,7 @@ import { PACKS, packMapping } from '@weir/packs'
 import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml'
 import type { MappingSource } from '../statsd/mapping-file.ts'
 import { beside, expandGlob, readNamed } from './files.ts'
+import { duration } from './quantity.ts'
 import { redactYaml } from './redact.ts'
 import { LATER, type WeirConfig, weirConfig } from './weir-config.ts'
 import { readYaml } from './yaml-file.ts'
@@ -16,6 +17,7 @@ export interface Flags {
   readonly listen?: string
   readonly statsdListen?: string
   readonly statsdMappingConfig?: string
+  readonly statsdFlushInterval?: string
   readonly alertmanagerConfig?: string
   readonly rules: readonly string[]
   readonly externalUrl?: string
@@ -70,7 +72,8 @@ function refuseLater(file: string, text: string): void {
 }
 
 function withFlags(config: WeirConfig, flags: Flags): WeirConfig {
-  const { listen, statsdListen, externalUrl, statsdMappingConfig, logLevel } = flags
+  const { listen, statsdListen, statsdFlushInterval, externalUrl, statsdMappingConfig, logLevel } =
+    flags
   return {
     ...config,
     web: {
@@ -81,6 +84,9 @@ function withFlags(config: WeirConfig, flags: Flags): WeirConfig {
     statsd: {
       ...config.statsd,
       ...(statsdListen === undefined ? {} : { listen: statsdListen }),
+      ...(statsdFlushInterval === undefined
+        ? {}
+        : { flush_interval: duration.parse(statsdFlushInterval) }),
       ...(statsdMappingConfig === undefined
         ? {}
         : { mapping_config: resolve(statsdMappingConfig) }),

@@ -69,7 +69,7 @@ async function answer(port: MessagePort, handlers: Handlers, call: Call): Promis
 
 /** Calls handlers at the other end. Every call pending when `closed` is told rejects with its reason. */
 export class Caller<H extends Handlers> {
-  readonly #port: Pick<Worker, 'postMessage'>
+  readonly #port: Worker | MessagePort
   readonly #pending = new Map<
     number,
     { resolve: (value: unknown) => void; reject: (error: Error) => void }
@@ -77,9 +77,10 @@ export class Caller<H extends Handlers> {
   #nextId = 1
   #closed: Error | undefined
 
-  constructor(port: Pick<Worker, 'postMessage' | 'on'>) {
+  constructor(port: Worker | MessagePort) {
     this.#port = port
-    port.on('message', (reply: Answer) => this.#settle(reply))
+    // Both emit the same event; only their types do not know of each other.
+    ;(port as MessagePort).on('message', (reply: Answer) => this.#settle(reply))
   }
 
   call<Name extends keyof H & string>(

@@ -21,10 +21,10 @@ export type WriterHandlers = {
   /** Resolves when the store is open. */
   open: () => Promise<void>
   /** Serves an appender at the other end of the port. */
-  connect: (port: MessagePort) => void
-  seat: () => Moved<ReaderSeat>
-  stats: () => StoreStats
-  families: () => MetricFamily[]
+  connect: (port: MessagePort) => Promise<void>
+  seat: () => Promise<Moved<ReaderSeat>>
+  stats: () => Promise<StoreStats>
+  families: () => Promise<MetricFamily[]>
   close: () => Promise<void>
 }
 
@@ -75,6 +75,6 @@ const handlers: WriterHandlers = {
     const store = await opening.catch(() => undefined)
     await store?.[Symbol.asyncDispose]()
   },
-} as WriterHandlers
+}
 
 serveCalls(parentPort!, handlers)

@@ -1,0 +1,79 @@
+import { WeirError } from '@weir/model'
+import type { Command } from 'commander'
+import { request } from 'undici'
+import { EXIT } from '../exit.ts'
+
+interface Sample {
+  readonly metric: Readonly<Record<string, string>>
+  readonly value?: readonly [number, string]
+  readonly values?: readonly (readonly [number, string])[]
+}
+
+interface Reply {
+  readonly status: string
+  readonly error?: string
+  readonly warnings?: readonly string[]
+  readonly data?: {
+    readonly resultType: string
+    readonly result: readonly Sample[] | readonly [number, string]
+  }
+}
+
+export function addQuery(program: Command): void {
+  program
+    .command('query <promql>')
+    .description('ask a running Weir; exits 1 when the answer is empty')
+    .option('--server <url>', 'the Weir to ask', 'http://127.0.0.1:9347')
+    .option('--time <time>', 'evaluation time, RFC 3339 or seconds')
+    .option('--json', "the API's own JSON", false)
+    .action(async (promql: string, options: { server: string; time?: string; json: boolean }) => {
+      const url = new URL('/api/v1/query', options.server)
+      const form = new URLSearchParams({
+        query: promql,
+        ...(options.time === undefined ? {} : { time: options.time }),
+      })
+      const reply = await ask(url, form)
+      if (options.json) console.log(JSON.stringify(reply))
+      else print(reply)
+      for (const warning of reply.warnings ?? []) console.error(`warning: ${warning}`)
+      if (reply.status !== 'success') process.exitCode = EXIT.refused
+      else if (reply.data?.result.length === 0) process.exitCode = EXIT.found
+    })
+}
+
+async function ask(url: URL, form: URLSearchParams): Promise<Reply> {
+  try {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const { body } = await request(url, { method: 'POST', headers, body: form.toString() })
+    return (await body.json()) as Reply
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new WeirError(
+      'SERVER_AWAY',
+      `Cannot ask ${url.origin}: ${why}; is Weir running there? (--server says where)`,
+    )
+  }
+}
+
+function print({ status, error, data }: Reply): void {
+  if (status !== 'success' || data === undefined) {
+    console.error(error ?? 'no answer')
+    return
+  }
+  if (data.resultType === 'scalar' || data.resultType === 'string') {
+    console.log(String(data.result[1]))
+    return
+  }
+  for (const { metric, value, values } of data.result as readonly Sample[]) {
+    const figures =
+      value === undefined
+        ? (values ?? []).map(([time, each]) => `${each} @${time}`).join('\n  ')
+        : value[1]
+    console.log(`${seriesName(metric)} ${figures}`)
+  }
+}
+
+function seriesName({ __name__: name = '', ...labels }: Readonly<Record<string, string>>): string {
+  const inside = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`)
+  return inside.length === 0 && name !== '' ? name : `${name}{${inside.join(', ')}}`
+}

@@ -1,0 +1,93 @@
+import { type Flags, type Weir, serve } from '@weir/server'
+import type { Command } from 'commander'
+import { EXIT } from '../exit.ts'
+
+interface ServeOptions {
+  readonly config?: string
+  readonly dataDir: string
+  readonly listen?: string
+  readonly statsdListen?: string
+  readonly 'statsd.mappingConfig'?: string
+  readonly 'alertmanager.config'?: string
+  readonly rules: readonly string[]
+  readonly 'web.externalUrl'?: string
+  readonly enableFeature: readonly string[]
+  readonly insecure: boolean
+  readonly logLevel?: string
+}
+
+const collect = (value: string, before: readonly string[]): string[] => [
+  ...before,
+  ...value.split(','),
+]
+
+/** The flags that `serve` and `demo` share. */
+export function withServeFlags(command: Command): Command {
+  return command
+    .option('--config <file>', 'weir.yml or prometheus.yml; without one, defaults')
+    .option('--data-dir <folder>', 'where everything is kept', './weir-data')
+    .option('--listen <host:port>', 'the page and the HTTP API (default 127.0.0.1:9347)')
+    .option('--statsd-listen <host:port>', 'StatsD, UDP and TCP (default 127.0.0.1:8125)')
+    .option('--statsd.mapping-config <file>', 'a statsd_exporter mapping file')
+    .option('--alertmanager.config <file>', 'an alertmanager.yml')
+    .option('--rules <glob>', 'Prometheus rule files; may be given again', collect, [])
+    .option('--web.external-url <url>', 'where people reach this Weir')
+    .option(
+      '--enable-feature <names>',
+      'features of Prometheus by name, separated by commas',
+      collect,
+      [],
+    )
+    .option('--insecure', 'listen beyond this machine without access control', false)
+    .option('--log-level <level>', 'debug, info, warn or error (default info)')
+}
+
+/** What the command line said, in the server's words. */
+export function flagsOf(options: ServeOptions): Flags {
+  const { config, listen, statsdListen, logLevel } = options
+  const mapping = options['statsd.mappingConfig']
+  const alertmanager = options['alertmanager.config']
+  const url = options['web.externalUrl']
+  return {
+    dataDir: options.dataDir,
+    rules: options.rules,
+    features: options.enableFeature,
+    insecure: options.insecure,
+    ...(config === undefined ? {} : { configFile: config }),
+    ...(listen === undefined ? {} : { listen }),
+    ...(statsdListen === undefined ? {} : { statsdListen }),
+    ...(mapping === undefined ? {} : { statsdMappingConfig: mapping }),
+    ...(alertmanager === undefined ? {} : { alertmanagerConfig: alertmanager }),
+    ...(url === undefined ? {} : { externalUrl: url }),
+    ...(logLevel === undefined ? {} : { logLevel }),
+  }
+}
+
+export function addServe(program: Command): void {
+  const command = program.command('serve').description('start everything')
+  withServeFlags(command).action(async (options: ServeOptions) => {
+    const weir = await serve(flagsOf(options))
+    printAddresses(weir)
+    await untilStopped(weir)
+  })
+}
+
+/** One line an open door, `kind address`: for people and for scripts. */
+export function printAddresses(weir: Weir): void {
+  for (const { kind, address } of weir.addresses) console.log(`${kind} ${address}`)
+}
+
+/** Serves until SIGTERM, SIGINT or a crash; SIGHUP reads the configuration again. */
+export async function untilStopped(weir: Weir, alsoClose?: AsyncDisposable): Promise<void> {
+  process.on('SIGHUP', () => {
+    weir.reload().catch(() => undefined) // told in the log
+  })
+  const asked = new Promise<undefined>((resolve) => {
+    process.once('SIGTERM', () => resolve(undefined))
+    process.once('SIGINT', () => resolve(undefined))
+  })
+  const crash = await Promise.race([asked, weir.crashed])
+  await alsoClose?.[Symbol.asyncDispose]()
+  await weir[Symbol.asyncDispose]()
+  process.exit(crash === undefined ? EXIT.ok : EXIT.broke)
+}

@@ -1,0 +1,127 @@
+import { type Clock, systemClock } from '@weir/model'
+import { StatsD } from 'hot-shots'
+
+/** A stage of a simulated pipeline, as it is at one moment. */
+export interface StageNow {
+  readonly stage: string
+  /** Records handled well in this second. */
+  readonly records: number
+  readonly errors: number
+  readonly latencyMs: number
+  readonly backlog: number
+  /** Seconds since the newest success. */
+  readonly ageSeconds: number
+}
+
+/** What a pipeline's stages do in second `t` of the demo. Pure, so that a test can look at any second. */
+export type Simulation = (t: number) => readonly StageNow[]
+
+/** A calm day wave with a little noise that is the same every time. */
+function wave(t: number, seed: number): number {
+  const noise = Math.sin(t * 12.9898 + seed * 78.233) * 43758.5453
+  return 1 + 0.15 * Math.sin(t / 40 + seed) + 0.1 * (noise - Math.floor(noise) - 0.5)
+}
+
+/** Well: every stage keeps pace. */
+export const orders: Simulation = (t) =>
+  [
+    { stage: 'source', latencyMs: 4 },
+    { stage: 'validate', latencyMs: 9 },
+    { stage: 'sink', latencyMs: 38 },
+  ].map(({ stage, latencyMs }, i) => ({
+    stage,
+    records: Math.round(420 * wave(t, i / 10)),
+    errors: t % 50 === 25 && stage === 'validate' ? 1 : 0,
+    latencyMs: latencyMs * wave(t, 3 + i),
+    backlog: Math.round(90 * wave(t, 5 + i)),
+    ageSeconds: 0,
+  }))
+
+/** Falling behind: the source brings 180 records a second, the sink takes 60. */
+export const payments: Simulation = (t) => [
+  {
+    stage: 'source',
+    records: Math.round(180 * wave(t, 1)),
+    errors: 0,
+    latencyMs: 5 * wave(t, 2),
+    backlog: 40,
+    ageSeconds: 0,
+  },
+  {
+    stage: 'enrich',
+    records: Math.round(175 * wave(t, 2)),
+    errors: 0,
+    latencyMs: 22 * wave(t, 4),
+    backlog: 120,
+    ageSeconds: 0,
+  },
+  {
+    stage: 'sink',
+    records: Math.round(60 * wave(t, 3)),
+    errors: 0,
+    latencyMs: 900 * wave(t, 6),
+    backlog: 18_000 + 120 * t,
+    ageSeconds: 4,
+  },
+]
+
+/** Failing: a third of what reaches the sink is refused. */
+export const inventory: Simulation = (t) => [
+  {
+    stage: 'source',
+    records: Math.round(95 * wave(t, 7)),
+    errors: 0,
+    latencyMs: 6 * wave(t, 8),
+    backlog: 30,
+    ageSeconds: 0,
+  },
+  {
+    stage: 'sink',
+    records: Math.round(62 * wave(t, 7)),
+    errors: Math.round(33 * wave(t, 9)),
+    latencyMs: 140 * wave(t, 1),
+    backlog: 260,
+    ageSeconds: 1,
+  },
+]
+
+const SIMULATIONS: Readonly<Record<string, Simulation>> = { orders, payments, inventory }
+
+/** Sends the three pipelines to a StatsD address, once a second, by a client that real pipelines use. */
+export function startPipelines(statsdAddress: string, clock: Clock = systemClock): AsyncDisposable {
+  const [host = '127.0.0.1', port = '8125'] = statsdAddress.split(/:(?=\d+$)/)
+  const client = new StatsD({
+    host,
+    port: Number(port),
+    maxBufferSize: 1400,
+    bufferFlushInterval: 200,
+  })
+  const stopped = new AbortController()
+  const sending = send(client, clock, stopped.signal)
+  return {
+    async [Symbol.asyncDispose]() {
+      stopped.abort()
+      await sending
+      await new Promise<void>((resolve) => client.close(() => resolve()))
+    },
+  }
+}
+
+async function send(client: StatsD, clock: Clock, signal: AbortSignal): Promise<void> {
+  for (let t = 0; !signal.aborted; t++) {
+    for (const [pipeline, simulation] of Object.entries(SIMULATIONS)) {
+      for (const now of simulation(t)) tell(client, pipeline, now, clock.now() / 1000)
+    }
+    await clock.sleep(1000, signal).catch(() => undefined)
+  }
+}
+
+function tell(client: StatsD, pipeline: string, now: StageNow, seconds: number): void {
+  const tags = { pipeline, stage: now.stage }
+  client.increment('weir.stage.records', now.records, tags)
+  client.increment('weir.stage.errors', now.errors, tags)
+  for (const share of [0.6, 0.9, 1, 1.2, 2.5])
+    client.timing('weir.stage.latency', now.latencyMs * share, tags)
+  client.gauge('weir.stage.backlog', now.backlog, tags)
+  client.gauge('weir.stage.last_success', Math.floor(seconds - now.ageSeconds), tags)
+}

@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+import { WeirError } from '@weir/model'
+import { Command } from 'commander'
+import { addCheck } from './commands/check.ts'
+import { addDemo } from './commands/demo.ts'
+import { addPack } from './commands/pack.ts'
+import { addQuery } from './commands/query.ts'
+import { addServe } from './commands/serve.ts'
+import { EXIT } from './exit.ts'
+
+const program = new Command('weir')
+  .description('Watches data pipelines: metrics, alerts and a page, in one process')
+  .showHelpAfterError('(weir --help lists what there is)')
+  .configureHelp({ sortSubcommands: false })
+
+addServe(program)
+addDemo(program)
+addQuery(program)
+addCheck(program)
+addPack(program)
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof WeirError && error.code !== 'BUG') console.error(`weir: ${error.message}`)
+  else console.error(error)
+  process.exitCode = error instanceof WeirError ? EXIT.refused : EXIT.broke
+}

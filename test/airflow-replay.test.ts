@@ -1,0 +1,130 @@
+import { createSocket } from 'node:dgram'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Overview, PipelineDetail } from '@weir/packs'
+import { expect, test } from 'vitest'
+import { eventually, getJson, startReceiver, startWeir, value } from './weir-process.ts'
+
+/** How many times faster than it was recorded. */
+const SPEED = 10
+
+interface Packet {
+  readonly ms: number
+  readonly text: string
+}
+
+function capture(form: string): Packet[] {
+  const path = join(import.meta.dirname, `../fixtures/airflow/${form}.jsonl`)
+  return readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Packet)
+}
+
+/** Sends what a real Airflow sent, in its own rhythm, faster. */
+async function replay(port: number, packets: readonly Packet[]): Promise<void> {
+  const socket = createSocket('udp4')
+  const began = performance.now()
+  for (const { ms, text } of packets) {
+    const waitMs = ms / SPEED - (performance.now() - began)
+    if (waitMs > 1) await new Promise((resolve) => setTimeout(resolve, waitMs))
+    await new Promise<void>((resolve) => socket.send(text, port, '127.0.0.1', () => resolve()))
+  }
+  socket.close()
+}
+
+const DAGS = ['lab_failure', 'lab_retry', 'lab_slow', 'lab_success', 'team.reports-daily']
+
+test(
+  'what a real Airflow sent becomes its DAGs, a failing one, and a webhook',
+  { timeout: 90_000 },
+  async () => {
+    await using receiver = await startReceiver()
+    await using weir = await startWeir({
+      config: `
+statsd: { flush_interval: 500ms }
+alertmanager:
+  route: { receiver: lab, group_by: [alertname, pipeline], group_wait: 1s, group_interval: 5s }
+  receivers:
+    - name: lab
+      webhook_configs: [{ url: '${receiver.url}' }]
+`,
+    })
+    const packets = capture('plain')
+    await replay(weir.statsdPort, packets)
+
+    const overview = await eventually(
+      'the failing DAG',
+      async () => {
+        const seen = await getJson<Overview>(`${weir.web}/api/weir/v1/overview?window=15m`)
+        return seen.pipelines.find(({ pipeline }) => pipeline === 'lab_failure')?.health ===
+          'failing'
+          ? seen
+          : undefined
+      },
+      45_000,
+    )
+    const names = overview.pipelines.map(({ pipeline }) => pipeline)
+    expect(names).toEqual(expect.arrayContaining([...DAGS, '(airflow)']))
+    expect(overview.pipelines[0]).toMatchObject({
+      pipeline: 'lab_failure',
+      system: 'airflow',
+      health: 'failing',
+    })
+    expect(overview.pipelines.find(({ pipeline }) => pipeline === 'lab_success')?.health).toBe(
+      'healthy',
+    )
+
+    const body = await eventually('the webhook', async () =>
+      (receiver.bodies as WebhookBody[]).find(({ alerts }) =>
+        alerts.some(({ labels }) => labels['pipeline'] === 'lab_failure'),
+      ),
+    )
+    expect(body).toMatchObject({ version: '4', status: 'firing', receiver: 'lab' })
+
+    const sent = packets.filter(({ text }) =>
+      text.startsWith('airflow.dagrun.duration.success.lab_success:'),
+    ).length
+    expect(sent).toBeGreaterThan(0)
+    expect(await value(weir.web, 'sum(airflow_dagrun_duration_count{dag_id="lab_success"})')).toBe(
+      sent,
+    )
+
+    const detail = await getJson<PipelineDetail>(
+      `${weir.web}/api/weir/v1/pipelines/airflow/lab_failure?window=15m`,
+    )
+    expect(detail.stages.map(({ stage }) => stage)).toContain('task')
+    expect(detail.summary.alerts.map(({ name }) => name)).toContain('AirflowDagFailing')
+  },
+)
+
+interface WebhookBody {
+  readonly version: string
+  readonly status: string
+  readonly receiver: string
+  readonly alerts: readonly { readonly labels: Readonly<Record<string, string>> }[]
+}
+
+test.each(['influx', 'datadog'])(
+  'the %s form counts each run once',
+  { timeout: 60_000 },
+  async (form) => {
+    await using weir = await startWeir({ config: 'statsd: { flush_interval: 500ms }' })
+    const packets = capture(form)
+    const socket = createSocket('udp4')
+    for (const { text } of packets)
+      await new Promise<void>((resolve) =>
+        socket.send(text, weir.statsdPort, '127.0.0.1', () => resolve()),
+      )
+    socket.close()
+    const sent = packets.filter(({ text }) =>
+      /^airflow\.dagrun\.duration\.success\.lab_success[,:]/.test(text),
+    ).length
+    await eventually(
+      `${sent} runs`,
+      async () =>
+        (await value(weir.web, 'sum(airflow_dagrun_duration_count{dag_id="lab_success"})')) ===
+        sent,
+    )
+  },
+)

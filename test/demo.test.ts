@@ -1,0 +1,41 @@
+import type { Overview } from '@weir/packs'
+import { expect, test } from 'vitest'
+import { eventually, getJson, startWeir } from './weir-process.ts'
+
+test(
+  'weir demo shows three living pipelines within ten seconds, each as it is said to be in the end',
+  { timeout: 90_000 },
+  async () => {
+    const began = performance.now()
+    await using demo = await startWeir({ command: 'demo' })
+    const overview = (): Promise<Overview> => getJson(`${demo.web}/api/weir/v1/overview?window=15m`)
+    await eventually(
+      'three pipelines',
+      async () => (await overview()).pipelines.length === 3,
+      15_000,
+    )
+    const tookMs = performance.now() - began
+    expect(tookMs).toBeLessThan(10_000)
+    const last = await eventually(
+      'their health',
+      async () => {
+        const seen = await overview()
+        const health = Object.fromEntries(
+          seen.pipelines.map(({ pipeline, health: how }) => [pipeline, how]),
+        )
+        return health['inventory'] === 'failing' &&
+          health['payments'] === 'degraded' &&
+          health['orders'] === 'healthy'
+          ? seen
+          : undefined
+      },
+      60_000,
+    )
+    expect(last.pipelines.map(({ pipeline }) => pipeline)).toEqual([
+      'inventory',
+      'payments',
+      'orders',
+    ])
+    expect(last.pipelines[0]?.reason).toMatch(/sink fails on 3\d(\.\d+)?% of its records/)
+  },
+)
