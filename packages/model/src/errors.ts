@@ -28,6 +28,12 @@ export const CODES = {
   CONFIG_INVALID: 'bad_data', // weir.yml, a flag, or a file that they name
   QUERY_QUEUE_FULL: 'unavailable',
   SHUTTING_DOWN: 'unavailable',
+  SERVER_AWAY: 'unavailable', // the command found no Weir to ask
+  PACK_UNKNOWN: 'not_found',
+  QUERY_PARSE: 'bad_data', // not PromQL, or types that do not fit
+  QUERY_EXECUTION: 'execution', // the data and the query do not go together
+  QUERY_TOO_MANY_SAMPLES: 'execution',
+  QUERY_NOT_SUPPORTED: 'execution', // right in PromQL, not built yet
   QUERY_CANCELED: 'canceled',
   QUERY_TIMEOUT: 'timeout',
   QUERY_ANSWER_TOO_LARGE: 'execution',
@@ -44,6 +50,9 @@ export const CODES = {
   ALERTMANAGER_CONFIG_INVALID: 'bad_data',
   ALERT_INVALID: 'bad_data', // handed in by a sender
   NOTIFY_FAILED: 'execution', // a receiver did not take a notification
+  SCRAPE_FAILED: 'execution', // a target does not answer, or not with a page
+  SCRAPE_LIMIT: 'execution', // a page beyond one of the job's limits
+  SCRAPE_CONFIG: 'bad_data', // a file that a scrape config names cannot be read
 } as const satisfies Record<string, ApiErrorType>
 
 export type ErrorCode = keyof typeof CODES

@@ -1,1 +1,31 @@
-export {}
+/**
+ * PromQL, equal to Prometheus 3.5: parse → check → execute, column-wise, over the door `Queryable`.
+ *
+ * Reading order: `ast`, `parse/`, `check`, then `execute/evaluation` and `execute/evaluate`.
+ */
+export type {
+  Aggregation,
+  Binary,
+  Call,
+  Expr,
+  ExprType,
+  MatrixSelector,
+  Subquery,
+  VectorSelector,
+} from './ast.ts'
+export { exprType } from './check.ts'
+export { formatExpr } from './format.ts'
+export { formatDuration, parseDuration } from './parse/duration.ts'
+export { parseExpr, parseSelector, selectorsOf } from './parse/parse.ts'
+export { formatValue } from './value-text.ts'
+export { type InstantRequest, type RangeRequest, instantQuery, rangeQuery } from './query.ts'
+export type {
+  MatrixSeries,
+  QueryOptions,
+  QueryResult,
+  QueryStats,
+  QueryValue,
+  VectorSample,
+} from './result.ts'
+export { MemoryQueryable } from './memory-queryable.ts'
+export { type ScriptFailure, runScript } from './script/run-script.ts'

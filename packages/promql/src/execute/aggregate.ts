@@ -1,0 +1,300 @@
+import { Labels } from '@weir/model'
+import { type Aggregation, stringOf } from '../ast.ts'
+import { plainDecimal } from '../value-text.ts'
+import { compensation } from './compensated-sum.ts'
+import { type Evaluation, type Steps, executionError } from './evaluation.ts'
+import { groupingOf } from './grouping.ts'
+import { quantileOf, warnOddQuantiles } from './quantile.ts'
+import { streamSelected } from './aggregate-select.ts'
+import type { Emit } from './emit.ts'
+import { SeriesCollector } from './series-stream.ts'
+
+/**
+ * Aggregations are fused with what is below them: a series is added into its group's columns and
+ * forgotten. Only `quantile` and `count_values` need all values of a group at once.
+ */
+export function streamAggregation(
+  evaluation: Evaluation,
+  expr: Aggregation,
+  steps: Steps,
+  emit: Emit,
+): void {
+  switch (expr.op) {
+    case 'sum':
+    case 'avg':
+    case 'count':
+    case 'min':
+    case 'max':
+    case 'group':
+    case 'stddev':
+    case 'stdvar':
+      streamFolded(evaluation, expr, FOLDS[expr.op], steps, emit)
+      return
+    case 'quantile':
+      streamQuantile(evaluation, expr, steps, emit)
+      return
+    case 'count_values':
+      streamCountValues(evaluation, expr, steps, emit)
+      return
+    case 'topk':
+    case 'bottomk':
+    case 'limitk':
+    case 'limit_ratio':
+      streamSelected(evaluation, expr, steps, emit)
+      return
+    default:
+      expr.op satisfies never
+  }
+}
+
+/** A group's running state: up to three columns, whose meaning is the fold's. */
+interface Group {
+  readonly labels: Labels
+  readonly count: Float64Array
+  readonly a: Float64Array
+  readonly b: Float64Array
+  /** For `avg`: set where sums overflow and the mean is kept instead. */
+  isMean: Uint8Array | undefined
+}
+
+interface Fold {
+  add(group: Group, values: Float64Array, present: Uint8Array): void
+  /** Turns the state into the answer, left in `a`. */
+  finish(group: Group): void
+}
+
+const FOLDS: Record<'sum' | 'avg' | 'count' | 'min' | 'max' | 'group' | 'stddev' | 'stdvar', Fold> =
+  {
+    sum: { add: addSum, finish: finishSum },
+    avg: { add: addAverage, finish: finishAverage },
+    count: { add: addCount, finish: ({ a, count }) => a.set(count) },
+    group: { add: addCount, finish: ({ a }) => a.fill(1) },
+    min: { add: addMin, finish: () => undefined },
+    max: { add: addMax, finish: () => undefined },
+    stdvar: { add: addVariance, finish: finishVariance },
+    stddev: {
+      add: addVariance,
+      finish: (group) => {
+        finishVariance(group)
+        for (let k = 0; k < group.a.length; k++) group.a[k] = Math.sqrt(group.a[k]!)
+      },
+    },
+  }
+
+function streamFolded(
+  evaluation: Evaluation,
+  expr: Aggregation,
+  fold: Fold,
+  steps: Steps,
+  emit: Emit,
+): void {
+  const grouping = groupingOf(expr)
+  const groups = new Map<string, Group>()
+  evaluation.vector(expr.expr, steps, (labels, values, present) => {
+    const key = grouping.key(labels)
+    let group = groups.get(key)
+    if (group === undefined) {
+      evaluation.hold(steps.count * 3)
+      group = {
+        labels: grouping.labels(labels),
+        count: new Float64Array(steps.count),
+        a: new Float64Array(steps.count),
+        b: new Float64Array(steps.count),
+        isMean: undefined,
+      }
+      groups.set(key, group)
+    }
+    fold.add(group, values, present)
+  })
+  const present = new Uint8Array(steps.count)
+  for (const group of groups.values()) {
+    evaluation.release(steps.count * 3)
+    let any = 0
+    for (let k = 0; k < steps.count; k++) any |= present[k] = group.count[k]! > 0 ? 1 : 0
+    if (any === 0) continue
+    fold.finish(group)
+    emit(group.labels, group.a, present)
+  }
+}
+
+function addSum({ count, a, b }: Group, values: Float64Array, present: Uint8Array): void {
+  for (let k = 0; k < present.length; k++) {
+    if (present[k] === 0) continue
+    count[k]!++
+    const sum = a[k]!
+    const value = values[k]!
+    const next = sum + value
+    const big = sum < 0 ? -sum : sum
+    const small = value < 0 ? -value : value
+    // See compensated-sum.ts; written out, this is where a sum's time goes.
+    if (next - next !== 0 && next === next) b[k] = 0
+    else b[k]! += big >= small ? sum - next + value : value - next + sum
+    a[k] = next
+  }
+}
+
+function finishSum({ a, b }: Group): void {
+  for (let k = 0; k < a.length; k++) a[k]! += b[k]!
+}
+
+function addAverage(group: Group, values: Float64Array, present: Uint8Array): void {
+  const { count, a, b } = group
+  for (let k = 0; k < present.length; k++) {
+    if (present[k] === 0) continue
+    const value = values[k]!
+    const n = ++count[k]!
+    if (n === 1) {
+      a[k] = value
+      continue
+    }
+    if (group.isMean === undefined || group.isMean[k] === 0) {
+      const next = a[k]! + value
+      if (next - next === 0 || next !== next) {
+        b[k] = compensation(a[k]!, value, next, b[k]!)
+        a[k] = next
+        continue
+      }
+      group.isMean ??= new Uint8Array(count.length)
+      group.isMean[k] = 1
+      a[k]! /= n - 1
+      b[k]! /= n - 1
+    }
+    const mean = a[k]!
+    const isInfinite = mean === Number.POSITIVE_INFINITY || mean === Number.NEGATIVE_INFINITY
+    // An infinite mean stays what it is until the opposite infinity or NaN comes.
+    if (isInfinite && (Number.isFinite(value) || value === mean)) continue
+    const q = (n - 1) / n
+    const next = q * mean + value / n
+    b[k] = compensation(q * mean, value / n, next, q * b[k]!)
+    a[k] = next
+  }
+}
+
+function finishAverage({ count, a, b, isMean }: Group): void {
+  for (let k = 0; k < a.length; k++) {
+    a[k] = isMean?.[k] === 1 ? a[k]! + b[k]! : a[k]! / count[k]! + b[k]! / count[k]!
+  }
+}
+
+function addCount({ count }: Group, _values: Float64Array, present: Uint8Array): void {
+  for (let k = 0; k < present.length; k++) count[k]! += present[k]!
+}
+
+function addMin({ count, a }: Group, values: Float64Array, present: Uint8Array): void {
+  for (let k = 0; k < present.length; k++) {
+    if (present[k] === 0) continue
+    const best = a[k]!
+    if (count[k]!++ === 0 || best > values[k]! || best !== best) a[k] = values[k]!
+  }
+}
+
+function addMax({ count, a }: Group, values: Float64Array, present: Uint8Array): void {
+  for (let k = 0; k < present.length; k++) {
+    if (present[k] === 0) continue
+    const best = a[k]!
+    if (count[k]!++ === 0 || best < values[k]! || best !== best) a[k] = values[k]!
+  }
+}
+
+/** Welford (1962): the mean in `b`, the sum of squared distances in `a`. */
+function addVariance({ count, a, b }: Group, values: Float64Array, present: Uint8Array): void {
+  for (let k = 0; k < present.length; k++) {
+    if (present[k] === 0) continue
+    const value = values[k]!
+    const n = ++count[k]!
+    if (n === 1) {
+      b[k] = value
+      a[k] = value - value // 0, or NaN for infinities
+      continue
+    }
+    const delta = value - b[k]!
+    b[k]! += delta / n
+    a[k]! += delta * (value - b[k]!)
+  }
+}
+
+function finishVariance({ count, a }: Group): void {
+  for (let k = 0; k < a.length; k++) a[k]! /= count[k]!
+}
+
+/** The values of a group's series, step after step. */
+interface Pile {
+  readonly labels: Labels
+  readonly series: { readonly values: Float64Array; readonly present: Uint8Array }[]
+}
+
+function pilesOf(evaluation: Evaluation, expr: Aggregation, steps: Steps): Pile[] {
+  const grouping = groupingOf(expr)
+  const piles = new Map<string, Pile>()
+  evaluation.vector(expr.expr, steps, (labels, values, present) => {
+    const key = grouping.key(labels)
+    let pile = piles.get(key)
+    if (pile === undefined) {
+      pile = { labels: grouping.labels(labels), series: [] }
+      piles.set(key, pile)
+    }
+    evaluation.hold(steps.count)
+    pile.series.push({ values: values.slice(), present: present.slice() })
+  })
+  return [...piles.values()]
+}
+
+function streamQuantile(evaluation: Evaluation, expr: Aggregation, steps: Steps, emit: Emit): void {
+  const q = evaluation.scalar(expr.param!, steps)
+  warnOddQuantiles(evaluation, q, expr.param!)
+  const values = new Float64Array(steps.count)
+  const present = new Uint8Array(steps.count)
+  for (const pile of pilesOf(evaluation, expr, steps)) {
+    evaluation.check()
+    const scratch = new Float64Array(pile.series.length)
+    for (let k = 0; k < steps.count; k++) {
+      let length = 0
+      for (const series of pile.series) {
+        if (series.present[k] === 1) scratch[length++] = series.values[k]!
+      }
+      present[k] = length > 0 ? 1 : 0
+      values[k] = quantileOf(q[k]!, scratch.subarray(0, length))
+    }
+    evaluation.release(pile.series.length * steps.count)
+    if (present.includes(1)) emit(pile.labels, values, present)
+  }
+}
+
+function streamCountValues(
+  evaluation: Evaluation,
+  expr: Aggregation,
+  steps: Steps,
+  emit: Emit,
+): void {
+  const name = stringOf(expr.param!)
+  if (name === '') throw executionError(`invalid label name ${name}`)
+  const collector = new SeriesCollector(evaluation)
+  const present = new Uint8Array(steps.count)
+  // Grouped by the labels with the new one put in place first, so `without (new)` takes it away again.
+  const inner = groupingOf(
+    expr.without ? expr : { ...expr, grouping: expr.grouping.filter((label) => label !== name) },
+  )
+  const groups = new Map<string, { labels: Labels; count: Float64Array }>()
+  evaluation.vector(expr.expr, steps, (labels, values, has) => {
+    const base = inner.labels(labels)
+    for (let k = 0; k < steps.count; k++) {
+      if (has[k] === 0) continue
+      const text = plainDecimal(values[k]!)
+      const keepsLabel = !expr.without || !expr.grouping.includes(name)
+      const grouped = keepsLabel ? Labels.fromFlat([...base.flat, name, text]) : base
+      let group = groups.get(grouped.key())
+      if (group === undefined) {
+        evaluation.hold(steps.count)
+        group = { labels: grouped, count: new Float64Array(steps.count) }
+        groups.set(grouped.key(), group)
+      }
+      group.count[k]!++
+    }
+  })
+  for (const group of groups.values()) {
+    for (let k = 0; k < steps.count; k++) present[k] = group.count[k]! > 0 ? 1 : 0
+    evaluation.release(steps.count)
+    collector.add(group.labels, group.count, present)
+  }
+  collector.flush(emit)
+}

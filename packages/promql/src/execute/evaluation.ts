@@ -1,0 +1,213 @@
+import { type Querier, type Queryable, WeirError } from '@weir/model'
+import { type Expr, type TimeShift, childrenOf } from '../ast.ts'
+import { lineAndColumn } from '../parse/parse-error.ts'
+import type { QueryOptions, QueryResult, QueryValue } from '../result.ts'
+import type { Emit } from './emit.ts'
+
+/** The times at which an expression is evaluated, ascending, equally spaced. */
+export interface Steps {
+  readonly times: Float64Array
+  readonly count: number
+  readonly stepMs: number
+}
+
+export function stepsBetween(startMs: number, endMs: number, stepMs: number): Steps {
+  const count = Math.max(0, Math.floor((endMs - startMs) / stepMs) + 1)
+  const times = new Float64Array(count)
+  for (let k = 0; k < count; k++) times[k] = startMs + k * stepMs
+  return { times, count, stepMs }
+}
+
+/** The walk over the tree, which operators call for what is below them; evaluate.ts has it. */
+export interface Walk {
+  vector(evaluation: Evaluation, expr: Expr, steps: Steps, emit: Emit): void
+  scalar(evaluation: Evaluation, expr: Expr, steps: Steps): Float64Array
+}
+
+/** How often the flag and the clock are asked: once in this many series. */
+const CHECK_EVERY = 32
+
+/** At most so many annotations of a kind are kept; queries over thousands of names repeat themselves. */
+const ANNOTATIONS_MAX = 10_000
+
+/** Everything one query needs and counts while it runs; closes its view of the store at the end. */
+export class Evaluation implements Disposable {
+  readonly steps: Steps
+  readonly lookbackMs: number
+  readonly defaultSubqueryStepMs: number
+  readonly querier: Querier
+  readonly startMs: number
+  readonly endMs: number
+  readonly #walk: Walk
+  readonly #text: string | undefined
+  readonly #maxSamples: number
+  readonly #options: QueryOptions
+  readonly #warnings = new Set<string>()
+  readonly #infos = new Set<string>()
+  #samplesRead = 0
+  #seriesRead = 0
+  #held = 0
+  #peak = 0
+  #untilCheck = 0
+
+  constructor(
+    walk: Walk,
+    queryable: Queryable,
+    query: {
+      readonly expr: Expr
+      readonly text: string | undefined
+      readonly startMs: number
+      readonly endMs: number
+      readonly stepMs: number
+    },
+    options: QueryOptions,
+  ) {
+    this.#walk = walk
+    this.startMs = query.startMs
+    this.endMs = query.endMs
+    this.steps = stepsBetween(query.startMs, query.endMs, query.stepMs)
+    this.lookbackMs = options.lookbackMs ?? 300_000
+    this.defaultSubqueryStepMs = options.defaultSubqueryStepMs ?? 60_000
+    this.#text = query.text
+    this.#maxSamples = options.maxSamples ?? 50_000_000
+    this.#options = options
+    this.check()
+    const { minMs, maxMs } = this.#extent(query.expr, query.startMs, query.endMs)
+    this.querier = queryable.querier(minMs, maxMs)
+  }
+
+  /** Streams an instant vector. */
+  vector(expr: Expr, steps: Steps, emit: Emit): void {
+    this.#walk.vector(this, expr, steps, emit)
+  }
+
+  /** A scalar's value at each step; the caller's to keep. */
+  scalar(expr: Expr, steps: Steps): Float64Array {
+    return this.#walk.scalar(this, expr, steps)
+  }
+
+  /** The moment an `@` modifier means, undefined without one. */
+  pinned(shift: TimeShift): number | undefined {
+    switch (shift.at?.kind) {
+      case undefined:
+        return undefined
+      case 'time':
+        return shift.at.timeMs
+      case 'start':
+        return this.startMs
+      case 'end':
+        return this.endMs
+      default:
+        return shift.at satisfies never
+    }
+  }
+
+  /** For each step the time that a selector or sub-query looks at. */
+  shifted(shift: TimeShift, steps: Steps): Float64Array {
+    const at = this.pinned(shift)
+    return steps.times.map((time) => (at ?? time) - shift.offsetMs)
+  }
+
+  /** The times that the selectors of an expression may read when it is evaluated within [minMs, maxMs]. */
+  #extent(expr: Expr, minMs: number, maxMs: number): { minMs: number; maxMs: number } {
+    if (expr.kind === 'selector' || expr.kind === 'subquery') {
+      const at = this.pinned(expr)
+      const from = (at ?? minMs) - expr.offsetMs
+      const to = (at ?? maxMs) - expr.offsetMs
+      if (expr.kind === 'subquery') return this.#extent(expr.expr, from - expr.rangeMs, to)
+      return { minMs: from - this.lookbackMs, maxMs: to }
+    }
+    if (expr.kind === 'range') {
+      const at = this.pinned(expr.selector)
+      const { offsetMs } = expr.selector
+      return { minMs: (at ?? minMs) - offsetMs - expr.rangeMs, maxMs: (at ?? maxMs) - offsetMs }
+    }
+    const extents = childrenOf(expr).map((child) => this.#extent(child, minMs, maxMs))
+    return {
+      minMs: Math.min(maxMs, ...extents.map((one) => one.minMs)),
+      maxMs: Math.max(minMs, ...extents.map((one) => one.maxMs)),
+    }
+  }
+
+  /** Counts one series that was read, with its samples; stops the query when it was cancelled or took too long. */
+  countRead(sampleCount: number): void {
+    this.#seriesRead++
+    this.#samplesRead += sampleCount
+    if (this.#held + sampleCount > this.#peak) this.#grow(sampleCount)
+    if (--this.#untilCheck <= 0) this.check()
+  }
+
+  /** Stops the query when it was cancelled or took too long. Call it at least once per series. */
+  check(): void {
+    this.#untilCheck = CHECK_EVERY
+    if (this.#options.isCancelled?.()) {
+      throw new WeirError('QUERY_CANCELED', 'query was canceled in expression evaluation')
+    }
+    const { deadline } = this.#options
+    if (deadline !== undefined && deadline.clock.monotonicMs() > deadline.atMonotonicMs) {
+      throw new WeirError('QUERY_TIMEOUT', 'query timed out in expression evaluation')
+    }
+  }
+
+  /** Counts samples that stay in memory. */
+  hold(sampleCount: number): void {
+    this.#held += sampleCount
+    if (this.#held > this.#peak) this.#grow(0)
+    if (--this.#untilCheck <= 0) this.check()
+  }
+
+  /** Takes back what {@link hold} counted. */
+  release(sampleCount: number): void {
+    this.#held -= sampleCount
+  }
+
+  #grow(more: number): void {
+    this.#peak = this.#held + more
+    if (this.#peak > this.#maxSamples) {
+      throw new WeirError(
+        'QUERY_TOO_MANY_SAMPLES',
+        'query processing would load too many samples into memory in query execution',
+      )
+    }
+  }
+
+  /** Adds a warning about the expression that begins at `start`. */
+  warn(text: string, start: number): void {
+    if (this.#warnings.size < ANNOTATIONS_MAX) {
+      this.#warnings.add(`PromQL warning: ${text}${this.#where(start)}`)
+    }
+  }
+
+  /** Adds an information about the expression that begins at `start`. */
+  inform(text: string, start: number): void {
+    if (this.#infos.size < ANNOTATIONS_MAX) {
+      this.#infos.add(`PromQL info: ${text}${this.#where(start)}`)
+    }
+  }
+
+  #where(start: number): string {
+    return this.#text === undefined ? '' : ` (${lineAndColumn(this.#text, start)})`
+  }
+
+  finish(value: QueryValue): QueryResult {
+    return {
+      value,
+      warnings: [...this.#warnings],
+      infos: [...this.#infos],
+      stats: {
+        samplesRead: this.#samplesRead,
+        seriesRead: this.#seriesRead,
+        peakSamples: this.#peak,
+      },
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.querier[Symbol.dispose]()
+  }
+}
+
+/** What went wrong between a right query and its data. */
+export function executionError(message: string): WeirError {
+  return new WeirError('QUERY_EXECUTION', message)
+}

@@ -1,0 +1,188 @@
+import type { Call } from '../ast.ts'
+import type { Evaluation, Steps } from './evaluation.ts'
+import type { Emit } from './emit.ts'
+import { warnOddQuantiles } from './quantile.ts'
+import { SeriesCollector, withoutName } from './series-stream.ts'
+import type { Labels } from '@weir/model'
+
+interface Bucket {
+  readonly bound: number
+  readonly values: Float64Array
+  readonly present: Uint8Array
+}
+
+interface Histogram {
+  readonly labels: Labels
+  readonly buckets: Bucket[]
+}
+
+const LE: ReadonlySet<string> = new Set(['le'])
+
+/** Neighbours closer than this share of their sum are one count, blurred by arithmetic before. */
+const TOLERANCE = 1e-12
+
+/**
+ * `histogram_quantile(q, v)` over classic buckets: cumulative counts by upper bound `le`, linear
+ * inside a bucket.
+ *
+ * @see prometheus:docs/querying/functions.md
+ */
+export function streamHistogramQuantile(
+  evaluation: Evaluation,
+  call: Call,
+  steps: Steps,
+  emit: Emit,
+): void {
+  const q = evaluation.scalar(call.args[0]!, steps)
+  const vector = call.args[1]!
+  warnOddQuantiles(evaluation, q, call.args[0]!)
+  const histograms = new Map<string, Histogram>()
+  evaluation.vector(vector, steps, (labels, values, present) => {
+    const le = labels.get('le')
+    const bound = readBound(le)
+    if (Number.isNaN(bound)) {
+      evaluation.warn(
+        `bucket label "le" is missing or has a malformed value of ${JSON.stringify(le)} for metric name ${JSON.stringify(labels.metricName)}`,
+        vector.start,
+      )
+      return
+    }
+    const rest = labels.without(LE)
+    let histogram = histograms.get(rest.key())
+    if (histogram === undefined) {
+      histogram = { labels: rest, buckets: [] }
+      histograms.set(rest.key(), histogram)
+    }
+    evaluation.hold(values.length)
+    histogram.buckets.push({ bound, values: values.slice(), present: present.slice() })
+  })
+  const collector = new SeriesCollector(evaluation)
+  const values = new Float64Array(steps.count)
+  const present = new Uint8Array(steps.count)
+  for (const { labels, buckets } of histograms.values()) {
+    evaluation.check()
+    buckets.sort((a, b) => a.bound - b.bound)
+    const bounds = new Float64Array(buckets.length)
+    const counts = new Float64Array(buckets.length)
+    let isForced = false
+    for (let k = 0; k < steps.count; k++) {
+      let length = 0
+      for (const bucket of buckets) {
+        if (bucket.present[k] === 0) continue
+        bounds[length] = bucket.bound
+        counts[length++] = bucket.values[k]!
+      }
+      present[k] = length > 0 ? 1 : 0
+      if (length === 0) continue
+      const answer = bucketQuantile(q[k]!, bounds, counts, length)
+      values[k] = answer.value
+      isForced ||= answer.isForced
+    }
+    if (isForced) {
+      evaluation.inform(
+        `input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile) for metric name ${JSON.stringify(labels.metricName)}`,
+        vector.start,
+      )
+    }
+    collector.add(withoutName(labels), values, present)
+  }
+  for (const { buckets } of histograms.values()) {
+    for (const bucket of buckets) evaluation.release(bucket.values.length)
+  }
+  collector.flush(emit)
+}
+
+/** A bound as Go's ParseFloat reads it, NaN when it cannot (NaN itself is no bound either). */
+export function readBound(text: string): number {
+  const plain = text.toLowerCase()
+  if (/^\+?inf(inity)?$/.test(plain)) return Number.POSITIVE_INFINITY
+  if (/^-inf(inity)?$/.test(plain)) return Number.NEGATIVE_INFINITY
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(plain) ? Number(plain) : Number.NaN
+}
+
+const ANSWER = { value: 0, isForced: false }
+
+/** Answers in one object, reused. Bounds ascend; both columns are changed. */
+function bucketQuantile(
+  q: number,
+  bounds: Float64Array,
+  counts: Float64Array,
+  bucketCount: number,
+): { value: number; isForced: boolean } {
+  ANSWER.isForced = false
+  ANSWER.value = Number.NaN
+  if (Number.isNaN(q)) return ANSWER
+  if (q < 0 || q > 1) {
+    ANSWER.value = q < 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+    return ANSWER
+  }
+  if (bounds[bucketCount - 1] !== Number.POSITIVE_INFINITY) return ANSWER
+  const length = merged(bounds, counts, bucketCount)
+  ANSWER.isForced = madeMonotonic(counts, length)
+  if (length < 2) return ANSWER
+  const observations = counts[length - 1]!
+  if (observations === 0) return ANSWER
+  let rank = q * observations
+  let low = 0
+  let high = length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (counts[middle]! >= rank) high = middle
+    else low = middle + 1
+  }
+  if (low === length - 1) ANSWER.value = bounds[length - 2]!
+  else if (low === 0 && bounds[0]! <= 0) ANSWER.value = bounds[0]!
+  else {
+    const end = bounds[low]!
+    let start = 0
+    let count = counts[low]!
+    if (low > 0) {
+      start = bounds[low - 1]!
+      count -= counts[low - 1]!
+      rank -= counts[low - 1]!
+    }
+    ANSWER.value = start + (end - start) * (rank / count)
+  }
+  return ANSWER
+}
+
+/** Adds up buckets of one bound (`le="1"` beside `le="1.0"`); returns how many are left. */
+function merged(bounds: Float64Array, counts: Float64Array, length: number): number {
+  let last = 0
+  for (let i = 1; i < length; i++) {
+    if (bounds[i] === bounds[last]) {
+      counts[last]! += counts[i]!
+    } else {
+      last++
+      bounds[last] = bounds[i]!
+      counts[last] = counts[i]!
+    }
+  }
+  return last + 1
+}
+
+/** Raises counts that fell below their lower neighbour; tells whether one fell by more than rounding. */
+function madeMonotonic(counts: Float64Array, length: number): boolean {
+  let isForced = false
+  let before = counts[0]!
+  for (let i = 1; i < length; i++) {
+    const count = counts[i]!
+    if (count === before) continue
+    if (isAlmost(before, count)) counts[i] = before
+    else if (count < before) {
+      counts[i] = before
+      isForced = true
+    } else before = count
+  }
+  return isForced
+}
+
+const SMALLEST_NORMAL = 2.2250738585072014e-308
+
+function isAlmost(a: number, b: number): boolean {
+  if (Number.isNaN(a) && Number.isNaN(b)) return true
+  const sum = Math.abs(a) + Math.abs(b)
+  const difference = Math.abs(a - b)
+  if (a === 0 || b === 0 || sum < SMALLEST_NORMAL) return difference < TOLERANCE * SMALLEST_NORMAL
+  return difference / Math.min(sum, Number.MAX_VALUE) < TOLERANCE
+}

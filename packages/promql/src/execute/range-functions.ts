@@ -1,0 +1,388 @@
+import { compensatedAdd, compensation } from './compensated-sum.ts'
+import { quantileOf } from './quantile.ts'
+import type { Windows } from './windows.ts'
+
+/**
+ * Functions over windows of samples: each fills the step columns of one series. `present` comes
+ * zeroed.
+ *
+ * Where sliding gives the same figure, a step costs the same whatever the width of its window: `rate`
+ * looks at the first and last sample and at the resets between; sums are differences of prefixes held
+ * in twice the precision; extremes keep a monotone queue. The others walk through each window, in
+ * Prometheus's order of operations, since their rounding would show.
+ */
+export type RangeKernel = (windows: Windows, values: Float64Array, present: Uint8Array) => void
+
+/** For functions that see one window at a time; undefined means no sample. */
+type PerWindow = (windows: Windows, from: number, to: number, k: number) => number | undefined
+
+function perWindow(least: number, compute: PerWindow): RangeKernel {
+  return (windows, values, present) => {
+    for (let k = 0; k < windows.count; k++) {
+      const from = windows.from[k]!
+      const to = windows.to[k]!
+      if (to - from < least) continue
+      const value = compute(windows, from, to, k)
+      if (value === undefined) continue
+      values[k] = value
+      present[k] = 1
+    }
+  }
+}
+
+/** Positions of samples below their predecessor, reused. */
+let resetIndexes = new Int32Array(1024)
+
+/** `rate`, `increase` (counters) and `delta`, extrapolated to the edges of the window. */
+export function extrapolated(isCounter: boolean, isRate: boolean): RangeKernel {
+  return (windows, out, present) => {
+    const { times, values, from, to, ends, length, rangeMs } = windows
+    let resetCount = 0
+    if (isCounter) {
+      if (resetIndexes.length < length) resetIndexes = new Int32Array(length * 2)
+      let before = values[0]!
+      for (let i = 1; i < length; i++) {
+        const value = values[i]!
+        if (value < before) resetIndexes[resetCount++] = i
+        before = value
+      }
+    }
+    let firstReset = 0
+    const perSecond = isRate ? rangeMs / 1000 : 1
+    for (let k = 0; k < windows.count; k++) {
+      const first = from[k]!
+      const last = to[k]! - 1
+      if (last <= first) continue
+      const firstValue = values[first]!
+      let result = values[last]! - firstValue
+      if (resetCount > 0) {
+        while (firstReset < resetCount && resetIndexes[firstReset]! <= first) firstReset++
+        for (let r = firstReset; r < resetCount && resetIndexes[r]! <= last; r++) {
+          result += values[resetIndexes[r]! - 1]!
+        }
+      }
+      const firstMs = times[first]!
+      const lastMs = times[last]!
+      let toStart = (firstMs - (ends[k]! - rangeMs)) / 1000
+      let toEnd = (ends[k]! - lastMs) / 1000
+      const sampled = (lastMs - firstMs) / 1000
+      const average = sampled / (last - first)
+      const threshold = average * 1.1
+      if (toStart >= threshold) toStart = average / 2
+      if (isCounter && result > 0 && firstValue >= 0) {
+        // A counter cannot have been below zero.
+        const toZero = sampled * (firstValue / result)
+        if (toZero < toStart) toStart = toZero
+      }
+      if (toEnd >= threshold) toEnd = average / 2
+      let factor = (sampled + toStart + toEnd) / sampled
+      if (isRate) factor /= perSecond
+      out[k] = result * factor
+      present[k] = 1
+    }
+  }
+}
+
+/** `irate` and `idelta`: the last two samples of the window. */
+export function instantaneous(isRate: boolean): RangeKernel {
+  return perWindow(2, ({ times, values }, _from, to) => {
+    const last = values[to - 1]!
+    const before = values[to - 2]!
+    const seconds = (times[to - 1]! - times[to - 2]!) / 1000
+    if (seconds === 0) return undefined
+    if (!isRate) return last - before
+    return (last < before ? last : last - before) / seconds
+  })
+}
+
+let prefixHigh = new Float64Array(1024)
+let prefixLow = new Float64Array(1024)
+
+/**
+ * Sums over windows as differences of prefix sums held as pairs of doubles (about 106 bits: Dekker
+ * 1971, Knuth's TwoSum). Returns false when that cannot be exact enough, for infinities and NaN.
+ *
+ * A window whose sum is tiny beside the whole series could show the prefixes' rounding; such
+ * windows are added up directly.
+ */
+function prefixSums(values: Float64Array, length: number): number {
+  if (prefixHigh.length <= length) {
+    prefixHigh = new Float64Array(length * 2)
+    prefixLow = new Float64Array(length * 2)
+  }
+  let high = 0
+  let low = 0
+  let magnitude = 0
+  for (let i = 0; i < length; i++) {
+    const value = values[i]!
+    magnitude += value < 0 ? -value : value
+    const sum = high + value
+    const part = sum - high
+    low += high - (sum - part) + (value - part)
+    high = sum
+    prefixHigh[i + 1] = high
+    prefixLow[i + 1] = low
+  }
+  return magnitude
+}
+
+const MAGNITUDE_MAX = 1e300
+const TINY_SHARE = 1e-12
+
+function sums(isAverage: boolean): RangeKernel {
+  return (windows, out, present) => {
+    const { values, from, to, length } = windows
+    const magnitude = prefixSums(values, length)
+    const canSlide = magnitude < MAGNITUDE_MAX
+    const least = magnitude * TINY_SHARE
+    for (let k = 0; k < windows.count; k++) {
+      const first = from[k]!
+      const end = to[k]!
+      if (end <= first) continue
+      present[k] = 1
+      if (canSlide) {
+        const high = prefixHigh[end]! - prefixHigh[first]!
+        const part = high - prefixHigh[end]!
+        const lost = prefixHigh[end]! - (high - part) + (-prefixHigh[first]! - part)
+        const sum = high + (lost + (prefixLow[end]! - prefixLow[first]!))
+        if (sum > least || sum < -least) {
+          out[k] = isAverage ? sum / (end - first) : sum
+          continue
+        }
+      }
+      out[k] = isAverage ? average(values, first, end) : directSum(values, first, end)
+    }
+  }
+}
+
+export function directSum(values: Float64Array, from: number, to: number): number {
+  let sum = 0
+  let c = 0
+  for (let i = from; i < to; i++) {
+    const value = values[i]!
+    const next = sum + value
+    c = compensation(sum, value, next, c)
+    sum = next
+  }
+  return sum + c
+}
+
+export function average(values: Float64Array, from: number, to: number): number {
+  let sum = values[from]!
+  let mean = 0
+  let c = 0
+  let isIncremental = false
+  let count = 1
+  for (let i = from + 1; i < to; i++) {
+    const value = values[i]!
+    count++
+    if (!isIncremental) {
+      const next = sum + value
+      if (next - next === 0 || Number.isNaN(next)) {
+        c = compensation(sum, value, next, c)
+        sum = next
+        continue
+      }
+      isIncremental = true
+      mean = sum / (count - 1)
+      c /= count - 1
+    }
+    const q = (count - 1) / count
+    const before = q * mean
+    const next = before + value / count
+    c = compensation(before, value / count, next, q * c)
+    mean = next
+  }
+  return isIncremental ? mean + c : sum / count + c / count
+}
+
+let queue = new Int32Array(1024)
+
+/** Extremes by a queue of candidates, best first; NaN counts only where there is nothing else. */
+function extremes(sign: 1 | -1): RangeKernel {
+  return (windows, out, present) => {
+    const { values, from, to, length } = windows
+    if (queue.length < length) queue = new Int32Array(length * 2)
+    let head = 0
+    let tail = 0
+    let next = 0
+    for (let k = 0; k < windows.count; k++) {
+      const first = from[k]!
+      const end = to[k]!
+      if (end <= first) continue
+      if (next < first) next = first
+      for (; next < end; next++) {
+        const value = values[next]! * sign
+        if (value !== value) continue
+        while (tail > head && values[queue[tail - 1]!]! * sign <= value) tail--
+        queue[tail++] = next
+      }
+      while (head < tail && queue[head]! < first) head++
+      out[k] = head < tail ? values[queue[head]!]! : Number.NaN
+      present[k] = 1
+      if (head === tail) head = tail = 0
+    }
+  }
+}
+
+let marks = new Int32Array(1024)
+
+/** Counts pairs of neighbours within each window, by a running count. */
+function pairs(counts: (before: number, value: number) => boolean): RangeKernel {
+  return (windows, out, present) => {
+    const { values, from, to, length } = windows
+    if (marks.length < length) marks = new Int32Array(length * 2)
+    marks[0] = 0
+    for (let i = 1; i < length; i++) {
+      marks[i] = marks[i - 1]! + (counts(values[i - 1]!, values[i]!) ? 1 : 0)
+    }
+    for (let k = 0; k < windows.count; k++) {
+      if (to[k]! <= from[k]!) continue
+      out[k] = marks[to[k]! - 1]! - marks[from[k]!]!
+      present[k] = 1
+    }
+  }
+}
+
+function variance(values: Float64Array, from: number, to: number): number {
+  let count = 0
+  let mean = 0
+  let meanC = 0
+  let squares = 0
+  let squaresC = 0
+  for (let i = from; i < to; i++) {
+    count++
+    const value = values[i]!
+    const delta = value - (mean + meanC)
+    const nextMean = mean + delta / count
+    meanC = compensation(mean, delta / count, nextMean, meanC)
+    mean = nextMean
+    const more = delta * (value - (mean + meanC))
+    const nextSquares = squares + more
+    squaresC = compensation(squares, more, nextSquares, squaresC)
+    squares = nextSquares
+  }
+  return (squares + squaresC) / count
+}
+
+/** Least squares through a window, x in seconds from `zeroMs`. */
+function regression(
+  { times, values }: Windows,
+  from: number,
+  to: number,
+  zeroMs: number,
+): { slope: number; intercept: number } {
+  const n = to - from
+  const x = [0, 0]
+  const y = [0, 0]
+  const xy = [0, 0]
+  const xx = [0, 0]
+  const first = values[from]!
+  let isConstant = true
+  for (let i = from; i < to; i++) {
+    const value = values[i]!
+    if (i > from && value !== first) isConstant = false
+    const seconds = (times[i]! - zeroMs) / 1000
+    compensatedAdd(x, seconds)
+    compensatedAdd(y, value)
+    compensatedAdd(xy, seconds * value)
+    compensatedAdd(xx, seconds * seconds)
+  }
+  if (isConstant) {
+    return Math.abs(first) === Number.POSITIVE_INFINITY
+      ? { slope: Number.NaN, intercept: Number.NaN }
+      : { slope: 0, intercept: first }
+  }
+  const sumX = x[0]! + x[1]!
+  const sumY = y[0]! + y[1]!
+  const covariance = xy[0]! + xy[1]! - (sumX * sumY) / n
+  const varianceX = xx[0]! + xx[1]! - (sumX * sumX) / n
+  const slope = covariance / varianceX
+  return { slope, intercept: sumY / n - (slope * sumX) / n }
+}
+
+export function predictLinear(seconds: Float64Array): RangeKernel {
+  return perWindow(2, (windows, from, to, k) => {
+    const { slope, intercept } = regression(windows, from, to, windows.stepTimes[k]!)
+    return slope * seconds[k]! + intercept
+  })
+}
+
+export function quantileOverTime(q: Float64Array): RangeKernel {
+  return perWindow(1, ({ values }, from, to, k) => quantileOf(q[k]!, values.slice(from, to)))
+}
+
+export function doubleExponentialSmoothing(sf: Float64Array, tf: Float64Array): RangeKernel {
+  return perWindow(2, ({ values }, from, to, k) => {
+    const smoothing = sf[k]!
+    const trendFactor = tf[k]!
+    let before = 0
+    let level = values[from]!
+    let trend = values[from + 1]! - values[from]!
+    for (let i = from + 1; i < to; i++) {
+      const scaled = smoothing * values[i]!
+      if (i > from + 1) trend = trendFactor * (level - before) + (1 - trendFactor) * trend
+      const rest = (1 - smoothing) * (level + trend)
+      before = level
+      level = scaled + rest
+    }
+    return level
+  })
+}
+
+/** When the window had its extreme value last, in seconds. */
+function timeOfExtreme(sign: 1 | -1): RangeKernel {
+  return perWindow(1, ({ times, values }, from, to) => {
+    let best = from
+    for (let i = from + 1; i < to; i++) {
+      if (values[i]! * sign >= values[best]! * sign || Number.isNaN(values[best])) best = i
+    }
+    return times[best]! / 1000
+  })
+}
+
+/** The functions that take nothing but their range. */
+export const RANGE_KERNELS: ReadonlyMap<string, RangeKernel> = new Map<string, RangeKernel>([
+  ['rate', extrapolated(true, true)],
+  ['increase', extrapolated(true, false)],
+  ['delta', extrapolated(false, false)],
+  ['irate', instantaneous(true)],
+  ['idelta', instantaneous(false)],
+  ['resets', pairs((before, value) => value < before)],
+  [
+    'changes',
+    pairs((before, value) => value !== before && !(value !== value && before !== before)),
+  ],
+  ['count_over_time', perWindow(1, (_windows, from, to) => to - from)],
+  ['present_over_time', perWindow(1, () => 1)],
+  ['last_over_time', perWindow(1, ({ values }, _from, to) => values[to - 1]!)],
+  ['first_over_time', perWindow(1, ({ values }, from) => values[from]!)],
+  ['sum_over_time', sums(false)],
+  ['avg_over_time', sums(true)],
+  ['min_over_time', extremes(-1)],
+  ['max_over_time', extremes(1)],
+  ['stdvar_over_time', perWindow(1, ({ values }, from, to) => variance(values, from, to))],
+  [
+    'stddev_over_time',
+    perWindow(1, ({ values }, from, to) => Math.sqrt(variance(values, from, to))),
+  ],
+  [
+    'mad_over_time',
+    perWindow(1, ({ values }, from, to) => {
+      const window = values.slice(from, to)
+      const median = quantileOf(0.5, window)
+      return quantileOf(
+        0.5,
+        window.map((value) => Math.abs(value - median)),
+      )
+    }),
+  ],
+  [
+    'deriv',
+    perWindow(2, (windows, from, to) => regression(windows, from, to, windows.times[from]!).slope),
+  ],
+  ['ts_of_first_over_time', perWindow(1, ({ times }, from) => times[from]! / 1000)],
+  ['ts_of_last_over_time', perWindow(1, ({ times }, _from, to) => times[to - 1]! / 1000)],
+  ['ts_of_min_over_time', timeOfExtreme(-1)],
+  ['ts_of_max_over_time', timeOfExtreme(1)],
+])

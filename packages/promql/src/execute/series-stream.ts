@@ -1,0 +1,67 @@
+import { type Labels, METRIC_NAME } from '@weir/model'
+import type { Emit } from './emit.ts'
+import { type Evaluation, executionError } from './evaluation.ts'
+
+/** A series that is held. */
+export interface HeldSeries {
+  readonly labels: Labels
+  readonly values: Float64Array
+  readonly present: Uint8Array
+}
+
+const NAME_ONLY: ReadonlySet<string> = new Set([METRIC_NAME])
+
+export function withoutName(labels: Labels): Labels {
+  return labels.without(NAME_ONLY)
+}
+
+export function sameLabelsError(): Error {
+  return executionError('vector cannot contain metrics with the same labelset')
+}
+
+/**
+ * Collects series whose labels may have become equal. Those that never have a sample at the same
+ * step become one series; where two meet, the query fails, as in Prometheus.
+ */
+export class SeriesCollector {
+  readonly #series = new Map<string, HeldSeries>()
+  readonly #evaluation: Evaluation
+
+  constructor(evaluation: Evaluation) {
+    this.#evaluation = evaluation
+  }
+
+  get size(): number {
+    return this.#series.size
+  }
+
+  /** Adds a copy of the columns; those without any sample are left out. */
+  add(labels: Labels, values: Float64Array, present: Uint8Array): void {
+    const known = this.#series.get(labels.key())
+    if (known === undefined) {
+      if (!present.includes(1)) return
+      this.#evaluation.hold(values.length)
+      this.#series.set(labels.key(), {
+        labels,
+        values: values.slice(),
+        present: present.slice(),
+      })
+      return
+    }
+    for (let k = 0; k < present.length; k++) {
+      if (present[k] === 0) continue
+      if (known.present[k] === 1) throw sameLabelsError()
+      known.present[k] = 1
+      known.values[k] = values[k]!
+    }
+  }
+
+  /** Hands the series on, in order of arrival. */
+  flush(emit: Emit): void {
+    for (const { labels, values, present } of this.#series.values()) {
+      this.#evaluation.release(values.length)
+      emit(labels, values, present)
+    }
+    this.#series.clear()
+  }
+}

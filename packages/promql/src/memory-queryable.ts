@@ -1,0 +1,132 @@
+import {
+  type Labels,
+  type Matcher,
+  type Querier,
+  type Queryable,
+  SampleColumns,
+  type SelectRequest,
+  type SeriesSet,
+  WeirError,
+} from '@weir/model'
+import { compileRegex } from './regex.ts'
+
+interface MemorySeries {
+  readonly labels: Labels
+  readonly columns: SampleColumns
+}
+
+/** A store over plain arrays, for tests of rules and queries: every select looks at every series. */
+export class MemoryQueryable implements Queryable {
+  readonly #series: MemorySeries[] = []
+  readonly #byKey = new Map<string, MemorySeries>()
+
+  /** Adds samples to a series; times must ascend, also from one call to the next. */
+  add(labels: Labels, columns: SampleColumns): void {
+    let series = this.#byKey.get(labels.key())
+    if (series === undefined) {
+      series = { labels, columns: new SampleColumns(columns.length) }
+      this.#series.push(series)
+      this.#byKey.set(labels.key(), series)
+    }
+    for (let i = 0; i < columns.length; i++) {
+      series.columns.push(columns.times[i]!, columns.values[i]!)
+    }
+  }
+
+  querier(viewMinMs: number, viewMaxMs: number): Querier {
+    return new MemoryQuerier(this.#series, viewMinMs, viewMaxMs)
+  }
+}
+
+class MemoryQuerier implements Querier {
+  readonly #series: readonly MemorySeries[]
+  readonly #minMs: number
+  readonly #maxMs: number
+
+  constructor(series: readonly MemorySeries[], minMs: number, maxMs: number) {
+    this.#series = series
+    this.#minMs = minMs
+    this.#maxMs = maxMs
+  }
+
+  select(request: SelectRequest): SeriesSet {
+    const minMs = Math.max(request.minMs, this.#minMs)
+    const maxMs = Math.min(request.maxMs, this.#maxMs)
+    const chosen = this.#matching(request.matchers, minMs, maxMs)
+    return {
+      count: chosen.length,
+      labels: (i) => chosen[i]!.labels,
+      read: (i, fromMs, toMs, into) => copy(chosen[i]!.columns, fromMs, toMs, into),
+    }
+  }
+
+  labelValues(name: string, matchers: readonly Matcher[]): string[] {
+    const values = this.#matching(matchers, this.#minMs, this.#maxMs).map((one) =>
+      one.labels.get(name),
+    )
+    return [...new Set(values)].filter((value) => value !== '').sort()
+  }
+
+  labelNames(matchers: readonly Matcher[]): string[] {
+    const names = this.#matching(matchers, this.#minMs, this.#maxMs).flatMap((one) =>
+      [...one.labels].map(([name]) => name),
+    )
+    return [...new Set(names)].sort()
+  }
+
+  #matching(matchers: readonly Matcher[], minMs: number, maxMs: number): MemorySeries[] {
+    const tests = matchers.map(testOf)
+    return this.#series.filter(
+      ({ labels, columns }) =>
+        columns.length > 0 &&
+        columns.times[0]! <= maxMs &&
+        columns.times[columns.length - 1]! >= minMs &&
+        tests.every((test) => test(labels)),
+    )
+  }
+
+  [Symbol.dispose](): void {
+    // Nothing is held open.
+  }
+}
+
+function testOf(matcher: Matcher): (labels: Labels) => boolean {
+  const { name, operator, value } = matcher
+  switch (operator) {
+    case '=':
+      return (labels) => labels.get(name) === value
+    case '!=':
+      return (labels) => labels.get(name) !== value
+    case '=~':
+    case '!~': {
+      const regex = compileRegex(value)
+      if (typeof regex === 'string') {
+        throw new WeirError('QUERY_PARSE', `Cannot match "${name}" by "${value}": ${regex}`)
+      }
+      return (labels) => regex.matches(labels.get(name)) === (operator === '=~')
+    }
+    default:
+      return operator satisfies never
+  }
+}
+
+function copy(from: SampleColumns, minMs: number, maxMs: number, into: SampleColumns): void {
+  const start = firstAtLeast(from, minMs)
+  const end = firstAtLeast(from, maxMs + 1)
+  if (end <= start) return
+  into.reserve(end - start)
+  into.times.set(from.times.subarray(start, end), into.length)
+  into.values.set(from.values.subarray(start, end), into.length)
+  into.length += end - start
+}
+
+function firstAtLeast(columns: SampleColumns, timeMs: number): number {
+  let low = 0
+  let high = columns.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (columns.times[middle]! < timeMs) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,604 @@
+import { METRIC_NAME, type Matcher, WeirError } from '@weir/model'
+import {
+  type Aggregation,
+  type Aggregator,
+  type At,
+  type Binary,
+  type BinaryOperator,
+  type Call,
+  type Expr,
+  type MatrixSelector,
+  type Matching,
+  type Subquery,
+  type VectorSelector,
+} from '../ast.ts'
+import { EXPERIMENTAL_FUNCTIONS, FUNCTIONS } from '../functions.ts'
+import { compileRegex } from '../regex.ts'
+import { DURATION_MS_MAX, readDuration } from './duration.ts'
+import { type Token, lex, unquote } from './lexer.ts'
+import { ParseError } from './parse-error.ts'
+
+/**
+ * Tokens to tree, by precedence climbing.
+ *
+ * Why not a generated parser: the published Lezer grammar of PromQL is made for highlighting. It
+ * reads `1 + a offset 5m` as `(1 + a) offset 5m`, `-1 ^ 2` as `(-1) ^ 2` and `-a[5m]` as
+ * `(-a)[5m]`, and knows no error messages; the tree would have to be rebuilt and each error found
+ * again. It serves as a witness in the tests instead.
+ *
+ * Lowest first: `or`; `and unless`; comparisons; `+ -`; `* / % atan2`; `^` (right-associative). A
+ * sign binds like `*`, so `-1 ^ 2` is -1; `[…]`, `offset` and `@` bind tightest.
+ */
+const PRECEDENCE: ReadonlyMap<string, number> = new Map([
+  ['or', 1],
+  ['and', 2],
+  ['unless', 2],
+  ...['==', '!=', '<', '>', '<=', '>='].map((op): [string, number] => [op, 3]),
+  ['+', 4],
+  ['-', 4],
+  ...['*', '/', '%', 'atan2'].map((op): [string, number] => [op, 5]),
+  ['^', 6],
+])
+const SIGN_PRECEDENCE = 5
+const POW_PRECEDENCE = 6
+
+/** Deepest nesting read; keeps recursion over the tree far from the end of the stack. */
+export const NESTING_MAX = 400
+
+const WITH_PARAMETER: ReadonlySet<string> = new Set([
+  'topk',
+  'bottomk',
+  'count_values',
+  'quantile',
+  'limitk',
+  'limit_ratio',
+])
+
+/** Words that are no metric names unless quoted. */
+const NEVER_A_NAME: ReadonlySet<string> = new Set([
+  'bool',
+  'on',
+  'ignoring',
+  'group_left',
+  'group_right',
+])
+
+export class Parser {
+  readonly #tokens: readonly Token[]
+  readonly #features: ReadonlySet<string>
+  #next = 0
+  #depth = 0
+
+  constructor(text: string, features: ReadonlySet<string>) {
+    this.#tokens = lex(text)
+    this.#features = features
+  }
+
+  /** The whole text as one expression. */
+  whole(): Expr {
+    if (this.#is('end of input')) throw new ParseError('no expression found in input', -1)
+    const expr = this.#expression(0)
+    if (!this.#is('end of input')) throw this.#unexpected('')
+    return expr
+  }
+
+  get #token(): Token {
+    return this.#tokens[this.#next]!
+  }
+
+  #is(kind: Token['kind'], text?: string): boolean {
+    const token = this.#token
+    return token.kind === kind && (text === undefined || token.text.toLowerCase() === text)
+  }
+
+  #take(): Token {
+    const token = this.#token
+    if (this.#next < this.#tokens.length - 1) this.#next++
+    return token
+  }
+
+  #takeIf(kind: Token['kind'], text: string): boolean {
+    if (!this.#is(kind, text)) return false
+    this.#take()
+    return true
+  }
+
+  #want(kind: Token['kind'], text: string, context: string): Token {
+    if (this.#is(kind, text)) return this.#take()
+    throw this.#unexpected(context, `"${text}"`)
+  }
+
+  /** Where the newest token ended. */
+  get #end(): number {
+    return this.#tokens[this.#next - 1]?.end ?? 0
+  }
+
+  #unexpected(context: string, expected = ''): ParseError {
+    const token = this.#token
+    if (token.kind === 'error') return new ParseError(token.text, token.start)
+    const where = context === '' ? '' : ` in ${context}`
+    const instead = expected === '' ? '' : `, expected ${expected}`
+    return new ParseError(`unexpected ${describe(token)}${where}${instead}`, token.start)
+  }
+
+  #expression(precedenceMin: number): Expr {
+    this.#depth++
+    if (this.#depth > NESTING_MAX) {
+      throw new WeirError(
+        'QUERY_PARSE',
+        `Cannot read query: want at most ${NESTING_MAX} levels of nesting, got more`,
+      )
+    }
+    let left = this.#operand()
+    let links = 0
+    for (;;) {
+      const token = this.#token
+      const precedence = token.kind === 'operator' ? PRECEDENCE.get(token.text) : undefined
+      if (precedence === undefined || precedence < precedenceMin) break
+      this.#take()
+      // A chain `a + b + c` leans to the left and nests as deep as it is long.
+      if (++links > NESTING_MAX) {
+        throw new WeirError(
+          'QUERY_PARSE',
+          `Cannot read query: want at most ${NESTING_MAX} operators in a chain, got more; add parentheses around halves`,
+        )
+      }
+      left = this.#binary(left, token.text as BinaryOperator, precedence)
+    }
+    this.#depth--
+    return left
+  }
+
+  #binary(left: Expr, op: BinaryOperator, precedence: number): Binary {
+    const returnBool = this.#takeIf('keyword', 'bool')
+    let matching: Matching | undefined
+    if (this.#is('keyword', 'on') || this.#is('keyword', 'ignoring')) {
+      const on = this.#take().text.toLowerCase() === 'on'
+      const labels = this.#labelList()
+      let many: Matching['many'] = 'none'
+      let include: string[] = []
+      if (this.#is('keyword', 'group_left') || this.#is('keyword', 'group_right')) {
+        many = this.#take().text.toLowerCase() === 'group_left' ? 'left' : 'right'
+        if (this.#is('symbol', '(')) include = this.#labelList()
+      }
+      matching = { on, labels, many, include }
+    }
+    const right = this.#expression(precedence === POW_PRECEDENCE ? precedence : precedence + 1)
+    return {
+      kind: 'binary',
+      op,
+      left,
+      right,
+      returnBool,
+      matching,
+      start: left.start,
+      end: right.end,
+    }
+  }
+
+  #operand(): Expr {
+    const token = this.#token
+    if (token.kind === 'operator' && (token.text === '-' || token.text === '+')) {
+      this.#take()
+      const expr = this.#expression(SIGN_PRECEDENCE + 1)
+      if (expr.kind === 'number') {
+        return {
+          ...expr,
+          value: token.text === '-' ? -expr.value : expr.value,
+          start: token.start,
+        }
+      }
+      return { kind: 'unary', op: token.text, expr, start: token.start, end: expr.end }
+    }
+    return this.#shifted(this.#primary())
+  }
+
+  /** Reads `[…]`, `offset …` and `@ …` behind an expression, as many as there are. */
+  #shifted(start: Expr): Expr {
+    let expr = start
+    for (;;) {
+      if (this.#is('symbol', '[')) expr = this.#bracket(expr)
+      else if (this.#is('keyword', 'offset')) expr = this.#offset(expr)
+      else if (this.#is('symbol', '@')) expr = this.#at(expr)
+      else return expr
+    }
+  }
+
+  #primary(): Expr {
+    const token = this.#token
+    const { start } = token
+    switch (token.kind) {
+      case 'number':
+      case 'duration': {
+        this.#take()
+        const isDuration = token.kind === 'duration'
+        const value = readNumber(token)
+        return { kind: 'number', value, isDuration, start, end: this.#end }
+      }
+      case 'string':
+        this.#take()
+        return { kind: 'string', value: unquote(token.text), start, end: this.#end }
+      case 'aggregator': {
+        const after = this.#tokens[this.#next + 1]!
+        const isName =
+          !(after.kind === 'symbol' && after.text === '(') &&
+          !(after.kind === 'keyword' && /^(by|without)$/i.test(after.text))
+        return isName ? this.#selector() : this.#aggregation()
+      }
+      case 'identifier': {
+        const after = this.#tokens[this.#next + 1]!
+        return after.kind === 'symbol' && after.text === '(' ? this.#call() : this.#selector()
+      }
+      case 'metric identifier':
+        return this.#selector()
+      case 'keyword':
+        if (NEVER_A_NAME.has(token.text.toLowerCase())) throw this.#unexpected('')
+        return this.#selector()
+      case 'symbol':
+        if (token.text === '{') return this.#selector()
+        if (token.text === '(') {
+          this.#take()
+          const expr = this.#expression(0)
+          if (!this.#takeIf('symbol', ')')) throw this.#unexpected('')
+          return { kind: 'paren', expr, start, end: this.#end }
+        }
+        throw this.#unexpected('')
+      case 'operator':
+        // `and`, `or`, `unless` may name a metric where an operand is wanted.
+        if (/^(and|or|unless)$/.test(token.text)) return this.#selector()
+        throw this.#unexpected('')
+      case 'error':
+      case 'end of input':
+        throw this.#unexpected('')
+      default:
+        return token.kind satisfies never
+    }
+  }
+
+  #call(): Call {
+    const name = this.#take()
+    const args = this.#arguments()
+    const known = FUNCTIONS.get(name.text)
+    if (known === undefined) {
+      throw new ParseError(`unknown function with name ${JSON.stringify(name.text)}`, name.start)
+    }
+    if (known.experimental && !this.#features.has(EXPERIMENTAL_FUNCTIONS)) {
+      throw new ParseError(`function ${JSON.stringify(name.text)} is not enabled`, name.start)
+    }
+    return { kind: 'call', name: name.text, args, start: name.start, end: this.#end }
+  }
+
+  #arguments(): Expr[] {
+    this.#want('symbol', '(', 'function call')
+    const args: Expr[] = []
+    if (this.#takeIf('symbol', ')')) return args
+    for (;;) {
+      args.push(this.#expression(0))
+      if (this.#takeIf('symbol', ')')) return args
+      const comma = this.#token
+      if (!this.#takeIf('symbol', ',')) throw this.#unexpected('')
+      if (this.#is('symbol', ')')) {
+        throw new ParseError('trailing commas not allowed in function call args', comma.start)
+      }
+    }
+  }
+
+  #aggregation(): Aggregation {
+    const { text, start } = this.#take()
+    const op = text.toLowerCase() as Aggregator
+    let modifier = this.#grouping()
+    const args = this.#arguments()
+    modifier ??= this.#grouping()
+    const end = this.#end
+    if (args.length === 0) {
+      throw new ParseError('no arguments for aggregate expression provided', start)
+    }
+    if (op.startsWith('limit') && !this.#features.has(EXPERIMENTAL_FUNCTIONS)) {
+      throw new ParseError(
+        `${op}() is experimental and must be enabled with --enable-feature=${EXPERIMENTAL_FUNCTIONS}`,
+        start,
+      )
+    }
+    const wanted = WITH_PARAMETER.has(op) ? 2 : 1
+    if (args.length !== wanted) {
+      throw new ParseError(
+        `wrong number of arguments for aggregate expression provided, expected ${wanted}, got ${args.length}`,
+        start,
+      )
+    }
+    const param = wanted === 2 ? args[0] : undefined
+    const { without, grouping } = modifier ?? { without: false, grouping: [] }
+    return { kind: 'aggregation', op, expr: args.at(-1)!, param, without, grouping, start, end }
+  }
+
+  #grouping(): { without: boolean; grouping: readonly string[] } | undefined {
+    if (!this.#is('keyword', 'by') && !this.#is('keyword', 'without')) return undefined
+    const without = this.#take().text.toLowerCase() === 'without'
+    return { without, grouping: this.#labelList() }
+  }
+
+  #labelList(): string[] {
+    const labels: string[] = []
+    this.#want('symbol', '(', 'grouping opts')
+    while (!this.#takeIf('symbol', ')')) {
+      const token = this.#token
+      if (token.kind === 'string') labels.push(unquote(token.text))
+      else if (/^[a-zA-Z_]\w*$/.test(token.text) && token.kind !== 'number') labels.push(token.text)
+      else throw this.#unexpected('grouping opts', 'label')
+      this.#take()
+      if (this.#is('symbol', ')')) continue
+      if (!this.#takeIf('symbol', ',')) throw this.#unexpected('grouping opts', '"," or ")"')
+    }
+    return labels
+  }
+
+  #selector(): VectorSelector {
+    const { start } = this.#token
+    let metricName = ''
+    const matchers: Matcher[] = []
+    if (!this.#is('symbol', '{')) {
+      metricName = this.#take().text
+      matchers.push({ name: METRIC_NAME, operator: '=', value: metricName })
+    }
+    if (this.#takeIf('symbol', '{')) {
+      while (!this.#takeIf('symbol', '}')) {
+        const quoted = this.#matcher(matchers)
+        if (quoted !== '') {
+          if (metricName !== '') throw twice(metricName, quoted, start)
+          metricName = quoted
+          matchers.unshift({ name: METRIC_NAME, operator: '=', value: quoted })
+        }
+        if (this.#is('symbol', '}')) continue
+        if (!this.#takeIf('symbol', ',')) {
+          throw this.#unexpected('label matching', '"," or "}"')
+        }
+      }
+    }
+    const end = this.#end
+    const named = matchers.filter((m) => m.name === METRIC_NAME && m.operator === '=')
+    if (metricName !== '' && named.length > 1) {
+      throw twice(metricName, named.at(-1)!.value, start)
+    }
+    if (matchers.every(matchesEmpty)) {
+      throw new ParseError('vector selector must contain at least one non-empty matcher', start)
+    }
+    return { kind: 'selector', metricName, matchers, offsetMs: 0, at: undefined, start, end }
+  }
+
+  /** One condition, added to `matchers`; or a quoted metric name, returned. */
+  #matcher(matchers: Matcher[]): string {
+    const name = this.#token
+    if (name.kind !== 'identifier' && name.kind !== 'string') {
+      throw this.#unexpected('label matching', 'identifier or "}"')
+    }
+    this.#take()
+    const label = name.kind === 'string' ? unquote(name.text) : name.text
+    if (name.kind === 'string' && (this.#is('symbol', ',') || this.#is('symbol', '}'))) return label
+    const operator = this.#token
+    if (operator.kind !== 'symbol' || !/^(=|!=|=~|!~)$/.test(operator.text)) {
+      throw this.#unexpected('label matching', 'label matching operator')
+    }
+    this.#take()
+    const value = this.#token
+    if (value.kind !== 'string') throw this.#unexpected('label matching', 'string')
+    this.#take()
+    const matcher = {
+      name: label,
+      operator: operator.text as Matcher['operator'],
+      value: unquote(value.text),
+    }
+    if (matcher.operator === '=~' || matcher.operator === '!~') {
+      const problem = compileRegex(matcher.value)
+      if (typeof problem === 'string') {
+        throw new ParseError(`error parsing regexp: ${problem}`, name.start)
+      }
+    }
+    matchers.push(matcher)
+    return ''
+  }
+
+  #bracket(expr: Expr): MatrixSelector | Subquery {
+    const bracket = this.#take()
+    const rangeMs = this.#positiveDuration()
+    if (this.#takeIf('symbol', ':')) {
+      const stepMs = this.#is('symbol', ']') ? 0 : this.#positiveDuration()
+      this.#want('symbol', ']', 'subquery selector')
+      const end = this.#end
+      const { start } = expr
+      return { kind: 'subquery', expr, rangeMs, stepMs, offsetMs: 0, at: undefined, start, end }
+    }
+    if (!this.#takeIf('symbol', ']')) throw this.#unexpected('subquery or range selector', '"]"')
+    if (expr.kind !== 'selector') {
+      throw new ParseError('ranges only allowed for vector selectors', bracket.start)
+    }
+    if (expr.offsetMs !== 0) {
+      throw new ParseError('no offset modifiers allowed before range', bracket.start)
+    }
+    if (expr.at !== undefined) {
+      throw new ParseError('no @ modifiers allowed before range', bracket.start)
+    }
+    return { kind: 'range', selector: expr, rangeMs, start: expr.start, end: this.#end }
+  }
+
+  #positiveDuration(): number {
+    const { start } = this.#token
+    const ms = this.#durationMs()
+    if (!this.#is('symbol', ']') && !this.#is('symbol', ':') && this.#is('operator')) {
+      throw new ParseError('experimental duration expression is not enabled', start)
+    }
+    if (ms <= 0) throw new ParseError('duration must be greater than 0', start)
+    return ms
+  }
+
+  #durationMs(): number {
+    const sign = this.#is('operator', '-') || this.#is('operator', '+') ? this.#take().text : '+'
+    const token = this.#token
+    if (token.kind !== 'number' && token.kind !== 'duration')
+      throw this.#unexpected('', 'number or duration')
+    this.#take()
+    const ms = Math.trunc(readNumber(token) * 1000 + (token.kind === 'duration' ? 0.5 : 0))
+    if (!(Math.abs(ms) <= DURATION_MS_MAX)) {
+      throw new ParseError('duration out of range', token.start)
+    }
+    return sign === '-' ? -ms : ms
+  }
+
+  #offset(expr: Expr): Expr {
+    this.#take()
+    const offsetMs = this.#durationMs()
+    return this.#shift(expr, 'offset modifier', (shift) => {
+      if (shift.offsetMs !== 0) {
+        throw new ParseError('offset may not be set multiple times', expr.start)
+      }
+      return { ...shift, offsetMs }
+    })
+  }
+
+  #at(expr: Expr): Expr {
+    this.#take()
+    let at: At
+    if (this.#is('keyword', 'start') || this.#is('keyword', 'end')) {
+      at = { kind: this.#take().text.toLowerCase() === 'start' ? 'start' : 'end' }
+      this.#want('symbol', '(', '@')
+      this.#want('symbol', ')', '@')
+    } else {
+      const sign = this.#is('operator', '-') || this.#is('operator', '+') ? this.#take().text : '+'
+      const token = this.#token
+      if (token.kind !== 'number' && token.kind !== 'duration') {
+        throw this.#unexpected('@', 'timestamp')
+      }
+      this.#take()
+      const seconds = readNumber(token) * (sign === '-' ? -1 : 1)
+      if (!(Math.abs(seconds) < 2 ** 63)) {
+        const text = Number.isNaN(seconds) ? 'NaN' : seconds > 0 ? '+Inf' : '-Inf'
+        throw new ParseError(
+          `timestamp out of bounds for @ modifier: ${Number.isFinite(seconds) ? seconds.toFixed(6) : text}`,
+          expr.start,
+        )
+      }
+      at = { kind: 'time', timeMs: roundHalfAway(seconds * 1000) }
+    }
+    return this.#shift(expr, '@ modifier', (shift) => {
+      if (shift.at !== undefined) {
+        throw new ParseError('@ <timestamp> may not be set multiple times', expr.start)
+      }
+      return { ...shift, at }
+    })
+  }
+
+  /** Puts `offset` or `@` on the selector or sub-query that an expression is. */
+  #shift(
+    expr: Expr,
+    what: string,
+    change: <T extends VectorSelector | Subquery>(shift: T) => T,
+  ): Expr {
+    const end = this.#end
+    switch (expr.kind) {
+      case 'selector':
+      case 'subquery':
+        return { ...change(expr), end }
+      case 'range':
+        return { ...expr, selector: change(expr.selector), end }
+      case 'number':
+      case 'string':
+      case 'call':
+      case 'aggregation':
+      case 'binary':
+      case 'unary':
+      case 'paren':
+        throw new ParseError(
+          `${what} must be preceded by an instant vector selector or range vector selector or a subquery`,
+          expr.start,
+        )
+      default:
+        return expr satisfies never
+    }
+  }
+}
+
+function twice(first: string, second: string, start: number): ParseError {
+  return new ParseError(
+    `metric name must not be set twice: ${JSON.stringify(first)} or ${JSON.stringify(second)}`,
+    start,
+  )
+}
+
+function matchesEmpty(matcher: Matcher): boolean {
+  switch (matcher.operator) {
+    case '=':
+      return matcher.value === ''
+    case '!=':
+      return matcher.value !== ''
+    case '=~':
+    case '!~': {
+      const regex = compileRegex(matcher.value)
+      const matches = typeof regex !== 'string' && regex.matches('')
+      return matcher.operator === '=~' ? matches : !matches
+    }
+    default:
+      return matcher.operator satisfies never
+  }
+}
+
+function describe(token: Token): string {
+  const text =
+    token.text.length > 10
+      ? `${JSON.stringify(token.text.slice(0, 10))}...`
+      : JSON.stringify(token.text)
+  switch (token.kind) {
+    case 'keyword':
+      return `<${token.text.toLowerCase()}>`
+    case 'aggregator':
+      return `<aggr:${token.text.toLowerCase()}>`
+    case 'operator':
+      return `<op:${token.text}>`
+    case 'symbol':
+    case 'error':
+      return text
+    case 'end of input':
+      return 'end of input'
+    case 'identifier':
+    case 'metric identifier':
+    case 'number':
+    case 'duration':
+    case 'string':
+      return `${token.kind} ${text}`
+    default:
+      return token.kind satisfies never
+  }
+}
+
+/** A number or a duration in seconds: hex, a leading zero for octal, `_` between digits, Inf, NaN. */
+function readNumber(token: Token): number {
+  if (token.kind === 'duration') {
+    const ms = readDuration(token.text)
+    if (typeof ms === 'string') throw new ParseError(ms, token.start)
+    return ms / 1000
+  }
+  const { text } = token
+  const lower = text.toLowerCase()
+  if (lower === 'inf') return Number.POSITIVE_INFINITY
+  if (lower === 'nan') return Number.NaN
+  const isHex = lower.startsWith('0x')
+  // Go allows `_` only between digits, and only in integers.
+  const underscoresFit = !text.includes('_') || /^(0x_?)?[\da-f]+(_[\da-f]+)*$/.test(lower)
+  const plain = lower.replaceAll('_', '')
+  const value = /^0[0-7]+$/.test(plain) ? Number.parseInt(plain, 8) : Number(plain)
+  if (!underscoresFit || Number.isNaN(value)) {
+    throw new ParseError(
+      `error parsing number: strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`,
+      token.start,
+    )
+  }
+  if (value === Number.POSITIVE_INFINITY || (isHex && value >= 2 ** 63)) {
+    throw new ParseError(
+      `error parsing number: strconv.ParseFloat: parsing ${JSON.stringify(text)}: value out of range`,
+      token.start,
+    )
+  }
+  return value
+}
+
+function roundHalfAway(value: number): number {
+  return Math.sign(value) * Math.round(Math.abs(value))
+}

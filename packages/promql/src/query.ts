@@ -1,0 +1,140 @@
+import { Labels, type Queryable, WeirError } from '@weir/model'
+import { type Expr, stringOf } from './ast.ts'
+import { exprType } from './check.ts'
+import { Evaluation } from './execute/evaluation.ts'
+import { WALK, streamRange } from './execute/evaluate.ts'
+import { parseExpr } from './parse/parse.ts'
+import type { MatrixSeries, QueryOptions, QueryResult, QueryValue, VectorSample } from './result.ts'
+
+/** Most steps of one range query, as Prometheus's API allows. */
+export const STEPS_MAX = 11_000
+
+export interface InstantRequest {
+  readonly expr: string | Expr
+  readonly timeMs: number
+  readonly options?: QueryOptions
+}
+
+export interface RangeRequest {
+  readonly expr: string | Expr
+  /** First step. */
+  readonly startMs: number
+  /** Last step or a little later, inclusive. */
+  readonly endMs: number
+  readonly stepMs: number
+  readonly options?: QueryOptions
+}
+
+/**
+ * Evaluates an expression at one moment.
+ *
+ * @throws {WeirError} `QUERY_PARSE`, `QUERY_EXECUTION`, `QUERY_TOO_MANY_SAMPLES`, `QUERY_NOT_SUPPORTED`, `QUERY_CANCELED`, `QUERY_TIMEOUT`
+ */
+export function instantQuery(queryable: Queryable, request: InstantRequest): QueryResult {
+  const { timeMs, options = {} } = request
+  const expr = parsed(request.expr, options)
+  const text = textOf(request.expr)
+  using evaluation = new Evaluation(
+    WALK,
+    queryable,
+    { expr, text, startMs: timeMs, endMs: timeMs, stepMs: 1 },
+    options,
+  )
+  return evaluation.finish(instantValue(evaluation, expr, timeMs))
+}
+
+function instantValue(evaluation: Evaluation, expr: Expr, timeMs: number): QueryValue {
+  const steps = evaluation.steps
+  const type = exprType(expr)
+  switch (type) {
+    case 'scalar':
+      return { kind: 'scalar', timeMs, value: evaluation.scalar(expr, steps)[0]! }
+    case 'string':
+      return { kind: 'string', timeMs, value: stringOf(expr) }
+    case 'range vector': {
+      const series: MatrixSeries[] = []
+      streamRange(evaluation, expr, steps, ({ labels, times, values, from, to }) => {
+        if (to[0] === from[0]) return
+        evaluation.hold(to[0]! - from[0]!)
+        series.push({
+          labels,
+          times: times.slice(from[0], to[0]),
+          values: values.slice(from[0], to[0]),
+        })
+      })
+      return { kind: 'matrix', series: series.sort((a, b) => a.labels.compare(b.labels)) }
+    }
+    case 'instant vector': {
+      const series: VectorSample[] = []
+      evaluation.vector(expr, steps, (labels, values, present) => {
+        if (present[0]) series.push({ labels, timeMs, value: values[0]! })
+      })
+      return { kind: 'vector', series }
+    }
+    default:
+      return type satisfies never
+  }
+}
+
+/**
+ * Evaluates an expression at start, start + step, … up to end. The answer is a matrix, sorted by
+ * labels; a scalar is a series without labels.
+ *
+ * @throws {WeirError} as {@link instantQuery}
+ */
+export function rangeQuery(queryable: Queryable, request: RangeRequest): QueryResult {
+  const { startMs, endMs, stepMs, options = {} } = request
+  const expr = parsed(request.expr, options)
+  const type = exprType(expr)
+  if (type === 'string' || type === 'range vector') {
+    throw new WeirError(
+      'QUERY_PARSE',
+      `invalid expression type "${type}" for range query, must be Scalar or instant Vector`,
+    )
+  }
+  if (!(stepMs > 0) || !(endMs >= startMs)) {
+    throw new WeirError(
+      'QUERY_PARSE',
+      `Cannot evaluate range query: want a positive step and an end that is not before the start, got step ${stepMs} ms, start ${startMs}, end ${endMs}`,
+    )
+  }
+  const text = textOf(request.expr)
+  using evaluation = new Evaluation(
+    WALK,
+    queryable,
+    { expr, text, startMs, endMs, stepMs },
+    options,
+  )
+  const { steps } = evaluation
+  const series: MatrixSeries[] = []
+  if (type === 'scalar') {
+    const values = evaluation.scalar(expr, steps)
+    series.push({ labels: Labels.EMPTY, times: Float64Array.from(steps.times), values })
+  } else {
+    evaluation.vector(expr, steps, (labels, values, present) => {
+      let length = 0
+      for (let k = 0; k < steps.count; k++) length += present[k]!
+      if (length === 0) return
+      evaluation.hold(length)
+      const times = new Float64Array(length)
+      const kept = new Float64Array(length)
+      for (let k = 0, at = 0; k < steps.count; k++) {
+        if (present[k] === 0) continue
+        times[at] = steps.times[k]!
+        kept[at++] = values[k]!
+      }
+      series.push({ labels, times, values: kept })
+    })
+  }
+  series.sort((a, b) => a.labels.compare(b.labels))
+  return evaluation.finish({ kind: 'matrix', series })
+}
+
+function parsed(expr: string | Expr, options: QueryOptions): Expr {
+  return typeof expr === 'string' ? parseExpr(expr, options.features) : expr
+}
+
+/** Positions in annotations are those in the text; a tree that comes without its text gives none. */
+function textOf(expr: string | Expr): string | undefined {
+  return typeof expr === 'string' ? expr : undefined
+}

@@ -1,0 +1,64 @@
+import { RE2JS } from 're2js'
+
+/**
+ * Regular expressions of matchers and `label_replace`: RE2 syntax, linear time, anchored on both
+ * sides, `.` matches a newline too.
+ */
+export interface AnchoredRegex {
+  matches(text: string): boolean
+  /** The text with its match put into a template (`$1`, `${name}`), or undefined when it does not match. */
+  expand(text: string, template: string): string | undefined
+}
+
+const cache = new Map<string, AnchoredRegex | string>()
+const CACHE_MAX = 1000
+
+/** The regex, or a sentence saying what is wrong with the pattern. Compiled ones are kept. */
+export function compileRegex(pattern: string): AnchoredRegex | string {
+  const known = cache.get(pattern)
+  if (known !== undefined) return known
+  if (cache.size >= CACHE_MAX) cache.clear()
+  const made = compile(pattern)
+  cache.set(pattern, made)
+  return made
+}
+
+function compile(pattern: string): AnchoredRegex | string {
+  let regex: RE2JS
+  try {
+    regex = RE2JS.compile(pattern, RE2JS.DOTALL)
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    return text.replace(/^error parsing regexp: /, '')
+  }
+  const literals = literalAlternatives(pattern)
+  return {
+    matches: literals === undefined ? (text) => regex.matches(text) : (text) => literals.has(text),
+    expand: (text, template) => {
+      const matcher = regex.matcher(text)
+      if (!matcher.matches()) return undefined
+      return expandTemplate(template, (name) => {
+        if (/^\d+$/.test(name)) {
+          return Number(name) <= matcher.groupCount() ? (matcher.group(Number(name)) ?? '') : ''
+        }
+        return name in regex.namedGroups() ? (matcher.group(name) ?? '') : ''
+      })
+    },
+  }
+}
+
+/** `a|b|c` without special characters is a set; dashboards send such lists by the hundred. */
+function literalAlternatives(pattern: string): ReadonlySet<string> | undefined {
+  return /^[\w\-:/ |]+$/.test(pattern) ? new Set(pattern.split('|')) : undefined
+}
+
+/** Go's template rule: `$name` takes the longest run of word characters, `$$` is a dollar. */
+function expandTemplate(template: string, group: (name: string) => string): string {
+  return template.replaceAll(
+    /\$(?:\$|(\w+)|\{(\w+)\})/g,
+    (whole, bare?: string, braced?: string) => {
+      if (whole === '$$') return '$'
+      return group(bare ?? braced ?? '')
+    },
+  )
+}

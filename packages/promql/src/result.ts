@@ -1,0 +1,53 @@
+import type { Clock, Labels } from '@weir/model'
+
+/** One series of a range answer: sample `i` is `times[i]` (ms) and `values[i]`. */
+export interface MatrixSeries {
+  readonly labels: Labels
+  readonly times: Float64Array
+  readonly values: Float64Array
+}
+
+export interface VectorSample {
+  readonly labels: Labels
+  readonly timeMs: number
+  readonly value: number
+}
+
+/** What a query yields. A range query always yields a matrix. */
+export type QueryValue =
+  | { readonly kind: 'matrix'; readonly series: readonly MatrixSeries[] }
+  | { readonly kind: 'vector'; readonly series: readonly VectorSample[] }
+  | { readonly kind: 'scalar'; readonly timeMs: number; readonly value: number }
+  | { readonly kind: 'string'; readonly timeMs: number; readonly value: string }
+
+export interface QueryStats {
+  /** Samples decoded from the store, each time that a selector read it. */
+  readonly samplesRead: number
+  readonly seriesRead: number
+  /** Most samples held in memory at once, steps of intermediate results counted. */
+  readonly peakSamples: number
+}
+
+export interface QueryResult {
+  readonly value: QueryValue
+  /** Sentences with prefix `PromQL warning: ` and position, as Prometheus sends them; unique, in order of appearance. */
+  readonly warnings: readonly string[]
+  /** The same with prefix `PromQL info: `. */
+  readonly infos: readonly string[]
+  readonly stats: QueryStats
+}
+
+export interface QueryOptions {
+  /** How far an instant selector reaches back for a sample, 5 minutes unless told. */
+  readonly lookbackMs?: number
+  /** Most samples held in memory at once, 50,000,000 unless told. */
+  readonly maxSamples?: number
+  /** Step of sub-queries that name none (`x[5m:]`), 1 minute unless told. */
+  readonly defaultSubqueryStepMs?: number
+  /** Feature flags that are on, by Prometheus's names. */
+  readonly features?: ReadonlySet<string>
+  /** Asked once for every few series; true stops the query with `QUERY_CANCELED`. */
+  readonly isCancelled?: () => boolean
+  /** When `clock.monotonicMs()` passes it, the query stops with `QUERY_TIMEOUT`. */
+  readonly deadline?: { readonly clock: Clock; readonly atMonotonicMs: number }
+}
