@@ -1,0 +1,280 @@
+import { RE2JS } from 're2js'
+import { z } from 'zod'
+import { byteSize, duration } from '../config/quantity.ts'
+
+/**
+ * `global` and `scrape_configs`, as prometheus.yml has them. What Weir does not do yet is refused by name, so
+ * that nobody believes that it works. Everything here is plain data: it crosses threads.
+ */
+
+const labelMap = z.record(z.string(), z.coerce.string())
+const limit = z.int().min(0).optional()
+
+const ACTIONS = [
+  'replace',
+  'keep',
+  'drop',
+  'keepequal',
+  'dropequal',
+  'hashmod',
+  'labelmap',
+  'labeldrop',
+  'labelkeep',
+  'lowercase',
+  'uppercase',
+] as const
+
+/** One relabelling rule. */
+export const relabelRule = z
+  .strictObject({
+    source_labels: z.array(z.string()).default([]).describe('Labels whose values are joined.'),
+    separator: z.string().default(';').describe('Stands between the joined values.'),
+    regex: z.coerce.string().default('(.*)').describe('RE2, anchored at both ends.'),
+    modulus: z.int().min(0).default(0).describe('For hashmod.'),
+    target_label: z.string().default('').describe('The label that is set.'),
+    replacement: z.coerce.string().default('$1').describe('With $1, ${1}, ${name}.'),
+    action: z
+      .string()
+      .transform((text) => text.toLowerCase())
+      .pipe(z.enum(ACTIONS))
+      .default('replace'),
+  })
+  .superRefine((rule, context) => {
+    const complain = (key: string, message: string): void => {
+      context.addIssue({ code: 'custom', path: [key], message })
+    }
+    const wantsTarget = ['replace', 'keepequal', 'dropequal', 'hashmod', 'lowercase', 'uppercase']
+    if (wantsTarget.includes(rule.action) && rule.target_label === '') {
+      complain('target_label', `want a label name, because action is ${rule.action}`)
+    }
+    if (rule.action === 'hashmod' && rule.modulus === 0) {
+      complain('modulus', 'want a number above 0, because action is hashmod')
+    }
+    for (const key of forbidden(rule.action)) {
+      if (isSet(rule, key)) complain(key, `cannot be used with action ${rule.action}`)
+    }
+    try {
+      RE2JS.compile(`^(?s:${rule.regex})$`)
+    } catch (error) {
+      complain(
+        'regex',
+        `want an RE2 regular expression, got ${JSON.stringify(rule.regex)}: ${(error as Error).message}`,
+      )
+    }
+  })
+
+export type RelabelRule = z.output<typeof relabelRule>
+
+type RuleKey = 'source_labels' | 'separator' | 'regex' | 'modulus' | 'target_label' | 'replacement'
+const UNUSED: Readonly<Record<RuleKey, (rule: Record<RuleKey, unknown>) => boolean>> = {
+  source_labels: (rule) => (rule.source_labels as string[]).length === 0,
+  separator: (rule) => rule.separator === ';',
+  regex: (rule) => rule.regex === '(.*)',
+  modulus: (rule) => rule.modulus === 0,
+  target_label: (rule) => rule.target_label === '',
+  replacement: (rule) => rule.replacement === '$1',
+}
+
+function isSet(rule: Record<RuleKey, unknown>, key: RuleKey): boolean {
+  return !UNUSED[key](rule)
+}
+
+function forbidden(action: (typeof ACTIONS)[number]): readonly RuleKey[] {
+  if (action === 'labeldrop' || action === 'labelkeep') {
+    return ['source_labels', 'separator', 'modulus', 'target_label', 'replacement']
+  }
+  if (action === 'keepequal' || action === 'dropequal') {
+    return ['regex', 'separator', 'modulus', 'replacement']
+  }
+  return action === 'lowercase' || action === 'uppercase' ? ['replacement'] : []
+}
+
+/** Limits that hold for every job unless it has its own; 0 means none. */
+const limits = {
+  body_size_limit: byteSize
+    .optional()
+    .describe('Largest page, unpacked; 256MiB unless told, 0 for none.'),
+  sample_limit: limit.describe('Most samples of a page after relabelling.'),
+  label_limit: limit.describe('Most labels of a series.'),
+  label_name_length_limit: limit.describe('Longest label name, bytes.'),
+  label_value_length_limit: limit.describe('Longest label value, bytes.'),
+  target_limit: limit.describe('Most targets of a job; past it none is scraped.'),
+}
+
+export const BODY_BYTES_MAX = 256 * 2 ** 20
+
+/** `global` of prometheus.yml. */
+export const globalConfig = z.strictObject({
+  scrape_interval: duration.prefault('1m').describe('How often targets are scraped.'),
+  scrape_timeout: duration.optional().describe('10s, or the interval when that is shorter.'),
+  evaluation_interval: duration.prefault('1m').describe('How often rules are evaluated.'),
+  external_labels: labelMap.default({}).describe('Labels for what leaves Weir.'),
+  ...limits,
+})
+
+const tlsConfig = z.strictObject({
+  ca: z.string().optional(),
+  ca_file: z.string().optional(),
+  cert: z.string().optional(),
+  cert_file: z.string().optional(),
+  key: z.string().optional(),
+  key_file: z.string().optional(),
+  server_name: z.string().optional(),
+  insecure_skip_verify: z.boolean().default(false),
+})
+
+/** Keys of Prometheus that Weir refuses by name. */
+const LATER = [
+  'oauth2',
+  'proxy_url',
+  'no_proxy',
+  'proxy_from_environment',
+  'proxy_connect_header',
+  'scrape_native_histograms',
+  'convert_classic_histograms_to_nhcb',
+  'always_scrape_classic_histograms',
+  'native_histogram_bucket_limit',
+  'native_histogram_min_bucket_factor',
+  'scrape_failure_log_file',
+  'scrape_protocols',
+  'metric_name_validation_scheme',
+  'metric_name_escaping_scheme',
+  'file_sd_configs',
+] as const
+
+function later(key: string): z.ZodType<undefined> {
+  return z.undefined({
+    error: `${key} is not supported yet; remove it${key.endsWith('_sd_configs') ? ' and list the targets in static_configs' : ''}`,
+  })
+}
+
+const SD_KEYS = [
+  'http',
+  'dns',
+  'kubernetes',
+  'consul',
+  'docker',
+  'dockerswarm',
+  'ec2',
+  'azure',
+  'gce',
+  'openstack',
+  'digitalocean',
+  'eureka',
+  'hetzner',
+  'ionos',
+  'kuma',
+  'lightsail',
+  'linode',
+  'marathon',
+  'nerve',
+  'nomad',
+  'ovhcloud',
+  'puppetdb',
+  'scaleway',
+  'serverset',
+  'stackit',
+  'triton',
+  'uyuni',
+  'vultr',
+].map((name) => `${name}_sd_configs`)
+
+const scrapeConfig = z
+  .strictObject({
+    job_name: z.string().min(1, 'want a name').describe('Becomes the label job; each name once.'),
+    scrape_interval: duration.optional(),
+    scrape_timeout: duration.optional(),
+    metrics_path: z.string().default('/metrics'),
+    scheme: z.enum(['http', 'https']).default('http'),
+    params: z.record(z.string(), z.array(z.string())).default({}),
+    honor_labels: z.boolean().default(false).describe('Whether labels of the page win.'),
+    honor_timestamps: z.boolean().default(true),
+    track_timestamps_staleness: z.boolean().default(false),
+    enable_compression: z.boolean().default(true),
+    follow_redirects: z.boolean().default(true),
+    enable_http2: z.boolean().optional().describe('Accepted; Weir scrapes over HTTP/1.1.'),
+    fallback_scrape_protocol: z
+      .enum([
+        'PrometheusText0.0.4',
+        'PrometheusText1.0.0',
+        'OpenMetricsText0.0.1',
+        'OpenMetricsText1.0.0',
+      ])
+      .optional(),
+    static_configs: z
+      .array(z.strictObject({ targets: z.array(z.string()), labels: labelMap.default({}) }))
+      .default([]),
+    basic_auth: z
+      .strictObject({
+        username: z.string().default(''),
+        username_file: z.string().optional(),
+        password: z.string().optional(),
+        password_file: z.string().optional(),
+      })
+      .optional(),
+    authorization: z
+      .strictObject({
+        type: z.string().default('Bearer'),
+        credentials: z.string().optional(),
+        credentials_file: z.string().optional(),
+      })
+      .optional(),
+    bearer_token: z.string().optional(),
+    bearer_token_file: z.string().optional(),
+    tls_config: tlsConfig.optional(),
+    http_headers: z
+      .record(
+        z.string(),
+        z.strictObject({
+          values: z.array(z.string()).default([]),
+          secrets: z.array(z.string()).default([]),
+        }),
+      )
+      .default({}),
+    relabel_configs: z.array(relabelRule).default([]),
+    metric_relabel_configs: z.array(relabelRule).default([]),
+    ...limits,
+    ...(Object.fromEntries([...LATER, ...SD_KEYS].map((key) => [key, later(key)])) as Record<
+      (typeof LATER)[number],
+      z.ZodType<undefined>
+    >),
+  })
+  .superRefine((job, context) => {
+    const ways = [job.basic_auth, job.authorization, job.bearer_token ?? job.bearer_token_file]
+    if (ways.filter((way) => way !== undefined).length > 1) {
+      context.addIssue({
+        code: 'custom',
+        message: 'want at most one of basic_auth, authorization and bearer_token',
+      })
+    }
+    if (job.scrape_interval === 0) {
+      context.addIssue({ code: 'custom', path: ['scrape_interval'], message: 'want more than 0' })
+    }
+    if (job.scrape_interval !== undefined && (job.scrape_timeout ?? 0) > job.scrape_interval) {
+      context.addIssue({
+        code: 'custom',
+        path: ['scrape_timeout'],
+        message: 'want no more than scrape_interval',
+      })
+    }
+  })
+
+/** `scrape_configs` of prometheus.yml. */
+export const scrapeConfigs = z.array(scrapeConfig).superRefine((jobs, context) => {
+  jobs.forEach(({ job_name }, i) => {
+    if (jobs.findIndex((other) => other.job_name === job_name) === i) return
+    context.addIssue({
+      code: 'custom',
+      path: [i, 'job_name'],
+      message: `want each name once, ${JSON.stringify(job_name)} was there already`,
+    })
+  })
+})
+
+export type ScrapeConfig = z.output<typeof scrapeConfig>
+
+/** What the scraper needs of the configuration. */
+export interface ScrapeSettings {
+  readonly global: z.output<typeof globalConfig>
+  readonly scrape_configs: readonly ScrapeConfig[]
+}

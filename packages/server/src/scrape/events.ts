@@ -1,0 +1,91 @@
+import type { CommitResult } from '@weir/model'
+import type { Counter, Gauge, Histogram } from '../telemetry/registry.ts'
+import type { Telemetry } from '../telemetry/log.ts'
+
+/** The scraper's own metrics and log lines, moved together by the functions below. */
+export class ScrapeEvents {
+  readonly #telemetry: Telemetry
+  readonly #pages: Counter<'outcome'>
+  readonly #samples: Counter
+  readonly #rejected: Counter<'reason'>
+  readonly #lost: Counter
+  readonly #skipped: Counter
+  readonly #durations: Histogram
+  readonly #targets: Gauge<'state'>
+
+  constructor(telemetry: Telemetry) {
+    const { registry } = telemetry
+    this.#telemetry = telemetry
+    this.#pages = registry.counter('weir_scrape_pages_total', 'Scrapes by how they ended.', [
+      'outcome',
+    ])
+    this.#samples = registry.counter('weir_scrape_samples_total', 'Samples scraped and kept.')
+    this.#rejected = registry.counter(
+      'weir_scrape_samples_rejected_total',
+      'Scraped samples that the store refused, by reason.',
+      ['reason'],
+    )
+    this.#lost = registry.counter(
+      'weir_scrape_commits_failed_total',
+      'Scrapes whose samples the store could not keep.',
+    )
+    this.#skipped = registry.counter(
+      'weir_scrape_intervals_skipped_total',
+      'Scrapes left out because the one before took too long.',
+    )
+    this.#durations = registry.histogram(
+      'weir_scrape_duration_seconds',
+      'How long scrapes took.',
+      [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30],
+    )
+    this.#targets = registry.gauge('weir_scrape_targets', 'Targets known.', ['state'])
+  }
+
+  pageTaken(kept: number, seconds: number): void {
+    this.#pages.inc({ outcome: 'good' })
+    this.#samples.inc(undefined, kept)
+    this.#durations.observe(seconds)
+  }
+
+  pageFailed(
+    outcome: 'failed' | 'timeout' | 'limit',
+    job: string,
+    url: string,
+    error: string,
+    seconds: number,
+  ): void {
+    this.#pages.inc({ outcome })
+    this.#durations.observe(seconds)
+    this.#telemetry.log
+      .sampled(`page:${url}`, 300_000)
+      ?.warn({ job, url, error }, 'Target could not be scraped')
+  }
+
+  committed(result: CommitResult, url: string): void {
+    for (const [reason, count] of Object.entries(result.rejected)) {
+      this.#rejected.inc({ reason }, count)
+      this.#telemetry.log
+        .sampled(`rejected:${url}:${reason}`, 300_000)
+        ?.warn(
+          { url, reason, count, example: result.example },
+          'Scraped samples refused by the store',
+        )
+    }
+  }
+
+  commitFailed(url: string, error: unknown): void {
+    this.#lost.inc()
+    this.#telemetry.log
+      .sampled('commit', 60_000)
+      ?.error({ url, error: String(error) }, 'Scraped samples lost: the store could not keep them')
+  }
+
+  intervalsSkipped(count: number): void {
+    this.#skipped.inc(undefined, count)
+  }
+
+  targetsChanged(active: number, dropped: number): void {
+    this.#targets.set(active, { state: 'active' })
+    this.#targets.set(dropped, { state: 'dropped' })
+  }
+}
