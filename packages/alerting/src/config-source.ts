@@ -99,7 +99,11 @@ function textsOf(value: unknown): unknown {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined)
     return Object.fromEntries(entries.map(([key, item]) => [key, textsOf(item)]))
   }
-  return value === null || value === undefined ? '' : String(value as string | number | boolean)
+  return typeof value === 'string'
+    ? value
+    : value === undefined || value === null
+      ? ''
+      : JSON.stringify(value)
 }
 
 /** Holds a source against its schema: the value in its final types, or what is wrong with it. */

@@ -10,7 +10,11 @@ export {
   type AlertingSetup,
   type AlertmanagerSource,
 } from './options.ts'
+export { type RulesCheck, checkRules } from './rules/config.ts'
 export { startAlerting } from './alerting.ts'
+export { type RulesCheck, checkRules } from './rules/config.ts'
+export { checkAlertmanagerConfig } from './route/config.ts'
+export { type ConfigProblem } from './config-source.ts'
 export {
   type QuerySample,
   type RuleFile,

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
-import type { Matcher } from '@weir/model'
+import { type Matcher, WeirError, systemClock } from '@weir/model'
 import { z } from 'zod'
 import {
   type ConfigProblem,
@@ -213,6 +213,18 @@ export function parseRouting(
   return builder.problems.length > 0 || root === undefined
     ? fail(builder.problems)
     : { root, receivers }
+}
+
+/**
+ * Reads an alertmanager.yml only to see whether it is good, for `weir check config`.
+ *
+ * @throws {WeirError} `ALERTMANAGER_CONFIG_INVALID`
+ */
+export function checkAlertmanagerConfig(source: AlertmanagerSource): void {
+  const fetch = (): never => {
+    throw new WeirError('BUG', 'nothing is sent while a config is checked')
+  }
+  parseRouting(source, { clock: systemClock, fetch })
 }
 
 class Builder {

@@ -1,4 +1,4 @@
-import { Labels } from '@weir/model'
+import type { Labels } from '@weir/model'
 import { quote } from '../template/go-printf.ts'
 import type { RouteMatcher } from './matcher.ts'
 

@@ -7,7 +7,7 @@ import type { SeriesTracker } from './series-tracker.ts'
 import type { QuerySample } from './source.ts'
 import type { ActiveAlertView, AlertState } from './view.ts'
 
-/** How long a resolved alert is remembered and handed on again, so that its end is heard. */
+/** How long a resolved alert is remembered, so that its end is handed on even after a restart. */
 const RESOLVED_RETENTION_MS = 15 * 60_000
 
 /** An alert of a rule: `inactive` means resolved a short while ago. */
@@ -263,7 +263,7 @@ const NAME = new Set([METRIC_NAME])
 
 function isDue(alert: ActiveAlert, nowMs: number, resendDelayMs: number): boolean {
   if (alert.lastSentMs === null) return true
-  if (alert.resolvedAtMs !== null && alert.resolvedAtMs > alert.lastSentMs) return true
+  if (alert.resolvedAtMs !== null) return alert.resolvedAtMs > alert.lastSentMs
   return alert.lastSentMs + resendDelayMs <= nowMs
 }
 

@@ -185,7 +185,7 @@ export class LiveGroup {
     const options = { validUntilMs, externalUrl, externalLabels }
     try {
       await sink.receive(due.map(({ alert }) => rule.toAlert(alert, options)))
-      for (const { wasSent } of due) wasSent()
+      for (const one of due) one.wasSent()
     } catch (cause) {
       events.storeFailed('alerts', String(cause)) // still due: the next evaluation tries again
     }

@@ -150,7 +150,7 @@ class Run {
   #choose(node: BranchNode, dot: unknown): Flow {
     const value = this.#pipe(node.pipe, dot)
     if (!isTrue(value)) return this.#walk(node.otherwise, dot)
-    return this.#walk(node.then, node.kind === 'with' ? value : dot)
+    return this.#walk(node.body, node.kind === 'with' ? value : dot)
   }
 
   #range(node: BranchNode, dot: unknown): Flow {
@@ -162,7 +162,7 @@ class Run {
       isEmpty = false
       this.#step()
       this.#setRangeVariables(node.pipe, index, item)
-      const flow = this.#walk(node.then, item)
+      const flow = this.#walk(node.body, item)
       this.#variables.length = known
       if (flow === 'break') break
     }

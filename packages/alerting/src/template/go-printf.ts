@@ -1,4 +1,4 @@
-import { type FloatVerb, formatFloat } from './go-float.ts'
+import { formatFloat } from './go-float.ts'
 import { GoList, GoObject, typeName } from './go-value.ts'
 
 /** A value as Go's `%v` writes it. */
@@ -72,10 +72,7 @@ export function goPrintf(format: string, args: readonly unknown[]): string {
       continue
     }
     const spec: Spec = {
-      flags: new Set([
-        ...(flags ?? ''),
-        ...(widthValue !== undefined && widthValue < 0 ? '-' : ''),
-      ]),
+      flags: new Set((flags ?? '') + ((widthValue ?? 0) < 0 ? '-' : '')),
       width: isSize(widthValue) && widthValue !== undefined ? Math.abs(widthValue) : undefined,
       precision: isSize(precisionValue) ? precisionValue : undefined,
       verb,
@@ -96,7 +93,7 @@ function isSize(size: number | undefined): boolean {
 
 function pad(text: string, { flags, width, verb }: Spec): string {
   if (width === undefined) return text
-  const missing = width - [...text].length
+  const missing = width - Array.from(text).length
   if (missing <= 0) return text
   if (flags.has('-')) return text + ' '.repeat(missing)
   const isNumber = /^[-+ ]?(?:0[xX])?[\da-fA-F.]/.test(text) && 'dbcoxXeEfFgGv'.includes(verb)
@@ -131,7 +128,8 @@ function formatOne(value: unknown, spec: Spec): string {
 }
 
 function formatText(text: string, spec: Spec, isObject: boolean): string | undefined {
-  const cut = spec.precision === undefined ? text : [...text].slice(0, spec.precision).join('')
+  const cut =
+    spec.precision === undefined ? text : Array.from(text).slice(0, spec.precision).join('')
   switch (spec.verb) {
     case 'v':
       return spec.flags.has('#') && !isObject ? quote(cut) : cut
@@ -169,7 +167,7 @@ function formatNumber(value: number, { verb, precision, flags }: Spec): string |
     case 'E':
     case 'f':
     case 'F':
-      return signed(formatFloat(value, (verb === 'F' ? 'f' : verb) as FloatVerb, precision ?? 6))
+      return signed(formatFloat(value, verb === 'F' ? 'f' : verb, precision ?? 6))
     default:
       return undefined
   }

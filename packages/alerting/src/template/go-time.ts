@@ -148,8 +148,9 @@ export class GoTime extends GoObject {
 
   /** The same moment, shown in another zone. Throws a RangeError for a zone nobody knows. */
   in(zone: string): GoTime {
-    if (zone !== 'UTC' && zone !== '') new Intl.DateTimeFormat('en', { timeZone: zone })
-    return new GoTime(this.ms, zone === '' ? 'UTC' : zone)
+    const known = new GoTime(this.ms, zone === '' ? 'UTC' : zone)
+    known.offsetMinutes() // throws for a zone that nobody knows
+    return known
   }
 
   offsetMinutes(): number {

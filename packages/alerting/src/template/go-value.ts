@@ -18,6 +18,8 @@ export abstract class GoObject {
   abstract readonly typeName: string
   /** A field's value, a method without arguments already called, a {@link GoFunction}, or undefined. */
   abstract member(name: string): unknown
+  /** As Go's `%v` prints it. */
+  abstract toString(): string
 }
 
 export type ParamType =

@@ -202,6 +202,10 @@ export class NotificationData extends GoObject {
         return undefined
     }
   }
+
+  override toString(): string {
+    return `{${this.#facts.receiver} ${statusOf(this.#facts.alerts)}}`
+  }
 }
 
 const common = (all: readonly Labels[]): KeyValues =>

@@ -22,7 +22,7 @@ export type TemplateNode =
 export interface BranchNode {
   readonly kind: 'if' | 'with' | 'range'
   readonly pipe: Pipe
-  readonly then: readonly TemplateNode[]
+  readonly body: readonly TemplateNode[]
   readonly otherwise: readonly TemplateNode[]
 }
 
@@ -188,10 +188,10 @@ class Parser {
     const known = this.#variables.length
     const pipe = this.#pipe(action, kind)
     action.expectEnd(kind)
-    const then: TemplateNode[] = []
+    const body: TemplateNode[] = []
     const otherwise: TemplateNode[] = []
     if (kind === 'range') this.#rangeDepth++
-    const stop = this.#list(then)
+    const stop = this.#list(body)
     if (kind === 'range') this.#rangeDepth--
     if (stop === undefined) this.#fail(this.#line(), 'unexpected EOF')
     if (stop.word === 'else') {
@@ -206,7 +206,7 @@ class Parser {
       }
     }
     this.#variables.length = known
-    return { kind, pipe, then, otherwise }
+    return { kind, pipe, body, otherwise }
   }
 
   #call(action: Action): TemplateNode {
@@ -349,7 +349,7 @@ class Parser {
       case 'string':
         return { kind: 'constant', value: this.#unquote(token) }
       case 'char': {
-        const value = BigInt([...this.#unquote(token)][0]?.codePointAt(0) ?? 0)
+        const value = BigInt(this.#unquote(token).codePointAt(0) ?? 0)
         return { kind: 'number', value, asFloat: Number(value) }
       }
       case 'number':

@@ -4,6 +4,7 @@ import type { QuerySample, RuleQuery } from '../rules/source.ts'
 import { BUILTINS, queryEscape } from './builtins.ts'
 import { type TemplateSet, executeTemplate } from './execute.ts'
 import { formatFloat } from './go-float.ts'
+import { printValue } from './go-printf.ts'
 import { GoTime, durationOfMs } from './go-time.ts'
 import {
   type GoFunction,
@@ -152,6 +153,10 @@ class RuleData extends GoObject {
 
   member(name: string): unknown {
     return this.#members[name]
+  }
+
+  override toString(): string {
+    return `{${Object.values(this.#members).map(printValue).join(' ')}}`
   }
 }
 

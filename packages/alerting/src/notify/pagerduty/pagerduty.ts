@@ -110,7 +110,7 @@ function detailsOf(config: PagerdutyConfig, expand: Expand): Record<string, unkn
 
 function valueOf(text: string): unknown {
   try {
-    return parseYaml(text, { schema: 'core', logLevel: 'silent' }) as unknown
+    return parseYaml(text, { schema: 'core', logLevel: 'error' }) as unknown
   } catch {
     return text
   }
@@ -129,6 +129,6 @@ function writeEvent(event: PagerdutyEvent, key: string): string {
 
 /** At most `max` characters, the last one `…` when something is missing. */
 export function cutTo(text: string, max: number): string {
-  const chars = [...text]
+  const chars = Array.from(text)
   return chars.length <= max ? text : `${chars.slice(0, max - 1).join('')}…`
 }

@@ -1,0 +1,241 @@
+import { Labels } from '@weir/model'
+import { expect, test } from 'vitest'
+import { startAlerting } from './alerting.ts'
+import type { Fetch } from './notify/fetch.ts'
+import type { Alerting, AlertingSetup } from './options.ts'
+import type { QuerySample } from './rules/source.ts'
+import { ManualClock } from './testing/manual-clock.ts'
+import { MemoryStore, RecordingAppender, recordingTelemetry } from './testing/memory-rooms.ts'
+
+const RULES = (expr: string, more = ''): string => `
+groups:
+- name: g
+  interval: 10s
+  rules:
+  - alert: Down
+    expr: ${expr}
+    labels: {severity: critical}
+    annotations: {summary: '{{ $labels.instance }} is down'}
+${more}`
+
+const CONFIG = `
+route: {receiver: hook, group_by: [alertname], group_wait: 0s, group_interval: 1m}
+receivers: [{name: hook, webhook_configs: [{url: 'http://r/hook'}]}]
+`
+
+interface World {
+  readonly clock: ManualClock
+  readonly store: MemoryStore
+  readonly messages: string[]
+  readonly appender: RecordingAppender
+  down: string[]
+  open(setup: AlertingSetup, disk?: MemoryStore): Promise<Alerting>
+}
+
+function world(): World {
+  const clock = new ManualClock(Date.UTC(2026, 0, 1))
+  const messages: string[] = []
+  const fetch: Fetch = async (url, { body }) => {
+    const { status, alerts } = JSON.parse(body) as {
+      readonly status: string
+      readonly alerts: readonly { readonly annotations: Record<string, string> }[]
+    }
+    messages.push(
+      `${url} ${status} ${alerts.map((alert) => alert.annotations['summary']).join(', ')}`,
+    )
+    return { status: 200, headers: new Headers(), text: async () => '' }
+  }
+  const made: World = {
+    clock,
+    store: new MemoryStore(),
+    messages,
+    appender: new RecordingAppender(),
+    down: [],
+    open: (setup, disk) =>
+      startAlerting({
+        ...setup,
+        query: async (): Promise<QuerySample[]> =>
+          made.down.map((instance) => ({ labels: Labels.of({ instance }), value: 0 })),
+        appender: made.appender,
+        store: disk ?? made.store,
+        clock,
+        externalUrl: 'http://weir/',
+        telemetry: recordingTelemetry().telemetry,
+        fetch,
+      }),
+  }
+  return made
+}
+
+const setup = (rules: string, config?: string): AlertingSetup => ({
+  ruleFiles: [{ fileName: 'r.yml', text: rules }],
+  ...(config === undefined ? {} : { config: { fileName: 'am.yml', text: config } }),
+})
+
+test('an alert goes from its rule to the webhook within one evaluation, and its end after it', async () => {
+  const w = world()
+  await using alerting = await w.open(setup(RULES('up == 0'), CONFIG))
+  w.down = ['a', 'b']
+  await w.clock.advance(10_000)
+  expect(w.messages).toEqual(['http://r/hook firing a is down, b is down'])
+  expect(alerting.alerts().alerts).toMatchObject([
+    {
+      state: 'firing',
+      labels: { alertname: 'Down', instance: 'a', severity: 'critical' },
+      value: '0e+00',
+    },
+    { state: 'firing', labels: { instance: 'b' } },
+  ])
+  expect(alerting.notifications()).toMatchObject([
+    {
+      receiver: 'hook',
+      integration: 'webhook',
+      state: 'sent',
+      status: 'firing',
+      alertNames: ['Down'],
+    },
+  ])
+  w.down = ['b']
+  await w.clock.advance(60_000)
+  w.down = []
+  await w.clock.advance(60_000)
+  expect(w.messages.slice(1)).toEqual([
+    'http://r/hook firing a is down, b is down',
+    'http://r/hook resolved b is down',
+  ])
+})
+
+test('the rules view is that of the Prometheus API', async () => {
+  const w = world()
+  await using alerting = await w.open(
+    setup(RULES('up == 0', '  - {record: r, expr: up, labels: {a: b}}\n')),
+  )
+  w.down = ['a']
+  await w.clock.advance(10_000)
+  expect(alerting.ruleGroups()).toEqual({
+    groups: [
+      {
+        name: 'g',
+        file: 'r.yml',
+        interval: 10,
+        limit: 0,
+        evaluationTime: 0,
+        lastEvaluation: expect.stringMatching(/^2026-01-01T00:00:0\d\.\d\d\dZ$/),
+        rules: [
+          {
+            type: 'alerting',
+            state: 'firing',
+            name: 'Down',
+            query: 'up == 0',
+            duration: 0,
+            keepFiringFor: 0,
+            labels: { severity: 'critical' },
+            annotations: { summary: '{{ $labels.instance }} is down' },
+            health: 'ok',
+            evaluationTime: 0,
+            lastEvaluation: expect.any(String),
+            alerts: [
+              {
+                labels: { alertname: 'Down', instance: 'a', severity: 'critical' },
+                annotations: { summary: 'a is down' },
+                state: 'firing',
+                activeAt: expect.any(String),
+                value: '0e+00',
+              },
+            ],
+          },
+          {
+            type: 'recording',
+            name: 'r',
+            query: 'up',
+            labels: { a: 'b' },
+            health: 'ok',
+            evaluationTime: 0,
+            lastEvaluation: expect.any(String),
+          },
+        ],
+      },
+    ],
+  })
+})
+
+test('without a config alerts are recorded, so that they show', async () => {
+  const w = world()
+  await using alerting = await w.open(setup(RULES('up == 0')))
+  w.down = ['a']
+  await w.clock.advance(10_000)
+  expect(alerting.receivers()).toEqual(['page'])
+  expect(alerting.notifications()).toMatchObject([
+    { receiver: 'page', integration: 'record', state: 'sent', status: 'firing' },
+  ])
+  expect(w.messages).toEqual([])
+})
+
+test('after kill -9 nothing is told twice and nothing is forgotten', async () => {
+  const w = world()
+  const first = await w.open(setup(RULES('up == 0'), CONFIG))
+  w.down = ['a']
+  await w.clock.advance(10_000)
+  const disk = new MemoryStore(w.store.snapshot())
+  w.store.failure = new Error('killed')
+  await first[Symbol.asyncDispose]()
+  await w.clock.advance(600_000) // a long while: what was on disk has run out meanwhile
+  await using second = await w.open(setup(RULES('up == 0'), CONFIG), disk)
+  await w.clock.advance(120_000)
+  expect(w.messages).toEqual(['http://r/hook firing a is down'])
+  expect(second.alerts().alerts).toMatchObject([{ state: 'firing' }])
+  w.down = []
+  await w.clock.advance(120_000)
+  expect(w.messages.slice(1)).toEqual(['http://r/hook resolved a is down'])
+})
+
+test('a reload keeps alerts of rules that stay, and ends series of those that go', async () => {
+  const w = world()
+  await using alerting = await w.open(setup(RULES('up == 0'), CONFIG))
+  w.down = ['a']
+  await w.clock.advance(10_000)
+  const [before] = alerting.alerts().alerts
+  await alerting.reload(setup(RULES('up == 0 or down', '  - {alert: New, expr: up}\n'), CONFIG))
+  expect(alerting.alerts().alerts).toEqual([before])
+  await w.clock.advance(10_000)
+  expect(alerting.alerts().alerts).toHaveLength(2)
+  w.appender.take()
+  await alerting.reload({})
+  expect(alerting.ruleGroups()).toEqual({ groups: [] })
+  expect(w.appender.take()).toHaveLength(4)
+  expect(alerting.receivers()).toEqual(['page'])
+})
+
+test.each([
+  ['rules', setup('groups: [{name: ""}]', CONFIG)],
+  ['config', setup(RULES('up'), 'route: {}')],
+])('a bad %s is refused and changes nothing', async (_, bad) => {
+  const w = world()
+  await using alerting = await w.open(setup(RULES('up == 0'), CONFIG))
+  const before = alerting.ruleGroups()
+  await expect(alerting.reload(bad)).rejects.toThrow('Cannot read')
+  expect(alerting.ruleGroups()).toEqual(before)
+  expect(alerting.receivers()).toEqual(['hook'])
+})
+
+test('other senders hand alerts in too; bad ones are refused, those beside them taken', async () => {
+  const w = world()
+  await using alerting = await w.open({ config: { fileName: 'am.yml', text: CONFIG } })
+  const now = w.clock.now()
+  const alert = (labels: Labels, endsAtMs: number) => ({
+    labels,
+    annotations: Labels.of({ summary: 'from outside' }),
+    startsAtMs: now,
+    endsAtMs,
+    generatorUrl: '',
+  })
+  await alerting.receive([
+    alert(Labels.EMPTY, now + 1000),
+    alert(Labels.of({ alertname: 'B' }), now - 1000),
+    alert(Labels.of({ alertname: 'C' }), now + 300_000),
+  ])
+  await w.clock.advance(1000)
+  expect(w.messages).toEqual(['http://r/hook firing from outside'])
+  await w.clock.advance(360_000) // nobody repeated it
+  expect(w.messages.at(-1)).toBe('http://r/hook resolved from outside')
+})

@@ -1,0 +1,191 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Labels, systemClock } from '@weir/model'
+import { afterEach, expect, test } from 'vitest'
+import { NotificationTemplates } from '../../template/alertmanager.ts'
+import type { NotificationFacts } from '../../template/notification-data.ts'
+import { ManualClock } from '../../testing/manual-clock.ts'
+import { type Network, openNetwork } from '../network.ts'
+import type { FetchRequest } from '../fetch.ts'
+import type { Outcome } from '../outcome.ts'
+import { webhookConfigSchema } from './config.ts'
+import { webhook, webhookPayload } from './webhook.ts'
+
+const FACTS: NotificationFacts = {
+  receiver: 'team\\.x',
+  groupKey: '{}:{alertname="A"}',
+  groupLabels: Labels.of({ alertname: 'A' }),
+  routeLabels: Labels.EMPTY,
+  reason: 'first notification',
+  externalUrl: 'http://weir',
+  alerts: [
+    {
+      status: 'firing',
+      labels: Labels.of({ alertname: 'A', job: 'x', l: '1' }),
+      annotations: Labels.of({ summary: 's' }),
+      startsAtMs: Date.UTC(2026, 0, 1, 0, 0, 0, 120),
+      endsAtMs: null,
+      generatorUrl: 'http://g',
+      fingerprint: '00ff',
+    },
+    {
+      status: 'resolved',
+      labels: Labels.of({ alertname: 'A', job: 'x', l: '2' }),
+      annotations: Labels.EMPTY,
+      startsAtMs: Date.UTC(2026, 0, 1),
+      endsAtMs: Date.UTC(2026, 0, 1, 1),
+      generatorUrl: '',
+      fingerprint: '00aa',
+    },
+  ],
+}
+
+test('the payload is version 4', () => {
+  expect(webhookPayload(FACTS, 0)).toEqual({
+    version: '4',
+    groupKey: '{}:{alertname="A"}',
+    truncatedAlerts: 0,
+    status: 'firing',
+    receiver: 'team\\.x',
+    groupLabels: { alertname: 'A' },
+    commonLabels: { alertname: 'A', job: 'x' },
+    commonAnnotations: {},
+    routeLabels: {},
+    externalURL: 'http://weir',
+    notification_reason: 'first notification',
+    alerts: [
+      {
+        status: 'firing',
+        labels: { alertname: 'A', job: 'x', l: '1' },
+        annotations: { summary: 's' },
+        startsAt: '2026-01-01T00:00:00.12Z',
+        endsAt: '0001-01-01T00:00:00Z',
+        generatorURL: 'http://g',
+        fingerprint: '00ff',
+      },
+      {
+        status: 'resolved',
+        labels: { alertname: 'A', job: 'x', l: '2' },
+        annotations: {},
+        startsAt: '2026-01-01T00:00:00Z',
+        endsAt: '2026-01-01T01:00:00Z',
+        generatorURL: '',
+        fingerprint: '00aa',
+      },
+    ],
+  })
+})
+
+test('max_alerts keeps the first ones and says how many are missing', () => {
+  expect(webhookPayload(FACTS, 1)).toMatchObject({
+    truncatedAlerts: 1,
+    commonAnnotations: { summary: 's' },
+    alerts: [{ fingerprint: '00ff' }],
+  })
+})
+
+interface Asked extends FetchRequest {
+  readonly url: string
+}
+
+async function ask(
+  config: Readonly<Record<string, unknown>>,
+  answer: { readonly status: number; readonly body?: string; readonly retryAfter?: string },
+): Promise<{ readonly outcome: Outcome; readonly asked: Asked[] }> {
+  const asked: Asked[] = []
+  const integration = webhook(webhookConfigSchema.parse(config), 0, {
+    clock: new ManualClock(0),
+    templates: new NotificationTemplates(),
+    fetch: async (url, request) => {
+      asked.push({ ...request, url })
+      const { status, body = '', retryAfter } = answer
+      const headers = new Headers(retryAfter === undefined ? {} : { 'retry-after': retryAfter })
+      return { status, headers, text: async () => body }
+    },
+  })
+  return { outcome: await integration.send(FACTS, new AbortController().signal), asked }
+}
+
+test.each([
+  [{ status: 200 }, 'sent', undefined],
+  [{ status: 204 }, 'sent', undefined],
+  [{ status: 500, body: 'oops' }, 'retry', 'it answered 500: oops'],
+  [{ status: 429 }, 'retry', 'it answered 429'],
+  [
+    { status: 400, body: 'bad http://r/secret here' },
+    'refused',
+    'it answered 400: bad <secret> here',
+  ],
+  [{ status: 404 }, 'refused', 'it answered 404'],
+  [{ status: 302 }, 'refused', 'it answered 302'],
+] as const)('an answer of %j is %s', async (answer, kind, why) => {
+  const { outcome } = await ask({ url: 'http://r/secret' }, answer)
+  expect(outcome.kind).toBe(kind)
+  if (outcome.kind !== 'sent') {
+    expect(outcome.cause.message).toContain(why)
+    expect(outcome.cause.message).not.toContain('r/secret')
+  }
+})
+
+test.each([
+  ['5', 5000],
+  ['Thu, 01 Jan 1970 00:01:00 GMT', 60_000],
+  ['99999999', 3_600_000],
+  ['soon', null],
+])('Retry-After: %s waits %j ms', async (retryAfter, afterMs) => {
+  const { outcome } = await ask({ url: 'http://r/' }, { status: 503, retryAfter })
+  expect(outcome).toMatchObject({ kind: 'retry', afterMs })
+})
+
+test('the address is a template; one that comes out empty is refused', async () => {
+  const good = await ask({ url: 'http://r/{{ .CommonLabels.job }}' }, { status: 200 })
+  expect(good.asked[0]!.url).toBe('http://r/x')
+  const bad = await ask({ url: '{{ .CommonLabels.nope }}' }, { status: 200 })
+  expect(bad).toMatchObject({ outcome: { kind: 'refused' }, asked: [] })
+})
+
+test('basic auth and bearer tokens go along', async () => {
+  const basic = { url: 'http://r/', http_config: { basic_auth: { username: 'u', password: 'p' } } }
+  expect((await ask(basic, { status: 200 })).asked[0]!.headers['authorization']).toBe('Basic dTpw')
+  const bearer = { url: 'http://r/', http_config: { authorization: { credentials: 't' } } }
+  expect((await ask(bearer, { status: 200 })).asked[0]!.headers['authorization']).toBe('Bearer t')
+})
+
+const open: AsyncDisposable[] = []
+afterEach(async () => {
+  for (const one of open.splice(0)) await one[Symbol.asyncDispose]()
+})
+
+function network(): Network {
+  const made = openNetwork()
+  open.push({ [Symbol.asyncDispose]: () => made.close() })
+  return made
+}
+
+test('over a real socket: garbage, a closed port, and no answer at all are for later', async () => {
+  const server = createServer((request, response) => {
+    if (request.url === '/never') return
+    if (request.url === '/garbage') response.socket!.end('garbage\r\n\r\n')
+    else response.end('x'.repeat(100_000))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const send = (url: string): Promise<Outcome> =>
+    webhook(webhookConfigSchema.parse({ url, timeout: '200ms' }), 0, {
+      clock: systemClock,
+      templates: new NotificationTemplates(),
+      fetch: network().fetch,
+    }).send(FACTS, new AbortController().signal)
+  expect(await send(`${base}/good`)).toEqual({ kind: 'sent' })
+  expect(await send(`${base}/garbage`)).toMatchObject({ kind: 'retry' })
+  const never = await send(`${base}/never`)
+  expect(never).toMatchObject({
+    kind: 'retry',
+    cause: { message: expect.stringContaining('0.2 s') },
+  })
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+  const closed = await send(`${base}/closed`)
+  expect(closed).toMatchObject({ kind: 'retry' })
+  expect(JSON.stringify(closed)).not.toContain('127.0.0.1')
+})

@@ -1,0 +1,220 @@
+import { Labels } from '@weir/model'
+import { expect, test } from 'vitest'
+import { type Integration, type Outcome, SENT, refused, retryLater } from './notify/outcome.ts'
+import { OUTBOX_LIMITS, Outbox } from './outbox.ts'
+import { AlertingEvents } from './telemetry.ts'
+import { ManualClock } from './testing/manual-clock.ts'
+import { MemoryStore, recordingTelemetry } from './testing/memory-rooms.ts'
+import type { AlertFacts, NotificationFacts } from './template/notification-data.ts'
+
+const TO = { receiver: 'r', kind: 'webhook', index: 0 } as const
+
+function alert(name: string, status: AlertFacts['status']): AlertFacts {
+  return {
+    status,
+    labels: Labels.of({ alertname: name }),
+    annotations: Labels.EMPTY,
+    startsAtMs: 0,
+    endsAtMs: status === 'firing' ? null : 1,
+    generatorUrl: '',
+    fingerprint: name,
+  }
+}
+
+function facts(groupKey: string, ...alerts: AlertFacts[]): NotificationFacts {
+  return {
+    receiver: 'r',
+    groupKey,
+    groupLabels: Labels.EMPTY,
+    routeLabels: Labels.EMPTY,
+    reason: 'first notification',
+    externalUrl: '',
+    alerts,
+  }
+}
+
+function setUp(answer: (facts: NotificationFacts, attempt: number) => Outcome | Promise<Outcome>) {
+  const clock = new ManualClock(1_000_000)
+  const sent: string[] = []
+  let attempt = 0
+  const integration: Integration = {
+    kind: 'webhook',
+    index: 0,
+    sendsResolved: true,
+    send: async (what) => {
+      sent.push(
+        `${(clock.now() - 1_000_000) / 1000} ${what.groupKey} ${what.alerts.map((one) => one.fingerprint + (one.status === 'firing' ? '' : '!')).join('+')}`,
+      )
+      return answer(what, attempt++)
+    },
+  }
+  const { telemetry, counts } = recordingTelemetry()
+  const open = (store: MemoryStore, has = true): Outbox => {
+    const outbox = new Outbox({
+      store,
+      clock,
+      events: new AlertingEvents(telemetry),
+      integrationOf: () => (has ? integration : undefined),
+      giveUpAfterMs: OUTBOX_LIMITS.giveUpAfterMs,
+      random: () => 0.5, // no jitter
+    })
+    outbox.start()
+    return outbox
+  }
+  const put = (outbox: Outbox, what: NotificationFacts): Promise<void> =>
+    outbox.put(TO, what, {
+      alerts: what.alerts,
+      nowMs: clock.now(),
+      repeatIntervalMs: 3_600_000,
+      sendsResolved: true,
+    })
+  return { clock, sent, counts, open, put, store: new MemoryStore() }
+}
+
+test('attempts double their distance up to five minutes, and go on for three days', async () => {
+  const { clock, sent, open, put, store } = setUp(() => retryLater('away'))
+  await using outbox = open(store)
+  await put(outbox, facts('g', alert('a', 'firing')))
+  await clock.advance(20 * 60_000)
+  const times = sent.map((line) => Number(line.split(' ')[0]))
+  expect(times.slice(0, 10)).toEqual([0, 1, 3, 7, 15, 31, 63, 127, 255, 511])
+  expect(times[11]! - times[10]!).toBe(300)
+  expect(outbox.views()).toMatchObject([{ state: 'pending', lastError: 'away', attempts: 12 }])
+  await clock.advance(3 * 86_400_000)
+  expect(outbox.views()).toMatchObject([{ state: 'failed', lastError: 'away' }])
+  expect(outbox.logEntry(TO, 'g')).toBeUndefined() // still firing: the group says it again
+})
+
+test('Retry-After is honoured when it is longer than the back-off', async () => {
+  const { clock, sent, open, put, store } = setUp((_, i) =>
+    i === 0 ? retryLater('slow down', 45_000) : SENT,
+  )
+  await using outbox = open(store)
+  await put(outbox, facts('g', alert('a', 'firing')))
+  await clock.advance(60_000)
+  expect(sent).toEqual(['0 g a', '45 g a'])
+  expect(outbox.views()).toMatchObject([{ state: 'sent', attempts: 2, sentMs: 1_045_000 }])
+})
+
+test('a refusal is final, visible, and leaves the group free to say it again', async () => {
+  const { clock, sent, counts, open, put, store } = setUp(() => refused('400: no such key'))
+  await using outbox = open(store)
+  await put(outbox, facts('g', alert('a', 'firing')))
+  await clock.advance(600_000)
+  expect(sent).toHaveLength(1)
+  expect(outbox.views()).toMatchObject([
+    { state: 'failed', lastError: '400: no such key', alertNames: ['a'], nextAttemptMs: null },
+  ])
+  expect(outbox.logEntry(TO, 'g')).toBeUndefined()
+  expect(
+    counts.get('weir_alerting_notifications_failed_total{integration="webhook", reason="refused"}'),
+  ).toBe(1)
+})
+
+test('a newer notification takes the place of unsent ones of its group only', async () => {
+  const { clock, sent, counts, open, put, store } = setUp((_, i) =>
+    i < 2 ? retryLater('away') : SENT,
+  )
+  await using outbox = open(store)
+  await put(outbox, facts('g', alert('a', 'firing')))
+  await put(outbox, facts('h', alert('b', 'firing')))
+  await clock.advance(500)
+  await put(outbox, facts('g', alert('a', 'firing'), alert('c', 'firing')))
+  await clock.advance(10_000)
+  expect(sent).toEqual(['0 g a', '0 h b', '1 g a+c', '1 h b'])
+  expect(counts.get('weir_alerting_notifications_superseded_total{integration="webhook"}')).toBe(1)
+})
+
+test('resolved waits behind unsent firing, and gives way to firing again', async () => {
+  const { clock, sent, open, put, store } = setUp((_, i) => (i < 1 ? retryLater('away') : SENT))
+  await using outbox = open(store)
+  await put(outbox, facts('g', alert('a', 'firing')))
+  await clock.advance(100)
+  await put(outbox, facts('g', alert('a', 'resolved')))
+  await clock.advance(10_000)
+  expect(sent).toEqual(['0 g a', '1 g a', '1 g a!'])
+})
+
+test('what was in flight when a newer one came is not repeated once it failed', async () => {
+  const answers: ((outcome: Outcome) => void)[] = []
+  const { clock, sent, open, put, store } = setUp(
+    () => new Promise<Outcome>((resolve) => answers.push(resolve)),
+  )
+  await using outbox = open(store)
+  await put(outbox, facts('g', alert('a', 'firing')))
+  await clock.advance(10)
+  await put(outbox, facts('g', alert('b', 'firing')))
+  answers[0]!(retryLater('too slow'))
+  await clock.advance(5000)
+  answers[1]!(SENT)
+  await clock.advance(5000)
+  expect(sent).toEqual(['0 g a', '1.01 g b'])
+})
+
+test('at most so many requests run at a time', async () => {
+  const answers: ((outcome: Outcome) => void)[] = []
+  const { clock, sent, open, put, store } = setUp(
+    () => new Promise<Outcome>((resolve) => answers.push(resolve)),
+  )
+  await using outbox = open(store)
+  for (let i = 0; i < 20; i++) await put(outbox, facts(`g${i}`, alert('a', 'firing')))
+  await clock.advance(1)
+  expect(sent).toHaveLength(OUTBOX_LIMITS.concurrency)
+  while (sent.length < 20) {
+    answers.splice(0).forEach((answer) => answer(SENT))
+    await clock.advance(1)
+  }
+  answers.splice(0).forEach((answer) => answer(SENT))
+  await clock.advance(1)
+  expect(outbox.views().every((view) => view.state === 'sent')).toBe(true)
+})
+
+test('killed between the write and the sending: the next life sends it', async () => {
+  const { clock, sent, open, put, store } = setUp((_, i) => (i === 0 ? retryLater('away') : SENT))
+  const first = open(store)
+  await put(first, facts('g', alert('a', 'firing')))
+  const disk = store.snapshot()
+  await first[Symbol.asyncDispose]()
+  sent.length = 0
+  await using second = open(new MemoryStore(disk))
+  await clock.advance(10_000)
+  expect(sent).toEqual(['0 g a', '1 g a'].slice(0, sent.length))
+  expect(second.views()).toMatchObject([{ state: 'sent', groupKey: 'g' }])
+})
+
+test('a receiver that the config lost: failed, and said so', async () => {
+  const { clock, sent, open, put, store } = setUp(() => SENT)
+  await using outbox = open(store, false)
+  await put(outbox, facts('g', alert('a', 'firing')))
+  await clock.advance(1000)
+  expect(sent).toEqual([])
+  expect(outbox.views()[0]).toMatchObject({
+    state: 'failed',
+    lastError: 'Cannot notify "r": the config has no such webhook any more',
+  })
+})
+
+test('a full disk: put fails and nothing is lost; a failed note after sending is counted', async () => {
+  const { clock, sent, counts, open, put, store } = setUp(() => SENT)
+  await using outbox = open(store)
+  store.failure = new Error('disk full')
+  await expect(put(outbox, facts('g', alert('a', 'firing')))).rejects.toThrow('disk full')
+  store.failure = undefined
+  await put(outbox, facts('g', alert('a', 'firing')))
+  store.failure = new Error('disk full')
+  await clock.advance(1000)
+  expect(sent).toEqual(['0 g a'])
+  expect(counts.get('weir_alerting_store_failures_total{part="outbox"}')).toBe(1)
+})
+
+test('the history is bounded', async () => {
+  const { clock, open, put, store } = setUp(() => SENT)
+  await using outbox = open(store)
+  for (let i = 0; i < OUTBOX_LIMITS.history + 20; i++) {
+    await put(outbox, facts(`g${i}`, alert('a', 'firing')))
+    await clock.advance(1)
+  }
+  expect(outbox.views()).toHaveLength(OUTBOX_LIMITS.history)
+  expect(outbox.views()[0]!.groupKey).toBe(`g${OUTBOX_LIMITS.history + 19}`)
+  expect([...store.entries('alerting/outbox/')]).toHaveLength(OUTBOX_LIMITS.history)
+})

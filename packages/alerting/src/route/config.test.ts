@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Labels } from '@weir/model'
+import { expect, test } from 'vitest'
+import { ManualClock } from '../testing/manual-clock.ts'
+import { type Routing, checkAlertmanagerConfig, parseRouting } from './config.ts'
+import { parseMatchers, showMatchers } from './matcher.ts'
+import { groupKey, routesFor } from './tree.ts'
+
+function parse(text: string, fileName = 'am.yml'): Routing {
+  const fetch = (): never => {
+    throw new Error('nothing is sent here')
+  }
+  return parseRouting({ fileName, text }, { clock: new ManualClock(0), fetch })
+}
+
+const TREE = `
+route:
+  receiver: root
+  group_by: [team]
+  routes:
+  - matchers: [severity="page", 'team=~"a|b"']
+    receiver: pager
+    group_wait: 1s
+    routes:
+    - match: {env: test}
+      receiver: nobody
+    - match_re: {service: db.*}
+      group_by: ['...']
+      continue: true
+    - matchers: ['{region!=eu}']
+      receiver: us
+  - receiver: rest
+    matchers: ['"with space"=x']
+receivers:
+- {name: root}
+- {name: pager}
+- {name: nobody}
+- {name: us}
+- {name: rest}
+`
+
+test.each([
+  [{}, ['root {}']],
+  [{ severity: 'page', team: 'c' }, ['root {}']],
+  [{ severity: 'page', team: 'a', region: 'eu' }, ['pager {}/{severity="page",team=~"a|b"}']],
+  [
+    { severity: 'page', team: 'a', env: 'test' },
+    ['nobody {}/{severity="page",team=~"a|b"}/{env="test"}'],
+  ],
+  [
+    { severity: 'page', team: 'a', service: 'db1' },
+    [
+      'pager {}/{severity="page",team=~"a|b"}/{service=~"^(?:^(?:db.*)$)$"}',
+      'us {}/{severity="page",team=~"a|b"}/{region!="eu"}',
+    ],
+  ],
+  [{ 'with space': 'x' }, ['rest {}/{"with space"="x"}']],
+])('labels %j go to %j', (labels, want) => {
+  const routes = routesFor(parse(TREE).root, Labels.of(labels))
+  expect(routes.map((route) => `${route.receiver} ${route.key}`)).toEqual(
+    want.map((one) => one.replace('^(?:^(?:db.*)$)$', '^(?:db.*)$')),
+  )
+})
+
+test('a file can be checked alone', () => {
+  expect(() => checkAlertmanagerConfig({ fileName: 'am.yml', text: TREE })).not.toThrow()
+})
+
+test('settings are inherited, an own list of labels replaces the parent', () => {
+  const { root } = parse(TREE)
+  const [pager] = root.routes
+  expect(pager).toMatchObject({ groupWaitMs: 1000, groupIntervalMs: 300_000 })
+  expect([...(pager!.groupBy as ReadonlySet<string>)]).toEqual(['team'])
+  expect(pager!.routes[1]).toMatchObject({ groupBy: 'all', groupWaitMs: 1000, receiver: 'pager' })
+})
+
+test('group keys are written as Alertmanager writes them', () => {
+  const { root } = parse(TREE)
+  expect(groupKey(root, Labels.EMPTY)).toBe('{}:{}')
+  expect(groupKey(root, Labels.of({ b: 'x "y"\n', a: '1' }))).toBe('{}:{a="1", b="x \\"y\\"\\n"}')
+})
+
+test.each([
+  ['a=b', '{a="b"}'],
+  ['{a="b", c=~"d|e",}', '{a="b",c=~"d|e"}'],
+  ['a!="x y"', '{a!="x y"}'],
+  ['"a b"!~"[0-9]+"', '{"a b"!~"[0-9]+"}'],
+  ['a=', '{a=""}'], // this and the next ones are the older grammar
+  ['a=x y', '{a="x y"}'],
+  ['a==b', '{a="=b"}'],
+  ['{a=b', '{a="b"}'],
+  ['foo="\\d"', '{foo="\\\\d"}'], // an escape that only the older grammar lets pass
+])('matcher %s reads as %s', (text, want) => {
+  expect(showMatchers(parseMatchers(text))).toBe(want)
+})
+
+test.each(['a', '=b', '1 a=b', '{a}', 'a=b,c'])('matcher %j is refused', (text) => {
+  expect(() => parseMatchers(text)).toThrow()
+})
+
+const RECEIVER = 'receivers: [{name: r}]\n'
+const webhookOf = (keys: string): string =>
+  `route: {receiver: r}\nreceivers:\n- name: r\n  webhook_configs:\n  - ${keys}\n`
+
+test.each([
+  ['', 'am.yml": want a route'],
+  ['route: {}', 'the root route must name a receiver'],
+  ['route: {receiver: x}\n' + RECEIVER, 'line 1: route.receiver: there is no receiver "x"'],
+  ['route: {receiver: r, matchers: [a=b]}\n' + RECEIVER, 'the root route must not have matchers'],
+  ['route: {receiver: r, continue: true}\n' + RECEIVER, 'the root route cannot continue'],
+  [
+    'route: {receiver: r, group_interval: 0s}\n' + RECEIVER,
+    'route.group_interval: want more than 0',
+  ],
+  [
+    'route: {receiver: r, group_wait: 5}\n' + RECEIVER,
+    'want a duration such as 30s or 1h30m, got "5"',
+  ],
+  ["route: {receiver: r, group_by: ['...', a]}\n" + RECEIVER, "want '...' alone or label names"],
+  ['route: {receiver: r, group_by: [a, a]}\n' + RECEIVER, 'a label is there twice'],
+  [
+    'route: {receiver: r, routes: [{matchers: [a]}]}\n' + RECEIVER,
+    'route.routes[0].matchers[0]: at 1: want an operator',
+  ],
+  ["route: {receiver: r, routes: [{match_re: {a: '('}}]}\n" + RECEIVER, 'route.routes[0].matchers'],
+  ['route: {receiver: r, recever: x}\n' + RECEIVER, 'line 1: route.recever: unknown key'],
+  ['route: {receiver: r}\nreceivers: [{name: r}, {name: r}]', 'receiver "r" is there twice'],
+  [
+    'route: {receiver: r}\nreceivers:\n- name: r\n  slack_configs:\n  - channel: x',
+    'line 4: receivers[0].slack_configs: not supported yet',
+  ],
+  [
+    'route: {receiver: r}\ninhibit_rules:\n- equal: [a]\n' + RECEIVER,
+    'line 2: inhibit_rules: not supported yet',
+  ],
+  [
+    'route: {receiver: r, routes: [{mute_time_intervals: [x]}]}\n' + RECEIVER,
+    'mute_time_intervals: not supported yet',
+  ],
+  [
+    'route: {receiver: r}\nreceivers:\n- name: r\n  nope_configs: []',
+    'line 4: receivers[0].nope_configs: unknown key',
+  ],
+  [webhookOf('{}'), 'want exactly one of url and url_file'],
+  [webhookOf('{url: "http://a", url_file: b}'), 'want exactly one of url and url_file'],
+  [webhookOf('{url: "ftp://user:secret@x"}'), 'want an http or https address'],
+  [webhookOf('{url: "http://{{ nope }}"}'), 'function "nope" not defined'],
+  [
+    webhookOf('{url: "http://a", http_config: {tls_config: {server_name: x}}}'),
+    'tls_config: not supported yet',
+  ],
+  [
+    'route: {receiver: r}\nreceivers: [{name: r, pagerduty_configs: [{}]}]',
+    'want exactly one of routing_key and routing_key_file',
+  ],
+  [
+    'route: {receiver: r}\nreceivers: [{name: r, pagerduty_configs: [{service_key: x}]}]',
+    'service_key: not supported yet',
+  ],
+])('%j is refused and told where', (text, want) => {
+  expect(() => parse(text)).toThrow(want)
+  expect(() => parse(text)).not.toThrow('secret')
+})
+
+test('templates are read from beside the file, and their mistakes told', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-templates-'))
+  const config = 'route: {receiver: r}\ntemplates: ["*.tmpl"]\n' + RECEIVER
+  writeFileSync(join(folder, 'a.tmpl'), '{{ define "x" }}y{{ end }}')
+  expect(() => parse(config, join(folder, 'am.yml'))).not.toThrow()
+  writeFileSync(join(folder, 'b.tmpl'), '{{ define "x" }}')
+  expect(() => parse(config, join(folder, 'am.yml'))).toThrow(
+    'templates: template: b.tmpl:1: unexpected EOF',
+  )
+  rmSync(folder, { recursive: true })
+})
