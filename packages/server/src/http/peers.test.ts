@@ -72,7 +72,6 @@ describe.skipIf(prometheus === undefined || promtool === undefined)('as Promethe
     'query?query=x&lookback_delta=x',
     'query?query=x&limit=-1',
     'query?query=x&limit=many',
-    `query?query=shop_orders_total*on(job)shop_orders_total&time=${at}`,
     'query_range?query=x',
     'query_range?query=x&start=0',
     'query_range?query=x&start=0&end=1',
@@ -108,16 +107,17 @@ describe.skipIf(prometheus === undefined || promtool === undefined)('as Promethe
     if (text !== '') expect(comparable(got.body)).toBe(comparable(text))
   })
 
-  test.each(['series?match[]=(', 'labels?match[]=(', 'rules?match[]=('])(
-    '%s is refused in the same way, in words of our own',
-    async (path) => {
-      const want = (await (await fetch(`${real.url}/api/v1/${path}`)).json()) as { error: string }
-      const got = (await weir.inject({ url: `/api/v1/${path}` })).json<{ error: string }>()
-      const start = (error: string): string => error.slice(0, error.indexOf(': parse error'))
-      expect({ ...got, error: '' }).toEqual({ ...want, error: '' })
-      expect(start(got.error).replace(/\d+$/, '')).toBe(start(want.error).replace(/\d+$/, ''))
-    },
-  )
+  test.each([
+    'series?match[]=(',
+    'labels?match[]=(',
+    'rules?match[]=(',
+    `query?query=shop_orders_total*on(job)shop_orders_total&time=${at}`,
+  ])('%s is refused in the same way, in words of our own', async (path) => {
+    const want = (await (await fetch(`${real.url}/api/v1/${path}`)).json()) as { error: string }
+    const got = (await weir.inject({ url: `/api/v1/${path}` })).json<{ error: string }>()
+    expect({ ...got, error: '' }).toEqual({ ...want, error: '' })
+    expect(opening(got.error)).toBe(opening(want.error))
+  })
 
   test.each([
     'status/buildinfo',
@@ -132,6 +132,11 @@ describe.skipIf(prometheus === undefined || promtool === undefined)('as Promethe
     expect(Object.keys(got.data).toSorted()).toEqual(Object.keys(want.data).toSorted())
   })
 })
+
+/** What comes before the words that may differ: the parameter that is wrong, or the kind of clash. */
+function opening(error: string): string {
+  return error.split(/\d+: parse error|: \[/, 1)[0]!
+}
 
 /** An instant vector has no promised order. */
 function comparable(body: string): string {

@@ -1,0 +1,80 @@
+import { PACKS } from '@weir/packs'
+import { expect, test } from 'vitest'
+import type { MatrixColumns, VectorColumns } from '../query/job.ts'
+import { type OverviewRequest, type OverviewSource, loadOverview } from './load.ts'
+
+const AT = Date.parse('2024-05-01T12:00:07Z')
+const SECOND = 1000
+
+/** Remembers what was asked and answers with nothing, or with counts by metric name. */
+function recorder(counts: Readonly<Record<string, number>> = {}): OverviewSource & {
+  readonly asked: string[]
+  readonly grids: Parameters<OverviewSource['matrix']>[1][]
+} {
+  const asked: string[] = []
+  const grids: Parameters<OverviewSource['matrix']>[1][] = []
+  return {
+    asked,
+    grids,
+    vector: async (expr): Promise<VectorColumns> => {
+      asked.push(expr)
+      const labels = Object.keys(counts).map((name) => ['__name__', name])
+      return { kind: 'vector', labels, values: Float64Array.from(Object.values(counts)) }
+    },
+    matrix: async (expr, range): Promise<MatrixColumns> => {
+      asked.push(expr)
+      grids.push(range)
+      const { startMs, stepMs } = range
+      const values = new Float64Array(0)
+      return { kind: 'matrix', startMs, stepMs, stepCount: 0, labels: [], values }
+    },
+  }
+}
+
+const request: OverviewRequest = {
+  atMs: AT,
+  windowMs: 3_600_000,
+  stepCount: 60,
+  alerts: [],
+  packs: PACKS,
+}
+
+test('an overview is a query a signal and one for the packs, whatever there is', async () => {
+  const source = recorder()
+  await loadOverview(source, request)
+  expect(source.asked.length).toBe(7)
+})
+
+test('one pipeline is asked for by name, odd characters quoted', async () => {
+  const source = recorder()
+  await loadOverview(source, { ...request, only: { system: 'x', pipeline: 'a"b' } })
+  expect(source.asked).toEqual(
+    expect.arrayContaining([
+      'sum by (system, pipeline, stage) (weir_stage_throughput{system="x", pipeline="a\\"b"})',
+    ]),
+  )
+  expect(source.asked.length).toBe(6)
+})
+
+test.each([
+  ['an hour in 60 steps', 3600, 60, 60, 61],
+  ['ten minutes: no step is shorter than the rules are', 600, 60, 15, 41],
+  ['an hour in 240 steps', 3600, 240, 15, 241],
+  ['a day: steps are whole multiples of the shortest', 86_400, 60, 1440, 61],
+  ['an odd window', 1000, 60, 30, 34],
+])('%s', async (_what, windowSeconds, stepCount, stepSeconds, steps) => {
+  const source = recorder()
+  await loadOverview(source, { ...request, windowMs: windowSeconds * SECOND, stepCount })
+  const endMs = Date.parse('2024-05-01T12:00:00Z') // the last whole 15 s
+  for (const grid of source.grids) {
+    expect([grid.endMs, grid.stepMs]).toEqual([endMs, stepSeconds * SECOND])
+    expect((grid.endMs - grid.startMs) / grid.stepMs + 1).toBe(steps)
+  }
+})
+
+test('series are counted by the pack whose names they bear', async () => {
+  const { metricPrefix } = PACKS[0]!
+  const source = recorder({ [`${metricPrefix}a`]: 3, [`${metricPrefix}b_total`]: 4, stranger: 9 })
+  const { seriesCounts } = await loadOverview(source, request)
+  expect(seriesCounts.get(PACKS[0]!.id)).toBe(7)
+})
