@@ -10,7 +10,6 @@ export {
   type AlertingSetup,
   type AlertmanagerSource,
 } from './options.ts'
-export { type RulesCheck, checkRules } from './rules/config.ts'
 export { startAlerting } from './alerting.ts'
 export { type RulesCheck, checkRules } from './rules/config.ts'
 export { checkAlertmanagerConfig } from './route/config.ts'
