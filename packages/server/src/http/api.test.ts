@@ -1,15 +1,20 @@
 import { WeirError } from '@weir/model'
 import { PACKS } from '@weir/packs'
-import { describe, expect, test } from 'vitest'
-import { createHttp } from './app.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type HttpServer, createHttp } from './app.ts'
 import { NOON, standIn } from './testing/stand-in.ts'
 
 const at = NOON / 1000
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
-async function get(url: string, overrides = {}): Promise<{ status: number; body: unknown }> {
-  await using http = await createHttp(standIn(overrides))
-  const reply = await http.inject({ url })
+let shared: HttpServer
+beforeAll(async () => {
+  shared = await createHttp(standIn())
+})
+afterAll(() => shared[Symbol.asyncDispose]())
+
+async function get(url: string): Promise<{ status: number; body: unknown }> {
+  const reply = await shared.inject({ url })
   return { status: reply.statusCode, body: reply.json() }
 }
 
