@@ -150,10 +150,16 @@ export function configError(
 ): WeirError {
   const [first] = problems
   const line = first?.line === undefined ? '' : ` line ${first.line}`
-  const path = first?.path === undefined || first.path === '' ? '' : `${first.path}: `
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
   return new WeirError(
     code,
-    `Cannot read ${what} ${JSON.stringify(fileName)}${line}: ${path}${first?.what ?? 'unreadable'}${more}`,
+    `Cannot read ${what} ${JSON.stringify(fileName)}${line}: ${first === undefined ? 'unreadable' : placed(first)}${more}`,
   )
+}
+
+const placed = ({ path, what }: ConfigProblem): string => (path === '' ? what : `${path}: ${what}`)
+
+/** `line 3: groups[0].name: want …` */
+export function showProblem(problem: ConfigProblem): string {
+  return problem.line === undefined ? placed(problem) : `line ${problem.line}: ${placed(problem)}`
 }

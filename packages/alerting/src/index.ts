@@ -13,7 +13,6 @@ export {
 export { startAlerting } from './alerting.ts'
 export { type RulesCheck, checkRules } from './rules/config.ts'
 export { checkAlertmanagerConfig } from './route/config.ts'
-export { type ConfigProblem } from './config-source.ts'
 export {
   type QuerySample,
   type RuleFile,

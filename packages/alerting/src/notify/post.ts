@@ -85,7 +85,7 @@ function networkReason(cause: unknown): string {
 }
 
 /** `Retry-After`: seconds or an HTTP date. */
-export function retryAfterMs(header: string | null, nowMs: number): number | null {
+function retryAfterMs(header: string | null, nowMs: number): number | null {
   if (header === null || header.trim() === '') return null
   const seconds = Number(header)
   const ms = Number.isNaN(seconds) ? Date.parse(header) - nowMs : seconds * 1000

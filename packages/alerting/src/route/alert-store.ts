@@ -12,7 +12,7 @@ interface StoredAlert extends Omit<KnownAlert, 'labels' | 'annotations'> {
   readonly annotations: readonly string[]
 }
 
-export const ALERTS_MAX = 100_000
+const ALERTS_MAX = 100_000
 const PREFIX = 'alerting/alerts/'
 
 /** All alerts that senders told of, on disk too, until a while after their end. */

@@ -1,7 +1,7 @@
 import type { Labels, Matcher, MatchOperator } from '@weir/model'
 import { RE2JS } from 're2js'
 import { quote } from '../template/go-printf.ts'
-import { unescape } from '../template/parse.ts'
+import { unescape } from '../template/lex.ts'
 
 /** A matcher of a route, with its expression compiled. */
 export interface RouteMatcher extends Matcher {

@@ -7,6 +7,7 @@ import {
   checkShape,
   configError,
   objectSource,
+  showProblem,
   readYaml,
   showPath,
 } from '../config-source.ts'
@@ -55,8 +56,8 @@ export interface TemplatedText {
 /** `weir check rules`: what is wrong with a file, and what is only odd. */
 export interface RulesCheck {
   readonly ruleCount: number
-  /** Any of these makes the file unusable. */
-  readonly problems: readonly ConfigProblem[]
+  /** Any of these makes the file unusable: `line 3: groups[0].name: …`. */
+  readonly problems: readonly string[]
   /** Rules that say the same thing twice. */
   readonly lints: readonly string[]
 }
@@ -114,7 +115,7 @@ export function checkRules(text: string, fileName: string): RulesCheck {
     seen.add(identity)
   }
   const ruleCount = groups.reduce((count, group) => count + group.rules.length, 0)
-  return { ruleCount, problems, lints }
+  return { ruleCount, problems: problems.map(showProblem), lints }
 }
 
 function showIdentity(rule: Rule): string {

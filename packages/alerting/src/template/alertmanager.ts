@@ -163,7 +163,7 @@ function parseTime(value: string): GoTime {
 }
 
 /** JSON as Go writes it: keys sorted, `<`, `>` and `&` escaped. */
-export function goJson(value: unknown): string {
+function goJson(value: unknown): string {
   const plain = JSON.stringify(plainOf(value)) ?? 'null'
   return plain.replace(
     /[<>&\u2028\u2029]/g,

@@ -38,7 +38,7 @@ export function commonPairs(all: readonly Labels[]): Record<string, string> {
 }
 
 /** A label map with Alertmanager's methods. */
-export class KeyValues extends StringMap {
+class KeyValues extends StringMap {
   override readonly typeName = 'template.KV'
 
   override member(name: string): unknown {
