@@ -1,9 +1,10 @@
 /**
- * Runs a real Airflow (scheduler and triggerer, SQLite, LocalExecutor) in a folder of its own, with
- * StatsD switched on by its official configuration keys and nothing else changed.
+ * Runs a real Airflow, 2 or 3 (all its daemons but the page of 2; SQLite, LocalExecutor), in a folder
+ * of its own, with StatsD switched on by its official configuration keys and nothing else changed.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, openSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 
 /** How Airflow writes its tags: not at all, in the name, or after `|#`. */
@@ -51,22 +52,52 @@ function environment({ venv, home, statsdPort, form }: AirflowOptions): NodeJS.P
   }
 }
 
+/** Tasks of Airflow 3 talk to the API server, whose tokens are signed with a shared secret. */
+function apiServer(port: number): Record<string, string> {
+  return {
+    AIRFLOW__CORE__EXECUTION_API_SERVER_URL: `http://127.0.0.1:${port}/execution/`,
+    AIRFLOW__API__PORT: String(port),
+    AIRFLOW__API__WORKERS: '1',
+    AIRFLOW__API_AUTH__JWT_SECRET: 'only-for-the-lab-only-for-the-lab-only-for-the-lab',
+  }
+}
+
+const DAEMONS: Record<string, readonly string[]> = {
+  '2': ['scheduler', 'triggerer'],
+  '3': ['api-server', 'scheduler', 'dag-processor', 'triggerer'],
+}
+
 /** Creates the database, starts the daemons, and returns the function that ends them. */
-export function startAirflow(options: AirflowOptions): () => Promise<void> {
+export async function startAirflow(options: AirflowOptions): Promise<() => Promise<void>> {
   const airflow = join(options.venv, 'bin', 'airflow')
-  const env = environment(options)
+  const env = { ...environment(options), ...apiServer(await freePort()) }
+  // Warnings may come before it.
+  const said = spawnSync(airflow, ['version'], { env, encoding: 'utf8' }).stdout
+  const version = said.trim().split('\n').at(-1) ?? ''
+  const daemons = DAEMONS[version.split('.')[0] ?? '']
+  if (!daemons) throw new Error(`Cannot run Airflow "${version}": want version 2 or 3`)
   mkdirSync(options.home, { recursive: true })
   const migrate = spawnSync(airflow, ['db', 'migrate'], { env, encoding: 'utf8' })
   if (migrate.status !== 0) {
     throw new Error(`Cannot create Airflow's database in "${options.home}": ${migrate.stderr}`)
   }
-  const children = ['scheduler', 'triggerer'].map((command) => {
+  const children = daemons.map((command) => {
     const log = openSync(join(options.home, `${command}.log`), 'a')
     return spawn(airflow, [command], { env, stdio: ['ignore', log, log], detached: true })
   })
   return async () => {
     await Promise.all(children.map(end))
   }
+}
+
+/** A port that was free a moment ago. */
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
+    })
+  })
 }
 
 /** Ends a daemon and the task processes of its group: politely first, for good after 10 s. */

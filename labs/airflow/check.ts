@@ -25,7 +25,7 @@ export async function check(venv: string, work: string, form: Form): Promise<boo
   const weir = await startWeir(work, receiver.url)
   const tap = await startTap(weir.statsdPort)
   say(`Weir at ${weir.web}; Airflow starts (${form} form)`)
-  const stopAirflow = startAirflow({
+  const stopAirflow = await startAirflow({
     venv,
     home: join(work, 'airflow'),
     statsdPort: tap.port,

@@ -29,7 +29,7 @@ export async function record(venv: string, home: string, form: Form, seconds: nu
   await new Promise<void>((resolve) => {
     socket.bind(0, '127.0.0.1', resolve)
   })
-  const stop = startAirflow({ venv, home, statsdPort: socket.address().port, form })
+  const stop = await startAirflow({ venv, home, statsdPort: socket.address().port, form })
   await new Promise((resolve) => {
     setTimeout(resolve, seconds * 1000)
   })
@@ -44,7 +44,8 @@ export async function record(venv: string, home: string, form: Form, seconds: nu
     if (bytes > FIXTURE_BYTES_MAX) break
     lines.push(line)
   }
-  const file = join(import.meta.dirname, `../../fixtures/airflow/${form}.jsonl`)
+  const name = process.env.WEIR_LAB_FIXTURE ?? form
+  const file = join(import.meta.dirname, `../../fixtures/airflow/${name}.jsonl`)
   writeFileSync(file, `${lines.join('\n')}\n`)
   process.stdout.write(`${packets.length} packets seen, ${lines.length} kept in ${file}\n`)
 }

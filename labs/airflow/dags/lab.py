@@ -4,11 +4,17 @@ whose id has a dot and a dash and whose tasks sit in a task group."""
 import time
 from datetime import datetime, timedelta
 
-from airflow import DAG
-from airflow.exceptions import AirflowException
-from airflow.operators.empty import EmptyOperator
-from airflow.operators.python import PythonOperator
-from airflow.utils.task_group import TaskGroup
+try:  # Airflow 3
+    from airflow.providers.standard.operators.empty import EmptyOperator
+    from airflow.providers.standard.operators.python import PythonOperator
+    from airflow.sdk import DAG, TaskGroup
+    from airflow.sdk.exceptions import AirflowException
+except ImportError:
+    from airflow import DAG
+    from airflow.exceptions import AirflowException
+    from airflow.operators.empty import EmptyOperator
+    from airflow.operators.python import PythonOperator
+    from airflow.utils.task_group import TaskGroup
 
 START = datetime(2024, 1, 1)
 EVERY = timedelta(seconds=30)

@@ -1,5 +1,6 @@
 /** The boards: one for the installation as a whole with its DAGs. */
 import type { DashboardDefinition, DashboardPanel } from '../pack.ts'
+import { executor } from './records.ts'
 
 const DAG = 'dag_id=~"$dag_id"'
 
@@ -68,7 +69,7 @@ export const DASHBOARDS: readonly DashboardDefinition[] = [
             'max(airflow_dag_processing_import_errors)',
           ),
           stat('DAGs', 'Found in the DAG folder.', 'short', 'max(airflow_dagbag_size)'),
-          stat('Running tasks', 'In the executor.', 'short', 'sum(airflow_executor_running_tasks)'),
+          stat('Running tasks', 'In the executor.', 'short', executor('running_tasks')),
         ],
       },
       {
@@ -139,9 +140,9 @@ export const DASHBOARDS: readonly DashboardDefinition[] = [
             'Slots and tasks.',
             'short',
             8,
-            ['sum(airflow_executor_open_slots)', 'open slots'],
-            ['sum(airflow_executor_queued_tasks)', 'queued'],
-            ['sum(airflow_executor_running_tasks)', 'running'],
+            [executor('open_slots'), 'open slots'],
+            [executor('queued_tasks'), 'queued'],
+            [executor('running_tasks'), 'running'],
           ),
           graph(
             'Pools',

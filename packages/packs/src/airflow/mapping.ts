@@ -140,6 +140,10 @@ const RUNS: readonly MappingRule[] = [
     'dagrun.first_task_scheduling_delay',
     'airflow_dagrun_first_task_scheduling_delay',
   ),
+  // Airflow 3.3: the fixed name alone.
+  glob('run-timer', 'dagrun.first_task_start_delay', 'airflow_dagrun_first_task_start_delay', {
+    ttl: DAG_TTL,
+  }),
   ...tail('counter', 'task_removed_from_dag', 'airflow_task_removed_from_dag', 'dag_id'),
   ...tail('counter', 'task_restored_to_dag', 'airflow_task_restored_to_dag', 'dag_id'),
 ]
@@ -209,6 +213,11 @@ const PLATFORM: readonly MappingRule[] = [
     'airflow_triggerer_capacity_left',
     'hostname',
     HOST_TTL,
+  ),
+  glob(
+    'loop-timer',
+    'scheduler.executor_heartbeat_duration',
+    'airflow_scheduler_executor_heartbeat_duration',
   ),
   glob(
     'loop-timer',

@@ -137,7 +137,12 @@ const GAUGES: readonly Row[] = [
   ['scheduler_tasks_executable', 'tasks', '', 'Tasks ready to be queued in this loop.'],
   ['scheduler_dagruns_running', 'runs', '', 'DAG runs now running (Airflow 3.1).'],
   ['scheduler_dagruns_queued', 'runs', '', 'DAG runs now queued (Airflow 3).'],
-  ['executor_open_slots', 'slots', '', 'Free slots of the executor.'],
+  [
+    'executor_open_slots',
+    'slots',
+    '',
+    'Free slots of the executor. With several executors, and in Airflow 3, also by the label executor: do not add the two.',
+  ],
   ['executor_queued_tasks', 'tasks', '', 'Tasks that wait in the executor.'],
   ['executor_running_tasks', 'tasks', '', 'Tasks that run in the executor.'],
   ['pool_open_slots', 'slots', 'pool', 'Free slots of the pool; +Inf for a pool without limit.'],
@@ -156,6 +161,8 @@ const GAUGES: readonly Row[] = [
     'Further triggers it would take.',
     'Above 0.',
   ],
+  ['connection_test_active', 'tests', '', 'Connection tests that run (Airflow 3.3).'],
+  ['connection_test_pending', 'tests', '', 'Connection tests that wait (Airflow 3.3).'],
   ['dataset_orphaned', 'datasets', '', 'Data sets that no DAG uses any more (Airflow 2).'],
   ['asset_orphaned', 'assets', '', 'Assets that no DAG uses any more (Airflow 3).'],
   ...['scheduled', 'queued', 'running', 'deferred'].map((state): Row => [
@@ -167,6 +174,18 @@ const GAUGES: readonly Row[] = [
 ]
 
 const HISTOGRAMS: readonly Row[] = [
+  [
+    'dagrun_first_task_start_delay',
+    'seconds',
+    '',
+    'From a queued run to the start of its first task (Airflow 3.3). With tags: by DAG.',
+  ],
+  [
+    'scheduler_executor_heartbeat_duration',
+    'seconds',
+    '',
+    'The heartbeat of the executor within the scheduler loop (Airflow 3.3).',
+  ],
   ['dagrun_duration', 'seconds', 'dag_id', 'Time of DAG runs that succeeded.'],
   ['dagrun_failed', 'seconds', 'dag_id', 'Time of DAG runs that failed; its _count counts them.'],
   [
@@ -180,7 +199,7 @@ const HISTOGRAMS: readonly Row[] = [
     'dagrun_first_task_scheduling_delay',
     'seconds',
     'dag_id',
-    'From the planned start to the start of the first task.',
+    'From the planned start to the start of the first task. Airflow 3.3 sends each value twice under this name.',
   ],
   [
     'dagrun_dependency_check',

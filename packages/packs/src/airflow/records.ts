@@ -95,6 +95,15 @@ export function orZero(expr: string): string {
   return `(sum(${expr}) or 0 * sum(airflow_scheduler_heartbeat))`
 }
 
+/**
+ * A figure of the executor. Airflow 3 sends it with and without the executor's class in the name,
+ * Airflow 2.10 with the class only, once there are several.
+ */
+export function executor(figure: string): string {
+  const metric = `airflow_executor_${figure}`
+  return `(sum(${metric}{executor!=""}) or sum(${metric}{executor=""}))`
+}
+
 /** In evaluation order: each may use those above it. */
 export const RECORDS: readonly RecordingRule[] = [
   {

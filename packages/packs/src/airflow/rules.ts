@@ -1,6 +1,6 @@
 /** What an Airflow operator wants to be told, with what to do about it. */
 import type { PackAlert } from '../pack.ts'
-import { grown } from './records.ts'
+import { executor, grown } from './records.ts'
 import { PLATFORM } from './signals.ts'
 
 const DAG = '{{ $labels.dag_id }}'
@@ -188,7 +188,7 @@ const PLATFORM_ALERTS: readonly PackAlert[] = [
   {
     ...platform,
     name: 'AirflowExecutorFull',
-    expr: 'sum(airflow_executor_open_slots) <= 0 and sum(airflow_executor_queued_tasks) > 0',
+    expr: `${executor('open_slots')} <= 0 and ${executor('queued_tasks')} > 0`,
     forText: '10m',
     severity: 'warning',
     stage: 'executor',
@@ -199,7 +199,7 @@ const PLATFORM_ALERTS: readonly PackAlert[] = [
   {
     ...platform,
     name: 'AirflowTasksStuck',
-    expr: 'sum(airflow_executor_queued_tasks) > 0 and airflow:task_starts:increase5m < 0.5',
+    expr: `${executor('queued_tasks')} > 0 and airflow:task_starts:increase5m < 0.5`,
     forText: '5m',
     severity: 'critical',
     stage: 'executor',

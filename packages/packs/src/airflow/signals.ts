@@ -1,6 +1,6 @@
 /** The stages of a DAG and of the installation itself, and the five signals of each. */
 import type { PackStage, SignalDefinition } from '../pack.ts'
-import { grown, orZero } from './records.ts'
+import { executor, grown, orZero } from './records.ts'
 
 /**
  * The pipeline that stands for the Airflow installation: scheduler, executor, pools. No DAG can be
@@ -149,7 +149,7 @@ const PLATFORM_STAGES: readonly PackStage[] = [
         expr: `sum(${BAD_TASKS} / 300) or 0 * airflow:task_starts:increase5m`,
         ratio: `(sum(${BAD_TASKS}) or 0 * airflow:task_starts:increase5m) / (sum(${TASKS}) > 0)`,
       },
-      backlog: { unit: 'tasks', expr: 'sum(airflow_executor_queued_tasks)' },
+      backlog: { unit: 'tasks', expr: executor('queued_tasks') },
     },
   },
   {
