@@ -478,7 +478,7 @@ describe('life', () => {
     }
     expect(await said('/-/ready')).toEqual([503, 'Weir is not ready: waiting for the store\n'])
     expect((await said('/-/healthy'))[0]).toBe(200)
-    expect((await said('/metrics'))[0]).toBe(200)
+    expect((await said('/metrics'))[0]).toBe(503)
     expect((await said('/api/v1/status/walreplay'))[0]).toBe(200)
     const [status, body] = await said('/api/v1/query?query=1')
     expect(status).toBe(503)

@@ -117,36 +117,24 @@ interface BuildInfo {
   readonly goVersion: string
 }
 
-/** Each limit, its configuration key under `web` and what it answers are in docs/http-api.md. */
+/** Each limit with its configuration key and what is answered beyond it: docs/http-api.md. */
 export interface HttpLimits {
-  /** `max_body_bytes`: 413 beyond. */
+  /** `web.max_body_bytes`: 413 beyond. */
   readonly bodyBytesMax: number
-  /** `max_url_bytes`: 414 beyond. */
+  /** `web.max_url_bytes`: 414 beyond. */
   readonly urlBytesMax: number
-  /** `max_header_bytes`: 431 beyond; the URL counts. */
+  /** `web.max_header_bytes`: 431 beyond; the URL counts. */
   readonly headerBytesMax: number
-  /** `header_timeout`: how long a client may take to send its headers; 408. */
+  /** `web.header_timeout`: how long a client may take to send its headers; 408. */
   readonly headerTimeoutMs: number
-  /** `request_timeout`: the same for headers and body; 408. */
+  /** `web.request_timeout`: the same for headers and body; 408. */
   readonly requestTimeoutMs: number
-  /** `keep_alive`: how long an idle connection stays open. */
+  /** `web.keep_alive`: how long an idle connection stays open. */
   readonly keepAliveMs: number
-  /** `max_connections`: more are closed at once. */
+  /** `web.max_connections`: more are closed at once. */
   readonly connectionsMax: number
-  /** `query_timeout`: the longest a query may take, waiting included; 503. */
+  /** `query.timeout`: the longest a query may take, waiting included; 503. */
   readonly queryTimeoutMs: number
-  /** `allowed_hosts`: names besides loopback ones under which browsers may reach a Weir that listens on loopback. */
+  /** `web.allowed_hosts`: names besides loopback ones under which browsers may reach a Weir that listens on loopback. */
   readonly allowedHosts: readonly string[]
-}
-
-export const HTTP_LIMITS: HttpLimits = {
-  bodyBytesMax: 4 * 1024 * 1024,
-  urlBytesMax: 32 * 1024,
-  headerBytesMax: 64 * 1024,
-  headerTimeoutMs: 10_000,
-  requestTimeoutMs: 60_000,
-  keepAliveMs: 75_000,
-  connectionsMax: 1024,
-  queryTimeoutMs: 120_000,
-  allowedHosts: [],
 }

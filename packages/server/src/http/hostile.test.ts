@@ -6,8 +6,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { QueryReply } from '../query/job.ts'
 import { createHttp } from './app.ts'
-import { HTTP_LIMITS } from './deps.ts'
-import { standIn } from './testing/stand-in.ts'
+import { HTTP_LIMITS, standIn } from './testing/stand-in.ts'
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 

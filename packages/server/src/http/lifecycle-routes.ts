@@ -45,7 +45,6 @@ export function lifecycleRoutes(deps: HttpDeps): Route[] {
       path: '/metrics',
       summary: "Weir's own metrics, and those that came by StatsD",
       parameters: [],
-      early: true,
       handle: async ({ accept }) => {
         const { contentType, body } = await deps.metricsPage(accept)
         return { status: 200, headers: { 'content-type': contentType }, body }

@@ -7,10 +7,23 @@ import { evaluateMatrix, evaluateVector, executeJob } from '../../query/execute.
 import type { MetricSource, QueryJob } from '../../query/job.ts'
 import { Log } from '../../telemetry/log.ts'
 import { Registry } from '../../telemetry/registry.ts'
-import { HTTP_LIMITS, type HttpDeps } from '../deps.ts'
+import type { HttpDeps, HttpLimits } from '../deps.ts'
 
 /** Noon of a day long ago, so that tests never meet the present. */
 export const NOON = Date.parse('2024-05-01T12:00:00Z')
+
+/** The limits of a weir.yml that says nothing about them. */
+export const HTTP_LIMITS: HttpLimits = {
+  bodyBytesMax: 4 * 1024 * 1024,
+  urlBytesMax: 32 * 1024,
+  headerBytesMax: 64 * 1024,
+  headerTimeoutMs: 10_000,
+  requestTimeoutMs: 60_000,
+  keepAliveMs: 75_000,
+  connectionsMax: 1024,
+  queryTimeoutMs: 120_000,
+  allowedHosts: [],
+}
 
 type DemoSeries = readonly [labels: Readonly<Record<string, string>>, value: (k: number) => number]
 
