@@ -30,7 +30,7 @@ export class LocalAppender implements Appender {
 
   async commit(): Promise<CommitResult> {
     const queued = this.#queue.take()
-    for (const labels of queued.labels) this.#series.add(labels)
+    this.#series.add(queued.labels)
     try {
       return await this.#committer.submit(queued, this.#series)
     } finally {

@@ -109,7 +109,7 @@ function closedError(): WeirError {
 export function serveAppender(port: MessagePort, core: Core, committer: Committer): void {
   const series = new SenderSeries(core)
   port.on('message', ({ id, ...queued }: BatchMessage) => {
-    for (const labels of queued.labels) series.add(labels)
+    series.add(queued.labels)
     committer.submit(queued, series).then(
       (result) => port.postMessage({ id, result } satisfies Answer),
       (error: WeirError) => {

@@ -1,7 +1,8 @@
 import type { Labels, MetricMetadata, SeriesRef } from '@weir/model'
 import { WeirError } from '@weir/model'
 
-import { labelBytes } from './index/label-bytes.ts'
+import { ByteWriter } from './codec/bytes.ts'
+import { writeLabels } from './index/label-bytes.ts'
 
 /** Bytes of batches that may wait for their commit, per appender. */
 const WAITING_BYTES_MAX = 64 * 2 ** 20
@@ -9,8 +10,8 @@ const SAMPLE_BYTES = 20
 
 /** What a commit takes away from a queue. */
 export interface QueuedSamples {
-  /** Labels of series that were numbered since the last batch, in order of their numbers. */
-  readonly labels: readonly Uint8Array[]
+  /** Labels of the series that were numbered since the last batch, behind each other. */
+  readonly labels: Uint8Array
   readonly refs: Uint32Array<ArrayBuffer>
   readonly times: Float64Array<ArrayBuffer>
   readonly values: Float64Array<ArrayBuffer>
@@ -20,7 +21,7 @@ export interface QueuedSamples {
 /** The sender's half of every appender: numbers series and gathers samples in columns. */
 export class SampleQueue {
   readonly #numbers = new Map<string, number>()
-  #labels: Uint8Array[] = []
+  #labels = new ByteWriter(256)
   #refs = new Uint32Array(256)
   #times = new Float64Array(256)
   #values = new Float64Array(256)
@@ -34,7 +35,7 @@ export class SampleQueue {
     if (number === undefined) {
       number = this.#numbers.size
       this.#numbers.set(key, number)
-      this.#labels.push(labelBytes(labels))
+      writeLabels(labels, this.#labels)
     }
     return number as SeriesRef
   }
@@ -66,13 +67,14 @@ export class SampleQueue {
     }
     this.#waitingBytes += count * SAMPLE_BYTES
     const queued = {
-      labels: this.#labels,
+      labels: this.#labels.copy(),
       refs: this.#refs.slice(0, count),
       times: this.#times.slice(0, count),
       values: this.#values.slice(0, count),
       metadata: this.#metadata,
     }
-    this.#labels = []
+    // A sender names most of its series at once, and hardly any later: the room is not kept.
+    if (this.#labels.length > 0) this.#labels = new ByteWriter(256)
     this.#metadata = []
     return queued
   }
@@ -84,7 +86,7 @@ export class SampleQueue {
 
   close(): void {
     this.#numbers.clear()
-    this.#labels = []
+    this.#labels = new ByteWriter(256)
     this.#metadata = []
     this.#count = 0
   }

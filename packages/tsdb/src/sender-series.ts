@@ -1,7 +1,8 @@
 import { REJECT_REASONS } from '@weir/model'
 
 import type { Core } from './core.ts'
-import { showLabelBytes } from './index/label-bytes.ts'
+import { ByteReader } from './codec/bytes.ts'
+import { showLabels, skipLabels } from './index/label-bytes.ts'
 
 const SERIES_LIMIT = -1 - REJECT_REASONS.indexOf('series_limit')
 
@@ -17,14 +18,17 @@ export class SenderSeries {
     this.#core = core
   }
 
-  /** The sender's next number stands for these labels. */
+  /** The sender's next numbers stand for these labels, one series behind the other. */
   add(labels: Uint8Array): void {
-    if (this.#count === this.#numbers.length) {
-      const grown = new Int32Array(this.#count * 2)
-      grown.set(this.#numbers)
-      this.#numbers = grown
+    const input = new ByteReader(labels)
+    while (input.at < labels.length) {
+      if (this.#count === this.#numbers.length) {
+        const grown = new Int32Array(this.#count * 2)
+        grown.set(this.#numbers)
+        this.#numbers = grown
+      }
+      this.#intern(this.#count++, input)
     }
-    this.#intern(this.#count++, labels)
   }
 
   /** Tries refused series again when there may be room for them. */
@@ -32,7 +36,7 @@ export class SenderSeries {
     const { dictionary, settings } = this.#core
     for (const [ref, labels] of this.#refused) {
       if (dictionary.liveCount >= settings.seriesMax) return
-      if (this.#numbers[ref] === SERIES_LIMIT) this.#intern(ref, labels)
+      if (this.#numbers[ref] === SERIES_LIMIT) this.#intern(ref, new ByteReader(labels))
     }
   }
 
@@ -55,18 +59,21 @@ export class SenderSeries {
   /** The labels of a sender's number, for a person. */
   show(ref: number): string {
     const refused = this.#refused.get(ref)
-    if (refused !== undefined) return showLabelBytes(refused)
+    if (refused !== undefined) return showLabels(refused)
     return this.#core.dictionary.labels(this.#numbers[ref]!).toString()
   }
 
-  #intern(ref: number, labels: Uint8Array): void {
-    const number = this.#core.dictionary.intern(labels)
+  #intern(ref: number, input: ByteReader): void {
+    const start = input.at
+    const number = this.#core.dictionary.intern(input)
+    input.at = start
+    skipLabels(input)
     if (typeof number === 'number') {
       this.#numbers[ref] = number
       this.#refused.delete(ref)
     } else {
       this.#numbers[ref] = -1 - REJECT_REASONS.indexOf(number)
-      this.#refused.set(ref, labels)
+      this.#refused.set(ref, input.bytes.slice(start, input.at))
     }
   }
 }

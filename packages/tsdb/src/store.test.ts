@@ -213,7 +213,7 @@ describe('limits', () => {
 })
 
 describe('time goes by', () => {
-  test('windows are sealed, merged to two hours, to a day, and say the same all along', async () => {
+  test('windows are sealed, merged to half an hour, to four, to a day, and say the same all along', async () => {
     await using t = await TestStore.open()
     const want: [number, number][] = []
     for (let step = 0; step < 30 * 60; step++) {

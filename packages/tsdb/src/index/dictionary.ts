@@ -74,20 +74,19 @@ export class Dictionary extends DictionaryView {
     return this.#series
   }
 
-  /** The number of the series with these label bytes; made when it is new and the limits allow it. */
-  intern(labels: Uint8Array): number | RejectReason {
-    const input = new ByteReader(labels)
+  /** The number of the series whose label bytes come next; made when it is new and the limits allow it. */
+  intern(input: ByteReader): number | RejectReason {
+    const start = input.at
     const count = input.varint()
-    const known = this.#findPairs(input, count)
-    if (known) {
+    if (this.#findPairs(input, count)) {
       const series = this.#findSeries(count)
       if (series >= 0) return series
     }
-    input.at = 0
+    input.at = start
     const wrong = this.#check(input)
     if (wrong !== undefined) return wrong
     if (this.#live >= this.#limits.seriesMax) return 'series_limit'
-    input.at = 0
+    input.at = start
     input.varint()
     for (let i = 0; i < count; i++) {
       const name = this.#internSymbol(input)
@@ -244,14 +243,14 @@ export class Dictionary extends DictionaryView {
     if (count > limits.labelsPerSeriesMax) return 'label_limit'
     let hasName = false
     for (let i = 0; i < count; i++) {
-      const name = input.sized()
+      const nameLength = input.varint()
+      hasName ||= isMetricName(input.bytes, input.at, nameLength)
+      input.at += nameLength
       const valueLength = input.varint()
       input.at += valueLength
-      if (name.length > limits.labelNameBytesMax || valueLength > limits.labelValueBytesMax) {
+      if (nameLength > limits.labelNameBytesMax || valueLength > limits.labelValueBytesMax) {
         return 'label_limit'
       }
-      hasName ||=
-        name.length === METRIC_NAME_BYTES.length && Buffer.compare(name, METRIC_NAME_BYTES) === 0
     }
     return hasName ? undefined : 'bad_labels'
   }
@@ -345,4 +344,10 @@ export class Dictionary extends DictionaryView {
   #reservePairs(count: number): void {
     if (this.#pairNumbers.length < count) this.#pairNumbers = new Int32Array(count * 2)
   }
+}
+
+function isMetricName(bytes: Uint8Array, at: number, length: number): boolean {
+  if (length !== METRIC_NAME_BYTES.length) return false
+  for (let i = 0; i < length; i++) if (bytes[at + i] !== METRIC_NAME_BYTES[i]) return false
+  return true
 }

@@ -1,50 +1,57 @@
 import type { Labels } from '@weir/model'
 
-let scratch = Buffer.alloc(64 * 1024)
+import { ByteReader, type ByteWriter } from '../codec/bytes.ts'
+
+const encoder = new TextEncoder()
 
 /**
  * Labels as bytes: `count · (length · name · length · value)…`, lengths as varints, text as UTF-8. In
- * this form they go from thread to thread and into the dictionary.
+ * this form they go from thread to thread and into the dictionary, many series behind each other.
  */
-export function labelBytes(labels: Labels): Uint8Array {
+export function writeLabels(labels: Labels, out: ByteWriter): void {
   const { flat } = labels
-  let room = 16
-  for (const text of flat) room += text.length * 3 + 5
-  if (room > scratch.length) scratch = Buffer.alloc(room * 2)
-  let at = varint(0, labels.size)
-  for (const text of flat) {
-    // The length goes before the text and is only known after it: one byte is nearly always enough.
-    const length = scratch.write(text, at + 1)
-    if (length >= 0x80) {
-      const bytes = varintBytes(length)
-      scratch.copyWithin(at + bytes, at + 1, at + 1 + length)
+  out.varint(labels.size)
+  for (const text of flat) writeText(text, out)
+}
+
+/** Nearly all names and values are short ASCII: a loop here is quicker than a call into Node. */
+function writeText(text: string, out: ByteWriter): void {
+  const { length } = text
+  const start = out.length
+  if (length < 0x80) {
+    out.u8(length)
+    out.reserve(length)
+    const { bytes } = out
+    let i = 0
+    for (; i < length; i++) {
+      const code = text.charCodeAt(i)
+      if (code >= 0x80) break
+      bytes[start + 1 + i] = code
     }
-    at = varint(at, length) + length
+    if (i === length) {
+      out.length = start + 1 + length
+      return
+    }
+    out.length = start
   }
-  return new Uint8Array(scratch.subarray(0, at))
+  out.sized(encoder.encode(text))
 }
 
-function varint(at: number, value: number): number {
-  let rest = value
-  while (rest >= 0x80) {
-    scratch[at++] = (rest & 0x7f) | 0x80
-    rest >>>= 7
+/** Moves over the labels of one series. */
+export function skipLabels(input: ByteReader): void {
+  for (let left = input.varint() * 2; left > 0; left--) {
+    const length = input.varint() // moves `at`, so it cannot be read in one expression with it
+    input.at += length
   }
-  scratch[at++] = rest
-  return at
-}
-
-function varintBytes(value: number): number {
-  let bytes = 1
-  for (let rest = value; rest >= 0x80; rest >>>= 7) bytes++
-  return bytes
 }
 
 /** Labels as a person reads them, from their bytes; for messages. */
-export function showLabelBytes(bytes: Uint8Array): string {
-  return Buffer.from(bytes)
-    .toString('utf8')
-    .replaceAll(/[\0-\x1f\ufffd]+/g, ' ')
-    .trim()
-    .slice(0, 200)
+export function showLabels(bytes: Uint8Array): string {
+  const input = new ByteReader(bytes)
+  const texts: string[] = []
+  for (let left = input.varint() * 2; left > 0; left--) {
+    texts.push(Buffer.from(input.sized()).toString('utf8'))
+  }
+  const pairs = texts.flatMap((name, i) => (i % 2 === 0 ? [`${name}=${texts[i + 1]!}`] : []))
+  return `{${pairs.join(', ')}}`.slice(0, 300)
 }

@@ -102,5 +102,5 @@ export class WindowWriter {
 /** Short windows are read by few series at a time: small sheets. Days hold long chunks: large ones. */
 function pagesFor(spanMs: number): number {
   if (spanMs >= 86_400_000) return 16
-  return spanMs >= 3_600_000 ? 8 : 4
+  return spanMs > 3_600_000 ? 8 : 4
 }
