@@ -119,7 +119,7 @@ export class Aggregate {
       const series = keys.series[key]!
       if (series >= 0) this.#apply(series, keys.scale[key]!, bytes, events, i, nowMs)
       else if (series === DROPPED) this.counts.dropped++
-      else this.#reject(REFUSED - series, events, i)
+      else if (series !== FORGOTTEN) this.#reject(REFUSED - series, events, i)
     }
   }
 
@@ -207,7 +207,13 @@ export class Aggregate {
     if (naming.kind === 'refused') keys.series[key] = REFUSED - rejectIndex(naming.reason)
     else if (naming.kind === 'dropped') keys.series[key] = DROPPED
     else {
-      keys.scale[key] = naming.mapped.scale
+      const { scale } = naming.mapped
+      // A series does not begin with what it refuses; the next event of this key decides.
+      if (events.type[i] === COUNTER && events.value[i]! * scale < 0) {
+        this.#reject(NEGATIVE_COUNTER, events, i)
+        return
+      }
+      keys.scale[key] = scale
       if (naming.mapped.action === 'unmapped') this.counts.unmapped++
       keys.series[key] = this.#seriesOf(naming.labels, naming.series, naming.mapped)
     }

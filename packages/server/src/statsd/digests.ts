@@ -121,8 +121,8 @@ export class Digests {
       if (least < 0) break
       const at = heads[least]!++
       seen += this.#weights[at]!
-      // Position of a quantile among n values as client_golang counts it while it has them all.
-      while (next < wanted.length && seen > Math.max(0, Math.floor(total * wanted[next]!) - 1)) {
+      // The nearest rank, as client_golang counts it.
+      while (next < wanted.length && seen >= total * wanted[next]!) {
         into[next++] = this.#means[at]!
       }
     }

@@ -116,17 +116,12 @@ export class KeyTable {
       return false
     }
     const mine = this.#bytes
-    let at = this.#offset[key]!
-    for (let j = nameFrom, end = nameFrom + nameBytes; j < end; j++) {
-      if (mine[at++] !== bytes[j]) return false
-    }
-    for (let j = tagsFrom, end = tagsFrom + tagsBytes; j < end; j++) {
-      if (mine[at++] !== bytes[j]) return false
-    }
-    for (let j = events.containerFrom[i]!, end = j + containerBytes; j < end; j++) {
-      if (mine[at++] !== bytes[j]) return false
-    }
-    return true
+    const at = this.#offset[key]!
+    return (
+      isEqual(mine, at, bytes, nameFrom, nameBytes) &&
+      isEqual(mine, at + nameBytes, bytes, tagsFrom, tagsBytes) &&
+      isEqual(mine, at + nameBytes + tagsBytes, bytes, events.containerFrom[i]!, containerBytes)
+    )
   }
 
   #link(key: number): void {
@@ -162,6 +157,26 @@ export class KeyTable {
     this.#mask = capacity * 2 - 1
     for (let key = 0; key < this.length; key++) this.#link(key)
   }
+}
+
+/** Four bytes a turn: the differences are gathered and looked at once. */
+function isEqual(
+  a: Uint8Array,
+  aFrom: number,
+  b: Uint8Array,
+  bFrom: number,
+  length: number,
+): boolean {
+  let i = 0
+  for (; i + 4 <= length; i += 4) {
+    const x = aFrom + i
+    const y = bFrom + i
+    const difference =
+      (a[x]! ^ b[y]!) | (a[x + 1]! ^ b[y + 1]!) | (a[x + 2]! ^ b[y + 2]!) | (a[x + 3]! ^ b[y + 3]!)
+    if (difference !== 0) return false
+  }
+  for (; i < length; i++) if (a[aFrom + i] !== b[bFrom + i]) return false
+  return true
 }
 
 function copied<T extends { set(from: T): void }>(from: T, into: T): T {

@@ -69,12 +69,7 @@ export const mappingRule = z
     name: z.string().regex(NAME, {
       message: 'want a metric name of letters, digits, _ and references such as ${1}',
     }),
-    labels: z
-      .record(
-        z.string().regex(LABEL, { message: 'want a label name of two or more letters, digits, _' }),
-        scalar,
-      )
-      .nullish(),
+    labels: z.record(z.string(), scalar).nullish(),
     honor_labels: z.boolean().optional(),
     action: z.enum(['', 'map', 'drop']).optional(),
     help: z.string().optional(),
@@ -89,12 +84,10 @@ export const mappingRule = z
   })
   .superRefine((rule, context) => {
     for (const label of Object.keys(rule.labels ?? {})) {
-      if (!label.startsWith('__')) continue
-      context.addIssue({
-        code: 'custom',
-        path: ['labels', label],
-        message: 'label names that begin with __ are reserved, choose another',
-      })
+      const message = whyNotLabel(label)
+      if (message !== undefined) {
+        context.addIssue({ code: 'custom', path: ['labels', label], message })
+      }
     }
   })
 
@@ -155,6 +148,11 @@ export function observerOf(from: {
   readonly timer_type?: string | undefined
 }): string {
   return from.observer_type || from.timer_type || ''
+}
+
+function whyNotLabel(name: string): string | undefined {
+  if (name.startsWith('__')) return 'label names that begin with __ are reserved, choose another'
+  return LABEL.test(name) ? undefined : 'want a label name of two or more letters, digits, _'
 }
 
 function whyNotRegex(pattern: string): string | undefined {

@@ -1,0 +1,33 @@
+/** Weir's StatsD intake in a process of its own, for the benchmark to measure. Tells by IPC where it listens and how many lines came. */
+import { readFileSync } from 'node:fs'
+import { type Appender, type SeriesRef, systemClock } from '@weir/model'
+import { Registry, openLog, startStatsd, statsdConfig } from '@weir/server'
+
+const mappingFile = process.argv[2]!
+
+// Numbers series and forgets the samples: what is measured ends where the store begins.
+let refs = 0
+const appender: Appender = {
+  ref: () => refs++ as SeriesRef,
+  append: () => undefined,
+  describe: () => undefined,
+  commit: () => Promise.resolve({ appended: 0, rejected: {}, example: '' }),
+  close: () => undefined,
+}
+
+const intake = await startStatsd({
+  config: statsdConfig.parse({
+    listen: '127.0.0.1:0',
+    read_buffer: '8MiB',
+    max_series_per_metric: 100_000,
+  }),
+  mappingSources: [{ file: mappingFile, text: readFileSync(mappingFile, 'utf8') }],
+  appender,
+  telemetry: { registry: new Registry(), log: openLog('silent') },
+  clock: systemClock,
+})
+
+process.on('message', (message) => {
+  if (message === 'lines') process.send!({ lines: intake.status()[0]!.lines })
+})
+process.send!({ address: intake.addresses[0]!.address })

@@ -1,0 +1,291 @@
+import { createSocket } from 'node:dgram'
+import { type Socket, connect } from 'node:net'
+import {
+  type Appender,
+  type Clock,
+  type Labels,
+  type Millis,
+  type SeriesRef,
+  WeirError,
+  isStale,
+} from '@weir/model'
+import { afterEach, expect, test, vi } from 'vitest'
+import { statsdConfig } from '../statsd/config.ts'
+import { showFamilies } from '../statsd/test-stand.ts'
+import { openLog } from '../telemetry/log.ts'
+import { Registry } from '../telemetry/registry.ts'
+import { type StatsdIntake, startStatsd } from './statsd.ts'
+
+/** Time that stands still until the test moves it. */
+class HandClock implements Clock {
+  ms = 1_700_000_000_000
+  #sleepers: { readonly atMs: number; readonly wake: () => void }[] = []
+
+  now(): Millis {
+    return this.ms as Millis
+  }
+
+  monotonicMs(): number {
+    return this.ms
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#sleepers.push({ atMs: this.ms + ms, wake: resolve })
+      signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+    })
+  }
+
+  move(ms: number): void {
+    this.ms += ms
+    const due = this.#sleepers.filter(({ atMs }) => atMs <= this.ms)
+    this.#sleepers = this.#sleepers.filter(({ atMs }) => atMs > this.ms)
+    for (const { wake } of due) wake()
+  }
+}
+
+/** Keeps what was committed as `series value`; fails when told to. */
+class Notebook implements Appender {
+  readonly commits: string[][] = []
+  fails = false
+  readonly described: string[] = []
+  readonly #labels: Labels[] = []
+  #queued: string[] = []
+
+  ref(labels: Labels): SeriesRef {
+    return (this.#labels.push(labels) - 1) as SeriesRef
+  }
+
+  append(ref: SeriesRef, _timeMs: number, value: number): void {
+    this.#queued.push(`${this.#labels[ref]!.toString()} ${isStale(value) ? 'stale' : value}`)
+  }
+
+  describe(name: string, { type }: { readonly type: string }): void {
+    this.described.push(`${name} ${type}`)
+  }
+
+  commit(): ReturnType<Appender['commit']> {
+    const batch = this.#queued
+    this.#queued = []
+    if (this.fails) return Promise.reject(new WeirError('BUG', 'disk full'))
+    this.commits.push(batch)
+    return Promise.resolve({ appended: batch.length, rejected: {}, example: '' })
+  }
+
+  close(): void {}
+}
+
+const opened: StatsdIntake[] = []
+afterEach(async () => {
+  for (const intake of opened.splice(0)) await intake[Symbol.asyncDispose]()
+})
+
+async function start(config: object = {}, mapping = '') {
+  const clock = new HandClock()
+  const appender = new Notebook()
+  const registry = new Registry()
+  const intake = await startStatsd({
+    config: statsdConfig.parse({ listen: '127.0.0.1:0', ...config }),
+    mappingSources: [{ file: 'mapping.yml', text: mapping }],
+    appender,
+    telemetry: { registry, log: openLog('silent') },
+    clock,
+  })
+  opened.push(intake)
+  const port = (kind: string): number =>
+    Number(
+      intake.addresses
+        .find((way) => way.kind === kind)!
+        .address.split(':')
+        .at(-1),
+    )
+  return { intake, clock, appender, registry, port }
+}
+
+type Started = Awaited<ReturnType<typeof start>>
+
+async function sendUdp(to: Started, ...packets: readonly string[]): Promise<void> {
+  const socket = createSocket('udp4')
+  for (const packet of packets) {
+    await new Promise((resolve) => socket.send(packet, to.port('statsd-udp'), '127.0.0.1', resolve))
+  }
+  socket.close()
+}
+
+function openTcp(to: Started): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(to.port('statsd-tcp'), '127.0.0.1', () => resolve(socket))
+    socket.on('error', reject)
+  })
+}
+
+const page = ({ intake }: Started): string[] => showFamilies(intake.families())
+const linesCome = (to: Started, count: number): Promise<void> =>
+  vi.waitFor(() => expect(to.intake.status().reduce((sum, way) => sum + way.lines, 0)).toBe(count))
+
+test('packets become samples at the flush interval, in one commit', async () => {
+  const weir = await start(
+    {},
+    'mappings: [{match: "job.*.runs", name: job_runs, labels: {job: "$1"}}]',
+  )
+  await sendUdp(weir, 'job.load.runs:1|c\njob.load.runs:2|c', 'depth:7|g')
+  await linesCome(weir, 3)
+  expect(weir.appender.commits).toEqual([])
+  weir.clock.move(10_000)
+  await vi.waitFor(() =>
+    expect(weir.appender.commits).toEqual([['job_runs{job="load"} 3', 'depth 7']]),
+  )
+  expect(weir.appender.described).toEqual(['job_runs counter', 'depth gauge'])
+  expect(weir.intake.status()[0]).toMatchObject({
+    kind: 'statsd-udp',
+    lines: 3,
+    linesPerSecond: 0.3,
+  })
+})
+
+test('stored bounds are spelled as Prometheus 3 does, the page’s as the exporter does', async () => {
+  const weir = await start(
+    {},
+    'defaults: {observer_type: histogram, histogram_options: {buckets: [0.5, 1]}}',
+  )
+  await sendUdp(weir, 't:1|h')
+  await linesCome(weir, 1)
+  await weir.intake.flush()
+  expect(weir.appender.commits[0]).toContain('t_bucket{le="1.0"} 1')
+  expect(page(weir)).toContain('t_bucket{le="1"} 1')
+})
+
+test('TCP takes lines however they are torn, and the last without a newline', async () => {
+  const weir = await start()
+  const socket = await openTcp(weir)
+  socket.write('a:1|c\r\na:')
+  await linesCome(weir, 1)
+  socket.end('2|c\nb:1|g')
+  await linesCome(weir, 3)
+  expect(page(weir)).toEqual(['a 3', 'b 1'])
+})
+
+test('a TCP line too long is refused and counted, the connection stays', async () => {
+  const weir = await start({ max_line_bytes: 100 })
+  const socket = await openTcp(weir)
+  socket.write('x'.repeat(500))
+  await linesCome(weir, 1)
+  socket.end('xxx\na:1|c\n')
+  await linesCome(weir, 2)
+  expect(page(weir)).toEqual(['a 1'])
+  const tcp = weir.intake.status().find(({ kind }) => kind === 'statsd-tcp')!
+  expect(tcp.rejected).toEqual({ line_too_long: 1 })
+})
+
+test('TCP connections beyond the limit are closed and counted', async () => {
+  const weir = await start({ max_tcp_connections: 1 })
+  const first = await openTcp(weir)
+  first.write('a:1|c\n')
+  await linesCome(weir, 1)
+  const second = await openTcp(weir)
+  await new Promise((resolve) => second.on('close', resolve))
+  first.end('a:1|c\n')
+  await linesCome(weir, 2)
+  expect(value(weir.registry, 'weir_statsd_tcp_connections_refused_total')).toBe(1)
+})
+
+test('refused lines are counted by reason and the newest is shown', async () => {
+  const weir = await start()
+  await sendUdp(weir, 'good:1|c\nbad\nworse:x|c')
+  await linesCome(weir, 3)
+  expect(weir.intake.status()[0]).toMatchObject({
+    rejected: { malformed_line: 1, malformed_value: 1 },
+    lastRejected: { line: 'worse:x', reason: 'malformed_value', atMs: 1_700_000_000_000 },
+  })
+  await weir.intake.flush()
+  expect(value(weir.registry, 'weir_statsd_rejected_total')).toBe(2)
+  expect(value(weir.registry, 'weir_statsd_lines_total')).toBe(3)
+})
+
+test('a commit that fails loses its samples, not the aggregates', async () => {
+  const weir = await start()
+  await sendUdp(weir, 'a:1|c')
+  await linesCome(weir, 1)
+  weir.appender.fails = true
+  await weir.intake.flush()
+  expect(value(weir.registry, 'weir_statsd_flushes_failed_total')).toBe(1)
+  weir.appender.fails = false
+  await weir.intake.flush()
+  expect(weir.appender.commits).toEqual([['a 1']])
+})
+
+test('a series whose time is over ends with a stale marker', async () => {
+  const weir = await start({ ttl: '15s' })
+  await sendUdp(weir, 'a:1|c')
+  await linesCome(weir, 1)
+  await weir.intake.flush()
+  weir.clock.ms += 15_001
+  await weir.intake.flush()
+  await weir.intake.flush()
+  expect(weir.appender.commits).toEqual([['a 1'], ['a stale'], []])
+})
+
+test('closing writes what came last', async () => {
+  const weir = await start()
+  await sendUdp(weir, 'a:1|c')
+  await linesCome(weir, 1)
+  await weir.intake[Symbol.asyncDispose]()
+  opened.pop()
+  expect(weir.appender.commits).toEqual([['a 1']])
+})
+
+test('a bad mapping is refused on reload and the old one stays', async () => {
+  const weir = await start({}, 'mappings: [{match: a, name: b}]')
+  expect(() => weir.intake.reload([{ file: 'new.yml', text: 'mappings: [{match: "("}]' }])).toThrow(
+    'new.yml:1',
+  )
+  await sendUdp(weir, 'a:1|c')
+  await linesCome(weir, 1)
+  expect(page(weir)).toEqual(['b 1'])
+  weir.intake.reload([{ file: 'new.yml', text: 'mappings: [{match: a, name: c}]' }])
+  await sendUdp(weir, 'a:1|c')
+  await linesCome(weir, 2)
+  expect(page(weir)).toEqual(['b 1', 'c 1'])
+})
+
+test('a port in use is told with what to do', async () => {
+  const weir = await start()
+  const listen = `127.0.0.1:${weir.port('statsd-udp')}`
+  await expect(start({ listen })).rejects.toMatchObject({
+    code: 'ADDRESS_IN_USE',
+    message: expect.stringContaining(`UDP "${listen}"`) as string,
+  })
+  const tcpListen = `127.0.0.1:${weir.port('statsd-tcp')}`
+  await expect(start({ listen: '', tcp_listen: tcpListen })).rejects.toMatchObject({
+    code: 'ADDRESS_IN_USE',
+  })
+})
+
+test('it listens where it is told, or nowhere', async () => {
+  const none = await start({ listen: '' })
+  expect(none.intake.addresses).toEqual([])
+  const udp = await start({ tcp_listen: '' })
+  expect(udp.intake.addresses.map(({ kind }) => kind)).toEqual(['statsd-udp'])
+  const six = await start({ listen: '[::1]:0' })
+  expect(six.intake.addresses[0]!.address).toMatch(/^\[::1\]:\d+$/)
+})
+
+test('garbage of every kind leaves it standing', async () => {
+  const weir = await start()
+  const garbage = [
+    ']:[',
+    '|#|#:|:',
+    '\0\0\0',
+    'a:1|c|#__name__:x',
+    ':'.repeat(5000),
+    'é'.repeat(9000),
+  ]
+  await sendUdp(weir, ...garbage, 'a:1|c')
+  await vi.waitFor(() => expect(page(weir)).toContain('a 1'))
+  expect(page(weir)).toContain('a{exported___name__="x"} 1')
+})
+
+function value(registry: Registry, name: string): number {
+  const family = registry.collect().find((metric) => metric.name === name)!
+  return family.samples.reduce((sum, sample) => sum + sample.value, 0)
+}
