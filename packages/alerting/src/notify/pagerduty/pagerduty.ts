@@ -109,6 +109,14 @@ function detailsOf(config: PagerdutyConfig, expand: Expand): Record<string, unkn
 }
 
 function valueOf(text: string): unknown {
+  // JSON is YAML too, and read much faster: lists of alerts are long.
+  if (/^[[{]/.test(text)) {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      // a YAML list or map, perhaps
+    }
+  }
   try {
     return parseYaml(text, { schema: 'core', logLevel: 'error' }) as unknown
   } catch {

@@ -170,15 +170,15 @@ test('over a real socket: garbage, a closed port, and no answer at all are for l
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const send = (url: string): Promise<Outcome> =>
-    webhook(webhookConfigSchema.parse({ url, timeout: '200ms' }), 0, {
+  const send = (url: string, timeout = '20s'): Promise<Outcome> =>
+    webhook(webhookConfigSchema.parse({ url, timeout }), 0, {
       clock: systemClock,
       templates: new NotificationTemplates(),
       fetch: network().fetch,
     }).send(FACTS, new AbortController().signal)
   expect(await send(`${base}/good`)).toEqual({ kind: 'sent' })
   expect(await send(`${base}/garbage`)).toMatchObject({ kind: 'retry' })
-  const never = await send(`${base}/never`)
+  const never = await send(`${base}/never`, '200ms')
   expect(never).toMatchObject({
     kind: 'retry',
     cause: { message: expect.stringContaining('0.2 s') },
