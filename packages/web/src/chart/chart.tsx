@@ -1,0 +1,234 @@
+import 'uplot/dist/uPlot.min.css'
+import { useComputedColorScheme } from '@mantine/core'
+import { useEffect, useEffectEvent, useRef } from 'react'
+import UPlot from 'uplot'
+import { figureText } from '../format/number.ts'
+import type { Columns } from './align.ts'
+import { seriesColor } from './palette.ts'
+
+interface ChartProps {
+  readonly columns: Columns
+  readonly names: readonly string[]
+  readonly unit: string
+  readonly height: number
+  /** Said to those who cannot see it. */
+  readonly label: string
+  /** Charts of one name share their crosshair. */
+  readonly sync?: string
+  /** Series not to draw. */
+  readonly hidden?: ReadonlySet<number>
+  /** A span was dragged over; seconds. */
+  readonly onZoom?: (fromSeconds: number, toSeconds: number) => void
+}
+
+/**
+ * Lines over time. uPlot owns the canvas: it is made anew when the set of lines or the scheme
+ * changes, and merely fed when only values do, so a refresh costs one repaint.
+ */
+export function Chart(props: ChartProps): React.JSX.Element {
+  const { columns, names, unit, height, label, sync, hidden } = props
+  const box = useRef<HTMLDivElement>(null)
+  const tip = useRef<HTMLDivElement>(null)
+  const plot = useRef<UPlot | null>(null)
+  const dark = useComputedColorScheme('light') === 'dark'
+  const shape = names.join('\n')
+
+  const zoom = useEffectEvent((from: number, to: number) => props.onZoom?.(from, to))
+  const showTip = useEffectEvent((u: UPlot) => writeTip(u, tip.current, names, unit))
+  const data = useEffectEvent((): UPlot.AlignedData => [
+    [...columns.x],
+    ...columns.ys.map((y) => [...y]),
+  ])
+  const zoomable = props.onZoom !== undefined
+
+  useEffect(() => {
+    const element = box.current
+    if (element === null) return
+    const u = new UPlot(
+      optionsFor({
+        names: shape.split('\n'),
+        unit,
+        height,
+        dark,
+        zoomable,
+        width: element.clientWidth,
+        ...(sync === undefined ? {} : { sync }),
+        onSelect: (from, to) => zoom(from, to),
+        onCursor: (at) => showTip(at),
+      }),
+      data(),
+      element,
+    )
+    plot.current = u
+    const observer = new ResizeObserver(() => u.setSize({ width: element.clientWidth, height }))
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      u.destroy()
+      plot.current = null
+    }
+  }, [shape, unit, height, dark, sync, zoomable])
+
+  useEffect(() => {
+    plot.current?.setData(data())
+  }, [columns])
+
+  useEffect(() => {
+    const u = plot.current
+    if (u === null) return
+    u.batch(() => {
+      for (let i = 1; i < u.series.length; i++) {
+        const show = !(hidden?.has(i - 1) ?? false)
+        if (u.series[i]!.show !== show) u.setSeries(i, { show })
+      }
+    })
+  }, [hidden, shape, dark])
+
+  return (
+    <div style={{ position: 'relative' }}>
+      <div ref={box} role="img" aria-label={label} style={{ height }} />
+      <div ref={tip} className="chart-tip" hidden />
+    </div>
+  )
+}
+
+interface ChartSetup {
+  readonly names: readonly string[]
+  readonly unit: string
+  readonly height: number
+  readonly width: number
+  readonly dark: boolean
+  readonly sync?: string
+  readonly zoomable: boolean
+  readonly onSelect: (from: number, to: number) => void
+  readonly onCursor: (u: UPlot) => void
+}
+
+function optionsFor(setup: ChartSetup): UPlot.Options {
+  const ink = setup.dark ? '#8fa3a8' : '#5c6e73'
+  const grid = { stroke: setup.dark ? '#1c2b30' : '#e7edec', width: 1 }
+  const font = "11px 'IBM Plex Sans Variable', system-ui, sans-serif"
+  const lone = setup.names.length === 1
+  return {
+    width: setup.width,
+    height: setup.height,
+    padding: [8, 4, 0, 0],
+    legend: { show: false },
+    cursor: {
+      points: { size: 7 },
+      focus: { prox: 24 },
+      drag: { x: setup.zoomable, y: false, setScale: false },
+      ...(setup.sync === undefined ? {} : { sync: { key: setup.sync, setSeries: false } }),
+    },
+    focus: { alpha: lone ? 1 : 0.25 },
+    scales: { y: { range: (_, low, high) => yRange(low, high) } },
+    axes: [
+      { stroke: ink, font, grid, ticks: { show: false }, gap: 4, size: 26, values: TIME_TICKS },
+      {
+        stroke: ink,
+        font,
+        grid,
+        ticks: { show: false },
+        gap: 6,
+        size: 58,
+        values: (_, splits) =>
+          splits.map((value) =>
+            figureText(
+              value,
+              setup.unit.endsWith('/s') ? '' : TICK_UNITS.has(setup.unit) ? setup.unit : '',
+            ),
+          ),
+      },
+    ],
+    series: [
+      {},
+      ...setup.names.map((name, i): UPlot.Series => {
+        const color = seriesColor(i, setup.dark)
+        return {
+          label: name,
+          stroke: color,
+          width: 1.5,
+          points: { show: false },
+          ...(lone ? { fill: `${color}22` } : {}),
+        }
+      }),
+    ],
+    hooks: {
+      setSelect: [
+        (u) => {
+          if (u.select.width < 4) return
+          const from = u.posToVal(u.select.left, 'x')
+          const to = u.posToVal(u.select.left + u.select.width, 'x')
+          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+          setup.onSelect(from, to)
+        },
+      ],
+      setCursor: [setup.onCursor],
+    },
+  }
+}
+
+// Units that change with size and so belong on the axis; others stand in the title.
+const TICK_UNITS = new Set(['s', 'seconds', 'bytes', 'ratio'])
+
+// 24 hours, and the date only where a day begins: [increment, normal, then what is added at a new year, -, day, -, hour…].
+const TIME_TICKS: UPlot.Axis.Values = [
+  [86_400, '{D} {MMM}', '\n{YYYY}', null, null, null, null, null, 1],
+  [60, '{HH}:{mm}', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
+  [1, '{HH}:{mm}:{ss}', null, null, '\n{D} {MMM}', null, null, null, 1],
+]
+
+/** From zero unless values go below; a flat zero line lies on the ground, not in the middle. */
+function yRange(low: number | null, high: number | null): [number, number] {
+  const top = Math.max(0, high ?? 1)
+  const bottom = Math.min(0, low ?? 0)
+  const span = top - bottom || 1
+  return [bottom === 0 ? 0 : bottom - span * 0.08, top + span * 0.08]
+}
+
+const TIP_LINES_MAX = 8
+
+/** The values under the crosshair; of many lines the highest, and always the one pointed at. */
+function writeTip(
+  u: UPlot,
+  tip: HTMLDivElement | null,
+  names: readonly string[],
+  unit: string,
+): void {
+  const at = u.cursor.idx ?? null
+  if (tip === null) return
+  if (at === null || u.cursor.left === undefined || u.cursor.left < 0) {
+    tip.hidden = true
+    return
+  }
+  const lines: { index: number; value: number }[] = []
+  for (let i = 1; i < u.data.length; i++) {
+    const value = u.data[i]![at]
+    if (u.series[i]!.show === true && typeof value === 'number') lines.push({ index: i - 1, value })
+  }
+  lines.sort((a, b) => b.value - a.value)
+  const head = document.createElement('div')
+  head.className = 'muted'
+  head.textContent = new Date(u.data[0][at]! * 1000).toLocaleString('en-GB')
+  const rows = lines.slice(0, TIP_LINES_MAX).map(({ index, value }) => {
+    const row = document.createElement('div')
+    row.className = 'tip-row'
+    const swatch = document.createElement('i')
+    const stroke = u.series[index + 1]!.stroke
+    swatch.style.background = typeof stroke === 'function' ? String(stroke(u, index + 1)) : ''
+    const name = document.createElement('span')
+    name.textContent = names[index] ?? ''
+    const figure = document.createElement('b')
+    figure.textContent = figureText(value, unit)
+    row.append(swatch, name, figure)
+    return row
+  })
+  tip.replaceChildren(head, ...rows)
+  if (lines.length > TIP_LINES_MAX) tip.append(`and ${lines.length - TIP_LINES_MAX} more`)
+  tip.hidden = false
+  const over = u.over.getBoundingClientRect()
+  const left = u.cursor.left
+  const right = left > over.width / 2
+  tip.style.left = right ? '' : `${u.over.offsetLeft + left + 14}px`
+  tip.style.right = right ? `${over.width - left + 14}px` : ''
+}

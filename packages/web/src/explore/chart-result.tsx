@@ -1,0 +1,121 @@
+import { Skeleton } from '@mantine/core'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo, useState } from 'react'
+import { type MatrixSeries, type QueryResult } from '../api/prometheus.ts'
+import { askPrometheus } from '../api/client.ts'
+import { alignMatrix } from '../chart/align.ts'
+import { Chart } from '../chart/chart.tsx'
+import { Legend } from '../chart/legend.tsx'
+import { shortNames } from '../chart/series-name.ts'
+import { REFRESH_MS } from '../api/weir.ts'
+import { whole } from '../format/number.ts'
+import { type TimeRange, isLive, resolveRange } from '../time/range.ts'
+import { serverNow } from '../time/server-clock.ts'
+import { ResultNotes } from './result-notes.tsx'
+
+/** More lines than this are neither readable nor quick to draw; the note says so. */
+const SERIES_MAX = 500
+
+interface RangeAnswer {
+  readonly series: readonly MatrixSeries[]
+  readonly from: number
+  readonly to: number
+  readonly tookMs: number
+  readonly warnings: readonly string[]
+}
+
+export function ChartResult(props: {
+  readonly expr: string
+  readonly range: TimeRange
+  readonly step: number
+  readonly runs: number
+  readonly onZoom: (range: TimeRange) => void
+}): React.JSX.Element {
+  const { expr, range, step, runs, onZoom } = props
+  const { data, error, isFetching } = useQuery({
+    queryKey: ['range', expr, range.from, range.to, step, runs],
+    queryFn: ({ signal }) => askRange(expr, range, step, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: isLive(range) ? Math.max(REFRESH_MS, step * 1000) : false,
+  })
+  const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set())
+  useEffect(() => setHidden(new Set()), [expr])
+  const drawn = useMemo(() => {
+    const series = (data?.series ?? []).filter((each) => each.values).slice(0, SERIES_MAX)
+    return {
+      names: shortNames(series.map(({ metric }) => metric)),
+      columns: alignMatrix(
+        series.map(({ values }) => values!),
+        data?.from ?? 0,
+        data?.to ?? 0,
+        step,
+      ),
+    }
+  }, [data, step])
+
+  if (error !== null) return <ResultNotes error={error} expr={expr} warnings={[]} />
+  if (data === undefined) return <Skeleton height={380} />
+  const count = data.series.length
+  return (
+    <div
+      className="stack"
+      style={{ gap: 10, opacity: isFetching && data.series.length === 0 ? 0.6 : 1 }}
+    >
+      <ResultNotes error={null} expr={expr} warnings={data.warnings} />
+      {count > SERIES_MAX ? (
+        <div className="note">
+          {whole(count)} series; the first {SERIES_MAX} are drawn. Narrow the selector, or aggregate
+          with sum, topk or quantile. The table has them all.
+        </div>
+      ) : null}
+      {drawn.names.length === 0 ? (
+        <div className="sheet empty">
+          {count > 0 ? 'Only native histograms: see the table.' : 'No series in this time range.'}
+        </div>
+      ) : (
+        <div className="sheet" style={{ padding: '12px 12px 10px' }}>
+          <Chart
+            columns={drawn.columns}
+            names={drawn.names}
+            unit=""
+            height={340}
+            label={`Chart of ${expr}: ${count} series`}
+            hidden={hidden}
+            onZoom={(from, to) =>
+              onZoom({ from: String(Math.round(from * 1000)), to: String(Math.round(to * 1000)) })
+            }
+          />
+          <Legend names={drawn.names} hidden={hidden} onChange={setHidden} />
+        </div>
+      )}
+      <div className="muted" style={{ fontSize: 12.5 }}>
+        {whole(count)} series · step {step} s · {whole(data.tookMs)} ms
+      </div>
+    </div>
+  )
+}
+
+async function askRange(
+  expr: string,
+  range: TimeRange,
+  step: number,
+  signal: AbortSignal,
+): Promise<RangeAnswer> {
+  const { fromMs, toMs } = resolveRange(range, serverNow())
+  // Ends on whole steps, so that a refresh asks for the same points and old ones do not wobble.
+  const from = Math.ceil(fromMs / 1000 / step) * step
+  const to = Math.max(from, Math.floor(toMs / 1000 / step) * step)
+  const began = performance.now()
+  const { data, warnings, infos } = await askPrometheus<QueryResult>(
+    'query_range',
+    { query: expr, start: String(from), end: String(to), step: String(step) },
+    signal,
+  )
+  return {
+    series: data.resultType === 'matrix' ? data.result : [],
+    from,
+    to,
+    tookMs: performance.now() - began,
+    warnings: [...warnings, ...infos],
+  }
+}

@@ -1,0 +1,152 @@
+import { Button, CopyButton, Menu, Skeleton, Tabs, TextInput } from '@mantine/core'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { IconHistory, IconLink, IconPlayerPlayFilled } from '@tabler/icons-react'
+import { Suspense, lazy, useEffect, useEffectEvent, useState } from 'react'
+import { TimeControl } from '../frame/time-control.tsx'
+import {
+  LAST_HOUR,
+  type TimeRange,
+  durationMs,
+  resolveRange,
+  shifted,
+  stepSeconds,
+  zoomed,
+} from '../time/range.ts'
+import { serverNow } from '../time/server-clock.ts'
+import { ChartResult } from './chart-result.tsx'
+import { readHistory, remember } from './history.ts'
+import { TableResult } from './table-result.tsx'
+
+const Editor = lazy(async () => ({ default: (await import('./editor.tsx')).Editor }))
+
+/** Ask anything. What was asked is in the address, so the address is what one shares. */
+export function ExplorePage(): React.JSX.Element {
+  const search = useSearch({ from: '/explore' })
+  const navigate = useNavigate({ from: '/explore' })
+  const expr = search.expr ?? ''
+  const [draft, setDraft] = useState(expr)
+  const [runs, setRuns] = useState(0)
+  const range: TimeRange = {
+    from: search.from ?? LAST_HOUR.from,
+    to: search.to ?? LAST_HOUR.to,
+  }
+  const ends = resolveRange(range, serverNow())
+  const auto = stepSeconds(ends.fromMs, ends.toMs)
+  const chosen = durationMs(search.step ?? '')
+  const step = chosen === undefined ? auto : chosen / 1000
+
+  const set = (change: Partial<typeof search>): void => {
+    void navigate({ search: (before) => ({ ...before, ...change }) })
+  }
+  const run = (text: string): void => {
+    remember(text)
+    setRuns((count) => count + 1)
+    set({ expr: text.trim() || undefined })
+  }
+  useEffect(() => setDraft(expr), [expr])
+  const setRange = (next: TimeRange): void => set({ from: next.from, to: next.to })
+  useRangeKeys(range, setRange)
+
+  return (
+    <div className="stack">
+      <div className="page-head" style={{ marginBottom: 0 }}>
+        <h1 className="grow">Explore</h1>
+        <TextInput
+          key={search.step ?? ''}
+          aria-label="Step"
+          placeholder={`step ${auto} s`}
+          defaultValue={search.step ?? ''}
+          w={92}
+          onBlur={(event) => set({ step: event.currentTarget.value || undefined })}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') event.currentTarget.blur()
+          }}
+        />
+        <TimeControl range={range} onChange={setRange} absolute />
+      </div>
+      <div style={{ display: 'grid', gap: 8 }}>
+        <Suspense fallback={<Skeleton height={38} />}>
+          <Editor value={draft} onChange={setDraft} onRun={run} />
+        </Suspense>
+        <div style={{ display: 'flex', gap: 8, flexWrap: 'wrap' }}>
+          <Button
+            leftSection={<IconPlayerPlayFilled size={13} aria-hidden />}
+            onClick={() => run(draft)}
+          >
+            Run
+          </Button>
+          <HistoryMenu onChoose={run} />
+          <CopyButton value={location.href}>
+            {({ copied, copy }) => (
+              <Button
+                variant="default"
+                leftSection={<IconLink size={15} aria-hidden />}
+                onClick={copy}
+              >
+                {copied ? 'Copied' : 'Copy link'}
+              </Button>
+            )}
+          </CopyButton>
+        </div>
+      </div>
+      {expr === '' ? (
+        <div className="sheet empty">
+          Type an expression and press Enter. The editor completes metric names, labels and
+          functions.
+        </div>
+      ) : (
+        <Tabs
+          value={search.tab === 'table' ? 'table' : 'chart'}
+          onChange={(tab) => set({ tab: tab === 'table' ? 'table' : undefined })}
+          keepMounted={false}
+        >
+          <Tabs.List mb="sm">
+            <Tabs.Tab value="chart">Chart</Tabs.Tab>
+            <Tabs.Tab value="table">Table</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="chart">
+            <ChartResult expr={expr} range={range} step={step} runs={runs} onZoom={setRange} />
+          </Tabs.Panel>
+          <Tabs.Panel value="table">
+            <TableResult expr={expr} range={range} runs={runs} />
+          </Tabs.Panel>
+        </Tabs>
+      )}
+    </div>
+  )
+}
+
+function HistoryMenu(props: { readonly onChoose: (expr: string) => void }): React.JSX.Element {
+  const [queries, setQueries] = useState<readonly string[]>([])
+  return (
+    <Menu position="bottom-start" onOpen={() => setQueries(readHistory())}>
+      <Menu.Target>
+        <Button variant="default" leftSection={<IconHistory size={15} aria-hidden />}>
+          History
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown style={{ maxWidth: 'min(640px, 92vw)', maxHeight: 360, overflow: 'auto' }}>
+        {queries.length === 0 ? <Menu.Label>Nothing asked yet</Menu.Label> : null}
+        {queries.map((query) => (
+          <Menu.Item key={query} onClick={() => props.onChoose(query)}>
+            <code>{query}</code>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+/** The frame's keys for the time range. */
+function useRangeKeys(range: TimeRange, onChange: (range: TimeRange) => void): void {
+  const act = useEffectEvent((kind: unknown): void => {
+    const now = serverNow()
+    if (kind === 'zoom-out') onChange(zoomed(range, now, 2))
+    else onChange(shifted(range, now, kind === 'back' ? -1 : 1))
+  })
+  useEffect(() => {
+    const listen = (event: Event): void => act((event as CustomEvent<unknown>).detail)
+    window.addEventListener('weir-range', listen)
+    return () => window.removeEventListener('weir-range', listen)
+  }, [])
+}

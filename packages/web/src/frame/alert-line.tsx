@@ -1,0 +1,68 @@
+import { IconBellRinging, IconHourglass, IconMoonStars } from '@tabler/icons-react'
+import { agoText, fullTime } from '../time/clock-text.ts'
+import { serverNow } from '../time/server-clock.ts'
+import { safeLink } from './safe-link.ts'
+
+const STATES = {
+  firing: { word: 'Firing', tone: 'failing', Icon: IconBellRinging },
+  pending: { word: 'Pending', tone: 'degraded', Icon: IconHourglass },
+  inactive: { word: 'Inactive', tone: 'healthy', Icon: IconMoonStars },
+} as const
+
+export type AlertState = keyof typeof STATES
+
+export function AlertStateMark({ state }: { readonly state: AlertState }): React.JSX.Element {
+  const { word, tone, Icon } = STATES[state]
+  return (
+    <span className="health" data-health={tone}>
+      <Icon size={15} aria-hidden />
+      {word}
+    </span>
+  )
+}
+
+/** One alert: state, what it says, its labels, since when, and where to read what to do. */
+export function AlertLine(props: {
+  readonly state: AlertState
+  readonly name: string
+  readonly summary: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly sinceMs: number
+  readonly runbookUrl: string
+  readonly value?: string
+}): React.JSX.Element {
+  const runbook = safeLink(props.runbookUrl)
+  return (
+    <div className="alert">
+      <AlertStateMark state={props.state} />
+      <div style={{ minWidth: 0 }}>
+        <div>
+          <b style={{ fontWeight: 600 }}>{props.name}</b>{' '}
+          <span style={{ overflowWrap: 'anywhere' }}>{props.summary}</span>
+        </div>
+        <div style={{ marginTop: 4 }}>
+          {Object.entries(props.labels)
+            .filter(([label]) => label !== 'alertname')
+            .map(([label, value]) => (
+              <span className="tag" key={label}>
+                {label}={value}
+              </span>
+            ))}
+          {props.value === undefined ? null : <span className="tag">value {props.value}</span>}
+        </div>
+      </div>
+      <div style={{ textAlign: 'right', fontSize: 13 }}>
+        <span className="muted" title={fullTime(props.sinceMs)}>
+          {agoText(props.sinceMs, serverNow())}
+        </span>
+        {runbook === undefined ? null : (
+          <div>
+            <a href={runbook} target="_blank" rel="noreferrer">
+              Runbook
+            </a>
+          </div>
+        )}
+      </div>
+    </div>
+  )
+}

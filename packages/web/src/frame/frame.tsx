@@ -1,0 +1,183 @@
+import { ActionIcon, Kbd, Menu, Modal, useMantineColorScheme } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import {
+  IconBell,
+  IconBox,
+  IconChartLine,
+  IconGauge,
+  IconKeyboard,
+  IconLayoutList,
+  IconMoon,
+  IconSun,
+  IconSunMoon,
+} from '@tabler/icons-react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { useConnectionLost } from '../api/connection.ts'
+import { type Command, SEQUENCE_MS, SHORTCUTS, isTyping, press } from './shortcuts.ts'
+
+const PAGES = [
+  { to: '/', title: 'Overview', Icon: IconLayoutList },
+  { to: '/explore', title: 'Explore', Icon: IconChartLine },
+  { to: '/alerts', title: 'Alerts', Icon: IconBell },
+  { to: '/packs', title: 'Packs', Icon: IconBox },
+  { to: '/status', title: 'Status', Icon: IconGauge },
+] as const
+
+/** What is around every page: the bar, the keys, the word when Weir is gone. */
+export function Frame(): React.JSX.Element {
+  const lost = useConnectionLost()
+  const [help, setHelp] = useState(false)
+  useKeys(() => setHelp(true))
+  return (
+    <>
+      <header className="bar">
+        <div className="bar-in">
+          <Link to="/" className="brand" aria-label="Weir: overview">
+            <Mark />
+            <span>Weir</span>
+          </Link>
+          <nav className="nav" aria-label="Pages">
+            {PAGES.map(({ to, title, Icon }) => (
+              <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }}>
+                <Icon size={17} stroke={1.7} aria-hidden />
+                {title}
+              </Link>
+            ))}
+          </nav>
+          <div className="bar-tools">
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size={34}
+              aria-label="Keyboard shortcuts"
+              onClick={() => setHelp(true)}
+            >
+              <IconKeyboard size={18} stroke={1.6} />
+            </ActionIcon>
+            <SchemeMenu />
+          </div>
+        </div>
+      </header>
+      {lost ? (
+        <div className="lost" role="alert">
+          Connection to Weir lost. Showing what was known; trying again…
+        </div>
+      ) : null}
+      <main className="main" id="main">
+        <Outlet />
+      </main>
+      <Modal opened={help} onClose={() => setHelp(false)} title="Keyboard shortcuts" size="sm">
+        <table className="plain">
+          <tbody>
+            {SHORTCUTS.map(({ keys, title }) => (
+              <tr key={title}>
+                <td>{title}</td>
+                <td className="right">
+                  {keys.map((key) => (
+                    <Kbd key={key} ml={4}>
+                      {key}
+                    </Kbd>
+                  ))}
+                </td>
+              </tr>
+            ))}
+            <tr>
+              <td>Run the query</td>
+              <td className="right">
+                <Kbd>Ctrl</Kbd> <Kbd>Enter</Kbd>
+              </td>
+            </tr>
+          </tbody>
+        </table>
+      </Modal>
+    </>
+  )
+}
+
+/** A wall across water, with the notch at which it is measured. */
+function Mark(): React.JSX.Element {
+  return (
+    <svg width="26" height="26" viewBox="0 0 32 32" aria-hidden>
+      <path
+        d="M3 11c2.200-2 4.200-2 6.500 0s4.200 2 6.500 0 4.200-2 6.500 0 4.200 2 6.500 0"
+        fill="none"
+        stroke="var(--water)"
+        strokeWidth="2.600"
+        strokeLinecap="round"
+      />
+      <path d="M2 17h9l5 7 5-7h9v11H2z" fill="var(--ink)" />
+    </svg>
+  )
+}
+
+function SchemeMenu(): React.JSX.Element {
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const Icon = { light: IconSun, dark: IconMoon, auto: IconSunMoon }[colorScheme]
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size={34} aria-label="Light or dark">
+          <Icon size={18} stroke={1.6} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconSun size={15} />} onClick={() => setColorScheme('light')}>
+          Light
+        </Menu.Item>
+        <Menu.Item leftSection={<IconMoon size={15} />} onClick={() => setColorScheme('dark')}>
+          Dark
+        </Menu.Item>
+        <Menu.Item leftSection={<IconSunMoon size={15} />} onClick={() => setColorScheme('auto')}>
+          As the system
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+/** Listens to keys for the whole page. Range commands go to whoever listens on the window. */
+function useKeys(showHelp: () => void): void {
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const { toggleColorScheme } = useMantineColorScheme()
+  const pending = useRef({ key: '', at: 0 })
+
+  const run = useEffectEvent((command: Command): void => {
+    switch (command.kind) {
+      case 'go':
+        void navigate({ to: command.to })
+        break
+      case 'help':
+        showHelp()
+        break
+      case 'refresh':
+        void client.invalidateQueries()
+        break
+      case 'theme':
+        toggleColorScheme()
+        break
+      case 'search':
+        document.querySelector<HTMLElement>('[data-search]')?.focus()
+        break
+      case 'zoom-out':
+      case 'back':
+      case 'forth':
+        window.dispatchEvent(new CustomEvent('weir-range', { detail: command.kind }))
+    }
+  })
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+      const before = event.timeStamp - pending.current.at < SEQUENCE_MS ? pending.current.key : ''
+      const next = press(before, event.key)
+      pending.current = { key: next.pending, at: event.timeStamp }
+      if (next.command === undefined) return
+      event.preventDefault()
+      run(next.command)
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [])
+}

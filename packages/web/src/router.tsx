@@ -1,0 +1,73 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router'
+import { Frame } from './frame/frame.tsx'
+import { NotFound, PageFailed } from './frame/page-failed.tsx'
+import { OverviewPage } from './overview/overview-page.tsx'
+import { parseSearch, pickSearch, stringifySearch } from './search-text.ts'
+
+// Only the overview comes with the first load; the other pages bring charts and editor when asked for.
+const root = createRootRoute({ component: Frame, notFoundComponent: NotFound })
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: (search) => pickSearch(search, ['q', 'health', 'system', 'group', 'window']),
+  component: OverviewPage,
+})
+
+const pipeline = createRoute({
+  getParentRoute: () => root,
+  path: '/pipelines/$system/$pipeline',
+  validateSearch: (search) => pickSearch(search, ['window']),
+  component: lazyRouteComponent(() => import('./pipeline/pipeline-page.tsx'), 'PipelinePage'),
+})
+
+const explore = createRoute({
+  getParentRoute: () => root,
+  path: '/explore',
+  validateSearch: (search) => pickSearch(search, ['expr', 'from', 'to', 'step', 'tab']),
+  component: lazyRouteComponent(() => import('./explore/explore-page.tsx'), 'ExplorePage'),
+})
+
+const alerts = createRoute({
+  getParentRoute: () => root,
+  path: '/alerts',
+  validateSearch: (search) => pickSearch(search, ['q', 'state', 'tab']),
+  component: lazyRouteComponent(() => import('./alerts/alerts-page.tsx'), 'AlertsPage'),
+})
+
+const status = createRoute({
+  getParentRoute: () => root,
+  path: '/status',
+  component: lazyRouteComponent(() => import('./status/status-page.tsx'), 'StatusPage'),
+})
+
+const packs = createRoute({
+  getParentRoute: () => root,
+  path: '/packs',
+  component: lazyRouteComponent(() => import('./packs/packs-page.tsx'), 'PacksPage'),
+})
+
+const pack = createRoute({
+  getParentRoute: () => root,
+  path: '/packs/$id',
+  component: lazyRouteComponent(() => import('./packs/pack-page.tsx'), 'PackPage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([overview, pipeline, explore, alerts, status, packs, pack]),
+  parseSearch,
+  stringifySearch,
+  defaultErrorComponent: PageFailed,
+  defaultPreload: 'intent',
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

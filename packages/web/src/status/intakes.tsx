@@ -1,0 +1,73 @@
+import type { IntakeStatus } from '@weir/packs'
+import { Skeleton } from '@mantine/core'
+import type { UseQueryResult } from '@tanstack/react-query'
+import { FailureNote } from '../frame/failure-note.tsx'
+import { FigureText } from '../frame/figure-text.tsx'
+import { whole } from '../format/number.ts'
+import { agoText } from '../time/clock-text.ts'
+import { serverNow } from '../time/server-clock.ts'
+
+/** Every open way in: how much comes, what was refused and why. */
+export function Intakes({
+  query,
+}: {
+  readonly query: UseQueryResult<readonly IntakeStatus[]>
+}): React.JSX.Element {
+  const { data, error } = query
+  if (data === undefined) return error ? <FailureNote error={error} /> : <Skeleton height={120} />
+  return (
+    <section className="sheet">
+      <div className="sheet-head">
+        <h2>Intakes</h2>
+      </div>
+      <div className="scroll" tabIndex={0} role="region" aria-label="Intakes">
+        <table className="plain">
+          <thead>
+            <tr>
+              <th>Kind</th>
+              <th>Address</th>
+              <th className="right">Rate</th>
+              <th className="right">Lines</th>
+              <th>Refused</th>
+              <th>Last refused line</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.map((intake) => (
+              <tr key={`${intake.kind} ${intake.address}`}>
+                <td>{intake.kind}</td>
+                <td className="mono">{intake.address}</td>
+                <td className="right">
+                  <FigureText value={intake.linesPerSecond} unit="lines/s" />
+                </td>
+                <td className="right">{whole(intake.lines)}</td>
+                <td>
+                  {Object.entries(intake.rejected)
+                    .filter(([, count]) => count > 0)
+                    .map(([reason, count]) => (
+                      <span className="tag" key={reason}>
+                        {reason} {whole(count)}
+                      </span>
+                    ))}
+                </td>
+                <td>
+                  {intake.lastRejected === null ? (
+                    <span className="muted">none</span>
+                  ) : (
+                    <>
+                      <code style={{ overflowWrap: 'anywhere' }}>{intake.lastRejected.line}</code>
+                      <div className="muted">
+                        {intake.lastRejected.reason},{' '}
+                        {agoText(intake.lastRejected.atMs, serverNow())}
+                      </div>
+                    </>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,196 @@
+import { Skeleton, Tabs } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { buildQuery, configQuery, flagsQuery, targetsQuery, tsdbQuery } from '../api/prometheus.ts'
+import { intakesQuery, packsQuery, statusQuery } from '../api/weir.ts'
+import { CodeBlock } from '../frame/code-block.tsx'
+import { Fact } from '../frame/fact.tsx'
+import { FailureNote } from '../frame/failure-note.tsx'
+import { agoText, fullTime, spanText } from '../time/clock-text.ts'
+import { Intakes } from './intakes.tsx'
+import { Targets } from './targets.tsx'
+
+/** How Weir itself is: ways in, targets, storage, build, configuration. */
+export function StatusPage(): React.JSX.Element {
+  return (
+    <>
+      <div className="page-head">
+        <h1>Status</h1>
+      </div>
+      <Tabs defaultValue="overview" keepMounted={false}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="overview">Weir</Tabs.Tab>
+          <Tabs.Tab value="storage">Storage</Tabs.Tab>
+          <Tabs.Tab value="config">Configuration</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="overview">
+          <div className="stack">
+            <Process />
+            <Intakes query={useQuery(intakesQuery)} />
+            <Targets query={useQuery(targetsQuery)} />
+            <Packs />
+          </div>
+        </Tabs.Panel>
+        <Tabs.Panel value="storage">
+          <Storage />
+        </Tabs.Panel>
+        <Tabs.Panel value="config">
+          <Configuration />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  )
+}
+
+function Process(): React.JSX.Element {
+  const { data, error } = useQuery(statusQuery)
+  if (data === undefined) return error ? <FailureNote error={error} /> : <Skeleton height={150} />
+  return (
+    <section className="sheet">
+      <div className="sheet-head">
+        <h2>Weir {data.version}</h2>
+        <span className="muted">
+          up {spanText(data.atMs - data.startedMs)} · {data.web} · data in{' '}
+          <span className="mono">{data.dataDir}</span>
+        </span>
+      </div>
+      <div className="facts">
+        <Fact label="Series" value={data.series} unit="" />
+        <Fact label="Intake" value={data.samplesPerSecond} unit="samples/s" />
+        <Fact label="Disk" value={data.diskBytes} unit="bytes" />
+        <Fact label="Memory" value={data.residentBytes} unit="bytes" />
+        <Fact label="CPU so far" value={data.cpuSeconds} unit="s" />
+        <Fact label="Query threads" value={data.queryThreads} unit="" />
+      </div>
+    </section>
+  )
+}
+
+function Packs(): React.JSX.Element {
+  const { data, error } = useQuery(packsQuery)
+  if (data === undefined) return error ? <FailureNote error={error} /> : <Skeleton height={90} />
+  return (
+    <section className="sheet">
+      <div className="sheet-head">
+        <h2>Packs</h2>
+        <span className="muted">a pack wakes up when its metrics are first seen</span>
+      </div>
+      <div className="scroll">
+        <table className="plain">
+          <tbody>
+            {data.map((pack) => (
+              <tr key={pack.id}>
+                <td>
+                  <Link to="/packs/$id" params={{ id: pack.id }}>
+                    {pack.title}
+                  </Link>
+                </td>
+                <td>{pack.awake ? `awake, ${pack.seriesCount} series` : 'asleep'}</td>
+                <td className="muted">{pack.description}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}
+
+function Storage(): React.JSX.Element {
+  const status = useQuery(statusQuery).data
+  const { data, error } = useQuery(tsdbQuery)
+  if (data === undefined) return error ? <FailureNote error={error} /> : <Skeleton height={200} />
+  const { minTimeMs = null, maxTimeMs = null, atMs = 0 } = status ?? {}
+  return (
+    <div className="stack">
+      <section className="sheet">
+        <div className="sheet-head">
+          <h2>Store</h2>
+          <span className="muted">
+            {minTimeMs === null ? 'empty' : `oldest sample ${fullTime(minTimeMs)}`}
+            {maxTimeMs === null ? '' : `, newest ${agoText(maxTimeMs, atMs)}`}
+          </span>
+        </div>
+        <div className="facts">
+          <Fact label="Series in the head" value={data.headStats?.numSeries} unit="" />
+          <Fact label="Chunks" value={data.headStats?.chunkCount} unit="" />
+          <Fact label="On disk" value={status?.diskBytes} unit="bytes" />
+        </div>
+      </section>
+      <TopList title="Series by metric name" rows={data.seriesCountByMetricName ?? []} />
+      <TopList title="Values by label name" rows={data.labelValueCountByLabelName ?? []} />
+    </div>
+  )
+}
+
+function TopList(props: {
+  readonly title: string
+  readonly rows: readonly { readonly name: string; readonly value: number }[]
+}): React.JSX.Element {
+  return (
+    <section className="sheet">
+      <div className="sheet-head">
+        <h2>{props.title}</h2>
+      </div>
+      <table className="plain">
+        <tbody>
+          {props.rows.map(({ name, value }) => (
+            <tr key={name}>
+              <td className="mono" style={{ overflowWrap: 'anywhere' }}>
+                {name}
+              </td>
+              <td className="right">{value}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function Configuration(): React.JSX.Element {
+  const config = useQuery(configQuery)
+  const flags = useQuery(flagsQuery)
+  const build = useQuery(buildQuery)
+  return (
+    <div className="stack">
+      {config.error === null ? null : <FailureNote error={config.error} />}
+      <section className="sheet">
+        <div className="sheet-head">
+          <h2>Configuration</h2>
+          <span className="muted">as read; secrets are left out</span>
+        </div>
+        <div className="sheet-body">
+          <CodeBlock text={config.data ?? ''} />
+        </div>
+      </section>
+      <Pairs title="Flags" pairs={flags.data ?? {}} />
+      <Pairs title="Build" pairs={build.data ?? {}} />
+    </div>
+  )
+}
+
+function Pairs(props: {
+  readonly title: string
+  readonly pairs: Readonly<Record<string, string>>
+}): React.JSX.Element {
+  return (
+    <section className="sheet">
+      <div className="sheet-head">
+        <h2>{props.title}</h2>
+      </div>
+      <div className="scroll">
+        <table className="plain">
+          <tbody>
+            {Object.entries(props.pairs).map(([key, value]) => (
+              <tr key={key}>
+                <td className="mono">{key}</td>
+                <td className="mono">{value}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}

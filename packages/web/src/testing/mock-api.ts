@@ -1,0 +1,196 @@
+import type { PipelineDetail } from '@weir/packs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { type ServerResponse, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { MOCK_NOW_MS, overview, pipelines, randomFrom, signals } from './mock-data.ts'
+import { INTAKES, NOTIFICATIONS, PACK, RULE_GROUPS, STATUS, TARGETS, TSDB } from './mock-status.ts'
+
+/** What the mock plays: a number of pipelines, refusal of everything, or answers that never come. */
+export type Scene = number | 'errors' | 'never'
+
+export interface MockServer extends AsyncDisposable {
+  readonly url: string
+  scene: Scene
+  /** Compressed bytes of each file that was served since the last time it was emptied. */
+  readonly served: Map<string, number>
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+}
+
+// The policy that Weir serves the page under.
+const POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+
+/** Serves the built page and a made-up Weir behind it, on a port of its own. */
+export async function startMock(dist: string, scene: Scene): Promise<MockServer> {
+  const served = new Map<string, number>()
+  const mock = { scene }
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://mock')
+    response.sendDate = false
+    response.setHeader('date', new Date(MOCK_NOW_MS).toUTCString())
+    response.setHeader('content-security-policy', POLICY)
+    if (!url.pathname.startsWith('/api/')) {
+      served.set(url.pathname, sendFile(dist, url.pathname, response))
+      return
+    }
+    let body = ''
+    request.on('data', (chunk: Buffer) => {
+      body += chunk.toString()
+    })
+    request.on('end', () => {
+      for (const [key, value] of new URLSearchParams(body)) url.searchParams.set(key, value)
+      answer(mock.scene, url, response)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    served,
+    get scene() {
+      return mock.scene
+    },
+    set scene(next: Scene) {
+      mock.scene = next
+    },
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function sendFile(dist: string, path: string, response: ServerResponse): number {
+  const file = join(dist, path)
+  const found = !path.includes('..') && existsSync(file) && statSync(file).isFile()
+  const bytes = readFileSync(found ? file : join(dist, 'index.html'))
+  const type = TYPES[found ? extname(file) : '.html'] ?? 'application/octet-stream'
+  response.writeHead(200, { 'content-type': type }).end(bytes)
+  return type.startsWith('font') ? bytes.length : gzipSync(bytes).length
+}
+
+function answer(scene: Scene, url: URL, response: ServerResponse): void {
+  const send = (status: number, body: unknown): void => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  }
+  if (scene === 'never') return
+  if (scene === 'errors') {
+    send(503, {
+      status: 'error',
+      errorType: 'unavailable',
+      error: 'Cannot read the store: want a writable disk, got "full"',
+    })
+    return
+  }
+  const weir = /^\/api\/weir\/v1\/(.*)$/.exec(url.pathname)?.[1]
+  if (weir !== undefined) {
+    const found = weirAnswer(scene, weir)
+    send(found === undefined ? 404 : 200, found ?? { error: `Cannot find "${url.pathname}"` })
+    return
+  }
+  const reply = prometheusAnswer(scene, url)
+  send('error' in reply ? 400 : 200, reply)
+}
+
+function weirAnswer(count: number, path: string): unknown {
+  const parts = path.split('/').map(decodeURIComponent)
+  switch (parts[0]) {
+    case 'overview':
+      return overview(count)
+    case 'pipelines':
+      return detail(count, parts[2]!)
+    case 'intakes':
+      return INTAKES
+    case 'notifications':
+      return count === 0 ? [] : NOTIFICATIONS
+    case 'status':
+      return STATUS
+    case 'packs':
+      return parts.length > 1 ? PACK : [PACK]
+    default:
+      return undefined
+  }
+}
+
+function detail(count: number, name: string): PipelineDetail | undefined {
+  const summary = pipelines(count).find(({ pipeline }) => pipeline === name)
+  if (summary === undefined) return undefined
+  return {
+    atMs: MOCK_NOW_MS,
+    windowMs: 3_600_000,
+    stepMs: 60_000,
+    summary,
+    stages: summary.stages.map((stage, i) => ({
+      stage,
+      order: i,
+      title: stage[0]!.toUpperCase() + stage.slice(1),
+      signals: signals(i + 7, summary.health, name),
+    })),
+  }
+}
+
+function prometheusAnswer(count: number, url: URL): Readonly<Record<string, unknown>> {
+  const ok = (data: unknown): Readonly<Record<string, unknown>> => ({ status: 'success', data })
+  const query = url.searchParams.get('query') ?? ''
+  if (query === 'sum(up') {
+    const error = 'invalid parameter "query": 1:4: parse error: unclosed left parenthesis'
+    return { status: 'error', errorType: 'bad_data', error }
+  }
+  switch (url.pathname.slice('/api/v1/'.length)) {
+    case 'query_range':
+      return ok({ resultType: 'matrix', result: matrix(query, url) })
+    case 'query':
+      return ok({
+        resultType: 'vector',
+        result: matrix(query, url).map(({ metric }, i) => ({ metric, value: [0, String(i)] })),
+      })
+    case 'rules':
+      return ok({ groups: count === 0 ? [] : RULE_GROUPS })
+    case 'targets':
+      return ok({ activeTargets: count === 0 ? [] : TARGETS })
+    case 'status/tsdb':
+      return ok(TSDB)
+    case 'status/config':
+      return ok({ yaml: 'global:\n  scrape_interval: 15s\nstatsd:\n  listen: 127.0.0.1:8125\n' })
+    case 'status/flags':
+      return ok({ 'config.file': 'weir.yml', 'storage.path': './weir-data' })
+    case 'status/buildinfo':
+      return ok({ version: '3.5.0', revision: 'unknown' })
+    case 'metadata':
+      return ok({ up: [{ type: 'gauge', help: 'Whether the last scrape worked', unit: '' }] })
+    case 'labels':
+      return ok(['__name__', 'job'])
+    case 'series':
+      return ok([{ __name__: 'up', job: 'weir' }])
+    default:
+      return ok(['up', 'weir_stage_throughput'])
+  }
+}
+
+/** `many` has 1,200 series, `nothing` none, anything else three. */
+function matrix(
+  query: string,
+  url: URL,
+): { readonly metric: Record<string, string>; readonly values: [number, string][] }[] {
+  const count = query === 'many' ? 1200 : query === 'nothing' ? 0 : 3
+  const start = Number(url.searchParams.get('start') ?? 0)
+  const end = Number(url.searchParams.get('end') ?? 0)
+  const step = Number(url.searchParams.get('step') ?? 60)
+  return Array.from({ length: count }, (_, i) => {
+    const random = randomFrom(i + 1)
+    const values: [number, string][] = []
+    for (let at = start; at <= end; at += step) {
+      values.push([at, String(i + 1 + Math.sin(at / 600 + i) + random() * 0.3)])
+    }
+    return { metric: { __name__: query, job: 'weir', instance: `host-${i}` }, values }
+  })
+}

@@ -1,0 +1,194 @@
+import type { IntakeStatus, NotificationView, PackDetail, WeirStatus } from '@weir/packs'
+import type { RuleGroup, Target, TsdbStatus } from '../api/prometheus.ts'
+import { MOCK_NOW_MS } from './mock-data.ts'
+
+const MINUTE_MS = 60_000
+const ago = (minutes: number): number => MOCK_NOW_MS - minutes * MINUTE_MS
+
+export const INTAKES: readonly IntakeStatus[] = [
+  {
+    kind: 'statsd-udp',
+    address: '127.0.0.1:18125',
+    linesPerSecond: 1843,
+    lines: 12_345_678,
+    rejected: { bad_value: 17, no_type: 0 },
+    lastRejected: { line: 'dag.orders.duration:abc|ms', reason: 'bad_value', atMs: ago(3) },
+  },
+  {
+    kind: 'scrape',
+    address: '2 targets',
+    linesPerSecond: 86,
+    lines: 90_112,
+    rejected: {},
+    lastRejected: null,
+  },
+]
+
+export const NOTIFICATIONS: readonly NotificationView[] = [
+  {
+    id: '3',
+    receiver: 'oncall',
+    integration: 'pagerduty',
+    groupKey: '{}:{alertname="AirflowTaskFailures"}',
+    state: 'failed',
+    attempts: 7,
+    createdMs: ago(12),
+    nextAttemptMs: null,
+    sentMs: null,
+    lastError: 'Cannot reach "events.pagerduty.com": want status 202, got 400',
+    alertNames: ['AirflowTaskFailures'],
+    status: 'firing',
+  },
+  {
+    id: '2',
+    receiver: 'team',
+    integration: 'webhook',
+    groupKey: '{}:{alertname="AirflowDagLate"}',
+    state: 'pending',
+    attempts: 2,
+    createdMs: ago(4),
+    nextAttemptMs: MOCK_NOW_MS + 30_000,
+    sentMs: null,
+    lastError: 'connection refused',
+    alertNames: ['AirflowDagLate'],
+    status: 'firing',
+  },
+  {
+    id: '1',
+    receiver: 'team',
+    integration: 'webhook',
+    groupKey: '{}:{alertname="Watchdog"}',
+    state: 'sent',
+    attempts: 1,
+    createdMs: ago(60),
+    nextAttemptMs: null,
+    sentMs: ago(60),
+    lastError: '',
+    alertNames: ['Watchdog'],
+    status: 'resolved',
+  },
+]
+
+export const STATUS: WeirStatus = {
+  version: '0.1.0',
+  startedMs: ago(3000),
+  atMs: MOCK_NOW_MS,
+  web: 'http://127.0.0.1:9347',
+  dataDir: './weir-data',
+  series: 48_211,
+  samplesPerSecond: 3214,
+  diskBytes: 912_000_000,
+  residentBytes: 214_000_000,
+  cpuSeconds: 512,
+  queryThreads: 2,
+  minTimeMs: ago(20_000),
+  maxTimeMs: MOCK_NOW_MS,
+}
+
+export const PACK: PackDetail = {
+  id: 'airflow',
+  title: 'Apache Airflow',
+  awake: true,
+  seriesCount: 1204,
+  description: 'Schedulers, pools, tasks and DAG runs, by StatsD.',
+  metricCount: 1,
+  alertCount: 1,
+  dashboardCount: 1,
+  metrics: [
+    {
+      name: 'airflow_dag_processing_total_parse_time',
+      type: 'gauge',
+      unit: 's',
+      labels: ['dag_id'],
+      help: 'Seconds to read all DAG files once.',
+      normal: 'Below 30 s.',
+    },
+  ],
+  alerts: [
+    {
+      name: 'AirflowTaskFailures',
+      expr: 'rate(airflow_ti_failures[5m]) > 0',
+      severity: 'critical',
+      forText: '5m',
+      summary: 'Tasks fail',
+      runbook: 'Read the log of the task first.',
+    },
+  ],
+  dashboards: [{ name: 'overview', title: 'Airflow' }],
+}
+
+export const TARGETS: readonly Target[] = [
+  {
+    labels: { job: 'node', instance: '10.0.0.5:9100' },
+    scrapePool: 'node',
+    scrapeUrl: 'http://10.0.0.5:9100/metrics',
+    lastError: '',
+    lastScrape: new Date(MOCK_NOW_MS - 9000).toISOString(),
+    lastScrapeDuration: 0.0123,
+    health: 'up',
+  },
+  {
+    labels: { job: 'flink', instance: '10.0.0.6:9249' },
+    scrapePool: 'flink',
+    scrapeUrl: 'http://10.0.0.6:9249/metrics',
+    lastError: 'connection refused',
+    lastScrape: new Date(MOCK_NOW_MS - 4000).toISOString(),
+    lastScrapeDuration: 0.0011,
+    health: 'down',
+  },
+]
+
+export const TSDB: TsdbStatus = {
+  headStats: { numSeries: 48_211, chunkCount: 96_400 },
+  seriesCountByMetricName: [{ name: 'airflow_task_duration_bucket', value: 12_000 }],
+  labelValueCountByLabelName: [{ name: 'dag_id', value: 200 }],
+}
+
+export const RULE_GROUPS: readonly RuleGroup[] = [
+  {
+    name: 'airflow',
+    file: 'pack:airflow',
+    interval: 15,
+    evaluationTime: 0.004,
+    lastEvaluation: new Date(MOCK_NOW_MS).toISOString(),
+    rules: [
+      {
+        type: 'alerting',
+        name: 'AirflowTaskFailures',
+        query: 'rate(airflow_ti_failures[5m]) > 0',
+        duration: 300,
+        state: 'firing',
+        labels: { severity: 'critical' },
+        annotations: {},
+        health: 'ok',
+        alerts: [
+          {
+            labels: {
+              alertname: 'AirflowTaskFailures',
+              severity: 'critical',
+              dag_id: 'orders_daily',
+            },
+            annotations: {
+              summary: 'Tasks of orders_daily fail',
+              runbook_url: 'https://runbooks.example/x',
+            },
+            state: 'firing',
+            activeAt: new Date(ago(14)).toISOString(),
+            value: '0.0066',
+          },
+        ],
+      },
+      {
+        type: 'alerting',
+        name: 'AirflowDagLate',
+        query: 'airflow_dagrun_schedule_delay > 600',
+        duration: 60,
+        state: 'inactive',
+        labels: {},
+        annotations: {},
+        health: 'ok',
+        alerts: [],
+      },
+    ],
+  },
+]
