@@ -65,7 +65,7 @@ test.each([
 ])('%s', async (_what, windowSeconds, stepCount, stepSeconds, steps) => {
   const source = recorder()
   await loadOverview(source, { ...request, windowMs: windowSeconds * SECOND, stepCount })
-  const endMs = Date.parse('2024-05-01T12:00:00Z') // the last whole 15 s
+  const endMs = Date.parse('2024-05-01T12:00:15Z') // 12:00:07, up to a whole 15 s
   for (const grid of source.grids) {
     expect([grid.endMs, grid.stepMs]).toEqual([endMs, stepSeconds * SECOND])
     expect((grid.endMs - grid.startMs) / grid.stepMs + 1).toBe(steps)

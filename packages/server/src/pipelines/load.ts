@@ -50,11 +50,14 @@ export async function loadOverview(
   return { atMs, windowMs, matrices, alerts, packs, seriesCounts }
 }
 
-/** Ends at a whole multiple of the smallest step, so that the lines do not shiver from refresh to refresh. */
+/**
+ * Stands on whole multiples of the smallest step, so that the lines do not shiver from refresh to
+ * refresh. The last one is the first multiple that is not past: by lookback it shows the newest value.
+ */
 function gridOf({ atMs, windowMs, stepCount }: OverviewRequest): GridRange {
   const steps = Math.ceil(windowMs / stepCount / STEP_MIN_MS)
   const stepMs = Math.max(1, steps) * STEP_MIN_MS
-  const endMs = Math.floor(atMs / STEP_MIN_MS) * STEP_MIN_MS
+  const endMs = Math.ceil(atMs / STEP_MIN_MS) * STEP_MIN_MS
   return { startMs: endMs - Math.floor(windowMs / stepMs) * stepMs, endMs, stepMs }
 }
 
