@@ -189,6 +189,15 @@ test('after kill -9 nothing is told twice and nothing is forgotten', async () =>
   expect(w.messages.slice(1)).toEqual(['http://r/hook resolved a is down'])
 })
 
+test('a full disk does not keep alerts from being told, once', async () => {
+  const w = world()
+  await using _ = await w.open(setup(RULES('up == 0'), CONFIG))
+  w.store.failure = new Error('disk full')
+  w.down = ['a']
+  await w.clock.advance(300_000)
+  expect(w.messages).toEqual(['http://r/hook firing a is down'])
+})
+
 test('a reload keeps alerts of rules that stay, and ends series of those that go', async () => {
   const w = world()
   await using alerting = await w.open(setup(RULES('up == 0'), CONFIG))

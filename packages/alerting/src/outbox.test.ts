@@ -194,17 +194,29 @@ test('a receiver that the config lost: failed, and said so', async () => {
   })
 })
 
-test('a full disk: put fails and nothing is lost; a failed note after sending is counted', async () => {
+test('a full disk does not keep it from being sent, and it is known to have been said', async () => {
   const { clock, sent, counts, open, put, store } = setUp(() => SENT)
   await using outbox = open(store)
   store.failure = new Error('disk full')
-  await expect(put(outbox, facts('g', alert('a', 'firing')))).rejects.toThrow('disk full')
-  store.failure = undefined
   await put(outbox, facts('g', alert('a', 'firing')))
-  store.failure = new Error('disk full')
   await clock.advance(1000)
   expect(sent).toEqual(['0 g a'])
-  expect(counts.get('weir_alerting_store_failures_total{part="outbox"}')).toBe(1)
+  expect(outbox.logEntry(TO, 'g')).toMatchObject({ firing: ['a'] })
+  expect(counts.get('weir_alerting_store_failures_total{part="outbox"}')).toBe(2)
+  store.failure = undefined
+  await put(outbox, facts('g', alert('b', 'firing')))
+  expect(store.get('alerting/log/["r","webhook",0]g')).toMatchObject({ firing: ['b'] })
+})
+
+test('a notifier that throws is our mistake, and its notification is not lost by it', async () => {
+  const { clock, sent, open, put, store } = setUp((_, i) => {
+    if (i === 0) throw new Error('oops')
+    return SENT
+  })
+  await using outbox = open(store)
+  await put(outbox, facts('g', alert('a', 'firing')))
+  await clock.advance(5000)
+  expect(sent).toEqual(['0 g a', '1 g a'])
 })
 
 test('the history is bounded', async () => {

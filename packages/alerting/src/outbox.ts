@@ -98,6 +98,8 @@ export class Outbox implements AsyncDisposable {
   readonly #workers = new Map<string, Promise<void>>()
   readonly #slots = new Map<string, Slots>()
   readonly #random: () => number
+  /** Log entries that the disk did not take; they count until one of the same name is written. */
+  readonly #unsaved = new Map<string, LogEntry>()
   #pendingCount = 0
   #lastId = 0
 
@@ -119,7 +121,8 @@ export class Outbox implements AsyncDisposable {
 
   /** What was last said to an integration about a group. */
   logEntry(to: Addressee, groupKey: string): LogEntry | undefined {
-    return this.#options.store.get(logKey(to, groupKey)) as LogEntry | undefined
+    const key = logKey(to, groupKey)
+    return this.#unsaved.get(key) ?? (this.#options.store.get(key) as LogEntry | undefined)
   }
 
   /** Notes that everything is resolved without telling anybody, for receivers that do not want to know. */
@@ -129,9 +132,10 @@ export class Outbox implements AsyncDisposable {
   }
 
   /**
-   * Takes a notification; it is on disk, with the note that it was said, once this resolves.
+   * Takes a notification; it is on disk, with the note that it was said, once this resolves, unless
+   * the disk did not take it, which is counted.
    *
-   * @throws {WeirError} `NOTIFY_FAILED` when the outbox is full, or what the store throws
+   * @throws {WeirError} `NOTIFY_FAILED` when the outbox is full
    */
   async put(to: Addressee, facts: NotificationFacts, telling: Telling): Promise<void> {
     const { store, clock, events } = this.#options
@@ -161,11 +165,20 @@ export class Outbox implements AsyncDisposable {
       lastError: before?.lastError ?? '',
       facts: storeFacts(facts),
     }
-    await store.write([
-      ...gone.map(({ id }) => ({ key: ITEM_PREFIX + id, value: undefined })),
-      { key: ITEM_PREFIX + item.id, value: item },
-      { key: logKey(to, facts.groupKey), value: logEntry(telling, item.id) },
-    ])
+    const entryKey = logKey(to, facts.groupKey)
+    const entry = logEntry(telling, item.id)
+    try {
+      await store.write([
+        ...gone.map(({ id }) => ({ key: ITEM_PREFIX + id, value: undefined })),
+        { key: ITEM_PREFIX + item.id, value: item },
+        { key: entryKey, value: entry },
+      ])
+      this.#unsaved.delete(entryKey)
+    } catch (cause) {
+      // A full disk is no reason to keep quiet: it is sent all the same, only not over a crash.
+      events.storeFailed('outbox', String(cause))
+      this.#unsaved.set(entryKey, entry)
+    }
     const goneIds = new Set(gone.map(({ id }) => id))
     const kept = queue.items.filter(({ id }) => !goneIds.has(id))
     this.#pendingCount -= queue.items.length - kept.length
@@ -261,6 +274,9 @@ export class Outbox implements AsyncDisposable {
     await slots.take()
     try {
       return await integration.send(facts, this.#stop.signal)
+    } catch (cause) {
+      this.#stop.signal.throwIfAborted()
+      return { kind: 'retry', afterMs: null, cause: new WeirError('BUG', `BUG: ${String(cause)}`) }
     } finally {
       slots.give()
     }
@@ -350,6 +366,7 @@ export class Outbox implements AsyncDisposable {
     ]
     const entry = this.logEntry(item.to, item.groupKey)
     if (item.state === 'failed' && entry?.notificationId === item.id) {
+      this.#unsaved.delete(logKey(item.to, item.groupKey))
       // It was not said after all: the group's next turn says it again.
       changes.push({ key: logKey(item.to, item.groupKey), value: undefined })
     }

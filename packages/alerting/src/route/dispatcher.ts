@@ -19,7 +19,7 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
   /**
    * Takes alerts; bad ones are refused and counted, the others are taken all the same.
    *
-   * @throws what the store throws: nothing may be lost, so the sender has to come again
+   * @throws what the store throws: they are routed but not kept, so the sender has to come again
    */
   async receive(alerts: readonly Alert[]): Promise<void> {
     const { clock, events } = this.#context
@@ -40,8 +40,12 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
       taken.push(merged)
     }
     if (taken.length === 0) return
-    await this.#store.save(taken)
-    for (const alert of taken) this.#route(alert, undefined)
+    try {
+      await this.#store.save(taken)
+    } finally {
+      // Also when the disk is full: better told and not kept than neither.
+      for (const alert of taken) this.#route(alert, undefined)
+    }
   }
 
   /**
