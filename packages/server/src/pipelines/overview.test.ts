@@ -331,13 +331,14 @@ test('200 pipelines of five stages take less than 100 ms', () => {
     ]),
   )
   const input = inputOf(rows)
-  // The best of five: other programs may want the machine as well.
+  // The best of five in processor time: other programs may want the machine as well.
   const ms = Array.from({ length: 5 }, () => {
-    const startedMs = performance.now()
+    const before = process.cpuUsage()
     const overview = buildOverview(input)
     expect(JSON.stringify(overview).length).toBeGreaterThan(100_000)
     expect(overview.pipelines.length).toBe(200)
-    return performance.now() - startedMs
+    const { user, system } = process.cpuUsage(before)
+    return (user + system) / 1000
   })
   expect(Math.min(...ms)).toBeLessThan(100)
 })
