@@ -45,6 +45,9 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** What a sample may take in its batch at most. */
+const SAMPLE_BYTES = 24
+
 export class Committer {
   readonly #core: Core
   readonly #stages = new Map<Arena, Stage>()
@@ -186,10 +189,12 @@ export class Committer {
     const { environment, dictionary } = this.#core
     const stages = [...this.#stages.values()].filter((stage) => stage.count > 0)
     if (stages.length === 0 && metadata.size === 0 && !dictionary.hasUnsaved) return
+    const samples = stages.reduce((sum, stage) => sum + stage.count, 0)
+    this.#record.clear()
+    if (dictionary.hasUnsaved) dictionary.writeUnsaved(this.#record)
+    this.#core.requireRoom(samples * SAMPLE_BYTES + this.#record.length)
     environment.root.transactionSync(() => {
       if (dictionary.hasUnsaved) {
-        this.#record.clear()
-        dictionary.writeUnsaved(this.#record)
         environment.dictionary.putSync(++this.#core.dictionaryRecord, this.#record.copy())
       }
       for (const [name, described] of metadata) {

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Clock, MetricMetadata, RejectReason } from '@weir/model'
 
 import type { Environment } from './disk/environment.ts'
+import { requireRoom } from './disk/room.ts'
 import type { HeadRecord, WindowRecord } from './disk/window-record.ts'
 import { newEpochs } from './head/epochs.ts'
 import { Head } from './head/head.ts'
@@ -19,6 +20,7 @@ export interface Settings extends LabelLimits {
   readonly retentionMs: number
   readonly retentionBytes: number
   readonly headWindowMs: number
+  readonly diskReserveBytes: number
 }
 
 /** The writer's state: what commits, sealing and statistics share. Owned by one thread. */
@@ -70,6 +72,17 @@ export class Core {
     }
     for (const arena of this.head.arenas) yield* arena.news()
     for (const [name, metadata] of this.metadata) yield { kind: 'metadata', name, metadata }
+  }
+
+  /**
+   * Refuses a transaction of this size when the disk is nearly full. What keeps the store going
+   * (sealing, retention) may use most of the reserve, so that a full disk can become less full.
+   *
+   * @throws {WeirError} `STORAGE_FULL`
+   */
+  requireRoom(bytes: number, isUpkeep = false): void {
+    const { path, diskReserveBytes } = this.settings
+    requireRoom(path, bytes, isUpkeep ? diskReserveBytes / 8 : diskReserveBytes)
   }
 
   /** Puts the record of the present state into the open transaction. `without`: arenas that it seals. */

@@ -1,7 +1,12 @@
+import { dirname } from 'node:path'
+
 import { type KeyValueChange, type KeyValueStore, WeirError } from '@weir/model'
 
 import { type Environment, openEnvironment, storageError } from './disk/environment.ts'
+import { requireRoom } from './disk/room.ts'
 
+/** Alert state may be written when samples are refused already. */
+const KEY_VALUE_RESERVE_BYTES = 2 ** 20
 /** UTF-8 bytes of a key; LMDB's own limit is a little higher. */
 const KEY_BYTES_MAX = 1900
 
@@ -17,7 +22,7 @@ export function openKeyValueStore(path: string): KeyValueStore & Disposable {
   }
 }
 
-export function keyValueOf({ keyValue: table }: Environment): KeyValueStore {
+export function keyValueOf({ keyValue: table, file }: Environment): KeyValueStore {
   return {
     get(key) {
       const text = table.get(key)
@@ -29,6 +34,8 @@ export function keyValueOf({ keyValue: table }: Environment): KeyValueStore {
         return value === undefined ? undefined : JSON.stringify(value)
       })
       try {
+        const bytes = texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
+        requireRoom(dirname(file), bytes, KEY_VALUE_RESERVE_BYTES)
         await table.batch(() => {
           for (const [i, text] of texts.entries()) {
             const { key } = changes[i]!

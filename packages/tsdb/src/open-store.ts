@@ -7,6 +7,7 @@ import { Committer } from './commit.ts'
 import { Core, type Settings } from './core.ts'
 import { openEnvironment, storageError } from './disk/environment.ts'
 import { takeLock } from './disk/lock-file.ts'
+import { RESERVE_BYTES } from './disk/room.ts'
 import { SEATS_MAX, leaveEpoch, oldestEpoch } from './head/epochs.ts'
 import { keyValueOf } from './key-value.ts'
 import { load } from './load.ts'
@@ -63,6 +64,7 @@ function settingsOf(options: StoreOptions): Settings {
     retentionMs: options.retentionMs ?? 15 * WINDOW_MS_MAX,
     retentionBytes: options.retentionBytes ?? 0,
     headWindowMs: options.headWindowMs ?? 5 * MINUTE_MS,
+    diskReserveBytes: options.diskReserveBytes ?? RESERVE_BYTES,
   }
   const limits: [name: string, value: number, most: number][] = [
     ['headWindowMs', settings.headWindowMs, WINDOW_MS_MAX],

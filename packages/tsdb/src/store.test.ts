@@ -205,6 +205,18 @@ describe('limits', () => {
     expect(await t.appender.commit()).toMatchObject({ appended: 1, rejected: { [reason]: 1 } })
   })
 
+  test('a disk with too little room refuses samples and loses nothing; later all goes on', async () => {
+    await using t = await TestStore.open({ diskReserveBytes: 2 ** 60 })
+    await expect(t.put({ a: [[START_MS, 1]] })).rejects.toMatchObject({ code: 'STORAGE_FULL' })
+    expect(t.get('a')).toEqual([])
+    expect(t.store.stats()).toMatchObject({ commitsFailed: 1, headSamples: 0, maxTimeMs: null })
+    await t.stop()
+    await using later = new TestStore({}, t.path)
+    await later.start()
+    expect((await later.put({ a: [[START_MS, 1]] })).appended).toBe(1)
+    expect(later.get('a')).toEqual([[START_MS, 1]])
+  })
+
   test('an option out of its range is refused', async () => {
     await expect(openStore({ path: '/tmp/never', headWindowMs: 0 })).rejects.toMatchObject({
       code: 'STORAGE_VALUE',

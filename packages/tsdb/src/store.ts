@@ -26,6 +26,8 @@ export interface StoreOptions {
   readonly retentionMs?: number
   /** When sealed windows take more than this, the oldest go. Default 0: no limit by size. */
   readonly retentionBytes?: number
+  /** Space that must stay free on the disk; below it nothing is appended. Default 64 MiB. */
+  readonly diskReserveBytes?: number
   /** Length of a head window: what stays in memory before it is sealed. Default 5 min. */
   readonly headWindowMs?: number
 }

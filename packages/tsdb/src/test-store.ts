@@ -38,13 +38,17 @@ export class HandClock implements Clock {
 
 /** A store in a directory of its own, which can be closed and opened again. */
 export class TestStore implements AsyncDisposable {
-  readonly path = mkdtempSync(join(tmpdir(), 'weir-tsdb-'))
+  readonly path: string
   readonly clock = new HandClock()
   readonly #options: Partial<StoreOptions>
   #open: { store: Store; appender: Appender; reader: Reader } | undefined
 
-  constructor(options: Partial<StoreOptions> = {}) {
+  constructor(
+    options: Partial<StoreOptions> = {},
+    path = mkdtempSync(join(tmpdir(), 'weir-tsdb-')),
+  ) {
     this.#options = options
+    this.path = path
   }
 
   static async open(options: Partial<StoreOptions> = {}): Promise<TestStore> {

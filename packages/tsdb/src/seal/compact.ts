@@ -80,9 +80,25 @@ function manyLate(windows: readonly WindowRecord[], spanMs: number): readonly Wi
 export async function compact(core: Core, job: Job, pause: Pause): Promise<void> {
   const order = Math.min(...job.windows.map((window) => window.order))
   const writer = new WindowWriter(core, job.endMs - job.startMs, order)
+  let record: WindowRecord
+  try {
+    await mergeInto(writer, core, job, pause)
+    record = writer.publish(job, () => {
+      for (const window of job.windows) removeWindow(core, window)
+      core.putHead()
+    })
+  } catch (error) {
+    writer.abandon()
+    throw error
+  }
+  for (const window of job.windows) core.windows.delete(window.id)
+  core.windows.set(record.id, record)
+}
+
+async function mergeInto(writer: WindowWriter, core: Core, job: Job, pause: Pause): Promise<void> {
   const sources = job.windows
     .toSorted((a, b) => a.minMs - b.minMs)
-    .map((record) => new SealedWindow(record, core.environment, true))
+    .map((window) => new SealedWindow(window, core.environment, true))
   const transaction = core.environment.root.useReadTransaction()
   const range = { minMs: Number.NEGATIVE_INFINITY, maxMs: Number.POSITIVE_INFINITY }
   const columns = new SampleColumns(8192)
@@ -108,12 +124,6 @@ export async function compact(core: Core, job: Job, pause: Pause): Promise<void>
   } finally {
     transaction.done()
   }
-  const record = writer.publish(job, () => {
-    for (const window of job.windows) removeWindow(core, window)
-    core.putHead()
-  })
-  for (const window of job.windows) core.windows.delete(window.id)
-  core.windows.set(record.id, record)
 }
 
 /** Takes a window's values out of all tables, inside an open transaction. */

@@ -11,6 +11,7 @@ export function dropDue(core: Core): void {
   for (const window of due) core.windows.delete(window.id)
   try {
     const gone = seriesWithoutData(core)
+    core.requireRoom(gone.length * 8, true)
     environment.root.transactionSync(() => {
       for (const window of due) removeWindow(core, window)
       if (gone.length > 0) {

@@ -36,6 +36,21 @@ export function closeDue(core: Core): void {
 export async function seal(core: Core, arena: Arena, pause: Pause): Promise<void> {
   const spanMs = arena.endMs - arena.startMs
   const writer = new WindowWriter(core, spanMs, ++core.orderMax)
+  let record: WindowRecord | undefined
+  try {
+    await copySamples(arena, writer, pause)
+    if (writer.isEmpty) core.environment.root.transactionSync(() => forgetBatches(core, arena))
+    else record = writer.publish(arena, () => forgetBatches(core, arena))
+  } catch (error) {
+    writer.abandon()
+    throw error
+  }
+  if (record !== undefined) core.windows.set(record.id, record)
+  core.tell({ kind: 'arenaGone', id: arena.id })
+  core.head.remove(arena, stepEpoch(core.epochs))
+}
+
+async function copySamples(arena: Arena, writer: WindowWriter, pause: Pause): Promise<void> {
   const columns = new SampleColumns(4096)
   const range = { minMs: Number.NEGATIVE_INFINITY, maxMs: Number.POSITIVE_INFINITY }
   for (let series = 0; series < arena.seriesEnd; series++) {
@@ -47,12 +62,6 @@ export async function seal(core: Core, arena: Arena, pause: Pause): Promise<void
     if (columns.length > 0) writer.add(series, columns.times, columns.values, columns.length)
     if (pause.isDue) await pause.wait()
   }
-  let record: WindowRecord | undefined
-  if (writer.isEmpty) core.environment.root.transactionSync(() => forgetBatches(core, arena))
-  else record = writer.publish(arena, () => forgetBatches(core, arena))
-  if (record !== undefined) core.windows.set(record.id, record)
-  core.tell({ kind: 'arenaGone', id: arena.id })
-  core.head.remove(arena, stepEpoch(core.epochs))
 }
 
 function forgetBatches(core: Core, arena: Arena): void {

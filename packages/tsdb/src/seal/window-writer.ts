@@ -64,6 +64,7 @@ export class WindowWriter {
       chunks: this.#members.length,
       bytes: this.#bytes,
     }
+    this.#core.requireRoom(this.#readyBytes + this.#members.length * 8, true)
     environment.root.transactionSync(() => {
       this.#put()
       environment.windows.putSync(this.id, JSON.stringify(record))
@@ -72,6 +73,19 @@ export class WindowWriter {
       also()
     })
     return record
+  }
+
+  /** Takes away what was written, when the window will not come. What stays goes at the next start. */
+  abandon(): void {
+    const { root, sheets } = this.#core.environment
+    try {
+      this.#core.requireRoom(0, true)
+      root.transactionSync(() => {
+        for (const first of this.#firsts) sheets.removeSync(pairKey(this.id, first))
+      })
+    } catch {
+      // The first failure is the one to tell.
+    }
   }
 
   #finishSheet(): void {
@@ -88,6 +102,7 @@ export class WindowWriter {
   }
 
   #flush(): void {
+    this.#core.requireRoom(this.#readyBytes, true)
     this.#core.environment.root.transactionSync(() => this.#put())
     this.#ready = []
     this.#readyBytes = 0
