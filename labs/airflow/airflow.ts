@@ -85,6 +85,9 @@ export async function startAirflow(options: AirflowOptions): Promise<() => Promi
     const log = openSync(join(options.home, `${command}.log`), 'a')
     return spawn(airflow, [command], { env, stdio: ['ignore', log, log], detached: true })
   })
+  process.once('exit', () => {
+    for (const { pid } of children) kill(pid, 'SIGKILL')
+  })
   return async () => {
     await Promise.all(children.map(end))
   }
@@ -103,21 +106,23 @@ function freePort(): Promise<number> {
 /** Ends a daemon and the task processes of its group: politely first, for good after 10 s. */
 function end(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
-    if (child.exitCode !== null || child.pid === undefined) return resolve()
-    const group = -child.pid
-    const signal = (name: NodeJS.Signals): void => {
-      try {
-        process.kill(group, name)
-      } catch {
-        // The group is gone already.
-      }
-    }
-    const hard = setTimeout(() => signal('SIGKILL'), 10_000)
+    if (child.exitCode !== null || child.signalCode !== null) return resolve()
+    const hard = setTimeout(() => kill(child.pid, 'SIGKILL'), 10_000)
     child.once('exit', () => {
       clearTimeout(hard)
-      signal('SIGKILL')
+      kill(child.pid, 'SIGKILL')
       resolve()
     })
-    signal('SIGTERM')
+    kill(child.pid, 'SIGTERM')
   })
+}
+
+/** Signals a whole process group. */
+function kill(leader: number | undefined, signal: NodeJS.Signals): void {
+  if (leader === undefined) return
+  try {
+    process.kill(-leader, signal)
+  } catch {
+    // The group is gone already.
+  }
 }

@@ -10,6 +10,9 @@ const [command = 'check', ...rest] = process.argv.slice(2)
 const venv = process.env.WEIR_LAB_VENV
 if (!venv) throw new Error('Cannot start the lab: want WEIR_LAB_VENV set, use labs/airflow/run')
 
+// Ctrl-C runs the exit handlers, which end what was started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
 const work = mkdtempSync(join(tmpdir(), 'weir-lab-airflow-'))
 try {
   const form = FORMS.find((name) => name === (rest[0] ?? 'plain'))

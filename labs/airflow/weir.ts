@@ -37,6 +37,7 @@ export async function startWeir(work: string, webhookUrl: string): Promise<Runni
   const child = spawn(process.execPath, [main, ...args, ...ports], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  process.once('exit', () => child.kill('SIGKILL'))
   const addresses = new Map<string, string>()
   await new Promise<void>((resolve, reject) => {
     const late = setTimeout(
