@@ -20,10 +20,10 @@ export function plainDecimal(value: number): string {
   return sign + (first + rest).padEnd(shift + 1, '0')
 }
 
-/** Go's `%g` with a given number of digits, six decimals of exponent rule: for annotations. */
+/** Go's `%g`: an exponent below 1e-4 and from 1e6 on. For annotations and errors. */
 export function shortG(value: number): string {
   if (!Number.isFinite(value)) return formatValue(value)
   const exponent = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)))
-  if (exponent >= -4 && exponent < 21) return plainDecimal(value)
+  if (exponent >= -4 && exponent < 6) return plainDecimal(value)
   return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2')
 }

@@ -52,8 +52,7 @@ function counts(parameter: Float64Array): Float64Array {
   return parameter.map((value) => {
     if (Number.isNaN(value)) throw executionError('Scalar value NaN overflows int64')
     if (value >= INT64_MAX) throw executionError(`Scalar value ${shortG(value)} overflows int64`)
-    if (value <= -INT64_MAX) throw executionError(`Scalar value ${shortG(value)} underflows int64`)
-    return Math.max(0, Math.trunc(value))
+    return Math.max(0, Math.trunc(value)) // 0 chooses nothing
   })
 }
 

@@ -4,7 +4,7 @@ import { plainDecimal } from '../value-text.ts'
 import { compensation } from './compensated-sum.ts'
 import { type Evaluation, type Steps, executionError } from './evaluation.ts'
 import { groupingOf } from './grouping.ts'
-import { quantileOf, warnOddQuantiles } from './quantile.ts'
+import { quantileOf, warnOddQuantile } from './quantile.ts'
 import { streamSelected } from './aggregate-select.ts'
 import type { Emit } from './emit.ts'
 import { SeriesCollector } from './series-stream.ts'
@@ -241,7 +241,7 @@ function pilesOf(evaluation: Evaluation, expr: Aggregation, steps: Steps): Pile[
 
 function streamQuantile(evaluation: Evaluation, expr: Aggregation, steps: Steps, emit: Emit): void {
   const q = evaluation.scalar(expr.param!, steps)
-  warnOddQuantiles(evaluation, q, expr.param!)
+  for (const value of new Set(q)) warnOddQuantile(evaluation, value, expr.param!)
   const values = new Float64Array(steps.count)
   const present = new Uint8Array(steps.count)
   for (const pile of pilesOf(evaluation, expr, steps)) {

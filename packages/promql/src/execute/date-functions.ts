@@ -1,29 +1,47 @@
 const DAY = 86_400
+/** The calendar repeats after 400 years; dates beyond what `Date` holds are moved by whole cycles. */
+const CYCLE = 146_097 * DAY
+const CYCLE_YEARS = 400
+const INT64_MAX = 2 ** 63
 
-function utc(seconds: number): Date {
-  return new Date(seconds * 1000)
+/** What Go makes of a number that no int64 holds, NaN included: second -2^63, with overflow. */
+const OUT_OF_RANGE: Readonly<Record<string, number>> = {
+  minute: 30,
+  hour: 15,
+  day_of_week: 0,
+  day_of_month: 4,
+  day_of_year: 339,
+  days_in_month: 31,
+  month: 12,
+  year: 292_277_026_596,
 }
 
-/** Parts of a UTC date by the seconds since 1970, fraction cut off. */
-export const DATE_FUNCTIONS: ReadonlyMap<string, (seconds: number) => number> = new Map([
-  ['minute', (seconds: number) => utc(seconds).getUTCMinutes()],
-  ['hour', (seconds: number) => utc(seconds).getUTCHours()],
-  ['day_of_week', (seconds: number) => utc(seconds).getUTCDay()],
-  ['day_of_month', (seconds: number) => utc(seconds).getUTCDate()],
+const PARTS: readonly [name: string, part: (date: Date, cycles: number) => number][] = [
+  ['minute', (date) => date.getUTCMinutes()],
+  ['hour', (date) => date.getUTCHours()],
+  ['day_of_week', (date) => date.getUTCDay()],
+  ['day_of_month', (date) => date.getUTCDate()],
   [
     'day_of_year',
-    (seconds: number) => {
-      const start = Date.UTC(utc(seconds).getUTCFullYear(), 0, 1) / 1000
-      return Math.floor((seconds - start) / DAY) + 1
-    },
+    (date) => Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / 1000 / DAY) + 1,
   ],
   [
     'days_in_month',
-    (seconds: number) => {
-      const date = utc(seconds)
-      return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate()
-    },
+    (date) => new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate(),
   ],
-  ['month', (seconds: number) => utc(seconds).getUTCMonth() + 1],
-  ['year', (seconds: number) => utc(seconds).getUTCFullYear()],
-])
+  ['month', (date) => date.getUTCMonth() + 1],
+  ['year', (date, cycles) => date.getUTCFullYear() + cycles * CYCLE_YEARS],
+]
+
+/** Parts of a UTC date by the seconds since 1970, fraction cut off. */
+export const DATE_FUNCTIONS: ReadonlyMap<string, (seconds: number) => number> = new Map(
+  PARTS.map(([name, part]) => [
+    name,
+    (seconds: number): number => {
+      const whole = Math.trunc(seconds)
+      if (!(Math.abs(whole) < INT64_MAX)) return OUT_OF_RANGE[name]!
+      const cycles = Math.floor(whole / CYCLE)
+      return part(new Date((whole - cycles * CYCLE) * 1000), cycles)
+    },
+  ]),
+)

@@ -39,7 +39,7 @@ const PLAIN: ReadonlyMap<string, (value: number) => number> = new Map<
 /** What an elementwise function does to a series, undefined when there is no such function. */
 export function streamFunction(name: string): InPlace | undefined {
   const date = DATE_FUNCTIONS.get(name)
-  const plain = PLAIN.get(name) ?? (date && ((value: number) => date(Math.trunc(value))))
+  const plain = PLAIN.get(name) ?? date
   if (plain !== undefined) {
     return (values) => {
       for (let k = 0; k < values.length; k++) values[k] = plain(values[k]!)
@@ -52,11 +52,11 @@ export function streamFunction(name: string): InPlace | undefined {
       return clamp
     case 'clamp_min':
       return (values, _present, [min]) => {
-        for (let k = 0; k < values.length; k++) values[k] = Math.max(min![k]!, values[k]!)
+        for (let k = 0; k < values.length; k++) values[k] = larger(min![k]!, values[k]!)
       }
     case 'clamp_max':
       return (values, _present, [max]) => {
-        for (let k = 0; k < values.length; k++) values[k] = Math.min(max![k]!, values[k]!)
+        for (let k = 0; k < values.length; k++) values[k] = smaller(max![k]!, values[k]!)
       }
     default:
       return undefined
@@ -82,6 +82,20 @@ function clamp(
 ): void {
   for (let k = 0; k < values.length; k++) {
     if (max![k]! < min![k]!) present[k] = 0
-    values[k] = Math.max(min![k]!, Math.min(max![k]!, values[k]!))
+    values[k] = larger(min![k]!, smaller(max![k]!, values[k]!))
   }
+}
+
+/** As in Go, the larger of NaN and +Inf is +Inf. */
+function larger(a: number, b: number): number {
+  return a === Number.POSITIVE_INFINITY || b === Number.POSITIVE_INFINITY
+    ? Number.POSITIVE_INFINITY
+    : Math.max(a, b)
+}
+
+/** As in Go, the smaller of NaN and -Inf is -Inf. */
+function smaller(a: number, b: number): number {
+  return a === Number.NEGATIVE_INFINITY || b === Number.NEGATIVE_INFINITY
+    ? Number.NEGATIVE_INFINITY
+    : Math.min(a, b)
 }

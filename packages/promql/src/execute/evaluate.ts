@@ -1,12 +1,5 @@
 import { Labels, SampleColumns, WeirError, invariant } from '@weir/model'
-import {
-  type Call,
-  type Expr,
-  type Subquery,
-  type Unary,
-  childrenOf,
-  unwrapped,
-} from '../ast.ts'
+import { type Call, type Expr, type Subquery, type Unary, childrenOf, unwrapped } from '../ast.ts'
 import { exprType } from '../check.ts'
 import { streamAggregation } from './aggregate.ts'
 import { scalarOperation, streamBinary } from './binary.ts'
@@ -19,9 +12,9 @@ import {
   executionError,
   stepsBetween,
 } from './evaluation.ts'
-import { streamHistogramQuantile } from './histogram-quantile.ts'
+import { streamClassicHistograms } from './classic-histograms.ts'
 import { streamLabelJoin, streamLabelReplace } from './label-functions.ts'
-import { warnOddQuantiles } from './quantile.ts'
+import { warnOddQuantile } from './quantile.ts'
 import {
   RANGE_KERNELS,
   type RangeKernel,
@@ -290,7 +283,8 @@ function streamCall(evaluation: Evaluation, expr: Call, steps: Steps, emit: Emit
       streamLabelJoin(evaluation, expr, steps, emit)
       return
     case 'histogram_quantile':
-      streamHistogramQuantile(evaluation, expr, steps, emit)
+    case 'histogram_fraction':
+      streamClassicHistograms(evaluation, expr, steps, emit)
       return
     case 'sort':
     case 'sort_desc':
@@ -302,7 +296,6 @@ function streamCall(evaluation: Evaluation, expr: Call, steps: Steps, emit: Emit
       return
     case 'histogram_avg':
     case 'histogram_count':
-    case 'histogram_fraction':
     case 'histogram_stddev':
     case 'histogram_stdvar':
     case 'histogram_sum':
@@ -386,7 +379,8 @@ function streamRangeFunction(
       if (name !== '' && !COUNTER_SUFFIX.test(name)) {
         evaluation.inform(
           `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${JSON.stringify(name)}`,
-          rangeArg.start,
+          // Of a sub-query Prometheus 3.5 forgets the place.
+          rangeArg.kind === 'range' ? rangeArg.start : 0,
         )
       }
       // One look is enough where all series have one name.
@@ -401,8 +395,7 @@ function kernelOf(evaluation: Evaluation, expr: Call, steps: Steps): RangeKernel
   switch (name) {
     case 'quantile_over_time': {
       const q = evalScalar(evaluation, args[0]!, steps)
-      warnOddQuantiles(evaluation, q, args[0]!)
-      return quantileOverTime(q)
+      return quantileOverTime(q, (value) => warnOddQuantile(evaluation, value, args[0]!))
     }
     case 'predict_linear':
       return predictLinear(evalScalar(evaluation, args[1]!, steps))

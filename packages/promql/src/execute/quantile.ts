@@ -18,14 +18,8 @@ export function quantileOf(q: number, values: Float64Array): number {
   return at(lower) * (1 - weight) + at(upper) * weight
 }
 
-function quantileIsOdd(q: number): boolean {
-  return !(q >= 0 && q <= 1)
-}
-
-/** Warns once for each odd value that the parameter takes. */
-export function warnOddQuantiles(evaluation: Evaluation, q: Float64Array, at: Expr): void {
-  for (const value of new Set(q)) {
-    if (!quantileIsOdd(value)) continue
-    evaluation.warn(`quantile value should be between 0 and 1, got ${shortG(value)}`, at.start)
-  }
+/** Warns of a quantile outside 0 to 1. */
+export function warnOddQuantile(evaluation: Evaluation, q: number, at: Expr): void {
+  if (q >= 0 && q <= 1) return
+  evaluation.warn(`quantile value should be between 0 and 1, got ${shortG(q)}`, at.start)
 }

@@ -308,8 +308,12 @@ export function predictLinear(seconds: Float64Array): RangeKernel {
   })
 }
 
-export function quantileOverTime(q: Float64Array): RangeKernel {
-  return perWindow(1, ({ values }, from, to, k) => quantileOf(q[k]!, values.slice(from, to)))
+/** @param warn hears each quantile that is taken, right or odd */
+export function quantileOverTime(q: Float64Array, warn: (q: number) => void): RangeKernel {
+  return perWindow(1, ({ values }, from, to, k) => {
+    warn(q[k]!)
+    return quantileOf(q[k]!, values.slice(from, to))
+  })
 }
 
 export function doubleExponentialSmoothing(sf: Float64Array, tf: Float64Array): RangeKernel {

@@ -3,20 +3,16 @@ import type { Evaluation, Steps } from './evaluation.ts'
 import type { Emit } from './emit.ts'
 import type { HeldSeries } from './series-stream.ts'
 
-const INEFFECTIVE =
-  'sort is ineffective for range queries since results are always ordered by labels'
-
 function held(evaluation: Evaluation, call: Call, steps: Steps): HeldSeries[] {
   const series: HeldSeries[] = []
   evaluation.vector(call.args[0]!, steps, (labels, values, present) => {
     evaluation.hold(values.length)
     series.push({ labels, values: values.slice(), present: present.slice() })
   })
-  if (evaluation.steps.count > 1) evaluation.warn(INEFFECTIVE, call.args[0]!.start)
   return series
 }
 
-/** `sort` and `sort_desc`: by value, NaN last in both; only an instant query shows the order. */
+/** `sort` and `sort_desc`: by value, NaN last in both; only an instant query shows the order, a matrix goes by labels. */
 export function streamSorted(evaluation: Evaluation, call: Call, steps: Steps, emit: Emit): void {
   const sign = call.name === 'sort' ? 1 : -1
   const series = held(evaluation, call, steps)

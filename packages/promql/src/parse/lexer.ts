@@ -87,7 +87,7 @@ export function lex(text: string): Token[] {
       } else if (char === '!') {
         throw new ParseError(
           `unexpected character after '!' inside braces: ${quoteChar(text, index + 1)}`,
-          index + 1,
+          index,
         )
       } else if (char === '{') throw new ParseError(`unexpected left brace '{'`, index)
       else
@@ -100,7 +100,8 @@ export function lex(text: string): Token[] {
       const taken = duration.length >= number.length ? duration : number
       const rest = at(WORDY, text, index + taken.length)
       if (rest !== '' && !(inBrackets && rest.startsWith(':'))) {
-        const bad = text.slice(index, index + taken.length + 1)
+        const shown = taken.length + (/^0x/i.test(taken) ? 0 : 1)
+        const bad = text.slice(index, index + shown)
         throw new ParseError(`bad number or duration syntax: ${JSON.stringify(bad)}`, index)
       }
       push(taken === duration ? 'duration' : 'number', taken.length)
@@ -133,7 +134,7 @@ export function lex(text: string): Token[] {
         break
       case ')':
         parens--
-        if (parens < 0) throw new ParseError(`unexpected right parenthesis ')'`, index)
+        if (parens < 0) throw new ParseError(`unexpected right parenthesis ')'`, index + 1)
         break
       case '{':
         inBraces = true
@@ -151,14 +152,11 @@ export function lex(text: string): Token[] {
         break
       case '=':
         if (text[index + 1] === '~') {
-          throw new ParseError(`unexpected character after '=': '~'`, index + 1)
+          throw new ParseError(`unexpected character after '=': '~'`, index)
         }
         break
       case '!':
-        throw new ParseError(
-          `unexpected character after '!': ${quoteChar(text, index + 1)}`,
-          index + 1,
-        )
+        throw new ParseError(`unexpected character after '!': ${quoteChar(text, index + 1)}`, index)
       case ',':
       case '@':
         break
@@ -199,13 +197,10 @@ function stringLength(text: string, from: number): number {
   for (;;) {
     const char = text[index]
     if (char === undefined || char === '\n') {
-      throw new ParseError(
-        char === undefined ? 'unterminated quoted string' : 'unterminated quoted string',
-        from,
-      )
+      throw new ParseError('unterminated quoted string', from)
     }
     if (char === quote) return index + 1 - from
-    index += char === '\\' ? escapeLength(text, index, quote) : 1
+    index += char === '\\' ? escapeLength(text, index, quote, from) : 1
   }
 }
 
@@ -221,28 +216,29 @@ const SIMPLE_ESCAPES = new Map([
 ])
 const NUMERIC_ESCAPE = /\\(?:[0-7]{3}|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8})/y
 
-function escapeLength(text: string, index: number, quote: string): number {
+/** @param from where the literal begins: errors point there */
+function escapeLength(text: string, index: number, quote: string, from: number): number {
   const char = text[index + 1]
-  if (char === undefined) throw new ParseError('escape sequence not terminated', index)
+  if (char === undefined) throw new ParseError('escape sequence not terminated', from)
   if (char === quote || SIMPLE_ESCAPES.has(char)) return 2
   const numeric = at(NUMERIC_ESCAPE, text, index)
   if (numeric !== '') {
     const code = Number.parseInt(numeric.slice(2), 16)
     const isSurrogate = /[uU]/.test(char) && code >= 0xd800 && code < 0xe000
     if (/[uU]/.test(char) && (code > 0x10ffff || isSurrogate)) {
-      throw new ParseError('escape sequence is an invalid Unicode code point', index)
+      throw new ParseError('escape sequence is an invalid Unicode code point', from)
     }
     return numeric.length
   }
   if (/[0-7xuU]/.test(char)) {
     throw new ParseError(
       `unknown escape sequence ${codePoint(text, index + 2)} ${quoteChar(text, index + 2)}`,
-      index,
+      from,
     )
   }
   throw new ParseError(
     `unknown escape sequence ${codePoint(text, index + 1)} ${quoteChar(text, index + 1)}`,
-    index,
+    from,
   )
 }
 
@@ -258,7 +254,7 @@ export function unquote(literal: string): string {
     const end = slash < 0 ? inside.length : slash
     parts.push(Buffer.from(inside.slice(index, end)))
     if (slash < 0) break
-    const length = escapeLength(`${inside}"`, slash, quote)
+    const length = escapeLength(`${inside}"`, slash, quote, 0)
     const escape = inside.slice(slash + 1, slash + length)
     parts.push(escapedBytes(escape))
     index = slash + length

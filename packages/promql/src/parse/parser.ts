@@ -76,7 +76,9 @@ export class Parser {
 
   /** The whole text as one expression. */
   whole(): Expr {
-    if (this.#is('end of input')) throw new ParseError('no expression found in input', -1)
+    if (this.#is('end of input')) {
+      throw new ParseError('no expression found in input', this.#token.end === 0 ? -1 : 0)
+    }
     const expr = this.#expression(0)
     if (!this.#is('end of input')) throw this.#unexpected('')
     return expr
@@ -287,6 +289,7 @@ export class Parser {
     const { text, start } = this.#take()
     const op = text.toLowerCase() as Aggregator
     let modifier = this.#grouping()
+    if (!this.#is('symbol', '(')) throw this.#unexpected('aggregation')
     const args = this.#arguments()
     modifier ??= this.#grouping()
     const end = this.#end
@@ -340,13 +343,14 @@ export class Parser {
       metricName = this.#take().text
       matchers.push({ name: METRIC_NAME, operator: '=', value: metricName })
     }
+    const outside = metricName !== ''
     if (this.#takeIf('symbol', '{')) {
       while (!this.#takeIf('symbol', '}')) {
         const quoted = this.#matcher(matchers)
         if (quoted !== '') {
-          if (metricName !== '') throw twice(metricName, quoted, start)
-          metricName = quoted
-          matchers.unshift({ name: METRIC_NAME, operator: '=', value: quoted })
+          if (outside) throw twice(metricName, quoted, start)
+          if (metricName === '') metricName = quoted
+          matchers.push({ name: METRIC_NAME, operator: '=', value: quoted })
         }
         if (this.#is('symbol', '}')) continue
         if (!this.#takeIf('symbol', ',')) {
@@ -356,7 +360,7 @@ export class Parser {
     }
     const end = this.#end
     const named = matchers.filter((m) => m.name === METRIC_NAME && m.operator === '=')
-    if (metricName !== '' && named.length > 1) {
+    if (outside && named.length > 1) {
       throw twice(metricName, named.at(-1)!.value, start)
     }
     if (matchers.every(matchesEmpty)) {
@@ -445,6 +449,9 @@ export class Parser {
 
   #offset(expr: Expr): Expr {
     this.#take()
+    if (this.#is('symbol', '(')) {
+      throw new ParseError('experimental duration expression is not enabled', this.#token.end)
+    }
     const offsetMs = this.#durationMs()
     return this.#shift(expr, 'offset modifier', (shift) => {
       if (shift.offsetMs !== 0) {

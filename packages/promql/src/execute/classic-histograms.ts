@@ -1,9 +1,9 @@
+import type { Labels } from '@weir/model'
 import type { Call } from '../ast.ts'
 import type { Evaluation, Steps } from './evaluation.ts'
 import type { Emit } from './emit.ts'
-import { warnOddQuantiles } from './quantile.ts'
+import { warnOddQuantile } from './quantile.ts'
 import { SeriesCollector, withoutName } from './series-stream.ts'
-import type { Labels } from '@weir/model'
 
 interface Bucket {
   readonly bound: number
@@ -21,21 +21,36 @@ const LE: ReadonlySet<string> = new Set(['le'])
 /** Neighbours closer than this share of their sum are one count, blurred by arithmetic before. */
 const TOLERANCE = 1e-12
 
+/** From a histogram's bounds and counts at step `k` (columns that may be changed) to an answer. */
+type Question = (
+  k: number,
+  bounds: Float64Array,
+  counts: Float64Array,
+  bucketCount: number,
+) => { readonly value: number; readonly isForced: boolean }
+
 /**
- * `histogram_quantile(q, v)` over classic buckets: cumulative counts by upper bound `le`, linear
- * inside a bucket.
+ * `histogram_quantile(q, v)` and `histogram_fraction(lower, upper, v)` over classic buckets:
+ * cumulative counts by upper bound `le`, linear inside a bucket.
  *
  * @see prometheus:docs/querying/functions.md
  */
-export function streamHistogramQuantile(
+export function streamClassicHistograms(
   evaluation: Evaluation,
   call: Call,
   steps: Steps,
   emit: Emit,
 ): void {
-  const q = evaluation.scalar(call.args[0]!, steps)
-  const vector = call.args[1]!
-  warnOddQuantiles(evaluation, q, call.args[0]!)
+  const [first, second] = call.args.slice(0, -1).map((arg) => evaluation.scalar(arg, steps))
+  const vector = call.args.at(-1)!
+  let question: Question
+  if (call.name === 'histogram_quantile') {
+    for (const q of new Set(first)) warnOddQuantile(evaluation, q, call.args[0]!)
+    question = (k, bounds, counts, length) => bucketQuantile(first![k]!, bounds, counts, length)
+  } else {
+    question = (k, bounds, counts, length) =>
+      bucketFraction({ lower: first![k]!, upper: second![k]! }, bounds, counts, length)
+  }
   const histograms = new Map<string, Histogram>()
   evaluation.vector(vector, steps, (labels, values, present) => {
     const le = labels.get('le')
@@ -74,7 +89,7 @@ export function streamHistogramQuantile(
       }
       present[k] = length > 0 ? 1 : 0
       if (length === 0) continue
-      const answer = bucketQuantile(q[k]!, bounds, counts, length)
+      const answer = question(k, bounds, counts, length)
       values[k] = answer.value
       isForced ||= answer.isForced
     }
@@ -144,6 +159,47 @@ function bucketQuantile(
     ANSWER.value = start + (end - start) * (rank / count)
   }
   return ANSWER
+}
+
+/**
+ * The share of observations between two values. Prometheus 3.5 lets the first bucket begin at -Inf,
+ * so nothing inside it can be interpolated: the answer is NaN there.
+ */
+function bucketFraction(
+  { lower, upper }: { readonly lower: number; readonly upper: number },
+  bounds: Float64Array,
+  counts: Float64Array,
+  bucketCount: number,
+): { value: number; isForced: boolean } {
+  ANSWER.isForced = false
+  ANSWER.value = Number.NaN
+  if (bounds[bucketCount - 1] !== Number.POSITIVE_INFINITY) return ANSWER
+  const length = merged(bounds, counts, bucketCount)
+  const total = counts[length - 1]!
+  if (total === 0 || Number.isNaN(lower) || Number.isNaN(upper)) return ANSWER
+  ANSWER.value =
+    lower >= upper
+      ? 0
+      : (rankOf(upper, bounds, counts, length) - rankOf(lower, bounds, counts, length)) / total
+  return ANSWER
+}
+
+/** How many observations lie at or below a value. */
+function rankOf(value: number, bounds: Float64Array, counts: Float64Array, length: number): number {
+  const total = counts[length - 1]!
+  let rank = 0
+  let start = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < length; i++) {
+    const end = bounds[i]!
+    if (start >= value) return Math.min(rank, total)
+    if (end > value) {
+      const inside = rank + ((counts[i]! - rank) * (value - start)) / (end - start)
+      return inside > total ? total : inside
+    }
+    rank = counts[i]!
+    start = end
+  }
+  return total
 }
 
 /** Adds up buckets of one bound (`le="1"` beside `le="1.0"`); returns how many are left. */

@@ -1,0 +1,194 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Labels, type SampleColumns, isStale } from '@weir/model'
+
+/**
+ * A real Prometheus beside ours, for differential tests: started on loopback with an empty folder,
+ * filled through its remote-write door, asked over its API.
+ */
+
+/** A series with its samples, ascending. */
+export interface TestSeries {
+  readonly labels: Labels
+  readonly columns: SampleColumns
+}
+
+/** What the query API answers, as far as tests look at it. */
+export interface PeerAnswer {
+  readonly status: 'success' | 'error'
+  readonly errorType?: string
+  readonly error?: string
+  readonly data?: {
+    readonly resultType: 'matrix' | 'vector' | 'scalar' | 'string'
+    readonly result: unknown
+  }
+  readonly warnings?: readonly string[]
+  readonly infos?: readonly string[]
+}
+
+/** Where a peer's program lies: the folder in WEIR_PEERS first, then PATH; undefined when nowhere. */
+export function findPeer(program: string): string | undefined {
+  const folders = [process.env['WEIR_PEERS'] ?? '', ...(process.env['PATH'] ?? '').split(delimiter)]
+  return folders
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, program))
+    .find((path) => existsSync(path))
+}
+
+export class PrometheusPeer implements AsyncDisposable {
+  readonly #process: ChildProcess
+  readonly #folder: string
+  readonly #url: string
+
+  private constructor(child: ChildProcess, folder: string, url: string) {
+    this.#process = child
+    this.#folder = folder
+    this.#url = url
+  }
+
+  /** Starts it and waits until it is ready. */
+  static async start(binary: string): Promise<PrometheusPeer> {
+    const folder = mkdtempSync(join(tmpdir(), 'weir-peer-'))
+    writeFileSync(join(folder, 'prometheus.yml'), 'global: {evaluation_interval: 1m}\n')
+    const port = await freePort()
+    const child = spawn(
+      binary,
+      [
+        `--config.file=${join(folder, 'prometheus.yml')}`,
+        `--storage.tsdb.path=${join(folder, 'data')}`,
+        `--web.listen-address=127.0.0.1:${port}`,
+        '--web.enable-remote-write-receiver',
+        '--enable-feature=promql-experimental-functions',
+        '--storage.tsdb.retention.time=100y',
+        '--log.level=error',
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    )
+    const said: Buffer[] = []
+    child.stderr?.on('data', (chunk: Buffer) => said.push(chunk))
+    const peer = new PrometheusPeer(child, folder, `http://127.0.0.1:${port}`)
+    for (let tries = 0; tries < 200; tries++) {
+      if (child.exitCode !== null) break
+      const ready = await fetch(`${peer.#url}/-/ready`).catch(() => undefined)
+      if (ready?.ok) return peer
+      await wait(50)
+    }
+    await peer[Symbol.asyncDispose]()
+    throw new Error(`Cannot start ${binary}: ${Buffer.concat(said).toString()}`)
+  }
+
+  /** Writes all series, a slice of time after the other, since it takes nothing older than an hour. */
+  async write(series: readonly TestSeries[]): Promise<void> {
+    const times = series.flatMap(({ columns }) => [
+      columns.times[0]!,
+      columns.times[columns.length - 1]!,
+    ])
+    const lastMs = Math.max(...times)
+    for (let fromMs = Math.min(...times); fromMs <= lastMs; fromMs += 600_000) {
+      const body = literalSnappy(writeRequest(series, fromMs, fromMs + 600_000))
+      const response = await fetch(`${this.#url}/api/v1/write`, {
+        method: 'POST',
+        body,
+        headers: {
+          'content-type': 'application/x-protobuf',
+          'content-encoding': 'snappy',
+          'x-prometheus-remote-write-version': '0.1.0',
+        },
+      })
+      if (!response.ok) throw new Error(`Cannot write to the peer: ${await response.text()}`)
+    }
+  }
+
+  instant(expr: string, timeMs: number): Promise<PeerAnswer> {
+    return this.#ask('query', { query: expr, time: String(timeMs / 1000) })
+  }
+
+  range(expr: string, startMs: number, endMs: number, stepMs: number): Promise<PeerAnswer> {
+    return this.#ask('query_range', {
+      query: expr,
+      start: String(startMs / 1000),
+      end: String(endMs / 1000),
+      step: String(stepMs / 1000),
+    })
+  }
+
+  async #ask(path: string, parameters: Record<string, string>): Promise<PeerAnswer> {
+    const response = await fetch(`${this.#url}/api/v1/${path}`, {
+      method: 'POST',
+      body: new URLSearchParams(parameters),
+    })
+    return (await response.json()) as PeerAnswer
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const gone = new Promise((resolve) => this.#process.once('exit', resolve))
+    if (this.#process.exitCode === null) {
+      this.#process.kill('SIGKILL')
+      await gone
+    }
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
+
+/** Protobuf `prometheus.WriteRequest` of the samples in [fromMs, toMs). */
+function writeRequest(series: readonly TestSeries[], fromMs: number, toMs: number): Buffer {
+  return Buffer.concat(
+    series.map(({ labels, columns }) => {
+      const parts = [...labels].map(([name, value]) =>
+        field(1, Buffer.concat([field(1, Buffer.from(name)), field(2, Buffer.from(value))])),
+      )
+      for (let i = 0; i < columns.length; i++) {
+        const timeMs = columns.times[i]!
+        if (timeMs < fromMs || timeMs >= toMs) continue
+        const sample = Buffer.alloc(9)
+        sample[0] = (1 << 3) | 1
+        const value = columns.values[i]!
+        if (isStale(value)) sample.writeBigUInt64LE(0x7ff0000000000002n, 1)
+        else sample.writeDoubleLE(value, 1)
+        parts.push(field(2, Buffer.concat([sample, Buffer.from([2 << 3]), varint(timeMs)])))
+      }
+      return field(1, Buffer.concat(parts))
+    }),
+  )
+}
+
+function field(number: number, bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([(number << 3) | 2]), varint(bytes.length), bytes])
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = []
+  let rest = value
+  while (rest >= 128) {
+    bytes.push((rest % 128) | 128)
+    rest = Math.floor(rest / 128)
+  }
+  return Buffer.from([...bytes, rest])
+}
+
+/** Snappy's block format with literals only: nothing is compressed, everybody can read it. */
+function literalSnappy(bytes: Buffer): Uint8Array<ArrayBuffer> {
+  const parts = [varint(bytes.length)]
+  for (let from = 0; from < bytes.length; from += 65_536) {
+    const chunk = bytes.subarray(from, from + 65_536)
+    const tag = Buffer.from([61 << 2, 0, 0])
+    tag.writeUInt16LE(chunk.length - 1, 1)
+    parts.push(tag, chunk)
+  }
+  return Uint8Array.from(Buffer.concat(parts))
+}
