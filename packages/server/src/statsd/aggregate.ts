@@ -51,7 +51,7 @@ export interface AggregateLimits {
 }
 
 /** What went through, for the metrics page. */
-export class EventCounts {
+class EventCounts {
   /** Events taken, by type: counter, gauge, observer, set. */
   readonly taken = new Float64Array(4)
   unmapped = 0

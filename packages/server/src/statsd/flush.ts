@@ -54,7 +54,8 @@ export class Flusher {
         this.#append(series, refs, nowMs)
       }
     }
-    aggregate.close(gone)
+    // One that was sent again while others had their turn lives on; it is asked for its references anew.
+    aggregate.close(gone.filter((series) => aggregate.isOver(series, nowMs)))
     return this.#appender.commit()
   }
 

@@ -91,7 +91,7 @@ export const mappingRule = z
     }
   })
 
-export const mappingFile = z
+const mappingFile = z
   .strictObject({
     defaults: mappingDefaults.nullish(),
     mappings: z.array(mappingRule).nullish(),
