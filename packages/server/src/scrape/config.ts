@@ -142,10 +142,12 @@ const LATER = [
   'file_sd_configs',
 ] as const
 
-function later(key: string): z.ZodType<undefined> {
-  return z.undefined({
-    error: `${key} is not supported yet; remove it${key.endsWith('_sd_configs') ? ' and list the targets in static_configs' : ''}`,
-  })
+function later(key: string): z.ZodOptional<z.ZodUndefined> {
+  return z
+    .undefined({
+      error: `${key} is not supported yet; remove it${key.endsWith('_sd_configs') ? ' and list the targets in static_configs' : ''}`,
+    })
+    .optional()
 }
 
 const SD_KEYS = [
@@ -236,7 +238,7 @@ const scrapeConfig = z
     ...limits,
     ...(Object.fromEntries([...LATER, ...SD_KEYS].map((key) => [key, later(key)])) as Record<
       (typeof LATER)[number],
-      z.ZodType<undefined>
+      z.ZodOptional<z.ZodUndefined>
     >),
   })
   .superRefine((job, context) => {

@@ -135,11 +135,11 @@ function urlOf(
   params: Readonly<Record<string, readonly string[]>>,
 ): string {
   const query = new URLSearchParams()
-  for (const [name, values] of Object.entries(params)) {
-    for (const value of values.slice(1)) query.append(name, value)
-  }
   for (const [name, value] of labels) {
-    if (name.startsWith('__param_')) query.append(name.slice('__param_'.length), value)
+    if (!name.startsWith('__param_')) continue
+    const key = name.slice('__param_'.length)
+    query.append(key, value)
+    for (const further of params[key]?.slice(1) ?? []) query.append(key, further)
   }
   query.sort()
   const path = labels.get('__metrics_path__') ?? ''

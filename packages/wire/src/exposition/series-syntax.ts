@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 /**
  * The part of a line that names a series: `name{label="value",…}`, shared by both formats.
  *
- * Prometheus lets blanks stand between the tokens; OpenMetrics (`strict`) does not. UTF-8 names stand
+ * Prometheus lets blanks stand between the tokens and commas be left out; OpenMetrics (`strict`) does not. UTF-8 names stand
  * quoted: `{"my.name","a b"="c"}`.
  */
 
@@ -116,7 +116,7 @@ export function scanLabels(
       i = skip(bytes, valueEnd, end)
     }
     if (i < end && bytes[i] === COMMA) i = skip(bytes, i + 1, end)
-    else if (i >= end || bytes[i] !== CLOSE) return NO_COMMA
+    else if (rules.strict && (i >= end || bytes[i] !== CLOSE)) return NO_COMMA
   }
 }
 

@@ -1,0 +1,208 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { type AddressInfo, createServer as createSocket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { Labels, systemClock } from '@weir/model'
+import { expect, test } from 'vitest'
+import { findPeer } from '../http/testing/peers.ts'
+import { Log } from '../telemetry/log.ts'
+import { Registry } from '../telemetry/registry.ts'
+import { globalConfig, scrapeConfigs } from './config.ts'
+import { startScraper } from './manager.ts'
+import { MemoryAppender } from './testing/memory-appender.ts'
+
+const prometheus = findPeer('prometheus')
+
+const TEXT = { type: 'text/plain; version=0.0.4' }
+const OPEN = { type: 'application/openmetrics-text; version=1.0.0' }
+const OPENMETRICS_BODY = `# TYPE a counter
+# UNIT b_seconds seconds
+a_total{x="1"} 5 # {trace="t"} 1
+a_created{x="1"} 1700000000.123
+# TYPE h histogram
+h_bucket{le="1"} 1
+h_bucket{le="100000000"} 2
+h_bucket{le="+Inf"} 3
+# TYPE g gauge
+{"g.h","i j"="k"} 1e-05
+# EOF
+`
+// No blank before a name: Prometheus 3.5 makes it part of the name.
+const TEXT_BODY = `# HELP a about \\\\ a
+# TYPE a counter
+a{x="1",job="page"} 1
+a { x = "2" , }  +Inf
+a{x="3",empty=""} 1.7976931348623157e308
+# TYPE s summary
+s{quantile="0"} NaN
+s{quantile=".99"} 2
+s{quantile="1e-7"} 2
+# TYPE h histogram
+h_bucket{le="1"} 1
+h_bucket{le="0.00001"} 1
+h_bucket{le="1000000"} 1
+h_bucket{le="123456"} 1
+h_bucket{le="inf"} 1
+{"u.v"} 0.1
+l{n="a\\nb\\"\\\\c"} -0
+dropped_x 1
+l2{instance="i",exported_instance="e"} 9007199254740993
+`
+
+/** How each page ends up: series with values, or that the scrape failed. One target a page. */
+const PAGES: readonly { readonly body: string; readonly type: string }[] = [
+  { ...TEXT, body: TEXT_BODY },
+  { ...OPEN, body: OPENMETRICS_BODY },
+  ...[
+    'a 1\r\n',
+    'a 0x1p4\n',
+    'a 1_0\n',
+    'a{b="c",b="d"} 1\n',
+    '{a="b"} 1\n',
+    'a{"b"} 1\n',
+    'a\n',
+    'a 1e999\n',
+    'a{b="c"d="e"} 1\n',
+    'a{b="c",,} 1\n',
+    '# TYPE a foo\n',
+    'a{b="x\ny"} 1\n',
+    'a{b="\\x"} 1\n',
+    'a 1',
+    'a 0x10\n',
+    'a 1 1 1\n',
+    'a{,} 1\n',
+    '# HELP a\n# TYPE a gauge\na .5\n',
+    'a{__name__="b"} 1\n',
+    '9a 1\n',
+  ].map((body) => ({ ...TEXT, body })),
+  ...[
+    'a 1\n',
+    '# EOF\n\n',
+    'a  1\n# EOF\n',
+    '\n# EOF\n',
+    '# x\n# EOF\n',
+    '# UNIT a b\n# EOF\n',
+    'a{b="c", d="e"} 1\n# EOF\n',
+    'a 1 # {} 1\n# EOF\n',
+    'a{b="c",} 1\n# EOF',
+    '# TYPE a untyped\n# EOF\n',
+  ].map((body) => ({ ...OPEN, body })),
+  { type: 'text/html', body: 'a 1\n' },
+]
+
+test.runIf(prometheus !== undefined)(
+  'Prometheus makes the same series of the same pages',
+  { timeout: 60_000 },
+  async () => {
+    const server = createServer((request, response) => {
+      const page = PAGES[Number(request.url!.slice(1))]!
+      response.writeHead(200, { 'content-type': page.type }).end(page.body)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = `127.0.0.1:${(server.address() as AddressInfo).port}`
+    const jobs = PAGES.map((_, i) => ({
+      job_name: `page${i}`,
+      metrics_path: `/${i}`,
+      scrape_interval: '1s',
+      static_configs: [{ targets: [address], labels: { env: 'test' } }],
+      metric_relabel_configs: [
+        { source_labels: ['__name__'], regex: 'dropped_.*', action: 'drop' },
+      ],
+    }))
+    try {
+      const ours = await scrapedByWeir(jobs)
+      expect(comparable(ours)).toEqual(comparable(await scrapedByPrometheus(jobs)))
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  },
+)
+
+const isTold = (name: string): boolean =>
+  name !== 'scrape_duration_seconds' && name !== 'scrape_series_added'
+
+/** Without the counts of failed scrapes: Prometheus counts a line whose labels it refuses, and only then. */
+function comparable(lines: readonly string[]): string[] {
+  const jobOf = (line: string): string | undefined => /job="(page\d+)"/.exec(line)?.[1]
+  const up = new Set(lines.filter((line) => /^up\{.* 1$/.test(line)).map(jobOf))
+  return lines.filter((line) => !line.startsWith('scrape_samples_') || up.has(jobOf(line)))
+}
+
+async function scrapedByWeir(jobs: readonly object[]): Promise<string[]> {
+  const lines: string[] = []
+  const told = { registry: new Registry(), log: new Log(pino({ level: 'silent' })) }
+  await using scraper = await startScraper({
+    config: { global: globalConfig.parse({}), scrape_configs: scrapeConfigs.parse(jobs) },
+    appenderFor: () => new MemoryAppender(lines),
+    telemetry: told,
+    clock: systemClock,
+  })
+  while (scraper.targets().activeTargets.some(({ health }) => health === 'unknown')) {
+    await systemClock.sleep(50)
+  }
+  const series = lines.map((line) => line.slice(0, line.lastIndexOf(' @')))
+  return [...new Set(series)].filter((line) => isTold(line.split('{')[0]!)).toSorted()
+}
+
+async function scrapedByPrometheus(jobs: readonly object[]): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'weir-scrape-'))
+  const config = join(folder, 'prometheus.yml')
+  await writeFile(config, JSON.stringify({ scrape_configs: jobs }))
+  const listen = `127.0.0.1:${await freePort()}`
+  const child = spawn(
+    prometheus!,
+    [
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${folder}/data`,
+      `--web.listen-address=${listen}`,
+    ],
+    { stdio: 'ignore' },
+  )
+  try {
+    await scrapedAll(listen, jobs.length)
+    const query = new URLSearchParams({ query: '{env="test"}' })
+    const reply = await fetch(`http://${listen}/api/v1/query?${query.toString()}`)
+    const { data } = (await reply.json()) as {
+      data: { result: { metric: Record<string, string>; value: [number, string] }[] }
+    }
+    return data.result
+      .filter(({ metric }) => isTold(metric['__name__']!))
+      .map(({ metric, value }) => `${Labels.of(metric).toString()} ${shown(value[1])}`)
+      .toSorted()
+  } finally {
+    await stopped(child)
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const shown = (value: string): string =>
+  String(value.endsWith('Inf') ? Number(`${value.slice(0, -3)}Infinity`) : Number(value))
+
+async function scrapedAll(listen: string, count: number): Promise<void> {
+  for (;;) {
+    const reply = await fetch(`http://${listen}/api/v1/query?query=count(up)`).catch(
+      () => undefined,
+    )
+    const answer = reply?.ok === true ? await reply.text() : ''
+    if (answer.includes(`"${count}"]`)) return
+    await systemClock.sleep(100)
+  }
+}
+
+async function freePort(): Promise<number> {
+  const socket = createSocket()
+  await new Promise<void>((resolve) => socket.listen(0, '127.0.0.1', resolve))
+  const { port } = socket.address() as AddressInfo
+  await new Promise((resolve) => socket.close(resolve))
+  return port
+}
+
+async function stopped(child: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill()
+  await ended
+}

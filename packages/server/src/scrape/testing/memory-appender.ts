@@ -1,0 +1,41 @@
+import { type Appender, type CommitResult, type Labels, type SeriesRef, isStale } from '@weir/model'
+
+/** Keeps what was committed as readable lines: `labels value @time`, `stale` for a stale marker. */
+export class MemoryAppender implements Appender {
+  readonly lines: string[]
+  readonly #labels: Labels[] = []
+  readonly #refs = new Map<string, number>()
+  #queued: string[] = []
+
+  /** @param lines where committed samples go; may be shared */
+  constructor(lines: string[]) {
+    this.lines = lines
+  }
+
+  ref(labels: Labels): SeriesRef {
+    const known = this.#refs.get(labels.key())
+    if (known !== undefined) return known as SeriesRef
+    this.#refs.set(labels.key(), this.#labels.length)
+    return (this.#labels.push(labels) - 1) as SeriesRef
+  }
+
+  append(ref: SeriesRef, timeMs: number, value: number): void {
+    const shown = isStale(value) ? 'stale' : String(value)
+    this.#queued.push(`${this.#labels[ref]!.toString()} ${shown} @${timeMs}`)
+  }
+
+  describe(): void {
+    // what names mean is not looked at here
+  }
+
+  commit(): Promise<CommitResult> {
+    this.lines.push(...this.#queued)
+    const appended = this.#queued.length
+    this.#queued = []
+    return Promise.resolve({ appended, rejected: {}, example: '' })
+  }
+
+  close(): void {
+    this.#queued = []
+  }
+}
