@@ -131,7 +131,7 @@ export interface DashboardDefinition {
 }
 
 /** A drop-down fed by `label_values(metric, label)`; multi-select with "All". */
-export interface DashboardVariable {
+interface DashboardVariable {
   readonly name: string
   readonly label: string
   readonly metric: string
