@@ -144,12 +144,8 @@ class OpenStore implements Store {
     const windows = [...core.windows.values()]
     const sum = (of: (window: (typeof windows)[number]) => number): number =>
       windows.reduce((total, window) => total + of(window), 0)
-    const starts = [
-      ...windows.map(({ minMs }) => minMs),
-      ...core.head.arenas
-        .filter(({ sampleCount }) => sampleCount > 0)
-        .map(({ startMs }) => startMs),
-    ]
+    const oldest = [...windows, ...core.head.arenas].map(({ minMs }) => minMs)
+    const minTimeMs = Math.min(...oldest)
     return {
       series: core.dictionary.liveCount,
       headSamples: core.head.sampleCount,
@@ -158,7 +154,7 @@ class OpenStore implements Store {
       sealedSamples: sum(({ samples }) => samples),
       sealedBytes: sum(({ bytes }) => bytes),
       diskBytes: statSync(core.environment.file).size,
-      minTimeMs: starts.length === 0 ? null : Math.min(...starts),
+      minTimeMs: Number.isFinite(minTimeMs) ? minTimeMs : null,
       maxTimeMs: Number.isFinite(core.head.maxTimeMs) ? core.head.maxTimeMs : null,
       samplesAppended: core.samplesAppended,
       rejected: { ...core.rejected },

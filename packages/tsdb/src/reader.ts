@@ -66,6 +66,15 @@ class StoreReader implements Reader {
 
   querier(minMs: number, maxMs: number): Querier {
     if (this.#queriers++ === 0) enterEpoch(this.#epochs, this.#seat.seat)
+    try {
+      return this.#view(minMs, maxMs)
+    } catch (error) {
+      this.leave()
+      throw error
+    }
+  }
+
+  #view(minMs: number, maxMs: number): Querier {
     // The count first: what was published by now has been told, so the news that follow explain it.
     const { seriesCount, pairCount } = this.view
     this.#hear()

@@ -20,7 +20,7 @@ import type { Store, StoreOptions } from './store.ts'
 
 export const START_MS = Date.UTC(2026, 0, 5, 10, 0, 0)
 
-export class HandClock implements Clock {
+class HandClock implements Clock {
   nowMs = START_MS
 
   now(): Millis {

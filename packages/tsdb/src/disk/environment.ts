@@ -14,9 +14,9 @@ const MAP_BYTES = 256 * 2 ** 30
 /** Query threads, each with one read transaction, and the rest of the process. */
 const READERS_MAX = 512
 
-export type BinaryTable = Database<Uint8Array, Uint8Array>
-export type NumberedTable = Database<Uint8Array, number>
-export type TextTable = Database<string, string>
+type BinaryTable = Database<Uint8Array, Uint8Array>
+type NumberedTable = Database<Uint8Array, number>
+type TextTable = Database<string, string>
 
 export interface Environment {
   readonly root: RootDatabase

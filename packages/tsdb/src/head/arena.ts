@@ -41,6 +41,8 @@ export class Arena implements ArenaView {
   /** Set when sealing has begun: nothing is appended any more. */
   closing = false
   sampleCount = 0
+  /** Least offset of a sample in it. */
+  #oldest = Number.POSITIVE_INFINITY
   /** Number of the newest batch that is stored for it. */
   batchSequence = 0
   readonly #lasts: (Int32Array | undefined)[] = []
@@ -113,6 +115,12 @@ export class Arena implements ArenaView {
       this.#fill(segment, index, filled, offset, value)
     }
     this.sampleCount++
+    if (offset < this.#oldest) this.#oldest = offset
+  }
+
+  /** Time of the oldest sample in it; infinite when it is empty. */
+  get minMs(): number {
+    return this.startMs + this.#oldest
   }
 
   /** The value a series has at an offset, `undefined` when it has none there. Slow: walks its blocks. */

@@ -4,7 +4,7 @@ import { Arena, type ArenaNews } from './arena.ts'
 import { Pool } from './pool.ts'
 
 /** Late samples are gathered a day at a time, so that a month of history is thirty arenas and not thousands. */
-export const LATE_SPAN_MS = 86_400_000
+const LATE_SPAN_MS = 86_400_000
 
 /**
  * The head windows, by time.

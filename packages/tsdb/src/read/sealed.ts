@@ -100,7 +100,7 @@ export class SealedWindow {
 }
 
 /** First position whose number is not below `number`. */
-export function lowerBound(numbers: Float64Array, number: number): number {
+function lowerBound(numbers: Float64Array, number: number): number {
   let low = 0
   let high = numbers.length
   while (low < high) {
