@@ -13,7 +13,7 @@ const SELF_JOB = 'weir'
 const SELF_INTERVAL = '15s'
 
 /** Weir itself as a target, without HTTP: its page is asked for in the process. */
-export interface SelfSource {
+interface SelfSource {
   readonly kind: 'self'
   /** Weir's own metrics as Prometheus text. */
   readonly collect: () => Promise<Uint8Array>

@@ -16,7 +16,7 @@ export interface Job {
 }
 
 /** 0 or absent: no limit, but for `bodyBytes`, which has a default. */
-export interface Limits {
+interface Limits {
   readonly bodyBytes: number | undefined
   readonly samples: number
   readonly labels: number
