@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Labels, type SampleColumns, isStale } from '@weir/model'
@@ -30,9 +30,13 @@ export interface PeerAnswer {
   readonly infos?: readonly string[]
 }
 
-/** Where a peer's program lies: the folder in WEIR_PEERS first, then PATH; undefined when nowhere. */
+/** Where a peer's program lies: the folder in WEIR_PEERS, PATH, the usual cache; undefined when nowhere. */
 export function findPeer(program: string): string | undefined {
-  const folders = [process.env['WEIR_PEERS'] ?? '', ...(process.env['PATH'] ?? '').split(delimiter)]
+  const folders = [
+    process.env['WEIR_PEERS'] ?? '',
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    join(homedir(), '.cache/weir-peers/bin'),
+  ]
   return folders
     .filter((folder) => folder !== '')
     .map((folder) => join(folder, program))

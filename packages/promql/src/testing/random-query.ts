@@ -224,7 +224,7 @@ export class RandomQuery {
       case 2:
         return `quantile${labels}(${random.pick(['0.5', '0.99', '0', '2'])}, ${body})`
       case 3:
-        return `count_values${labels}("v", round(${body}))`
+        return `count_values${labels}("v", ${random.pick(['whole', 'round(temperature)', 'limits > 10'])})`
       default:
         return `${random.pick(['sum', 'avg', 'min', 'max', 'count', 'group', 'stddev', 'stdvar'])}${labels}(${body})`
     }

@@ -1,0 +1,77 @@
+import { SampleColumns, Labels } from '@weir/model'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { RANGE_KERNELS } from './range-functions.ts'
+import { stepsBetween } from './evaluation.ts'
+import { mark, newWindows } from './select.ts'
+
+/** Slow and obvious twins: each looks at the samples of one window, and nothing else. */
+const TWINS: Record<string, (values: number[]) => number> = {
+  count_over_time: (values) => values.length,
+  sum_over_time: (values) => exactSum(values),
+  avg_over_time: (values) => exactSum(values) / values.length,
+  max_over_time: (values) => Math.max(...values),
+  min_over_time: (values) => Math.min(...values),
+  last_over_time: (values) => values.at(-1)!,
+  changes: (values) => values.filter((value, i) => i > 0 && value !== values[i - 1]).length,
+  resets: (values) => values.filter((value, i) => i > 0 && value < values[i - 1]!).length,
+}
+
+/** Every double is a fraction of two whole numbers; those add up without rounding. */
+function exactSum(values: readonly number[]): number {
+  const scale = 2 ** 60
+  let sum = 0n
+  for (const value of values) sum += BigInt(Math.round(value * 2 ** 20)) * 2n ** 40n
+  return Number(sum) / scale
+}
+
+const samples = fc
+  .array(
+    fc.record({
+      gapMs: fc.integer({ min: 1, max: 60_000 }),
+      // Multiples of 2^-20, of very different size: exact in the twin, hard for plain sums.
+      value: fc
+        .tuple(fc.integer({ min: -1000, max: 1000 }), fc.integer({ min: -10, max: 30 }))
+        .map(([m, e]) => m * 2 ** e),
+    }),
+    { minLength: 1, maxLength: 60 },
+  )
+  .map((list) => {
+    const columns = new SampleColumns()
+    let timeMs = 0
+    for (const { gapMs, value } of list) columns.push((timeMs += gapMs), value)
+    return columns
+  })
+
+test.each(Object.keys(TWINS))('%s slides to what each window gives alone', (name) => {
+  const kernel = RANGE_KERNELS.get(name)!
+  fc.assert(
+    fc.property(
+      samples,
+      fc.integer({ min: 1, max: 400_000 }),
+      fc.integer({ min: 1000, max: 100_000 }),
+      (columns, rangeMs, stepMs) => {
+        const steps = stepsBetween(0, 600_000, stepMs)
+        const windows = newWindows(columns, steps.times, rangeMs, steps)
+        windows.labels = Labels.EMPTY
+        mark(windows, columns)
+        const values = new Float64Array(steps.count)
+        const present = new Uint8Array(steps.count)
+        kernel(windows, values, present)
+        for (let k = 0; k < steps.count; k++) {
+          const end = steps.times[k]!
+          const inside: number[] = []
+          for (let i = 0; i < columns.length; i++) {
+            const time = columns.times[i]!
+            if (time > end - rangeMs && time <= end) inside.push(columns.values[i]!)
+          }
+          if ((present[k] === 1) !== inside.length > 0) expect.fail(`presence at step ${k}`)
+          if (inside.length === 0) continue
+          const want = TWINS[name]!(inside)
+          const near = Math.abs(values[k]! - want) <= 1e-12 * Math.abs(want)
+          if (!near && values[k] !== want) expect.fail(`${values[k]} at step ${k}, want ${want}`)
+        }
+      },
+    ),
+  )
+})

@@ -1,0 +1,105 @@
+import { Labels, SampleColumns, systemClock } from '@weir/model'
+import { expect, test } from 'vitest'
+import { MemoryQueryable } from './memory-queryable.ts'
+import { instantQuery, rangeQuery } from './query.ts'
+import { Random } from './testing/random.ts'
+import { DATA_MS, DATA_START_MS, RandomQuery, randomSeries } from './testing/random-query.ts'
+import { FEATURES, memoryOf } from './testing/differential.ts'
+import { formatValue } from './value-text.ts'
+
+function counters(count: number): MemoryQueryable {
+  const memory = new MemoryQueryable()
+  for (let i = 0; i < count; i++) {
+    const columns = new SampleColumns()
+    for (let k = 0; k < 100; k++) columns.push(k * 15_000, k * i)
+    memory.add(Labels.of({ __name__: 'work_total', i: String(i) }), columns)
+  }
+  return memory
+}
+
+test('a range query is the instant query repeated', () => {
+  const random = new Random(11)
+  const memory = memoryOf(randomSeries(random))
+  const queries = new RandomQuery(random)
+  let compared = 0
+  for (let i = 0; i < 300; i++) {
+    const expr = queries.any()
+    // `@ start()` means another moment in each of the instant queries.
+    if (/start\(\)|end\(\)/.test(expr)) continue
+    const startMs = DATA_START_MS + random.below(DATA_MS)
+    const options = { features: FEATURES }
+    const range = settle(() =>
+      rangeQuery(memory, { expr, startMs, endMs: startMs + 300_000, stepMs: 60_000, options }),
+    )
+    for (let timeMs = startMs; timeMs <= startMs + 300_000; timeMs += 60_000) {
+      const instant = settle(() => instantQuery(memory, { expr, timeMs, options }))
+      if (instant === undefined || range === undefined) continue
+      const at = range.value.kind === 'matrix' ? range.value.series : []
+      const want = new Map<string, number>()
+      for (const { labels, times, values } of at) {
+        const k = times.indexOf(timeMs)
+        if (k >= 0) want.set(labels.key(), values[k]!)
+      }
+      const got = new Map<string, number>()
+      if (instant.value.kind === 'scalar') got.set('', instant.value.value)
+      if (instant.value.kind === 'vector') {
+        for (const { labels, value } of instant.value.series) got.set(labels.key(), value)
+      }
+      expect([...got.keys()].sort(), expr).toEqual([...want.keys()].sort())
+      for (const [key, value] of got) expect(isNear(value, want.get(key)!), expr).toBe(true)
+      compared++
+    }
+  }
+  expect(compared).toBeGreaterThan(1000)
+})
+
+function isNear(a: number, b: number): boolean {
+  return Object.is(a, b) || a === b || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b))
+}
+
+function settle<T>(ask: () => T): T | undefined {
+  try {
+    return ask()
+  } catch {
+    return undefined
+  }
+}
+
+test('too many samples, a cancelled and an overdue query are told apart', () => {
+  const memory = counters(50)
+  const ask = (options: object): void => {
+    rangeQuery(memory, { expr: 'work_total + 1', startMs: 0, endMs: 1e6, stepMs: 1000, options })
+  }
+  const code = (value: string): unknown => expect.objectContaining({ code: value })
+  expect(() => ask({ maxSamples: 1000 })).toThrow(code('QUERY_TOO_MANY_SAMPLES'))
+  expect(() => ask({ isCancelled: () => true })).toThrow(code('QUERY_CANCELED'))
+  const deadline = { clock: systemClock, atMonotonicMs: -1 }
+  expect(() => ask({ deadline })).toThrow(code('QUERY_TIMEOUT'))
+})
+
+test('statistics count what was read', () => {
+  const { stats } = instantQuery(counters(3), { expr: 'sum(work_total)', timeMs: 600_000 })
+  expect(stats.seriesRead).toBe(3)
+  expect(stats.samplesRead).toBe(60)
+})
+
+test('types that a range query cannot show are refused', () => {
+  const ask = (expr: string): void => {
+    rangeQuery(counters(1), { expr, startMs: 0, endMs: 1, stepMs: 1 })
+  }
+  expect(() => ask('"x"')).toThrow('invalid expression type "string" for range query')
+  expect(() => ask('a[5m]')).toThrow('invalid expression type "range vector" for range query')
+})
+
+test.each([
+  [0, '0'],
+  [-0, '-0'],
+  [1e6, '1000000'],
+  [1e20, '100000000000000000000'],
+  [1e21, '1e+21'],
+  [1e-6, '0.000001'],
+  [1e-7, '1e-07'],
+  [Number.POSITIVE_INFINITY, '+Inf'],
+  [Number.NEGATIVE_INFINITY, '-Inf'],
+  [Number.NaN, 'NaN'],
+])('formatValue(%d) is %s', (value, text) => expect(formatValue(value)).toBe(text))
