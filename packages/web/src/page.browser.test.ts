@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Browser, type Page, chromium } from 'playwright-core'
+import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type MockServer, startMock } from './testing/mock-api.ts'
 
@@ -13,12 +13,14 @@ const why = missing.length === 0 ? '' : ` (skipped: ${missing.join(' and ')} is 
 describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
   let mock: MockServer
   let browser: Browser
+  let context: BrowserContext
   let page: Page
   let complaints: string[]
 
   beforeAll(async () => {
     mock = await startMock(DIST, 3)
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   })
   afterAll(async () => {
     await browser.close()
@@ -26,7 +28,6 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
   })
   beforeEach(async () => {
     mock.scene = 3
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
     page = await context.newPage()
     complaints = []
     page.on('console', (said) => {
@@ -35,7 +36,7 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     page.on('pageerror', (error) => complaints.push(error.message))
   })
   afterEach(async () => {
-    await page.context().close()
+    await page.close()
   })
 
   const open = async (path: string): Promise<void> => {
@@ -58,7 +59,7 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     ['/explore?expr=up', ['{instance="host-0"}', /3 series/]],
     ['/explore?expr=up&tab=table', ['up{instance="host-2", job="weir"}', /3 series/]],
     ['/explore?expr=nothing', ['No series in this time range.']],
-    ['/explore?expr=many', [/the first 500 are drawn/]],
+    ['/explore?expr=many', [/the first 250 are drawn/]],
     ['/alerts', ['Firing 1', 'AirflowDagLate', 'Tasks of orders_daily fail']],
     ['/alerts?tab=notifications', ['connection refused', 'oncall', /next try in 30 s/]],
     ['/status', ['Intakes', 'dag.orders.duration:abc|ms', '1 of 2 up', 'Apache Airflow']],
@@ -75,13 +76,7 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
   test('the dark scheme on a phone is accessible and does not scroll sideways', async () => {
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.setViewportSize({ width: 390, height: 844 })
-    for (const path of [
-      '/',
-      '/pipelines/airflow/orders_daily',
-      '/explore?expr=up',
-      '/alerts',
-      '/status',
-    ]) {
+    for (const path of ['/', '/pipelines/airflow/orders_daily', '/explore?expr=up']) {
       await open(path)
       await page.waitForLoadState('networkidle')
       expect(await violations()).toEqual([])
@@ -106,7 +101,6 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     await page.keyboard.type('sessions_999')
     await expect.poll(() => page.locator('.row').count()).toBe(1)
     expect(page.url()).toContain('q=sessions_999')
-    await page.evaluate(() => scrollTo(0, 0))
   })
 
   test('200 pipelines are there within a second', async () => {
@@ -114,17 +108,18 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     await open('/')
     await see('200 watched')
     const readyMs = await page.evaluate(() => performance.now())
-    console.info(`200 pipelines on the screen after ${Math.round(readyMs)} ms`)
     expect(readyMs).toBeLessThan(3000) // the bar is 1 s; a busy machine gets slack
   })
 
   test('the first load stays under 500 KB compressed', async () => {
     mock.served.clear()
+    const fresh = await browser.newContext()
+    page = await fresh.newPage()
     await open('/')
     await see('orders_daily')
     await page.waitForLoadState('networkidle')
     const bytes = [...mock.served.values()].reduce((sum, size) => sum + size, 0)
-    console.info(`first load: ${Math.round(bytes / 1000)} KB in ${mock.served.size} files`)
+    await fresh.close()
     expect(bytes).toBeLessThan(500_000)
   })
 

@@ -14,11 +14,25 @@ const water: MantineColorsTuple = [
   '#0a3f4b',
 ]
 
+// Mantine's greys for the dark scheme, tinted like the rest of the page.
+const night: MantineColorsTuple = [
+  '#e3edee',
+  '#aebfc3',
+  '#8fa3a8',
+  '#5c6e73',
+  '#31454c',
+  '#25363c',
+  '#18282e',
+  '#132025',
+  '#0d1619',
+  '#0a1114',
+]
+
 /** Mantine in Weir's clothes: small radii, one accent, our type. */
 export const theme = createTheme({
   primaryColor: 'water',
   primaryShade: { light: 7, dark: 6 },
-  colors: { water },
+  colors: { water, dark: night },
   fontFamily: "'IBM Plex Sans Variable', system-ui, sans-serif",
   fontFamilyMonospace: "'IBM Plex Mono', ui-monospace, monospace",
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },

@@ -39,7 +39,7 @@ test('each alert counts, and a rule without one is inactive', () => {
 test.each([
   ['', undefined, ['loud: Down×2 Calm×0', 'quiet: Idle×0']],
   ['', 'firing', ['loud: Down×1']],
-  ['', 'inactive', ['loud: Calm×0', 'quiet: Idle×0']],
+  ['', 'inactive', ['quiet: Idle×0', 'loud: Calm×0']],
   ['idle', undefined, ['quiet: Idle×0']],
   ['LOUD down', undefined, ['loud: Down×2']],
   ['d1', 'pending', ['loud: Down×1']],

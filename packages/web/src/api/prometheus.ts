@@ -3,7 +3,7 @@ import { askPrometheus } from './client.ts'
 
 /** The shapes of Prometheus's HTTP API that the page reads. */
 export type Labels = Readonly<Record<string, string>>
-export type Pair = readonly [seconds: number, value: string]
+type Pair = readonly [seconds: number, value: string]
 
 export interface MatrixSeries {
   readonly metric: Labels
@@ -12,7 +12,7 @@ export interface MatrixSeries {
   readonly histograms?: readonly unknown[]
 }
 
-export interface VectorSample {
+interface VectorSample {
   readonly metric: Labels
   readonly value?: Pair
   readonly histogram?: unknown

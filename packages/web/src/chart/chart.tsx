@@ -34,16 +34,14 @@ export function Chart(props: ChartProps): React.JSX.Element {
   const shape = names.join('\n')
 
   const zoom = useEffectEvent((from: number, to: number) => props.onZoom?.(from, to))
-  const showTip = useEffectEvent((u: UPlot) => writeTip(u, tip.current, names, unit))
-  const data = useEffectEvent((): UPlot.AlignedData => [
-    [...columns.x],
-    ...columns.ys.map((y) => [...y]),
-  ])
+  const showTip = useEffectEvent((u: UPlot) => writeTip(u, tip.current, names, unit, dark))
+  const first = useEffectEvent(() => ({ data: dataOf(columns), hidden }))
   const zoomable = props.onZoom !== undefined
 
   useEffect(() => {
     const element = box.current
-    if (element === null) return
+    if (element === null) return undefined
+    const begin = first()
     const u = new UPlot(
       optionsFor({
         names: shape.split('\n'),
@@ -56,9 +54,10 @@ export function Chart(props: ChartProps): React.JSX.Element {
         onSelect: (from, to) => zoom(from, to),
         onCursor: (at) => showTip(at),
       }),
-      data(),
+      begin.data,
       element,
     )
+    hide(u, begin.hidden)
     plot.current = u
     const observer = new ResizeObserver(() => u.setSize({ width: element.clientWidth, height }))
     observer.observe(element)
@@ -69,20 +68,10 @@ export function Chart(props: ChartProps): React.JSX.Element {
     }
   }, [shape, unit, height, dark, sync, zoomable])
 
+  useEffect(() => plot.current?.setData(dataOf(columns)), [columns])
   useEffect(() => {
-    plot.current?.setData(data())
-  }, [columns])
-
-  useEffect(() => {
-    const u = plot.current
-    if (u === null) return
-    u.batch(() => {
-      for (let i = 1; i < u.series.length; i++) {
-        const show = !(hidden?.has(i - 1) ?? false)
-        if (u.series[i]!.show !== show) u.setSeries(i, { show })
-      }
-    })
-  }, [hidden, shape, dark])
+    if (plot.current !== null) hide(plot.current, hidden)
+  }, [hidden])
 
   return (
     <div style={{ position: 'relative' }}>
@@ -90,6 +79,19 @@ export function Chart(props: ChartProps): React.JSX.Element {
       <div ref={tip} className="chart-tip" hidden />
     </div>
   )
+}
+
+function dataOf(columns: Columns): UPlot.AlignedData {
+  return [[...columns.x], ...columns.ys.map((column) => [...column])]
+}
+
+function hide(u: UPlot, hidden: ReadonlySet<number> | undefined): void {
+  u.batch(() => {
+    for (let i = 1; i < u.series.length; i++) {
+      const show = !(hidden?.has(i - 1) ?? false)
+      if (u.series[i]!.show !== show) u.setSeries(i, { show })
+    }
+  })
 }
 
 interface ChartSetup {
@@ -112,7 +114,7 @@ function optionsFor(setup: ChartSetup): UPlot.Options {
   return {
     width: setup.width,
     height: setup.height,
-    padding: [8, 4, 0, 0],
+    padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: {
       points: { size: 7 },
@@ -123,7 +125,7 @@ function optionsFor(setup: ChartSetup): UPlot.Options {
     focus: { alpha: lone ? 1 : 0.25 },
     scales: { y: { range: (_, low, high) => yRange(low, high) } },
     axes: [
-      { stroke: ink, font, grid, ticks: { show: false }, gap: 4, size: 26, values: TIME_TICKS },
+      { stroke: ink, font, grid, ticks: { show: false }, gap: 4, size: 36, values: TIME_TICKS },
       {
         stroke: ink,
         font,
@@ -131,6 +133,7 @@ function optionsFor(setup: ChartSetup): UPlot.Options {
         ticks: { show: false },
         gap: 6,
         size: 58,
+        ...(SECONDS.has(setup.unit) ? { incrs: SECOND_STEPS } : {}),
         values: (_, splits) =>
           splits.map((value) =>
             figureText(
@@ -147,7 +150,8 @@ function optionsFor(setup: ChartSetup): UPlot.Options {
         return {
           label: name,
           stroke: color,
-          width: 1.5,
+          // Thin lines take the rasteriser's quick path: with hundreds of them that is most of the time.
+          width: setup.names.length > 40 ? 1 : 1.5,
           points: { show: false },
           ...(lone ? { fill: `${color}22` } : {}),
         }
@@ -167,6 +171,13 @@ function optionsFor(setup: ChartSetup): UPlot.Options {
     },
   }
 }
+
+// Steps of an axis of seconds that read well as ms, s, min, h and d.
+const SECONDS = new Set(['s', 'seconds'])
+const SECOND_STEPS = [-6, -5, -4, -3, -2, -1]
+  .flatMap((power) => [10 ** power, 2 * 10 ** power, 5 * 10 ** power])
+  .concat([1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200])
+  .concat([86_400, 172_800, 432_000, 864_000, 2_592_000, 8_640_000])
 
 // Units that change with size and so belong on the axis; others stand in the title.
 const TICK_UNITS = new Set(['s', 'seconds', 'bytes', 'ratio'])
@@ -194,6 +205,7 @@ function writeTip(
   tip: HTMLDivElement | null,
   names: readonly string[],
   unit: string,
+  dark: boolean,
 ): void {
   const at = u.cursor.idx ?? null
   if (tip === null) return
@@ -214,8 +226,7 @@ function writeTip(
     const row = document.createElement('div')
     row.className = 'tip-row'
     const swatch = document.createElement('i')
-    const stroke = u.series[index + 1]!.stroke
-    swatch.style.background = typeof stroke === 'function' ? String(stroke(u, index + 1)) : ''
+    swatch.style.background = seriesColor(index, dark)
     const name = document.createElement('span')
     name.textContent = names[index] ?? ''
     const figure = document.createElement('b')

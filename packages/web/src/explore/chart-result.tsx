@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { type MatrixSeries, type QueryResult } from '../api/prometheus.ts'
 import { askPrometheus } from '../api/client.ts'
 import { alignMatrix } from '../chart/align.ts'
@@ -14,7 +14,9 @@ import { serverNow } from '../time/server-clock.ts'
 import { ResultNotes } from './result-notes.tsx'
 
 /** More lines than this are neither readable nor quick to draw; the note says so. */
-const SERIES_MAX = 500
+const SERIES_MAX = 250
+
+const NONE: ReadonlySet<number> = new Set()
 
 interface RangeAnswer {
   readonly series: readonly MatrixSeries[]
@@ -38,8 +40,8 @@ export function ChartResult(props: {
     placeholderData: keepPreviousData,
     refetchInterval: isLive(range) ? Math.max(REFRESH_MS, step * 1000) : false,
   })
-  const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set())
-  useEffect(() => setHidden(new Set()), [expr])
+  const [toggled, setToggled] = useState({ of: expr, hidden: NONE })
+  const hidden = toggled.of === expr ? toggled.hidden : NONE
   const drawn = useMemo(() => {
     const series = (data?.series ?? []).filter((each) => each.values).slice(0, SERIES_MAX)
     return {
@@ -85,7 +87,11 @@ export function ChartResult(props: {
               onZoom({ from: String(Math.round(from * 1000)), to: String(Math.round(to * 1000)) })
             }
           />
-          <Legend names={drawn.names} hidden={hidden} onChange={setHidden} />
+          <Legend
+            names={drawn.names}
+            hidden={hidden}
+            onChange={(next) => setToggled({ of: expr, hidden: next })}
+          />
         </div>
       )}
       <div className="muted" style={{ fontSize: 12.5 }}>

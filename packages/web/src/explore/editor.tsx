@@ -63,7 +63,7 @@ export function Editor(props: {
   const first = useEffectEvent(() => value)
 
   useEffect(() => {
-    if (box.current === null) return
+    if (box.current === null) return undefined
     const promql = new PromQLExtension().setComplete({
       remote: { url: '', httpMethod: 'GET', cache: { maxAge: 60_000 } },
     })

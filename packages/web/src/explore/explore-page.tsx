@@ -24,7 +24,10 @@ export function ExplorePage(): React.JSX.Element {
   const search = useSearch({ from: '/explore' })
   const navigate = useNavigate({ from: '/explore' })
   const expr = search.expr ?? ''
-  const [draft, setDraft] = useState(expr)
+  // What is typed holds until another query arrives: by a link, the history, the back button.
+  const [typed, setTyped] = useState({ over: expr, text: expr })
+  const draft = typed.over === expr ? typed.text : expr
+  const setDraft = (text: string): void => setTyped({ over: expr, text })
   const [runs, setRuns] = useState(0)
   const range: TimeRange = {
     from: search.from ?? LAST_HOUR.from,
@@ -43,7 +46,6 @@ export function ExplorePage(): React.JSX.Element {
     setRuns((count) => count + 1)
     set({ expr: text.trim() || undefined })
   }
-  useEffect(() => setDraft(expr), [expr])
   const setRange = (next: TimeRange): void => set({ from: next.from, to: next.to })
   useRangeKeys(range, setRange)
 

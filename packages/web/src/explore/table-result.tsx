@@ -83,20 +83,18 @@ export function TableResult(props: {
   )
 }
 
-function rowsOf(data: QueryResult): TableRow[] {
-  switch (data.resultType) {
-    case 'scalar':
-    case 'string':
-      return [{ metric: {}, value: data.result[1] }]
-    case 'vector':
-      return data.result.map(({ metric, value, histogram }) => ({
-        metric,
-        value: value?.[1] ?? JSON.stringify(histogram),
-      }))
-    case 'matrix':
-      return data.result.map(({ metric, values }) => ({
-        metric,
-        value: (values ?? []).map(([at, text]) => `${text} @${at}`).join('\n'),
-      }))
+function rowsOf(data: QueryResult): readonly TableRow[] {
+  if (data.resultType === 'vector') {
+    return data.result.map(({ metric, value, histogram }) => ({
+      metric,
+      value: value?.[1] ?? JSON.stringify(histogram),
+    }))
   }
+  if (data.resultType === 'matrix') {
+    return data.result.map(({ metric, values }) => ({
+      metric,
+      value: (values ?? []).map(([at, text]) => `${text} @${at}`).join('\n'),
+    }))
+  }
+  return [{ metric: {}, value: data.result[1] }]
 }

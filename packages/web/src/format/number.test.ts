@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bytesFigure, compact, figureText, threeDigits, whole } from './number.ts'
+import { bytesFigure, compact, figureText, rateScale, threeDigits, whole } from './number.ts'
 
 test.each([
   [0, '0'],
@@ -63,3 +63,13 @@ test('bytes stop at the largest unit', () => {
   expect(bytesFigure(0)).toEqual({ text: '0', unit: 'B' })
   expect(bytesFigure(1024 ** 7)).toEqual({ text: '1024', unit: 'EiB' })
 })
+
+test.each([
+  [0.5, 'runs/s', 1, 'runs/s'],
+  [0.05, 'runs/s', 60, 'runs/min'],
+  [0.001, 'runs/s', 3600, 'runs/h'],
+  [0, 'runs/s', 1, 'runs/s'],
+  [0.05, 's', 1, 's'],
+])('a line of at most %d %s is drawn ×%d in %s', (highest, unit, factor, shown) =>
+  expect(rateScale(highest, unit)).toEqual({ factor, unit: shown }),
+)

@@ -9,7 +9,7 @@ export interface Figure {
 }
 
 /** What stands where there is no value. */
-export const NOTHING: Figure = { text: '–', unit: '' }
+const NOTHING: Figure = { text: '–', unit: '' }
 
 const PREFIXES = ['', 'k', 'M', 'G', 'T', 'P', 'E'] as const
 const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const
@@ -41,7 +41,7 @@ export function whole(value: number): string {
 }
 
 /** Seconds in the unit a person would choose: 0.0005 → 500 µs, 75 → 1.25 min. */
-export function secondsFigure(seconds: number): Figure {
+function secondsFigure(seconds: number): Figure {
   if (!Number.isFinite(seconds)) return { text: infinite(seconds), unit: '' }
   const size = Math.abs(seconds)
   if (size === 0) return { text: '0', unit: 's' }
@@ -84,13 +84,27 @@ export function figure(value: number | null | undefined, unit: string): Figure {
   }
 }
 
+/**
+ * The unit in which a whole line of rates reads well, and what to multiply by: a chart's axis and
+ * its headline must speak the same unit.
+ */
+export function rateScale(
+  highest: number,
+  unit: string,
+): { readonly factor: number; readonly unit: string } {
+  const what = unit.slice(0, -2)
+  if (!unit.endsWith('/s') || unit === 'bytes/s' || highest === 0 || highest >= 0.0995) {
+    return { factor: 1, unit }
+  }
+  return highest >= 1 / 60
+    ? { factor: 60, unit: `${what}/min` }
+    : { factor: 3600, unit: `${what}/h` }
+}
+
 /** Rates below one in ten seconds read better by the minute or the hour: 0.0017 runs/s → 6.12 runs/h. */
 function rateFigure(perSecond: number, unit: string): Figure {
-  const size = Math.abs(perSecond)
-  const what = unit.slice(0, -2)
-  if (size === 0 || size >= 0.0995) return { text: compact(perSecond), unit }
-  if (size >= 1 / 60) return { text: compact(perSecond * 60), unit: `${what}/min` }
-  return { text: compact(perSecond * 3600), unit: `${what}/h` }
+  const scale = rateScale(Math.abs(perSecond), unit)
+  return { text: compact(perSecond * scale.factor), unit: scale.unit }
 }
 
 /** A figure as one string with a narrow space: `1.2 ms`, `12%`. */

@@ -3,7 +3,7 @@ import { CloseButton, Select, Skeleton, Switch, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { IconSearch } from '@tabler/icons-react'
-import { useDeferredValue, useRef, useState } from 'react'
+import { useDeferredValue, useState } from 'react'
 import { overviewQuery } from '../api/weir.ts'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { HealthMark } from '../frame/health-mark.tsx'
@@ -21,8 +21,7 @@ export function OverviewPage(): React.JSX.Element {
   const navigate = useNavigate({ from: '/' })
   const window = durationMs(search.window ?? '') === undefined ? '1h' : search.window!
   const { data, error, refetch } = useQuery(overviewQuery(window))
-  const [held, setHeld] = useState(false)
-  const order = useRef<readonly string[]>([])
+  const [heldOrder, setHeldOrder] = useState<readonly string[] | undefined>(undefined)
   const query = useDeferredValue(search.q ?? '')
 
   const set = (change: Partial<typeof search>): void => {
@@ -37,7 +36,7 @@ export function OverviewPage(): React.JSX.Element {
           {data === undefined
             ? 'Asking Weir…'
             : `${whole(data.pipelines.length)} watched · as of ${timeOfDay(data.atMs)}`}
-          {held ? ' · order held while you point' : ''}
+          {heldOrder === undefined ? '' : ' · order held while you point'}
         </div>
       </div>
       <TimeControl
@@ -58,8 +57,7 @@ export function OverviewPage(): React.JSX.Element {
   }
   if (data.pipelines.length === 0) return <StartPage overview={data} />
 
-  const pipelines = held ? inOrderOf(order.current, data.pipelines) : data.pipelines
-  if (!held) order.current = data.pipelines.map(pipelineKey)
+  const pipelines = heldOrder === undefined ? data.pipelines : inOrderOf(heldOrder, data.pipelines)
   const health = HEALTH_ORDER.find((each) => each === search.health)
   const counts = countHealths(data.pipelines)
   const systems = [...new Set(data.pipelines.map(({ system }) => system))].sort()
@@ -119,7 +117,11 @@ export function OverviewPage(): React.JSX.Element {
         />
       </div>
       {error === null ? null : <FailureNote error={error} />}
-      <PipelineList rows={rows} window={window} onHold={setHeld} />
+      <PipelineList
+        rows={rows}
+        window={window}
+        onHold={(held) => setHeldOrder(held ? data.pipelines.map(pipelineKey) : undefined)}
+      />
     </>
   )
 }

@@ -11,7 +11,7 @@ import { FailureNote } from '../frame/failure-note.tsx'
 import { FigureText } from '../frame/figure-text.tsx'
 import { HealthMark } from '../frame/health-mark.tsx'
 import { TimeControl } from '../frame/time-control.tsx'
-import { figureText } from '../format/number.ts'
+import { figureText, rateScale } from '../format/number.ts'
 import { durationMs } from '../time/range.ts'
 import { SIGNAL_TITLES } from '../overview/signal-titles.ts'
 
@@ -127,7 +127,7 @@ function stageLine(stage: StageView): string {
     const signal = stage.signals[kind]
     return signal === undefined || signal.value === null
       ? []
-      : [`${kind === 'throughput' ? '' : `${kind} `}${figureText(signal.value, signal.unit)}`]
+      : [`${signal.unit === 's' ? `${kind} ` : ''}${figureText(signal.value, signal.unit)}`]
   })
   return said.length === 0 ? 'no data' : said.slice(0, 2).join(' · ')
 }
@@ -142,10 +142,15 @@ function SignalChart(props: {
   const columns = useMemo(() => {
     // Lines of another unit (an error ratio beside errors per second) would lie: they go to the caption.
     const same = signal.also.filter(({ name }) => !name.includes('ratio'))
+    const lines = [signal.values, ...same.map(({ values }) => values)]
+    const highest = Math.max(0, ...lines.flat().map((value) => value ?? 0))
+    const { factor, unit } = rateScale(highest, signal.unit)
     return {
+      factor,
+      unit,
       names: [title, ...same.map(({ name }) => name)],
       x: spacedColumn(signal.startMs, signal.stepMs, signal.values.length),
-      ys: [signal.values, ...same.map(({ values }) => values)],
+      ys: lines.map((line) => line.map((value) => (value === null ? null : value * factor))),
     }
   }, [signal, title])
   return (
@@ -160,13 +165,16 @@ function SignalChart(props: {
         >
           Explore
         </Link>
-        <FigureText value={signal.value} unit={signal.unit} />
+        <FigureText
+          value={signal.value === null ? null : signal.value * columns.factor}
+          unit={columns.unit}
+        />
       </div>
       <Chart
         columns={columns}
         names={columns.names}
-        unit={signal.unit}
-        height={130}
+        unit={columns.unit}
+        height={150}
         sync="pipeline"
         label={`${title} of ${props.stage}: now ${figureText(signal.value, signal.unit)}`}
       />

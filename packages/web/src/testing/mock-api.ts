@@ -74,7 +74,12 @@ function sendFile(dist: string, path: string, response: ServerResponse): number 
   const found = !path.includes('..') && existsSync(file) && statSync(file).isFile()
   const bytes = readFileSync(found ? file : join(dist, 'index.html'))
   const type = TYPES[found ? extname(file) : '.html'] ?? 'application/octet-stream'
-  response.writeHead(200, { 'content-type': type }).end(bytes)
+  response
+    .writeHead(200, {
+      'content-type': type,
+      ...(path.startsWith('/assets/') ? { 'cache-control': 'max-age=3600' } : {}),
+    })
+    .end(bytes)
   return type.startsWith('font') ? bytes.length : gzipSync(bytes).length
 }
 
