@@ -2,7 +2,7 @@ import { availableParallelism, hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type MessagePort, MessageChannel } from 'node:worker_threads'
 import { type Alerting, type AlertingSetup, type RuleQuery, startAlerting } from '@weir/alerting'
-import { Labels, type MetricFamily, type Millis, systemClock } from '@weir/model'
+import { Labels, type Millis, systemClock } from '@weir/model'
 import { type IntakeStatus, PACKS, type WeirStatus } from '@weir/packs'
 import { type StoreStats, connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { exposition } from '@weir/wire'
@@ -16,6 +16,7 @@ import { type Log, openLog } from './telemetry/log.ts'
 import { ProcessMetrics } from './telemetry/process-metrics.ts'
 import { Registry } from './telemetry/registry.ts'
 import type { IntakeData, IntakeHandlers } from './threads/intake-thread.ts'
+import { joinPages } from './threads/moved-page.ts'
 import { QueryPool } from './threads/query-pool.ts'
 import { serveCalls } from './threads/rpc.ts'
 import type { ScrapeData, ScrapeHandlers, SelfHandlers } from './threads/scrape-thread.ts'
@@ -107,8 +108,9 @@ class Process implements Weir {
     const { host, port } = hostPort(this.#setup.config.web.listen, 'web.listen')
     const { url } = await http.listen({ host, port })
     this.addresses.push({ kind: 'web', address: url })
-    await this.#openScraper()
     await this.#openIntake()
+    await this.#openScraper()
+    this.#waitsFor.delete('intakes')
     this.#watchPacks()
     this.#log.info(
       { addresses: this.addresses, dataDir: this.#flags.dataDir, version: VERSION },
@@ -257,7 +259,7 @@ class Process implements Weir {
   async #openScraper(): Promise<void> {
     const stores = new MessageChannel()
     const self = new MessageChannel()
-    const selfHandlers: SelfHandlers = { page: () => this.#ownPage() }
+    const selfHandlers: SelfHandlers = { page: async () => joinPages(await this.#ownPages('')) }
     serveCalls(self.port1, selfHandlers)
     stores.port1.on('message', (port: MessagePort) => {
       void this.#writer.call('connect', port, [port])
@@ -287,7 +289,6 @@ class Process implements Weir {
       new Thread<IntakeHandlers>('intake-thread', data, [store], this.#onCrash),
     )
     this.addresses.push(...(await this.#intake.call('open', undefined)))
-    this.#waitsFor.delete('intakes')
   }
 
   #watchPacks(): void {
@@ -302,19 +303,15 @@ class Process implements Weir {
     })
   }
 
-  /** Metrics of all threads about themselves. */
-  async #ownFamilies(): Promise<MetricFamily[]> {
+  /** Metrics of all threads about themselves, a page each. */
+  async #ownPages(accept: string): Promise<Uint8Array[]> {
     this.#processMetrics.refresh()
     const threads = await Promise.all([
-      this.#writer.call('families', undefined),
-      this.#intake?.call('families', undefined) ?? [],
-      this.#scraper?.call('families', undefined) ?? [],
+      this.#writer.call('page', accept),
+      this.#intake.call('page', accept),
+      this.#scraper.call('page', accept),
     ])
-    return [...this.#registry.collect(), ...threads.flat()]
-  }
-
-  async #ownPage(): Promise<Uint8Array> {
-    return exposition(await this.#ownFamilies(), '').body
+    return [exposition(this.#registry.collect(), accept).body, ...threads]
   }
 
   #httpDeps(): HttpDeps {
@@ -347,11 +344,13 @@ class Process implements Weir {
         buildDate: '',
         goVersion: '',
       }),
-      metricsPage: async (accept) =>
-        exposition(
-          [...(await this.#ownFamilies()), ...(await this.#intake.call('samples', undefined))],
-          accept,
-        ),
+      metricsPage: async (accept) => ({
+        contentType: exposition([], accept).contentType,
+        body: joinPages([
+          ...(await this.#ownPages(accept)),
+          await this.#intake.call('samples', accept),
+        ]),
+      }),
       ready: () => [...this.#waitsFor],
       reload: () => this.reload(),
       webRoot: WEB_ROOT,

@@ -1,12 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { WeirError } from '@weir/model'
-import {
-  type MappingExplained,
-  checkConfig,
-  checkRules,
-  explainLine,
-  readMapping,
-} from '@weir/server'
+import { Mapping, checkConfig, checkRules, explainLine } from '@weir/server'
 import type { Command } from 'commander'
 import { EXIT } from '../exit.ts'
 import { flagsOf } from './serve.ts'
@@ -38,8 +32,10 @@ export function addCheck(program: Command): void {
     .action((file: string, { line }: { line?: string }) =>
       verdict(file, () => {
         const source = { file, text: read(file) }
-        readMapping(source)
-        if (line !== undefined) explainLine([source], line).forEach(printExplained)
+        const mapping = new Mapping([source])
+        if (line !== undefined) {
+          for (const event of explainLine(mapping, line)) console.log(JSON.stringify(event))
+        }
       }),
     )
 }
@@ -71,8 +67,4 @@ function verdict(file: string, look: () => string | void): void {
     console.error(error.message)
     process.exitCode = EXIT.found
   }
-}
-
-function printExplained(explained: MappingExplained): void {
-  console.log(JSON.stringify(explained))
 }

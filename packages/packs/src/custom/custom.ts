@@ -15,8 +15,8 @@ export const CUSTOM: Pack = {
   title: 'Your own pipelines',
   description:
     'Pipelines that tell their stages themselves, by StatsD lines such as weir.pipeline.orders.sink.records:5|c.',
-  detect: ['weir_pipeline_records_total', 'weir_pipeline_errors_total', 'weir_pipeline_backlog'],
-  metricPrefix: 'weir_pipeline_',
+  detect: ['pipeline_stage_records_total', 'pipeline_stage_errors_total', 'pipeline_stage_backlog'],
+  metricPrefix: 'pipeline_stage_',
   interval: '5s',
   mapping: MAPPING,
   scrape: [],
@@ -31,7 +31,7 @@ function metrics(): MetricReference[] {
   const labels = ['pipeline', 'stage']
   return [
     {
-      name: 'weir_pipeline_records_total',
+      name: 'pipeline_stage_records_total',
       type: 'counter',
       unit: 'records',
       labels,
@@ -39,7 +39,7 @@ function metrics(): MetricReference[] {
       normal: 'Grows at the pace of the source.',
     },
     {
-      name: 'weir_pipeline_errors_total',
+      name: 'pipeline_stage_errors_total',
       type: 'counter',
       unit: 'records',
       labels,
@@ -47,7 +47,7 @@ function metrics(): MetricReference[] {
       normal: 'Less than one in twenty of all.',
     },
     {
-      name: 'weir_pipeline_latency_seconds',
+      name: 'pipeline_stage_latency_seconds',
       type: 'histogram',
       unit: 's',
       labels,
@@ -55,7 +55,7 @@ function metrics(): MetricReference[] {
       normal: '',
     },
     {
-      name: 'weir_pipeline_backlog',
+      name: 'pipeline_stage_backlog',
       type: 'gauge',
       unit: 'records',
       labels,
@@ -63,7 +63,7 @@ function metrics(): MetricReference[] {
       normal: 'Rises and falls; one that only rises means that the stage is too slow.',
     },
     {
-      name: 'weir_pipeline_last_success_timestamp_seconds',
+      name: 'pipeline_stage_last_success_timestamp_seconds',
       type: 'gauge',
       unit: 's',
       labels,
@@ -76,12 +76,12 @@ function metrics(): MetricReference[] {
 /** The signals as recorded series: what the stages are called is only known from the data. */
 function records(): RecordingRule[] {
   const rate = (metric: string): string => `sum by (pipeline, stage) (rate(${metric}[1m]))`
-  const passed = rate('weir_pipeline_records_total')
-  const failed = rate('weir_pipeline_errors_total')
+  const passed = rate('pipeline_stage_records_total')
+  const failed = rate('pipeline_stage_errors_total')
   const labels = { system: 'custom' }
   const quantile = (q: string): RecordingRule => ({
     record: 'weir_stage_latency_seconds',
-    expr: `histogram_quantile(${q}, sum by (le, pipeline, stage) (rate(weir_pipeline_latency_seconds_bucket[1m]))) >= 0`,
+    expr: `histogram_quantile(${q}, sum by (le, pipeline, stage) (rate(pipeline_stage_latency_seconds_bucket[1m]))) >= 0`,
     labels: { ...labels, quantile: q },
   })
   return [
@@ -95,12 +95,12 @@ function records(): RecordingRule[] {
     ...['0.5', '0.95', '0.99'].map(quantile),
     {
       record: 'weir_stage_backlog',
-      expr: 'sum by (pipeline, stage) (weir_pipeline_backlog)',
+      expr: 'sum by (pipeline, stage) (pipeline_stage_backlog)',
       labels,
     },
     {
       record: 'weir_stage_freshness_seconds',
-      expr: 'time() - max by (pipeline, stage) (weir_pipeline_last_success_timestamp_seconds)',
+      expr: 'time() - max by (pipeline, stage) (pipeline_stage_last_success_timestamp_seconds)',
       labels,
     },
   ]

@@ -7,22 +7,22 @@ const BUCKETS: HistogramOptions = {
 
 /** What a stage can tell: the last part of the StatsD name, and the series it becomes. */
 const FIGURES: readonly { readonly what: string; readonly more: Omit<MappingRule, 'match'> }[] = [
-  { what: 'records', more: { name: 'weir_pipeline_records_total', match_metric_type: 'counter' } },
-  { what: 'errors', more: { name: 'weir_pipeline_errors_total', match_metric_type: 'counter' } },
+  { what: 'records', more: { name: 'pipeline_stage_records_total', match_metric_type: 'counter' } },
+  { what: 'errors', more: { name: 'pipeline_stage_errors_total', match_metric_type: 'counter' } },
   {
     what: 'latency',
     more: {
-      name: 'weir_pipeline_latency_seconds',
+      name: 'pipeline_stage_latency_seconds',
       match_metric_type: 'observer',
       observer_type: 'histogram',
       histogram_options: BUCKETS,
     },
   },
-  { what: 'backlog', more: { name: 'weir_pipeline_backlog', match_metric_type: 'gauge' } },
+  { what: 'backlog', more: { name: 'pipeline_stage_backlog', match_metric_type: 'gauge' } },
   {
     what: 'last_success',
     more: {
-      name: 'weir_pipeline_last_success_timestamp_seconds',
+      name: 'pipeline_stage_last_success_timestamp_seconds',
       match_metric_type: 'gauge',
     },
   },

@@ -4,7 +4,7 @@ import { type Pack, packRuleGroups } from '@weir/packs'
 import type { Queries } from '../http/deps.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 
-const LOOK_EVERY_MS = 5_000
+const LOOK_EVERY_MS = 1_000
 const KEY = 'packs/awake/'
 
 /** What is kept of a pack that woke up. */

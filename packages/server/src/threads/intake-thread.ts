@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { type MetricFamily, systemClock } from '@weir/model'
+import { systemClock } from '@weir/model'
 import type { IntakeStatus } from '@weir/packs'
 import { connectAppender } from '@weir/tsdb'
 import { type StatsdConfig } from '../statsd/config.ts'
@@ -7,7 +7,8 @@ import { type MappingSource } from '../statsd/mapping.ts'
 import { type StatsdIntake, startStatsd } from '../intake/statsd.ts'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
-import { serveCalls } from './rpc.ts'
+import { movedPage } from './moved-page.ts'
+import { type Moved, serveCalls } from './rpc.ts'
 
 /** The thread with the StatsD sockets: packets become samples here, and go to the writer as columns. */
 
@@ -24,9 +25,9 @@ export type IntakeHandlers = {
   open: () => Promise<readonly { readonly kind: string; readonly address: string }[]>
   status: () => readonly IntakeStatus[]
   /** What came by StatsD, as `/metrics` shows it. */
-  samples: () => MetricFamily[]
-  /** This thread's own metrics. */
-  families: () => MetricFamily[]
+  samples: (accept: string) => Moved<Uint8Array>
+  /** This thread's own metrics as an exposition page. */
+  page: (accept: string) => Moved<Uint8Array>
   reload: (mappingSources: readonly MappingSource[]) => void
   close: () => Promise<void>
 }
@@ -49,8 +50,8 @@ const handlers: IntakeHandlers = {
     return intake.addresses
   },
   status: () => intake?.status() ?? [],
-  samples: () => intake?.families() ?? [],
-  families: () => registry.collect(),
+  samples: (accept) => movedPage(intake?.families() ?? [], accept),
+  page: (accept) => movedPage(registry.collect(), accept),
   reload: (mappingSources) => intake?.reload(mappingSources),
   close: async () => {
     await intake?.[Symbol.asyncDispose]()

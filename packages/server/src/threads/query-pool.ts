@@ -32,6 +32,8 @@ interface Task {
   readonly signal: AbortSignal | undefined
   readonly resolve: (result: never) => void
   readonly reject: (error: unknown) => void
+  /** Listens for the caller's going while the task waits. */
+  readonly leave: () => void
 }
 
 interface Seat {
@@ -133,20 +135,25 @@ export class QueryPool implements Queries, AsyncDisposable {
       )
     }
     return new Promise<T>((resolve, reject) => {
-      queue.push({ work, signal, resolve: resolve as Task['resolve'], reject })
-      signal?.addEventListener('abort', () => this.#dropAborted(queue), { once: true })
+      const task: Task = {
+        work,
+        signal,
+        resolve: resolve as Task['resolve'],
+        reject,
+        leave: () => this.#leave(queue, task),
+      }
+      signal?.addEventListener('abort', task.leave, { once: true })
+      queue.push(task)
       this.#next()
     })
   }
 
-  /** Takes waiting tasks whose callers have gone out of the line. */
-  #dropAborted(queue: Task[]): void {
-    for (let i = queue.length - 1; i >= 0; i--) {
-      const task = queue[i]!
-      if (!task.signal?.aborted) continue
-      queue.splice(i, 1)
-      task.reject(task.signal.reason)
-    }
+  /** The caller of a waiting task has gone: it need not be answered. */
+  #leave(queue: Task[], task: Task): void {
+    const place = queue.indexOf(task)
+    if (place < 0) return
+    queue.splice(place, 1)
+    task.reject(task.signal?.reason)
   }
 
   #next(): void {
@@ -161,7 +168,7 @@ export class QueryPool implements Queries, AsyncDisposable {
     }
   }
 
-  async #run(seat: Seat, { work, signal, resolve, reject }: Task): Promise<void> {
+  async #run(seat: Seat, { work, signal, resolve, reject, leave }: Task): Promise<void> {
     const id = this.#nextId
     this.#nextId = (id + 1) & 0x7fffffff || 1
     const fromOutside = work.kind === 'json'
@@ -169,6 +176,7 @@ export class QueryPool implements Queries, AsyncDisposable {
       Atomics.store(seat.cancelled, 0, id)
       reject(signal?.reason)
     }
+    signal?.removeEventListener('abort', leave)
     seat.busy = true
     if (fromOutside) this.#outsideRunning++
     signal?.addEventListener('abort', onAbort, { once: true })

@@ -1,12 +1,13 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { type MetricFamily, systemClock } from '@weir/model'
+import { systemClock } from '@weir/model'
 import type { IntakeStatus } from '@weir/packs'
 import { connectAppender } from '@weir/tsdb'
 import type { ScrapeSettings } from '../scrape/config.ts'
 import { type Scraper, type TargetsView, startScraper } from '../scrape/manager.ts'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
-import { Caller, serveCalls } from './rpc.ts'
+import { movedPage } from './moved-page.ts'
+import { Caller, type Moved, serveCalls } from './rpc.ts'
 
 /** The thread that scrapes: targets over HTTP, and Weir itself by asking the main thread for its page. */
 
@@ -28,7 +29,8 @@ export type ScrapeHandlers = {
   open: () => Promise<void>
   targets: () => TargetsView
   status: () => IntakeStatus
-  families: () => MetricFamily[]
+  /** This thread's own metrics as an exposition page. */
+  page: (accept: string) => Moved<Uint8Array>
   reload: (config: ScrapeSettings) => Promise<void>
   close: () => Promise<void>
 }
@@ -55,7 +57,7 @@ const handlers: ScrapeHandlers = {
   },
   targets: () => scraper?.targets() ?? { activeTargets: [], droppedTargets: [] },
   status: () => scraper!.status(),
-  families: () => registry.collect(),
+  page: (accept) => movedPage(registry.collect(), accept),
   reload: (config) => scraper!.reload(config),
   close: async () => {
     await scraper?.[Symbol.asyncDispose]()

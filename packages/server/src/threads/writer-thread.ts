@@ -1,9 +1,10 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { type MetricFamily, systemClock } from '@weir/model'
+import { systemClock } from '@weir/model'
 import { type ReaderSeat, type StoreOptions, type StoreStats, openStore } from '@weir/tsdb'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { StoreMetrics } from '../telemetry/store-metrics.ts'
+import { movedPage } from './moved-page.ts'
 import { Moved, serveCalls } from './rpc.ts'
 
 /**
@@ -24,7 +25,8 @@ export type WriterHandlers = {
   connect: (port: MessagePort) => Promise<void>
   seat: () => Promise<Moved<ReaderSeat>>
   stats: () => Promise<StoreStats>
-  families: () => Promise<MetricFamily[]>
+  /** This thread's own metrics as an exposition page. */
+  page: (accept: string) => Promise<Moved<Uint8Array>>
   close: () => Promise<void>
 }
 
@@ -65,9 +67,9 @@ const handlers: WriterHandlers = {
     return new Moved(seat, [seat.port])
   },
   stats: async () => (await opening).stats(),
-  families: async () => {
+  page: async (accept) => {
     metrics.update((await opening).stats())
-    return registry.collect()
+    return movedPage(registry.collect(), accept)
   },
   close: async () => {
     stopped.abort()
