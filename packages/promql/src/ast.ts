@@ -4,7 +4,7 @@ import { type Matcher, invariant } from '@weir/model'
 export type ExprType = 'scalar' | 'string' | 'instant vector' | 'range vector'
 
 /** Where an expression stands in its text: [start, end), in UTF-16 units. */
-export interface Span {
+interface Span {
   readonly start: number
   readonly end: number
 }
@@ -21,14 +21,14 @@ export interface TimeShift {
   readonly at: At | undefined
 }
 
-export interface NumberLiteral extends Span {
+interface NumberLiteral extends Span {
   readonly kind: 'number'
   readonly value: number
   /** Written with units (`5m`); only formatting cares. */
   readonly isDuration: boolean
 }
 
-export interface StringLiteral extends Span {
+interface StringLiteral extends Span {
   readonly kind: 'string'
   readonly value: string
 }
@@ -89,7 +89,7 @@ export interface Aggregation extends Span {
   readonly grouping: readonly string[]
 }
 
-export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '^' | 'atan2'
+type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '^' | 'atan2'
 export type ComparisonOperator = '==' | '!=' | '<' | '>' | '<=' | '>='
 export type SetOperator = 'and' | 'or' | 'unless'
 export type BinaryOperator = ArithmeticOperator | ComparisonOperator | SetOperator
@@ -120,7 +120,7 @@ export interface Unary extends Span {
   readonly expr: Expr
 }
 
-export interface Paren extends Span {
+interface Paren extends Span {
   readonly kind: 'paren'
   readonly expr: Expr
 }

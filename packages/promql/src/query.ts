@@ -6,9 +6,6 @@ import { WALK, streamRange } from './execute/evaluate.ts'
 import { parseExpr } from './parse/parse.ts'
 import type { MatrixSeries, QueryOptions, QueryResult, QueryValue, VectorSample } from './result.ts'
 
-/** Most steps of one range query, as Prometheus's API allows. */
-export const STEPS_MAX = 11_000
-
 export interface InstantRequest {
   readonly expr: string | Expr
   readonly timeMs: number

@@ -241,10 +241,11 @@ function pilesOf(evaluation: Evaluation, expr: Aggregation, steps: Steps): Pile[
 
 function streamQuantile(evaluation: Evaluation, expr: Aggregation, steps: Steps, emit: Emit): void {
   const q = evaluation.scalar(expr.param!, steps)
-  for (const value of new Set(q)) warnOddQuantile(evaluation, value, expr.param!)
   const values = new Float64Array(steps.count)
   const present = new Uint8Array(steps.count)
-  for (const pile of pilesOf(evaluation, expr, steps)) {
+  const piles = pilesOf(evaluation, expr, steps)
+  for (const value of new Set(q)) warnOddQuantile(evaluation, value, expr.param!)
+  for (const pile of piles) {
     evaluation.check()
     const scratch = new Float64Array(pile.series.length)
     for (let k = 0; k < steps.count; k++) {

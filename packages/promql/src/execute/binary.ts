@@ -205,7 +205,7 @@ function streamMatched(evaluation: Evaluation, expr: Binary, steps: Steps, emit:
   const present = new Uint8Array(steps.count)
   for (const group of groups.values()) {
     if (group.one.length === 0) continue
-    // Which result labels were made at which steps, filtered or not: pairs are checked before values.
+    // Which result labels were made at which steps.
     const made = new Map<string, Uint8Array>()
     for (const series of group.many) {
       evaluation.check()
@@ -220,9 +220,8 @@ function streamMatched(evaluation: Evaluation, expr: Binary, steps: Steps, emit:
           const a = isSwapped ? partner.values[k]! : series.values[k]!
           const b = isSwapped ? series.values[k]! : partner.values[k]!
           const value = operation(a, b)
-          if (filters && value === 0) {
-            if (matching.many !== 'none') continue
-          }
+          // A pair that the comparison drops is no match that could be one too many.
+          if (filters && value === 0) continue
           if (labels === undefined) {
             labels = resultLabels(series.labels, partner.labels)
             const madeKey = matching.many === 'none' ? '' : labels.key()
@@ -233,7 +232,6 @@ function streamMatched(evaluation: Evaluation, expr: Binary, steps: Steps, emit:
             }
           }
           if (taken![k] === 1) throw manyMatches(matching)
-          if (filters && value === 0) continue
           taken![k] = 1
           values[k] = filters ? a : value
           present[k] = 1

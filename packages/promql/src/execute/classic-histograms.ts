@@ -45,7 +45,6 @@ export function streamClassicHistograms(
   const vector = call.args.at(-1)!
   let question: Question
   if (call.name === 'histogram_quantile') {
-    for (const q of new Set(first)) warnOddQuantile(evaluation, q, call.args[0]!)
     question = (k, bounds, counts, length) => bucketQuantile(first![k]!, bounds, counts, length)
   } else {
     question = (k, bounds, counts, length) =>
@@ -71,6 +70,9 @@ export function streamClassicHistograms(
     evaluation.hold(values.length)
     histogram.buckets.push({ bound, values: values.slice(), present: present.slice() })
   })
+  if (call.name === 'histogram_quantile') {
+    for (const q of new Set(first)) warnOddQuantile(evaluation, q, call.args[0]!)
+  }
   const collector = new SeriesCollector(evaluation)
   const values = new Float64Array(steps.count)
   const present = new Uint8Array(steps.count)
@@ -108,7 +110,7 @@ export function streamClassicHistograms(
 }
 
 /** A bound as Go's ParseFloat reads it, NaN when it cannot (NaN itself is no bound either). */
-export function readBound(text: string): number {
+function readBound(text: string): number {
   const plain = text.toLowerCase()
   if (/^\+?inf(inity)?$/.test(plain)) return Number.POSITIVE_INFINITY
   if (/^-inf(inity)?$/.test(plain)) return Number.NEGATIVE_INFINITY

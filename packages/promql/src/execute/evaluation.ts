@@ -30,6 +30,9 @@ const CHECK_EVERY = 32
 /** At most so many annotations of a kind are kept; queries over thousands of names repeat themselves. */
 const ANNOTATIONS_MAX = 10_000
 
+/** Sentences with their newest place: as in Prometheus, equal sentences are one. */
+type Annotations = Map<string, number>
+
 /** Everything one query needs and counts while it runs; closes its view of the store at the end. */
 export class Evaluation implements Disposable {
   readonly steps: Steps
@@ -42,8 +45,8 @@ export class Evaluation implements Disposable {
   readonly #text: string | undefined
   readonly #maxSamples: number
   readonly #options: QueryOptions
-  readonly #warnings = new Set<string>()
-  readonly #infos = new Set<string>()
+  readonly #warnings: Annotations = new Map()
+  readonly #infos: Annotations = new Map()
   #samplesRead = 0
   #seriesRead = 0
   #held = 0
@@ -174,26 +177,29 @@ export class Evaluation implements Disposable {
   /** Adds a warning about the expression that begins at `start`. */
   warn(text: string, start: number): void {
     if (this.#warnings.size < ANNOTATIONS_MAX) {
-      this.#warnings.add(`PromQL warning: ${text}${this.#where(start)}`)
+      this.#warnings.set(`PromQL warning: ${text}`, start)
     }
   }
 
   /** Adds an information about the expression that begins at `start`. */
   inform(text: string, start: number): void {
     if (this.#infos.size < ANNOTATIONS_MAX) {
-      this.#infos.add(`PromQL info: ${text}${this.#where(start)}`)
+      this.#infos.set(`PromQL info: ${text}`, start)
     }
   }
 
-  #where(start: number): string {
-    return this.#text === undefined ? '' : ` (${lineAndColumn(this.#text, start)})`
+  #placed(annotations: Annotations): string[] {
+    const text = this.#text
+    return [...annotations].map(([sentence, start]) =>
+      text === undefined ? sentence : `${sentence} (${lineAndColumn(text, start)})`,
+    )
   }
 
   finish(value: QueryValue): QueryResult {
     return {
       value,
-      warnings: [...this.#warnings],
-      infos: [...this.#infos],
+      warnings: this.#placed(this.#warnings),
+      infos: this.#placed(this.#infos),
       stats: {
         samplesRead: this.#samplesRead,
         seriesRead: this.#seriesRead,

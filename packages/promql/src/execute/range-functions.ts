@@ -34,7 +34,7 @@ function perWindow(least: number, compute: PerWindow): RangeKernel {
 let resetIndexes = new Int32Array(1024)
 
 /** `rate`, `increase` (counters) and `delta`, extrapolated to the edges of the window. */
-export function extrapolated(isCounter: boolean, isRate: boolean): RangeKernel {
+function extrapolated(isCounter: boolean, isRate: boolean): RangeKernel {
   return (windows, out, present) => {
     const { times, values, from, to, ends, length, rangeMs } = windows
     let resetCount = 0
@@ -49,6 +49,16 @@ export function extrapolated(isCounter: boolean, isRate: boolean): RangeKernel {
     }
     let firstReset = 0
     const perSecond = isRate ? rangeMs / 1000 : 1
+    // Where scrapes are regular, samples lie alike in each window, and so the divisions below are
+    // done once for the series (execute.bench.ts).
+    let gapStartMs = -1
+    let gapEndMs = -1
+    let spanMs = -1
+    let intervals = -1
+    let toStart = 0
+    let toEnd = 0
+    let sampled = 0
+    let usualFactor = 0
     for (let k = 0; k < windows.count; k++) {
       const first = from[k]!
       const last = to[k]! - 1
@@ -63,20 +73,32 @@ export function extrapolated(isCounter: boolean, isRate: boolean): RangeKernel {
       }
       const firstMs = times[first]!
       const lastMs = times[last]!
-      let toStart = (firstMs - (ends[k]! - rangeMs)) / 1000
-      let toEnd = (ends[k]! - lastMs) / 1000
-      const sampled = (lastMs - firstMs) / 1000
-      const average = sampled / (last - first)
-      const threshold = average * 1.1
-      if (toStart >= threshold) toStart = average / 2
-      if (isCounter && result > 0 && firstValue >= 0) {
-        // A counter cannot have been below zero.
-        const toZero = sampled * (firstValue / result)
-        if (toZero < toStart) toStart = toZero
+      const end = ends[k]!
+      if (
+        firstMs - (end - rangeMs) !== gapStartMs ||
+        end - lastMs !== gapEndMs ||
+        lastMs - firstMs !== spanMs ||
+        last - first !== intervals
+      ) {
+        gapStartMs = firstMs - (end - rangeMs)
+        gapEndMs = end - lastMs
+        spanMs = lastMs - firstMs
+        intervals = last - first
+        toStart = gapStartMs / 1000
+        toEnd = gapEndMs / 1000
+        sampled = spanMs / 1000
+        const average = sampled / intervals
+        const threshold = average * 1.1
+        if (toStart >= threshold) toStart = average / 2
+        if (toEnd >= threshold) toEnd = average / 2
+        usualFactor = (sampled + toStart + toEnd) / sampled / perSecond
       }
-      if (toEnd >= threshold) toEnd = average / 2
-      let factor = (sampled + toStart + toEnd) / sampled
-      if (isRate) factor /= perSecond
+      let factor = usualFactor
+      if (isCounter && result > 0 && firstValue >= 0 && sampled * firstValue < toStart * result) {
+        // A counter cannot have been below zero, so it is not followed back beyond it.
+        const toZero = sampled * (firstValue / result)
+        factor = (sampled + Math.min(toZero, toStart) + toEnd) / sampled / perSecond
+      }
       out[k] = result * factor
       present[k] = 1
     }
@@ -84,7 +106,7 @@ export function extrapolated(isCounter: boolean, isRate: boolean): RangeKernel {
 }
 
 /** `irate` and `idelta`: the last two samples of the window. */
-export function instantaneous(isRate: boolean): RangeKernel {
+function instantaneous(isRate: boolean): RangeKernel {
   return perWindow(2, ({ times, values }, _from, to) => {
     const last = values[to - 1]!
     const before = values[to - 2]!
@@ -155,7 +177,7 @@ function sums(isAverage: boolean): RangeKernel {
   }
 }
 
-export function directSum(values: Float64Array, from: number, to: number): number {
+function directSum(values: Float64Array, from: number, to: number): number {
   let sum = 0
   let c = 0
   for (let i = from; i < to; i++) {
@@ -167,7 +189,7 @@ export function directSum(values: Float64Array, from: number, to: number): numbe
   return sum + c
 }
 
-export function average(values: Float64Array, from: number, to: number): number {
+function average(values: Float64Array, from: number, to: number): number {
   let sum = values[from]!
   let mean = 0
   let c = 0

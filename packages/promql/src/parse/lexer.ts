@@ -6,7 +6,7 @@ import { ParseError } from './parse-error.ts'
  * stand, what an unclosed bracket is called. All tokens are made before parsing begins; a lexical
  * error becomes the last token, so that a mistake in the grammar before it is reported first.
  */
-export type TokenKind =
+type TokenKind =
   | 'identifier'
   | 'metric identifier'
   | 'number'

@@ -47,7 +47,7 @@ export async function disagreements(
 }
 
 /** What is different, '' when nothing is. */
-export function compare(theirs: PeerAnswer, ask: () => QueryResult): string {
+function compare(theirs: PeerAnswer, ask: () => QueryResult): string {
   let ours: QueryResult
   try {
     ours = ask()
