@@ -2,6 +2,7 @@ import { SegmentedControl, Skeleton, Tabs, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type RuleGroup, rulesQuery } from '../api/prometheus.ts'
+import { compact } from '../format/number.ts'
 import { AlertLine, AlertStateMark } from '../frame/alert-line.tsx'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { countStates, shownGroups } from './rule-filter.ts'
@@ -113,7 +114,7 @@ function Group({ group }: { readonly group: RuleGroup }): React.JSX.Element {
               labels={alert.labels}
               sinceMs={Date.parse(alert.activeAt)}
               runbookUrl={alert.annotations['runbook_url'] ?? ''}
-              value={alert.value}
+              value={compact(Number(alert.value))}
             />
           ))
         ) : (

@@ -152,7 +152,7 @@ function optionsFor(setup: ChartSetup): UPlot.Options {
           stroke: color,
           // Thin lines take the rasteriser's quick path: with hundreds of them that is most of the time.
           width: setup.names.length > 40 ? 1 : 1.5,
-          points: { show: false },
+          points: { show: true, size: 4, filter: lonePoints },
           ...(lone ? { fill: `${color}22` } : {}),
         }
       }),
@@ -178,6 +178,17 @@ const SECOND_STEPS = [-6, -5, -4, -3, -2, -1]
   .flatMap((power) => [10 ** power, 2 * 10 ** power, 5 * 10 ** power])
   .concat([1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200])
   .concat([86_400, 172_800, 432_000, 864_000, 2_592_000, 8_640_000])
+
+/** Values with a gap on both sides make no line, so they get a dot. */
+function lonePoints(u: UPlot, series: number): number[] {
+  const column = u.data[series]!
+  const lone: number[] = []
+  for (let i = 0; i < column.length; i++) {
+    const alone = (column[i - 1] ?? null) === null && (column[i + 1] ?? null) === null
+    if (alone && (column[i] ?? null) !== null) lone.push(i)
+  }
+  return lone
+}
 
 // Units that change with size and so belong on the axis; others stand in the title.
 const TICK_UNITS = new Set(['s', 'seconds', 'bytes', 'ratio'])

@@ -11,6 +11,7 @@ test.each([
   ['a wobble far from zero stays small', [90, 100], 'M0 1L20 0'],
   ['below zero', [-10, 10], 'M0 10L20 0'],
   ['a lone value shows as a dash', [null, 5, null], 'M10 0h5'],
+  ['at the end the dash stays inside', [null, null, 5], 'M20 0h-5'],
 ])('%s', (_, values, line) => expect(sparklinePath(values, 20, 10).line).toBe(line))
 
 test('the newest point is marked only when it is there', () => {

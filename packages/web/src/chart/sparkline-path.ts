@@ -32,7 +32,8 @@ export function sparklinePath(
     } else if (runStart >= 0) {
       area += `L${round((i - 1) * dx)} ${height}Z`
       // A value alone between gaps would be invisible: a dash of half a step shows it.
-      if (runStart === i - 1) line += `h${round(Math.max(1, dx / 2))}`
+      if (runStart === i - 1)
+        line += `h${i === values.length ? '-' : ''}${round(Math.max(2, dx / 2))}`
       runStart = -1
     }
   }
