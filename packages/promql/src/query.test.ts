@@ -77,6 +77,19 @@ test('too many samples, a cancelled and an overdue query are told apart', () => 
   expect(() => ask({ deadline })).toThrow(code('QUERY_TIMEOUT'))
 })
 
+test.each([
+  '('.repeat(399) + 'work_total' + ')'.repeat(399),
+  'work_total' + '+work_total'.repeat(399),
+  'abs('.repeat(399) + 'work_total' + ')'.repeat(399),
+  'sum('.repeat(399) + 'work_total' + ')'.repeat(399),
+  'max_over_time('.repeat(190) + 'work_total' + '[1m:])'.repeat(190),
+  '-('.repeat(199) + 'work_total' + ')'.repeat(199),
+  'label_replace('.repeat(300) + 'work_total' + ',"a","b","c","d")'.repeat(300),
+])('the deepest query there may be is answered, not a stack overflow (%#)', (expr) => {
+  const { value } = instantQuery(counters(1), { expr, timeMs: 600_000 })
+  expect(value.kind).toBe('vector')
+})
+
 test('statistics count what was read', () => {
   const { stats } = instantQuery(counters(3), { expr: 'sum(work_total)', timeMs: 600_000 })
   expect(stats.seriesRead).toBe(3)

@@ -130,6 +130,9 @@ test('a query too deep, too long a chain or too long a text is refused, not a st
   expect(messageOf('('.repeat(deep) + '1' + ')'.repeat(deep))).toContain('levels of nesting')
   expect(messageOf('-'.repeat(50_000) + '1')).toContain('levels of nesting')
   expect(messageOf('1' + '+1'.repeat(deep))).toContain('operators in a chain')
+  let nested = 'a'
+  for (let i = 0; i < 20; i++) nested = `(${nested}${'+a'.repeat(100)})`
+  expect(messageOf(nested)).toContain('levels')
   expect(messageOf(' '.repeat(QUERY_LENGTH_MAX + 1))).toContain('characters')
 })
 

@@ -7,6 +7,9 @@ import { Parser } from './parser.ts'
 /** Longest query text read, in UTF-16 units. */
 export const QUERY_LENGTH_MAX = 100_000
 
+/** Deepest tree, chains of operators counted as they lean: evaluation recurses that far. */
+const DEPTH_MAX = 500
+
 const NO_FEATURES: ReadonlySet<string> = new Set()
 
 /**
@@ -24,10 +27,25 @@ export function parseExpr(text: string, features: ReadonlySet<string> = NO_FEATU
   }
   try {
     const expr = new Parser(text, features).whole()
+    checkDepth(expr)
     check(expr, text)
     return expr
   } catch (error) {
     throw error instanceof ParseError ? queryError(text, error) : error
+  }
+}
+
+/** Chains inside parentheses inside chains: what the parser's own limits let through is counted here. */
+function checkDepth(expr: Expr): void {
+  let level: readonly Expr[] = [expr]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEPTH_MAX) {
+      throw new WeirError(
+        'QUERY_PARSE',
+        `Cannot read query: want a tree of at most ${DEPTH_MAX} levels, got more`,
+      )
+    }
+    level = level.flatMap(childrenOf)
   }
 }
 

@@ -66,13 +66,16 @@ function compare(theirs: PeerAnswer, ask: () => QueryResult): string {
   return compareValues(theirs, ours) || annotations
 }
 
-/** Where an error names one of many culprits, either side may name another one. */
+/**
+ * Where there are many culprits, either side may name another one: Prometheus goes step by step, we
+ * go series by series.
+ */
 function sameSentence(theirs: string, ours: string): boolean {
   const kind = (text: string): string =>
     text
       .replace(/^invalid parameter "query": /, '')
-      .replace(/match group .* on the/, 'match group … on the')
-      .replace(/operation: \[.*\];many/, 'operation: […];many')
+      .replace(/^found duplicate series for the match group .*/, 'several partners')
+      .replace(/^multiple matches for labels: .*/, 'several partners')
   return kind(theirs) === kind(ours)
 }
 

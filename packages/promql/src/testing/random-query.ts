@@ -160,7 +160,7 @@ export class RandomQuery {
       case 3:
         return `scalar(${this.#vector(depth - 1)})`
       case 4:
-        return `(${this.#scalar(depth - 1)} ${random.pick(['+', '-', '*', '/', '%', '^', 'atan2', '== bool', '> bool'])} ${this.#scalar(depth - 1)})`
+        return `(${this.#scalar(depth - 1)} ${random.pick(['+', '-', '*', '/', '^', 'atan2', '== bool', '> bool'])} ${this.#scalar(depth - 1)})`
       case 5:
         return `-${this.#scalar(0)} ^ 2`
       default:
