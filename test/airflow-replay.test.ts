@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Overview, PipelineDetail } from '@weir/packs'
 import { expect, test } from 'vitest'
-import { eventually, getJson, startReceiver, startWeir, value } from './weir-process.ts'
+import { eventually, getJson, sendTcp, startReceiver, startWeir, value } from './weir-process.ts'
 
 /** How many times faster than it was recorded. */
 const SPEED = 10
@@ -111,12 +111,11 @@ test.each(['influx', 'datadog'])(
   async (form) => {
     await using weir = await startWeir({ config: 'statsd: { flush_interval: 500ms }' })
     const packets = capture(form)
-    const socket = createSocket('udp4')
-    for (const { text } of packets)
-      await new Promise<void>((resolve) =>
-        socket.send(text, weir.statsdPort, '127.0.0.1', () => resolve()),
-      )
-    socket.close()
+    // By TCP, which loses nothing however fast it goes.
+    await sendTcp(
+      weir.statsdTcpPort,
+      packets.map(({ text }) => text),
+    )
     const sent = packets.filter(({ text }) =>
       /^airflow\.dagrun\.duration\.success\.lab_success[,:]/.test(text),
     ).length

@@ -46,7 +46,7 @@ describe('a StatsD line', () => {
     await eventually('beside', async () => (await value(process_.web, 'beside')) === 3)
     await eventually(
       'the rejects',
-      async () => ((await value(process_.web, 'sum(weir_statsd_lines_rejected_total)')) ?? 0) >= 2,
+      async () => ((await value(process_.web, 'sum(weir_statsd_rejected_total)')) ?? 0) >= 2,
     )
   })
 

@@ -2,13 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 /** The command as the build left it: what a user runs. */
 const MAIN = join(import.meta.dirname, '../packages/cli/dist/main.js')
+
+const FREE_PORTS = ['--listen', '127.0.0.1:0', '--statsd-listen', '127.0.0.1:0'] as const
 
 const START_MS_MAX = 20_000
 
@@ -44,8 +46,11 @@ export async function startWeir(options: WeirOptions = {}): Promise<WeirProcess>
   writeFileSync(config, options.config ?? '')
   const child = run([
     options.command ?? 'serve',
-    ...['--config', config, '--data-dir', dataDir],
-    ...['--listen', '127.0.0.1:0', '--statsd-listen', '127.0.0.1:0'],
+    '--config',
+    config,
+    '--data-dir',
+    dataDir,
+    ...FREE_PORTS,
     ...(options.flags ?? []),
   ])
   let log = ''
@@ -128,6 +133,15 @@ export async function sendUdp(port: number, packets: readonly string[]): Promise
     })
   }
   socket.close()
+}
+
+/** Sends lines by TCP; resolves when all are on their way. */
+export async function sendTcp(port: number, lines: readonly string[]): Promise<void> {
+  const socket = connect(port, '127.0.0.1')
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject)
+    socket.end(`${lines.join('\n')}\n`, resolve)
+  })
 }
 
 /** The value of an instant query that gives one series; undefined when it gives none. */

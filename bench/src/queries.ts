@@ -20,7 +20,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Labels } from '@weir/model'
+import { type Clock, Labels, type Millis, systemClock } from '@weir/model'
 import { openStore } from '@weir/tsdb'
 import { DASHBOARD_QUERIES, pipelineSeries } from './pipeline-series.ts'
 import { RemoteWriter } from './remote-write.ts'
@@ -99,12 +99,16 @@ async function ask(side: Side, query: string): Promise<number> {
 }
 
 async function loadWeir(dataDir: string): Promise<Side> {
-  const store = await openStore({ path: dataDir, retentionMs: 0 })
+  // The store's clock goes with the data, so that it is sealed and compacted as it would be live.
+  let nowMs = START_MS
+  const clock: Clock = { ...systemClock, now: () => nowMs as Millis }
+  const store = await openStore({ path: dataDir, retentionMs: 0, clock })
   const appender = store.appender()
   const series = pipelineSeries(SERIES)
   const refs = series.map(({ labels }) => appender.ref(Labels.of(labels)))
   const began = performance.now()
   for (let k = 0; k < SAMPLES; k++) {
+    nowMs = timeOf(k)
     for (let i = 0; i < series.length; i++) appender.append(refs[i]!, timeOf(k), series[i]!.at(k))
     const { rejected } = await appender.commit()
     if (Object.keys(rejected).length > 0)
@@ -154,16 +158,12 @@ async function loadPrometheus(folder: string): Promise<Side | undefined> {
   const url = `http://127.0.0.1:${port}`
   const dataDir = join(folder, 'data')
   const child = spawn(program, [
-    ...[
-      `--config.file=${folder}/prometheus.yml`,
-      `--storage.tsdb.path=${dataDir}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-    ],
-    ...[
-      '--web.enable-remote-write-receiver',
-      '--log.level=error',
-      '--storage.tsdb.retention.time=10d',
-    ],
+    `--config.file=${folder}/prometheus.yml`,
+    `--storage.tsdb.path=${dataDir}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--web.enable-remote-write-receiver',
+    '--log.level=error',
+    '--storage.tsdb.retention.time=10d',
   ])
   await until(async () => (await fetch(`${url}/-/ready`)).ok)
   const series = pipelineSeries(SERIES)

@@ -138,7 +138,7 @@ interface DashboardVariable {
   readonly valueLabel: string
 }
 
-export interface DashboardRow {
+interface DashboardRow {
   readonly title: string
   readonly panels: readonly DashboardPanel[]
 }

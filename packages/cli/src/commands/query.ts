@@ -61,7 +61,7 @@ function print({ status, error, data }: Reply): void {
     return
   }
   if (data.resultType === 'scalar' || data.resultType === 'string') {
-    console.log(String(data.result[1]))
+    console.log((data.result as readonly [number, string])[1])
     return
   }
   for (const { metric, value, values } of data.result as readonly Sample[]) {

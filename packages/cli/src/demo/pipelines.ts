@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '@weir/model'
 import { StatsD } from 'hot-shots'
 
 /** A stage of a simulated pipeline, as it is at one moment. */
-export interface StageNow {
+interface StageNow {
   readonly stage: string
   /** Records handled well in this second. */
   readonly records: number
@@ -14,7 +14,7 @@ export interface StageNow {
 }
 
 /** What a pipeline's stages do in second `t` of the demo. Pure, so that a test can look at any second. */
-export type Simulation = (t: number) => readonly StageNow[]
+type Simulation = (t: number) => readonly StageNow[]
 
 /** A calm day wave with a little noise that is the same every time. */
 function wave(t: number, seed: number): number {
@@ -23,7 +23,7 @@ function wave(t: number, seed: number): number {
 }
 
 /** Well: every stage keeps pace. */
-export const orders: Simulation = (t) =>
+const orders: Simulation = (t) =>
   [
     { stage: 'source', latencyMs: 4 },
     { stage: 'validate', latencyMs: 9 },
@@ -38,7 +38,7 @@ export const orders: Simulation = (t) =>
   }))
 
 /** Falling behind: the source brings 180 records a second, the sink takes 60. */
-export const payments: Simulation = (t) => [
+const payments: Simulation = (t) => [
   {
     stage: 'source',
     records: Math.round(180 * wave(t, 1)),
@@ -66,7 +66,7 @@ export const payments: Simulation = (t) => [
 ]
 
 /** Failing: a third of what reaches the sink is refused. */
-export const inventory: Simulation = (t) => [
+const inventory: Simulation = (t) => [
   {
     stage: 'source',
     records: Math.round(95 * wave(t, 7)),

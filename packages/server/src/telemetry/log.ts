@@ -1,6 +1,8 @@
 import { type Clock, systemClock } from '@weir/model'
 import { type Logger, destination, pino } from 'pino'
 
+import type { Registry } from './registry.ts'
+
 /**
  * Weir's own log: JSON lines on stderr with a constant message and fields that vary. Written
  * synchronously, so that the last line before a crash is there.
@@ -56,6 +58,6 @@ export class Log {
 
 /** What an event function needs: where to count and where to write. */
 export interface Telemetry {
-  readonly registry: import('./registry.ts').Registry
+  readonly registry: Registry
   readonly log: Log
 }

@@ -8,13 +8,31 @@ export class ProcessMetrics {
   readonly #loop = monitorEventLoopDelay({ resolution: 20 })
 
   constructor(registry: Registry, startedMs: number) {
-    const cpu = registry.counter('process_cpu_seconds_total', 'CPU time used, user and system, all threads.')
-    const resident = registry.gauge('process_resident_memory_bytes', 'Memory held in RAM, all threads.')
-    const heap = registry.gauge('nodejs_heap_size_used_bytes', 'JavaScript heap of the main thread.')
-    const shared = registry.gauge('nodejs_external_memory_bytes', 'Memory of buffers outside the main heap.')
+    const cpu = registry.counter(
+      'process_cpu_seconds_total',
+      'CPU time used, user and system, all threads.',
+    )
+    const resident = registry.gauge(
+      'process_resident_memory_bytes',
+      'Memory held in RAM, all threads.',
+    )
+    const heap = registry.gauge(
+      'nodejs_heap_size_used_bytes',
+      'JavaScript heap of the main thread.',
+    )
+    const shared = registry.gauge(
+      'nodejs_external_memory_bytes',
+      'Memory of buffers outside the main heap.',
+    )
     const files = registry.gauge('process_open_fds', 'Open file descriptors.')
-    const start = registry.gauge('process_start_time_seconds', 'When the process began, seconds since 1970.')
-    const lag = registry.gauge('nodejs_eventloop_lag_p99_seconds', 'Delay of the main thread, 99th percentile since the last look.')
+    const start = registry.gauge(
+      'process_start_time_seconds',
+      'When the process began, seconds since 1970.',
+    )
+    const lag = registry.gauge(
+      'nodejs_eventloop_lag_p99_seconds',
+      'Delay of the main thread, 99th percentile since the last look.',
+    )
     this.#loop.enable()
     this.#refresh.push(() => {
       const usage = process.cpuUsage()

@@ -138,7 +138,7 @@ export class QueryPool implements Queries, AsyncDisposable {
       const task: Task = {
         work,
         signal,
-        resolve: resolve as Task['resolve'],
+        resolve,
         reject,
         leave: () => this.#leave(queue, task),
       }

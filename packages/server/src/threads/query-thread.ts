@@ -22,7 +22,7 @@ export interface QueryThreadData {
   readonly cancelled: SharedArrayBuffer
 }
 
-export interface NumberedJob<Job> {
+interface NumberedJob<Job> {
   readonly id: number
   readonly job: Job
 }

@@ -48,7 +48,7 @@ const handlers: ScrapeHandlers = {
       appenderFor: () => {
         const { port1, port2 } = new MessageChannel()
         data.stores.postMessage(port2, [port2 as never])
-        return connectAppender(port1 as never)
+        return connectAppender(port1)
       },
       self: { kind: 'self', collect: () => self.call('page', undefined) },
       telemetry: { registry, log },

@@ -29,7 +29,7 @@ export class Thread<H extends Handlers> implements AsyncDisposable {
     this.#exited = new Promise((resolve) => {
       let cause: Error | undefined
       this.#worker.on('error', (error) => {
-        cause = error as Error
+        cause = error
       })
       this.#worker.on('exit', (code) => {
         const reason = cause ?? new Error(`Thread ${entry} ended with code ${code}`)
@@ -47,7 +47,7 @@ export class Thread<H extends Handlers> implements AsyncDisposable {
   /** Asks the thread to finish what it has begun and waits until it is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing = true
-    await this.#caller.call('close' as keyof H & string, undefined as never).catch(() => undefined)
+    await this.#caller.call('close', undefined as never).catch(() => undefined)
     await this.#worker.terminate()
     await this.#exited
   }

@@ -45,7 +45,8 @@ const maintaining = maintain()
 
 async function maintain(): Promise<void> {
   const store = await opening.catch(() => undefined)
-  while (store !== undefined && !stopped.signal.aborted) {
+  if (store === undefined) return
+  while (!stopped.signal.aborted) {
     try {
       await store.maintain()
     } catch (error) {
