@@ -50,6 +50,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
   app.addHook('onRequest', async (request, reply) => {
     watch(request, reply, events, deps)
     reply.headers(SECURITY_HEADERS)
+    if (isOnThisMachine(request)) request.headers[UNPACKED] = '1'
     const tooLong = request.url.length > deps.limits.urlBytesMax
     const rules = {
       loopback,
@@ -66,7 +67,9 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     encodings: ['br', 'gzip'],
     globalDecompression: false, // nobody needs it, and it is a way to send a bomb
     syncThreshold: 64 * 1024, // beyond, zlib's own threads do it
-    zlibOptions: { level: 4 },
+    // Of an answer of 1.5 MB (200 series × 361 samples) level 1 makes 411 kB in 12 ms, level 4
+    // 380 kB in 17 ms and level 6 367 kB in 56 ms.
+    zlibOptions: { level: 1, chunkSize: 64 * 1024 },
     customTypes: /^text\/|\bjson\b|javascript|svg|wasm|openmetrics/,
   })
 
@@ -209,6 +212,18 @@ function watch(
     if (whole) return
     gone.abort(new WeirError('QUERY_CANCELED', 'query was canceled in expression evaluation'))
   })
+}
+
+/** Header by which @fastify/compress knows requests whose answers stay as they are. */
+const UNPACKED = 'x-no-compression'
+
+/** Over loopback bytes cost next to nothing, packing them does. A proxy on this machine speaks for others. */
+function isOnThisMachine({ ip, headers }: FastifyRequest): boolean {
+  const isForwarded =
+    headers['x-forwarded-for'] !== undefined ||
+    headers.forwarded !== undefined ||
+    headers.via !== undefined
+  return !isForwarded && isLoopback(ip.replace(/^::ffff:/, ''))
 }
 
 /** Aborts when the client of a request goes away before its answer is out. */

@@ -145,8 +145,11 @@ describe('the page', () => {
 
   test('assets are compressed and kept for ever', async () => {
     await using http = await createHttp(standIn({ webRoot: join(webRoot, 'dist') }))
-    const request = { url: '/assets/app-1a2b.js', headers: { 'accept-encoding': 'gzip, br' } }
-    const reply = await http.inject(request)
+    const reply = await http.inject({
+      url: '/assets/app-1a2b.js',
+      headers: { 'accept-encoding': 'gzip, br' },
+      remoteAddress: '192.0.2.7',
+    })
     expect(reply.headers['cache-control']).toBe('public, max-age=31536000, immutable')
     expect(reply.headers['content-type']).toContain('javascript')
     expect(reply.headers['content-encoding']).toBe('br')
@@ -183,9 +186,27 @@ describe('on a socket', () => {
     const reply = await http.inject({
       url: '/api/weir/v1/openapi.json',
       headers: { 'accept-encoding': 'gzip, deflate, br' },
+      remoteAddress: '192.0.2.7',
     })
     expect(reply.headers['content-encoding']).toBe('gzip')
     expect(JSON.parse(gunzipSync(reply.rawPayload).toString())).toMatchObject({ openapi: '3.1.0' })
+  })
+
+  test.each([
+    ['127.0.0.1', {}, undefined],
+    ['::ffff:127.0.0.1', {}, undefined],
+    ['::1', {}, undefined],
+    ['127.0.0.1', { 'x-forwarded-for': '192.0.2.7' }, 'gzip'],
+    ['::1', { via: '1.1 proxy' }, 'gzip'],
+    ['192.0.2.7', {}, 'gzip'],
+  ])('from %s with %j the answer is packed as %s', async (remoteAddress, headers, packed) => {
+    await using http = await createHttp(standIn())
+    const reply = await http.inject({
+      url: '/api/weir/v1/openapi.json',
+      headers: { 'accept-encoding': 'gzip', ...headers },
+      remoteAddress,
+    })
+    expect(reply.headers['content-encoding']).toBe(packed)
   })
 
   test('what is not HTTP gets an answer, and the next one is served', async () => {
