@@ -85,8 +85,9 @@ class Engine implements Alerting {
       events: this.#events,
       integrationOf: ({ receiver, kind, index }) => this.#integration(receiver, kind, index),
       giveUpAfterMs: options.giveUpAfterMs ?? OUTBOX_LIMITS.giveUpAfterMs,
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
     })
-    this.#alerts = new AlertStore(store)
+    this.#alerts = new AlertStore(store, options.limits?.alerts)
     this.#dispatcher = new Dispatcher(checked.routing.root, this.#alerts, {
       clock,
       outbox: this.#outbox,

@@ -43,8 +43,23 @@ export interface AlertingOptions extends AlertingSetup {
   readonly resendDelayMs?: number
   /** How long a notification is tried before it is kept as failed; 3 days unless told. */
   readonly giveUpAfterMs?: number
+  readonly limits?: AlertingLimits
   /** In place of the network. */
   readonly fetch?: Fetch
+}
+
+/** Bounds on what is kept and sent; docs/configuration.md lists the defaults under `notifications`. */
+export interface AlertingLimits {
+  /** Unsent notifications; a group that cannot put one tries again later. */
+  readonly pending?: number
+  /** Sent and failed notifications that stay to be seen. */
+  readonly history?: number
+  /** Requests to one receiver's integration at a time. */
+  readonly concurrency?: number
+  /** Longest pause between two attempts. */
+  readonly backoffMaxMs?: number
+  /** Alerts known at one time, from rules and other senders. */
+  readonly alerts?: number
 }
 
 /** Rules, alert state, routing and the outbox, at work. Disposing stops them; what is due stays on disk. */

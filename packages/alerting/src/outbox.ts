@@ -20,6 +20,7 @@ import { type Clock, type KeyValueChange, type KeyValueStore, Labels, WeirError 
 import type { NotificationView } from './notification-view.ts'
 import type { Integration, Outcome } from './notify/outcome.ts'
 import { type LogEntry, type Telling, logEntry } from './notify/stages.ts'
+import type { AlertingLimits } from './options.ts'
 import type { AlertingEvents } from './telemetry.ts'
 import { type AlertFacts, type NotificationFacts, statusOf } from './template/notification-data.ts'
 
@@ -49,6 +50,7 @@ export interface OutboxOptions {
   /** The integration of that name now; undefined when the config has none any more. */
   readonly integrationOf: (addressee: Addressee) => Integration | undefined
   readonly giveUpAfterMs: number
+  readonly limits?: AlertingLimits
   /** Between 0 and 1; spreads the attempts. */
   readonly random?: () => number
 }
@@ -92,6 +94,7 @@ interface Queue {
 
 export class Outbox implements AsyncDisposable {
   readonly #options: OutboxOptions
+  readonly #limits: Required<Omit<AlertingLimits, 'alerts'>>
   readonly #queues = new Map<string, Queue>()
   readonly #finished: StoredItem[] = []
   readonly #stop = new AbortController()
@@ -105,6 +108,7 @@ export class Outbox implements AsyncDisposable {
 
   constructor(options: OutboxOptions) {
     this.#options = options
+    this.#limits = { ...OUTBOX_LIMITS, ...options.limits }
     this.#random = options.random ?? Math.random
   }
 
@@ -144,8 +148,8 @@ export class Outbox implements AsyncDisposable {
     const gone = queue.items.filter(
       (item) => item.id !== queue.inFlight && (status === 'firing' || item.status === 'resolved'),
     )
-    if (this.#pendingCount - gone.length >= OUTBOX_LIMITS.pending) {
-      const why = `Cannot keep one more notification: want less than ${OUTBOX_LIMITS.pending} unsent ones`
+    if (this.#pendingCount - gone.length >= this.#limits.pending) {
+      const why = `Cannot keep one more notification: want less than ${this.#limits.pending} unsent ones (notifications.max_pending)`
       events.notificationFailed(refOf(to, facts.groupKey), 'outbox_full', why)
       throw new WeirError('NOTIFY_FAILED', why)
     }
@@ -284,7 +288,7 @@ export class Outbox implements AsyncDisposable {
 
   #slotsOf({ receiver, kind, index }: Addressee): Slots {
     const key = JSON.stringify([receiver, kind, index])
-    const known = this.#slots.get(key) ?? new Slots(OUTBOX_LIMITS.concurrency)
+    const known = this.#slots.get(key) ?? new Slots(this.#limits.concurrency)
     this.#slots.set(key, known)
     return known
   }
@@ -331,8 +335,8 @@ export class Outbox implements AsyncDisposable {
 
   /** Doubles each time, and is spread by a quarter either way so that queues do not march in step. */
   #backoffMs(attempts: number): number {
-    const { backoffFirstMs, backoffMaxMs } = OUTBOX_LIMITS
-    const base = Math.min(backoffFirstMs * 2 ** Math.min(attempts - 1, 30), backoffMaxMs)
+    const grown = OUTBOX_LIMITS.backoffFirstMs * 2 ** Math.min(attempts - 1, 30)
+    const base = Math.min(grown, this.#limits.backoffMaxMs)
     return Math.round(base * (0.75 + this.#random() / 2))
   }
 
@@ -359,7 +363,7 @@ export class Outbox implements AsyncDisposable {
   async #finish(queue: Queue, item: StoredItem): Promise<void> {
     this.#drop(queue, item)
     this.#finished.push(item)
-    const old = this.#finished.splice(0, Math.max(this.#finished.length - OUTBOX_LIMITS.history, 0))
+    const old = this.#finished.splice(0, Math.max(this.#finished.length - this.#limits.history, 0))
     const changes: KeyValueChange[] = [
       { key: ITEM_PREFIX + item.id, value: item },
       ...old.map(({ id }) => ({ key: ITEM_PREFIX + id, value: undefined })),

@@ -1,12 +1,19 @@
 import { availableParallelism, hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type MessagePort, MessageChannel } from 'node:worker_threads'
-import { type Alerting, type AlertingSetup, type RuleQuery, startAlerting } from '@weir/alerting'
+import {
+  type Alerting,
+  type AlertingOptions,
+  type AlertingSetup,
+  type RuleQuery,
+  startAlerting,
+} from '@weir/alerting'
 import { Labels, type Millis, systemClock } from '@weir/model'
 import { type IntakeStatus, PACKS, type WeirStatus } from '@weir/packs'
 import { type StoreStats, connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { exposition } from '@weir/wire'
 import { type Flags, type Setup, hostPort, loadConfig } from './config/load-config.ts'
+import type { WeirConfig } from './config/weir-config.ts'
 import { createHttp } from './http/app.ts'
 import type { HttpDeps, RuntimeInfo, TargetsView, TsdbStatus } from './http/deps.ts'
 import { Closers } from './lifecycle/closers.ts'
@@ -178,6 +185,8 @@ class Process implements Weir {
         labelsPerSeriesMax: metrics.limits.labels_per_series,
         labelNameBytesMax: metrics.limits.label_name_bytes,
         labelValueBytesMax: metrics.limits.label_value_bytes,
+        diskReserveBytes: metrics.disk_reserve,
+        headWindowMs: metrics.head_window,
       },
     }
     this.#writer = this.#thread(
@@ -233,6 +242,7 @@ class Process implements Weir {
         appender,
         store,
         clock: systemClock,
+        ...notificationLimits(this.#setup.config.notifications),
         externalUrl:
           this.#setup.config.web.external_url || `http://${this.#setup.config.web.listen}`,
         telemetry: { registry: this.#registry, log: this.#log.child({ part: 'alerting' }) },
@@ -436,6 +446,22 @@ class Process implements Weir {
       GODEBUG: '',
       storageRetention: `${metrics.retention_time / 86_400_000}d`,
     }
+  }
+}
+
+function notificationLimits(
+  keys: WeirConfig['notifications'],
+): Pick<AlertingOptions, 'giveUpAfterMs' | 'resendDelayMs' | 'limits'> {
+  return {
+    giveUpAfterMs: keys.give_up_after,
+    resendDelayMs: keys.resend_delay,
+    limits: {
+      pending: keys.max_pending,
+      history: keys.max_history,
+      concurrency: keys.max_requests_per_receiver,
+      backoffMaxMs: keys.max_backoff,
+      alerts: keys.max_alerts,
+    },
   }
 }
 

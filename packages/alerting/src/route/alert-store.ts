@@ -18,10 +18,12 @@ const PREFIX = 'alerting/alerts/'
 /** All alerts that senders told of, on disk too, until a while after their end. */
 export class AlertStore {
   readonly #store: KeyValueStore
+  readonly #countMax: number
   #alerts = new Map<string, KnownAlert>()
 
-  constructor(store: KeyValueStore) {
+  constructor(store: KeyValueStore, countMax = ALERTS_MAX) {
     this.#store = store
+    this.#countMax = countMax
     for (const [, value] of store.entries(PREFIX)) {
       const alert = value as StoredAlert
       this.#alerts.set(alert.fingerprint, {
@@ -41,7 +43,7 @@ export class AlertStore {
     const print = fingerprint(alert.labels)
     const newer: KnownAlert = { ...alert, fingerprint: print, updatedMs: nowMs }
     const older = this.#alerts.get(print)
-    if (older === undefined && this.#alerts.size >= ALERTS_MAX) return undefined
+    if (older === undefined && this.#alerts.size >= this.#countMax) return undefined
     const merged =
       older !== undefined && overlap(older, newer) ? mergeTwo(older, newer, nowMs) : newer
     this.#alerts.set(print, merged)

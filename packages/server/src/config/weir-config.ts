@@ -40,19 +40,29 @@ const web = z.strictObject({
   keep_alive: duration.prefault('75s').describe('How long an idle connection stays open.'),
 })
 
+const isLabelLength = (bytes: number): boolean => bytes >= 1 && bytes <= 256 * 1024
+
 const metricLimits = z.strictObject({
   series: z
     .int()
     .positive()
+    .max(100_000_000)
     .default(2_000_000)
     .describe('Series in the store; samples of more are refused.'),
   labels_per_series: z
     .int()
     .positive()
+    .max(10_000)
     .default(64)
     .describe('Labels of one series, its name counted.'),
-  label_name_bytes: byteSize.prefault('1KiB').describe('Longest label name.'),
-  label_value_bytes: byteSize.prefault('4KiB').describe('Longest label value.'),
+  label_name_bytes: byteSize
+    .prefault('1KiB')
+    .refine(isLabelLength, { message: 'want 1 byte to 256KiB' })
+    .describe('Longest label name.'),
+  label_value_bytes: byteSize
+    .prefault('4KiB')
+    .refine(isLabelLength, { message: 'want 1 byte to 256KiB' })
+    .describe('Longest label value.'),
 })
 
 const storage = z.strictObject({
@@ -70,9 +80,57 @@ const storage = z.strictObject({
       future_window: duration
         .prefault('10m')
         .describe('How far ahead of the clock a sample may be.'),
-      limits: metricLimits.prefault({}),
+      disk_reserve: byteSize
+        .prefault('64MiB')
+        .describe('Space that must stay free on the disk; below it samples are refused.'),
+      head_window: duration
+        .prefault('5m')
+        .refine((ms) => ms >= 60_000 && (30 * 60_000) % ms === 0, {
+          message: 'want 1m, 2m, 3m, 5m, 6m, 10m, 15m or 30m',
+        })
+        .describe(
+          'How long samples stay in memory before they are sealed; longer takes more memory and seals less often.',
+        ),
+      limits: metricLimits.prefault({}).describe('What may be in the store.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The metric store.'),
+})
+
+const notifications = z.strictObject({
+  give_up_after: duration
+    .prefault('3d')
+    .refine((ms) => ms > 0, { message: 'want more than 0' })
+    .describe('How long a notification is tried before it is kept as failed.'),
+  max_backoff: duration
+    .prefault('5m')
+    .refine((ms) => ms >= 1000, { message: 'want at least 1s' })
+    .describe(
+      'Longest pause between two attempts; the first is about 1 s, each next one twice as long.',
+    ),
+  resend_delay: duration
+    .prefault('1m')
+    .describe('How long a firing alert that did not change is not handed to the routes again.'),
+  max_pending: z
+    .int()
+    .positive()
+    .default(10_000)
+    .describe('Unsent notifications; a group that cannot add one tries again after 10 s.'),
+  max_history: z
+    .int()
+    .positive()
+    .default(500)
+    .describe('Sent and failed notifications that are kept to be looked at.'),
+  max_requests_per_receiver: z
+    .int()
+    .positive()
+    .default(8)
+    .describe('Requests to one receiver at a time; the others wait.'),
+  max_alerts: z
+    .int()
+    .positive()
+    .default(100_000)
+    .describe('Alerts known at one time; new ones beyond it are refused and counted.'),
 })
 
 const query = z.strictObject({
@@ -89,22 +147,24 @@ const query = z.strictObject({
 })
 
 export const weirConfig = z.strictObject({
-  global: globalConfig.prefault({}),
-  scrape_configs: scrapeConfigs.default([]),
+  global: globalConfig.prefault({}).describe('What holds for all jobs and rules.'),
+  scrape_configs: scrapeConfigs.default([]).describe('What is scraped, a job each.'),
   rule_files: z.array(z.string()).default([]).describe('Prometheus rule files; globs are allowed.'),
-  statsd: statsdConfig.prefault({}),
+  statsd: statsdConfig.prefault({}).describe('What arrives by StatsD, and what becomes of it.'),
   alertmanager: z
     .union([z.string(), z.record(z.string(), z.unknown())])
     .optional()
     .describe('An alertmanager.yml: its contents, or the name of the file.'),
-  storage: storage.prefault({}),
-  query: query.prefault({}),
-  web: web.prefault({}),
+  notifications: notifications.prefault({}).describe('How notifications are kept and sent.'),
+  storage: storage.prefault({}).describe('What is kept, and how long.'),
+  query: query.prefault({}).describe('What a PromQL query may take.'),
+  web: web.prefault({}).describe('The page and the HTTP API.'),
   packs: z
     .strictObject({
       disabled: z.array(z.string()).default([]).describe('Packs that must stay asleep, by id.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('What Weir knows of each system.'),
   log: z
     .strictObject({
       level: z
@@ -112,7 +172,8 @@ export const weirConfig = z.strictObject({
         .default('info')
         .describe("How much Weir's own log tells."),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("Weir's own log, JSON lines on stderr."),
 })
 
 export type WeirConfig = z.output<typeof weirConfig>

@@ -16,15 +16,18 @@ const WHOLE = /^-?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/
  * A duration as Go writes it and mapping files hold it (`1m20s`, `1.5h`, no days), read as
  * milliseconds. A bare number is nanoseconds, because that is what statsd_exporter makes of it.
  */
-export const goDuration = z.union([z.string(), z.number()]).transform((given, context) => {
-  const ms = typeof given === 'number' ? given * 1e-6 : readGoDuration(given)
-  if (ms !== undefined && ms >= 0) return ms
-  context.addIssue({
-    code: 'custom',
-    message: `want a duration such as 30s, 1m20s or 1.5h (no days), not negative, got ${JSON.stringify(given)}`,
+export const goDuration = z
+  .union([z.string(), z.number()])
+  .transform((given, context) => {
+    const ms = typeof given === 'number' ? given * 1e-6 : readGoDuration(given)
+    if (ms !== undefined && ms >= 0) return ms
+    context.addIssue({
+      code: 'custom',
+      message: `want a duration such as 30s, 1m20s or 1.5h (no days), not negative, got ${JSON.stringify(given)}`,
+    })
+    return z.NEVER
   })
-  return z.NEVER
-})
+  .meta({ title: 'Go duration' })
 
 function readGoDuration(text: string): number | undefined {
   if (text === '0') return 0
