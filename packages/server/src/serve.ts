@@ -12,6 +12,7 @@ import { Labels, type Millis, systemClock } from '@weir/model'
 import { type IntakeStatus, PACKS, type WeirStatus } from '@weir/packs'
 import { type StoreStats, connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { exposition } from '@weir/wire'
+import { waitForRestart } from './config/at-start.ts'
 import { type Flags, type Setup, hostPort, loadConfig } from './config/load-config.ts'
 import type { WeirConfig } from './config/weir-config.ts'
 import { createHttp } from './http/app.ts'
@@ -85,6 +86,7 @@ class Process implements Weir {
   readonly #processMetrics = new ProcessMetrics(this.#registry, this.#startedMs)
   #crash!: (error: Error) => void
   #setup: Setup
+  readonly #startedWith: WeirConfig
   #loadedMs = this.#startedMs
   #loadedWell = true
   #writer!: Thread<WriterHandlers>
@@ -97,6 +99,7 @@ class Process implements Weir {
   constructor(flags: Flags) {
     this.#flags = flags
     this.#setup = loadConfig(flags)
+    this.#startedWith = this.#setup.config
     this.#log = openLog(this.#setup.config.log.level)
     this.crashed = new Promise((resolve) => {
       this.#crash = resolve
@@ -147,6 +150,10 @@ class Process implements Weir {
       this.#loadedWell = true
       this.#reloads.inc({ result: 'taken' })
       this.#log.info({}, 'Configuration read again')
+      const waiting = waitForRestart(this.#startedWith, setup.config)
+      if (waiting.length > 0) {
+        this.#log.warn({ keys: waiting }, 'These keys changed and count from the next start on')
+      }
     } catch (error) {
       this.#loadedWell = false
       this.#reloads.inc({ result: 'refused' })

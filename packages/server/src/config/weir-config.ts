@@ -154,6 +154,7 @@ export const weirConfig = z.strictObject({
   alertmanager: z
     .union([z.string(), z.record(z.string(), z.unknown())])
     .optional()
+    .meta({ title: 'file name or section' })
     .describe('An alertmanager.yml: its contents, or the name of the file.'),
   notifications: notifications.prefault({}).describe('How notifications are kept and sent.'),
   storage: storage.prefault({}).describe('What is kept, and how long.'),
@@ -184,6 +185,10 @@ export const LATER: Readonly<Record<string, string>> = {
   remote_read: 'reading from elsewhere is not supported yet; remove remote_read',
   alerting:
     'sending alerts to an outside Alertmanager is not supported yet; give its alertmanager.yml to `alertmanager`, Weir routes by itself',
+  scrape_config_files: 'not supported yet; write the jobs into scrape_configs',
+  tracing: 'sending traces is not supported yet; remove tracing',
+  otlp: 'OTLP is not supported yet; remove otlp',
+  runtime: 'there is no Go runtime to set up; remove runtime',
   logs: 'the log store is not there yet; remove logs',
   auth: 'access control is not there yet; remove auth and listen on loopback',
 }

@@ -37,7 +37,9 @@ export const relabelRule = z
       .string()
       .transform((text) => text.toLowerCase())
       .pipe(z.enum(ACTIONS))
-      .default('replace'),
+      .default('replace')
+      .meta({ title: ACTIONS.join(', ') })
+      .describe('What the rule does; replace unless told.'),
   })
   .superRefine((rule, context) => {
     const complain = (key: string, message: string): void => {
@@ -108,19 +110,26 @@ export const globalConfig = z.strictObject({
   scrape_interval: duration.prefault('1m').describe('How often targets are scraped.'),
   scrape_timeout: duration.optional().describe('10s, or the interval when that is shorter.'),
   evaluation_interval: duration.prefault('1m').describe('How often rules are evaluated.'),
-  external_labels: labelMap.default({}).describe('Labels for what leaves Weir.'),
+  external_labels: labelMap
+    .default({})
+    .describe(
+      'Labels added to alerts that leave Weir, and known to alert templates. Series do not get them, neither scraped ones nor those of rules.',
+    ),
   ...limits,
 })
 
 const tlsConfig = z.strictObject({
-  ca: z.string().optional(),
-  ca_file: z.string().optional(),
-  cert: z.string().optional(),
-  cert_file: z.string().optional(),
-  key: z.string().optional(),
-  key_file: z.string().optional(),
-  server_name: z.string().optional(),
-  insecure_skip_verify: z.boolean().default(false),
+  ca: z.string().optional().describe('Certificates that may vouch for the target, PEM.'),
+  ca_file: z.string().optional().describe('A file with them.'),
+  cert: z.string().optional().describe("Weir's own certificate, PEM."),
+  cert_file: z.string().optional().describe('A file with it.'),
+  key: z.string().optional().describe('Its key, PEM; secret.'),
+  key_file: z.string().optional().describe('A file with it.'),
+  server_name: z.string().optional().describe('The name that the certificate must have.'),
+  insecure_skip_verify: z
+    .boolean()
+    .default(false)
+    .describe('Take any certificate. Whoever sits between can then read and change everything.'),
 })
 
 /** Keys of Prometheus that Weir refuses by name. */
@@ -184,16 +193,26 @@ const SD_KEYS = [
 const scrapeConfig = z
   .strictObject({
     job_name: z.string().min(1, 'want a name').describe('Becomes the label job; each name once.'),
-    scrape_interval: duration.optional(),
-    scrape_timeout: duration.optional(),
-    metrics_path: z.string().default('/metrics'),
-    scheme: z.enum(['http', 'https']).default('http'),
-    params: z.record(z.string(), z.array(z.string())).default({}),
+    scrape_interval: duration
+      .optional()
+      .describe('How often; `global.scrape_interval` unless told.'),
+    scrape_timeout: duration
+      .optional()
+      .describe('How long a scrape may take; `global.scrape_timeout` unless told.'),
+    metrics_path: z.string().default('/metrics').describe('The path of the page.'),
+    scheme: z.enum(['http', 'https']).default('http').describe('How targets are reached.'),
+    params: z
+      .record(z.string(), z.array(z.string()))
+      .default({})
+      .describe('Parameters of the URL.'),
     honor_labels: z.boolean().default(false).describe('Whether labels of the page win.'),
-    honor_timestamps: z.boolean().default(true),
-    track_timestamps_staleness: z.boolean().default(false),
-    enable_compression: z.boolean().default(true),
-    follow_redirects: z.boolean().default(true),
+    honor_timestamps: z.boolean().default(true).describe('Whether times on the page count.'),
+    track_timestamps_staleness: z
+      .boolean()
+      .default(false)
+      .describe('Whether series with times of their own end when they leave the page.'),
+    enable_compression: z.boolean().default(true).describe('Whether gzip is asked for.'),
+    follow_redirects: z.boolean().default(true).describe('Whether redirects are followed.'),
     enable_http2: z.boolean().optional().describe('Accepted; Weir scrapes over HTTP/1.1.'),
     fallback_scrape_protocol: z
       .enum([
@@ -202,39 +221,52 @@ const scrapeConfig = z
         'OpenMetricsText0.0.1',
         'OpenMetricsText1.0.0',
       ])
-      .optional(),
+      .optional()
+      .describe('How a page is read that does not say what it is.'),
     static_configs: z
-      .array(z.strictObject({ targets: z.array(z.string()), labels: labelMap.default({}) }))
-      .default([]),
+      .array(
+        z.strictObject({
+          targets: z.array(z.string()).describe('Addresses, host:port each.'),
+          labels: labelMap.default({}).describe('Labels that all of them get.'),
+        }),
+      )
+      .default([])
+      .describe('The targets.'),
     basic_auth: z
       .strictObject({
-        username: z.string().default(''),
-        username_file: z.string().optional(),
-        password: z.string().optional(),
-        password_file: z.string().optional(),
+        username: z.string().default('').describe('The name.'),
+        username_file: z.string().optional().describe('A file with it.'),
+        password: z.string().optional().describe('The password; secret.'),
+        password_file: z.string().optional().describe('A file with it.'),
       })
-      .optional(),
+      .optional()
+      .describe('A name and a password for the targets.'),
     authorization: z
       .strictObject({
-        type: z.string().default('Bearer'),
-        credentials: z.string().optional(),
-        credentials_file: z.string().optional(),
+        type: z.string().default('Bearer').describe('The first word of the header.'),
+        credentials: z.string().optional().describe('What follows it; secret.'),
+        credentials_file: z.string().optional().describe('A file with it.'),
       })
-      .optional(),
-    bearer_token: z.string().optional(),
-    bearer_token_file: z.string().optional(),
-    tls_config: tlsConfig.optional(),
+      .optional()
+      .describe('The `Authorization` header.'),
+    bearer_token: z.string().optional().describe('Short for `authorization.credentials`; secret.'),
+    bearer_token_file: z.string().optional().describe('A file with it.'),
+    tls_config: tlsConfig.optional().describe('How `https` is spoken.'),
     http_headers: z
       .record(
         z.string(),
         z.strictObject({
-          values: z.array(z.string()).default([]),
-          secrets: z.array(z.string()).default([]),
+          values: z.array(z.string()).default([]).describe('Its values.'),
+          secrets: z.array(z.string()).default([]).describe('Values that are secret.'),
         }),
       )
-      .default({}),
-    relabel_configs: z.array(relabelRule).default([]),
-    metric_relabel_configs: z.array(relabelRule).default([]),
+      .default({})
+      .describe('More headers, by name.'),
+    relabel_configs: z.array(relabelRule).default([]).describe('Rules over the labels of targets.'),
+    metric_relabel_configs: z
+      .array(relabelRule)
+      .default([])
+      .describe('Rules over the labels of scraped series.'),
     ...limits,
     ...(Object.fromEntries([...LATER, ...SD_KEYS].map((key) => [key, later(key)])) as Record<
       (typeof LATER)[number],

@@ -18,16 +18,19 @@ const observerType = z.enum(['', 'summary', 'histogram'])
 const matchType = z.enum(['', 'glob', 'regex'])
 
 const quantile = z.strictObject({
-  quantile: z.number().min(0).max(1),
-  /** Read and not needed: what Weir keeps is exact until there are many values, then within 1 %. */
-  error: z.number().min(0).optional(),
+  quantile: z.number().min(0).max(1).describe('From 0 to 1.'),
+  error: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('Accepted; what Weir keeps is exact for few values, then within 1 %.'),
 })
 
 const summaryOptions = z.strictObject({
-  quantiles: z.array(quantile).nullish(),
-  max_age: goDuration.optional(),
-  age_buckets: z.int().min(0).max(100).optional(),
-  buf_cap: z.int().min(0).optional(),
+  quantiles: z.array(quantile).nullish().describe('Quantiles that are shown.'),
+  max_age: goDuration.optional().describe('How far back quantiles look; 10m unless told.'),
+  age_buckets: z.int().min(0).max(100).optional().describe('Steps in which the past is forgotten.'),
+  buf_cap: z.int().min(0).optional().describe('Accepted and not used.'),
 })
 
 const buckets = z
@@ -38,22 +41,28 @@ const buckets = z
   })
 
 const histogramOptions = z.strictObject({
-  buckets: buckets.nullish(),
-  native_histogram_bucket_factor: z.number().min(0).optional(),
-  native_histogram_max_buckets: z.int().min(0).optional(),
+  buckets: buckets.nullish().describe('Upper bounds, ascending.'),
+  native_histogram_bucket_factor: z.number().min(0).optional().describe('Accepted and not used.'),
+  native_histogram_max_buckets: z.int().min(0).optional().describe('Accepted and not used.'),
 })
 
 /** `defaults` of a mapping: what holds for rules that do not say, and for unmapped metrics. */
 export const mappingDefaults = z.strictObject({
-  observer_type: observerType.optional(),
-  timer_type: observerType.optional(),
-  match_type: matchType.optional(),
-  glob_disable_ordering: z.boolean().optional(),
-  ttl: goDuration.optional(),
-  summary_options: summaryOptions.optional(),
-  histogram_options: histogramOptions.optional(),
-  buckets: buckets.optional(),
-  quantiles: z.array(quantile).optional(),
+  observer_type: observerType.optional().describe('What timers become; summary unless told.'),
+  timer_type: observerType.optional().describe('The older name of `observer_type`.'),
+  match_type: matchType.optional().describe('How `match` is read; glob unless told.'),
+  glob_disable_ordering: z
+    .boolean()
+    .optional()
+    .describe('Whether globs are tried in the order of the file instead of the most exact first.'),
+  ttl: goDuration.optional().describe('A series that is not sent for so long goes; 0: never.'),
+  summary_options: summaryOptions.optional().describe('How summaries are kept.'),
+  histogram_options: histogramOptions.optional().describe('How histograms are kept.'),
+  buckets: buckets.optional().describe('The older place of `histogram_options.buckets`.'),
+  quantiles: z
+    .array(quantile)
+    .optional()
+    .describe('The older place of `summary_options.quantiles`.'),
 })
 
 const scalar = z
@@ -63,24 +72,38 @@ const scalar = z
 /** One rule of a mapping. */
 export const mappingRule = z
   .strictObject({
-    match: z.string(),
-    match_type: matchType.optional(),
-    match_metric_type: z.enum(['', 'counter', 'gauge', 'observer', 'timer']).optional(),
-    name: z.string().regex(NAME, {
-      message: 'want a metric name of letters, digits, _ and references such as ${1}',
-    }),
-    labels: z.record(z.string(), scalar).nullish(),
-    honor_labels: z.boolean().optional(),
-    action: z.enum(['', 'map', 'drop']).optional(),
-    help: z.string().optional(),
-    observer_type: observerType.optional(),
-    timer_type: observerType.optional(),
-    summary_options: summaryOptions.optional(),
-    histogram_options: histogramOptions.optional(),
-    buckets: buckets.optional(),
-    quantiles: z.array(quantile).optional(),
-    ttl: goDuration.optional(),
-    scale: z.number().optional(),
+    match: z.string().describe('Names it is for: dotted parts with lone `*`, or an RE2 pattern.'),
+    match_type: matchType.optional().describe('How `match` is read; as in `defaults`.'),
+    match_metric_type: z
+      .enum(['', 'counter', 'gauge', 'observer', 'timer'])
+      .optional()
+      .describe('Only lines of this type; all unless told.'),
+    name: z
+      .string()
+      .regex(NAME, {
+        message: 'want a metric name of letters, digits, _ and references such as ${1}',
+      })
+      .describe('The metric; `${1}` is the first `*` or group.'),
+    labels: z.record(z.string(), scalar).nullish().describe('Labels, with the same references.'),
+    honor_labels: z.boolean().optional().describe("Whether the line's own tags win."),
+    action: z
+      .enum(['', 'map', 'drop'])
+      .optional()
+      .describe('drop forgets the line; map unless told.'),
+    help: z.string().optional().describe('The help text of the metric.'),
+    observer_type: observerType.optional().describe('What timers become; as in `defaults`.'),
+    timer_type: observerType.optional().describe('The older name of `observer_type`.'),
+    summary_options: summaryOptions.optional().describe('How summaries are kept.'),
+    histogram_options: histogramOptions.optional().describe('How histograms are kept.'),
+    buckets: buckets.optional().describe('The older place of `histogram_options.buckets`.'),
+    quantiles: z
+      .array(quantile)
+      .optional()
+      .describe('The older place of `summary_options.quantiles`.'),
+    ttl: goDuration
+      .optional()
+      .describe('A series that is not sent for so long goes; as in `defaults`.'),
+    scale: z.number().optional().describe('Values are multiplied by it.'),
   })
   .superRefine((rule, context) => {
     for (const label of Object.keys(rule.labels ?? {})) {
