@@ -19,7 +19,7 @@ import {
   textValue,
 } from '../config-values.ts'
 import { type HttpConfig, httpConfigSchema } from '../notify/http-config.ts'
-import { type Integration, type Receiver } from '../notify/outcome.ts'
+import type { Integration, Receiver } from '../notify/outcome.ts'
 import { pagerdutyConfigSchema } from '../notify/pagerduty/config.ts'
 import { pagerduty } from '../notify/pagerduty/pagerduty.ts'
 import type { PostContext } from '../notify/post.ts'

@@ -1,5 +1,5 @@
 import { Labels } from '@weir/model'
-import { type ScrapeConfig, type ScrapeSettings } from './config.ts'
+import type { ScrapeConfig, ScrapeSettings } from './config.ts'
 import { type LabelMap, type Relabel, compileRelabel } from './relabel.ts'
 
 const TIMEOUT_MS = 10_000

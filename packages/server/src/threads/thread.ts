@@ -1,6 +1,13 @@
 import { type Transferable, Worker } from 'node:worker_threads'
 import { Caller, type Handlers } from './rpc.ts'
 
+/**
+ * Room for young objects in each thread. Node's default lets each of six threads keep 48 MiB of
+ * garbage; our hot paths work in typed arrays, which lie outside. Measured on an idle process: 230 MiB
+ * resident with the default, 186 with this.
+ */
+const YOUNG_MB = 12
+
 /** A worker thread of ours and the way to call it. */
 export class Thread<H extends Handlers> implements AsyncDisposable {
   readonly name: string
@@ -23,6 +30,7 @@ export class Thread<H extends Handlers> implements AsyncDisposable {
     this.#worker = new Worker(threadFile(entry), {
       workerData: data,
       transferList: [...transfer],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
       name: entry,
     })
     this.#caller = new Caller<H>(this.#worker)

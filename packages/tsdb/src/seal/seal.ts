@@ -7,7 +7,7 @@ import type { Arena } from '../head/arena.ts'
 import { stepEpoch } from '../head/epochs.ts'
 import { readArena } from '../head/layout.ts'
 import { mergeRuns } from '../read/merge.ts'
-import { type Pause } from './pause.ts'
+import type { Pause } from './pause.ts'
 import { WindowWriter } from './window-writer.ts'
 
 /**
