@@ -20,7 +20,7 @@ interface Schema {
 
 /** weir.yml as a JSON Schema. */
 export function configurationSchema(): Schema {
-  return configSchema() as Schema
+  return configSchema()
 }
 
 /** A key with the way to it, `scrape_configs[].job_name`. */

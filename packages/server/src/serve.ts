@@ -14,6 +14,7 @@ import { type StoreStats, connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { exposition } from '@weir/wire'
 import { waitForRestart } from './config/at-start.ts'
 import { type Flags, type Setup, hostPort, loadConfig } from './config/load-config.ts'
+import { redactText } from './config/redact.ts'
 import type { WeirConfig } from './config/weir-config.ts'
 import { createHttp } from './http/app.ts'
 import type { HttpDeps, RuntimeInfo, TargetsView, TsdbStatus } from './http/deps.ts'
@@ -429,7 +430,7 @@ class Process implements Weir {
       'statsd.mapping-config': this.#flags.statsdMappingConfig ?? '',
       'alertmanager.config': this.#flags.alertmanagerConfig ?? '',
       rules: rules.join(','),
-      'web.external-url': config.web.external_url,
+      'web.external-url': redactText(config.web.external_url),
       'enable-feature': features.join(','),
       insecure: String(insecure),
     }

@@ -12,7 +12,7 @@ export function configSchema(): object {
     override: ({ zodSchema, jsonSchema }) => {
       const { def } = zodSchema._zod
       if (def.type === 'undefined') jsonSchema.not = {} // a key that is refused by name
-      if (def.type === 'string' && 'coerce' in def && def.coerce === true) {
+      if (def.type === 'string' && 'coerce' in def && def.coerce) {
         Object.assign(jsonSchema, { type: ['string', 'number', 'boolean'] })
       }
     },

@@ -1,26 +1,78 @@
 import { parseDocument, stringify } from 'yaml'
 
-/** Keys whose values nobody may read back, wherever they stand. */
-const SECRET_KEYS =
-  /(^|_)(password|passwd|secret|token|credentials|routing_key|service_key|api_key|auth_identity)$|^key$/
-
-const URL_SECRETS = /^([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/i
-
-/** Keys of receivers whose URL is itself the password. */
-const SECRET_URLS = /^(api_url|slack_api_url|webhook_url)$/
-
-/** A YAML text as it may be shown: secrets and the user part of URLs become `<secret>`. Comments go too: they may hold anything. */
+/**
+ * A YAML text as it may be shown: what is secret becomes `<secret>`. Comments go too: they may hold
+ * anything. Names of files that hold secrets stay. A text that is not YAML is not shown at all.
+ */
 export function redactYaml(text: string): string {
-  return stringify(redact(parseDocument(text).toJS({ maxAliasCount: 100 }), ''))
+  const document = parseDocument(text)
+  if (document.errors.length > 0) return HIDDEN
+  const value: unknown = document.toJS({ maxAliasCount: 100 })
+  return value === null ? '' : stringify(redact(value, []))
 }
 
-function redact(value: unknown, key: string): unknown {
-  if (Array.isArray(value)) return value.map((item: unknown) => redact(item, key))
+const HIDDEN = '<secret>'
+
+/** Keys whose values nobody may read back, wherever they stand: `smtp_auth_password`, `client_secret`. */
+const SECRET_KEYS =
+  /(^|_)(password|passwd|passphrase|secrets?|token|token_id|credentials|routing_key|service_key|api_key|apikey|user_key|private_key|access_key|secret_key|auth_identity|auth_username)$|^key$/i
+
+/** Addresses that are passwords themselves. */
+const SECRET_URLS = /(^|_)(api_url|webhook_url|alert_source_url|app_url|proxy_url)$/i
+
+/** The keys of receivers in an alertmanager.yml. The `url` of all but PagerDuty's is a secret there. */
+const RECEIVERS = /^(?!pagerduty)\w+_configs$/
+
+/** Headers that are sent to somebody: their values may be anything. */
+const HEADERS = /^(http_headers|proxy_connect_header|headers)$/
+
+/** In a query string, what these are called is what they are. */
+const SECRET_WORD =
+  '(?:token|key|secret|sig|signature|pass|passwd|password|auth|credentials?|code|session)'
+const SECRET_PARAMETER = new RegExp(`([?&;][^=&;#\\s]*${SECRET_WORD}=)[^&;#\\s]*`, 'gi')
+const SECRET_PARAMETER_NAME = new RegExp(`${SECRET_WORD}$`, 'i')
+
+const USER_INFO = /([a-z][a-z0-9+.-]*:\/\/)[^/?#\s]*@/gi
+
+/** Whether a parameter of this name is a secret: `access_token`, `apikey`. */
+export function isSecretParameter(name: string): boolean {
+  return SECRET_PARAMETER_NAME.test(name)
+}
+
+/** A text in which addresses show neither user nor password nor secret parameters. */
+export function redactText(text: string): string {
+  return text.replaceAll(USER_INFO, `$1${HIDDEN}@`).replaceAll(SECRET_PARAMETER, `$1${HIDDEN}`)
+}
+
+function redact(value: unknown, path: readonly string[]): unknown {
+  if (isSecret(path)) return hide(value)
+  if (Array.isArray(value)) return value.map((item: unknown) => redact(item, path))
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(
-      Object.entries(value).map(([name, inner]) => [name, redact(inner, name)]),
+      Object.entries(value).map(([name, inner]) => [name, redact(inner, [...path, name])]),
     )
   }
-  if (SECRET_KEYS.test(key) || SECRET_URLS.test(key)) return '<secret>'
-  return typeof value === 'string' ? value.replace(URL_SECRETS, '$1<secret>@') : value
+  return typeof value === 'string' ? redactText(value) : value
+}
+
+/** Every text within; the shape stays, so that one sees what is set. */
+function hide(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(hide)
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, hide(inner)]))
+  }
+  return value === null || value === '' ? value : HIDDEN
+}
+
+function isSecret(path: readonly string[]): boolean {
+  const key = path.at(-1) ?? ''
+  const above = path.at(-2) ?? ''
+  if (/_(file|ref)$/i.test(key)) return false
+  if (SECRET_KEYS.test(key) || SECRET_URLS.test(key)) return true
+  if (key === 'url' && RECEIVERS.test(above) && !path.includes('scrape_configs')) return true
+  // http_headers.NAME.values, and headers.NAME: files may show
+  if (HEADERS.test(path.at(-3) ?? '') && key === 'values') return true
+  if (above === 'headers' || above === 'proxy_connect_header') return true
+  // params.NAME of a job: as in a query string
+  return above === 'params' && isSecretParameter(key)
 }

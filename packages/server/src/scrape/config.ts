@@ -226,7 +226,11 @@ const scrapeConfig = z
     static_configs: z
       .array(
         z.strictObject({
-          targets: z.array(z.string()).describe('Addresses, host:port each.'),
+          targets: z
+            .array(
+              z.string().regex(/^[^@]*$/, 'want host:port; user and password go into basic_auth'),
+            )
+            .describe('Addresses, host:port each.'),
           labels: labelMap.default({}).describe('Labels that all of them get.'),
         }),
       )

@@ -75,7 +75,7 @@ export class JobClient implements AsyncDisposable {
   }
 
   async #get(target: Target, signal: AbortSignal): Promise<FetchedPage> {
-    let url = new URL(target.url)
+    let url = new URL(target.requestUrl)
     const { origin } = url
     for (let hops = 0; ; hops++) {
       const reply = await request(url, {

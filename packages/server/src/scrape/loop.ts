@@ -3,7 +3,7 @@ import { type Clock, WeirError } from '@weir/model'
 import type { ScrapeEvents } from './events.ts'
 import type { FetchPage } from './fetch-page.ts'
 import type { TargetSeries } from './target-series.ts'
-import { type Target, showDuration, targetKey } from './target.ts'
+import { type Target, showDuration, shownLabels, targetKey } from './target.ts'
 
 /** Samples of a scrape get the time they were due, unless the scrape was later than this or 1% of the interval. */
 const ALIGN_MS = 2
@@ -70,7 +70,7 @@ export class ScrapeLoop {
   view(): ActiveTarget {
     const { target } = this
     return {
-      discoveredLabels: target.discovered.toJSON(),
+      discoveredLabels: shownLabels(target.discovered),
       labels: target.labels.toJSON(),
       scrapePool: target.job.config.job_name,
       scrapeUrl: target.url,

@@ -7,7 +7,7 @@ import { ScrapeEvents } from './events.ts'
 import { type FetchPage, JobClient } from './fetch-page.ts'
 import { type ActiveTarget, ScrapeLoop } from './loop.ts'
 import { TargetSeries } from './target-series.ts'
-import { type Job, type Target, makeJob, targetKey, targetsOf } from './target.ts'
+import { type Job, type Target, makeJob, shownLabels, targetKey, targetsOf } from './target.ts'
 
 const SELF_JOB = 'weir'
 const SELF_INTERVAL = '15s'
@@ -117,7 +117,7 @@ class Manager implements Scraper {
     for (const [name, pool] of pools) {
       for (const found of targetsOf(pool.job)) {
         if (found.kind === 'active') wanted.set(targetKey(found), { target: found, pool })
-        else dropped.push({ discoveredLabels: found.discovered.toJSON(), scrapePool: name })
+        else dropped.push({ discoveredLabels: shownLabels(found.discovered), scrapePool: name })
       }
     }
     this.#dropped = dropped

@@ -1,4 +1,5 @@
 import { Labels } from '@weir/model'
+import { isSecretParameter, redactText } from '../config/redact.ts'
 import type { ScrapeConfig, ScrapeSettings } from './config.ts'
 import { type LabelMap, type Relabel, compileRelabel } from './relabel.ts'
 
@@ -31,7 +32,10 @@ export interface Target {
   /** Attached to every sample. */
   readonly labels: Labels
   readonly discovered: Labels
+  /** Where it is, as it may be shown: secrets in the query string are hidden. */
   readonly url: string
+  /** The whole address. */
+  readonly requestUrl: string
   readonly intervalMs: number
   readonly timeoutMs: number
   /** Why it cannot be scraped at all; '' when it can. */
@@ -91,9 +95,18 @@ export function targetsOf(job: Job): (Target | DroppedTarget)[] {
   return found.map((target) => (target.kind === 'active' ? { ...target, fault } : target))
 }
 
+/** Labels before relabelling as they may be shown: parameters that are secrets are hidden. */
+export function shownLabels(discovered: Labels): Record<string, string> {
+  const shown = Object.entries(discovered.toJSON()).map(([name, value]) => {
+    const isSecret = name.startsWith('__param_') && isSecretParameter(name)
+    return [name, isSecret ? '<secret>' : value]
+  })
+  return Object.fromEntries(shown) as Record<string, string>
+}
+
 /** What makes a target another one. */
 export function targetKey(target: Target): string {
-  return `${target.job.config.job_name}\0${target.url}\0${target.labels.key()}`
+  return `${target.job.config.job_name}\0${target.requestUrl}\0${target.labels.key()}`
 }
 
 function makeTarget(job: Job, given: Readonly<Record<string, string>>): Target | DroppedTarget {
@@ -115,6 +128,7 @@ function makeTarget(job: Job, given: Readonly<Record<string, string>>): Target |
   const address = labels.get('__address__') ?? ''
   if (!isKept || address === '') return { kind: 'dropped', discovered }
   missing('instance', address)
+  const requestUrl = urlOf(labels, address, config.params)
   const intervalMs = readDuration(labels.get('__scrape_interval__')) || job.intervalMs
   const timeoutMs = readDuration(labels.get('__scrape_timeout__')) || job.timeoutMs
   return {
@@ -122,7 +136,8 @@ function makeTarget(job: Job, given: Readonly<Record<string, string>>): Target |
     job,
     labels: labelsOf(new Map([...labels].filter(([name]) => !name.startsWith('__')))),
     discovered,
-    url: urlOf(labels, address, config.params),
+    url: redactText(requestUrl),
+    requestUrl,
     intervalMs,
     timeoutMs: Math.min(timeoutMs, intervalMs),
     fault: address.includes('/') ? `Cannot use "${address}" as an address: want host:port` : '',
