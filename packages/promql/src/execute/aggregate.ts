@@ -53,24 +53,30 @@ interface Group {
   readonly count: Float64Array
   readonly a: Float64Array
   readonly b: Float64Array
+  /** How many series had a sample at every step, where the fold takes those apart; `count` leaves them out. */
+  wholeCount: number
   /** For `avg`: set where sums overflow and the mean is kept instead. */
   isMean: Uint8Array | undefined
 }
 
 interface Fold {
   add(group: Group, values: Float64Array, present: Uint8Array): void
+  /** For series that are present at every step, which most are. */
+  addWhole?(group: Group, values: Float64Array): void
+  /** What `a` holds at first. */
+  readonly empty?: number
   /** Turns the state into the answer, left in `a`. */
   finish(group: Group): void
 }
 
 const FOLDS: Record<'sum' | 'avg' | 'count' | 'min' | 'max' | 'group' | 'stddev' | 'stdvar', Fold> =
   {
-    sum: { add: addSum, finish: finishSum },
+    sum: { add: addSum, addWhole: addWholeSum, finish: finishSum },
     avg: { add: addAverage, finish: finishAverage },
-    count: { add: addCount, finish: ({ a, count }) => a.set(count) },
-    group: { add: addCount, finish: ({ a }) => a.fill(1) },
-    min: { add: addMin, finish: () => undefined },
-    max: { add: addMax, finish: () => undefined },
+    count: { add: addCount, addWhole: () => undefined, finish: finishCount },
+    group: { add: addCount, addWhole: () => undefined, finish: ({ a }) => a.fill(1) },
+    min: { add: addMin, addWhole: addWholeMin, empty: Number.NaN, finish: () => undefined },
+    max: { add: addMax, addWhole: addWholeMax, empty: Number.NaN, finish: () => undefined },
     stdvar: { add: addVariance, finish: finishVariance },
     stddev: {
       add: addVariance,
@@ -98,19 +104,25 @@ function streamFolded(
       group = {
         labels: grouping.labels(labels),
         count: new Float64Array(steps.count),
-        a: new Float64Array(steps.count),
+        a: new Float64Array(steps.count).fill(fold.empty ?? 0),
         b: new Float64Array(steps.count),
+        wholeCount: 0,
         isMean: undefined,
       }
       groups.set(key, group)
     }
-    fold.add(group, values, present)
+    if (fold.addWhole !== undefined && present.indexOf(0) < 0) {
+      group.wholeCount++
+      fold.addWhole(group, values)
+    } else fold.add(group, values, present)
   })
   const present = new Uint8Array(steps.count)
   for (const group of groups.values()) {
     evaluation.release(steps.count * 3)
     let any = 0
-    for (let k = 0; k < steps.count; k++) any |= present[k] = group.count[k]! > 0 ? 1 : 0
+    for (let k = 0; k < steps.count; k++) {
+      any |= present[k] = group.wholeCount > 0 || group.count[k]! > 0 ? 1 : 0
+    }
     if (any === 0) continue
     fold.finish(group)
     emit(group.labels, group.a, present)
@@ -129,6 +141,17 @@ function addSum({ count, a, b }: Group, values: Float64Array, present: Uint8Arra
     // See compensated-sum.ts; written out, this is where a sum's time goes.
     if (next - next !== 0 && next === next) b[k] = 0
     else b[k]! += big >= small ? sum - next + value : value - next + sum
+    a[k] = next
+  }
+}
+
+function addWholeSum({ a, b }: Group, values: Float64Array): void {
+  for (let k = 0; k < a.length; k++) {
+    const sum = a[k]!
+    const value = values[k]!
+    const next = sum + value
+    if (next - next !== 0 && next === next) b[k] = 0
+    else b[k]! += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum
     a[k] = next
   }
 }
@@ -180,19 +203,40 @@ function addCount({ count }: Group, _values: Float64Array, present: Uint8Array):
   for (let k = 0; k < present.length; k++) count[k]! += present[k]!
 }
 
+function finishCount({ a, count, wholeCount }: Group): void {
+  for (let k = 0; k < a.length; k++) a[k] = count[k]! + wholeCount
+}
+
+/** NaN gives way to any number, so a group begins with it. */
 function addMin({ count, a }: Group, values: Float64Array, present: Uint8Array): void {
   for (let k = 0; k < present.length; k++) {
     if (present[k] === 0) continue
+    count[k]!++
     const best = a[k]!
-    if (count[k]!++ === 0 || best > values[k]! || best !== best) a[k] = values[k]!
+    if (best > values[k]! || best !== best) a[k] = values[k]!
+  }
+}
+
+function addWholeMin({ a }: Group, values: Float64Array): void {
+  for (let k = 0; k < a.length; k++) {
+    const best = a[k]!
+    if (best > values[k]! || best !== best) a[k] = values[k]!
   }
 }
 
 function addMax({ count, a }: Group, values: Float64Array, present: Uint8Array): void {
   for (let k = 0; k < present.length; k++) {
     if (present[k] === 0) continue
+    count[k]!++
     const best = a[k]!
-    if (count[k]!++ === 0 || best < values[k]! || best !== best) a[k] = values[k]!
+    if (best < values[k]! || best !== best) a[k] = values[k]!
+  }
+}
+
+function addWholeMax({ a }: Group, values: Float64Array): void {
+  for (let k = 0; k < a.length; k++) {
+    const best = a[k]!
+    if (best < values[k]! || best !== best) a[k] = values[k]!
   }
 }
 

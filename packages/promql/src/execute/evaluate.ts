@@ -22,11 +22,11 @@ import {
   predictLinear,
   quantileOverTime,
 } from './range-functions.ts'
-import { mark, newWindows, streamMatrixSelector, streamSelector } from './select.ts'
+import { streamMatrixSelector, streamSelector } from './select.ts'
 import type { Emit } from './emit.ts'
 import { SeriesCollector, sameLabelsError, withoutName } from './series-stream.ts'
 import { streamSorted, streamSortedByLabel } from './sort.ts'
-import type { Windows } from './windows.ts'
+import { type Windows, mark, newWindows } from './windows.ts'
 
 /**
  * The walk over the tree: each operator is evaluated once, for all steps. Vectors stream (see
@@ -221,14 +221,13 @@ function streamSubquery(
     )
   }
   const columns = new SampleColumns(grid.count)
-  let windows: Windows | undefined
+  const windows = newWindows(ends, expr.rangeMs, steps)
   streamVector(evaluation, expr.expr, grid, (labels, values, present) => {
     columns.clear()
     for (let k = 0; k < grid.count; k++) {
       if (present[k] === 1) columns.push(grid.times[k]!, values[k]!)
     }
     if (columns.length === 0) return
-    windows ??= newWindows(columns, ends, expr.rangeMs, steps)
     windows.labels = labels
     mark(windows, columns)
     emit(windows)

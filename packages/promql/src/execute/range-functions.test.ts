@@ -1,9 +1,9 @@
-import { SampleColumns, Labels } from '@weir/model'
+import { STALE_MARKER, SampleColumns } from '@weir/model'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { RANGE_KERNELS } from './range-functions.ts'
 import { stepsBetween } from './evaluation.ts'
-import { mark, newWindows } from './select.ts'
+import { type Windows, mark, newWindows } from './windows.ts'
 
 /** Slow and obvious twins: each looks at the samples of one window, and nothing else. */
 const TWINS: Record<string, (values: number[]) => number> = {
@@ -52,8 +52,7 @@ test.each(Object.keys(TWINS))('%s slides to what each window gives alone', (name
       fc.integer({ min: 1000, max: 100_000 }),
       (columns, rangeMs, stepMs) => {
         const steps = stepsBetween(0, 600_000, stepMs)
-        const windows = newWindows(columns, steps.times, rangeMs, steps)
-        windows.labels = Labels.EMPTY
+        const windows = newWindows(steps.times, rangeMs, steps)
         mark(windows, columns)
         const values = new Float64Array(steps.count)
         const present = new Uint8Array(steps.count)
@@ -75,3 +74,38 @@ test.each(Object.keys(TWINS))('%s slides to what each window gives alone', (name
     ),
   )
 })
+
+test.each(['rate', 'increase', 'delta', 'last_over_time'])(
+  '%s of series in a row, some with the same times, is that of each alone',
+  (name) => {
+    const kernel = RANGE_KERNELS.get(name)!
+    const steps = stepsBetween(0, 600_000, 30_000)
+    const answer = (windows: Windows, columns: SampleColumns): (number | undefined)[] => {
+      const copy = new SampleColumns()
+      for (let i = 0; i < columns.length; i++) copy.push(columns.times[i]!, columns.values[i]!)
+      mark(windows, copy)
+      const values = new Float64Array(steps.count)
+      const present = new Uint8Array(steps.count)
+      if (windows.length > 0) kernel(windows, values, present)
+      return [...values].map((value, k) => (present[k] === 1 ? value : undefined))
+    }
+    const alike = fc.array(fc.constantFrom(0, 0.5, 1, 2, 3, Number.NaN, Infinity, STALE_MARKER), {
+      minLength: 30,
+      maxLength: 30,
+    })
+    const scraped = alike.map((list) => {
+      const columns = new SampleColumns()
+      for (const [i, value] of list.entries()) columns.push(i * 15_000, value)
+      return columns
+    })
+    fc.assert(
+      fc.property(fc.array(fc.oneof(scraped, samples), { maxLength: 6 }), (series) => {
+        const windows = newWindows(steps.times, 120_000, steps)
+        for (const columns of series) {
+          const alone = answer(newWindows(steps.times, 120_000, steps), columns)
+          expect(answer(windows, columns)).toEqual(alone)
+        }
+      }),
+    )
+  },
+)

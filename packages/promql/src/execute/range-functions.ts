@@ -1,6 +1,6 @@
 import { compensatedAdd, compensation } from './compensated-sum.ts'
 import { quantileOf } from './quantile.ts'
-import type { Windows } from './windows.ts'
+import type { WindowEdges, Windows } from './windows.ts'
 
 /**
  * Functions over windows of samples: each fills the step columns of one series. `present` comes
@@ -30,79 +30,98 @@ function perWindow(least: number, compute: PerWindow): RangeKernel {
   }
 }
 
-/** Positions of samples below their predecessor, reused. */
-let resetIndexes = new Int32Array(1024)
-
 /** `rate`, `increase` (counters) and `delta`, extrapolated to the edges of the window. */
 function extrapolated(isCounter: boolean, isRate: boolean): RangeKernel {
   return (windows, out, present) => {
-    const { times, values, from, to, ends, length, rangeMs } = windows
-    let resetCount = 0
-    if (isCounter) {
-      if (resetIndexes.length < length) resetIndexes = new Int32Array(length * 2)
-      let before = values[0]!
-      for (let i = 1; i < length; i++) {
-        const value = values[i]!
-        if (value < before) resetIndexes[resetCount++] = i
-        before = value
-      }
-    }
-    let firstReset = 0
-    const perSecond = isRate ? rangeMs / 1000 : 1
-    // Where scrapes are regular, samples lie alike in each window, and so the divisions below are
-    // done once for the series (execute.bench.ts).
-    let gapStartMs = -1
-    let gapEndMs = -1
-    let spanMs = -1
-    let intervals = -1
-    let toStart = 0
-    let toEnd = 0
-    let sampled = 0
-    let usualFactor = 0
-    for (let k = 0; k < windows.count; k++) {
-      const first = from[k]!
-      const last = to[k]! - 1
-      if (last <= first) continue
-      const firstValue = values[first]!
-      let result = values[last]! - firstValue
-      if (resetCount > 0) {
-        while (firstReset < resetCount && resetIndexes[firstReset]! <= first) firstReset++
-        for (let r = firstReset; r < resetCount && resetIndexes[r]! <= last; r++) {
-          result += values[resetIndexes[r]! - 1]!
-        }
-      }
-      const firstMs = times[first]!
-      const lastMs = times[last]!
-      const end = ends[k]!
-      if (
-        firstMs - (end - rangeMs) !== gapStartMs ||
-        end - lastMs !== gapEndMs ||
-        lastMs - firstMs !== spanMs ||
-        last - first !== intervals
-      ) {
-        gapStartMs = firstMs - (end - rangeMs)
-        gapEndMs = end - lastMs
-        spanMs = lastMs - firstMs
-        intervals = last - first
-        toStart = gapStartMs / 1000
-        toEnd = gapEndMs / 1000
-        sampled = spanMs / 1000
-        const average = sampled / intervals
-        const threshold = average * 1.1
-        if (toStart >= threshold) toStart = average / 2
-        if (toEnd >= threshold) toEnd = average / 2
-        usualFactor = (sampled + toStart + toEnd) / sampled / perSecond
-      }
-      let factor = usualFactor
-      if (isCounter && result > 0 && firstValue >= 0 && sampled * firstValue < toStart * result) {
-        // A counter cannot have been below zero, so it is not followed back beyond it.
-        const toZero = sampled * (firstValue / result)
-        factor = (sampled + Math.min(toZero, toStart) + toEnd) / sampled / perSecond
-      }
-      out[k] = result * factor
-      present[k] = 1
+    const { values, rangeMs } = windows
+    const edges = (windows.edges ??= edgesOf(windows, isRate ? rangeMs / 1000 : 1))
+    differences(values, edges, out)
+    if (isCounter && !windows.isAscending) addResets(windows, edges, out)
+    if (isCounter) extrapolateCounter(values, edges, out)
+    else for (let k = 0; k < out.length; k++) out[k]! *= edges.factor[k]!
+    present.set(edges.present)
+  }
+}
+
+function differences(values: Float64Array, { first, last }: WindowEdges, out: Float64Array): void {
+  for (let k = 0; k < out.length; k++) out[k] = values[last[k]!]! - values[first[k]!]!
+}
+
+/** Where a counter began anew inside a window, what it had counted before is added. */
+function addResets(windows: Windows, { first, last }: WindowEdges, out: Float64Array): void {
+  const { values } = windows
+  const resetCount = findResets(windows)
+  let next = 0
+  for (let k = 0; k < out.length; k++) {
+    while (next < resetCount && resetIndexes[next]! <= first[k]!) next++
+    for (let r = next; r < resetCount && resetIndexes[r]! <= last[k]!; r++) {
+      out[k]! += values[resetIndexes[r]! - 1]!
     }
   }
+}
+
+/** A counter cannot have been below zero, so it is not followed back beyond it. */
+function extrapolateCounter(values: Float64Array, edges: WindowEdges, out: Float64Array): void {
+  const { first, sampled, toStart, toEnd, factor, perSecond } = edges
+  for (let k = 0; k < out.length; k++) {
+    const increase = out[k]!
+    const from = values[first[k]!]!
+    const seconds = sampled[k]!
+    if (seconds * from < toStart[k]! * increase && increase > 0 && from >= 0) {
+      const toZero = seconds * (from / increase)
+      const whole = seconds + Math.min(toZero, toStart[k]!) + toEnd[k]!
+      out[k] = increase * (whole / seconds / perSecond)
+    } else out[k] = increase * factor[k]!
+  }
+}
+
+/** Positions of samples below their predecessor, reused. */
+let resetIndexes = new Int32Array(1024)
+
+function findResets({ values, length }: Windows): number {
+  if (resetIndexes.length < length) resetIndexes = new Int32Array(length * 2)
+  let resetCount = 0
+  let before = values[0]!
+  for (let i = 1; i < length; i++) {
+    const value = values[i]!
+    if (value < before) resetIndexes[resetCount++] = i
+    before = value
+  }
+  return resetCount
+}
+
+function edgesOf(windows: Windows, perSecond: number): WindowEdges {
+  const { times, from, to, ends, rangeMs, count } = windows
+  const edges: WindowEdges = {
+    first: new Int32Array(count),
+    last: new Int32Array(count),
+    present: new Uint8Array(count),
+    sampled: new Float64Array(count),
+    toStart: new Float64Array(count),
+    toEnd: new Float64Array(count),
+    factor: new Float64Array(count),
+    perSecond,
+  }
+  for (let k = 0; k < count; k++) {
+    const first = from[k]!
+    const last = to[k]! - 1
+    if (last <= first) continue
+    const sampled = (times[last]! - times[first]!) / 1000
+    const average = sampled / (last - first)
+    const threshold = average * 1.1
+    let toStart = (times[first]! - (ends[k]! - rangeMs)) / 1000
+    let toEnd = (ends[k]! - times[last]!) / 1000
+    if (toStart >= threshold) toStart = average / 2
+    if (toEnd >= threshold) toEnd = average / 2
+    edges.first[k] = first
+    edges.last[k] = last
+    edges.present[k] = 1
+    edges.sampled[k] = sampled
+    edges.toStart[k] = toStart
+    edges.toEnd[k] = toEnd
+    edges.factor[k] = (sampled + toStart + toEnd) / sampled / perSecond
+  }
+  return edges
 }
 
 /** `irate` and `idelta`: the last two samples of the window. */
