@@ -1,0 +1,17 @@
+import { defineConfig, mergeConfig } from 'vitest/config'
+import quick from './vitest.config.ts'
+
+// The tests that take minutes, run one file after another by `npm run test:slow`.
+const { test: settings, ...rest } = quick
+
+export default mergeConfig(
+  rest,
+  defineConfig({
+    test: {
+      ...settings,
+      include: ['packages/*/src/**/*.slow.test.ts', 'test/**/*.slow.test.ts'],
+      exclude: ['**/node_modules/**', '**/dist/**'],
+      fileParallelism: false,
+    },
+  }),
+)
