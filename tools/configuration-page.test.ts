@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { REFUSED_SECTIONS } from '@weir/server'
 import { expect, test } from 'vitest'
 import {
   allKeys,
@@ -39,6 +38,8 @@ test('docs/configuration.md names what is refused', () => {
   const page = readFileSync(PAGE, 'utf8')
   const ofJobs = refusedKeys(schema.properties!['scrape_configs']!.items!)
   expect(ofJobs.length).toBeGreaterThan(30)
-  const named = [...Object.keys(REFUSED_SECTIONS), ...ofJobs.filter((key) => !/_sd_/.test(key))]
+  const sections = refusedKeys(schema)
+  expect(sections).toContain('remote_write')
+  const named = [...sections, ...ofJobs.filter((key) => !/_sd_/.test(key))]
   expect(named.filter((key) => !page.includes(`\`${key}\``))).toEqual([])
 })
