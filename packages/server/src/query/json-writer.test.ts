@@ -109,3 +109,21 @@ test('what does not fit one chunk comes out whole, in a buffer of its own', () =
   expect(text.length).toBe(1_000_000)
   expect(out.length).toBe(0)
 })
+
+test('columns in a row are written as sample by sample, whatever times they share', () => {
+  const time = fc.oneof(fc.integer({ min: -3, max: 12 }), fc.integer({ min: -2e12, max: 2e14 }))
+  const column = fc
+    .uniqueArray(fc.tuple(time, fc.double()), { selector: ([at]) => at, maxLength: 12 })
+    .map((samples) => samples.toSorted(([a], [b]) => a - b))
+  fc.assert(
+    fc.property(fc.array(column, { maxLength: 5 }), (columns) => {
+      const out = new JsonWriter()
+      for (const samples of columns) {
+        const [times, values] = [0, 1].map((i) => Float64Array.from(samples, (one) => one[i]!))
+        out.samples(times!, values!)
+      }
+      const want = columns.map((list) => `[${list.map((one) => sampleText(...one)).join(',')}]`)
+      expect(decode(out.finish())).toBe(want.join(''))
+    }),
+  )
+})

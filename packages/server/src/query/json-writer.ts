@@ -8,6 +8,8 @@
 export class JsonWriter {
   readonly #full: Uint8Array[] = []
   #chunk = Buffer.allocUnsafeSlow(FIRST_CHUNK)
+  #view = new DataView(this.#chunk.buffer)
+  #grid: WrittenTimes | undefined
   #at = 0
   #before = 0
 
@@ -50,20 +52,40 @@ export class JsonWriter {
 
   /** `[[t,"v"],[t,"v"]]` */
   samples(times: Float64Array, values: Float64Array): void {
-    this.#reserve(1)
+    this.#grid ??= new WrittenTimes(times)
+    const { times: known, words, lengths } = this.#grid
+    this.#reserve(2)
     this.#chunk[this.#at++] = OPEN
-    for (let i = 0; i < times.length; i++) {
-      this.#reserve(SAMPLE_BYTES + 1)
-      if (i > 0) this.#chunk[this.#at++] = COMMA
-      this.#sampleAt(times[i]!, values[i]!)
+    if (times.length === 0) {
+      this.#chunk[this.#at++] = CLOSE
+      return
     }
-    this.#reserve(1)
-    this.#chunk[this.#at++] = CLOSE
+    let slot = 0
+    for (let i = 0; i < times.length; i++) {
+      this.#reserve(SAMPLE_BYTES)
+      const time = times[i]!
+      while (slot < known.length && known[slot]! < time) slot++
+      if (known[slot] === time) {
+        const view = this.#view
+        const at = this.#at
+        const word = slot * SLOT_WORDS
+        const length = lengths[slot++]!
+        view.setFloat64(at, words[word]!, true)
+        view.setFloat64(at + 8, words[word + 1]!, true)
+        if (length > 16) view.setFloat64(at + 16, words[word + 2]!, true)
+        const end = writeValue(this.#chunk, at + length, values[i]!)
+        this.#chunk[end] = QUOTE
+        this.#chunk[end + 1] = CLOSE
+        this.#at = end + 2
+      } else this.#sampleAt(time, values[i]!)
+      this.#chunk[this.#at++] = COMMA
+    }
+    this.#chunk[this.#at - 1] = CLOSE
   }
 
   /** Everything written, in one buffer of exactly that length. The writer starts anew. */
   finish(): Uint8Array<ArrayBuffer> {
-    const all = new Uint8Array(this.length)
+    const all = new Uint8Array(Buffer.allocUnsafeSlow(this.length).buffer)
     let at = 0
     for (const chunk of this.#full) {
       all.set(chunk, at)
@@ -92,6 +114,7 @@ export class JsonWriter {
     this.#full.push(this.#chunk.subarray(0, this.#at))
     this.#before += this.#at
     this.#chunk = Buffer.allocUnsafeSlow(CHUNK)
+    this.#view = new DataView(this.#chunk.buffer)
     this.#at = 0
   }
 
@@ -100,6 +123,7 @@ export class JsonWriter {
     this.#full.push(this.#chunk.subarray(0, this.#at), bytes)
     this.#before += this.#at + bytes.length
     this.#chunk = Buffer.allocUnsafeSlow(CHUNK)
+    this.#view = new DataView(this.#chunk.buffer)
     this.#at = 0
   }
 }
@@ -115,6 +139,35 @@ const QUOTE = 0x22
 const MINUS = 0x2d
 const DOT = 0x2e
 const ZERO = 0x30
+
+/** How many 8-byte words `[` time `,"` takes at most. */
+const SLOT_WORDS = 3
+
+/**
+ * The times of the first column, ready to be copied: all series of an answer lie on one grid. Words
+ * are doubles, because text, below 0x80, makes no NaN, whose bits a double may lose.
+ */
+class WrittenTimes {
+  readonly times: Float64Array
+  readonly words: Float64Array
+  readonly lengths: Uint8Array
+
+  constructor(times: Float64Array) {
+    this.times = times
+    this.words = new Float64Array(times.length * SLOT_WORDS)
+    this.lengths = new Uint8Array(times.length)
+    const bytes = new Uint8Array(this.words.buffer)
+    for (let i = 0; i < times.length; i++) {
+      const start = i * SLOT_WORDS * 8
+      let at = start
+      bytes[at++] = OPEN
+      at = writeTime(bytes, at, times[i]!)
+      bytes[at++] = COMMA
+      bytes[at++] = QUOTE
+      this.lengths[i] = at - start
+    }
+  }
+}
 
 /** Whole seconds bare, anything else with exactly three decimals, as Prometheus does. */
 function writeTime(bytes: Uint8Array, at: number, timeMs: number): number {
@@ -140,8 +193,8 @@ const THOUSANDTHS_MAX = 1e15
  *
  * With thousandths: if `t / 1000` is exactly the value and `t` has at most 15 digits, then no other
  * decimal of up to 15 digits reads back as the same double, so that these, without trailing zeros,
- * are its shortest ones. Measured (json-writer.bench.ts, 2-core EPYC, Node 20.20): whole 5–9 M
- * samples/s, decimals 11–13 M, any other double 2.5 M.
+ * are its shortest ones. Measured (json-writer.bench.ts, 2-core EPYC, Node 20.20): whole 17 M
+ * samples/s, decimals 16 M, any other double 2 M; with times written anew each time 5, 5 and 2 M.
  */
 function writeValue(bytes: Uint8Array, at: number, value: number): number {
   const size = Math.abs(value)
@@ -154,7 +207,8 @@ function writeValue(bytes: Uint8Array, at: number, value: number): number {
     if (value < 0) bytes[at++] = MINUS
     return writeThousandths(bytes, at, thousandths)
   }
-  const text = valueText(value)
+  // Finite, no whole number below 2^53: only what has an exponent needs more than its digits.
+  const text = size < 1e21 && size >= 1e-6 ? String(value) : valueText(value)
   for (let i = 0; i < text.length; i++) bytes[at++] = text.charCodeAt(i)
   return at
 }
