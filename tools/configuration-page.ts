@@ -61,10 +61,9 @@ const INLINE_KEYS_MAX = 3
 export function configurationTables(schema: Schema): string {
   const tables: string[] = []
   const shown = new Map<string, string>()
-  const waiting = Object.entries(schema.properties ?? {}).map(([name, inner]) => ({
-    path: name,
-    schema: inner,
-  }))
+  const waiting = Object.entries(schema.properties ?? {})
+    .filter(([, inner]) => !isRefused(inner))
+    .map(([name, inner]) => ({ path: name, schema: inner }))
   const plain: Key[] = []
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const { path, schema: section } = next

@@ -2,7 +2,8 @@
  * The process. `serve` starts everything; the rest is for the command line's checks and for benches.
  */
 export { type Address, type Weir, serve } from './serve.ts'
-export { type Flags, loadConfig as checkConfig } from './config/load-config.ts'
+export { type Flags } from './config/load-config.ts'
+export { type ConfigCheck, checkConfig } from './config/check-config.ts'
 export { checkRules } from '@weir/alerting'
 export { type StatsdIntake, type StatsdOptions, startStatsd } from './intake/statsd.ts'
 export { type StatsdConfig, statsdConfig } from './statsd/config.ts'
@@ -12,4 +13,3 @@ export { type MappingSource } from './statsd/mapping-file.ts'
 export { openLog } from './telemetry/log.ts'
 export { Registry } from './telemetry/registry.ts'
 export { configSchema } from './config/json-schema.ts'
-export { LATER as REFUSED_SECTIONS } from './config/weir-config.ts'

@@ -65,7 +65,12 @@ test.each([
 })
 
 test('a file can be checked alone', () => {
-  expect(() => checkAlertmanagerConfig({ fileName: 'am.yml', text: TREE })).not.toThrow()
+  expect(checkAlertmanagerConfig({ fileName: 'am.yml', text: TREE })).toEqual([])
+  const text = 'route: { receiver: nobody }\nreceivers:\n- name: a\n  webhook_configs: [{}]\n'
+  expect(checkAlertmanagerConfig({ fileName: 'am.yml', text })).toEqual([
+    'line 4: receivers[0].webhook_configs[0]: want exactly one of url and url_file',
+    'line 1: route.receiver: there is no receiver "nobody"',
+  ])
 })
 
 test('settings are inherited, an own list of labels replaces the parent', () => {

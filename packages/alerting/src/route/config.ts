@@ -9,6 +9,7 @@ import {
   configError,
   readYaml,
   showPath,
+  showProblem,
 } from '../config-source.ts'
 import {
   booleanValue,
@@ -199,32 +200,36 @@ export function parseRouting(
   { fileName, text }: AlertmanagerSource,
   context: PostContext,
 ): Routing {
-  const fail = (problems: readonly ConfigProblem[]): never => {
-    throw configError('ALERTMANAGER_CONFIG_INVALID', 'notification config', fileName, problems)
-  }
+  const { routing, problems } = readRouting({ fileName, text }, context)
+  if (routing !== undefined) return routing
+  throw configError('ALERTMANAGER_CONFIG_INVALID', 'notification config', fileName, problems)
+}
+
+interface ReadRouting {
+  readonly routing?: Routing
+  readonly problems: readonly ConfigProblem[]
+}
+
+function readRouting({ fileName, text }: AlertmanagerSource, context: PostContext): ReadRouting {
   const { source, problems } = readYaml(text, fileName)
-  if (problems.length > 0) return fail(problems)
+  if (problems.length > 0) return { problems }
   const shape = checkShape(fileSchema, source)
-  if (shape.value === undefined) return fail(shape.problems)
+  if (shape.value === undefined) return { problems: shape.problems }
   const builder = new Builder(source, context, shape.value.global)
   const templates = builder.templates(shape.value.templates)
   const receivers = builder.receivers(shape.value.receivers, templates)
   const root = builder.root(shape.value.route, receivers)
   return builder.problems.length > 0 || root === undefined
-    ? fail(builder.problems)
-    : { root, receivers }
+    ? { problems: builder.problems }
+    : { routing: { root, receivers }, problems: [] }
 }
 
-/**
- * Reads an alertmanager.yml only to see whether it is good, for `weir check config`.
- *
- * @throws {WeirError} `ALERTMANAGER_CONFIG_INVALID`
- */
-export function checkAlertmanagerConfig(source: AlertmanagerSource): void {
+/** `weir check config`: everything that is wrong with an alertmanager.yml, `line 3: route.receiver: …`. */
+export function checkAlertmanagerConfig(source: AlertmanagerSource): readonly string[] {
   const fetch = (): never => {
     throw new WeirError('BUG', 'nothing is sent while a config is checked')
   }
-  parseRouting(source, { clock: systemClock, fetch })
+  return readRouting(source, { clock: systemClock, fetch }).problems.map(showProblem)
 }
 
 class Builder {

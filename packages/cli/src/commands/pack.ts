@@ -3,6 +3,11 @@ import { dirname, join } from 'node:path'
 import { WeirError } from '@weir/model'
 import { PACKS, type Pack, exportPack } from '@weir/packs'
 import type { Command } from 'commander'
+import { showPack, showPacks, summaryOf } from '../show/pack-text.ts'
+
+interface Json {
+  readonly json: boolean
+}
 
 export function addPack(program: Command): void {
   const pack = program.command('pack').description('what Weir knows of each system')
@@ -10,55 +15,33 @@ export function addPack(program: Command): void {
     .command('list')
     .description('the packs')
     .option('--json', 'an array of objects with `id`', false)
-    .action(({ json }: { json: boolean }) => {
-      const rows = PACKS.map(summary)
-      if (json) console.log(JSON.stringify(rows, null, 2))
-      else
-        for (const { id, title, metrics, alerts } of rows)
-          console.log(`${id}  ${title}  ${metrics} metrics, ${alerts} alerts`)
-    })
+    .action(({ json }: Json) => print(json, PACKS.map(summaryOf), showPacks(PACKS)))
   pack
     .command('show <id>')
-    .description('one pack: metrics, stages, alerts')
+    .description('one pack: stages, metrics, alerts')
     .option('--json', 'as JSON', false)
-    .action((id: string, { json }: { json: boolean }) => {
+    .action((id: string, { json }: Json) => {
       const found = packOf(id)
-      if (json)
-        console.log(
-          JSON.stringify(
-            { ...summary(found), reference: found.metrics, alertList: found.alerts },
-            null,
-            2,
-          ),
-        )
-      else show(found)
+      print(json, packJson(found), showPack(found))
     })
   pack
     .command('export <id>')
     .description('write a pack as plain Prometheus, Grafana and statsd_exporter files')
     .requiredOption('--out <folder>', 'where to; made when it is not there')
-    .action((id: string, { out }: { out: string }) => {
-      for (const { name, text } of exportPack(packOf(id))) {
-        const path = join(out, name)
-        mkdirSync(dirname(path), { recursive: true })
-        writeFileSync(path, text)
-        console.log(path)
-      }
+    .option('--json', 'the written files as an array', false)
+    .action((id: string, { out, json }: Json & { readonly out: string }) => {
+      const written = writePack(packOf(id), out)
+      print(json, written, written)
     })
 }
 
-function summary(pack: Pack): {
-  id: string
-  title: string
-  description: string
-  metrics: number
-  alerts: number
-} {
-  const { id, title, description } = pack
-  return { id, title, description, metrics: pack.metrics.length, alerts: pack.alerts.length }
+function print(json: boolean, value: unknown, lines: readonly string[]): void {
+  if (json) console.log(JSON.stringify(value, null, 2))
+  else for (const line of lines) console.log(line)
 }
 
-function packOf(id: string): Pack {
+/** @throws {WeirError} `PACK_UNKNOWN` */
+export function packOf(id: string): Pack {
   const found = PACKS.find((pack) => pack.id === id)
   if (found !== undefined) return found
   throw new WeirError(
@@ -67,10 +50,17 @@ function packOf(id: string): Pack {
   )
 }
 
-function show(pack: Pack): void {
-  console.log(`${pack.title}\n${pack.description}\n\nMetrics`)
-  for (const { name, type, help } of pack.metrics) console.log(`  ${name} (${type})  ${help}`)
-  console.log('\nAlerts')
-  for (const { name, severity, summary: line } of pack.alerts)
-    console.log(`  ${name} (${severity})  ${line}`)
+function packJson(pack: Pack): object {
+  const { metrics: reference, stages: stageList, alerts: alertList } = pack
+  return { ...summaryOf(pack), reference, stageList, alertList }
+}
+
+/** Writes a pack's files below a folder; their names, as written. */
+export function writePack(pack: Pack, out: string): string[] {
+  return exportPack(pack).map(({ name, text }) => {
+    const path = join(out, name)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+    return path
+  })
 }

@@ -2,22 +2,7 @@ import { WeirError } from '@weir/model'
 import type { Command } from 'commander'
 import { request } from 'undici'
 import { EXIT } from '../exit.ts'
-
-interface Sample {
-  readonly metric: Readonly<Record<string, string>>
-  readonly value?: readonly [number, string]
-  readonly values?: readonly (readonly [number, string])[]
-}
-
-interface Reply {
-  readonly status: string
-  readonly error?: string
-  readonly warnings?: readonly string[]
-  readonly data?: {
-    readonly resultType: string
-    readonly result: readonly Sample[] | readonly [number, string]
-  }
-}
+import { type Reply, showReply } from '../show/query-reply.ts'
 
 export function addQuery(program: Command): void {
   program
@@ -34,7 +19,8 @@ export function addQuery(program: Command): void {
       })
       const reply = await ask(url, form)
       if (options.json) console.log(JSON.stringify(reply))
-      else print(reply)
+      else if (reply.status === 'success') for (const line of showReply(reply)) console.log(line)
+      else console.error(reply.error ?? 'no answer')
       for (const warning of reply.warnings ?? []) console.error(`warning: ${warning}`)
       if (reply.status !== 'success') process.exitCode = EXIT.refused
       else if (reply.data?.result.length === 0) process.exitCode = EXIT.found
@@ -53,27 +39,4 @@ async function ask(url: URL, form: URLSearchParams): Promise<Reply> {
       `Cannot ask ${url.origin}: ${why}; is Weir running there? (--server says where)`,
     )
   }
-}
-
-function print({ status, error, data }: Reply): void {
-  if (status !== 'success' || data === undefined) {
-    console.error(error ?? 'no answer')
-    return
-  }
-  if (data.resultType === 'scalar' || data.resultType === 'string') {
-    console.log((data.result as readonly [number, string])[1])
-    return
-  }
-  for (const { metric, value, values } of data.result as readonly Sample[]) {
-    const figures =
-      value === undefined
-        ? (values ?? []).map(([time, each]) => `${each} @${time}`).join('\n  ')
-        : value[1]
-    console.log(`${seriesName(metric)} ${figures}`)
-  }
-}
-
-function seriesName({ __name__: name = '', ...labels }: Readonly<Record<string, string>>): string {
-  const inside = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`)
-  return inside.length === 0 && name !== '' ? name : `${name}{${inside.join(', ')}}`
 }

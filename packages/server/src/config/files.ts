@@ -2,12 +2,15 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { WeirError } from '@weir/model'
 
+/** Who named a file: a flag, or a key of the configuration with its place, `weir.yml:3: rule_files`. */
+export type NamedBy = { readonly flag: string } | { readonly place: string }
+
 /**
- * Reads a file that the configuration names.
+ * Reads a file that the configuration or a flag names.
  *
  * @throws {WeirError} `CONFIG_INVALID` saying who named it
  */
-export function readNamed(file: string, namedBy: string): string {
+export function readNamed(file: string, namedBy: NamedBy): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
@@ -17,7 +20,9 @@ export function readNamed(file: string, namedBy: string): string {
         : (error as Error).message
     throw new WeirError(
       'CONFIG_INVALID',
-      `Cannot read ${JSON.stringify(file)} named by ${namedBy}: ${why}`,
+      'place' in namedBy
+        ? `Cannot use ${namedBy.place}: cannot read ${JSON.stringify(file)}: ${why}`
+        : `Cannot read ${JSON.stringify(file)} named by ${namedBy.flag}: ${why}`,
     )
   }
 }

@@ -2,13 +2,13 @@ import { resolve } from 'node:path'
 import type { AlertmanagerSource, RuleFile } from '@weir/alerting'
 import { WeirError } from '@weir/model'
 import { PACKS, packMapping } from '@weir/packs'
-import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml'
+import { LineCounter, isNode, parseDocument } from 'yaml'
 import type { MappingSource } from '../statsd/mapping-file.ts'
-import { beside, expandGlob, readNamed } from './files.ts'
+import { type NamedBy, beside, expandGlob, readNamed } from './files.ts'
 import { duration } from './quantity.ts'
 import { redactYaml } from './redact.ts'
-import { LATER, type WeirConfig, weirConfig } from './weir-config.ts'
-import { readYaml } from './yaml-file.ts'
+import { type WeirConfig, weirConfig } from './weir-config.ts'
+import { lineOfKey, readYaml } from './yaml-file.ts'
 
 /** What the command line may say; each of these beats the file. */
 export interface Flags {
@@ -42,33 +42,36 @@ export interface Setup {
  * @throws {WeirError} `CONFIG_INVALID` naming file, line, key and what was wanted
  */
 export function loadConfig(flags: Flags): Setup {
-  const file = flags.configFile ?? 'weir.yml'
-  const text = flags.configFile === undefined ? '' : readNamed(flags.configFile, '--config')
-  refuseLater(file, text)
-  const read = readYaml({ file, text, code: 'CONFIG_INVALID' }, weirConfig)
-  const config = freeze(withFlags(read, flags))
-  refuseOpenDoor(config, flags)
+  const given = readConfig(flags)
+  refuseOpenDoor(given.config, flags)
   return {
-    config,
-    mappingSources: mappingSources(config, file),
-    ruleFiles: ruleFiles(config, file, flags),
-    alertmanager: alertmanagerSource(config, file, text, flags),
-    shown: redactYaml(text),
+    config: given.config,
+    mappingSources: [...mappingFiles(given, flags), ...builtInMappings(given)],
+    ruleFiles: rulePatterns(given, flags).flatMap(readRuleFiles),
+    alertmanager: alertmanagerSource(given, flags),
+    shown: redactYaml(given.text),
   }
 }
 
-/** Says what is wrong with sections that are known but not done yet, better than "no such key". */
-function refuseLater(file: string, text: string): void {
-  const lines = new LineCounter()
-  const root = parseDocument(text, { lineCounter: lines }).contents
-  if (!isMap(root)) return
-  for (const { key } of root.items) {
-    if (!isScalar(key) || typeof key.value !== 'string') continue
-    const why = Object.hasOwn(LATER, key.value) ? LATER[key.value] : undefined
-    if (why === undefined) continue
-    const { line } = lines.linePos(key.range?.[0] ?? 0)
-    throw new WeirError('CONFIG_INVALID', `Cannot use ${file}:${line}: ${key.value}: ${why}`)
-  }
+/** The configuration file, checked by itself; files that it names are not read yet. */
+export interface GivenConfig {
+  readonly file: string
+  readonly text: string
+  readonly config: WeirConfig
+}
+
+/** @throws {WeirError} `CONFIG_INVALID`, a line a problem */
+export function readConfig(flags: Flags): GivenConfig {
+  const file = flags.configFile ?? 'weir.yml'
+  const text =
+    flags.configFile === undefined ? '' : readNamed(flags.configFile, { flag: '--config' })
+  const read = readYaml({ file, text, code: 'CONFIG_INVALID' }, weirConfig)
+  return { file, text, config: freeze(withFlags(read, flags)) }
+}
+
+/** Where a key stands: `weir.yml:3: rule_files`. */
+function placeOf({ file, text }: GivenConfig, ...path: readonly string[]): string {
+  return `${file}:${lineOfKey(text, path)}: ${path.join('.')}`
 }
 
 function withFlags(config: WeirConfig, flags: Flags): WeirConfig {
@@ -101,7 +104,7 @@ function withFlags(config: WeirConfig, flags: Flags): WeirConfig {
 const LOOPBACK = /^(127(\.\d+){3}|localhost|\[::1\])$/
 
 /** There is no access control yet, so only this machine may reach Weir unless somebody insists. */
-function refuseOpenDoor(config: WeirConfig, flags: Flags): void {
+export function refuseOpenDoor(config: WeirConfig, flags: Flags): void {
   const { host } = hostPort(config.web.listen, 'web.listen')
   if (flags.insecure || LOOPBACK.test(host)) return
   throw new WeirError(
@@ -130,16 +133,23 @@ export function hostPort(
   return { host: parts[1] === '' ? '0.0.0.0' : parts[1]!, port }
 }
 
-/** The user's rules first, then those of the packs: first match wins. */
-function mappingSources({ statsd, packs }: WeirConfig, file: string): MappingSource[] {
-  const sources: MappingSource[] = []
-  if (statsd.mapping_config !== undefined) {
-    const path = beside(file, statsd.mapping_config)
-    sources.push({ file: path, text: readNamed(path, 'statsd.mapping_config') })
-  }
+/** The mapping file of the user, whose rules come first: first match wins. */
+export function mappingFiles(given: GivenConfig, flags: Flags): MappingSource[] {
+  const { mapping_config: named } = given.config.statsd
+  if (named === undefined) return []
+  const path = beside(given.file, named)
+  const by =
+    flags.statsdMappingConfig === undefined
+      ? { place: placeOf(given, 'statsd', 'mapping_config') }
+      : { flag: '--statsd.mapping-config' }
+  return [{ file: path, text: readNamed(path, by) }]
+}
+
+/** Rules in weir.yml, then those of the packs. */
+function builtInMappings({ config: { statsd, packs }, file }: GivenConfig): MappingSource[] {
   const { mappings, defaults } = statsd
-  if (mappings !== undefined)
-    sources.push({ file, mapping: { mappings, ...(defaults === undefined ? {} : { defaults }) } })
+  const own = { mappings, ...(defaults === undefined ? {} : { defaults }) }
+  const sources: MappingSource[] = mappings === undefined ? [] : [{ file, mapping: own }]
   for (const pack of PACKS) {
     const mapping = packs.disabled.includes(pack.id) ? undefined : packMapping(pack)
     if (mapping !== undefined) sources.push({ file: `pack:${pack.id}`, mapping })
@@ -147,32 +157,41 @@ function mappingSources({ statsd, packs }: WeirConfig, file: string): MappingSou
   return sources
 }
 
-function ruleFiles(config: WeirConfig, file: string, flags: Flags): RuleFile[] {
-  const fromConfig = config.rule_files.map((pattern) => ({
-    pattern: beside(file, pattern),
-    by: 'rule_files',
+/** A glob over rule files, and who gave it. */
+interface RulePattern {
+  readonly pattern: string
+  readonly by: NamedBy
+}
+
+export function rulePatterns(given: GivenConfig, flags: Flags): RulePattern[] {
+  const place = placeOf(given, 'rule_files')
+  const fromConfig = given.config.rule_files.map((pattern) => ({
+    pattern: beside(given.file, pattern),
+    by: { place },
   }))
-  const fromFlags = flags.rules.map((pattern) => ({ pattern, by: '--rules' }))
-  return [...fromConfig, ...fromFlags].flatMap(({ pattern, by }) =>
-    expandGlob(pattern).map((fileName) => ({ fileName, text: readNamed(fileName, by) })),
-  )
+  return [...fromConfig, ...flags.rules.map((pattern) => ({ pattern, by: { flag: '--rules' } }))]
+}
+
+export function readRuleFiles({ pattern, by }: RulePattern): RuleFile[] {
+  return expandGlob(pattern).map((fileName) => ({ fileName, text: readNamed(fileName, by) }))
 }
 
 /** A file by name, or the section itself with its lines where they were. */
-function alertmanagerSource(
-  config: WeirConfig,
-  file: string,
-  text: string,
+export function alertmanagerSource(
+  given: GivenConfig,
   flags: Flags,
 ): AlertmanagerSource | undefined {
-  const named =
-    flags.alertmanagerConfig ??
-    (typeof config.alertmanager === 'string' ? beside(file, config.alertmanager) : undefined)
-  if (named !== undefined) return { fileName: named, text: readNamed(named, 'alertmanager') }
+  const { config, file, text } = given
+  const fileName = flags.alertmanagerConfig
+  if (fileName !== undefined)
+    return { fileName, text: readNamed(fileName, { flag: '--alertmanager.config' }) }
+  if (typeof config.alertmanager === 'string') {
+    const named = beside(file, config.alertmanager)
+    return { fileName: named, text: readNamed(named, { place: placeOf(given, 'alertmanager') }) }
+  }
   if (config.alertmanager === undefined) return undefined
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  const section = document.get('alertmanager', true)
+  const section = parseDocument(text, { lineCounter: lines }).get('alertmanager', true)
   if (!isNode(section) || section.range === null || section.range === undefined) return undefined
   const { line, col } = lines.linePos(section.range[0])
   return {

@@ -146,7 +146,26 @@ const query = z.strictObject({
   lookback_delta: duration.prefault('5m').describe('How far back an instant looks for a sample.'),
 })
 
+/** Sections of prometheus.yml that Weir knows and does not do yet; refused, so that nobody believes that they work. */
+const LATER = {
+  remote_write: 'sending samples on is not supported yet; remove remote_write',
+  remote_read: 'reading from elsewhere is not supported yet; remove remote_read',
+  alerting:
+    'sending alerts to an outside Alertmanager is not supported yet; give its alertmanager.yml to `alertmanager`, Weir routes by itself',
+  scrape_config_files: 'not supported yet; write the jobs into scrape_configs',
+  tracing: 'sending traces is not supported yet; remove tracing',
+  otlp: 'OTLP is not supported yet; remove otlp',
+  runtime: 'there is no Go runtime to set up; remove runtime',
+  logs: 'the log store is not there yet; remove logs',
+  auth: 'access control is not there yet; remove auth and listen on loopback',
+} as const
+
+const refused = Object.fromEntries(
+  Object.entries(LATER).map(([key, why]) => [key, z.undefined({ error: why }).optional()]),
+) as Record<keyof typeof LATER, z.ZodOptional<z.ZodUndefined>>
+
 export const weirConfig = z.strictObject({
+  ...refused,
   global: globalConfig.prefault({}).describe('What holds for all jobs and rules.'),
   scrape_configs: scrapeConfigs.default([]).describe('What is scraped, a job each.'),
   rule_files: z.array(z.string()).default([]).describe('Prometheus rule files; globs are allowed.'),
@@ -178,17 +197,3 @@ export const weirConfig = z.strictObject({
 })
 
 export type WeirConfig = z.output<typeof weirConfig>
-
-/** Sections of prometheus.yml that Weir knows and does not do yet; refused, so that nobody believes that they work. */
-export const LATER: Readonly<Record<string, string>> = {
-  remote_write: 'sending samples on is not supported yet; remove remote_write',
-  remote_read: 'reading from elsewhere is not supported yet; remove remote_read',
-  alerting:
-    'sending alerts to an outside Alertmanager is not supported yet; give its alertmanager.yml to `alertmanager`, Weir routes by itself',
-  scrape_config_files: 'not supported yet; write the jobs into scrape_configs',
-  tracing: 'sending traces is not supported yet; remove tracing',
-  otlp: 'OTLP is not supported yet; remove otlp',
-  runtime: 'there is no Go runtime to set up; remove runtime',
-  logs: 'the log store is not there yet; remove logs',
-  auth: 'access control is not there yet; remove auth and listen on loopback',
-}

@@ -66,6 +66,13 @@ function showPath(path: readonly PropertyKey[]): string {
     .join('')
 }
 
+/** The line at which the key at `path` stands in a text that was read before. */
+export function lineOfKey(text: string, path: readonly string[]): number {
+  const lines = new LineCounter()
+  const { contents } = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  return lineOf(contents, path, lines)
+}
+
 /** The line of the node at `path`, or of the deepest one on the way that exists. */
 function lineOf(root: ParsedNode | null, path: readonly PropertyKey[], lines: LineCounter): number {
   let node: unknown = root

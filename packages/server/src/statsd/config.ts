@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { byteSize, duration } from '../config/quantity.ts'
-import { mappingDefaults, mappingRule } from './mapping-file.ts'
+import { checkMappings, mappingDefaults, mappingRule } from './mapping-file.ts'
 
 const off = z.literal('')
 const address = z.string().regex(/^(\[[^\]]*\]|[^:]*):\d{1,5}$/, {
@@ -8,68 +8,72 @@ const address = z.string().regex(/^(\[[^\]]*\]|[^:]*):\d{1,5}$/, {
 })
 
 /** `statsd` in weir.yml: the one place where its keys, defaults, limits and prose are written. */
-export const statsdConfig = z.strictObject({
-  listen: z
-    .union([address, off])
-    .default('127.0.0.1:8125')
-    .describe('Where StatsD arrives, UDP and TCP. Port 0 takes a free one; empty: nowhere.'),
-  tcp_listen: z
-    .union([address, off])
-    .optional()
-    .describe('Where StatsD arrives by TCP, when not at `listen`; empty: not by TCP.'),
-  flush_interval: duration
-    .prefault('10s')
-    .refine((ms) => ms >= 100, { message: 'want at least 100ms' })
-    .describe('How often the aggregates are written as samples.'),
-  mapping_config: z
-    .string()
-    .optional()
-    .describe('A statsd_exporter mapping file, re-read on reload. Tried before the packs’ rules.'),
-  mappings: z
-    .array(mappingRule)
-    .optional()
-    .describe('Mapping rules written here, as in a mapping file; tried after `mapping_config`.'),
-  defaults: mappingDefaults.optional().describe('Defaults of the rules under `mappings`.'),
-  parse_dogstatsd_tags: z.boolean().default(true).describe('Read `name:1|c|#key:value`.'),
-  parse_influxdb_tags: z.boolean().default(true).describe('Read `name,key=value:1|c`.'),
-  parse_librato_tags: z.boolean().default(true).describe('Read `name#key=value:1|c`.'),
-  parse_signalfx_tags: z.boolean().default(true).describe('Read `name[key=value]:1|c`.'),
-  read_buffer: byteSize
-    .prefault('0')
-    .describe('Receive buffer of the UDP socket; 0 leaves what the system gives.'),
-  max_line_bytes: byteSize
-    .prefault('64KiB')
-    .refine((bytes) => bytes >= 16 && bytes <= 65_536, { message: 'want 16 bytes to 64KiB' })
-    .describe('Longer lines are refused and counted.'),
-  max_tcp_connections: z
-    .int()
-    .min(1)
-    .default(1024)
-    .describe('More TCP connections than this are closed at once and counted.'),
-  tcp_idle_timeout: duration
-    .prefault('1h')
-    .describe('A TCP connection that sends nothing for so long is closed; 0: never.'),
-  max_series_per_metric: z
-    .int()
-    .min(1)
-    .default(10_000)
-    .describe('New series of a metric that has this many are refused and counted.'),
-  max_series: z
-    .int()
-    .min(1)
-    .default(1_000_000)
-    .describe('New series are refused and counted when there are this many in all.'),
-  max_set_members: z
-    .int()
-    .min(1)
-    .default(100_000)
-    .describe('Distinct members that one set counts between two flushes.'),
-  ttl: duration
-    .prefault('0')
-    .describe(
-      'A series that is not sent for so long goes, unless its rule says otherwise; 0: never.',
-    ),
-})
+export const statsdConfig = z
+  .strictObject({
+    listen: z
+      .union([address, off])
+      .default('127.0.0.1:8125')
+      .describe('Where StatsD arrives, UDP and TCP. Port 0 takes a free one; empty: nowhere.'),
+    tcp_listen: z
+      .union([address, off])
+      .optional()
+      .describe('Where StatsD arrives by TCP, when not at `listen`; empty: not by TCP.'),
+    flush_interval: duration
+      .prefault('10s')
+      .refine((ms) => ms >= 100, { message: 'want at least 100ms' })
+      .describe('How often the aggregates are written as samples.'),
+    mapping_config: z
+      .string()
+      .optional()
+      .describe(
+        'A statsd_exporter mapping file, re-read on reload. Tried before the packs’ rules.',
+      ),
+    mappings: z
+      .array(mappingRule)
+      .optional()
+      .describe('Mapping rules written here, as in a mapping file; tried after `mapping_config`.'),
+    defaults: mappingDefaults.optional().describe('Defaults of the rules under `mappings`.'),
+    parse_dogstatsd_tags: z.boolean().default(true).describe('Read `name:1|c|#key:value`.'),
+    parse_influxdb_tags: z.boolean().default(true).describe('Read `name,key=value:1|c`.'),
+    parse_librato_tags: z.boolean().default(true).describe('Read `name#key=value:1|c`.'),
+    parse_signalfx_tags: z.boolean().default(true).describe('Read `name[key=value]:1|c`.'),
+    read_buffer: byteSize
+      .prefault('0')
+      .describe('Receive buffer of the UDP socket; 0 leaves what the system gives.'),
+    max_line_bytes: byteSize
+      .prefault('64KiB')
+      .refine((bytes) => bytes >= 16 && bytes <= 65_536, { message: 'want 16 bytes to 64KiB' })
+      .describe('Longer lines are refused and counted.'),
+    max_tcp_connections: z
+      .int()
+      .min(1)
+      .default(1024)
+      .describe('More TCP connections than this are closed at once and counted.'),
+    tcp_idle_timeout: duration
+      .prefault('1h')
+      .describe('A TCP connection that sends nothing for so long is closed; 0: never.'),
+    max_series_per_metric: z
+      .int()
+      .min(1)
+      .default(10_000)
+      .describe('New series of a metric that has this many are refused and counted.'),
+    max_series: z
+      .int()
+      .min(1)
+      .default(1_000_000)
+      .describe('New series are refused and counted when there are this many in all.'),
+    max_set_members: z
+      .int()
+      .min(1)
+      .default(100_000)
+      .describe('Distinct members that one set counts between two flushes.'),
+    ttl: duration
+      .prefault('0')
+      .describe(
+        'A series that is not sent for so long goes, unless its rule says otherwise; 0: never.',
+      ),
+  })
+  .superRefine(checkMappings)
 
 /** The `statsd` section, checked. */
 export type StatsdConfig = z.output<typeof statsdConfig>

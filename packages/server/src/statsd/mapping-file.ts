@@ -114,33 +114,42 @@ export const mappingRule = z
     }
   })
 
+/** What rules and defaults say together must fit; a check for any schema that has both. */
+export function checkMappings(
+  file: {
+    readonly defaults?: z.output<typeof mappingDefaults> | null | undefined
+    readonly mappings?: readonly z.output<typeof mappingRule>[] | null | undefined
+  },
+  context: z.RefinementCtx,
+): void {
+  for (const [i, rule] of (file.mappings ?? []).entries()) {
+    const complain = (key: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: ['mappings', i, key], message })
+    const isRegex = (rule.match_type || file.defaults?.match_type) === 'regex'
+    if (!isRegex && !GLOB.test(rule.match)) {
+      const got = JSON.stringify(rule.match)
+      complain('match', `want dotted parts, each a word or a lone *, got ${got}`)
+    }
+    if (isRegex) {
+      const why = whyNotRegex(rule.match)
+      if (why !== undefined) complain('match', why)
+    }
+    const observer = observerOf(rule) || observerOf(file.defaults ?? {})
+    if (observer === 'histogram' && rule.summary_options !== undefined) {
+      complain('summary_options', 'the observer type is histogram, want histogram_options')
+    }
+    if (observer === 'summary' && rule.histogram_options !== undefined) {
+      complain('histogram_options', 'the observer type is summary, want summary_options')
+    }
+  }
+}
+
 const mappingFile = z
   .strictObject({
     defaults: mappingDefaults.nullish(),
     mappings: z.array(mappingRule).nullish(),
   })
-  .superRefine((file, context) => {
-    for (const [i, rule] of (file.mappings ?? []).entries()) {
-      const complain = (key: string, message: string): void =>
-        context.addIssue({ code: 'custom', path: ['mappings', i, key], message })
-      const isRegex = (rule.match_type || file.defaults?.match_type) === 'regex'
-      if (!isRegex && !GLOB.test(rule.match)) {
-        const got = JSON.stringify(rule.match)
-        complain('match', `want dotted parts, each a word or a lone *, got ${got}`)
-      }
-      if (isRegex) {
-        const why = whyNotRegex(rule.match)
-        if (why !== undefined) complain('match', why)
-      }
-      const observer = observerOf(rule) || observerOf(file.defaults ?? {})
-      if (observer === 'histogram' && rule.summary_options !== undefined) {
-        complain('summary_options', 'the observer type is histogram, want histogram_options')
-      }
-      if (observer === 'summary' && rule.histogram_options !== undefined) {
-        complain('histogram_options', 'the observer type is summary, want summary_options')
-      }
-    }
-  })
+  .superRefine(checkMappings)
 
 /** A mapping file that was checked. */
 export type MappingFile = z.output<typeof mappingFile>

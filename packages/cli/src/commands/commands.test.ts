@@ -1,0 +1,156 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { configVerdict, mappingVerdict, rulesVerdict } from './check.ts'
+import { packOf, writePack } from './pack.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'weir-check-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function file(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+/** Without the folder, which is another each time. */
+const shorten = (lines: readonly string[]): string[] =>
+  lines.map((line) => line.replaceAll(`${folder}/`, ''))
+
+const problems = (text: string): string[] => shorten(configVerdict(file('weir.yml', text)).problems)
+
+describe('check config', () => {
+  test('tells what it found in a good one', () => {
+    file('rules.yml', 'groups: [{ name: g, rules: [{ alert: A, expr: up == 0 }] }]')
+    file('map.yml', 'mappings: [{ match: a.*, name: b }]')
+    file('am.yml', 'route: { receiver: r }\nreceivers: [{ name: r }]')
+    const text = `
+scrape_configs: [{ job_name: a }, { job_name: b }]
+rule_files: ['rule*.yml']
+statsd: { mapping_config: map.yml, mappings: [{ match: x.*, name: y }] }
+alertmanager: am.yml
+`
+    const { problems: none, found } = configVerdict(file('weir.yml', text))
+    expect(none).toEqual([])
+    expect(shorten(found)).toEqual([
+      '2 scrape jobs',
+      '1 mapping rule',
+      'mapping rules in map.yml',
+      '1 rule in rules.yml',
+      'alert routes in am.yml',
+    ])
+  })
+
+  test.each([
+    ['an unknown key', 'a: 1', ['weir.yml:1: a: there is no such key']],
+    [
+      'sections that are not done',
+      'global: {}\nremote_write: []\ntracing: {}\nx: 1',
+      [
+        'weir.yml:2: remote_write: sending samples on is not supported yet; remove remote_write',
+        'weir.yml:3: tracing: sending traces is not supported yet; remove tracing',
+        'weir.yml:4: x: there is no such key',
+      ],
+    ],
+    [
+      'a file that is not there, of each kind',
+      'rule_files:\n- nowhere.yml\nalertmanager: no.yml\nstatsd:\n  mapping_config: none.yml',
+      [
+        'weir.yml:5: statsd.mapping_config: cannot read "none.yml": there is no such file',
+        'weir.yml:1: rule_files: cannot read "nowhere.yml": there is no such file',
+        'weir.yml:3: alertmanager: cannot read "no.yml": there is no such file',
+      ],
+    ],
+    [
+      'a mapping rule within',
+      'statsd:\n  mappings:\n    - { match: "a b", name: x }',
+      [
+        'weir.yml:3: statsd.mappings[0].match: want dotted parts, each a word or a lone *, got "a b"',
+      ],
+    ],
+    [
+      'an alertmanager section',
+      'global: {}\nalertmanager:\n  route:\n    receiver: r\n  receivers:\n    - name: a\n      webhook_configs: [{ url: "ftp://x" }]',
+      [
+        'weir.yml:7: receivers[0].webhook_configs[0].url: want an http or https address',
+        'weir.yml:4: route.receiver: there is no receiver "r"',
+      ],
+    ],
+    [
+      'a job',
+      'scrape_configs:\n- job_name: a\n  static_configs: [{ targets: ["u:pw@h:1"] }]\n- job_name: a\n  oauth2: {}',
+      [
+        'weir.yml:3: scrape_configs[0].static_configs[0].targets[0]: want host:port; user and password go into basic_auth',
+        'weir.yml:5: scrape_configs[1].oauth2: oauth2 is not supported yet; remove it',
+      ],
+    ],
+    [
+      'limits of the store',
+      'storage:\n  metrics:\n    head_window: 7m\n    limits: { label_value_bytes: 1GiB }',
+      [
+        'weir.yml:3: storage.metrics.head_window: want 1m, 2m, 3m, 5m, 6m, 10m, 15m or 30m',
+        'weir.yml:4: storage.metrics.limits.label_value_bytes: want 1 byte to 256KiB',
+      ],
+    ],
+  ])('refuses %s', (_what, text, want) => expect(problems(text)).toEqual(want))
+
+  test('gathers what is wrong with several files', () => {
+    file('bad-rules.yml', 'groups:\n- name: g\n  rules:\n  - { alert: A, expr: "sum(" }')
+    file('bad-map.yml', 'mappings:\n- match: a.*\n  naame: x')
+    file('bad-am.yml', 'route: { receiver: r }\nreceivers: []\ninhibit_rules: [{}]')
+    const found = problems(
+      'rule_files: [bad-rules.yml]\nstatsd: { mapping_config: bad-map.yml }\nalertmanager: bad-am.yml',
+    )
+    expect(found.map((line) => line.split(': ', 1)[0])).toEqual([
+      'bad-map.yml:2',
+      'bad-map.yml:3',
+      'bad-rules.yml:4',
+      'bad-am.yml:3',
+    ])
+  })
+
+  test('says that a file is not there', () => {
+    expect(configVerdict(join(folder, 'no-config.yml')).problems).toHaveLength(1)
+  })
+})
+
+test('check rules names file and line of each problem, and what is only odd', () => {
+  const bad = file('r.yml', 'groups:\n- name: g\n  rules:\n  - { alert: A, expr: "sum(" }\n  - {}')
+  expect(shorten(rulesVerdict(bad).problems).map((line) => line.slice(0, 8))).toEqual([
+    'r.yml:4:',
+    'r.yml:5:',
+    'r.yml:5:',
+  ])
+  const rule = '{ alert: A, expr: up == 0 }'
+  const good = file('g.yml', `groups: [{ name: g, rules: [${rule}, ${rule}] }]`)
+  expect(rulesVerdict(good)).toMatchObject({
+    problems: [],
+    found: ['2 rules', 'rule A{} is there more than once'],
+  })
+  expect(rulesVerdict(join(folder, 'none.yml')).problems[0]).toContain('there is no such file')
+})
+
+test('check mapping tells what becomes of a line, or what is wrong', () => {
+  const good = file('m.yml', 'mappings: [{ match: a.*, name: b, labels: { what: $1 } }]')
+  const { verdict, explained } = mappingVerdict(good, 'a.x:1|c')
+  expect(verdict.details?.[1]).toBe('  series  b{what="x"}')
+  expect(JSON.parse(JSON.stringify(explained))).toMatchObject([
+    { kind: 'series', labels: { __name__: 'b', what: 'x' }, series: 'counter', value: 1 },
+  ])
+  const bad = file('b.yml', 'mappings:\n- match: a.*\n  naame: x')
+  expect(shorten(mappingVerdict(bad).verdict.problems)).toEqual([
+    expect.stringMatching(/^b\.yml:2: mappings\[0\]\.name: /),
+    'b.yml:3: mappings[0].naame: there is no such key',
+  ])
+})
+
+test('pack export writes the files and names them', () => {
+  const written = writePack(packOf('custom'), join(folder, 'out'))
+  expect(written.length).toBeGreaterThan(1)
+  for (const path of written) expect(readFileSync(path, 'utf8').length).toBeGreaterThan(10)
+  expect(() => packOf('nothing')).toThrow(/want one of airflow, custom/)
+})

@@ -1,0 +1,87 @@
+import { checkAlertmanagerConfig, checkRules } from '@weir/alerting'
+import { WeirError } from '@weir/model'
+import { Mapping } from '../statsd/mapping.ts'
+import {
+  type Flags,
+  type GivenConfig,
+  alertmanagerSource,
+  mappingFiles,
+  readConfig,
+  readRuleFiles,
+  refuseOpenDoor,
+  rulePatterns,
+} from './load-config.ts'
+
+/** What `weir check config` tells. */
+export interface ConfigCheck {
+  /** `file:line: key: what`, everything that is wrong; empty when all is well. */
+  readonly problems: readonly string[]
+  /** What was found, for a good configuration: `2 scrape jobs`, `3 rules in 1 file`. */
+  readonly found: readonly string[]
+}
+
+/** Looks at a configuration and at every file it names, and gathers all that is wrong. Starts nothing. */
+export function checkConfig(flags: Flags): ConfigCheck {
+  const check = new Check()
+  const given = check.attempt(() => readConfig(flags))
+  if (given === undefined) return check // which files it names is not known then
+  check.attempt(() => refuseOpenDoor(given.config, flags))
+  check.note(given.config.scrape_configs.length, 'scrape job')
+  checkMappingRules(check, given, flags)
+  checkRuleFiles(check, given, flags)
+  const routes = check.attempt(() => alertmanagerSource(given, flags))
+  if (routes !== undefined) {
+    check.add(routes.fileName, checkAlertmanagerConfig(routes))
+    check.found.push(`alert routes in ${routes.fileName}`)
+  }
+  return check
+}
+
+function checkMappingRules(check: Check, given: GivenConfig, flags: Flags): void {
+  check.note(given.config.statsd.mappings?.length ?? 0, 'mapping rule')
+  for (const source of check.attempt(() => mappingFiles(given, flags)) ?? []) {
+    check.attempt(() => new Mapping([source]))
+    check.found.push(`mapping rules in ${source.file}`)
+  }
+}
+
+function checkRuleFiles(check: Check, given: GivenConfig, flags: Flags): void {
+  for (const pattern of rulePatterns(given, flags)) {
+    for (const { fileName, text } of check.attempt(() => readRuleFiles(pattern)) ?? []) {
+      const { ruleCount, problems } = checkRules(text, fileName)
+      check.add(fileName, problems)
+      check.found.push(`${counted(ruleCount, 'rule')} in ${fileName}`)
+    }
+  }
+}
+
+class Check implements ConfigCheck {
+  readonly problems: string[] = []
+  readonly found: string[] = []
+
+  /** What `read` gives; what it refuses becomes problems, a line each. */
+  attempt<T>(read: () => T): T | undefined {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof WeirError)) throw error
+      const text = error.message.replace(/^Cannot (?:use|read) (?=\S+:\d+: )/, '')
+      this.problems.push(...text.split('\n'))
+      return undefined
+    }
+  }
+
+  /** Problems that name only their line. */
+  add(fileName: string, problems: readonly string[]): void {
+    for (const problem of problems)
+      this.problems.push(`${fileName}:${problem.replace(/^line (\d+): /, '$1: ')}`)
+  }
+
+  note(count: number, what: string): void {
+    if (count > 0) this.found.push(counted(count, what))
+  }
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
