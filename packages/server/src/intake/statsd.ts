@@ -1,6 +1,12 @@
 import { type Appender, type Clock, type MetricFamily, invariant } from '@weir/model'
 import type { IntakeStatus } from '@weir/packs'
-import { EventColumns, STATSD_REJECTS, parseStatsd, rejectIndex } from '@weir/wire'
+import {
+  EventColumns,
+  type ParseOptions,
+  STATSD_REJECTS,
+  parseStatsd,
+  rejectIndex,
+} from '@weir/wire'
 import { Aggregate } from '../statsd/aggregate.ts'
 import type { StatsdConfig } from '../statsd/config.ts'
 import { Flusher, exposeFamilies } from '../statsd/flush.ts'
@@ -62,12 +68,17 @@ interface Way {
   linesPerSecond: number
 }
 
+/** No packet is longer, and few pieces of a stream. */
+const PACKET_BYTES = 65_536
+
 class Intake implements StatsdIntake {
   readonly #options: StatsdOptions
   readonly #telemetry: StatsdTelemetry
   readonly #aggregate: Aggregate
   readonly #flusher: Flusher
   readonly #events = new EventColumns()
+  readonly #packet = new Uint8Array(PACKET_BYTES)
+  readonly #parseOptions: ParseOptions
   readonly #ways: Way[] = []
   readonly #closing = new AbortController()
   #timer: Promise<void> = Promise.resolve()
@@ -78,6 +89,10 @@ class Intake implements StatsdIntake {
     const { config } = options
     this.#options = options
     this.#telemetry = new StatsdTelemetry(options.telemetry)
+    this.#parseOptions = {
+      dogstatsdTags: config.parse_dogstatsd_tags,
+      maxLineBytes: config.max_line_bytes,
+    }
     const mapping = new Mapping(options.mappingSources)
     this.#telemetry.mappingLoaded(mapping.ruleCount)
     this.#aggregate = new Aggregate({
@@ -255,18 +270,15 @@ class Intake implements StatsdIntake {
   }
 
   /** Packet or lines in, aggregates moved. The hot path; nothing in it waits. */
-  #take(bytes: Uint8Array, counts: TransportCounts): void {
-    const { config, clock } = this.#options
+  #take(received: Uint8Array, counts: TransportCounts): void {
     const events = this.#events
+    const { length } = received
+    // Always the same memory: warm, and it need not be wrapped anew for each packet.
+    const bytes = length > this.#packet.length ? received : this.#packet
+    if (bytes === this.#packet) bytes.set(received)
     events.clear()
-    parseStatsd(
-      bytes,
-      0,
-      bytes.length,
-      { dogstatsdTags: config.parse_dogstatsd_tags, maxLineBytes: config.max_line_bytes },
-      events,
-    )
-    this.#aggregate.take(bytes, events, clock.now())
+    parseStatsd(bytes, 0, length, this.#parseOptions, events)
+    this.#aggregate.take(bytes, events, this.#options.clock.now())
     counts.packets++
     counts.lines += events.lines
     counts.notices += events.notices

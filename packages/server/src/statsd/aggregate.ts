@@ -111,13 +111,13 @@ export class Aggregate {
   take(bytes: Uint8Array, events: EventColumns, nowMs: number): void {
     const { keys } = this
     for (let i = 0; i < events.length; i++) {
-      let key = keys.find(bytes, events, i)
-      if (key < 0) key = keys.add(bytes, events, i)
-      if (keys.series[key] === FORGOTTEN) this.#resolve(key, bytes, events, i)
-      const tagErrors = keys.tagErrors[key]!
+      let key = keys.find(events, i)
+      if (key < 0) key = keys.add(events, i)
+      if (keys.seriesOf(key) === FORGOTTEN) this.#resolve(key, bytes, events, i)
+      const tagErrors = keys.tagErrorsOf(key)
       if (tagErrors !== 0) this.counts.tagErrors += tagErrors
-      const series = keys.series[key]!
-      if (series >= 0) this.#apply(series, keys.scale[key]!, bytes, events, i, nowMs)
+      const series = keys.seriesOf(key)
+      if (series >= 0) this.#apply(series, keys.factorOf(key), bytes, events, i, nowMs)
       else if (series === DROPPED) this.counts.dropped++
       else if (series !== FORGOTTEN) this.#reject(REFUSED - series, events, i)
     }
@@ -203,20 +203,22 @@ export class Aggregate {
   #resolve(key: number, bytes: Uint8Array, events: EventColumns, i: number): void {
     const naming = nameEvent(bytes, events, i, this.#dialects, this.#mapping)
     const { keys } = this
-    keys.tagErrors[key] = Math.min(naming.tagErrorCount, 255)
-    if (naming.kind === 'refused') keys.series[key] = REFUSED - rejectIndex(naming.reason)
-    else if (naming.kind === 'dropped') keys.series[key] = DROPPED
-    else {
-      const { scale } = naming.mapped
-      // A series does not begin with what it refuses; the next event of this key decides.
-      if (events.type[i] === COUNTER && events.value[i]! * scale < 0) {
-        this.#reject(NEGATIVE_COUNTER, events, i)
-        return
-      }
-      keys.scale[key] = scale
-      if (naming.mapped.action === 'unmapped') this.counts.unmapped++
-      keys.series[key] = this.#seriesOf(naming.labels, naming.series, naming.mapped)
+    const tagErrors = naming.tagErrorCount
+    if (naming.kind !== 'series') {
+      const series = naming.kind === 'dropped' ? DROPPED : REFUSED - rejectIndex(naming.reason)
+      keys.resolve(key, { series, factor: 1, tagErrors })
+      return
     }
+    const factor = naming.mapped.scale
+    // A series does not begin with what it refuses; the next event of this key decides.
+    if (events.type[i] === COUNTER && events.value[i]! * factor < 0) {
+      keys.resolve(key, { series: FORGOTTEN, factor: 1, tagErrors })
+      this.#reject(NEGATIVE_COUNTER, events, i)
+      return
+    }
+    if (naming.mapped.action === 'unmapped') this.counts.unmapped++
+    const series = this.#seriesOf(naming.labels, naming.series, naming.mapped)
+    keys.resolve(key, { series, factor, tagErrors })
   }
 
   /** The series with these labels, made when it is new; or why it cannot be. */

@@ -1,3 +1,4 @@
+import { invariant } from '@weir/model'
 import type { EventColumns } from '@weir/wire'
 
 /** What a key stands for when it is no series: known, and not to be kept. */
@@ -7,89 +8,131 @@ export const FORGOTTEN = -2
 /** `REFUSED - reason`: every event of this key is refused for that reason. */
 export const REFUSED = -16
 
+// A record in 32-bit words; the bytes follow.
+const HASH = 0
+/** Bytes of the name, and of the tags above them. */
+const LENGTHS = 1
+/** Bytes of the container id, the type above them. */
+const CONTAINER_AND_TYPE = 2
+const SERIES = 3
+/** Place in the list of factors, and tags that were left out above it. */
+const FACTOR_AND_ERRORS = 4
+const HEAD_WORDS = 5
+
+const TAG_ERRORS_MAX = 255
+const FACTORS_MAX = 65_536
+/** 256 MiB; then the table is emptied too. */
+const WORDS_MAX = 1 << 26
+
 /**
  * Raw bytes of name, tags and container, and the type → number of a series. What makes a known line
  * cheap: one look-up, no string.
  *
- * Open addressing with linear probing over the hash that the parser made; the bytes lie one after the
- * other in one array and are compared, so that nobody can make two names meet by choosing their hash.
+ * Open addressing with linear probing over the hash that the parser made; the bytes are compared, so that
+ * nobody can make two names meet by choosing their hash. All that is known of a key lies in one place,
+ * so that a line finds it in two or three cache lines:
  *
- *     table[hash & mask] = key + 1, or 0       key → hash, offset, lengths, type, series
+ *     table[hash & mask] = key, or 0        records[key] = hash, lengths, type, series, factor, bytes …
  *
  * Keys are never taken out one by one: a key whose series went is marked and asked for again, and
  * when the table is full it is emptied and fills up anew from what still arrives.
  */
 export class KeyTable {
-  /** Series number, or one of the negative numbers above. */
-  series = new Int32Array(1024)
-  /** The mapping rule's factor. */
-  scale = new Float64Array(1024)
-  /** Tags that were left out, counted with each event. */
-  tagErrors = new Uint8Array(1024)
   length = 0
 
   readonly #keysMax: number
   #table = new Int32Array(2048)
   #mask = 2047
-  #hash = new Int32Array(1024)
-  #offset = new Uint32Array(1024)
-  #nameBytes = new Uint16Array(1024)
-  #tagsBytes = new Uint16Array(1024)
-  #containerBytes = new Uint16Array(1024)
-  #type = new Uint8Array(1024)
-  #bytes = new Uint8Array(1 << 16)
-  #bytesLength = 0
+  #records = new Int32Array(1 << 14)
+  /** The same memory, for bytes at any place. */
+  #view = new DataView(this.#records.buffer)
+  /** The next free word; 0 is no key. */
+  #end = 1
+  /** The factors of mapping rules, 1 first. */
+  readonly #factors = [1]
 
   constructor(keysMax: number) {
     this.#keysMax = keysMax
   }
 
+  /** Series number of a key, or one of the negative numbers above. */
+  seriesOf(key: number): number {
+    return this.#records[key + SERIES]!
+  }
+
+  /** The mapping rule's factor. */
+  factorOf(key: number): number {
+    return this.#factors[this.#records[key + FACTOR_AND_ERRORS]! & 0xffff]!
+  }
+
+  /** Tags that were left out, counted with each event. */
+  tagErrorsOf(key: number): number {
+    return this.#records[key + FACTOR_AND_ERRORS]! >>> 16
+  }
+
   /** The key of event `i`, -1 when it is not known. */
-  find(bytes: Uint8Array, events: EventColumns, i: number): number {
+  find(events: EventColumns, i: number): number {
     const hash = events.hash[i]!
     const table = this.#table
     const mask = this.#mask
+    const records = this.#records
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const key = table[at]! - 1
-      if (key < 0) return -1
-      if (this.#hash[key] === hash && this.#isSame(key, bytes, events, i)) return key
+      const key = table[at]!
+      if (key === 0) return -1
+      if (records[key + HASH] === hash && this.#isSame(key, events, i)) return key
     }
   }
 
   /** Adds the key of event `i`, which must not be there. */
-  add(bytes: Uint8Array, events: EventColumns, i: number): number {
-    if (this.length >= this.#keysMax) this.clear()
-    if (this.length === this.series.length) this.#growKeys()
-    const key = this.length++
+  add(events: EventColumns, i: number): number {
+    if (this.length >= this.#keysMax || this.#end > WORDS_MAX) this.clear()
+    if (this.length * 2 === this.#table.length) this.#growTable()
     const nameFrom = events.nameFrom[i]!
+    const tagsFrom = events.tagsFrom[i]!
+    const containerFrom = events.containerFrom[i]!
     const nameBytes = events.nameTo[i]! - nameFrom
-    const tagsBytes = events.tagsTo[i]! - events.tagsFrom[i]!
-    const containerBytes = events.containerTo[i]! - events.containerFrom[i]!
-    this.#hash[key] = events.hash[i]!
-    this.#type[key] = events.type[i]!
-    this.#nameBytes[key] = nameBytes
-    this.#tagsBytes[key] = tagsBytes
-    this.#containerBytes[key] = containerBytes
-    this.#offset[key] = this.#bytesLength
-    this.#reserve(nameBytes + tagsBytes + containerBytes)
-    this.#push(bytes, nameFrom, nameBytes)
-    this.#push(bytes, events.tagsFrom[i]!, tagsBytes)
-    this.#push(bytes, events.containerFrom[i]!, containerBytes)
-    this.scale[key] = 1
-    this.tagErrors[key] = 0
-    this.series[key] = FORGOTTEN
+    const tagsBytes = events.tagsTo[i]! - tagsFrom
+    const containerBytes = events.containerTo[i]! - containerFrom
+    const key = this.#end
+    this.#end = key + HEAD_WORDS + ((nameBytes + tagsBytes + containerBytes + 3) >> 2)
+    if (this.#end > this.#records.length) this.#growRecords()
+    const records = this.#records
+    records[key + HASH] = events.hash[i]!
+    records[key + LENGTHS] = nameBytes | (tagsBytes << 16)
+    records[key + CONTAINER_AND_TYPE] = containerBytes | (events.type[i]! << 16)
+    records[key + SERIES] = FORGOTTEN
+    records[key + FACTOR_AND_ERRORS] = 0
+    const at = (key + HEAD_WORDS) * 4
+    this.#copy(events, nameFrom, nameBytes, at)
+    this.#copy(events, tagsFrom, tagsBytes, at + nameBytes)
+    this.#copy(events, containerFrom, containerBytes, at + nameBytes + tagsBytes)
+    this.length++
     this.#link(key)
     return key
   }
 
+  /** Says what a key stands for: a series, or one of the negative numbers above. */
+  resolve(
+    key: number,
+    to: { readonly series: number; readonly factor: number; readonly tagErrors: number },
+  ): void {
+    let factor = this.#factors.indexOf(to.factor)
+    if (factor < 0) factor = this.#factors.push(to.factor) - 1
+    invariant(factor < FACTORS_MAX, `${factor} different factors in mapping rules`)
+    this.#records[key + SERIES] = to.series
+    this.#records[key + FACTOR_AND_ERRORS] = factor | (Math.min(to.tagErrors, TAG_ERRORS_MAX) << 16)
+  }
+
   /** Marks the keys whose series is gone, and those refused; empties the table when they are most of it. */
   forget(isGone: (series: number) => boolean): void {
+    const records = this.#records
     let forgotten = 0
-    for (let key = 0; key < this.length; key++) {
-      const series = this.series[key]!
+    for (const key of this.#table) {
+      if (key === 0) continue
+      const series = records[key + SERIES]!
       // A refusal may have been for want of room, or for a name that is free now.
-      if (series <= REFUSED || (series >= 0 && isGone(series))) this.series[key] = FORGOTTEN
-      if (this.series[key] === FORGOTTEN) forgotten++
+      if (series <= REFUSED || (series >= 0 && isGone(series))) records[key + SERIES] = FORGOTTEN
+      if (records[key + SERIES] === FORGOTTEN) forgotten++
     }
     if (forgotten > 1024 && forgotten > this.length / 2) this.clear()
   }
@@ -97,89 +140,74 @@ export class KeyTable {
   /** Forgets every key; keeps the memory. */
   clear(): void {
     this.length = 0
-    this.#bytesLength = 0
+    this.#end = 1
+    this.#factors.length = 1
     this.#table.fill(0)
   }
 
-  #isSame(key: number, bytes: Uint8Array, events: EventColumns, i: number): boolean {
+  #isSame(key: number, events: EventColumns, i: number): boolean {
     const nameFrom = events.nameFrom[i]!
     const tagsFrom = events.tagsFrom[i]!
-    const nameBytes = this.#nameBytes[key]!
-    const tagsBytes = this.#tagsBytes[key]!
-    const containerBytes = this.#containerBytes[key]!
+    const containerFrom = events.containerFrom[i]!
+    const nameBytes = events.nameTo[i]! - nameFrom
+    const tagsBytes = events.tagsTo[i]! - tagsFrom
+    const containerBytes = events.containerTo[i]! - containerFrom
     if (
-      this.#type[key] !== events.type[i] ||
-      nameBytes !== events.nameTo[i]! - nameFrom ||
-      tagsBytes !== events.tagsTo[i]! - tagsFrom ||
-      containerBytes !== events.containerTo[i]! - events.containerFrom[i]!
+      this.#records[key + LENGTHS] !== (nameBytes | (tagsBytes << 16)) ||
+      this.#records[key + CONTAINER_AND_TYPE] !== (containerBytes | (events.type[i]! << 16))
     ) {
       return false
     }
-    const mine = this.#bytes
-    const at = this.#offset[key]!
+    const mine = this.#view
+    const theirs = events.words
+    const at = (key + HEAD_WORDS) * 4
+    if (!isEqual(mine, at, theirs, nameFrom, nameBytes)) return false
+    if (tagsBytes > 0 && !isEqual(mine, at + nameBytes, theirs, tagsFrom, tagsBytes)) return false
     return (
-      isEqual(mine, at, bytes, nameFrom, nameBytes) &&
-      isEqual(mine, at + nameBytes, bytes, tagsFrom, tagsBytes) &&
-      isEqual(mine, at + nameBytes + tagsBytes, bytes, events.containerFrom[i]!, containerBytes)
+      containerBytes === 0 ||
+      isEqual(mine, at + nameBytes + tagsBytes, theirs, containerFrom, containerBytes)
     )
   }
 
   #link(key: number): void {
-    let at = this.#hash[key]! & this.#mask
+    let at = this.#records[key + HASH]! & this.#mask
     while (this.#table[at] !== 0) at = (at + 1) & this.#mask
-    this.#table[at] = key + 1
+    this.#table[at] = key
   }
 
-  #push(bytes: Uint8Array, from: number, length: number): void {
-    for (let j = from; j < from + length; j++) this.#bytes[this.#bytesLength++] = bytes[j]!
+  #copy(events: EventColumns, from: number, length: number, into: number): void {
+    for (let i = 0; i < length; i++) {
+      this.#view.setUint8(into + i, events.words.getUint8(from + i))
+    }
   }
 
-  #reserve(more: number): void {
-    const want = this.#bytesLength + more
-    if (want <= this.#bytes.length) return
-    const grown = new Uint8Array(Math.max(want, this.#bytes.length * 2))
-    grown.set(this.#bytes)
-    this.#bytes = grown
+  #growRecords(): void {
+    const { length } = this.#records
+    const grown = new Int32Array(Math.max(this.#end, length + (length >> 1)))
+    grown.set(this.#records)
+    this.#records = grown
+    this.#view = new DataView(grown.buffer)
   }
 
-  #growKeys(): void {
-    const capacity = this.series.length * 2
-    this.series = copied(this.series, new Int32Array(capacity))
-    this.scale = copied(this.scale, new Float64Array(capacity))
-    this.tagErrors = copied(this.tagErrors, new Uint8Array(capacity))
-    this.#hash = copied(this.#hash, new Int32Array(capacity))
-    this.#offset = copied(this.#offset, new Uint32Array(capacity))
-    this.#nameBytes = copied(this.#nameBytes, new Uint16Array(capacity))
-    this.#tagsBytes = copied(this.#tagsBytes, new Uint16Array(capacity))
-    this.#containerBytes = copied(this.#containerBytes, new Uint16Array(capacity))
-    this.#type = copied(this.#type, new Uint8Array(capacity))
-    this.#table = new Int32Array(capacity * 2)
-    this.#mask = capacity * 2 - 1
-    for (let key = 0; key < this.length; key++) this.#link(key)
+  #growTable(): void {
+    const before = this.#table
+    this.#table = new Int32Array(before.length * 2)
+    this.#mask = this.#table.length - 1
+    for (const key of before) if (key !== 0) this.#link(key)
   }
 }
 
-/** Four bytes a turn: the differences are gathered and looked at once. */
-function isEqual(
-  a: Uint8Array,
-  aFrom: number,
-  b: Uint8Array,
-  bFrom: number,
-  length: number,
-): boolean {
-  let i = 0
-  for (; i + 4 <= length; i += 4) {
-    const x = aFrom + i
-    const y = bFrom + i
-    const difference =
-      (a[x]! ^ b[y]!) | (a[x + 1]! ^ b[y + 1]!) | (a[x + 2]! ^ b[y + 2]!) | (a[x + 3]! ^ b[y + 3]!)
-    if (difference !== 0) return false
+/** Four bytes at a time; the last four may overlap those before. */
+function isEqual(a: DataView, aFrom: number, b: DataView, bFrom: number, length: number): boolean {
+  if (length < 4) {
+    for (let i = 0; i < length; i++) {
+      if (a.getUint8(aFrom + i) !== b.getUint8(bFrom + i)) return false
+    }
+    return true
   }
-  for (; i < length; i++) if (a[aFrom + i] !== b[bFrom + i]) return false
-  return true
-}
-
-function copied<T extends { set(from: T): void }>(from: T, into: T): T {
-  into.set(from)
-  return into
+  const last = length - 4
+  for (let i = 0; i < last; i += 4) {
+    if (a.getInt32(aFrom + i, true) !== b.getInt32(bFrom + i, true)) return false
+  }
+  return a.getInt32(aFrom + last, true) === b.getInt32(bFrom + last, true)
 }

@@ -7,7 +7,8 @@ const UNDERSCORE = 0x5f
 
 /** More digits than this do not fit an exact integer times an exact power of ten. */
 const DIGITS_MAX = 15
-const POW10 = Float64Array.from({ length: DIGITS_MAX + 1 }, (_, i) => 10 ** i)
+/** Powers of ten that a double holds exactly. */
+export const POW10 = Float64Array.from({ length: DIGITS_MAX + 1 }, (_, i) => 10 ** i)
 
 /** Longer texts are no number anybody means; it also bounds the slow path. */
 const TEXT_MAX = 400

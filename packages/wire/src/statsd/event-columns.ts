@@ -41,6 +41,9 @@ const SHOWN_REJECTS = 4
  */
 export class EventColumns {
   length = 0
+  /** The bytes that spans point into, to be read four at a time. */
+  words: DataView = new DataView(new ArrayBuffer(0))
+  #bytes: Uint8Array | undefined
   /** Of name, type, tags and container id; equal for equal bytes. */
   hash = new Int32Array(256)
   type = new Uint8Array(256)
@@ -72,6 +75,13 @@ export class EventColumns {
   /** Spans and reasons of the first few refused lines, `from, to, reason, …`. */
   readonly shown = new Uint32Array(SHOWN_REJECTS * 3)
   shownCount = 0
+
+  /** Sets the bytes that spans point into. Costs something for other ones than the last time only. */
+  lookAt(bytes: Uint8Array): void {
+    if (bytes === this.#bytes) return
+    this.#bytes = bytes
+    this.words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
 
   clear(): void {
     this.length = 0

@@ -1,6 +1,7 @@
 /**
- * StatsD bytes → columns of events. One pass over the bytes, hashing what identifies a series while it
- * looks for its end, so that whoever aggregates finds a known series without making a string.
+ * StatsD bytes → columns of events, with a hash of what identifies a series, so that whoever
+ * aggregates finds a known series without making a string. Names and tags, most of a line, are gone through four
+ * bytes at a time.
  *
  *     name ":" value { ":" value } "|" type { "|" field } [ ":" next sample ]
  *     field = "@" rate | "#" tags | "c:" container | "T" seconds | "e:" … | "card:" … | anything
@@ -11,7 +12,7 @@
  * any sample of a line hold for the whole line. A line that is wrong costs that line or sample and
  * nothing beside it; nothing throws.
  */
-import { isNanText, readDecimal } from './decimal.ts'
+import { POW10, isNanText, readDecimal } from './decimal.ts'
 import {
   COUNTER,
   DISTRIBUTION,
@@ -30,9 +31,26 @@ const AT = 0x40
 const PIPE = 0x7c
 const PLUS = 0x2b
 const MINUS = 0x2d
+const DOT = 0x2e
+const ZERO = 0x30
+const NINE = 0x39
 const UNDERSCORE = 0x5f
 
+/** Four of them, to look for in a word. */
+const NEWLINES = 0x0a0a0a0a
+const COLONS = 0x3a3a3a3a
+const BARS = 0x7c7c7c7c
+
 const NO_TYPE = 255
+
+/** More digits may not fit the 32 bits that a plain line's value is read in. */
+const PLAIN_DIGITS_MAX = 9
+/** The type by its first letter; sets are not plain. */
+const PLAIN_TYPES = new Uint8Array(256).fill(NO_TYPE)
+PLAIN_TYPES[0x63] = COUNTER
+PLAIN_TYPES[0x67] = GAUGE
+PLAIN_TYPES[0x68] = PLAIN_TYPES[0x64] = DISTRIBUTION
+PLAIN_TYPES[0x6d] = TIMER
 
 const MALFORMED_LINE = rejectIndex('malformed_line')
 const NO_PARTS = rejectIndex('not_enough_parts_after_colon')
@@ -56,6 +74,7 @@ export function parseStatsd(
   options: ParseOptions,
   into: EventColumns,
 ): void {
+  into.lookAt(bytes)
   let at = from
   while (at < to) {
     if (bytes[at] === NEWLINE) at++
@@ -77,24 +96,20 @@ function parseLine(
     into.notices++
     return skipLine(bytes, from, to)
   }
-  let nameHash = 0
-  let at = from
-  let byte = 0
-  for (; at < to; at++) {
-    byte = bytes[at]!
-    if (byte === COLON || byte === NEWLINE) break
-    nameHash = (Math.imul(nameHash, 31) + byte) | 0
-  }
-  if (at === from || at === to || byte === NEWLINE) {
+  const { words } = into
+  let at = endOfName(bytes, words, from, to)
+  if (at === from || at === to || bytes[at] === NEWLINE) {
     return refuseLine(bytes, from, to, MALFORMED_LINE, into)
   }
   const nameTo = at
+  const next = takePlainLine(bytes, from, nameTo, to, options, into)
+  if (next !== 0) return next
+  let byte = 0
   const first = into.length
   let tagsFrom = 0
   let tagsTo = 0
   let containerFrom = 0
   let containerTo = 0
-  let hash = nameHash
 
   // Each turn is one sample; `at` is on the colon before it.
   for (;;) {
@@ -135,14 +150,8 @@ function parseLine(
       const field = ++at
       const kind = at < to ? bytes[at]! : PIPE
       if (kind === HASH) {
-        hash = nameHash
         tagsFrom = field + 1
-        for (at = tagsFrom; at < to; at++) {
-          byte = bytes[at]!
-          if (byte === PIPE || (byte <= RETURN && isLineEnd(bytes, at, to))) break
-          hash = (Math.imul(hash, 31) + byte) | 0
-        }
-        tagsTo = at
+        tagsTo = at = endOfTags(bytes, words, tagsFrom, to)
       } else if (kind === AT) {
         for (at = field + 1; at < to; at++) {
           byte = bytes[at]!
@@ -178,15 +187,14 @@ function parseLine(
     if (at >= to || bytes[at] !== COLON) break
   }
 
-  if (!options.dogstatsdTags) {
-    tagsFrom = tagsTo = 0
-    hash = nameHash
+  if (!options.dogstatsdTags) tagsFrom = tagsTo = 0
+  let hash = hashBytes(0, bytes, words, from, nameTo)
+  if (tagsTo > tagsFrom) hash = hashBytes(hash, bytes, words, tagsFrom, tagsTo)
+  if (containerTo > containerFrom) {
+    hash = hashBytes(hash, bytes, words, containerFrom, containerTo)
   }
-  for (let i = containerFrom; i < containerTo; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0
   for (let i = first; i < into.length; i++) {
-    let mixed = (hash ^ Math.imul(into.type[i]! + 1, 0x9e3779b1)) | 0
-    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
-    into.hash[i] = mixed ^ (mixed >>> 13)
+    into.hash[i] = finished(hash, into.type[i]!)
     into.nameFrom[i] = from
     into.nameTo[i] = nameTo
     into.tagsFrom[i] = tagsFrom
@@ -195,6 +203,144 @@ function parseLine(
     into.containerTo[i] = containerTo
   }
   return finish(bytes, from, at, options, into, first, to)
+}
+
+/**
+ * Takes the line that most are, `name:12.5|ms` with or without tags behind, and returns where the next
+ * begins; returns 0, having done nothing, when the line has anything else. Short code that stays in the caches of a
+ * processor which has just woken up for a packet.
+ */
+function takePlainLine(
+  bytes: Uint8Array,
+  from: number,
+  nameTo: number,
+  to: number,
+  options: ParseOptions,
+  into: EventColumns,
+): number {
+  const valueFrom = nameTo + 1
+  let at = valueFrom
+  let byte = 0
+  let mantissa = 0
+  let dot = 0
+  for (; at < to; at++) {
+    byte = bytes[at]!
+    if (byte >= ZERO && byte <= NINE) mantissa = (Math.imul(mantissa, 10) + (byte - ZERO)) | 0
+    else if (byte === DOT && dot === 0) dot = at
+    else break
+  }
+  const valueTo = at
+  const length = valueTo - valueFrom - (dot === 0 ? 0 : 1)
+  if (byte !== PIPE || at + 1 >= to || length === 0 || length > PLAIN_DIGITS_MAX) return 0
+  const type = PLAIN_TYPES[bytes[++at]!]!
+  if (type === NO_TYPE) return 0
+  at++
+  if (type === TIMER && (at === to || bytes[at++] !== 0x73)) return 0
+
+  const { words } = into
+  let hash = hashBytes(0, bytes, words, from, nameTo)
+  let tagsFrom = 0
+  let tagsTo = 0
+  if (at < to && bytes[at] === PIPE) {
+    if (at + 1 >= to || bytes[at + 1] !== HASH || !options.dogstatsdTags) return 0
+    tagsFrom = at + 2
+    tagsTo = at = endOfTags(bytes, words, tagsFrom, to)
+    if (tagsTo > tagsFrom) hash = hashBytes(hash, bytes, words, tagsFrom, tagsTo)
+  }
+  if ((at < to && bytes[at] !== NEWLINE) || at - from > options.maxLineBytes) return 0
+
+  const i = into.length++
+  if (i === into.hash.length) into.grow()
+  into.hash[i] = finished(hash, type)
+  into.type[i] = type
+  into.value[i] = dot === 0 ? mantissa : mantissa / POW10[valueTo - dot - 1]!
+  into.rate[i] = 1
+  into.signed[i] = 0
+  into.nameFrom[i] = from
+  into.nameTo[i] = nameTo
+  into.tagsFrom[i] = tagsFrom
+  into.tagsTo[i] = tagsTo
+  into.containerFrom[i] = 0
+  into.containerTo[i] = 0
+  into.valueFrom[i] = valueFrom
+  into.valueTo[i] = valueTo
+  return at + 1
+}
+
+/** Where a name ends: at its colon, at the end of its line, or at `to`. */
+function endOfName(bytes: Uint8Array, words: DataView, from: number, to: number): number {
+  let at = from
+  for (; at + 4 <= to; at += 4) {
+    const word = words.getInt32(at, true)
+    const found = whereZero(word ^ COLONS) | whereZero(word ^ NEWLINES)
+    if (found !== 0) return at + firstOf(found)
+  }
+  for (; at < to; at++) if (bytes[at] === COLON || bytes[at] === NEWLINE) return at
+  return to
+}
+
+/** Where tags end: at a bar, at the end of their line, or at `to`. */
+function endOfTags(bytes: Uint8Array, words: DataView, from: number, to: number): number {
+  let at = from
+  for (; at + 4 <= to; at += 4) {
+    const word = words.getInt32(at, true)
+    const found = whereZero(word ^ BARS) | whereControl(word)
+    if (found === 0) continue
+    const hit = at + firstOf(found)
+    if (bytes[hit] === PIPE || isLineEnd(bytes, hit, to)) return hit
+    at = hit - 3 // a control character among the tags: on behind it
+  }
+  for (; at < to; at++) if (bytes[at] === PIPE || isLineEnd(bytes, at, to)) return at
+  return to
+}
+
+/**
+ * Adds `bytes[from, to)` to a hash, four at a time; the last four may overlap those before. The steps are
+ * MurmurHash3's; whoever looks up by it compares the bytes too.
+ */
+function hashBytes(
+  seed: number,
+  bytes: Uint8Array,
+  words: DataView,
+  from: number,
+  to: number,
+): number {
+  let hash = seed ^ (to - from)
+  if (to - from < 4) {
+    for (let at = from; at < to; at++) hash = hashWord(hash, bytes[at]!)
+    return hash
+  }
+  const last = to - 4
+  for (let at = from; at < last; at += 4) hash = hashWord(hash, words.getInt32(at, true))
+  return hashWord(hash, words.getInt32(last, true))
+}
+
+/** The hash with the type in it, spread over all bits. */
+function finished(hash: number, type: number): number {
+  let mixed = (hash ^ Math.imul(type + 1, 0x9e3779b1)) | 0
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
+  return mixed ^ (mixed >>> 13)
+}
+
+function hashWord(hash: number, word: number): number {
+  const product = Math.imul(word, 0xcc9e2d51)
+  const mixed = hash ^ Math.imul((product << 15) | (product >>> 17), 0x1b873593)
+  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0
+}
+
+/** The top bit of each byte of a word that is zero; of bytes above the lowest such it may tell wrongly. */
+function whereZero(word: number): number {
+  return (word - 0x01010101) & ~word & 0x80808080
+}
+
+/** The same for bytes below 0x0e, among which newline and carriage return are. */
+function whereControl(word: number): number {
+  return (word - 0x0e0e0e0e) & ~word & 0x80808080
+}
+
+/** The place, 0 to 3, of the lowest byte that is marked. */
+function firstOf(marks: number): number {
+  return (31 - Math.clz32(marks & -marks)) >> 3
 }
 
 /** Ends a line: checks its length and returns where the next begins. */
