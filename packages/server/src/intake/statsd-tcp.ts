@@ -16,6 +16,9 @@ export interface StatsdTcpOptions {
   readonly take: (lines: Uint8Array) => void
   readonly tooLong: (beginning: Uint8Array) => void
   readonly onRefused: () => void
+  readonly onIdle: () => void
+  /** A connection broke; the others go on. */
+  readonly onBroken: (error: Error) => void
   readonly onConnections: (count: number) => void
   readonly onError: (error: Error) => void
 }
@@ -28,7 +31,7 @@ export interface StatsdTcpOptions {
 export async function listenStatsdTcp(options: StatsdTcpOptions): Promise<StatsdTcp> {
   const open = new Set<Socket>()
   const server = createServer((socket) => {
-    socket.on('error', () => socket.destroy()) // the peer went; what it sent was taken
+    socket.on('error', options.onBroken) // it closes by itself; what the peer sent was taken
     if (open.size >= options.maxConnections) {
       options.onRefused()
       socket.destroy()
@@ -60,7 +63,10 @@ function serveConnection(socket: Socket, options: StatsdTcpOptions): void {
   socket.on('data', (chunk: Uint8Array) => frames.push(chunk))
   socket.on('close', () => frames.end())
   if (options.idleTimeoutMs > 0) {
-    socket.setTimeout(options.idleTimeoutMs, () => socket.destroy())
+    socket.setTimeout(options.idleTimeoutMs, () => {
+      options.onIdle()
+      socket.destroy()
+    })
   }
 }
 

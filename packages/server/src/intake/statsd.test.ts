@@ -189,6 +189,25 @@ test('TCP connections beyond the limit are closed and counted', async () => {
   expect(value(weir.registry, 'weir_statsd_tcp_connections_refused_total')).toBe(1)
 })
 
+test('a TCP connection that sends nothing is closed and counted', async () => {
+  const weir = await start({ tcp_idle_timeout: '20ms' })
+  const socket = await openTcp(weir)
+  socket.resume()
+  await new Promise((resolve) => socket.on('close', resolve))
+  expect(value(weir.registry, 'weir_statsd_tcp_connections_idle_total')).toBe(1)
+  expect(value(weir.registry, 'weir_statsd_read_errors_total')).toBe(0)
+})
+
+test('a TCP connection that breaks is counted, what it sent is kept', async () => {
+  const weir = await start()
+  const socket = await openTcp(weir)
+  socket.write('a:1|c\n')
+  await linesCome(weir, 1)
+  socket.resetAndDestroy()
+  await vi.waitFor(() => expect(value(weir.registry, 'weir_statsd_read_errors_total')).toBe(1))
+  expect(page(weir)).toEqual(['a 1'])
+})
+
 test('refused lines are counted by reason and the newest is shown', async () => {
   const weir = await start()
   await sendUdp(weir, 'good:1|c\nbad\nworse:x|c')

@@ -254,6 +254,8 @@ class Intake implements StatsdIntake {
         this.#rejected(rejectIndex('line_too_long'), 1, beginning, counts)
       },
       onRefused: () => this.#telemetry.connectionRefused(config.max_tcp_connections),
+      onIdle: () => this.#telemetry.connectionIdle(),
+      onBroken: (error) => this.#telemetry.connectionFailed(error),
       onConnections: (count) => this.#telemetry.connectionsNow(count),
       onError: (error) => this.#telemetry.socketFailed('tcp', error),
     })

@@ -22,6 +22,7 @@ mappings:
 - {match: "shop.*.*.failed", name: "shop_@{2}_failed", labels: {shop: "$1", both: "$1-$2", joined: "$1$2", braced: "@{1}x"}}
 - {match: "*.latency", name: "latency", match_metric_type: observer, observer_type: histogram, labels: {who: "$1"}, histogram_options: {buckets: [0.1, 1, 10]}}
 - {match: "*.latency", name: "latency_total", match_metric_type: counter, labels: {who: "$1"}}
+- {match: "wide.*", name: "wide", observer_type: histogram, labels: {who: "$1"}, histogram_options: {buckets: [0.00005, 0.0001, 999999, 1000000, 12345678.5]}}
 - {match: "scaled.*", name: "scaled", scale: 0.001, labels: {what: "$1"}}
 - {match: "honest.*", name: "honest", honor_labels: true, labels: {who: "$1"}}
 - {match: "secret.*", name: "secret", action: drop}
@@ -75,6 +76,7 @@ const LINES = [
   'web.latency:5000|ms',
   'web.latency:7|c',
   'web.latency:7|g',
+  'wide.x:2000000|h',
   'scaled.x:1500|ms',
   'scaled.y:1500|h',
   'honest.x:1|c|#who:me',

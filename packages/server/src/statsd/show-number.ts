@@ -1,12 +1,13 @@
-/** A bucket bound or quantile as exposition pages write it: `0.5`, `10`, `5e-05`. */
+/**
+ * A bucket bound or quantile as exposition pages write it, the form of Go's `%g`: `0.5`, `10`, `1e+06`,
+ * `5e-05`.
+ */
 export function showNumber(value: number): string {
   if (value === Infinity) return '+Inf'
   if (value === -Infinity) return '-Inf'
   const size = Math.abs(value)
-  if (size !== 0 && size < 1e-4) {
-    return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2')
-  }
-  return String(value)
+  if (size === 0 || (size >= 1e-4 && size < 1e6)) return String(value)
+  return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2')
 }
 
 /**

@@ -38,6 +38,8 @@ export class StatsdTelemetry {
   readonly #samplesRejected
   readonly #connections
   readonly #connectionsRefused
+  readonly #connectionsIdle
+  readonly #readErrors
   readonly #reloads
 
   constructor(telemetry: Telemetry) {
@@ -99,6 +101,15 @@ export class StatsdTelemetry {
     this.#connectionsRefused = registry.counter(
       'weir_statsd_tcp_connections_refused_total',
       'TCP connections closed because there were too many.',
+    )
+    this.#connectionsIdle = registry.counter(
+      'weir_statsd_tcp_connections_idle_total',
+      'TCP connections closed because nothing came for too long.',
+    )
+    this.#readErrors = registry.counter(
+      'weir_statsd_read_errors_total',
+      'Sockets and connections that failed.',
+      ['transport'],
     )
     this.#reloads = registry.counter('weir_statsd_mapping_reloads_total', 'Mappings replaced.')
   }
@@ -180,8 +191,24 @@ export class StatsdTelemetry {
       ?.warn({ maxCount }, 'StatsD TCP connection refused: too many')
   }
 
+  connectionIdle(): void {
+    this.#connectionsIdle.inc()
+    this.#telemetry.log
+      .sampled('statsd_tcp_idle', 60_000)
+      ?.info({}, 'StatsD TCP connection closed: nothing came for too long')
+  }
+
+  /** A peer broke its connection; what it had sent was taken. */
+  connectionFailed(error: Error): void {
+    this.#readErrors.inc({ transport: 'tcp' })
+    this.#telemetry.log
+      .sampled('statsd_tcp_connection', 60_000)
+      ?.warn({ error: error.message }, 'StatsD TCP connection failed')
+  }
+
   /** A socket that was open failed; the others go on. */
   socketFailed(transport: Transport, error: Error): void {
+    this.#readErrors.inc({ transport })
     this.#telemetry.log
       .sampled(`statsd_socket_${transport}`, 60_000)
       ?.error({ transport, error: error.message }, 'StatsD socket failed')
