@@ -39,19 +39,24 @@ export async function postJson(
     .then(() => late.abort(new Error('late')))
     .catch(() => undefined) // woken because the answer came first
   try {
+    const authorization = await authorizationHeader(post.http)
     const answer = await fetch(post.url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         'user-agent': 'Weir',
-        ...(await authorizationHeader(post.http)),
+        ...authorization,
       },
       body: post.body,
       redirect: post.http?.follow_redirects === false ? 'manual' : 'follow',
       signal: AbortSignal.any([signal, late.signal]),
     })
     if (answer.status >= 200 && answer.status < 300) return SENT
-    const text = redact(await answer.text().catch(() => ''), post.secrets)
+    const text = redact(await answer.text().catch(() => ''), [
+      ...post.secrets,
+      ...secretsOfAddress(post.url),
+      ...Object.values(authorization).flatMap((value) => [value, value.replace(/^\S+ /, '')]),
+    ])
     const said = text === '' ? '' : `: ${text}`
     const why = `Cannot notify by ${what}: it answered ${answer.status}${said}`
     if (!post.isRetryable(answer.status)) return refused(why)
@@ -70,10 +75,18 @@ export async function postJson(
 
 function redact(text: string, secrets: readonly string[]): string {
   const clean = secrets
-    .filter((secret) => secret !== '')
+    .filter((secret) => secret.length > 1)
+    .toSorted((a, b) => b.length - a.length)
     .reduce((rest, secret) => rest.replaceAll(secret, '<secret>'), text)
   const line = clean.replace(/\s+/g, ' ').trim()
   return line.length > ANSWER_SHOWN ? `${line.slice(0, ANSWER_SHOWN)}…` : line
+}
+
+/** What of an address a receiver may say back: its path may be the password. */
+function secretsOfAddress(address: string): string[] {
+  const { href, username, password, pathname, search, searchParams } = new URL(address)
+  const parts = [address, href, pathname + search, pathname, username, password, search]
+  return [...parts, ...[...searchParams.values()].filter((value) => value.length >= 4)]
 }
 
 /** The bare reason: messages of the network libraries may quote the address. */

@@ -89,6 +89,16 @@ alertmanager: am.yml
       ],
     ],
     [
+      'values of another kind',
+      'global: { scrape_interval: 15 }\nstatsd: { listen: nowhere }\nweb: { external_url: "http://u:p@h/" }\nalertmanager: 7',
+      [
+        'weir.yml:1: global.scrape_interval: want a duration such as 15s, 5m or 1h30m, got 15',
+        'weir.yml:2: statsd.listen: want host:port such as 127.0.0.1:8125, or an empty text to listen nowhere',
+        'weir.yml:4: alertmanager: want the contents of an alertmanager.yml, or its file name',
+        'weir.yml:3: web.external_url: want an http or https address without user and password',
+      ],
+    ],
+    [
       'limits of the store',
       'storage:\n  metrics:\n    head_window: 7m\n    limits: { label_value_bytes: 1GiB }',
       [

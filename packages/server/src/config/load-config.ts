@@ -3,10 +3,11 @@ import type { AlertmanagerSource, RuleFile } from '@weir/alerting'
 import { WeirError } from '@weir/model'
 import { PACKS, packMapping } from '@weir/packs'
 import { LineCounter, isNode, parseDocument } from 'yaml'
+import type { z } from 'zod'
+import { statsdConfig } from '../statsd/config.ts'
 import type { MappingSource } from '../statsd/mapping-file.ts'
 import { type NamedBy, beside, expandGlob, readNamed } from './files.ts'
-import { duration } from './quantity.ts'
-import { redactYaml } from './redact.ts'
+import { redactText, redactYaml } from './redact.ts'
 import { type WeirConfig, weirConfig } from './weir-config.ts'
 import { lineOfKey, readYaml } from './yaml-file.ts'
 
@@ -74,31 +75,58 @@ function placeOf({ file, text }: GivenConfig, ...path: readonly string[]): strin
   return `${file}:${lineOfKey(text, path)}: ${path.join('.')}`
 }
 
-function withFlags(config: WeirConfig, flags: Flags): WeirConfig {
-  const { listen, statsdListen, statsdFlushInterval, externalUrl, statsdMappingConfig, logLevel } =
-    flags
+const KEYS = {
+  external_url: weirConfig.shape.web.unwrap().shape.external_url,
+  statsd_listen: statsdConfig.shape.listen,
+  flush_interval: statsdConfig.shape.flush_interval,
+  level: weirConfig.shape.log.unwrap().shape.level,
+} as const
+
+function withFlags({ web, statsd, log, ...config }: WeirConfig, flags: Flags): WeirConfig {
+  const { listen, statsdMappingConfig: mapping } = flags
   return {
     ...config,
     web: {
-      ...config.web,
-      ...(listen === undefined ? {} : { listen }),
-      ...(externalUrl === undefined ? {} : { external_url: externalUrl }),
+      ...web,
+      listen: listen ?? web.listen,
+      external_url: flagOr(web.external_url, flags.externalUrl, {
+        flag: '--web.external-url',
+        schema: KEYS.external_url,
+      }),
     },
     statsd: {
-      ...config.statsd,
-      ...(statsdListen === undefined ? {} : { listen: statsdListen }),
-      ...(statsdFlushInterval === undefined
-        ? {}
-        : { flush_interval: duration.parse(statsdFlushInterval) }),
-      ...(statsdMappingConfig === undefined
-        ? {}
-        : { mapping_config: resolve(statsdMappingConfig) }),
+      ...statsd,
+      listen: flagOr(statsd.listen, flags.statsdListen, {
+        flag: '--statsd-listen',
+        schema: KEYS.statsd_listen,
+      }),
+      flush_interval: flagOr(statsd.flush_interval, flags.statsdFlushInterval, {
+        flag: '--statsd.flush-interval',
+        schema: KEYS.flush_interval,
+      }),
+      ...(mapping === undefined ? {} : { mapping_config: resolve(mapping) }),
     },
-    log:
-      logLevel === undefined
-        ? config.log
-        : { level: weirConfig.shape.log.parse({ level: logLevel }).level },
+    log: {
+      ...log,
+      level: flagOr(log.level, flags.logLevel, { flag: '--log-level', schema: KEYS.level }),
+    },
   }
+}
+
+/** The value of a flag under the schema of its key; the key's own without the flag. */
+function flagOr<S extends z.ZodType>(
+  own: z.output<S>,
+  text: string | undefined,
+  { flag, schema }: { readonly flag: string; readonly schema: S },
+): z.output<S> {
+  if (text === undefined) return own
+  const result = schema.safeParse(text)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  throw new WeirError(
+    'CONFIG_INVALID',
+    `Cannot use ${flag} ${JSON.stringify(redactText(text))}: ${issue!.message}`,
+  )
 }
 
 const LOOPBACK = /^(127(\.\d+){3}|localhost|\[::1\])$/

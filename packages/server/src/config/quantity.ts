@@ -14,14 +14,14 @@ const UNITS = ['y', 'w', 'd', 'h', 'm', 's', 'ms'] as const
 
 /** A duration as Prometheus writes it (`1h30m`, `15s`, `0`), read as milliseconds. */
 export const duration = z
-  .union([z.string(), z.literal(0)])
+  .union([z.string(), z.literal(0)], { error: ({ input }) => wantDuration(input) })
   .transform((text, context) => {
     if (text === 0 || text === '0') return 0
     const parts = text === '' ? null : DURATION.exec(text)
     if (parts === null) {
       context.addIssue({
         code: 'custom',
-        message: `want a duration such as 15s, 5m or 1h30m, got ${JSON.stringify(text)}`,
+        message: wantDuration(text),
       })
       return z.NEVER
     }
@@ -44,17 +44,25 @@ const BYTE_UNITS: Readonly<Record<string, number>> = {
 
 /** A size such as `16MiB`, `10GB` or plain bytes, read as bytes. */
 export const byteSize = z
-  .union([z.string(), z.number()])
+  .union([z.string(), z.number()], { error: ({ input }) => wantSize(input) })
   .transform((given, context) => {
     const parts = /^(\d+(?:\.\d+)?) ?([KMGT]?i?B)?$/.exec(String(given))
     const unit = parts === null ? undefined : BYTE_UNITS[parts[2] ?? '']
     if (parts === null || unit === undefined) {
       context.addIssue({
         code: 'custom',
-        message: `want a size such as 16MiB, 10GB or a number of bytes, got ${JSON.stringify(given)}`,
+        message: wantSize(given),
       })
       return z.NEVER
     }
     return Math.floor(Number(parts[1]) * unit)
   })
   .meta({ title: 'size' })
+
+function wantDuration(got: unknown): string {
+  return `want a duration such as 15s, 5m or 1h30m, got ${JSON.stringify(got)}`
+}
+
+function wantSize(got: unknown): string {
+  return `want a size such as 16MiB, 10GB or a number of bytes, got ${JSON.stringify(got)}`
+}

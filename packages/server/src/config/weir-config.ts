@@ -8,6 +8,12 @@ import { byteSize, duration } from './quantity.ts'
  * prometheus.yml: what both have means the same.
  */
 
+function isPublicAddress(text: string): boolean {
+  if (text === '') return true
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return /^https?:$/.test(url?.protocol ?? '') && url?.username === '' && url.password === ''
+}
+
 const web = z.strictObject({
   listen: z
     .string()
@@ -15,6 +21,9 @@ const web = z.strictObject({
     .describe('Where the page and the HTTP API are, host:port.'),
   external_url: z
     .string()
+    .refine(isPublicAddress, {
+      message: 'want an http or https address without user and password',
+    })
     .default('')
     .describe('Where people reach this Weir; links in notifications lead there.'),
   allowed_hosts: z
@@ -171,7 +180,9 @@ export const weirConfig = z.strictObject({
   rule_files: z.array(z.string()).default([]).describe('Prometheus rule files; globs are allowed.'),
   statsd: statsdConfig.prefault({}).describe('What arrives by StatsD, and what becomes of it.'),
   alertmanager: z
-    .union([z.string(), z.record(z.string(), z.unknown())])
+    .union([z.string(), z.record(z.string(), z.unknown())], {
+      error: 'want the contents of an alertmanager.yml, or its file name',
+    })
     .optional()
     .meta({ title: 'file name or section' })
     .describe('An alertmanager.yml: its contents, or the name of the file.'),

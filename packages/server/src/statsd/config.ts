@@ -2,20 +2,17 @@ import { z } from 'zod'
 import { byteSize, duration } from '../config/quantity.ts'
 import { checkMappings, mappingDefaults, mappingRule } from './mapping-file.ts'
 
-const off = z.literal('')
-const address = z.string().regex(/^(\[[^\]]*\]|[^:]*):\d{1,5}$/, {
+const address = z.string().regex(/^(?:(?:\[[^\]]*\]|[^:]*):\d{1,5})?$/, {
   message: 'want host:port such as 127.0.0.1:8125, or an empty text to listen nowhere',
 })
 
 /** `statsd` in weir.yml: the one place where its keys, defaults, limits and prose are written. */
 export const statsdConfig = z
   .strictObject({
-    listen: z
-      .union([address, off])
+    listen: address
       .default('127.0.0.1:8125')
       .describe('Where StatsD arrives, UDP and TCP. Port 0 takes a free one; empty: nowhere.'),
-    tcp_listen: z
-      .union([address, off])
+    tcp_listen: address
       .optional()
       .describe('Where StatsD arrives by TCP, when not at `listen`; empty: not by TCP.'),
     flush_interval: duration
