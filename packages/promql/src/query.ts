@@ -113,6 +113,10 @@ export function rangeQuery(queryable: Queryable, request: RangeRequest): QueryRe
       for (let k = 0; k < steps.count; k++) length += present[k]!
       if (length === 0) return
       evaluation.hold(length)
+      if (length === steps.count) {
+        series.push({ labels, times: steps.times, values: values.slice() })
+        return
+      }
       const times = new Float64Array(length)
       const kept = new Float64Array(length)
       for (let k = 0, at = 0; k < steps.count; k++) {

@@ -1,6 +1,6 @@
 import type { Clock, Labels } from '@weir/model'
 
-/** One series of a range answer: sample `i` is `times[i]` (ms) and `values[i]`. */
+/** One series of a range answer: sample `i` is `times[i]` (ms) and `values[i]`. Series may share `times`: do not write to it. */
 export interface MatrixSeries {
   readonly labels: Labels
   readonly times: Float64Array

@@ -53,16 +53,16 @@ interface Group {
   readonly count: Float64Array
   readonly a: Float64Array
   readonly b: Float64Array
-  /** How many series had a sample at every step, where the fold takes those apart; `count` leaves them out. */
-  wholeCount: number
+  /** How many of the series that {@link Fold.addFrom} took begin at each step; `count` leaves them out until the end. */
+  readonly begun: Float64Array
   /** For `avg`: set where sums overflow and the mean is kept instead. */
   isMean: Uint8Array | undefined
 }
 
 interface Fold {
   add(group: Group, values: Float64Array, present: Uint8Array): void
-  /** For series that are present at every step, which most are. */
-  addWhole?(group: Group, values: Float64Array): void
+  /** For series that are present from a step on to the last one, which most are. */
+  addFrom?(group: Group, values: Float64Array, start: number): void
   /** What `a` holds at first. */
   readonly empty?: number
   /** Turns the state into the answer, left in `a`. */
@@ -71,12 +71,12 @@ interface Fold {
 
 const FOLDS: Record<'sum' | 'avg' | 'count' | 'min' | 'max' | 'group' | 'stddev' | 'stdvar', Fold> =
   {
-    sum: { add: addSum, addWhole: addWholeSum, finish: finishSum },
+    sum: { add: addSum, addFrom: addSumFrom, finish: finishSum },
     avg: { add: addAverage, finish: finishAverage },
-    count: { add: addCount, addWhole: () => undefined, finish: finishCount },
-    group: { add: addCount, addWhole: () => undefined, finish: ({ a }) => a.fill(1) },
-    min: { add: addMin, addWhole: addWholeMin, empty: Number.NaN, finish: () => undefined },
-    max: { add: addMax, addWhole: addWholeMax, empty: Number.NaN, finish: () => undefined },
+    count: { add: addCount, addFrom: () => undefined, finish: ({ a, count }) => a.set(count) },
+    group: { add: addCount, addFrom: () => undefined, finish: ({ a }) => a.fill(1) },
+    min: { add: addMin, addFrom: addMinFrom, empty: Number.NaN, finish: () => undefined },
+    max: { add: addMax, addFrom: addMaxFrom, empty: Number.NaN, finish: () => undefined },
     stdvar: { add: addVariance, finish: finishVariance },
     stddev: {
       add: addVariance,
@@ -100,33 +100,42 @@ function streamFolded(
     const key = grouping.key(labels)
     let group = groups.get(key)
     if (group === undefined) {
-      evaluation.hold(steps.count * 3)
+      evaluation.hold(steps.count * 4)
       group = {
         labels: grouping.labels(labels),
         count: new Float64Array(steps.count),
         a: new Float64Array(steps.count).fill(fold.empty ?? 0),
         b: new Float64Array(steps.count),
-        wholeCount: 0,
+        begun: new Float64Array(steps.count),
         isMean: undefined,
       }
       groups.set(key, group)
     }
-    if (fold.addWhole !== undefined && present.indexOf(0) < 0) {
-      group.wholeCount++
-      fold.addWhole(group, values)
+    const start = fold.addFrom === undefined ? -1 : beginning(present)
+    if (start >= 0) {
+      group.begun[start]!++
+      fold.addFrom!(group, values, start)
     } else fold.add(group, values, present)
   })
   const present = new Uint8Array(steps.count)
   for (const group of groups.values()) {
-    evaluation.release(steps.count * 3)
+    evaluation.release(steps.count * 4)
     let any = 0
-    for (let k = 0; k < steps.count; k++) {
-      any |= present[k] = group.wholeCount > 0 || group.count[k]! > 0 ? 1 : 0
+    for (let k = 0, running = 0; k < steps.count; k++) {
+      running += group.begun[k]!
+      group.count[k]! += running
+      any |= present[k] = group.count[k]! > 0 ? 1 : 0
     }
     if (any === 0) continue
     fold.finish(group)
     emit(group.labels, group.a, present)
   }
+}
+
+/** The step from which on a series is always present, -1 when there is none or it comes and goes. */
+function beginning(present: Uint8Array): number {
+  const start = present[0] === 1 ? 0 : present.indexOf(1)
+  return start >= 0 && present.indexOf(0, start) < 0 ? start : -1
 }
 
 function addSum({ count, a, b }: Group, values: Float64Array, present: Uint8Array): void {
@@ -145,8 +154,8 @@ function addSum({ count, a, b }: Group, values: Float64Array, present: Uint8Arra
   }
 }
 
-function addWholeSum({ a, b }: Group, values: Float64Array): void {
-  for (let k = 0; k < a.length; k++) {
+function addSumFrom({ a, b }: Group, values: Float64Array, start: number): void {
+  for (let k = start; k < a.length; k++) {
     const sum = a[k]!
     const value = values[k]!
     const next = sum + value
@@ -203,10 +212,6 @@ function addCount({ count }: Group, _values: Float64Array, present: Uint8Array):
   for (let k = 0; k < present.length; k++) count[k]! += present[k]!
 }
 
-function finishCount({ a, count, wholeCount }: Group): void {
-  for (let k = 0; k < a.length; k++) a[k] = count[k]! + wholeCount
-}
-
 /** NaN gives way to any number, so a group begins with it. */
 function addMin({ count, a }: Group, values: Float64Array, present: Uint8Array): void {
   for (let k = 0; k < present.length; k++) {
@@ -217,8 +222,8 @@ function addMin({ count, a }: Group, values: Float64Array, present: Uint8Array):
   }
 }
 
-function addWholeMin({ a }: Group, values: Float64Array): void {
-  for (let k = 0; k < a.length; k++) {
+function addMinFrom({ a }: Group, values: Float64Array, start: number): void {
+  for (let k = start; k < a.length; k++) {
     const best = a[k]!
     if (best > values[k]! || best !== best) a[k] = values[k]!
   }
@@ -233,8 +238,8 @@ function addMax({ count, a }: Group, values: Float64Array, present: Uint8Array):
   }
 }
 
-function addWholeMax({ a }: Group, values: Float64Array): void {
-  for (let k = 0; k < a.length; k++) {
+function addMaxFrom({ a }: Group, values: Float64Array, start: number): void {
+  for (let k = start; k < a.length; k++) {
     const best = a[k]!
     if (best < values[k]! || best !== best) a[k] = values[k]!
   }

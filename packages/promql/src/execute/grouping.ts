@@ -20,7 +20,15 @@ export function groupingOf(expr: Pick<Aggregation, 'without' | 'grouping'>): {
     return { key: (labels) => labels.get(name), labels: (labels) => labels.keep(kept) }
   }
   return {
-    key: names.length === 0 ? () => '' : (labels) => labels.keep(kept).key(),
+    // Each value with its length before it, so that no two lists of values look the same.
+    key: (labels) => {
+      let key = ''
+      for (const name of names) {
+        const value = labels.get(name)
+        key += `${value.length}:${value}`
+      }
+      return key
+    },
     labels: (labels) => labels.keep(kept),
   }
 }

@@ -35,10 +35,14 @@ function extrapolated(isCounter: boolean, isRate: boolean): RangeKernel {
   return (windows, out, present) => {
     const { values, rangeMs } = windows
     const edges = (windows.edges ??= edgesOf(windows, isRate ? rangeMs / 1000 : 1))
-    differences(values, edges, out)
-    if (isCounter && !windows.isAscending) addResets(windows, edges, out)
-    if (isCounter) extrapolateCounter(values, edges, out)
-    else for (let k = 0; k < out.length; k++) out[k]! *= edges.factor[k]!
+    if (isCounter && windows.isAscending) extrapolateRising(values, edges, out)
+    else {
+      differences(values, edges, out)
+      if (isCounter) {
+        addResets(windows, edges, out)
+        extrapolateCounter(values, edges, out)
+      } else for (let k = 0; k < out.length; k++) out[k]! *= edges.factor[k]!
+    }
     present.set(edges.present)
   }
 }
@@ -60,19 +64,33 @@ function addResets(windows: Windows, { first, last }: WindowEdges, out: Float64A
   }
 }
 
-/** A counter cannot have been below zero, so it is not followed back beyond it. */
 function extrapolateCounter(values: Float64Array, edges: WindowEdges, out: Float64Array): void {
-  const { first, sampled, toStart, toEnd, factor, perSecond } = edges
+  const { first, sampled, toStart, factor } = edges
   for (let k = 0; k < out.length; k++) {
     const increase = out[k]!
     const from = values[first[k]!]!
-    const seconds = sampled[k]!
-    if (seconds * from < toStart[k]! * increase && increase > 0 && from >= 0) {
-      const toZero = seconds * (from / increase)
-      const whole = seconds + Math.min(toZero, toStart[k]!) + toEnd[k]!
-      out[k] = increase * (whole / seconds / perSecond)
-    } else out[k] = increase * factor[k]!
+    const isYoung = sampled[k]! * from < toStart[k]! * increase && increase > 0 && from >= 0
+    out[k] = increase * (isYoung ? youngFactor(increase, from, edges, k) : factor[k]!)
   }
+}
+
+/** The same without resets, where the time of a dashboard goes: differences taken on the way. */
+function extrapolateRising(values: Float64Array, edges: WindowEdges, out: Float64Array): void {
+  const { first, last, sampled, toStart, factor } = edges
+  for (let k = 0; k < out.length; k++) {
+    const from = values[first[k]!]!
+    const increase = values[last[k]!]! - from
+    const isYoung = sampled[k]! * from < toStart[k]! * increase && increase > 0 && from >= 0
+    out[k] = increase * (isYoung ? youngFactor(increase, from, edges, k) : factor[k]!)
+  }
+}
+
+/** A counter cannot have been below zero, so it is not followed back beyond it. */
+function youngFactor(increase: number, from: number, edges: WindowEdges, k: number): number {
+  const sampled = edges.sampled[k]!
+  const toZero = sampled * (from / increase)
+  const whole = sampled + Math.min(toZero, edges.toStart[k]!) + edges.toEnd[k]!
+  return whole / sampled / edges.perSecond
 }
 
 /** Positions of samples below their predecessor, reused. */
