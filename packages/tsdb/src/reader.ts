@@ -15,12 +15,12 @@ import type { SheetView } from './codec/sheet.ts'
 import { type Environment, openEnvironment } from './disk/environment.ts'
 import type { HeadRecord, WindowRecord } from './disk/window-record.ts'
 import { enterEpoch, leaveEpoch } from './head/epochs.ts'
-import { type ArenaView, readArena, segmentOf } from './head/layout.ts'
+import { type ArenaView, isInArena, readArena, segmentOf } from './head/layout.ts'
 import { DictionaryView } from './index/dictionary-view.ts'
 import { Postings } from './index/postings.ts'
 import { selectSeries, symbolOf } from './index/select.ts'
 import type { News } from './news.ts'
-import { type Run, mergeRuns } from './read/merge.ts'
+import { RunMerger } from './read/merge.ts'
 import { type ReadTransaction, SealedWindow } from './read/sealed.ts'
 import type { ReaderSeat } from './seat.ts'
 
@@ -31,6 +31,8 @@ const SHEETS_KEPT = 32
 export interface Reader extends Queryable, Disposable {
   /** What is known about metric names. */
   metadata(): ReadonlyMap<string, MetricMetadata>
+  /** How many reads of a series found samples that had to be put in order. Settled data has none. */
+  readonly mergedReads: number
 }
 
 /** Takes a seat that `Store.seat` gave, on the thread that will read. */
@@ -44,6 +46,7 @@ class StoreReader implements Reader {
   readonly postings: Postings
   readonly arenas = new Map<number, ArenaView>()
   readonly free: SheetView[] = []
+  readonly merger = new RunMerger()
   readonly #seat: ReaderSeat
   readonly #epochs: Int32Array
   readonly #metadata = new Map<string, MetricMetadata>()
@@ -57,6 +60,10 @@ class StoreReader implements Reader {
     this.environment = openEnvironment(seat.path)
     this.view = new DictionaryView(seat.header)
     this.postings = new Postings(this.view)
+  }
+
+  get mergedReads(): number {
+    return this.merger.merges
   }
 
   metadata(): ReadonlyMap<string, MetricMetadata> {
@@ -249,12 +256,21 @@ class StoredSeries implements SeriesSet {
 
   constructor(querier: StoreQuerier, series: Uint32Array, minMs: number, maxMs: number) {
     this.#querier = querier
-    this.#series = series
-    this.count = series.length
     this.#windows = querier.windows.filter(
       ({ record }) => record.maxMs >= minMs && record.minMs <= maxMs,
     )
     this.#arenas = querier.arenas.filter((arena) => arena.endMs > minMs && arena.startMs <= maxMs)
+    this.#series = series.filter((number) => this.#hasSamples(number))
+    this.count = this.#series.length
+  }
+
+  /** Whether anything that meets the range has the series: those that are gone since cost no reading. */
+  #hasSamples(series: number): boolean {
+    for (const arena of this.#arenas) if (isInArena(arena, series)) return true
+    for (const window of this.#windows) {
+      if (window.has(series, this.#querier.transaction)) return true
+    }
+    return false
   }
 
   labels(i: number): Labels {
@@ -264,48 +280,19 @@ class StoredSeries implements SeriesSet {
   read(i: number, minMs: number, maxMs: number, into: SampleColumns): void {
     const { reader, transaction } = this.#querier
     const series = this.#series[i]!
-    const range = { minMs, maxMs }
-    const start = into.length
-    let isSorted = true
-    let last = Number.NEGATIVE_INFINITY
+    const { merger } = reader
+    merger.begin(into)
     for (const window of this.#windows) {
-      if (window.record.maxMs < minMs || window.record.minMs > maxMs) continue
-      const from = into.length
-      window.read(series, range, into, transaction, reader.free)
-      if (into.length === from) continue
-      if (into.times[from]! <= last) isSorted = false
-      last = into.times[into.length - 1]!
+      const { record } = window
+      if (record.maxMs < minMs || record.minMs > maxMs) continue
+      window.read(series, minMs, maxMs, into, transaction, reader.free)
+      merger.add(into, record.order, true)
     }
     for (const arena of this.#arenas) {
-      const from = into.length
-      if (!readArena(arena, series, range, into)) isSorted = false
-      if (into.length === from) continue
-      if (into.times[from]! <= last) isSorted = false
-      last = into.times[into.length - 1]!
+      const isAscending = readArena(arena, series, minMs, maxMs, into)
+      // A time that is in an arena and sealed too was sealed first.
+      merger.add(into, Number.POSITIVE_INFINITY, isAscending)
     }
-    if (isSorted) return
-    into.length = start
-    this.#readMixed(series, range, into)
-  }
-
-  /** For series with late samples: once more, with what is needed to put them in order. */
-  #readMixed(
-    series: number,
-    range: { readonly minMs: number; readonly maxMs: number },
-    into: SampleColumns,
-  ): void {
-    const { reader, transaction } = this.#querier
-    const runs: Run[] = []
-    for (const window of this.#windows) {
-      const from = into.length
-      window.read(series, range, into, transaction, reader.free)
-      runs.push({ from, to: into.length, order: window.record.order })
-    }
-    for (const arena of this.#arenas) {
-      const from = into.length
-      readArena(arena, series, range, into)
-      runs.push({ from, to: into.length, order: Number.POSITIVE_INFINITY })
-    }
-    mergeRuns(into, runs)
+    merger.finish(into)
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 
 import { Labels, STALE_MARKER, isStale } from '@weir/model'
 
+import { openEnvironment } from './disk/environment.ts'
 import { openStore } from './open-store.ts'
 import { START_MS, TestStore, columnsOf, matcher, named, samplesOf } from './test-store.ts'
 
@@ -276,6 +277,97 @@ describe('time goes by', () => {
       expect(t.get('a')).toEqual(want)
     }
     expect(t.store.stats().windows).toBe(1)
+  })
+
+  test('what came in any order is, once settled, as sorted and as small as if it had come in order', async () => {
+    const count = 720
+    const at = (k: number): number => START_MS + k * 30_000
+    const fill = async (t: TestStore, steps: readonly number[]): Promise<void> => {
+      for (const [n, k] of steps.entries()) {
+        await t.put({ a: [[at(k), k * 3]], b: [[at(k), k % 7]] })
+        if (n % 90 === 0) await t.store.maintain()
+        if (n % 200 === 0) t.clock.nowMs += 5 * MINUTE
+      }
+      for (const waitMs of [10 * MINUTE, HOUR]) {
+        t.clock.nowMs += waitMs
+        await t.store.maintain()
+      }
+    }
+    const inOrder = Array.from({ length: count }, (_, k) => k)
+    const shuffled = inOrder.toSorted((a, b) => ((a * 7919) % 733) - ((b * 7919) % 733))
+    await using plain = await TestStore.open({ outOfOrderWindowMs: DAY })
+    await using mixed = await TestStore.open({ outOfOrderWindowMs: DAY })
+    plain.clock.nowMs = at(count)
+    mixed.clock.nowMs = at(count)
+    await fill(plain, inOrder)
+    await fill(mixed, shuffled)
+    const before = mixed.reader.mergedReads
+    for (const name of ['a', 'b']) {
+      expect(mixed.get(name)).toEqual(plain.get(name))
+      const narrow = [mixed, plain].map((t) => samplesOf(t.reader, name, at(100), at(333)))
+      expect(narrow[0]).toEqual(narrow[1])
+      expect(narrow[0]).toHaveLength(234)
+    }
+    expect(mixed.reader.mergedReads).toBe(before)
+    const { sealedBytes, sealedSamples, headSamples } = mixed.store.stats()
+    expect([sealedSamples, headSamples]).toEqual([2 * count, 0])
+    expect(sealedBytes).toBeLessThanOrEqual(plain.store.stats().sealedBytes)
+  })
+
+  test('late samples beside windows of today are merged with them when no more come', async () => {
+    await using t = await TestStore.open()
+    for (let k = 0; k < 90; k++) {
+      t.clock.nowMs += MINUTE
+      await t.put({ a: [[t.clock.nowMs, k]] })
+      await t.store.maintain()
+    }
+    const late = t.clock.nowMs - 40 * MINUTE - 500
+    await t.put({ a: [[late, 7]] })
+    expect(t.get('a')).toContainEqual([late, 7])
+    expect(t.reader.mergedReads).toBe(1)
+    t.clock.nowMs += 10 * MINUTE
+    await t.store.maintain()
+    t.clock.nowMs += 20 * MINUTE
+    await t.store.maintain()
+    const want = t.get('a')
+    expect(want).toHaveLength(91)
+    expect(want).toContainEqual([late, 7])
+    expect(t.reader.mergedReads).toBe(1)
+  })
+
+  test('a select leaves out series that have nothing in its range', async () => {
+    await using t = await TestStore.open()
+    await t.put({ gone: [[START_MS, 1]], here: [[START_MS, 1]] })
+    t.clock.nowMs += 20 * MINUTE
+    await t.store.maintain()
+    await t.put({ here: [[t.clock.nowMs, 2]] })
+    const select = (minMs: number): number => {
+      using querier = t.reader.querier(minMs, t.clock.nowMs)
+      return querier.select({ matchers: [], minMs, maxMs: t.clock.nowMs }).count
+    }
+    expect([select(START_MS), select(START_MS + MINUTE)]).toEqual([2, 1])
+  })
+
+  test('a query meets a damaged sheet and says so; whole ones are read still', async () => {
+    await using t = await TestStore.open()
+    await t.put({ a: [[START_MS, 1]] })
+    t.clock.nowMs += 20 * MINUTE
+    await t.store.maintain()
+    t.clock.nowMs = START_MS + 5 * HOUR // in a slot of its own
+    await t.put({ a: [[t.clock.nowMs, 2]] })
+    t.clock.nowMs += 20 * MINUTE
+    await t.store.maintain()
+    await t.stop()
+    const environment = openEnvironment(t.path)
+    const [first] = [...environment.sheets.getRange({ limit: 1 })]
+    const sheet = Uint8Array.from(first!.value)
+    sheet[sheet.length - 10]! ^= 1
+    environment.sheets.putSync(first!.key, sheet)
+    await environment.root.close()
+    await t.start()
+    expect(() => t.get('a')).toThrow(expect.objectContaining({ code: 'STORAGE_CORRUPT' }))
+    const later = START_MS + 5 * HOUR
+    expect(samplesOf(t.reader, 'a', later)).toEqual([[later, 2]])
   })
 
   test('old windows go by age, and series without data leave the index', async () => {

@@ -155,7 +155,7 @@ export class SheetView {
   /**
    * Points the view at a sheet.
    *
-   * @param check whether to compute the checksum too (compaction does, so that damage does not spread)
+   * @param check whether to compute the checksum too
    * @returns false when these bytes are no whole sheet
    */
   load(bytes: Uint8Array, check: boolean): boolean {

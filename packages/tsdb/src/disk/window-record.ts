@@ -12,6 +12,8 @@ export interface WindowRecord {
   readonly samples: number
   readonly chunks: number
   readonly bytes: number
+  /** When it was written, by the store's clock. Windows written before this was noted have none. */
+  readonly writtenMs?: number
 }
 
 /** What belongs to one snapshot of the store: written in the transaction that changes it. */

@@ -71,6 +71,12 @@ export interface ArenaView {
   readonly segments: (Segment | undefined)[]
 }
 
+/** Whether a series has samples in an arena. */
+export function isInArena(arena: ArenaView, series: number): boolean {
+  const table = arena.tables[series >>> TABLE_SHIFT]
+  return table !== undefined && Atomics.load(table, series & (TABLE_SERIES - 1)) > 0
+}
+
 /**
  * Appends a series' samples within [minMs, maxMs] to `into`, in the order in which they came.
  *
@@ -79,13 +85,14 @@ export interface ArenaView {
 export function readArena(
   arena: ArenaView,
   series: number,
-  range: { readonly minMs: number; readonly maxMs: number },
+  minMs: number,
+  maxMs: number,
   into: SampleColumns,
 ): boolean {
   const table = arena.tables[series >>> TABLE_SHIFT]
   if (table === undefined) return true
-  const least = range.minMs - arena.startMs
-  const most = range.maxMs - arena.startMs
+  const least = minMs - arena.startMs
+  const most = maxMs - arena.startMs
   let block = Atomics.load(table, series & (TABLE_SERIES - 1))
   let count = into.length
   let ascending = true

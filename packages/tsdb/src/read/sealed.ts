@@ -21,17 +21,21 @@ export class SealedWindow {
   readonly record: WindowRecord
   readonly #environment: Environment
   readonly #sheets: SheetTable
-  readonly #check: boolean
+  /** One byte a sheet: whether its checksum was found right, which is asked at its first touch. */
+  #checked = new Uint8Array(0)
+  /** One bit a series: who is in the window. */
+  #members: Uint8Array | undefined
   #firsts: Float64Array | undefined
   #view: SheetView | undefined
   #loaded = -1
+  /** The loaded sheet holds series from `#first` up to before `#next`. */
+  #first = 0
+  #next = 0
 
-  /** @param check whether to compute checksums: so that compaction does not spread damage */
-  constructor(record: WindowRecord, environment: Environment, check = false) {
+  constructor(record: WindowRecord, environment: Environment) {
     this.record = record
     this.#environment = environment
     this.#sheets = environment.sheets
-    this.#check = check
   }
 
   /** Gives up the copy of a sheet, so that windows nobody asks for cost nothing. */
@@ -48,7 +52,8 @@ export class SealedWindow {
    */
   read(
     series: number,
-    range: { readonly minMs: number; readonly maxMs: number },
+    minMs: number,
+    maxMs: number,
     into: SampleColumns,
     transaction: ReadTransaction,
     free: SheetView[],
@@ -58,8 +63,8 @@ export class SealedWindow {
     if (view === undefined || index < 0) return
     const times = view.times(index)
     const count = times.length
-    const from = times[0]! >= range.minMs ? 0 : lowerBound(times, range.minMs)
-    const to = times[count - 1]! <= range.maxMs ? count : lowerBound(times, range.maxMs + 1)
+    const from = times[0]! >= minMs ? 0 : lowerBound(times, minMs)
+    const to = times[count - 1]! <= maxMs ? count : lowerBound(times, maxMs + 1)
     if (from >= to) return
     const at = into.length
     into.reserve(count)
@@ -74,20 +79,48 @@ export class SealedWindow {
   }
 
   #sheetOf(series: number, transaction: ReadTransaction, free: SheetView[]): SheetView | undefined {
-    this.#firsts ??= this.#readFirsts(transaction)
-    const sheet = lowerBound(this.#firsts, series + 1) - 1
-    if (sheet < 0) return undefined
-    this.#view ??= free.pop() ?? new SheetView()
-    if (sheet !== this.#loaded) {
-      const key = pairKey(this.record.id, this.#firsts[sheet]!)
-      this.#loaded = -1
-      const bytes = this.#sheets.getBinaryFast(key, { transaction })
-      if (bytes === undefined || !this.#view.load(bytes.subarray(0, bytes.length), this.#check)) {
-        throw storageError(`read window ${this.record.id}`, new Error('CORRUPTED sheet'))
-      }
-      this.#loaded = sheet
+    const view = this.#view
+    // Series are read in ascending order: mostly it is the sheet that is here already.
+    if (view !== undefined && this.#loaded >= 0 && series >= this.#first && series < this.#next) {
+      return view
     }
+    const firsts = (this.#firsts ??= this.#readFirsts(transaction))
+    const sheet = lowerBound(firsts, series + 1) - 1
+    if (sheet < 0) return undefined
+    this.#load(sheet, firsts, transaction, (this.#view ??= free.pop() ?? new SheetView()))
     return this.#view
+  }
+
+  #load(sheet: number, firsts: Float64Array, transaction: ReadTransaction, view: SheetView): void {
+    this.#loaded = -1
+    if (this.#checked.length < firsts.length) this.#checked = new Uint8Array(firsts.length)
+    const key = pairKey(this.record.id, firsts[sheet]!)
+    const bytes = this.#sheets.getBinaryFast(key, { transaction })
+    const isChecked = this.#checked[sheet] === 1
+    if (bytes === undefined || !view.load(bytes.subarray(0, bytes.length), !isChecked)) {
+      throw storageError(`read window ${this.record.id}`, new Error('CORRUPTED sheet'))
+    }
+    this.#checked[sheet] = 1
+    this.#loaded = sheet
+    this.#first = firsts[sheet]!
+    this.#next = firsts[sheet + 1] ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Whether a series has samples in the window. */
+  has(series: number, transaction: ReadTransaction): boolean {
+    const members = (this.#members ??= this.#readMembers(transaction))
+    return (members[series >>> 3]! & (1 << (series & 7))) !== 0
+  }
+
+  #readMembers(transaction: ReadTransaction): Uint8Array {
+    const record = this.#environment.members.get(this.record.id, { transaction })
+    if (record === undefined) {
+      throw storageError(`read window ${this.record.id}`, new Error('CORRUPTED list of series'))
+    }
+    const series = decodeSeries(record)
+    const members = new Uint8Array(((series[series.length - 1] ?? 0) >>> 3) + 1)
+    for (const number of series) members[number >>> 3]! |= 1 << (number & 7)
+    return members
   }
 
   #readFirsts(transaction: ReadTransaction): Float64Array {

@@ -10,7 +10,7 @@ import type { Core } from '../core.ts'
 import { pairKey } from '../disk/environment.ts'
 import { decodeSeries } from '../disk/series-list.ts'
 import type { WindowRecord } from '../disk/window-record.ts'
-import { type Run, mergeRuns } from '../read/merge.ts'
+import { RunMerger } from '../read/merge.ts'
 import { SealedWindow } from '../read/sealed.ts'
 import type { Pause } from './pause.ts'
 import { WindowWriter } from './window-writer.ts'
@@ -25,6 +25,8 @@ const LEVELS = [
 ] as const
 /** So many windows of late samples in one day are merged even when the day is not over. */
 const LATE_WINDOWS_MAX = 8
+/** When nothing was added for this long, windows that overlap become one: settled data is sorted data. */
+const OVERLAP_SETTLE_MS = HOUR_MS / 4
 
 interface Job {
   readonly startMs: number
@@ -45,7 +47,38 @@ export function nextJob(core: Core): Job | undefined {
       if (chosen.length > 1) return { startMs, endMs, windows: chosen }
     }
   }
+  return settledOverlap(core)
+}
+
+/**
+ * Windows whose samples overlap in time, once no more of them come. Late samples lie in windows of a
+ * day beside those that were sealed in time; until they are one, a query has to merge them.
+ */
+function settledOverlap(core: Core): Job | undefined {
+  const now = core.settings.clock.now()
+  let group: WindowRecord[] = []
+  let maxMs = Number.NEGATIVE_INFINITY
+  for (const window of [...byOldest(core.windows.values()), undefined]) {
+    if (window !== undefined && window.minMs <= maxMs) {
+      group.push(window)
+    } else {
+      const writtenMs = Math.max(...group.map((each) => each.writtenMs ?? 0))
+      if (group.length > 1 && now - writtenMs >= OVERLAP_SETTLE_MS) return jobOf(group)
+      group = window === undefined ? [] : [window]
+    }
+    maxMs = Math.max(maxMs, window?.maxMs ?? maxMs)
+  }
   return undefined
+}
+
+function byOldest(windows: Iterable<WindowRecord>): WindowRecord[] {
+  return [...windows].sort((a, b) => a.minMs - b.minMs)
+}
+
+function jobOf(windows: readonly WindowRecord[]): Job {
+  const startMs = Math.min(...windows.map((window) => window.startMs))
+  const endMs = Math.max(...windows.map((window) => window.endMs))
+  return { startMs, endMs, windows }
 }
 
 function slots(windows: Iterable<WindowRecord>, spanMs: number): Map<number, WindowRecord[]> {
@@ -96,11 +129,9 @@ export async function compact(core: Core, job: Job, pause: Pause): Promise<void>
 }
 
 async function mergeInto(writer: WindowWriter, core: Core, job: Job, pause: Pause): Promise<void> {
-  const sources = job.windows
-    .toSorted((a, b) => a.minMs - b.minMs)
-    .map((window) => new SealedWindow(window, core.environment, true))
+  const sources = byOldest(job.windows).map((window) => new SealedWindow(window, core.environment))
   const transaction = core.environment.root.useReadTransaction()
-  const range = { minMs: Number.NEGATIVE_INFINITY, maxMs: Number.POSITIVE_INFINITY }
+  const merger = new RunMerger()
   const columns = new SampleColumns(8192)
   const free: SheetView[] = []
   try {
@@ -108,16 +139,12 @@ async function mergeInto(writer: WindowWriter, core: Core, job: Job, pause: Paus
     for (let series = 0; series < members.length; series++) {
       if (members[series] === 0) continue
       columns.clear()
-      const runs: Run[] = []
-      let isSorted = true
+      merger.begin(columns)
       for (const source of sources) {
-        const from = columns.length
-        source.read(series, range, columns, transaction, free)
-        if (columns.length === from) continue
-        if (from > 0 && columns.times[from]! <= columns.times[from - 1]!) isSorted = false
-        runs.push({ from, to: columns.length, order: source.record.order })
+        source.read(series, -Infinity, Infinity, columns, transaction, free)
+        merger.add(columns, source.record.order, true)
       }
-      if (!isSorted) mergeRuns(columns, runs)
+      merger.finish(columns)
       if (columns.length > 0) writer.add(series, columns.times, columns.values, columns.length)
       if (pause.isDue) await pause.wait()
     }

@@ -6,7 +6,7 @@ import type { WindowRecord } from '../disk/window-record.ts'
 import type { Arena } from '../head/arena.ts'
 import { stepEpoch } from '../head/epochs.ts'
 import { readArena } from '../head/layout.ts'
-import { mergeRuns } from '../read/merge.ts'
+import { RunMerger } from '../read/merge.ts'
 import type { Pause } from './pause.ts'
 import { WindowWriter } from './window-writer.ts'
 
@@ -52,13 +52,13 @@ export async function seal(core: Core, arena: Arena, pause: Pause): Promise<void
 
 async function copySamples(arena: Arena, writer: WindowWriter, pause: Pause): Promise<void> {
   const columns = new SampleColumns(4096)
-  const range = { minMs: Number.NEGATIVE_INFINITY, maxMs: Number.POSITIVE_INFINITY }
+  const merger = new RunMerger()
   for (let series = 0; series < arena.seriesEnd; series++) {
     if (arena.newest(series) === 0) continue
     columns.clear()
-    if (!readArena(arena, series, range, columns)) {
-      mergeRuns(columns, [{ from: 0, to: columns.length, order: 0 }])
-    }
+    merger.begin(columns)
+    merger.add(columns, 0, readArena(arena, series, arena.startMs, arena.endMs, columns))
+    merger.finish(columns)
     if (columns.length > 0) writer.add(series, columns.times, columns.values, columns.length)
     if (pause.isDue) await pause.wait()
   }

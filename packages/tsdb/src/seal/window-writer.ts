@@ -63,6 +63,7 @@ export class WindowWriter {
       samples: this.#samples,
       chunks: this.#members.length,
       bytes: this.#bytes,
+      writtenMs: this.#core.settings.clock.now(),
     }
     this.#core.requireRoom(this.#readyBytes + this.#members.length * 8, true)
     environment.root.transactionSync(() => {
