@@ -115,10 +115,11 @@ class Process implements Weir {
     await this.#openStore()
     await this.#openQueries()
     const http = this.#closers.use(await createHttp(this.#httpDeps()))
-    await this.#openAlerting()
+    // The port is opened before the rules: their links must name it. Until all is up it answers 503.
     const { host, port } = hostPort(this.#setup.config.web.listen, 'web.listen')
     const { url } = await http.listen({ host, port })
     this.addresses.push({ kind: 'web', address: url })
+    await this.#openAlerting()
     await this.#openIntake()
     await this.#openScraper()
     this.#waitsFor.delete('intakes')
@@ -242,6 +243,7 @@ class Process implements Weir {
       store,
       clock: systemClock,
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'packs' }) },
+      externalUrl: this.#externalUrl(),
     })
     this.#alerting = this.#closers.use(
       await startAlerting({
@@ -257,6 +259,11 @@ class Process implements Weir {
       }),
     )
     this.#waitsFor.delete('rules')
+  }
+
+  /** Where people reach this Weir: as they said, else where it listens. */
+  #externalUrl(): string {
+    return this.#setup.config.web.external_url || this.addresses[0]!.address
   }
 
   #alertingSetup({ config, ruleFiles, alertmanager }: Setup): AlertingSetup {

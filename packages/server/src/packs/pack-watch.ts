@@ -1,6 +1,6 @@
 import type { RuleGroupSource } from '@weir/alerting'
 import type { Clock, KeyValueStore } from '@weir/model'
-import { type Pack, packRuleGroups } from '@weir/packs'
+import { type Pack, type PackRule, packRuleGroups } from '@weir/packs'
 import type { Queries } from '../http/deps.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 
@@ -22,6 +22,7 @@ export class PackWatch {
   readonly #store: KeyValueStore
   readonly #clock: Clock
   readonly #telemetry: Telemetry
+  readonly #externalUrl: string
   readonly #awake = new Set<string>()
 
   constructor(options: {
@@ -30,12 +31,15 @@ export class PackWatch {
     readonly store: KeyValueStore
     readonly clock: Clock
     readonly telemetry: Telemetry
+    /** Where people reach this Weir: a link in a message must work outside of it. */
+    readonly externalUrl: string
   }) {
     this.#packs = options.packs
     this.#queries = options.queries
     this.#store = options.store
     this.#clock = options.clock
     this.#telemetry = options.telemetry
+    this.#externalUrl = options.externalUrl.replace(/\/$/, '')
     for (const { id } of this.#packs)
       if (this.#store.get(KEY + id) !== undefined) this.#awake.add(id)
   }
@@ -45,7 +49,11 @@ export class PackWatch {
     return this.#packs
       .filter(({ id }) => this.#awake.has(id))
       .flatMap((pack) =>
-        packRuleGroups(pack).map((group) => ({ ...group, file: `pack:${pack.id}` })),
+        packRuleGroups(pack).map((group) => ({
+          ...group,
+          file: `pack:${pack.id}`,
+          rules: group.rules.map((rule) => withWholeLink(rule, this.#externalUrl)),
+        })),
       )
   }
 
@@ -84,4 +92,12 @@ export class PackWatch {
     }
     return true
   }
+}
+
+/** A pack's runbook is a page of Weir's own; whoever is paged needs the whole address. */
+function withWholeLink(rule: PackRule, externalUrl: string): PackRule {
+  if (!('alert' in rule)) return rule
+  const { runbook_url: link = '', ...others } = rule.annotations
+  if (!link.startsWith('/')) return rule
+  return { ...rule, annotations: { ...others, runbook_url: externalUrl + link } }
 }
