@@ -1,0 +1,379 @@
+import { execFile } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { homedir, tmpdir } from 'node:os'
+import { delimiter, dirname, join, relative } from 'node:path'
+import type { Overview, PipelineDetail } from '@weir/packs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type WeirProcess,
+  eventually,
+  getJson,
+  sendTcp,
+  startWeir,
+  value,
+  weir,
+} from './weir-process.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const MAIN = join(ROOT, 'packages/cli/dist/main.js')
+
+const PAGES = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`)
+    .toSorted(),
+]
+
+const textOf = (page: string): string => readFileSync(join(ROOT, page), 'utf8')
+
+/** The page without its code blocks. */
+const proseOf = (page: string): string => textOf(page).replaceAll(/^```[\s\S]*?^```/gm, '')
+
+interface Block {
+  readonly page: string
+  readonly language: string
+  readonly text: string
+}
+
+/** Fenced blocks, and indented ones as `sh`: our pages indent nothing else but commands. */
+function blocksOf(page: string): Block[] {
+  const fenced = [...textOf(page).matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)].map((found) => ({
+    page,
+    language: found[1]!,
+    text: found[2]!,
+  }))
+  const indented = [...proseOf(page).matchAll(/\n\n((?: {4}\S.*\n)+)/g)].map((found) => ({
+    page,
+    language: 'sh',
+    text: found[1]!.replaceAll(/^ {4}/gm, ''),
+  }))
+  return [...fenced, ...indented]
+}
+
+const BLOCKS = PAGES.flatMap(blocksOf)
+
+/** As GitHub and others make anchors of headings, and those set by hand. */
+function anchorsOf(page: string): string[] {
+  const headings = [...proseOf(page).matchAll(/^#+ (.+)$/gm)].map((found) =>
+    found[1]!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+  const byHand = [...textOf(page).matchAll(/<a id="([^"]+)">/g)].map((found) => found[1]!)
+  return [...headings, ...byHand]
+}
+
+test.each(PAGES)('links of %s lead somewhere', (page) => {
+  const links = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map((found) => found[1]!)
+  const broken = links.filter((link) => {
+    if (/^[a-z]+:/.test(link)) return false
+    const [path = '', anchor] = link.split('#')
+    const target = path === '' ? page : relative(ROOT, join(ROOT, dirname(page), path))
+    if (!existsSync(join(ROOT, target))) return true
+    return anchor !== undefined && !anchorsOf(target).includes(anchor)
+  })
+  expect(broken).toEqual([])
+})
+
+test('metrics that pages name exist', () => {
+  const sources = readdirSync(join(ROOT, 'packages'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /^\w+\/src\/.*\.tsx?$/.test(name) && !name.includes('.test.'))
+    .map((name) => readFileSync(join(ROOT, 'packages', name), 'utf8'))
+    .join('\n')
+  const named = PAGES.flatMap((page) => textOf(page).match(/\bweir_[a-z0-9_]*[a-z0-9]\b/g) ?? [])
+  expect([...new Set(named)].filter((name) => !sources.includes(name))).toEqual([])
+})
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'weir-docs-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** By its top-level keys: which check a YAML example must pass. */
+function checkOf(text: string): readonly [string, string] {
+  if (/^groups:/m.test(text)) return ['check', 'rules']
+  return /^mappings:/m.test(text) ? ['check', 'mapping'] : ['check', 'config']
+}
+
+/** An alertmanager.yml alone becomes a section of weir.yml. */
+function asFile(text: string): string {
+  return /^route:/m.test(text) ? `alertmanager:\n${text.replaceAll(/^(?=.)/gm, '  ')}` : text
+}
+
+const EXAMPLES = BLOCKS.filter(({ language }) => language === 'yaml')
+
+test.each(EXAMPLES.map((block, i) => [block.page, i] as const))(
+  'the YAML of %s passes its check (%i)',
+  async (_page, i) => {
+    const { text } = EXAMPLES[i]!
+    const path = join(folder, `example-${i}.yml`)
+    writeFileSync(path, asFile(text))
+    const { code, err } = await weir(...checkOf(text), path)
+    expect(err).toBe('')
+    expect(code).toBe(0)
+  },
+)
+
+/** What a page shows and what must come of it. */
+interface Shown {
+  readonly page: string
+  readonly command: string
+  /** In what it prints; asked again until it is there. */
+  readonly prints?: string | RegExp
+  /** The series that exists afterwards. */
+  readonly makes?: string
+}
+
+const SHOWN: readonly Shown[] = [
+  {
+    page: 'README.md',
+    command: "echo 'weir.pipeline.orders.sink.records:5|c' | nc -u -w0 127.0.0.1 8125",
+    makes: 'pipeline_stage_records_total{pipeline="orders",stage="sink"}',
+  },
+  {
+    page: 'docs/quick-start.md',
+    command: "echo 'weir.pipeline.orders.sink.records:5|c' | nc -u -w0 127.0.0.1 8125",
+  },
+  {
+    page: 'docs/quick-start.md',
+    command: "echo 'weir.pipeline.orders.sink.errors:1|c' | nc -u -w0 127.0.0.1 8125",
+    makes: 'pipeline_stage_errors_total{pipeline="orders",stage="sink"}',
+  },
+  {
+    page: 'docs/quick-start.md',
+    command: "echo 'shop.orders:1|c' | nc -u -w0 127.0.0.1 8125",
+    makes: 'shop_orders',
+  },
+  { page: 'docs/quick-start.md', command: 'npx weir query shop_orders', prints: 'shop_orders 1\n' },
+  {
+    page: 'docs/quick-start.md',
+    command: "npx weir query 'sum by (reason) (weir_statsd_rejected_total)'",
+  },
+  { page: 'docs/statsd.md', command: "echo 'shop.orders:1|c' | nc -u -w0 127.0.0.1 8125" },
+  { page: 'docs/statsd.md', command: 'weir query shop_orders', prints: 'shop_orders 2\n' },
+  { page: 'docs/statsd.md', command: 'weir query weir_statsd_rejected_total' },
+  {
+    page: 'docs/packs/airflow.md',
+    command: "weir query 'weir_statsd_lines_total'",
+    prints: /^weir_statsd_lines_total\{.*\} \d+\n/,
+  },
+  {
+    page: 'docs/http-api.md',
+    command: "curl -s 'http://127.0.0.1:9347/api/v1/query?query=up'",
+    prints:
+      '{"status":"success","data":{"resultType":"vector","result":[{"metric":{"__name__":"up"',
+  },
+]
+
+/** Commands that cost too much here, or that other tests run. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'npm ci && npm start': 'installing is what a fresh checkout is for',
+  'npm ci && npm test': 'this is it',
+  'npx weir check config weir.yml': 'the YAML examples above',
+  'npx weir serve --config weir.yml': 'the YAML examples above, and spine.test.ts',
+  'weir check rules rules.yml': 'below',
+  'weir serve --rules rules.yml --alertmanager.config alertmanager.yml': 'below',
+  "promtool query instant http://127.0.0.1:9347 'sum(up)'": 'below',
+  "weir query 'airflow_scheduler_heartbeat'": 'airflow-replay.test.ts sends its line',
+}
+
+test('each command that stands in a block is tried, here or elsewhere', () => {
+  const known = new Set([...SHOWN.map(({ command }) => command), ...Object.keys(ELSEWHERE)])
+  const commands = BLOCKS.filter(({ language }) => language === 'sh').flatMap(({ text }) =>
+    text.trimEnd().split('\n'),
+  )
+  const prompted = BLOCKS.flatMap(({ text }) =>
+    [...text.matchAll(/^\$ (.*)$/gm)].map((found) => found[1]!),
+  )
+  const tried = [...commands, ...prompted].filter((line) => !/^(#|[A-Z_]+=)/.test(line))
+  expect(tried.length).toBeGreaterThan(12)
+  expect(tried.filter((command) => !known.has(command))).toEqual([])
+})
+
+test('`npx weir` works in a fresh checkout: what npm links is there before the build', () => {
+  const cli = join(ROOT, 'packages/cli')
+  const { bin } = JSON.parse(readFileSync(join(cli, 'package.json'), 'utf8')) as {
+    readonly bin: { readonly weir: string }
+  }
+  expect(bin.weir).not.toMatch(/dist/)
+  expect(statSync(join(cli, bin.weir)).mode & 0o111).toBe(0o111)
+})
+
+test('each listed command still stands in its page', () => {
+  const gone = SHOWN.filter(({ page, command }) => !textOf(page).includes(command))
+  expect(gone.map(({ page, command }) => `${page}: ${command}`)).toEqual([])
+})
+
+describe('commands of the pages', () => {
+  let process_: WeirProcess
+  beforeAll(async () => {
+    process_ = await startWeir({ config: 'statsd: { flush_interval: 200ms }' })
+    standIns(folder)
+  })
+  afterAll(() => process_[Symbol.asyncDispose]())
+
+  test('do what is said, in this order', { timeout: 60_000 }, async () => {
+    for (const { page, command, prints, makes } of SHOWN) {
+      await eventually(`${page}: ${command}`, async () => {
+        const { code, out } = await shell(command, folder, process_)
+        if (code !== 0 && !command.includes('rejected')) return false
+        if (prints === undefined) return true
+        return typeof prints === 'string' ? out.includes(prints) : prints.test(out)
+      })
+      if (makes !== undefined)
+        await eventually(makes, async () => (await value(process_.web, makes)) !== undefined)
+    }
+  })
+
+  test('promtool asks Weir as the page shows', async (context) => {
+    const promtool = peer('promtool')
+    if (promtool === undefined) return context.skip('promtool is not installed (WEIR_PEERS)')
+    await eventually('up', async () => (await value(process_.web, 'up{job="weir"}')) === 1)
+    const command = "promtool query instant http://127.0.0.1:9347 'sum(up)'"
+    expect(textOf('docs/http-api.md')).toContain(command)
+    const { out } = await shell(command.replace('promtool', promtool), folder, process_)
+    expect(out).toMatch(/^\{\} => 1 @\[\d+(\.\d+)?\]\n$/)
+  })
+
+  test('the lines of docs/packs/custom.md become five signals', async () => {
+    const page = textOf('docs/packs/custom.md')
+    const lines = [...page.matchAll(/^\| `(weir\.stage\.[^`]+)`/gm)].map((found) =>
+      found[1]!
+        .replaceAll('\\|', '|')
+        .replace(/last_success:\d+/, `last_success:${Date.now() / 1000}`),
+    )
+    expect(lines).toHaveLength(5)
+    const tell = (): Promise<void> => sendTcp(process_.statsdTcpPort, lines)
+    await tell()
+    const detail = await eventually(
+      'five signals',
+      async () => {
+        await tell()
+        const overview = await getJson<Overview>(`${process_.web}/api/weir/v1/overview?window=5m`)
+        if (!overview.pipelines.some(({ pipeline }) => pipeline === 'orders')) return false
+        const seen = await getJson<PipelineDetail>(
+          `${process_.web}/api/weir/v1/pipelines/custom/orders?window=5m`,
+        )
+        const [sink] = seen.stages.filter(({ stage }) => stage === 'sink')
+        return Object.keys(sink?.signals ?? {}).length >= 5 ? seen : false
+      },
+      60_000,
+    )
+    expect(detail.summary.system).toBe('custom')
+  }, 70_000)
+})
+
+test('docs/scrape.md: up is 1 after the first scrape', { timeout: 40_000 }, async () => {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end('shop_queue 3\n')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const [example] = EXAMPLES.filter(({ page }) => page === 'docs/scrape.md')
+  const config = example!.text
+    .replace('9100', String(port))
+    .replace('scrape_interval: 15s', 'scrape_interval: 1s')
+  await using process_ = await startWeir({ config })
+  await eventually('up', async () => {
+    const { out } = await weir('query', 'up{job="shop"}', '--server', process_.web)
+    return out === `up{instance="127.0.0.1:${port}", job="shop", team="shop"} 1\n`
+  })
+  server.closeAllConnections()
+  server.close()
+})
+
+test('docs/alerts.md: the figure that is too low is pending', { timeout: 40_000 }, async () => {
+  const page = textOf('docs/alerts.md')
+  const [rules, routes] = EXAMPLES.filter((block) => block.page === 'docs/alerts.md')
+  writeFileSync(join(folder, 'rules.yml'), rules!.text)
+  writeFileSync(join(folder, 'alertmanager.yml'), routes!.text)
+  standIns(folder)
+  const checked = await shell('weir check rules rules.yml', folder)
+  expect(page).toContain(`$ weir check rules rules.yml\n${checked.out}`)
+  await using process_ = await startWeir({
+    config: 'statsd: { flush_interval: 200ms }',
+    flags: [
+      `--rules=${join(folder, 'rules.yml')}`,
+      `--alertmanager.config=${join(folder, 'alertmanager.yml')}`,
+    ],
+  })
+  const send = "echo -n 'shop.orders:0|g' | nc -u -w0 127.0.0.1 8125"
+  expect(page).toContain(send)
+  await shell(send, folder, process_)
+  await eventually('a pending alert', async () => {
+    const { data } = await getJson<{ data: { alerts: { labels: object; state: string }[] } }>(
+      `${process_.web}/api/v1/alerts`,
+    )
+    return data.alerts.some(({ state }) => state === 'pending')
+  })
+})
+
+/** `weir`, and `nc` where it is not installed, for commands as pages show them. */
+function standIns(bin: string): void {
+  const script = (name: string, text: string): void => {
+    writeFileSync(join(bin, name), `#!${process.execPath}\n${text}`)
+    chmodSync(join(bin, name), 0o755)
+  }
+  script(
+    'weir',
+    `const args = process.argv.slice(2)
+if (args[0] === 'query') args.push('--server', process.env.WEIR_AT)
+process.exitCode = require('node:child_process').spawnSync(process.execPath, [${JSON.stringify(MAIN)}, ...args], { stdio: 'inherit' }).status`,
+  )
+  if (peer('nc') !== undefined) return
+  script(
+    'nc',
+    `const [host, port] = process.argv.slice(-2)
+const socket = require('node:dgram').createSocket('udp4')
+socket.send(require('node:fs').readFileSync(0), Number(port), host, () => socket.close())`,
+  )
+}
+
+/** A program on the path or among the peers. */
+function peer(name: string): string | undefined {
+  const folders = [
+    process.env['WEIR_PEERS'] ?? '',
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    join(homedir(), '.cache/weir-peers/bin'),
+  ]
+  return folders
+    .filter((each) => each !== '')
+    .map((each) => join(each, name))
+    .find((path) => existsSync(path))
+}
+
+/** Runs a line as a reader would, with the ports of `target` in place of those of the page. */
+async function shell(
+  command: string,
+  cwd: string,
+  target?: WeirProcess,
+): Promise<{ readonly code: number; readonly out: string }> {
+  const line = command
+    .replaceAll('npx weir', 'weir')
+    .replaceAll('8125', String(target?.statsdPort ?? 8125))
+    .replaceAll('http://127.0.0.1:9347', target?.web ?? '')
+  const env = {
+    ...process.env,
+    PATH: `${cwd}${delimiter}${process.env['PATH'] ?? ''}`,
+    WEIR_AT: target?.web ?? '',
+  }
+  return new Promise((resolve) => {
+    execFile('sh', ['-c', line], { cwd, env }, (error, out) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), out })
+    })
+  })
+}
