@@ -98,7 +98,10 @@ function residentMiB(pid: number): number {
 }
 
 async function startWeir(mappingFile: string): Promise<Subject> {
-  const child = fork(new URL('./statsd-intake.js', import.meta.url), [mappingFile])
+  const child = fork(new URL('./statsd-intake.js', import.meta.url), [mappingFile], {
+    // The room for young objects that the intake's thread has (server/threads/thread.ts).
+    execArgv: ['--max-semi-space-size=4'],
+  })
   const { address } = (await message(child)) as { address: string }
   return {
     name: 'Weir',

@@ -25,6 +25,12 @@ const CLASS_MIN = 2
 /** A digest holds no more centroids than this for one age; then its smallest values share one. */
 const CENTROIDS_MAX = 1024
 
+/**
+ * So many values wait until they are taken in together: the way through a digest's centroids, most of it
+ * out of the processor's caches, is then warm for all but the first.
+ */
+const PENDING = 16
+
 export class Digests {
   #keys = new Uint32Array(1024)
   #weights = new Float32Array(1024)
@@ -39,6 +45,11 @@ export class Digests {
   #count = 0
   readonly #freeDigests: number[] = []
 
+  /** Values that came and are not in yet, `PENDING` places a digest. */
+  #pendingValues = new Float64Array(64 * PENDING)
+  #pendingWeights = new Float32Array(64 * PENDING)
+  #pending = new Uint8Array(64)
+
   // What quantiles() works with, kept to be reused.
   readonly #heads: number[] = []
   readonly #ends: number[] = []
@@ -50,6 +61,7 @@ export class Digests {
     this.#from[digest] = this.#take(CLASS_MIN)
     this.#length[digest] = 0
     this.#age[digest] = 0
+    this.#pending[digest] = 0
     return digest
   }
 
@@ -64,7 +76,26 @@ export class Digests {
    */
   observe(digest: number, value: number, weight: number, age: number, ageCount: number): void {
     if (this.#age[digest] !== age) this.#expire(digest, age, ageCount)
-    const key = (((age & 0xff) << STEP_BITS) | stepOf(value)) >>> 0
+    const pending = this.#pending[digest]!
+    this.#pendingValues[digest * PENDING + pending] = value
+    this.#pendingWeights[digest * PENDING + pending] = weight
+    this.#pending[digest] = pending + 1
+    if (pending + 1 === PENDING) this.#settle(digest)
+  }
+
+  /** Takes in what is pending; it came at the digest's present age. */
+  #settle(digest: number): void {
+    const from = digest * PENDING
+    const to = from + this.#pending[digest]!
+    this.#pending[digest] = 0
+    const age = (this.#age[digest]! & 0xff) << STEP_BITS
+    for (let i = from; i < to; i++) {
+      this.#add(digest, age, this.#pendingValues[i]!, this.#pendingWeights[i]!)
+    }
+  }
+
+  #add(digest: number, age: number, value: number, weight: number): void {
+    const key = (age | stepOf(value)) >>> 0
     const from = this.#from[digest]!
     let low = from
     let high = from + this.#length[digest]!
@@ -92,6 +123,7 @@ export class Digests {
     into: Float64Array,
   ): void {
     if (this.#age[digest] !== age) this.#expire(digest, age, ageCount)
+    this.#settle(digest)
     const from = this.#from[digest]!
     const to = from + this.#length[digest]!
     const heads = this.#heads
@@ -134,6 +166,7 @@ export class Digests {
 
   /** Drops the centroids whose age is over. */
   #expire(digest: number, age: number, ageCount: number): void {
+    this.#settle(digest)
     const from = this.#from[digest]!
     const length = this.#length[digest]!
     const isAllOver = age - this.#age[digest]! >= ageCount
@@ -222,6 +255,9 @@ export class Digests {
     this.#length = copied(this.#length, new Uint32Array(capacity))
     this.#sizeClass = copied(this.#sizeClass, new Uint8Array(capacity))
     this.#age = copied(this.#age, new Float64Array(capacity))
+    this.#pending = copied(this.#pending, new Uint8Array(capacity))
+    this.#pendingValues = copied(this.#pendingValues, new Float64Array(capacity * PENDING))
+    this.#pendingWeights = copied(this.#pendingWeights, new Float32Array(capacity * PENDING))
   }
 }
 

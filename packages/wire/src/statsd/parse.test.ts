@@ -162,6 +162,45 @@ test('no bytes make it throw, and its spans stay inside the packet', () => {
   )
 })
 
+test('the short way and the long way read a line alike', () => {
+  const part = (letters: string, minLength: number): fc.Arbitrary<string> =>
+    fc.string({ unit: fc.constantFrom(...letters.split('')), minLength, maxLength: 12 })
+  const line = fc.record({
+    name: part('ab.-é[,=\r\t#', 1),
+    value: part('0123456789.', 1),
+    type: fc.constantFrom('c', 'g', 'ms', 'h', 'd', 'm', 'cc', 'x', ''),
+    // A carriage return at the end would be the end of the line in one, part of the tags in the other.
+    tags: fc.option(part('ab:,é\r\t', 0), { nil: undefined }).map((t) => t?.replace(/\r+$/, '')),
+    end: fc.constantFrom('', '\n', '\nb:1|c', '\r\n'),
+  })
+  fc.assert(
+    fc.property(line, ({ name, value, type, tags, end }) => {
+      const short = `${name}:${value}|${type}${tags === undefined ? '' : `|#${tags}`}`
+      const seen = (text: string): unknown => {
+        const events = parse(text)
+        const hashes = [...events.hash.subarray(0, events.length)]
+        return [show(text), hashes, events.lines, rejects(events)]
+      }
+      expect(seen(short + end)).toEqual(seen(`${short}|@1${end}`))
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('a plain value of any length is the number that its text says', () => {
+  const digits = fc.string({
+    unit: fc.constantFrom(...'0123456789'.split('')),
+    minLength: 1,
+    maxLength: 20,
+  })
+  fc.assert(
+    fc.property(digits, fc.oneof(digits, fc.constant('')), (whole, fraction) => {
+      const text = fraction === '' ? whole : `${whole}.${fraction}`
+      expect(parse(`a:${text}|h`).value[0]).toBe(Number(text))
+    }),
+  )
+})
+
 test('more samples than the columns hold make them grow', () => {
   const events = parse(`a${':1'.repeat(2000)}|ms`)
   expect(events.length).toBe(2000)
