@@ -40,6 +40,8 @@ export class Core {
   samplesAppended = 0
   commits = 0
   commitsFailed = 0
+  commitsRefused = 0
+  samplesRefused = 0
   lastCommitMs = 0
   dictionaryRecord = 0
   version = 0
@@ -55,6 +57,12 @@ export class Core {
       this.#tables.set(`${table}/${index}`, [table, index, shared])
       this.tell({ kind: 'dictionary', table, index, shared })
     })
+  }
+
+  /** Counts a commit that its appender refused, since too much was waiting. */
+  countRefused(samples: number): void {
+    this.commitsRefused++
+    this.samplesRefused += samples
   }
 
   /** Tells all readers. */

@@ -7,11 +7,12 @@ import { SenderSeries } from './sender-series.ts'
 
 /** An appender on the writer's own thread. */
 export class LocalAppender implements Appender {
-  readonly #queue = new SampleQueue()
+  readonly #queue: SampleQueue
   readonly #series: SenderSeries
   readonly #committer: Committer
 
   constructor(core: Core, committer: Committer) {
+    this.#queue = new SampleQueue((samples) => core.countRefused(samples))
     this.#series = new SenderSeries(core)
     this.#committer = committer
   }

@@ -160,6 +160,8 @@ class OpenStore implements Store {
       rejected: { ...core.rejected },
       commits: core.commits,
       commitsFailed: core.commitsFailed,
+      commitsRefused: core.commitsRefused,
+      samplesRefused: core.samplesRefused,
       lastCommitMs: core.lastCommitMs,
       symbols: core.dictionary.allSymbols,
       labelPairs: core.dictionary.allPairs,

@@ -19,6 +19,11 @@ interface BatchMessage extends QueuedSamples {
   readonly id: number
 }
 
+/** Samples that the sender's queue refused. */
+interface RefusedMessage {
+  readonly refused: number
+}
+
 type Answer =
   | { readonly id: number; readonly result: CommitResult }
   | { readonly id: number; readonly code: ErrorCode; readonly message: string }
@@ -38,7 +43,9 @@ export function connectAppender(port: MessagePort): Appender {
 }
 
 class PortAppender implements Appender {
-  readonly #queue = new SampleQueue()
+  readonly #queue = new SampleQueue((refused) => {
+    this.#port.postMessage({ refused } satisfies RefusedMessage)
+  })
   readonly #waiting = new Map<number, Waiting>()
   readonly #port: MessagePort
   #lastId = 0
@@ -108,7 +115,12 @@ function closedError(): WeirError {
 /** The writer's end: takes batches in order and answers each. */
 export function serveAppender(port: MessagePort, core: Core, committer: Committer): void {
   const series = new SenderSeries(core)
-  port.on('message', ({ id, ...queued }: BatchMessage) => {
+  port.on('message', (message: BatchMessage | RefusedMessage) => {
+    if ('refused' in message) {
+      core.countRefused(message.refused)
+      return
+    }
+    const { id, ...queued } = message
     series.add(queued.labels)
     committer.submit(queued, series).then(
       (result) => port.postMessage({ id, result } satisfies Answer),

@@ -28,6 +28,12 @@ export class SampleQueue {
   #metadata: (readonly [name: string, metadata: MetricMetadata])[] = []
   #count = 0
   #waitingBytes = 0
+  readonly #tellRefused: (samples: number) => void
+
+  /** @param tellRefused hears of samples that `STORAGE_BUSY` refused, so that the store counts them */
+  constructor(tellRefused: (samples: number) => void) {
+    this.#tellRefused = tellRefused
+  }
 
   ref(labels: Labels): SeriesRef {
     const key = labels.key()
@@ -62,6 +68,7 @@ export class SampleQueue {
     const count = this.#count
     this.#count = 0
     if (this.#waitingBytes > 0 && this.#waitingBytes + count * SAMPLE_BYTES > WAITING_BYTES_MAX) {
+      this.#tellRefused(count)
       const waiting = `${this.#waitingBytes} bytes wait for their commit`
       throw new WeirError('STORAGE_BUSY', `Cannot commit ${count} samples: ${waiting}, want fewer`)
     }

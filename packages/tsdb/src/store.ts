@@ -56,6 +56,9 @@ export interface StoreStats {
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>
   readonly commits: number
   readonly commitsFailed: number
+  /** Commits that `STORAGE_BUSY` refused, and the samples that were lost with them. */
+  readonly commitsRefused: number
+  readonly samplesRefused: number
   readonly lastCommitMs: number
   /** Distinct symbols (label names and values) and label pairs. */
   readonly symbols: number
