@@ -96,14 +96,14 @@ function parseLine(
     into.notices++
     return skipLine(bytes, from, to)
   }
+  const next = takePlainLine(bytes, from, to, options, into)
+  if (next !== 0) return next
   const { words } = into
   let at = endOfName(bytes, words, from, to)
   if (at === from || at === to || bytes[at] === NEWLINE) {
     return refuseLine(bytes, from, to, MALFORMED_LINE, into)
   }
   const nameTo = at
-  const next = takePlainLine(bytes, from, nameTo, to, options, into)
-  if (next !== 0) return next
   let byte = 0
   const first = into.length
   let tagsFrom = 0
@@ -213,17 +213,31 @@ function parseLine(
 function takePlainLine(
   bytes: Uint8Array,
   from: number,
-  nameTo: number,
   to: number,
   options: ParseOptions,
   into: EventColumns,
 ): number {
+  const { words } = into
+  // The name: its end is looked for and its hash made in one go.
+  let hash = 0
+  let at = from
+  let found = 0
+  for (; at + 4 <= to; at += 4) {
+    const word = words.getInt32(at, true)
+    found = whereZero(word ^ COLONS) | whereZero(word ^ NEWLINES)
+    if (found !== 0) break
+    hash = hashWord(hash, word)
+  }
+  const nameTo = at + firstOf(found)
+  if (found === 0 || nameTo - from < 4 || bytes[nameTo] !== COLON) return 0
+  if (nameTo > at) hash = hashWord(hash, words.getInt32(nameTo - 4, true))
+  hash ^= nameTo - from
+
   const valueFrom = nameTo + 1
-  let at = valueFrom
   let byte = 0
   let mantissa = 0
   let dot = 0
-  for (; at < to; at++) {
+  for (at = valueFrom; at < to; at++) {
     byte = bytes[at]!
     if (byte >= ZERO && byte <= NINE) mantissa = (Math.imul(mantissa, 10) + (byte - ZERO)) | 0
     else if (byte === DOT && dot === 0) dot = at
@@ -237,8 +251,6 @@ function takePlainLine(
   at++
   if (type === TIMER && (at === to || bytes[at++] !== 0x73)) return 0
 
-  const { words } = into
-  let hash = hashBytes(0, bytes, words, from, nameTo)
   let tagsFrom = 0
   let tagsTo = 0
   if (at < to && bytes[at] === PIPE) {
@@ -305,14 +317,14 @@ function hashBytes(
   from: number,
   to: number,
 ): number {
-  let hash = seed ^ (to - from)
+  let hash = seed
   if (to - from < 4) {
     for (let at = from; at < to; at++) hash = hashWord(hash, bytes[at]!)
-    return hash
+    return hash ^ (to - from)
   }
   const last = to - 4
   for (let at = from; at < last; at += 4) hash = hashWord(hash, words.getInt32(at, true))
-  return hashWord(hash, words.getInt32(last, true))
+  return hashWord(hash, words.getInt32(last, true)) ^ (to - from)
 }
 
 /** The hash with the type in it, spread over all bits. */
