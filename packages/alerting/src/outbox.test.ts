@@ -1,6 +1,7 @@
 import { Labels } from '@weir/model'
 import { expect, test } from 'vitest'
 import { type Integration, type Outcome, SENT, refused, retryLater } from './notify/outcome.ts'
+import type { AlertingLimits } from './options.ts'
 import { OUTBOX_LIMITS, Outbox } from './outbox.ts'
 import { AlertingEvents } from './telemetry.ts'
 import { ManualClock } from './testing/manual-clock.ts'
@@ -49,13 +50,14 @@ function setUp(answer: (facts: NotificationFacts, attempt: number) => Outcome | 
     },
   }
   const { telemetry, counts } = recordingTelemetry()
-  const open = (store: MemoryStore, has = true): Outbox => {
+  const open = (store: MemoryStore, has = true, limits: AlertingLimits = {}): Outbox => {
     const outbox = new Outbox({
       store,
       clock,
       events: new AlertingEvents(telemetry),
       integrationOf: () => (has ? integration : undefined),
       giveUpAfterMs: OUTBOX_LIMITS.giveUpAfterMs,
+      limits,
       random: () => 0.5, // no jitter
     })
     outbox.start()
@@ -217,6 +219,23 @@ test('a notifier that throws is our mistake, and its notification is not lost by
   await put(outbox, facts('g', alert('a', 'firing')))
   await clock.advance(5000)
   expect(sent).toEqual(['0 g a', '1 g a'])
+})
+
+test('a full outbox and the history go by the limits that were given', async () => {
+  const { clock, open, put, store } = setUp((_facts, count) =>
+    count === 0 ? retryLater('x') : SENT,
+  )
+  await using outbox = open(store, true, { pending: 1, history: 2 })
+  await put(outbox, facts('g', alert('a', 'firing')))
+  await expect(put(outbox, facts('h', alert('a', 'firing')))).rejects.toThrow(
+    'want less than 1 unsent ones (notifications.max_pending)',
+  )
+  await clock.advance(5000)
+  for (const group of ['h', 'i', 'j']) {
+    await put(outbox, facts(group, alert('a', 'firing')))
+    await clock.advance(1)
+  }
+  expect(outbox.views()).toHaveLength(2)
 })
 
 test('the history is bounded', async () => {
