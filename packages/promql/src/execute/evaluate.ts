@@ -424,7 +424,9 @@ function streamTimestamp(evaluation: Evaluation, expr: Call, steps: Steps, emit:
   const inner = unwrapped(arg)
   const drop = functionNameDropper(evaluation, arg)
   if (inner.kind === 'selector') {
-    streamSelector(evaluation, inner, steps, true, (labels, values, present) => {
+    // Beside `@` Prometheus 3.5 forgets the offset, in this function only.
+    const pinned = inner.at === undefined ? inner : { ...inner, offsetMs: 0 }
+    streamSelector(evaluation, pinned, steps, true, (labels, values, present) => {
       drop.add(labels, values, present, emit)
     })
   } else {

@@ -3,7 +3,7 @@ import { type Call, stringOf } from '../ast.ts'
 import { compileRegex } from '../regex.ts'
 import { type Evaluation, type Steps, executionError } from './evaluation.ts'
 import type { Emit } from './emit.ts'
-import { SeriesCollector } from './series-stream.ts'
+import { sameLabelsError } from './series-stream.ts'
 
 /** `label_replace(v, dst, replacement, src, regex)`: sets a label from a part of another one. */
 export function streamLabelReplace(
@@ -58,9 +58,13 @@ function relabelled(
   emit: Emit,
   change: (labels: Labels) => Labels,
 ): void {
-  const collector = new SeriesCollector(evaluation)
+  const seen = new Set<string>()
   evaluation.vector(call.args[0]!, steps, (labels, values, present) => {
-    collector.add(change(labels), values, present)
+    if (!present.includes(1)) return
+    const changed = change(labels)
+    // Prometheus 3.5 does not join series here, not even those that never meet.
+    if (seen.has(changed.key())) throw sameLabelsError()
+    seen.add(changed.key())
+    emit(changed, values, present)
   })
-  collector.flush(emit)
 }
