@@ -88,7 +88,7 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
   test('an empty Weir says how to send something, with its real address', async () => {
     mock.scene = 0
     await open('/')
-    await see(`echo 'shop.orders:1|c' | nc -u -w0 127.0.0.1 18125`)
+    await see(`echo 'weir.pipeline.orders.sink.records:5|c' | nc -u -w0 127.0.0.1 18125`)
     expect(await violations()).toEqual([])
   })
 

@@ -43,6 +43,7 @@ const alerts = createRoute({
 const status = createRoute({
   getParentRoute: () => root,
   path: '/status',
+  validateSearch: (search) => pickSearch(search, ['tab']),
   component: lazyRouteComponent(() => import('./status/status-page.tsx'), 'StatusPage'),
 })
 
@@ -55,6 +56,7 @@ const packs = createRoute({
 const pack = createRoute({
   getParentRoute: () => root,
   path: '/packs/$id',
+  validateSearch: (search) => pickSearch(search, ['q']),
   component: lazyRouteComponent(() => import('./packs/pack-page.tsx'), 'PackPage'),
 })
 

@@ -1,10 +1,11 @@
 import { SegmentedControl, Skeleton, Tabs, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { type RuleGroup, rulesQuery } from '../api/prometheus.ts'
 import { compact } from '../format/number.ts'
 import { AlertLine, AlertStateMark } from '../frame/alert-line.tsx'
 import { FailureNote } from '../frame/failure-note.tsx'
+import { spanText } from '../time/clock-text.ts'
 import { countStates, shownGroups } from './rule-filter.ts'
 import { Notifications } from './notifications.tsx'
 
@@ -115,6 +116,7 @@ function Group({ group }: { readonly group: RuleGroup }): React.JSX.Element {
               sinceMs={Date.parse(alert.activeAt)}
               runbookUrl={alert.annotations['runbook_url'] ?? ''}
               value={compact(Number(alert.value))}
+              linked
             />
           ))
         ) : (
@@ -131,9 +133,14 @@ function Group({ group }: { readonly group: RuleGroup }): React.JSX.Element {
                 </div>
               ) : null}
             </div>
-            <span className="muted" style={{ fontSize: 13 }}>
-              for {rule.duration} s
-            </span>
+            <div className="muted" style={{ fontSize: 13, textAlign: 'right' }}>
+              {rule.duration > 0 ? `for ${spanText(rule.duration * 1000)}` : 'at once'}
+              <div>
+                <Link to="/explore" search={{ expr: rule.query, tab: 'table' }}>
+                  Explore
+                </Link>
+              </div>
+            </div>
           </div>
         ),
       )}

@@ -92,12 +92,12 @@ async function request(
 }
 
 function refusal(response: Response, body: unknown): RequestError {
-  const told = (body ?? {}) as { readonly error?: unknown; readonly errorType?: unknown }
+  const told = (body ?? {}) as Readonly<Record<string, unknown>>
+  const message = [told['message'], told['error']].find((text) => typeof text === 'string')
   return new RequestError({
     kind: 'refused',
     status: response.status,
-    errorType: typeof told.errorType === 'string' ? told.errorType : '',
-    message:
-      typeof told.error === 'string' ? told.error : `Weir answered with status ${response.status}`,
+    errorType: typeof told['errorType'] === 'string' ? told['errorType'] : '',
+    message: message ?? `Weir answered with status ${response.status}`,
   })
 }

@@ -18,11 +18,18 @@ interface VectorSample {
   readonly histogram?: unknown
 }
 
-export type QueryResult =
+export type QueryResult = { readonly stats?: QueryStats } & (
   | { readonly resultType: 'matrix'; readonly result: readonly MatrixSeries[] }
   | { readonly resultType: 'vector'; readonly result: readonly VectorSample[] }
   | { readonly resultType: 'scalar'; readonly result: Pair }
   | { readonly resultType: 'string'; readonly result: Pair }
+)
+
+/** What `stats=all` adds to an answer. */
+export interface QueryStats {
+  readonly timings?: { readonly execTotalTime?: number }
+  readonly samples?: { readonly totalQueryableSamples?: number }
+}
 
 export interface AlertInstance {
   readonly labels: Labels

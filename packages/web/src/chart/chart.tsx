@@ -114,7 +114,7 @@ function optionsFor(setup: ChartSetup): UPlot.Options {
   return {
     width: setup.width,
     height: setup.height,
-    padding: [8, 16, 0, 0],
+    padding: [8, 24, 0, 0],
     legend: { show: false },
     cursor: {
       points: { size: 7 },
@@ -125,7 +125,16 @@ function optionsFor(setup: ChartSetup): UPlot.Options {
     focus: { alpha: lone ? 1 : 0.25 },
     scales: { y: { range: (_, low, high) => yRange(low, high) } },
     axes: [
-      { stroke: ink, font, grid, ticks: { show: false }, gap: 4, size: 36, values: TIME_TICKS },
+      {
+        stroke: ink,
+        font,
+        grid,
+        ticks: { show: false },
+        gap: 4,
+        size: 36,
+        space: 64,
+        values: TIME_TICKS,
+      },
       {
         stroke: ink,
         font,
@@ -202,9 +211,9 @@ const TIME_TICKS: UPlot.Axis.Values = [
 
 /** From zero unless values go below; a flat zero line lies on the ground, not in the middle. */
 function yRange(low: number | null, high: number | null): [number, number] {
-  const top = Math.max(0, high ?? 1)
   const bottom = Math.min(0, low ?? 0)
-  const span = top - bottom || 1
+  const top = Math.max(0, high ?? 0) || (bottom === 0 ? 1 : 0)
+  const span = top - bottom
   return [bottom === 0 ? 0 : bottom - span * 0.08, top + span * 0.08]
 }
 

@@ -9,10 +9,12 @@ export function Sparkline(props: {
   readonly tone: string
 }): React.JSX.Element {
   const { line, area } = sparklinePath(props.values, WIDTH, HEIGHT - 2)
+  // Errors are red, but a row of zeros is no alarm.
+  const calm = props.tone === 'errors' && props.values.every((value) => (value ?? 0) === 0)
   return (
     <svg
       className="spark"
-      data-tone={props.tone}
+      data-tone={calm ? 'calm' : props.tone}
       viewBox={`0 -1 ${WIDTH} ${HEIGHT}`}
       preserveAspectRatio="none"
       aria-hidden

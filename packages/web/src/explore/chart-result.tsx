@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { type MatrixSeries, type QueryResult } from '../api/prometheus.ts'
+import { type MatrixSeries, type QueryResult, type QueryStats } from '../api/prometheus.ts'
 import { askPrometheus } from '../api/client.ts'
 import { alignMatrix } from '../chart/align.ts'
 import { Chart } from '../chart/chart.tsx'
@@ -11,6 +11,8 @@ import { REFRESH_MS } from '../api/weir.ts'
 import { whole } from '../format/number.ts'
 import { type TimeRange, isLive, resolveRange } from '../time/range.ts'
 import { serverNow } from '../time/server-clock.ts'
+import { spanText } from '../time/clock-text.ts'
+import { ResultFacts } from './result-facts.tsx'
 import { ResultNotes } from './result-notes.tsx'
 
 /** More lines than this are neither readable nor quick to draw; the note says so. */
@@ -22,6 +24,7 @@ interface RangeAnswer {
   readonly series: readonly MatrixSeries[]
   readonly from: number
   readonly to: number
+  readonly stats: QueryStats | undefined
   readonly tookMs: number
   readonly warnings: readonly string[]
 }
@@ -94,9 +97,12 @@ export function ChartResult(props: {
           />
         </div>
       )}
-      <div className="muted" style={{ fontSize: 12.5 }}>
-        {whole(count)} series · step {step} s · {whole(data.tookMs)} ms
-      </div>
+      <ResultFacts
+        count={count}
+        at={`step ${spanText(step * 1000)}`}
+        stats={data.stats}
+        tookMs={data.tookMs}
+      />
     </div>
   )
 }
@@ -114,13 +120,14 @@ async function askRange(
   const began = performance.now()
   const { data, warnings, infos } = await askPrometheus<QueryResult>(
     'query_range',
-    { query: expr, start: String(from), end: String(to), step: String(step) },
+    { query: expr, start: String(from), end: String(to), step: String(step), stats: 'all' },
     signal,
   )
   return {
     series: data.resultType === 'matrix' ? data.result : [],
     from,
     to,
+    stats: data.stats,
     tookMs: performance.now() - began,
     warnings: [...warnings, ...infos],
   }

@@ -1,5 +1,5 @@
 import { Button, CopyButton, Menu, Skeleton, Tabs, TextInput } from '@mantine/core'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { IconHistory, IconLink, IconPlayerPlayFilled } from '@tabler/icons-react'
 import { Suspense, lazy, useEffect, useEffectEvent, useState } from 'react'
 import { TimeControl } from '../frame/time-control.tsx'
@@ -16,6 +16,14 @@ import { serverNow } from '../time/server-clock.ts'
 import { ChartResult } from './chart-result.tsx'
 import { readHistory, remember } from './history.ts'
 import { TableResult } from './table-result.tsx'
+
+/** Questions that every Weir can answer. */
+const EXAMPLES = [
+  ['What each stage moves', 'weir_stage_throughput'],
+  ['Where records fail', 'weir_stage_errors > 0'],
+  ['StatsD lines by second', 'sum by (transport) (rate(weir_statsd_lines_total[1m]))'],
+  ['Samples stored by second', 'rate(weir_store_samples_appended_total[5m])'],
+] as const
 
 const Editor = lazy(async () => ({ default: (await import('./editor.tsx')).Editor }))
 
@@ -92,9 +100,23 @@ export function ExplorePage(): React.JSX.Element {
         </div>
       </div>
       {expr === '' ? (
-        <div className="sheet empty">
-          Type an expression and press Enter. The editor completes metric names, labels and
-          functions.
+        <div className="sheet sheet-body">
+          <p style={{ margin: '0 0 10px', color: 'var(--ink-2)' }}>
+            Type an expression and press Enter. The editor completes metric names, labels and
+            functions. Or begin with one of these:
+          </p>
+          <div className="try">
+            {EXAMPLES.map(([title, example]) => (
+              <div key={example}>
+                <div className="muted" style={{ fontSize: 12 }}>
+                  {title}
+                </div>
+                <Link to="/explore" search={{ expr: example }} className="mono">
+                  {example}
+                </Link>
+              </div>
+            ))}
+          </div>
         </div>
       ) : (
         <Tabs

@@ -9,6 +9,7 @@ import { whole } from '../format/number.ts'
 import { fullTime } from '../time/clock-text.ts'
 import { type TimeRange, isLive, resolveRange } from '../time/range.ts'
 import { serverNow } from '../time/server-clock.ts'
+import { ResultFacts } from './result-facts.tsx'
 import { ResultNotes } from './result-notes.tsx'
 
 const PAGE = 200
@@ -33,7 +34,7 @@ export function TableResult(props: {
       const began = performance.now()
       const answer = await askPrometheus<QueryResult>(
         'query',
-        { query: expr, time: String(time) },
+        { query: expr, time: String(time), stats: 'all' },
         signal,
       )
       return { ...answer, time, tookMs: performance.now() - began }
@@ -76,9 +77,12 @@ export function TableResult(props: {
           ) : null}
         </div>
       )}
-      <div className="muted" style={{ fontSize: 12.5 }}>
-        {whole(rows.length)} series · at {fullTime(data.time * 1000)} · {whole(data.tookMs)} ms
-      </div>
+      <ResultFacts
+        count={rows.length}
+        at={`at ${fullTime(data.time * 1000)}`}
+        stats={data.data.stats}
+        tookMs={data.tookMs}
+      />
     </div>
   )
 }

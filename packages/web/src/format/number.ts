@@ -40,6 +40,11 @@ export function whole(value: number): string {
   return minus(String(Math.round(value))).replace(/\B(?=(\d{3})+$)/g, '\u2009')
 }
 
+/** `1 board`, `2 boards`. */
+export function counted(count: number, what: string): string {
+  return `${whole(count)} ${what}${count === 1 ? '' : 's'}`
+}
+
 /** Seconds in the unit a person would choose: 0.0005 → 500 µs, 75 → 1.25 min. */
 function secondsFigure(seconds: number): Figure {
   if (!Number.isFinite(seconds)) return { text: infinite(seconds), unit: '' }

@@ -1,7 +1,8 @@
 import { IconBellRinging, IconHourglass, IconMoonStars } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
 import { agoText, fullTime } from '../time/clock-text.ts'
 import { serverNow } from '../time/server-clock.ts'
-import { safeLink } from './safe-link.ts'
+import { RunbookLink } from './runbook-link.tsx'
 
 const STATES = {
   firing: { word: 'Firing', tone: 'failing', Icon: IconBellRinging },
@@ -30,8 +31,10 @@ export function AlertLine(props: {
   readonly sinceMs: number
   readonly runbookUrl: string
   readonly value?: string
+  /** Whether to lead to the pipeline it concerns. */
+  readonly linked?: boolean
 }): React.JSX.Element {
-  const runbook = safeLink(props.runbookUrl)
+  const { system, pipeline } = props.labels
   return (
     <div className="alert">
       <AlertStateMark state={props.state} />
@@ -55,13 +58,14 @@ export function AlertLine(props: {
         <span className="muted" title={fullTime(props.sinceMs)}>
           {agoText(props.sinceMs, serverNow())}
         </span>
-        {runbook === undefined ? null : (
-          <div>
-            <a href={runbook} target="_blank" rel="noreferrer">
-              Runbook
-            </a>
-          </div>
-        )}
+        <div style={{ display: 'flex', gap: 12, justifyContent: 'flex-end' }}>
+          {props.linked !== true || system === undefined || pipeline === undefined ? null : (
+            <Link to="/pipelines/$system/$pipeline" params={{ system, pipeline }}>
+              Pipeline
+            </Link>
+          )}
+          <RunbookLink url={props.runbookUrl} />
+        </div>
       </div>
     </div>
   )

@@ -1,4 +1,4 @@
-import type { Health } from '@weir/packs'
+import type { Health, Overview, SignalView } from '@weir/packs'
 import { CloseButton, Select, Skeleton, Switch, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
@@ -10,7 +10,8 @@ import { HealthMark } from '../frame/health-mark.tsx'
 import { TimeControl } from '../frame/time-control.tsx'
 import { whole } from '../format/number.ts'
 import { timeOfDay } from '../time/clock-text.ts'
-import { durationMs } from '../time/range.ts'
+import { historyMs, shownCount } from '../time/history.ts'
+import { useWindow } from '../time/use-window.ts'
 import { HEALTH_ORDER, countHealths, inOrderOf, pipelineKey, rowsOf } from './filter.ts'
 import { PipelineList } from './pipeline-list.tsx'
 import { StartPage } from './start-page.tsx'
@@ -19,8 +20,11 @@ import { StartPage } from './start-page.tsx'
 export function OverviewPage(): React.JSX.Element {
   const search = useSearch({ from: '/' })
   const navigate = useNavigate({ from: '/' })
-  const window = durationMs(search.window ?? '') === undefined ? '1h' : search.window!
-  const { data, error, refetch } = useQuery(overviewQuery(window))
+  const { window, chosen, settle } = useWindow(search.window)
+  const { data, error, refetch, isPlaceholderData } = useQuery(overviewQuery(window))
+  if (data !== undefined && data.pipelines.length > 0 && !isPlaceholderData) {
+    settle(signalsOf(data))
+  }
   const [heldOrder, setHeldOrder] = useState<readonly string[] | undefined>(undefined)
   const query = useDeferredValue(search.q ?? '')
 
@@ -57,6 +61,7 @@ export function OverviewPage(): React.JSX.Element {
   }
   if (data.pipelines.length === 0) return <StartPage overview={data} />
 
+  const history = historyMs(signalsOf(data))
   const pipelines = heldOrder === undefined ? data.pipelines : inOrderOf(heldOrder, data.pipelines)
   const health = HEALTH_ORDER.find((each) => each === search.health)
   const counts = countHealths(data.pipelines)
@@ -119,11 +124,16 @@ export function OverviewPage(): React.JSX.Element {
       {error === null ? null : <FailureNote error={error} />}
       <PipelineList
         rows={rows}
-        window={window}
+        window={chosen}
+        shown={shownCount(Math.round(data.windowMs / data.stepMs) + 1, data.stepMs, history)}
         onHold={(held) => setHeldOrder(held ? data.pipelines.map(pipelineKey) : undefined)}
       />
     </>
   )
+}
+
+function signalsOf({ pipelines }: Overview): SignalView[] {
+  return pipelines.flatMap(({ signals }) => Object.values(signals))
 }
 
 function Counts(props: {

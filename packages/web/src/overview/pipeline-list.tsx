@@ -10,15 +10,18 @@ import { SIGNAL_TITLES } from './signal-titles.ts'
 import { rowWindow, topsOf } from './window-rows.ts'
 
 // Row heights of app.css, in pixels: wide and narrow screens.
-const HEIGHTS = { wide: { pipeline: 66, system: 42 }, narrow: { pipeline: 136, system: 42 } }
+const HEIGHTS = { wide: { pipeline: 66, system: 42 }, narrow: { pipeline: 154, system: 42 } }
 
 /** The list of pipelines. Only rows near the screen are in the document. */
 export function PipelineList(props: {
   readonly rows: readonly Row[]
-  readonly window: string
+  /** Undefined unless the reader chose one. */
+  readonly window: string | undefined
+  /** How many of the newest values a sparkline shows. */
+  readonly shown: number
   readonly onHold: (held: boolean) => void
 }): React.JSX.Element {
-  const { rows, window: span, onHold } = props
+  const { rows, window: span, shown, onHold } = props
   const narrow = useMediaQuery('(max-width: 760px)', undefined, { getInitialValueInEffect: false })
   const list = useRef<HTMLDivElement>(null)
   const view = useScroll(list)
@@ -59,6 +62,7 @@ export function PipelineList(props: {
                 key={pipelineKey(row.pipeline)}
                 pipeline={row.pipeline}
                 window={span}
+                shown={shown}
                 position={first + i + 1}
                 of={rows.length}
               />
@@ -88,11 +92,12 @@ function GroupRow({
 
 const PipelineRow = memo(function PipelineRow(props: {
   readonly pipeline: PipelineSummary
-  readonly window: string
+  readonly window: string | undefined
+  readonly shown: number
   readonly position: number
   readonly of: number
 }): React.JSX.Element {
-  const { pipeline, window: span, position, of } = props
+  const { pipeline, window: span, shown, position, of } = props
   return (
     <div role="listitem" aria-posinset={position} aria-setsize={of}>
       <Link
@@ -100,7 +105,7 @@ const PipelineRow = memo(function PipelineRow(props: {
         data-health={pipeline.health}
         to="/pipelines/$system/$pipeline"
         params={{ system: pipeline.system, pipeline: pipeline.pipeline }}
-        search={span === '1h' ? {} : { window: span }}
+        search={span === undefined ? {} : { window: span }}
       >
         <span className="row-id" style={{ minWidth: 0 }}>
           <span className="clip" style={{ display: 'block' }}>
@@ -109,7 +114,7 @@ const PipelineRow = memo(function PipelineRow(props: {
               {pipeline.system}
             </span>
           </span>
-          <span className="row-reason clip" style={{ display: 'block' }} title={pipeline.reason}>
+          <span className="row-reason" title={pipeline.reason}>
             {pipeline.reason}
           </span>
         </span>
@@ -120,7 +125,7 @@ const PipelineRow = memo(function PipelineRow(props: {
             <span className="cell" key={kind}>
               <span className="label">{title}</span>
               <FigureText value={signal?.value} unit={signal?.unit ?? ''} />
-              <Sparkline values={signal?.values ?? []} tone={kind} />
+              <Sparkline values={signal?.values.slice(-shown) ?? []} tone={kind} />
             </span>
           )
         })}

@@ -23,14 +23,20 @@ export function StartPage({ overview }: { readonly overview: Overview }): React.
       </div>
       <section className="sheet">
         <div className="sheet-head">
-          <h2>Try the wire</h2>
-          <span className="muted">a StatsD counter, then find it in the explorer</span>
+          <h2>Your own pipeline</h2>
+          <span className="muted">a StatsD line from anything that can send one</span>
         </div>
-        <div className="sheet-body stack">
-          <CodeBlock text={`echo 'shop.orders:1|c' | nc -u -w0 ${host} ${port}`} />
-          <Link to="/explore" search={{ expr: 'shop_orders' }}>
-            Look at shop_orders
-          </Link>
+        <div className="sheet-body">
+          <CodeBlock
+            text={`echo 'weir.pipeline.orders.sink.records:5|c' | nc -u -w0 ${host} ${port}`}
+          />
+          <p className="muted" style={{ fontSize: 13, margin: '8px 0 0' }}>
+            Pipeline <b>orders</b>, stage <b>sink</b>, five records. The{' '}
+            <Link to="/packs/$id" params={{ id: 'custom' }}>
+              pack
+            </Link>{' '}
+            lists the other signals.
+          </p>
         </div>
       </section>
       <section className="sheet">

@@ -1,10 +1,12 @@
 import type { PackDetail } from '@weir/packs'
 import { Skeleton, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
-import { useState } from 'react'
+import { Link, useLocation, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { packQuery } from '../api/weir.ts'
+import { CodeBlock } from '../frame/code-block.tsx'
 import { FailureNote } from '../frame/failure-note.tsx'
+import { templateText } from './template-text.ts'
 
 /** One pack: what each metric means, which alerts come with it, and its files to take away. */
 export function PackPage(): React.JSX.Element {
@@ -45,7 +47,12 @@ export function PackPage(): React.JSX.Element {
   )
 }
 
+/** Every alert with its runbook; the one that the address names stands open. */
 function Alerts({ pack }: { readonly pack: PackDetail }): React.JSX.Element {
+  const asked = useLocation({ select: ({ hash }) => hash })
+  useEffect(() => {
+    if (asked !== '') document.getElementById(asked)?.scrollIntoView()
+  }, [asked])
   return (
     <section className="sheet">
       <div className="sheet-head">
@@ -53,18 +60,20 @@ function Alerts({ pack }: { readonly pack: PackDetail }): React.JSX.Element {
         <span className="muted">{pack.alerts.length}</span>
       </div>
       {pack.alerts.map((alert) => (
-        <details
-          className="sheet-body"
-          key={alert.name}
-          style={{ borderTop: '1px solid var(--line-soft)' }}
-        >
+        <details className="rule" key={alert.name} id={alert.name} open={alert.name === asked}>
           <summary>
             <b style={{ fontWeight: 600 }}>{alert.name}</b>{' '}
             <span className="tag">{alert.severity}</span>
-            {alert.summary}
+            {templateText(alert.summary)}
           </summary>
-          <pre className="code" tabIndex={0}>{`${alert.expr}\nfor ${alert.forText}`}</pre>
-          <p style={{ whiteSpace: 'pre-wrap' }}>{alert.runbook}</p>
+          <p className="runbook">{alert.runbook}</p>
+          <CodeBlock text={alert.expr} />
+          <p className="muted" style={{ fontSize: 13, margin: '8px 0 0' }}>
+            Fires {alert.forText === '0s' ? 'at once' : `after ${alert.forText}`} ·{' '}
+            <Link to="/explore" search={{ expr: alert.expr, tab: 'table' }}>
+              Explore
+            </Link>
+          </p>
         </details>
       ))}
     </section>
@@ -72,7 +81,8 @@ function Alerts({ pack }: { readonly pack: PackDetail }): React.JSX.Element {
 }
 
 function Metrics({ pack }: { readonly pack: PackDetail }): React.JSX.Element {
-  const [query, setQuery] = useState('')
+  const query = useSearch({ from: '/packs/$id' }).q ?? ''
+  const navigate = useNavigate({ from: '/packs/$id' })
   const word = query.toLowerCase()
   const shown = pack.metrics.filter((metric) =>
     `${metric.name} ${metric.help}`.toLowerCase().includes(word),
@@ -90,7 +100,10 @@ function Metrics({ pack }: { readonly pack: PackDetail }): React.JSX.Element {
           aria-label="Search metrics"
           placeholder="Search   /"
           value={query}
-          onChange={(event) => setQuery(event.currentTarget.value)}
+          onChange={(event) => {
+            const q = event.currentTarget.value || undefined
+            void navigate({ search: { q }, replace: true, resetScroll: false })
+          }}
         />
       </div>
       <div className="scroll" tabIndex={0} role="region" aria-label="Metrics">

@@ -2,6 +2,7 @@ import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { packsQuery } from '../api/weir.ts'
+import { counted, whole } from '../format/number.ts'
 import { FailureNote } from '../frame/failure-note.tsx'
 
 /** What Weir knows of each system. */
@@ -19,7 +20,7 @@ export function PacksPage(): React.JSX.Element {
       </div>
       {error === null ? null : <FailureNote error={error} retry={() => void refetch()} />}
       {data === undefined && error === null ? <Skeleton height={160} /> : null}
-      <div className="stack">
+      <div className="cards">
         {(data ?? []).map((pack) => (
           <section className="sheet sheet-body" key={pack.id}>
             <div style={{ display: 'flex', gap: 12, alignItems: 'baseline' }}>
@@ -29,12 +30,13 @@ export function PacksPage(): React.JSX.Element {
                 </Link>
               </h2>
               <span className="health" data-health={pack.awake ? 'healthy' : 'silent'}>
-                {pack.awake ? `awake · ${pack.seriesCount} series` : 'asleep'}
+                {pack.awake ? `awake · ${whole(pack.seriesCount)} series` : 'asleep'}
               </span>
             </div>
             <p style={{ margin: '4px 0' }}>{pack.description}</p>
             <div className="muted">
-              {pack.metricCount} metrics · {pack.alertCount} alerts · {pack.dashboardCount} boards
+              {counted(pack.metricCount, 'metric')} · {counted(pack.alertCount, 'alert')} ·{' '}
+              {counted(pack.dashboardCount, 'board')}
             </div>
           </section>
         ))}

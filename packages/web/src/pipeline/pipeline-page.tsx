@@ -1,18 +1,21 @@
-import type { PipelineDetail, SignalView, StageView } from '@weir/packs'
-import { Skeleton } from '@mantine/core'
+import type { AlertView, PipelineDetail, SignalView, StageView } from '@weir/packs'
+import { Skeleton, useComputedColorScheme } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { IconBellRinging } from '@tabler/icons-react'
 import { useMemo } from 'react'
 import { pipelineQuery } from '../api/weir.ts'
 import { spacedColumn } from '../chart/align.ts'
 import { Chart } from '../chart/chart.tsx'
+import { seriesColor } from '../chart/palette.ts'
 import { AlertLine } from '../frame/alert-line.tsx'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { FigureText } from '../frame/figure-text.tsx'
 import { HealthMark } from '../frame/health-mark.tsx'
 import { TimeControl } from '../frame/time-control.tsx'
 import { figureText, rateScale } from '../format/number.ts'
-import { durationMs } from '../time/range.ts'
+import { historyMs, shownCount } from '../time/history.ts'
+import { useWindow } from '../time/use-window.ts'
 import { SIGNAL_TITLES } from '../overview/signal-titles.ts'
 
 /** One pipeline: how it is, its stages in order, and every signal of every stage as a chart. */
@@ -20,8 +23,11 @@ export function PipelinePage(): React.JSX.Element {
   const { system, pipeline } = useParams({ from: '/pipelines/$system/$pipeline' })
   const search = useSearch({ from: '/pipelines/$system/$pipeline' })
   const navigate = useNavigate({ from: '/pipelines/$system/$pipeline' })
-  const window = durationMs(search.window ?? '') === undefined ? '1h' : search.window!
-  const { data, error, refetch } = useQuery(pipelineQuery(system, pipeline, window))
+  const { window, settle } = useWindow(search.window)
+  const { data, error, refetch, isPlaceholderData } = useQuery(
+    pipelineQuery(system, pipeline, window),
+  )
+  if (data !== undefined && !isPlaceholderData) settle(signalsOf(data))
   return (
     <div className="stack">
       <div className="page-head" style={{ marginBottom: 0 }}>
@@ -58,7 +64,9 @@ function Detail(props: {
   readonly detail: PipelineDetail
   readonly window: string
 }): React.JSX.Element {
-  const { summary, stages } = props.detail
+  const { summary, stages, windowMs, stepMs } = props.detail
+  const history = historyMs(signalsOf(props.detail))
+  const shown = shownCount(Math.round(windowMs / stepMs) + 1, stepMs, history)
   return (
     <>
       <section className="sheet" aria-label="Summary">
@@ -70,7 +78,10 @@ function Detail(props: {
           {stages.map((stage) => (
             <li key={stage.stage}>
               <a href={`#stage-${stage.stage}`}>
-                <div style={{ fontWeight: 600 }}>{stage.title}</div>
+                <div style={{ fontWeight: 600 }}>
+                  {stage.title}
+                  <StageAlert stage={stage.stage} alerts={summary.alerts} />
+                </div>
                 <div className="muted" style={{ fontSize: 12 }}>
                   {stageLine(stage)}
                 </div>
@@ -90,34 +101,67 @@ function Detail(props: {
           ))}
         </section>
       )}
-      {stages.map((stage) => (
-        <section
-          className="sheet"
-          key={stage.stage}
-          id={`stage-${stage.stage}`}
-          style={{ scrollMarginTop: 64 }}
-        >
-          <div className="sheet-head">
-            <h2>{stage.title}</h2>
-            <span className="muted mono">{stage.stage}</span>
-          </div>
-          <div className="charts">
-            {SIGNAL_TITLES.map(([kind, title]) => {
-              const signal = stage.signals[kind]
-              return signal === undefined ? null : (
-                <SignalChart
-                  key={kind}
-                  title={kind === 'latency' ? 'Latency p95' : title}
-                  stage={stage.title}
-                  signal={signal}
-                  window={props.window}
-                />
-              )
-            })}
-          </div>
-        </section>
-      ))}
+      <div className="stages">
+        {stages.map((stage) => (
+          <section
+            className="sheet"
+            key={stage.stage}
+            id={`stage-${stage.stage}`}
+            style={{ scrollMarginTop: 64, ...widthFor(stage) }}
+          >
+            <div className="sheet-head">
+              <h2>{stage.title}</h2>
+              <span className="muted mono">{stage.stage}</span>
+            </div>
+            <div className="charts">
+              {SIGNAL_TITLES.map(([kind, title]) => {
+                const signal = stage.signals[kind]
+                return signal === undefined ? null : (
+                  <SignalChart
+                    key={kind}
+                    title={kind === 'latency' ? 'Latency p95' : title}
+                    stage={stage.title}
+                    signal={signal}
+                    window={props.window}
+                    shown={shown}
+                  />
+                )
+              })}
+            </div>
+          </section>
+        ))}
+      </div>
     </>
+  )
+}
+
+function signalsOf({ stages }: PipelineDetail): SignalView[] {
+  return stages.flatMap(({ signals }) => Object.values(signals))
+}
+
+/** Stages of few signals stand side by side: each takes room by the number of its charts. */
+function widthFor({ signals }: StageView): React.CSSProperties {
+  const count = Math.max(1, Object.keys(signals).length)
+  return { flex: `${count} 1 ${count * 250}px` }
+}
+
+/** A stage whose alerts fire bears a mark, so that one sees where it hurts. */
+function StageAlert(props: {
+  readonly stage: string
+  readonly alerts: readonly AlertView[]
+}): React.JSX.Element | null {
+  const own = props.alerts.filter(({ labels }) => labels['stage'] === props.stage)
+  if (own.length === 0) return null
+  const severe = own.some(({ severity }) => severity === 'critical' || severity === 'error')
+  const names = own.map(({ name }) => name).join(', ')
+  return (
+    <IconBellRinging
+      size={15}
+      className="stage-alert"
+      data-health={severe ? 'failing' : 'degraded'}
+      role="img"
+      aria-label={`Alerts: ${names}`}
+    />
   )
 }
 
@@ -125,9 +169,10 @@ function Detail(props: {
 function stageLine(stage: StageView): string {
   const said = SIGNAL_TITLES.flatMap(([kind]) => {
     const signal = stage.signals[kind]
-    return signal === undefined || signal.value === null
-      ? []
-      : [`${signal.unit === 's' ? `${kind} ` : ''}${figureText(signal.value, signal.unit)}`]
+    if (signal === undefined || signal.value === null) return []
+    if (kind === 'errors' && signal.value === 0) return ['no errors']
+    const named = kind === 'errors' || signal.unit === 's'
+    return [`${named ? `${kind} ` : ''}${figureText(signal.value, signal.unit)}`]
   })
   return said.length === 0 ? 'no data' : said.slice(0, 2).join(' · ')
 }
@@ -137,22 +182,26 @@ function SignalChart(props: {
   readonly stage: string
   readonly signal: SignalView
   readonly window: string
+  readonly shown: number
 }): React.JSX.Element {
-  const { title, signal } = props
+  const { title, signal, shown } = props
+  const dark = useComputedColorScheme('light') === 'dark'
   const columns = useMemo(() => {
     // Lines of another unit (an error ratio beside errors per second) would lie: they go to the caption.
     const same = signal.also.filter(({ name }) => !name.includes('ratio'))
-    const lines = [signal.values, ...same.map(({ values }) => values)]
+    const lines = [signal.values, ...same.map(({ values }) => values)].map((values) =>
+      values.slice(-shown),
+    )
     const highest = Math.max(0, ...lines.flat().map((value) => value ?? 0))
     const { factor, unit } = rateScale(highest, signal.unit)
     return {
       factor,
       unit,
       names: [title, ...same.map(({ name }) => name)],
-      x: spacedColumn(signal.startMs, signal.stepMs, signal.values.length),
+      x: spacedColumn(signal.startMs, signal.stepMs, signal.values.length).slice(-shown),
       ys: lines.map((line) => line.map((value) => (value === null ? null : value * factor))),
     }
-  }, [signal, title])
+  }, [signal, title, shown])
   return (
     <div className="chart-cell">
       <div className="chart-title">
@@ -179,12 +228,17 @@ function SignalChart(props: {
         label={`${title} of ${props.stage}: now ${figureText(signal.value, signal.unit)}`}
       />
       <div className="muted" style={{ fontSize: 12, minHeight: 18 }}>
-        {signal.also
-          .map(
-            ({ name, value }) =>
-              `${name} ${figureText(value, name.includes('ratio') ? 'ratio' : signal.unit)}`,
+        {signal.also.map(({ name, value }) => {
+          const line = columns.names.indexOf(name)
+          return (
+            <span key={name} className="num" style={{ marginRight: 14 }}>
+              {line < 0 ? null : (
+                <i className="swatch" style={{ background: seriesColor(line, dark) }} />
+              )}
+              {name} {figureText(value, name.includes('ratio') ? 'ratio' : signal.unit)}
+            </span>
           )
-          .join(' · ')}
+        })}
       </div>
     </div>
   )

@@ -35,13 +35,16 @@ export function Intakes({
           <tbody>
             {data.map((intake) => (
               <tr key={`${intake.kind} ${intake.address}`}>
-                <td>{intake.kind}</td>
+                <td className="num">{intake.kind}</td>
                 <td className="mono">{intake.address}</td>
-                <td className="right">
+                <td className="right num">
                   <FigureText value={intake.linesPerSecond} unit="lines/s" />
                 </td>
-                <td className="right">{whole(intake.lines)}</td>
+                <td className="right num">{whole(intake.lines)}</td>
                 <td>
+                  {Object.values(intake.rejected).every((count) => count === 0) ? (
+                    <span className="muted">none</span>
+                  ) : null}
                   {Object.entries(intake.rejected)
                     .filter(([, count]) => count > 0)
                     .map(([reason, count]) => (

@@ -1,23 +1,34 @@
 import { Skeleton, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { buildQuery, configQuery, flagsQuery, targetsQuery, tsdbQuery } from '../api/prometheus.ts'
 import { intakesQuery, packsQuery, statusQuery } from '../api/weir.ts'
 import { CodeBlock } from '../frame/code-block.tsx'
+import { whole } from '../format/number.ts'
 import { Fact } from '../frame/fact.tsx'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { agoText, fullTime, spanText } from '../time/clock-text.ts'
 import { Intakes } from './intakes.tsx'
 import { Targets } from './targets.tsx'
 
+const TABS = ['overview', 'storage', 'config'] as const
+
 /** How Weir itself is: ways in, targets, storage, build, configuration. */
 export function StatusPage(): React.JSX.Element {
+  const { tab } = useSearch({ from: '/status' })
+  const navigate = useNavigate({ from: '/status' })
   return (
     <>
       <div className="page-head">
         <h1>Status</h1>
       </div>
-      <Tabs defaultValue="overview" keepMounted={false}>
+      <Tabs
+        value={TABS.find((each) => each === tab) ?? TABS[0]}
+        onChange={(next) =>
+          void navigate({ search: { tab: next === TABS[0] ? undefined : (next ?? undefined) } })
+        }
+        keepMounted={false}
+      >
         <Tabs.List mb="md">
           <Tabs.Tab value="overview">Weir</Tabs.Tab>
           <Tabs.Tab value="storage">Storage</Tabs.Tab>
@@ -80,12 +91,14 @@ function Packs(): React.JSX.Element {
           <tbody>
             {data.map((pack) => (
               <tr key={pack.id}>
-                <td>
+                <td className="num">
                   <Link to="/packs/$id" params={{ id: pack.id }}>
                     {pack.title}
                   </Link>
                 </td>
-                <td>{pack.awake ? `awake, ${pack.seriesCount} series` : 'asleep'}</td>
+                <td className="num">
+                  {pack.awake ? `awake, ${whole(pack.seriesCount)} series` : 'asleep'}
+                </td>
                 <td className="muted">{pack.description}</td>
               </tr>
             ))}
@@ -139,7 +152,7 @@ function TopList(props: {
               <td className="mono" style={{ overflowWrap: 'anywhere' }}>
                 {name}
               </td>
-              <td className="right">{value}</td>
+              <td className="right">{whole(value)}</td>
             </tr>
           ))}
         </tbody>

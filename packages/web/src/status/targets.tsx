@@ -77,7 +77,7 @@ function TargetRow({ target }: { readonly target: Target }): React.JSX.Element {
       </td>
       <td>
         {Object.entries(target.labels).map(([label, value]) => (
-          <span className="tag" key={label}>
+          <span className="tag" key={label} style={{ whiteSpace: 'nowrap' }}>
             {label}={value}
           </span>
         ))}

@@ -11,6 +11,7 @@ export const LAST_HOUR: TimeRange = { from: 'now-1h', to: 'now' }
 
 /** What the range menu offers. */
 export const QUICK_RANGES = [
+  ['5m', '5 minutes'],
   ['15m', '15 minutes'],
   ['1h', '1 hour'],
   ['3h', '3 hours'],
