@@ -60,6 +60,10 @@ class StoreReader implements Reader {
     this.environment = openEnvironment(seat.path)
     this.view = new DictionaryView(seat.header)
     this.postings = new Postings(this.view)
+    // A reader that is not asked hears the news all the same: otherwise they would pile up, each with
+    // the memory that it names.
+    seat.port.on('message', (news: News) => this.#take(news))
+    seat.port.unref()
   }
 
   get mergedReads(): number {

@@ -1,7 +1,7 @@
 /** What needs more than one thread or process. These run the compiled files: `npm run build` first. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { MessageChannel, Worker } from 'node:worker_threads'
+import { MessageChannel, Worker, receiveMessageOnPort } from 'node:worker_threads'
 
 import { describe, expect, test } from 'vitest'
 
@@ -9,8 +9,9 @@ import { openKeyValueStore } from './key-value.ts'
 import { killLoop } from './kill-loop.ts'
 import { openStore } from './open-store.ts'
 import { connectAppender } from './port-appender.ts'
+import { openReader } from './reader.ts'
 import type { ReaderSeat } from './seat.ts'
-import { START_MS, TestStore, named } from './test-store.ts'
+import { START_MS, TestStore, named, samplesOf } from './test-store.ts'
 
 const DIST = new URL('../dist/index.js', import.meta.url).href
 const MODEL = new URL('../../model/dist/index.js', import.meta.url).href
@@ -115,6 +116,20 @@ describe('readers on other threads', () => {
       expect(samples).toBeGreaterThanOrEqual(atLeast)
     }
     for (const worker of workers) worker.postMessage('end')
+  })
+
+  test('hear the news while nobody asks them, so that nothing piles up', async () => {
+    await using t = await TestStore.open()
+    const seat = t.store.seat()
+    using reader = openReader(seat)
+    for (let turn = 0; turn < 50; turn++) {
+      if (turn < 5) await t.put({ [`line_${turn}`]: [[START_MS, turn]] })
+      await new Promise((resolve) => {
+        setImmediate(resolve)
+      })
+    }
+    expect(receiveMessageOnPort(seat.port)).toBeUndefined()
+    expect(samplesOf(reader, 'line_4')).toEqual([[START_MS, 4]])
   })
 
   test('a thread that dies gives its seat back', async () => {

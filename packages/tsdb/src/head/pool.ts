@@ -11,12 +11,15 @@ export class Pool {
   readonly #segments: SharedArrayBuffer[] = []
   readonly #tables: SharedArrayBuffer[] = []
   #retired: { epoch: number; segments: SharedArrayBuffer[]; tables: SharedArrayBuffer[] }[] = []
+  /** Fewest segments that were free since memory last came back. */
+  #neverTaken = 0
   /** Bytes in free segments and in those that wait for readers. */
   idleBytes = 0
 
   segment(): Segment {
     const shared = this.#segments.pop()
     if (shared === undefined) return segmentOf(new SharedArrayBuffer(SEGMENT_BYTES))
+    this.#neverTaken = Math.min(this.#neverTaken, this.#segments.length)
     this.idleBytes -= SEGMENT_BYTES
     const segment = segmentOf(shared)
     segment.counts.fill(0)
@@ -39,12 +42,21 @@ export class Pool {
 
   /** Makes memory free that was retired before `oldest`, the oldest epoch that a reader is in. */
   reclaim(oldest: number): void {
+    if (!this.#retired.some(({ epoch }) => epoch < oldest)) return
+    this.#trim()
     this.#retired = this.#retired.filter((retired) => {
       if (retired.epoch >= oldest) return true
       this.#keep(this.#segments, retired.segments, SEGMENT_BYTES)
       this.#keep(this.#tables, retired.tables, TABLE_BYTES)
       return false
     })
+    this.#neverTaken = this.#segments.length
+  }
+
+  /** What a whole window did not need is let go: a burst of late samples is not paid for ever. */
+  #trim(): void {
+    this.#segments.length -= this.#neverTaken
+    this.idleBytes -= this.#neverTaken * SEGMENT_BYTES
   }
 
   #keep(free: SharedArrayBuffer[], back: SharedArrayBuffer[], bytes: number): void {
