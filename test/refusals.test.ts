@@ -135,6 +135,18 @@ ${target('garbage', '/garbage', port)}${target('silent', '/silent', port)}${targ
     })
   })
 
+  test('what is not there, and what cannot be read, is said in the API’s own form', async () => {
+    await using process_ = await startWeir()
+    const ask = async (path: string): Promise<unknown> => {
+      const answer = await fetch(`${process_.web}${path}`)
+      return [answer.status, ((await answer.json()) as { errorType: string }).errorType]
+    }
+    expect(await ask('/api/weir/v1/pipelines/airflow/nope')).toEqual([404, 'not_found'])
+    expect(await ask('/api/weir/v1/packs/nope')).toEqual([404, 'not_found'])
+    expect(await ask('/api/weir/v1/overview?window=1')).toEqual([400, 'bad_data'])
+    expect(await ask('/api/v1/nope')).toEqual([404, 'not_found'])
+  })
+
   test('random bytes on the StatsD port', async () => {
     await using process_ = await startWeir({ config: 'statsd: { flush_interval: 200ms }' })
     const noise = Array.from({ length: 200 }, (_, i) =>

@@ -73,6 +73,15 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     customTypes: /^text\/|\bjson\b|javascript|svg|wasm|openmetrics/,
   })
 
+  // Before the routes: awaiting a plugin binds those that are there to the handlers of that moment.
+  app.setNotFoundHandler((request, reply) => void send(reply, notFound(request)))
+  app.setErrorHandler((thrown: unknown, request, reply) => {
+    const error = asKnown(thrown, deps)
+    if (error.code === 'BUG') events.broke(routeOf(request), error)
+    if (error.code === 'HTTP_TOO_LARGE' || error.code === 'HTTP_BODY_TYPE') events.refused(error)
+    return send(reply, failure(error))
+  })
+
   const routes: Route[] = [
     ...queryRoutes(deps),
     ...ruleRoutes(deps),
@@ -82,13 +91,6 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
   ]
   for (const route of routes) mount(app, route, deps, stopping.signal)
   await servePage(app, deps.webRoot)
-  app.setNotFoundHandler((request, reply) => void send(reply, notFound(request)))
-  app.setErrorHandler((thrown: unknown, request, reply) => {
-    const error = asKnown(thrown, deps)
-    if (error.code === 'BUG') events.broke(routeOf(request), error)
-    if (error.code === 'HTTP_TOO_LARGE' || error.code === 'HTTP_BODY_TYPE') events.refused(error)
-    return send(reply, failure(error))
-  })
 
   return {
     inject: app.inject.bind<FastifyInstance['inject']>(app),
