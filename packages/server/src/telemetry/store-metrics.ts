@@ -66,6 +66,20 @@ export class StoreMetrics {
       },
       {
         counter: registry.counter(
+          'weir_store_commits_refused_total',
+          'Commits refused because too much waited for the disk already.',
+        ),
+        read: (s) => s.commitsRefused,
+      },
+      {
+        counter: registry.counter(
+          'weir_store_samples_refused_total',
+          'Samples in commits that were refused.',
+        ),
+        read: (s) => s.samplesRefused,
+      },
+      {
+        counter: registry.counter(
           'weir_store_commits_failed_total',
           'Transactions that failed; their samples were not acknowledged.',
         ),
