@@ -183,6 +183,7 @@ const SHOWN: readonly Shown[] = [
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm ci && npm start': 'installing is what a fresh checkout is for',
   'npm ci && npm test': 'this is it',
+  'npm run bench': 'too slow for a test; its figures are on the page',
   'npx weir check config weir.yml': 'the YAML examples above',
   'npx weir serve --config weir.yml': 'the YAML examples above, and spine.test.ts',
   'weir check rules rules.yml': 'below',
