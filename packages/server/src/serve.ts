@@ -167,10 +167,6 @@ class Process implements Weir {
     }
   }
 
-  #thread<T extends AsyncDisposable>(thread: T): T {
-    return this.#closers.use(thread)
-  }
-
   /** Without these threads Weir cannot keep its word: it is better to end and be started anew. */
   readonly #onCrash = (error: Error): void => {
     this.#log.error(
@@ -198,7 +194,7 @@ class Process implements Weir {
         headWindowMs: metrics.head_window,
       },
     }
-    this.#writer = this.#thread(
+    this.#writer = this.#closers.use(
       new Thread<WriterHandlers>('writer-thread', data, [], this.#onCrash),
     )
     await this.#writer.call('open', undefined)
@@ -295,7 +291,7 @@ class Process implements Weir {
       self: self.port2,
       logLevel: this.#setup.config.log.level,
     }
-    this.#scraper = this.#thread(
+    this.#scraper = this.#closers.use(
       new Thread<ScrapeHandlers>('scrape-thread', data, [stores.port2, self.port2], this.#onCrash),
     )
     await this.#scraper.call('open', undefined)
@@ -310,7 +306,7 @@ class Process implements Weir {
       store,
       logLevel: config.log.level,
     }
-    this.#intake = this.#thread(
+    this.#intake = this.#closers.use(
       new Thread<IntakeHandlers>('intake-thread', data, [store], this.#onCrash),
     )
     this.addresses.push(...(await this.#intake.call('open', undefined)))

@@ -1,4 +1,4 @@
-import { WeirError, invariant } from '@weir/model'
+import { WeirError } from '@weir/model'
 import type { ReaderSeat } from '@weir/tsdb'
 import type { Queries } from '../http/deps.ts'
 import type {
@@ -36,10 +36,21 @@ interface Task {
   readonly leave: () => void
 }
 
+/** A query thread as the pool sees it. */
+export type QueryThread = Pick<Thread<QueryThreadHandlers>, 'call' | typeof Symbol.asyncDispose>
+
+/** Starts a query thread; `onCrash` is told once when it ends unasked. */
+export type StartThread = (data: QueryThreadData, onCrash: (error: Error) => void) => QueryThread
+
+const startWorker: StartThread = (data, onCrash) =>
+  new Thread<QueryThreadHandlers>('query-thread', data, [data.seat.port], onCrash)
+
 interface Seat {
-  thread: Thread<QueryThreadHandlers>
+  readonly thread: QueryThread
   readonly cancelled: Int32Array
   busy: boolean
+  /** Its thread has ended: what it ran fails, and nothing more is given to it. */
+  isDead: boolean
 }
 
 /**
@@ -51,6 +62,7 @@ export class QueryPool implements Queries, AsyncDisposable {
   readonly #options: QueryPoolOptions
   readonly #openSeat: () => Promise<ReaderSeat>
   readonly #telemetry: Telemetry
+  readonly #startThread: StartThread
   readonly #seats: Seat[] = []
   readonly #inside: Task[] = []
   readonly #outside: Task[] = []
@@ -65,7 +77,9 @@ export class QueryPool implements Queries, AsyncDisposable {
     options: QueryPoolOptions,
     openSeat: () => Promise<ReaderSeat>,
     telemetry: Telemetry,
+    startThread: StartThread,
   ) {
+    this.#startThread = startThread
     this.#options = options
     this.#openSeat = openSeat
     this.#telemetry = telemetry
@@ -85,8 +99,9 @@ export class QueryPool implements Queries, AsyncDisposable {
     options: QueryPoolOptions,
     openSeat: () => Promise<ReaderSeat>,
     telemetry: Telemetry,
+    startThread: StartThread = startWorker,
   ): Promise<QueryPool> {
-    const pool = new QueryPool(options, openSeat, telemetry)
+    const pool = new QueryPool(options, openSeat, telemetry, startThread)
     for (let i = 0; i < options.threads; i++) await pool.#start()
     return pool
   }
@@ -159,7 +174,7 @@ export class QueryPool implements Queries, AsyncDisposable {
   #next(): void {
     this.#waiting.set(this.#inside.length + this.#outside.length)
     for (;;) {
-      const seat = this.#seats.find((candidate) => !candidate.busy)
+      const seat = this.#seats.find(({ busy, isDead }) => !busy && !isDead)
       if (seat === undefined) return
       const spare = this.#seats.length === 1 || this.#outsideRunning < this.#seats.length - 1
       const task = this.#inside.shift() ?? (spare ? this.#outside.shift() : undefined)
@@ -196,10 +211,13 @@ export class QueryPool implements Queries, AsyncDisposable {
     const seat = await this.#openSeat()
     const cancelled = new SharedArrayBuffer(4)
     const data: QueryThreadData = { seat, cancelled }
-    const thread = new Thread<QueryThreadHandlers>('query-thread', data, [seat.port], (error) =>
-      this.#crashed(entry, error),
-    )
-    const entry: Seat = { thread, cancelled: new Int32Array(cancelled), busy: false }
+    const thread = this.#startThread(data, (error) => this.#crashed(entry, error))
+    const entry: Seat = {
+      thread,
+      cancelled: new Int32Array(cancelled),
+      busy: false,
+      isDead: false,
+    }
     const place = replaced === undefined ? -1 : this.#seats.indexOf(replaced)
     if (place >= 0) this.#seats[place] = entry
     else this.#seats.push(entry)
@@ -210,15 +228,15 @@ export class QueryPool implements Queries, AsyncDisposable {
   #crashed(seat: Seat, error: Error): void {
     this.#crashes.inc()
     this.#telemetry.log.error({ error: error.message }, 'A query thread ended; starting another')
-    seat.busy = true
-    if (!this.#closed)
-      this.#start(seat).catch((cause: unknown) =>
-        invariant(false, `query thread not replaced: ${String(cause)}`),
-      )
+    seat.isDead = true
+    if (this.#closed) return
+    this.#start(seat).catch((cause: unknown) => {
+      this.#telemetry.log.error({ error: String(cause) }, 'A query thread could not be replaced')
+    })
   }
 }
 
-function ask(thread: Thread<QueryThreadHandlers>, id: number, work: Work): Promise<unknown> {
+function ask(thread: QueryThread, id: number, work: Work): Promise<unknown> {
   switch (work.kind) {
     case 'json':
       return thread.call('json', { id, job: work.job })
