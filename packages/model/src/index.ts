@@ -1,12 +1,21 @@
 /**
  * The shared words of Weir and the doors between its rooms.
  *
- * Reading order: `time`, `labels`, `sample`, `matcher`, `metadata`, `errors`; then the doors, small
- * interfaces through which rooms meet without knowing each other.
+ * Reading order: `time`, `labels`, `sample`, `histogram`, `exemplar`, `matcher`, `metadata`, `errors`;
+ * then the doors, small interfaces through which rooms meet without knowing each other.
  */
 export { type Clock, type Millis, millis, systemClock } from './time.ts'
 export { Labels, METRIC_NAME, isLabelName, isLegacyName } from './labels.ts'
 export { SampleColumns, STALE_MARKER, isStale } from './sample.ts'
+export {
+  CUSTOM_BUCKETS_SCHEMA,
+  type NativeHistogram,
+  RESET_HINTS,
+  type ResetHint,
+  packHistogram,
+  unpackHistogram,
+} from './histogram.ts'
+export { type Exemplar, type SeriesExemplars } from './exemplar.ts'
 export { type Matcher, type MatchOperator } from './matcher.ts'
 export { type MetricMetadata, type MetricType } from './metadata.ts'
 export { type FamilySample, type MetricFamily } from './family.ts'

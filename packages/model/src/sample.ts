@@ -1,3 +1,5 @@
+import type { NativeHistogram } from './histogram.ts'
+
 const bits = new Uint32Array(2)
 const double = new Float64Array(bits.buffer)
 bits[0] = 2
@@ -25,6 +27,12 @@ export function isStale(value: number): boolean {
 export class SampleColumns {
   times: Float64Array
   values: Float64Array
+  /**
+   * Undefined while every sample is a number. Otherwise `histograms[i]` is sample `i` when that is a
+   * native histogram (`values[i]` is NaN then), undefined when it is a number. A histogram's stale
+   * marker is a number.
+   */
+  histograms: (NativeHistogram | undefined)[] | undefined
   length = 0
 
   constructor(capacity = 256) {
@@ -34,6 +42,7 @@ export class SampleColumns {
 
   clear(): void {
     this.length = 0
+    this.histograms = undefined
   }
 
   /** Makes room for `more` samples after the present ones. */
@@ -53,6 +62,13 @@ export class SampleColumns {
     if (this.length === this.times.length) this.reserve(1)
     this.times[this.length] = timeMs
     this.values[this.length] = value
+    if (this.histograms !== undefined) this.histograms[this.length] = undefined
     this.length++
+  }
+
+  pushHistogram(timeMs: number, histogram: NativeHistogram): void {
+    this.histograms ??= []
+    this.push(timeMs, Number.NaN)
+    this.histograms[this.length - 1] = histogram
   }
 }

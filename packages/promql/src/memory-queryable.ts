@@ -74,6 +74,10 @@ class MemoryQuerier implements Querier {
     return [...new Set(names)].sort()
   }
 
+  exemplars(): [] {
+    return []
+  }
+
   #matching(matchers: readonly Matcher[], minMs: number, maxMs: number): MemorySeries[] {
     const tests = matchers.map(testOf)
     return this.#series.filter(

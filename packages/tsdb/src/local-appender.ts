@@ -1,4 +1,12 @@
-import type { Appender, CommitResult, Labels, MetricMetadata, SeriesRef } from '@weir/model'
+import type {
+  Appender,
+  CommitResult,
+  Exemplar,
+  Labels,
+  MetricMetadata,
+  NativeHistogram,
+  SeriesRef,
+} from '@weir/model'
 
 import type { Committer } from './commit.ts'
 import type { Core } from './core.ts'
@@ -23,6 +31,14 @@ export class LocalAppender implements Appender {
 
   append(ref: SeriesRef, timeMs: number, value: number): void {
     this.#queue.append(ref, timeMs, value)
+  }
+
+  appendHistogram(ref: SeriesRef, timeMs: number, histogram: NativeHistogram): void {
+    this.#queue.appendHistogram(ref, timeMs, histogram)
+  }
+
+  appendExemplar(ref: SeriesRef, exemplar: Exemplar): void {
+    this.#queue.appendExemplar(ref, exemplar)
   }
 
   describe(metricName: string, metadata: MetricMetadata): void {

@@ -4,8 +4,10 @@ import {
   type Appender,
   type CommitResult,
   type ErrorCode,
+  type Exemplar,
   type Labels,
   type MetricMetadata,
+  type NativeHistogram,
   type SeriesRef,
   WeirError,
 } from '@weir/model'
@@ -64,6 +66,14 @@ class PortAppender implements Appender {
 
   append(ref: SeriesRef, timeMs: number, value: number): void {
     this.#queue.append(ref, timeMs, value)
+  }
+
+  appendHistogram(ref: SeriesRef, timeMs: number, histogram: NativeHistogram): void {
+    this.#queue.appendHistogram(ref, timeMs, histogram)
+  }
+
+  appendExemplar(ref: SeriesRef, exemplar: Exemplar): void {
+    this.#queue.appendExemplar(ref, exemplar)
   }
 
   describe(metricName: string, metadata: MetricMetadata): void {

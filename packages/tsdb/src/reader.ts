@@ -8,6 +8,7 @@ import type {
   Queryable,
   SampleColumns,
   SelectRequest,
+  SeriesExemplars,
   SeriesSet,
 } from '@weir/model'
 
@@ -229,6 +230,10 @@ class StoreQuerier implements Querier {
           )
         : new Set([...this.#pairs(matchers)].map((pair) => view.pairName(pair)))
     return [...symbols].map((symbol) => view.symbolText(symbol)).sort()
+  }
+
+  exemplars(): SeriesExemplars[] {
+    return []
   }
 
   [Symbol.dispose](): void {

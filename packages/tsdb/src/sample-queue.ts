@@ -1,5 +1,5 @@
-import type { Labels, MetricMetadata, SeriesRef } from '@weir/model'
-import { WeirError } from '@weir/model'
+import type { Exemplar, Labels, MetricMetadata, NativeHistogram, SeriesRef } from '@weir/model'
+import { WeirError, packHistogram } from '@weir/model'
 
 import { ByteWriter } from './codec/bytes.ts'
 import { writeLabels } from './index/label-bytes.ts'
@@ -8,6 +8,20 @@ import { writeLabels } from './index/label-bytes.ts'
 const WAITING_BYTES_MAX = 64 * 2 ** 20
 const SAMPLE_BYTES = 20
 
+/** Sample `index` of a batch, as `packHistogram` of the model writes it. */
+export interface QueuedHistogram {
+  readonly index: number
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+export interface QueuedExemplar {
+  readonly ref: number
+  readonly timeMs: number
+  readonly value: number
+  /** `name, value, …` sorted by name. */
+  readonly labels: readonly string[]
+}
+
 /** What a commit takes away from a queue. */
 export interface QueuedSamples {
   /** Labels of the series that were numbered since the last batch, behind each other. */
@@ -15,6 +29,9 @@ export interface QueuedSamples {
   readonly refs: Uint32Array<ArrayBuffer>
   readonly times: Float64Array<ArrayBuffer>
   readonly values: Float64Array<ArrayBuffer>
+  /** Samples that are native histograms: their place in the columns, and the histogram packed. */
+  readonly histograms: QueuedHistogram[]
+  readonly exemplars: QueuedExemplar[]
   readonly metadata: (readonly [name: string, metadata: MetricMetadata])[]
 }
 
@@ -26,6 +43,8 @@ export class SampleQueue {
   #times = new Float64Array(256)
   #values = new Float64Array(256)
   #metadata: (readonly [name: string, metadata: MetricMetadata])[] = []
+  #histograms: QueuedHistogram[] = []
+  #exemplars: QueuedExemplar[] = []
   #count = 0
   #waitingBytes = 0
   readonly #tellRefused: (samples: number) => void
@@ -55,6 +74,15 @@ export class SampleQueue {
     this.#count++
   }
 
+  appendHistogram(ref: SeriesRef, timeMs: number, histogram: NativeHistogram): void {
+    this.#histograms.push({ index: this.#count, bytes: packHistogram(histogram) })
+    this.append(ref, timeMs, Number.NaN)
+  }
+
+  appendExemplar(ref: SeriesRef, { labels, value, timeMs }: Exemplar): void {
+    this.#exemplars.push({ ref, timeMs, value, labels: labels.flat })
+  }
+
   describe(metricName: string, metadata: MetricMetadata): void {
     this.#metadata.push([metricName, metadata])
   }
@@ -78,11 +106,15 @@ export class SampleQueue {
       refs: this.#refs.slice(0, count),
       times: this.#times.slice(0, count),
       values: this.#values.slice(0, count),
+      histograms: this.#histograms,
+      exemplars: this.#exemplars,
       metadata: this.#metadata,
     }
     // A sender names most of its series at once, and hardly any later: the room is not kept.
     if (this.#labels.length > 0) this.#labels = new ByteWriter(256)
     this.#metadata = []
+    this.#histograms = []
+    this.#exemplars = []
     return queued
   }
 
@@ -95,6 +127,8 @@ export class SampleQueue {
     this.#numbers.clear()
     this.#labels = new ByteWriter(256)
     this.#metadata = []
+    this.#histograms = []
+    this.#exemplars = []
     this.#count = 0
   }
 

@@ -63,6 +63,14 @@ export class RecordingAppender implements Appender {
     this.#queued.push(`${this.#series[ref]!.toString()} @${timeMs / 1000} ${shown}`)
   }
 
+  appendHistogram(): void {
+    throw new Error('no test here sends native histograms')
+  }
+
+  appendExemplar(): void {
+    throw new Error('no test here sends exemplars')
+  }
+
   describe(): void {
     // Nothing here reads metadata.
   }

@@ -1,3 +1,5 @@
+import type { Exemplar } from '../exemplar.ts'
+import type { NativeHistogram } from '../histogram.ts'
 import type { Labels } from '../labels.ts'
 import type { MetricMetadata } from '../metadata.ts'
 
@@ -35,6 +37,10 @@ export interface Appender {
   ref(labels: Labels): SeriesRef
   /** Queues a sample in memory. Never fails; what is wrong with it is told by `commit`. */
   append(ref: SeriesRef, timeMs: number, value: number): void
+  /** The same for a native histogram. Its stale marker is appended as a number. */
+  appendHistogram(ref: SeriesRef, timeMs: number, histogram: NativeHistogram): void
+  /** Queues an exemplar of a series. One that cannot be taken is counted, and spoils nothing. */
+  appendExemplar(ref: SeriesRef, exemplar: Exemplar): void
   /** Remembers what a metric name means, for the metadata API. */
   describe(metricName: string, metadata: MetricMetadata): void
   /**

@@ -1,3 +1,4 @@
+import type { SeriesExemplars } from '../exemplar.ts'
 import type { Labels } from '../labels.ts'
 import type { Matcher } from '../matcher.ts'
 import type { SampleColumns } from '../sample.ts'
@@ -18,6 +19,8 @@ export interface Querier extends Disposable {
   labelValues(name: string, matchers: readonly Matcher[]): string[]
   /** Label names on the series selected, sorted, unique. No matchers: on all series. */
   labelNames(matchers: readonly Matcher[]): string[]
+  /** Exemplars within [minMs, maxMs] of the series for which all matchers hold, sorted by labels. */
+  exemplars(matchers: readonly Matcher[], minMs: number, maxMs: number): SeriesExemplars[]
 }
 
 export interface SelectRequest {

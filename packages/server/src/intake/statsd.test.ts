@@ -60,6 +60,10 @@ class Notebook implements Appender {
     this.#queued.push(`${this.#labels[ref]!.toString()} ${isStale(value) ? 'stale' : value}`)
   }
 
+  appendHistogram(): void {}
+
+  appendExemplar(): void {}
+
   describe(name: string, { type }: { readonly type: string }): void {
     this.described.push(`${name} ${type}`)
   }

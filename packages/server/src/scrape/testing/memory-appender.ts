@@ -24,6 +24,14 @@ export class MemoryAppender implements Appender {
     this.#queued.push(`${this.#labels[ref]!.toString()} ${shown} @${timeMs}`)
   }
 
+  appendHistogram(): void {
+    throw new Error('no test here sends native histograms')
+  }
+
+  appendExemplar(): void {
+    throw new Error('no test here sends exemplars')
+  }
+
   describe(): void {
     // what names mean is not looked at here
   }
