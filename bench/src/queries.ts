@@ -1,239 +1,206 @@
 /**
- * Query times and bytes per sample against Prometheus: ten dashboard queries over 10,000 series, 6 h
- * at 15 s, the same data on both sides, asked in turn over HTTP, once unmeasured and then five times.
- * Prints ratios of medians.
+ * Query times, processor time of queries, bytes per sample and memory of Weir, Prometheus and
+ * VictoriaMetrics on the same data: a dashboard's queries over 10,000 series × 6 h and 100,000 × 1 h
+ * at 15 s, asked in turn over HTTP, once unmeasured and then five times. Prints medians and ratios.
  *
- * Prometheus is found in the folder `WEIR_PEERS` or on PATH; without it only Weir is measured.
+ * | variable | is |
+ * | --- | --- |
+ * | `BENCH_SCALES` | `2000x6`, or several with commas: series × hours |
+ * | `BENCH_AGE_HOURS` | how long ago the data ends; 26 unless told, so that each side can bring it to rest. 0: data as it comes in, nothing at rest |
+ * | `BENCH_DATA` | a folder where loaded data stays and is found again by the next run |
+ * | `BENCH_SIDES` | `Weir,VictoriaMetrics`: only these |
+ *
+ * Peers are found in the folder `WEIR_PEERS` or on PATH; one that is not here is left out by name.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { createServer } from 'node:net'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { setTimeout as pause } from 'node:timers/promises'
-import { type Clock, Labels, type Millis, systemClock } from '@weir/model'
-import { openStore } from '@weir/tsdb'
+import { join } from 'node:path'
+
 import { DASHBOARD_QUERIES, pipelineSeries } from './pipeline-series.ts'
-import { RemoteWriter } from './remote-write.ts'
+import { bytesOnDisk, cpuMs, resident, showResident } from './process.ts'
+import { RemoteWriteBodies, sendBody } from './remote-write.ts'
+import { SIDES, type Side, type SideName, startSide } from './sides.ts'
+import { loadWeir } from './weir-load.ts'
 
-const SERIES = Number(process.env['BENCH_SERIES'] ?? 10_000)
-const HOURS = Number(process.env['BENCH_HOURS'] ?? 6)
 const STEP_MS = 15_000
-const SAMPLES = (HOURS * 3_600_000) / STEP_MS
 const ROUNDS = 5
+/** Samples of one series, and series, in one body while a peer is loaded. */
+const SPAN = 40
+const BATCH = 500
 
-interface Side {
-  readonly name: string
-  readonly url: string
-  readonly pid: number
-  bytes(): number
-  stop(): Promise<void>
+interface Scale {
+  readonly series: number
+  readonly hours: number
 }
 
-const work = mkdtempSync(join(tmpdir(), 'weir-bench-queries-'))
-const END_MS = Math.floor(Date.now() / STEP_MS) * STEP_MS
-const START_MS = END_MS - (SAMPLES - 1) * STEP_MS
-const timeOf = (k: number): number => START_MS + k * STEP_MS
+const scales = (process.env['BENCH_SCALES'] ?? '10000x6,100000x1').split(',').map((text): Scale => {
+  const [series = 0, hours = 0] = text.split('x').map(Number)
+  return { series, hours }
+})
+const ageHours = Number(process.env['BENCH_AGE_HOURS'] ?? 26)
+const asked = (process.env['BENCH_SIDES'] ?? SIDES.join(',')).split(',')
+const names = SIDES.filter((name) => asked.includes(name))
+const keptFolder = process.env['BENCH_DATA']
 
-console.log(`${SERIES} series × ${HOURS} h at 15 s = ${(SERIES * SAMPLES) / 1e6} M samples`)
-const weir = await loadWeir(join(work, 'weir'))
-const prometheus = await loadPrometheus(join(work, 'prometheus'))
-const sides = prometheus === undefined ? [weir] : [weir, prometheus]
-try {
-  await compareQueries()
-  await pause(1000)
-  for (const side of sides) {
-    const bytes = side.bytes()
-    console.log(
-      `${side.name}: ${(bytes / (SERIES * SAMPLES)).toFixed(3)} bytes per sample (${(bytes / 2 ** 20).toFixed(1)} MiB), ${residentMiB(side.pid)} MiB resident`,
-    )
-  }
-} finally {
-  for (const side of sides) await side.stop()
-  rmSync(work, { recursive: true, force: true })
-}
+for (const scale of scales) await measure(scale)
 
-async function compareQueries(): Promise<void> {
-  const ratios: number[] = []
-  for (const query of DASHBOARD_QUERIES) {
-    const times = new Map<string, number[]>(sides.map(({ name }) => [name, []]))
-    // A dashboard asks again and again: the first look, with caches and code still cold, is not counted.
-    for (const side of sides) await ask(side, query)
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const side of sides) times.get(side.name)!.push(await ask(side, query))
+async function measure(scale: Scale): Promise<void> {
+  const samples = (scale.hours * 3_600_000) / STEP_MS
+  const folder =
+    keptFolder === undefined
+      ? mkdtempSync(join(tmpdir(), 'weir-bench-queries-'))
+      : join(keptFolder, `${scale.series}x${scale.hours}-age-${ageHours}`)
+  mkdirSync(folder, { recursive: true })
+  const endFile = join(folder, 'end')
+  const isLoaded = existsSync(endFile)
+  const endMs = isLoaded
+    ? Number(readFileSync(endFile, 'utf8'))
+    : Math.floor((Date.now() - ageHours * 3_600_000) / STEP_MS) * STEP_MS
+  const startMs = endMs - (samples - 1) * STEP_MS
+  const total = scale.series * samples
+  console.log(`\n${scale.series} series × ${scale.hours} h at 15 s = ${total / 1e6} M samples`)
+  const sides: Side[] = []
+  try {
+    if (!isLoaded) await load(folder, { scale, samples, startMs })
+    writeFileSync(endFile, String(endMs))
+    for (const name of names) {
+      const side = await startSide(name, join(folder, name))
+      if (side === undefined) console.log(`${name} is not here (WEIR_PEERS or PATH)`)
+      else sides.push(side)
     }
-    const medians = sides.map(({ name }) => median(times.get(name)!))
-    const [ours = Number.NaN, theirs] = medians
-    if (theirs !== undefined) ratios.push(theirs / ours)
-    const figures = sides.map(({ name }, i) => `${name} ${medians[i]!.toFixed(0)} ms`).join(', ')
-    console.log(
-      `${query}\n  ${figures}${theirs === undefined ? '' : `, ${(theirs / ours).toFixed(1)}x`}`,
-    )
-  }
-  if (ratios.length > 0) {
-    const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length)
-    console.log(`geometric mean: Weir takes 1/${mean.toFixed(1)} of Prometheus's time`)
+    if (ageHours > 0) await Promise.all(sides.map((side) => side.settle()))
+    const before = sides.map(({ pid }) => resident(pid))
+    const range = { startMs, endMs, stepS: Math.max(15, scale.hours * 10) }
+    const peaks = await compare(sides, range)
+    for (const [i, side] of sides.entries()) {
+      const perSample = (bytesOnDisk(side.dataDir) / total).toFixed(3)
+      console.log(`${side.name}: ${perSample} bytes per sample${ageHours > 0 ? ' at rest' : ''}`)
+      console.log(
+        `  memory before the queries ${showResident(before[i]!)}\n` +
+          `  most while they ran ${peaks[i]!.toFixed(0)} MiB\n` +
+          `  afterwards ${showResident(resident(side.pid))}`,
+      )
+    }
+  } finally {
+    for (const side of sides) await side.stop()
+    if (keptFolder === undefined) rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function ask(side: Side, query: string): Promise<number> {
+interface Load {
+  readonly scale: Scale
+  readonly samples: number
+  readonly startMs: number
+}
+
+async function load(folder: string, { scale, samples, startMs }: Load): Promise<void> {
+  const series = pipelineSeries(scale.series)
+  const timeOf = (k: number): number => startMs + k * STEP_MS
+  if (names.includes('Weir')) {
+    const began = performance.now()
+    await loadWeir(join(folder, 'Weir', 'data'), { series, samples, timeOf })
+    console.log(`loaded Weir in ${((performance.now() - began) / 1000).toFixed(1)} s`)
+  }
+  const peers: Side[] = []
+  for (const name of names.filter((each): each is SideName => each !== 'Weir')) {
+    const side = await startSide(name, join(folder, name))
+    if (side !== undefined) peers.push(side)
+  }
+  if (peers.length === 0) return
+  const began = performance.now()
+  const bodies = new RemoteWriteBodies(series)
+  for (let from = 0; from < samples; from += SPAN) {
+    const to = Math.min(samples, from + SPAN)
+    for (let first = 0; first < series.length; first += BATCH) {
+      const last = Math.min(series.length, first + BATCH)
+      const body = bodies.encode({ first, last, from, to }, timeOf)
+      await Promise.all(peers.map(({ url }) => sendBody(url, body)))
+    }
+  }
+  // One sample a while later: Prometheus makes blocks of what is three hours older than its newest.
+  if (ageHours >= 6) {
+    const late = new RemoteWriteBodies([{ labels: { __name__: 'bench_loaded' }, at: () => 1 }])
+    const body = late.encode({ first: 0, last: 1, from: 0, to: 1 }, () => timeOf(samples) + 18e6)
+    await Promise.all(peers.map(({ url }) => sendBody(url, body)))
+  }
+  if (ageHours > 0) await Promise.all(peers.map((peer) => peer.settle()))
+  for (const peer of peers) await peer.stop()
+  console.log(`loaded the peers in ${((performance.now() - began) / 1000).toFixed(1)} s`)
+}
+
+interface Range {
+  readonly startMs: number
+  readonly endMs: number
+  readonly stepS: number
+}
+
+/** Asks everything of everybody; gives each side's largest resident memory meanwhile. */
+async function compare(sides: readonly Side[], range: Range): Promise<number[]> {
+  const peaks = sides.map(() => 0)
+  /** By side: ratios of its wall and processor time to Weir's. */
+  const wall = sides.map((): number[] => [])
+  const cpu = sides.map((): number[] => [])
+  for (const query of DASHBOARD_QUERIES) {
+    const times = sides.map((): number[] => [])
+    const spent = sides.map(() => 0)
+    // A dashboard asks again and again: the first look, with code still cold, is not counted.
+    const lines: number[] = []
+    for (const side of sides) lines.push((await ask(side, query, range)).lines)
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [i, side] of sides.entries()) {
+        const before = cpuMs(side.pid)
+        times[i]!.push((await ask(side, query, range)).tookMs)
+        spent[i]! += (cpuMs(side.pid) - before) / ROUNDS
+        peaks[i] = Math.max(peaks[i]!, resident(side.pid).allMiB)
+      }
+    }
+    const medians = times.map(median)
+    const figures = sides.map(({ name }, i) => {
+      wall[i]!.push(medians[i]! / medians[0]!)
+      cpu[i]!.push(spent[i]! / spent[0]!)
+      const ratios =
+        i === 0
+          ? ''
+          : ` = ${(medians[i]! / medians[0]!).toFixed(2)}x, cpu ${(spent[i]! / spent[0]!).toFixed(2)}x`
+      return `${name} ${medians[i]!.toFixed(1)} ms (cpu ${spent[i]!.toFixed(1)})${ratios}`
+    })
+    const odd = lines.some((count) => count !== lines[0])
+      ? `  lines differ: ${lines.join(', ')}`
+      : ''
+    console.log(`${query}\n  ${figures.join('; ')}${odd}`)
+  }
+  for (const [i, { name }] of sides.entries()) {
+    if (i === 0) continue
+    const figures = `${mean(wall[i]!).toFixed(2)} (processor time ${mean(cpu[i]!).toFixed(2)})`
+    console.log(`geometric mean of ${name} / ${sides[0]!.name}: ${figures}`)
+  }
+  return peaks
+}
+
+async function ask(
+  side: Side,
+  query: string,
+  { startMs, endMs, stepS }: Range,
+): Promise<{ tookMs: number; lines: number }> {
   const params = new URLSearchParams({
     query,
-    start: String(START_MS / 1000),
-    end: String(END_MS / 1000),
-    step: '60',
+    start: String(startMs / 1000),
+    end: String(endMs / 1000),
+    step: String(stepS),
+    ...side.parameters,
   })
   const began = performance.now()
   const answer = await fetch(`${side.url}/api/v1/query_range?${params.toString()}`)
   const body = await answer.text()
-  const took = performance.now() - began
+  const tookMs = performance.now() - began
   if (!answer.ok) throw new Error(`${side.name} answered ${answer.status} to ${query}: ${body}`)
-  return took
-}
-
-async function loadWeir(dataDir: string): Promise<Side> {
-  // The store's clock goes with the data, so that it is sealed and compacted as it would be live.
-  let nowMs = START_MS
-  const clock: Clock = { ...systemClock, now: () => nowMs as Millis }
-  const store = await openStore({ path: dataDir, retentionMs: 0, clock })
-  const appender = store.appender()
-  const series = pipelineSeries(SERIES)
-  const refs = series.map(({ labels }) => appender.ref(Labels.of(labels)))
-  const began = performance.now()
-  for (let k = 0; k < SAMPLES; k++) {
-    nowMs = timeOf(k)
-    for (let i = 0; i < series.length; i++) appender.append(refs[i]!, timeOf(k), series[i]!.at(k))
-    const { rejected } = await appender.commit()
-    if (Object.keys(rejected).length > 0)
-      throw new Error(`Weir refused ${JSON.stringify(rejected)}`)
-    if (k % 20 === 19) await store.maintain()
-  }
-  await store.maintain()
-  await store[Symbol.asyncDispose]()
-  console.log(`loaded Weir in ${((performance.now() - began) / 1000).toFixed(1)} s`)
-  const main = join(import.meta.dirname, '../../packages/cli/dist/main.js')
-  const args = [
-    'serve',
-    '--data-dir',
-    dataDir,
-    '--listen',
-    '127.0.0.1:0',
-    '--statsd-listen',
-    '127.0.0.1:0',
-    '--log-level',
-    'error',
-  ]
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once('exit', () => reject(new Error('Weir ended')))
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line.startsWith('web ')) resolve(line.slice(4))
-    })
-  })
-  return {
-    name: 'Weir',
-    url,
-    pid: child.pid!,
-    bytes: () => sizeOf(dataDir),
-    stop: () => stop(child),
-  }
-}
-
-async function loadPrometheus(folder: string): Promise<Side | undefined> {
-  const program = find('prometheus')
-  if (program === undefined) {
-    console.log('Prometheus is not here (WEIR_PEERS or PATH): only Weir is measured')
-    return undefined
-  }
-  mkdirSync(folder)
-  writeFileSync(join(folder, 'prometheus.yml'), '')
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
-  const dataDir = join(folder, 'data')
-  const child = spawn(program, [
-    `--config.file=${folder}/prometheus.yml`,
-    `--storage.tsdb.path=${dataDir}`,
-    `--web.listen-address=127.0.0.1:${port}`,
-    '--web.enable-remote-write-receiver',
-    '--log.level=error',
-    '--storage.tsdb.retention.time=10d',
-  ])
-  await until(async () => (await fetch(`${url}/-/ready`)).ok)
-  const series = pipelineSeries(SERIES)
-  const writer = new RemoteWriter(`${url}/api/v1/write`, series)
-  const began = performance.now()
-  const BATCH = 500
-  const SPAN = 40
-  for (let from = 0; from < SAMPLES; from += SPAN) {
-    const to = Math.min(SAMPLES, from + SPAN)
-    for (let first = 0; first < series.length; first += BATCH) {
-      await writer.send({ first, last: Math.min(series.length, first + BATCH), from, to }, timeOf)
-    }
-  }
-  console.log(`loaded Prometheus in ${((performance.now() - began) / 1000).toFixed(1)} s`)
-  return {
-    name: 'Prometheus',
-    url,
-    pid: child.pid!,
-    bytes: () => sizeOf(dataDir),
-    stop: () => stop(child),
-  }
-}
-
-async function until(isDone: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 300; i++) {
-    if (await isDone().catch(() => false)) return
-    await pause(100)
-  }
-  throw new Error('a peer did not start within 30 s')
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  const gone = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
-  await gone
-}
-
-function find(program: string): string | undefined {
-  const folders = [process.env['WEIR_PEERS'] ?? '', ...(process.env['PATH'] ?? '').split(delimiter)]
-  return folders
-    .filter((folder) => folder !== '')
-    .map((folder) => join(folder, program))
-    .find((path) => existsSync(path))
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
-function sizeOf(path: string): number {
-  const stats = statSync(path, { throwIfNoEntry: false })
-  if (stats === undefined) return 0
-  if (!stats.isDirectory()) return stats.blocks * 512
-  return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0)
-}
-
-function residentMiB(pid: number): string {
-  const line = readFileSync(`/proc/${pid}/status`, 'utf8')
-    .split('\n')
-    .find((row) => row.startsWith('VmRSS'))
-  return (Number(line?.match(/\d+/)?.[0]) / 1024).toFixed(0)
+  return { tookMs, lines: body.split('"values":').length - 1 }
 }
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!
+}
+
+function mean(ratios: readonly number[]): number {
+  return Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length)
 }

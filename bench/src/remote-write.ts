@@ -1,50 +1,89 @@
 import { compressSync } from 'snappy'
+
 import type { BenchSeries } from './pipeline-series.ts'
+
+/** Which samples go into one body: `from <= k < to` of series `first <= i < last`. */
+export interface BodyRange {
+  readonly first: number
+  readonly last: number
+  readonly from: number
+  readonly to: number
+}
 
 /**
  * Remote write 1.0 bodies, as far as the benches send them: `WriteRequest { repeated TimeSeries {
  * repeated Label = 1, repeated Sample = 2 } = 1 }`, snappy block format.
  */
-export class RemoteWriter {
-  readonly #url: string
+export class RemoteWriteBodies {
   readonly #labels: Uint8Array[]
   readonly #series: readonly BenchSeries[]
+  #out = Buffer.alloc(1 << 20)
+  #at = 0
 
-  constructor(url: string, series: readonly BenchSeries[]) {
-    this.#url = url
+  constructor(series: readonly BenchSeries[]) {
     this.#series = series
     this.#labels = series.map(({ labels }) => encodeLabels(labels))
   }
 
-  /** Sends the samples `from <= k < to` of series `first <= i < last`. */
-  async send(
-    range: {
-      readonly first: number
-      readonly last: number
-      readonly from: number
-      readonly to: number
-    },
-    timeOf: (k: number) => number,
-  ): Promise<void> {
-    const parts: Uint8Array[] = []
-    for (let i = range.first; i < range.last; i++) {
-      const body: Uint8Array[] = [this.#labels[i]!]
-      for (let k = range.from; k < range.to; k++)
-        body.push(encodeSample(this.#series[i]!.at(k), timeOf(k)))
-      parts.push(field(1, Buffer.concat(body)))
+  encode({ first, last, from, to }: BodyRange, timeOf: (k: number) => number): Uint8Array {
+    this.#at = 0
+    for (let i = first; i < last; i++) {
+      const labels = this.#labels[i]!
+      let length = labels.length
+      for (let k = from; k < to; k++) length += 12 + varintBytes(timeOf(k))
+      this.#reserve(length + 16)
+      this.#byte(0x0a) // field 1, a series
+      this.#varint(length)
+      this.#out.set(labels, this.#at)
+      this.#at += labels.length
+      for (let k = from; k < to; k++) this.#sample(this.#series[i]!.at(k), timeOf(k))
     }
-    const answer = await fetch(this.#url, {
-      method: 'POST',
-      headers: {
-        'content-encoding': 'snappy',
-        'content-type': 'application/x-protobuf',
-        'x-prometheus-remote-write-version': '0.1.0',
-      },
-      body: new Uint8Array(compressSync(Buffer.concat(parts))),
-    })
-    if (!answer.ok)
-      throw new Error(`${this.#url} answered ${answer.status}: ${await answer.text()}`)
+    return compressSync(this.#out.subarray(0, this.#at))
   }
+
+  #sample(value: number, timeMs: number): void {
+    this.#byte(0x12) // field 2, a sample
+    this.#byte(10 + varintBytes(timeMs))
+    this.#byte(0x09) // field 1, 64 bits
+    this.#at = this.#out.writeDoubleLE(value, this.#at)
+    this.#byte(0x10) // field 2, varint
+    this.#varint(timeMs)
+  }
+
+  #byte(byte: number): void {
+    this.#out[this.#at++] = byte
+  }
+
+  #varint(n: number): void {
+    let rest = n
+    while (rest >= 128) {
+      this.#byte((rest % 128) | 128)
+      rest = Math.floor(rest / 128)
+    }
+    this.#byte(rest)
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#at + bytes <= this.#out.length) return
+    const grown = Buffer.alloc((this.#at + bytes) * 2)
+    grown.set(this.#out.subarray(0, this.#at))
+    this.#out = grown
+  }
+}
+
+/** Sends one body to a server. */
+export async function sendBody(url: string, body: Uint8Array): Promise<void> {
+  const answer = await fetch(`${url}/api/v1/write`, {
+    method: 'POST',
+    headers: {
+      'content-encoding': 'snappy',
+      'content-type': 'application/x-protobuf',
+      'x-prometheus-remote-write-version': '0.1.0',
+    },
+    body: new Uint8Array(body),
+  })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${text}`)
 }
 
 function encodeLabels(labels: Readonly<Record<string, string>>): Uint8Array {
@@ -56,24 +95,13 @@ function encodeLabels(labels: Readonly<Record<string, string>>): Uint8Array {
   )
 }
 
-function encodeSample(value: number, timeMs: number): Uint8Array {
-  const sample = Buffer.alloc(9)
-  sample[0] = 0x09 // field 1, 64 bits
-  sample.writeDoubleLE(value, 1)
-  return field(2, Buffer.concat([sample, Buffer.from([0x10]), varint(timeMs)])) // field 2, varint
-}
-
+/** A field of less than 128 bytes. */
 function field(number: number, bytes: Uint8Array): Uint8Array {
-  return Buffer.concat([Buffer.from([(number << 3) | 2]), varint(bytes.length), bytes])
+  return Buffer.concat([Buffer.from([(number << 3) | 2, bytes.length]), bytes])
 }
 
-function varint(n: number): Uint8Array {
-  const bytes: number[] = []
-  let rest = n
-  while (rest >= 128) {
-    bytes.push((rest % 128) | 128)
-    rest = Math.floor(rest / 128)
-  }
-  bytes.push(rest)
-  return Buffer.from(bytes)
+function varintBytes(n: number): number {
+  let bytes = 1
+  for (let rest = n; rest >= 128; rest = Math.floor(rest / 128)) bytes++
+  return bytes
 }

@@ -1,0 +1,29 @@
+import { type Clock, Labels, type Millis, systemClock } from '@weir/model'
+import { openStore } from '@weir/tsdb'
+
+import type { BenchSeries } from './pipeline-series.ts'
+
+interface Load {
+  readonly series: readonly BenchSeries[]
+  readonly samples: number
+  readonly timeOf: (k: number) => number
+}
+
+/** Fills a data directory as a living Weir would have: its clock goes with the data. */
+export async function loadWeir(path: string, { series, samples, timeOf }: Load): Promise<void> {
+  let nowMs = timeOf(0)
+  const clock: Clock = { ...systemClock, now: () => nowMs as Millis }
+  await using store = await openStore({ path, retentionMs: 0, clock })
+  const appender = store.appender()
+  const refs = series.map(({ labels }) => appender.ref(Labels.of(labels)))
+  for (let k = 0; k < samples; k++) {
+    nowMs = timeOf(k)
+    for (let i = 0; i < series.length; i++) appender.append(refs[i]!, nowMs, series[i]!.at(k))
+    const { rejected } = await appender.commit()
+    if (Object.keys(rejected).length > 0) {
+      throw new Error(`Weir refused ${JSON.stringify(rejected)}`)
+    }
+    if (k % 20 === 19) await store.maintain()
+  }
+  await store.maintain()
+}
