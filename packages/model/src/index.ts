@@ -1,7 +1,7 @@
 /**
  * The shared words of Weir and the doors between its rooms.
  *
- * Reading order: `time`, `labels`, `sample`, `histogram`, `exemplar`, `matcher`, `metadata`, `errors`;
+ * Reading order: `time`, `labels`, `sample`, `histogram`, `histogram-buckets`, `exemplar`, `matcher`, `metadata`, `errors`;
  * then the doors, small interfaces through which rooms meet without knowing each other.
  */
 export { type Clock, type Millis, millis, systemClock } from './time.ts'
@@ -15,6 +15,13 @@ export {
   packHistogram,
   unpackHistogram,
 } from './histogram.ts'
+export {
+  type BucketRange,
+  type BucketRule,
+  bucketBound,
+  bucketRanges,
+  eachBucket,
+} from './histogram-buckets.ts'
 export { type Exemplar, type SeriesExemplars } from './exemplar.ts'
 export { type Matcher, type MatchOperator } from './matcher.ts'
 export { type MetricMetadata, type MetricType } from './metadata.ts'

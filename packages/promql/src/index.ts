@@ -20,6 +20,7 @@ export { parseExpr, parseSelector, selectorsOf } from './parse/parse.ts'
 export { formatValue } from './value-text.ts'
 export { type InstantRequest, type RangeRequest, instantQuery, rangeQuery } from './query.ts'
 export type {
+  Histograms,
   MatrixSeries,
   QueryOptions,
   QueryResult,

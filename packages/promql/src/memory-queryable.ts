@@ -29,7 +29,9 @@ export class MemoryQueryable implements Queryable {
       this.#byKey.set(labels.key(), series)
     }
     for (let i = 0; i < columns.length; i++) {
-      series.columns.push(columns.times[i]!, columns.values[i]!)
+      const histogram = columns.histograms?.[i]
+      if (histogram === undefined) series.columns.push(columns.times[i]!, columns.values[i]!)
+      else series.columns.pushHistogram(columns.times[i]!, histogram)
     }
   }
 
@@ -121,7 +123,11 @@ function copy(from: SampleColumns, minMs: number, maxMs: number, into: SampleCol
   into.reserve(end - start)
   into.times.set(from.times.subarray(start, end), into.length)
   into.values.set(from.values.subarray(start, end), into.length)
+  const before = into.length
   into.length += end - start
+  if (from.histograms === undefined && into.histograms === undefined) return
+  into.histograms ??= Array.from({ length: before })
+  for (let i = start; i < end; i++) into.histograms.push(from.histograms?.[i])
 }
 
 function firstAtLeast(columns: SampleColumns, timeMs: number): number {

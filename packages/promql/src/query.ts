@@ -4,7 +4,14 @@ import { exprType } from './check.ts'
 import { Evaluation } from './execute/evaluation.ts'
 import { WALK, streamRange } from './execute/evaluate.ts'
 import { parseExpr } from './parse/parse.ts'
-import type { MatrixSeries, QueryOptions, QueryResult, QueryValue, VectorSample } from './result.ts'
+import type {
+  Histograms,
+  MatrixSeries,
+  QueryOptions,
+  QueryResult,
+  QueryValue,
+  VectorSample,
+} from './result.ts'
 
 export interface InstantRequest {
   readonly expr: string | Expr
@@ -50,21 +57,25 @@ function instantValue(evaluation: Evaluation, expr: Expr, timeMs: number): Query
       return { kind: 'string', timeMs, value: stringOf(expr) }
     case 'range vector': {
       const series: MatrixSeries[] = []
-      streamRange(evaluation, expr, steps, ({ labels, times, values, from, to }) => {
+      streamRange(evaluation, expr, steps, (windows) => {
+        const { labels, times, values, histograms, from, to } = windows
         if (to[0] === from[0]) return
         evaluation.hold(to[0]! - from[0]!)
         series.push({
           labels,
           times: times.slice(from[0], to[0]),
           values: values.slice(from[0], to[0]),
+          ...some(histograms?.slice(from[0], to[0])),
         })
       })
       return { kind: 'matrix', series: series.sort((a, b) => a.labels.compare(b.labels)) }
     }
     case 'instant vector': {
       const series: VectorSample[] = []
-      evaluation.vector(expr, steps, (labels, values, present) => {
-        if (present[0]) series.push({ labels, timeMs, value: values[0]! })
+      evaluation.vector(expr, steps, (labels, values, present, histograms) => {
+        if (present[0] === 0) return
+        const histogram = histograms?.[0]
+        series.push({ labels, timeMs, value: values[0]!, ...(histogram && { histogram }) })
       })
       return { kind: 'vector', series }
     }
@@ -108,13 +119,13 @@ export function rangeQuery(queryable: Queryable, request: RangeRequest): QueryRe
     const values = evaluation.scalar(expr, steps)
     series.push({ labels: Labels.EMPTY, times: Float64Array.from(steps.times), values })
   } else {
-    evaluation.vector(expr, steps, (labels, values, present) => {
+    evaluation.vector(expr, steps, (labels, values, present, histograms) => {
       let length = 0
       for (let k = 0; k < steps.count; k++) length += present[k]!
       if (length === 0) return
       evaluation.hold(length)
       if (length === steps.count) {
-        series.push({ labels, times: steps.times, values: values.slice() })
+        series.push({ labels, times: steps.times, values: values.slice(), ...some(histograms) })
         return
       }
       const times = new Float64Array(length)
@@ -124,11 +135,17 @@ export function rangeQuery(queryable: Queryable, request: RangeRequest): QueryRe
         times[at] = steps.times[k]!
         kept[at++] = values[k]!
       }
-      series.push({ labels, times, values: kept })
+      const kinds = histograms?.filter((_, k) => present[k] === 1)
+      series.push({ labels, times, values: kept, ...some(kinds) })
     })
   }
   series.sort((a, b) => a.labels.compare(b.labels))
   return evaluation.finish({ kind: 'matrix', series })
+}
+
+/** A column of histograms, left out when it holds none. */
+function some(histograms: Histograms): { histograms?: Histograms } {
+  return histograms?.some((one) => one !== undefined) ? { histograms } : {}
 }
 
 function parsed(expr: string | Expr, options: QueryOptions): Expr {

@@ -1,16 +1,26 @@
-import type { Clock, Labels } from '@weir/model'
+import type { Clock, Labels, NativeHistogram } from '@weir/model'
 
 /** One series of a range answer: sample `i` is `times[i]` (ms) and `values[i]`. Series may share `times`: do not write to it. */
 export interface MatrixSeries {
   readonly labels: Labels
   readonly times: Float64Array
   readonly values: Float64Array
+  /** Absent while every sample is a number; otherwise sample `i` is `histograms[i]` where that is defined. */
+  readonly histograms?: Histograms
 }
+
+/**
+ * The native histograms of a column of samples: where one is defined, it is the sample, and the
+ * number beside it is NaN and means nothing. Undefined as a whole while every sample is a number.
+ */
+export type Histograms = readonly (NativeHistogram | undefined)[] | undefined
 
 export interface VectorSample {
   readonly labels: Labels
   readonly timeMs: number
   readonly value: number
+  /** The sample, when it is a native histogram; `value` is NaN then. */
+  readonly histogram?: NativeHistogram | undefined
 }
 
 /** What a query yields. A range query always yields a matrix. */

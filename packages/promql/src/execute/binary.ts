@@ -9,7 +9,7 @@ import {
 import { exprType } from '../check.ts'
 import { type Evaluation, type Steps, executionError } from './evaluation.ts'
 import type { Emit } from './emit.ts'
-import { type HeldSeries, SeriesCollector, withoutName } from './series-stream.ts'
+import { type HeldSeries, SeriesCollector, heldSeries, withoutName } from './series-stream.ts'
 
 type Operation = (left: number, right: number) => number
 
@@ -118,21 +118,12 @@ function matchKeyOf(matching: Matching): (labels: Labels) => Labels {
   return (labels) => labels.without(dropped)
 }
 
-function held(evaluation: Evaluation, expr: Binary['left'], steps: Steps): HeldSeries[] {
-  const series: HeldSeries[] = []
-  evaluation.vector(expr, steps, (labels, values, present) => {
-    evaluation.hold(steps.count)
-    series.push({ labels, values: values.slice(), present: present.slice() })
-  })
-  return series
-}
-
 /** `and`, `or`, `unless`: presence against presence of the same match key. */
 function streamSet(evaluation: Evaluation, expr: Binary, steps: Steps, emit: Emit): void {
   const matchKey = matchKeyOf(expr.matching ?? NO_MATCHING)
   const collector = new SeriesCollector(evaluation)
-  const left = held(evaluation, expr.left, steps)
-  const right = held(evaluation, expr.right, steps)
+  const left = heldSeries(evaluation, expr.left, steps)
+  const right = heldSeries(evaluation, expr.right, steps)
   const onRight = presenceByKey(expr.op === 'or' ? left : right, matchKey, steps)
   if (expr.op !== 'or') {
     const wanted = expr.op === 'and' ? 1 : 0
@@ -191,8 +182,8 @@ interface MatchGroup {
 function streamMatched(evaluation: Evaluation, expr: Binary, steps: Steps, emit: Emit): void {
   const matching = expr.matching ?? NO_MATCHING
   const isSwapped = matching.many === 'right'
-  const left = held(evaluation, expr.left, steps)
-  const right = held(evaluation, expr.right, steps)
+  const left = heldSeries(evaluation, expr.left, steps)
+  const right = heldSeries(evaluation, expr.right, steps)
   const [many, one] = isSwapped ? [right, left] : [left, right]
   const manySide = anyPresent(many, steps)
   const oneSide = anyPresent(one, steps)

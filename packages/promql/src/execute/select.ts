@@ -1,5 +1,6 @@
 import { SampleColumns, isStale } from '@weir/model'
 import type { MatrixSelector, VectorSelector } from '../ast.ts'
+import type { Histograms } from '../result.ts'
 import type { Evaluation, Steps } from './evaluation.ts'
 import type { Emit } from './emit.ts'
 import { KnownTimes, type Windows, mark, newWindows, positions } from './windows.ts'
@@ -46,8 +47,17 @@ export function streamSelector(
       any |= has
       values[k] = timestamps ? times[index]! / 1000 : value
     }
-    if (any) emit(set.labels(i), values, present)
+    if (!any) continue
+    const histograms =
+      columns.histograms === undefined || timestamps
+        ? undefined
+        : newestHistograms(columns.histograms, newest)
+    emit(set.labels(i), values, present, histograms)
   }
+}
+
+function newestHistograms(histograms: Histograms & object, newest: Int32Array): Histograms {
+  return Array.from(newest, (index) => (index < 0 ? undefined : histograms[index]))
 }
 
 /** For each moment the newest sample within lookback, -1 for none. */

@@ -1,12 +1,25 @@
 import { type Labels, METRIC_NAME } from '@weir/model'
+import type { Expr } from '../ast.ts'
+import type { Histograms } from '../result.ts'
 import type { Emit } from './emit.ts'
-import { type Evaluation, executionError } from './evaluation.ts'
+import { type Evaluation, type Steps, executionError } from './evaluation.ts'
 
 /** A series that is held. */
 export interface HeldSeries {
   readonly labels: Labels
   readonly values: Float64Array
   readonly present: Uint8Array
+  histograms: Histograms
+}
+
+/** All series of an expression, kept. Release `steps.count` samples for each. */
+export function heldSeries(evaluation: Evaluation, expr: Expr, steps: Steps): HeldSeries[] {
+  const series: HeldSeries[] = []
+  evaluation.vector(expr, steps, (labels, values, present, histograms) => {
+    evaluation.hold(steps.count)
+    series.push({ labels, values: values.slice(), present: present.slice(), histograms })
+  })
+  return series
 }
 
 const NAME_ONLY: ReadonlySet<string> = new Set([METRIC_NAME])
@@ -36,7 +49,7 @@ export class SeriesCollector {
   }
 
   /** Adds a copy of the columns; those without any sample are left out. */
-  add(labels: Labels, values: Float64Array, present: Uint8Array): void {
+  add(labels: Labels, values: Float64Array, present: Uint8Array, histograms?: Histograms): void {
     const known = this.#series.get(labels.key())
     if (known === undefined) {
       if (!present.includes(1)) return
@@ -45,9 +58,11 @@ export class SeriesCollector {
         labels,
         values: values.slice(),
         present: present.slice(),
+        histograms,
       })
       return
     }
+    known.histograms = joined(known, histograms, present)
     for (let k = 0; k < present.length; k++) {
       if (present[k] === 0) continue
       if (known.present[k] === 1) throw sameLabelsError()
@@ -58,10 +73,16 @@ export class SeriesCollector {
 
   /** Hands the series on, in order of arrival. */
   flush(emit: Emit): void {
-    for (const { labels, values, present } of this.#series.values()) {
+    for (const { labels, values, present, histograms } of this.#series.values()) {
       this.#evaluation.release(values.length)
-      emit(labels, values, present)
+      emit(labels, values, present, histograms)
     }
     this.#series.clear()
   }
+}
+
+/** The histograms of a held series with those of another one where that has samples. */
+function joined(held: HeldSeries, more: Histograms, present: Uint8Array): Histograms {
+  if (held.histograms === undefined && more === undefined) return undefined
+  return Array.from(present, (has, k) => (has === 1 ? more?.[k] : held.histograms?.[k]))
 }

@@ -1,28 +1,21 @@
 import { type Call, stringOf } from '../ast.ts'
 import type { Evaluation, Steps } from './evaluation.ts'
 import type { Emit } from './emit.ts'
-import type { HeldSeries } from './series-stream.ts'
-
-function held(evaluation: Evaluation, call: Call, steps: Steps): HeldSeries[] {
-  const series: HeldSeries[] = []
-  evaluation.vector(call.args[0]!, steps, (labels, values, present) => {
-    evaluation.hold(values.length)
-    series.push({ labels, values: values.slice(), present: present.slice() })
-  })
-  return series
-}
+import { heldSeries } from './series-stream.ts'
 
 /** `sort` and `sort_desc`: by value, NaN last in both; only an instant query shows the order, a matrix goes by labels. */
 export function streamSorted(evaluation: Evaluation, call: Call, steps: Steps, emit: Emit): void {
   const sign = call.name === 'sort' ? 1 : -1
-  const series = held(evaluation, call, steps)
+  const series = heldSeries(evaluation, call.args[0]!, steps)
   series.sort((a, b) => {
     const x = a.values[0]!
     const y = b.values[0]!
     if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y))
     return x === y ? 0 : x < y ? -sign : sign
   })
-  for (const { labels, values, present } of series) emit(labels, values, present)
+  for (const { labels, values, present, histograms } of series) {
+    emit(labels, values, present, histograms)
+  }
 }
 
 /** By labels in turn, `a2` before `a10`; ties by all labels. */
@@ -34,7 +27,7 @@ export function streamSortedByLabel(
 ): void {
   const sign = call.name === 'sort_by_label' ? 1 : -1
   const names = call.args.slice(1).map(stringOf)
-  const series = held(evaluation, call, steps)
+  const series = heldSeries(evaluation, call.args[0]!, steps)
   series.sort((a, b) => {
     for (const name of names) {
       const order = naturally(a.labels.get(name), b.labels.get(name))
@@ -42,7 +35,9 @@ export function streamSortedByLabel(
     }
     return a.labels.compare(b.labels) * sign
   })
-  for (const { labels, values, present } of series) emit(labels, values, present)
+  for (const { labels, values, present, histograms } of series) {
+    emit(labels, values, present, histograms)
+  }
 }
 
 /** Runs of digits compare as numbers, everything else by character. */

@@ -1,4 +1,5 @@
 import { Labels, type SampleColumns, isStale } from '@weir/model'
+import type { Histograms } from '../result.ts'
 import type { Steps } from './evaluation.ts'
 
 /**
@@ -14,6 +15,8 @@ export interface Windows {
   labels: Labels
   times: Float64Array
   values: Float64Array
+  /** As in `SampleColumns`: undefined while all samples are numbers. */
+  histograms: Histograms
   length: number
   /** Whether each value is at least its predecessor, NaN nowhere. */
   isAscending: boolean
@@ -55,6 +58,7 @@ export function newWindows(ends: Float64Array, rangeMs: number, steps: Steps): W
     labels: Labels.EMPTY,
     times: ends,
     values: ends,
+    histograms: undefined,
     length: 0,
     isAscending: false,
     from: new Int32Array(steps.count),
@@ -73,6 +77,7 @@ export function mark(windows: Windows, columns: SampleColumns): void {
   windows.isAscending = dropStale(columns)
   windows.times = columns.times
   windows.values = columns.values
+  windows.histograms = columns.histograms
   windows.length = columns.length
   if (windows.marked.are(columns)) return
   windows.edges = undefined
@@ -82,7 +87,7 @@ export function mark(windows: Windows, columns: SampleColumns): void {
 
 /** Takes stale markers out, in place; tells whether what is left never falls. */
 function dropStale(columns: SampleColumns): boolean {
-  const { times, values, length } = columns
+  const { times, values, histograms, length } = columns
   if (neverFalls(values, length)) return true
   let i = 0
   while (i < length && (values[i] === values[i] || !isStale(values[i]!))) i++
@@ -91,8 +96,10 @@ function dropStale(columns: SampleColumns): boolean {
     const value = values[i]!
     if (value !== value && isStale(value)) continue
     times[kept] = times[i]!
+    if (histograms !== undefined) histograms[kept] = histograms[i]
     values[kept++] = value
   }
+  if (histograms !== undefined) histograms.length = kept
   columns.length = kept
   return false
 }
