@@ -33,6 +33,7 @@ export const CODES = {
   QUERY_PARSE: 'bad_data', // not PromQL, or types that do not fit
   QUERY_EXECUTION: 'execution', // the data and the query do not go together
   QUERY_TOO_MANY_SAMPLES: 'execution',
+  QUERY_TOO_MUCH_MEMORY: 'execution',
   QUERY_NOT_SUPPORTED: 'execution', // right in PromQL, not built yet
   QUERY_CANCELED: 'canceled',
   QUERY_TIMEOUT: 'timeout',

@@ -77,6 +77,71 @@ test('too many samples, a cancelled and an overdue query are told apart', () => 
   expect(() => ask({ deadline })).toThrow(code('QUERY_TIMEOUT'))
 })
 
+const TOO_MUCH = expect.objectContaining({ code: 'QUERY_TOO_MUCH_MEMORY' }) as unknown
+
+test.each([
+  ['series that are answered', 'work_total', 2000],
+  ['series that wait for partners', 'work_total + work_total', 5000],
+  ['groups', 'sum by (i) (work_total)', 5000],
+  ['candidates', 'topk(1000, work_total)', 5000],
+  ['labels that are made', `label_replace(work_total, "a", "${'x'.repeat(5000)}", "", "")`, 50_000],
+  ['labels that are counted', 'count_values("v", work_total)', 5000],
+  ['steps of sub-queries', 'max_over_time(work_total[1d:1s])', 1e6],
+  [
+    'steps of sub-queries in sub-queries',
+    'max_over_time('.repeat(20) + 'work_total' + '[1h:1s])'.repeat(20),
+    3e6,
+  ],
+  [
+    'scalars that wait for scalars',
+    `max_over_time(vector(${'time()+('.repeat(100)}1${')'.repeat(100)})[1h:1s])`,
+    1e6,
+  ],
+])('memory is bounded: %s', (_what, expr, maxBytes) => {
+  const memory = counters(100)
+  const ask = (options: object): unknown => instantQuery(memory, { expr, timeMs: 6e5, options })
+  expect(() => ask({ maxBytes })).toThrow(TOO_MUCH)
+  expect(() => ask({ maxBytes: 2 ** 40 })).not.toThrow()
+})
+
+test('what was held and let go again does not add up', () => {
+  const expr = Array.from({ length: 50 }, () => 'sum(work_total + work_total)').join(' + ')
+  const one = instantQuery(counters(100), { expr: 'sum(work_total + work_total)', timeMs: 6e5 })
+  const many = instantQuery(counters(100), { expr, timeMs: 6e5 })
+  expect(many.stats.peakBytes).toBeLessThan(one.stats.peakBytes * 2)
+})
+
+test.each([
+  ['label_replace(work_total, "a", "$1$1", "a", "(.*)")', '$1$1'],
+  ['label_join(work_total, "a", "", "a", "a")', 'twice'],
+])('label values cannot double for ever: %s', (call) => {
+  let expr = 'label_replace(work_total, "a", "x", "", "")'
+  for (let i = 0; i < 200; i++) expr = call.replace('work_total', () => expr)
+  expect(() => instantQuery(counters(1), { expr, timeMs: 6e5 })).toThrow(
+    /^label value of more than 65536 characters in label_(replace|join)\(\)$/,
+  )
+})
+
+test.each([
+  ['work_total', [3, 3, 3]],
+  ['sum(rate(work_total[1m]))', [12, 12, 12]],
+  ['max_over_time(rate(work_total[1m])[1m:15s])', [12, 12, 12]],
+  ['work_total - work_total', [6, 6, 6]],
+  ['work_total @ 600', [3, 3, 3]],
+  ['sum_over_time(work_total[1m] @ 600) + 1', [12, 12, 12]],
+  ['absent(nothing)', [0, 0, 0]],
+  ['time()', [0, 0, 0]],
+])('samples that the steps of %s look at', (expr, want) => {
+  const ask = (countSteps: boolean): readonly number[] => {
+    const range = { startMs: 600_000, endMs: 720_000, stepMs: 60_000 }
+    return [
+      ...rangeQuery(counters(3), { expr, ...range, options: { countSteps } }).stats.samplesQueried,
+    ]
+  }
+  expect(ask(true)).toEqual(want)
+  expect(ask(false)).toEqual([])
+})
+
 test.each([
   '('.repeat(399) + 'work_total' + ')'.repeat(399),
   'work_total' + '+work_total'.repeat(399),

@@ -1,4 +1,4 @@
-import { Labels, type Queryable, WeirError } from '@weir/model'
+import { type Clock, Labels, type Queryable, WeirError, systemClock } from '@weir/model'
 import { type Expr, stringOf } from './ast.ts'
 import { exprType } from './check.ts'
 import { Evaluation } from './execute/evaluation.ts'
@@ -36,12 +36,13 @@ export interface RangeRequest {
  */
 export function instantQuery(queryable: Queryable, request: InstantRequest): QueryResult {
   const { timeMs, options = {} } = request
+  const startedMs = clockOf(options).monotonicMs()
   const expr = parsed(request.expr, options)
   const text = textOf(request.expr)
   using evaluation = new Evaluation(
     WALK,
     queryable,
-    { expr, text, startMs: timeMs, endMs: timeMs, stepMs: 1 },
+    { expr, text, startMs: timeMs, endMs: timeMs, stepMs: 1, startedMs },
     options,
   )
   return evaluation.finish(instantValue(evaluation, expr, timeMs))
@@ -68,12 +69,13 @@ function instantValue(evaluation: Evaluation, expr: Expr, timeMs: number): Query
           ...some(histograms?.slice(from[0], to[0])),
         })
       })
-      return { kind: 'matrix', series: series.sort((a, b) => a.labels.compare(b.labels)) }
+      return { kind: 'matrix', series }
     }
     case 'instant vector': {
       const series: VectorSample[] = []
       evaluation.vector(expr, steps, (labels, values, present, histograms) => {
         if (present[0] === 0) return
+        evaluation.hold(1)
         const histogram = histograms?.[0]
         series.push({ labels, timeMs, value: values[0]!, ...(histogram && { histogram }) })
       })
@@ -92,6 +94,7 @@ function instantValue(evaluation: Evaluation, expr: Expr, timeMs: number): Query
  */
 export function rangeQuery(queryable: Queryable, request: RangeRequest): QueryResult {
   const { startMs, endMs, stepMs, options = {} } = request
+  const startedMs = clockOf(options).monotonicMs()
   const expr = parsed(request.expr, options)
   const type = exprType(expr)
   if (type === 'string' || type === 'range vector') {
@@ -110,7 +113,7 @@ export function rangeQuery(queryable: Queryable, request: RangeRequest): QueryRe
   using evaluation = new Evaluation(
     WALK,
     queryable,
-    { expr, text, startMs, endMs, stepMs },
+    { expr, text, startMs, endMs, stepMs, startedMs },
     options,
   )
   const { steps } = evaluation
@@ -139,13 +142,16 @@ export function rangeQuery(queryable: Queryable, request: RangeRequest): QueryRe
       series.push({ labels, times, values: kept, ...some(kinds) })
     })
   }
-  series.sort((a, b) => a.labels.compare(b.labels))
   return evaluation.finish({ kind: 'matrix', series })
 }
 
 /** A column of histograms, left out when it holds none. */
 function some(histograms: Histograms): { histograms?: Histograms } {
   return histograms?.some((one) => one !== undefined) ? { histograms } : {}
+}
+
+function clockOf({ deadline }: QueryOptions): Clock {
+  return deadline?.clock ?? systemClock
 }
 
 function parsed(expr: string | Expr, options: QueryOptions): Expr {

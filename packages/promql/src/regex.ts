@@ -6,8 +6,11 @@ import { RE2JS } from 're2js'
  */
 export interface AnchoredRegex {
   matches(text: string): boolean
-  /** The text with its match put into a template (`$1`, `${name}`), or undefined when it does not match. */
-  expand(text: string, template: string): string | undefined
+  /**
+   * The text with its match put into a template (`$1`, `${name}`), or undefined when it does not
+   * match. Nothing more is put in once that made more than `lengthMax` characters.
+   */
+  expand(text: string, template: string, lengthMax: number): string | undefined
 }
 
 const cache = new Map<string, AnchoredRegex | string>()
@@ -34,14 +37,21 @@ function compile(pattern: string): AnchoredRegex | string {
   const literals = literalAlternatives(pattern)
   return {
     matches: literals === undefined ? (text) => regex.matches(text) : (text) => literals.has(text),
-    expand: (text, template) => {
+    expand: (text, template, lengthMax) => {
       const matcher = regex.matcher(text)
       if (!matcher.matches()) return undefined
-      return expandTemplate(template, (name) => {
+      const groupOf = (name: string): string => {
         if (/^\d+$/.test(name)) {
           return Number(name) <= matcher.groupCount() ? (matcher.group(Number(name)) ?? '') : ''
         }
         return name in regex.namedGroups() ? (matcher.group(name) ?? '') : ''
+      }
+      let length = 0
+      return expandTemplate(template, (name) => {
+        if (length > lengthMax) return ''
+        const group = groupOf(name)
+        length += group.length
+        return group
       })
     },
   }

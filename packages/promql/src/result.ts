@@ -36,6 +36,17 @@ export interface QueryStats {
   readonly seriesRead: number
   /** Most samples held in memory at once, steps of intermediate results counted. */
   readonly peakSamples: number
+  /** About how many bytes were held at most: samples, series and labels that the query made. */
+  readonly peakBytes: number
+  /**
+   * Samples that each step looked at, a sample once for each step that it was in the window of:
+   * what Prometheus sums up as `totalQueryableSamples`. Empty unless {@link QueryOptions.countSteps}.
+   */
+  readonly samplesQueried: Float64Array
+  /** Milliseconds: parsing and opening the store, evaluating, putting series in order. */
+  readonly preparedMs: number
+  readonly evaluatedMs: number
+  readonly sortedMs: number
 }
 
 export interface QueryResult {
@@ -52,6 +63,10 @@ export interface QueryOptions {
   readonly lookbackMs?: number
   /** Most samples held in memory at once, 50,000,000 unless told. */
   readonly maxSamples?: number
+  /** About how many bytes may be held at once, 1 GiB unless told. */
+  readonly maxBytes?: number
+  /** Whether to count the samples that each step looks at. */
+  readonly countSteps?: boolean
   /** Step of sub-queries that name none (`x[5m:]`), 1 minute unless told. */
   readonly defaultSubqueryStepMs?: number
   /** Feature flags that are on, by Prometheus's names. */

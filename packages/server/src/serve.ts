@@ -217,6 +217,7 @@ class Process implements Weir {
     return {
       lookbackMs: query.lookback_delta,
       maxSamples: query.max_samples,
+      maxBytes: query.max_memory,
       features: this.#flags.features,
     }
   }

@@ -305,7 +305,7 @@ function streamQuantile(evaluation: Evaluation, expr: Aggregation, steps: Steps,
       present[k] = length > 0 ? 1 : 0
       values[k] = quantileOf(q[k]!, scratch.subarray(0, length))
     }
-    evaluation.release(pile.series.length * steps.count)
+    evaluation.release(pile.series.length * steps.count, pile.series.length)
     if (present.includes(1)) emit(pile.labels, values, present)
   }
 }
@@ -337,6 +337,7 @@ function streamCountValues(
         evaluation.hold(steps.count)
         group = { labels: grouped, count: new Float64Array(steps.count) }
         groups.set(grouped.key(), group)
+        evaluation.holdText(grouped.key())
       }
       group.count[k]!++
     }

@@ -144,7 +144,7 @@ function streamSet(evaluation: Evaluation, expr: Binary, steps: Steps, emit: Emi
       collector.add(labels, values, present)
     }
   }
-  evaluation.release((left.length + right.length) * steps.count)
+  evaluation.release((left.length + right.length) * steps.count, left.length + right.length)
   collector.flush(emit)
 }
 
@@ -232,7 +232,7 @@ function streamMatched(evaluation: Evaluation, expr: Binary, steps: Steps, emit:
       }
     }
   }
-  evaluation.release((left.length + right.length) * steps.count)
+  evaluation.release((left.length + right.length) * steps.count, left.length + right.length)
   collector.flush(emit)
 }
 

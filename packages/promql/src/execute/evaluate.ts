@@ -73,10 +73,16 @@ function streamOnce(evaluation: Evaluation, expr: Expr, steps: Steps, emit: Emit
   const first = stepsBetween(steps.times[0]!, steps.times[0]!, steps.stepMs)
   const values = new Float64Array(steps.count)
   const present = new Uint8Array(steps.count)
+  const counts = evaluation.swapCounts(undefined)
+  const once = counts && new Float64Array(1)
+  evaluation.swapCounts(once)
   streamVector(evaluation, expr, first, (labels, value, has) => {
     if (has[0] === 0) return
     emit(labels, values.fill(value[0]!), present.fill(1))
   })
+  evaluation.swapCounts(counts)
+  // What was read once counts at every step, as if each had read it.
+  if (counts !== undefined) for (let k = 0; k < counts.length; k++) counts[k]! += once![0]!
 }
 
 /** Functions that look at the evaluation time itself, not only at samples. */
@@ -118,7 +124,9 @@ function evalScalar(evaluation: Evaluation, expr: Expr, steps: Steps): Float64Ar
     }
     case 'binary': {
       const left = evalScalar(evaluation, expr.left, steps)
+      evaluation.holdColumns(1, steps)
       const right = evalScalar(evaluation, expr.right, steps)
+      evaluation.releaseColumns(1, steps)
       const operation = scalarOperation(expr.op)
       for (let k = 0; k < steps.count; k++) left[k] = operation(left[k]!, right[k]!)
       return left
@@ -165,7 +173,7 @@ function streamUnary(evaluation: Evaluation, expr: Unary, steps: Steps, emit: Em
     streamVector(evaluation, expr.expr, steps, emit)
     return
   }
-  const check = nameDropper(expr.expr)
+  const check = nameDropper(evaluation, expr.expr)
   streamVector(evaluation, expr.expr, steps, (labels, values, present) => {
     for (let k = 0; k < steps.count; k++) values[k] = -values[k]!
     emit(check(labels), values, present)
@@ -173,7 +181,7 @@ function streamUnary(evaluation: Evaluation, expr: Unary, steps: Steps, emit: Em
 }
 
 /** Drops metric names; two series that are then the same are an error, whether they meet or not. */
-function nameDropper(expr: Expr): (labels: Labels) => Labels {
+function nameDropper(evaluation: Evaluation, expr: Expr): (labels: Labels) => Labels {
   const inner = unwrapped(expr)
   const selector = inner.kind === 'range' ? inner.selector : inner
   // Under one metric name, dropping it cannot make two series equal.
@@ -183,6 +191,7 @@ function nameDropper(expr: Expr): (labels: Labels) => Labels {
     const rest = withoutName(labels)
     if (seen.has(rest.key())) throw sameLabelsError()
     seen.add(rest.key())
+    evaluation.holdText(rest.key())
     return rest
   }
 }
@@ -220,8 +229,11 @@ function streamSubquery(
       `Cannot evaluate sub-query: want at most ${SUBQUERY_STEPS_MAX} steps, got ${grid.count}; use a longer step`,
     )
   }
+  evaluation.holdColumns(SUBQUERY_COLUMNS, grid)
   const columns = new SampleColumns(grid.count)
   const windows = newWindows(ends, expr.rangeMs, steps)
+  // What the inner steps look at does not count, the windows over their answer do.
+  const counts = evaluation.swapCounts(undefined)
   streamVector(evaluation, expr.expr, grid, (labels, values, present) => {
     columns.clear()
     for (let k = 0; k < grid.count; k++) {
@@ -230,9 +242,17 @@ function streamSubquery(
     if (columns.length === 0) return
     windows.labels = labels
     mark(windows, columns)
+    evaluation.swapCounts(counts)
+    evaluation.countSteps(windows.from, windows.to)
     emit(windows)
+    evaluation.swapCounts(undefined)
   })
+  evaluation.swapCounts(counts)
+  evaluation.releaseColumns(SUBQUERY_COLUMNS, grid)
 }
+
+/** Times, values and presence twice: those of what is below, and those that windows run over. */
+const SUBQUERY_COLUMNS = 5
 
 /** Most steps of a sub-query's own grid: its columns must fit in memory. */
 const SUBQUERY_STEPS_MAX = 10_000_000
@@ -365,7 +385,9 @@ function streamRangeFunction(
   emit: Emit,
 ): void {
   const kernel = kernelOf(evaluation, expr, steps)
-  const drop = KEEPS_NAME.has(expr.name) ? (labels: Labels) => labels : nameDropper(rangeArg)
+  const drop = KEEPS_NAME.has(expr.name)
+    ? (labels: Labels) => labels
+    : nameDropper(evaluation, rangeArg)
   const values = new Float64Array(steps.count)
   const present = new Uint8Array(steps.count)
   let needsName = COUNTER_FUNCTIONS.has(expr.name)

@@ -1,4 +1,4 @@
-import { type Querier, type Queryable, WeirError } from '@weir/model'
+import { type Clock, type Querier, type Queryable, WeirError, systemClock } from '@weir/model'
 import { type Expr, type TimeShift, childrenOf } from '../ast.ts'
 import { lineAndColumn } from '../parse/parse-error.ts'
 import type { QueryOptions, QueryResult, QueryValue } from '../result.ts'
@@ -27,11 +27,22 @@ export interface Walk {
 /** How often the flag and the clock are asked: once in this many series. */
 const CHECK_EVERY = 32
 
+/** What a held sample takes: a double, and whether it is there. */
+const SAMPLE_BYTES = 9
+
+/** What a held series takes besides its samples: its labels, two columns, its place in a map. */
+const SERIES_BYTES = 400
+
+/** A string's head, and its place in a set. */
+const TEXT_BYTES = 64
+
 /** At most so many annotations of a kind are kept; queries over thousands of names repeat themselves. */
 const ANNOTATIONS_MAX = 10_000
 
 /** Sentences with their newest place: as in Prometheus, equal sentences are one. */
 type Annotations = Map<string, number>
+
+const NOTHING = new Float64Array(0)
 
 /** Everything one query needs and counts while it runs; closes its view of the store at the end. */
 export class Evaluation implements Disposable {
@@ -44,6 +55,10 @@ export class Evaluation implements Disposable {
   readonly #walk: Walk
   readonly #text: string | undefined
   readonly #maxSamples: number
+  readonly #maxBytes: number
+  readonly #clock: Clock
+  readonly #startedMs: number
+  readonly #preparedMs: number
   readonly #options: QueryOptions
   readonly #warnings: Annotations = new Map()
   readonly #infos: Annotations = new Map()
@@ -51,7 +66,11 @@ export class Evaluation implements Disposable {
   #seriesRead = 0
   #held = 0
   #peak = 0
+  #heldBytes = 0
+  #peakBytes = 0
   #untilCheck = 0
+  /** Samples that each step looked at; undefined where nobody counts. */
+  #queried: Float64Array | undefined
 
   constructor(
     walk: Walk,
@@ -62,6 +81,8 @@ export class Evaluation implements Disposable {
       readonly startMs: number
       readonly endMs: number
       readonly stepMs: number
+      /** When work on it began, by the monotonic clock. */
+      readonly startedMs: number
     },
     options: QueryOptions,
   ) {
@@ -73,10 +94,15 @@ export class Evaluation implements Disposable {
     this.defaultSubqueryStepMs = options.defaultSubqueryStepMs ?? 60_000
     this.#text = query.text
     this.#maxSamples = options.maxSamples ?? 50_000_000
+    this.#maxBytes = options.maxBytes ?? 1024 ** 3
     this.#options = options
+    this.#clock = options.deadline?.clock ?? systemClock
+    this.#startedMs = query.startedMs
+    if (options.countSteps === true) this.#queried = new Float64Array(this.steps.count)
     this.check()
     const { minMs, maxMs } = this.#extent(query.expr, query.startMs, query.endMs)
     this.querier = queryable.querier(minMs, maxMs)
+    this.#preparedMs = this.#clock.monotonicMs()
   }
 
   /** Streams an instant vector. */
@@ -152,16 +178,63 @@ export class Evaluation implements Disposable {
     }
   }
 
-  /** Counts samples that stay in memory. */
-  hold(sampleCount: number): void {
+  /** Counts samples that stay in memory, those of one series unless told. */
+  hold(sampleCount: number, seriesCount = 1): void {
     this.#held += sampleCount
     if (this.#held > this.#peak) this.#grow(0)
+    this.#holdBytes(sampleCount * SAMPLE_BYTES + seriesCount * SERIES_BYTES)
     if (--this.#untilCheck <= 0) this.check()
   }
 
   /** Takes back what {@link hold} counted. */
-  release(sampleCount: number): void {
+  release(sampleCount: number, seriesCount = 1): void {
     this.#held -= sampleCount
+    this.#heldBytes -= sampleCount * SAMPLE_BYTES + seriesCount * SERIES_BYTES
+  }
+
+  /** Counts text that the query made and keeps to its end. */
+  holdText(text: string): void {
+    this.#holdBytes(TEXT_BYTES + text.length)
+  }
+
+  /** Counts columns of so many steps that an operator keeps while others run. */
+  holdColumns(columnCount: number, steps: Steps): void {
+    this.#holdBytes(columnCount * steps.count * Float64Array.BYTES_PER_ELEMENT)
+  }
+
+  /** Takes back what {@link holdColumns} counted. */
+  releaseColumns(columnCount: number, steps: Steps): void {
+    this.#heldBytes -= columnCount * steps.count * Float64Array.BYTES_PER_ELEMENT
+  }
+
+  #holdBytes(bytes: number): void {
+    this.#heldBytes += bytes
+    if (this.#heldBytes <= this.#peakBytes) return
+    this.#peakBytes = this.#heldBytes
+    if (this.#peakBytes > this.#maxBytes) {
+      throw new WeirError(
+        'QUERY_TOO_MUCH_MEMORY',
+        `Cannot evaluate the query: it would hold more than ${this.#maxBytes} bytes in memory (query.max_memory); select fewer series, aggregate them, or raise the step`,
+      )
+    }
+  }
+
+  /** Counts that step `k` looked at `to[k] - from[k]` samples, or at one where `from[k]` is 1. */
+  countSteps(from: Int32Array | Uint8Array, to?: Int32Array): void {
+    const queried = this.#queried
+    if (queried === undefined) return
+    if (to === undefined) for (let k = 0; k < from.length; k++) queried[k]! += from[k]!
+    else for (let k = 0; k < from.length; k++) queried[k]! += to[k]! - from[k]!
+  }
+
+  /**
+   * Counts into other columns from now on, or not at all; gives back those until now. For parts that
+   * have steps of their own.
+   */
+  swapCounts(into: Float64Array | undefined): Float64Array | undefined {
+    const before = this.#queried
+    this.#queried = into
+    return before
   }
 
   #grow(more: number): void {
@@ -195,15 +268,24 @@ export class Evaluation implements Disposable {
     )
   }
 
+  /** The answer. Sorts the series of a matrix. */
   finish(value: QueryValue): QueryResult {
+    const evaluatedMs = this.#clock.monotonicMs()
+    const ordered = sorted(value)
+    const sortedMs = this.#clock.monotonicMs()
     return {
-      value,
+      value: ordered,
       warnings: this.#placed(this.#warnings),
       infos: this.#placed(this.#infos),
       stats: {
         samplesRead: this.#samplesRead,
         seriesRead: this.#seriesRead,
         peakSamples: this.#peak,
+        peakBytes: this.#peakBytes,
+        samplesQueried: this.#queried ?? NOTHING,
+        preparedMs: this.#preparedMs - this.#startedMs,
+        evaluatedMs: evaluatedMs - this.#preparedMs,
+        sortedMs: sortedMs - evaluatedMs,
       },
     }
   }
@@ -211,6 +293,12 @@ export class Evaluation implements Disposable {
   [Symbol.dispose](): void {
     this.querier[Symbol.dispose]()
   }
+}
+
+/** Series of a matrix go by their labels. */
+function sorted(value: QueryValue): QueryValue {
+  if (value.kind !== 'matrix') return value
+  return { kind: 'matrix', series: value.series.toSorted((a, b) => a.labels.compare(b.labels)) }
 }
 
 /** What went wrong between a right query and its data. */

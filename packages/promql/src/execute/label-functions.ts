@@ -21,8 +21,10 @@ export function streamLabelReplace(
   }
   checkName(destination, 'destination', 'label_replace')
   relabelled(evaluation, call, steps, emit, (labels) => {
-    const value = regex.expand(labels.get(source), replacement)
-    return value === undefined ? labels : set(labels, destination, value)
+    const value = regex.expand(labels.get(source), replacement, VALUE_LENGTH_MAX)
+    if (value === undefined) return labels
+    checkLength(value.length, 'label_replace')
+    return set(labels, destination, value)
   })
 }
 
@@ -37,9 +39,19 @@ export function streamLabelJoin(
   for (const source of sources) checkName(source, 'source', 'label_join')
   checkName(destination, 'destination', 'label_join')
   relabelled(evaluation, call, steps, emit, (labels) => {
-    const value = sources.map((source) => labels.get(source)).join(separator)
-    return set(labels, destination, value)
+    const values = sources.map((source) => labels.get(source))
+    const length = values.reduce((sum, value) => sum + separator.length + value.length, 0)
+    checkLength(length - separator.length, 'label_join')
+    return set(labels, destination, values.join(separator))
   })
+}
+
+/** Longest label value that a function may make: nested calls could double it at each level. */
+const VALUE_LENGTH_MAX = 64 * 1024
+
+function checkLength(length: number, call: string): void {
+  if (length <= VALUE_LENGTH_MAX) return
+  throw executionError(`label value of more than ${VALUE_LENGTH_MAX} characters in ${call}()`)
 }
 
 /** Label names are any text that is not empty, since Prometheus 3. */
@@ -65,6 +77,9 @@ function relabelled(
     // Prometheus 3.5 does not join series here, not even those that never meet.
     if (seen.has(changed.key())) throw sameLabelsError()
     seen.add(changed.key())
+    // The changed labels and the key, which is nearly as long as they are.
+    evaluation.holdText(changed.key())
+    evaluation.holdText(changed.key())
     emit(changed, values, present)
   })
 }

@@ -47,7 +47,8 @@ export function streamSelector(
       any |= has
       values[k] = timestamps ? times[index]! / 1000 : value
     }
-    if (!any) continue
+    if (any === 0) continue
+    evaluation.countSteps(present)
     const histograms =
       columns.histograms === undefined || timestamps
         ? undefined
@@ -95,6 +96,7 @@ export function streamMatrixSelector(
     mark(windows, columns)
     if (windows.length === 0) continue
     windows.labels = set.labels(i)
+    evaluation.countSteps(windows.from, windows.to)
     emit(windows)
   }
 }

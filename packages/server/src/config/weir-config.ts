@@ -152,6 +152,10 @@ const query = z.strictObject({
   max_queued: z.int().positive().default(200).describe('Queries that may wait for a thread.'),
   timeout: duration.prefault('2m').describe('Longest a query may take, waiting included.'),
   max_samples: z.int().positive().default(50_000_000).describe('Samples a query may hold at once.'),
+  max_memory: byteSize
+    .prefault('1GiB')
+    .refine((bytes) => bytes > 0, { message: 'want more than 0' })
+    .describe('About how much memory a query may hold: samples, series and labels that it makes.'),
   lookback_delta: duration.prefault('5m').describe('How far back an instant looks for a sample.'),
 })
 

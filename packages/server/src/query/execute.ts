@@ -151,11 +151,12 @@ function evaluate(
 const ANSWER_BYTES_MAX = 512 * 1024 * 1024
 
 function optionsOf(limits: EvaluationLimits = {}, isCancelled: IsCancelled): QueryOptions {
-  const { lookbackMs, maxSamples, features } = limits
+  const { lookbackMs, maxSamples, maxBytes, features } = limits
   return {
     isCancelled,
     ...(lookbackMs === undefined ? {} : { lookbackMs }),
     ...(maxSamples === undefined ? {} : { maxSamples }),
+    ...(maxBytes === undefined ? {} : { maxBytes }),
     ...(features === undefined ? {} : { features: new Set(features) }),
   }
 }

@@ -22,6 +22,8 @@ export type QueryJob =
 export interface EvaluationLimits {
   readonly lookbackMs?: number
   readonly maxSamples?: number
+  /** About how many bytes a query may hold; beyond it is refused with `QUERY_TOO_MUCH_MEMORY`. */
+  readonly maxBytes?: number
   /** Names of `--enable-feature` that PromQL knows. */
   readonly features?: readonly string[]
   /** Longest answer in bytes; a longer one is refused with `QUERY_ANSWER_TOO_LARGE`. */
