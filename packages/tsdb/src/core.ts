@@ -10,6 +10,7 @@ import { Head } from './head/head.ts'
 import { Dictionary, type LabelLimits } from './index/dictionary.ts'
 import type { TableTell } from './index/shared-table.ts'
 import type { News } from './news.ts'
+import { Tombstones } from './read/tombstones.ts'
 
 /** Options with their defaults filled in. */
 export interface Settings extends LabelLimits {
@@ -37,6 +38,7 @@ export class Core {
   readonly rejected: Partial<Record<RejectReason, number>> = {}
   /** Every dictionary segment a reader must know, by table and index. */
   readonly #tables = new Map<string, Parameters<TableTell>>()
+  tombstones = Tombstones.NONE
   samplesAppended = 0
   commits = 0
   commitsFailed = 0

@@ -5,8 +5,10 @@ import { ByteWriter } from './codec/bytes.ts'
 import type { Core } from './core.ts'
 import { decodeBatch } from './disk/batch-record.ts'
 import { pairKey, readPairKey } from './disk/environment.ts'
+import { decodeTombstone } from './disk/tombstone-record.ts'
 import type { HeadRecord, WindowRecord } from './disk/window-record.ts'
 import type { Arena } from './head/arena.ts'
+import { Tombstones } from './read/tombstones.ts'
 
 /** Written into every data directory; see docs/formats/data-dir.md. */
 const FORMAT = '1'
@@ -17,6 +19,7 @@ export function load(core: Core): void {
   checkFormat(core)
   loadDictionary(core)
   loadWindows(core)
+  loadTombstones(core)
   removeOrphans(core)
   loadBatches(core)
   for (const { key, value } of core.environment.metadata.getRange({})) {
@@ -81,6 +84,11 @@ function loadWindows(core: Core): void {
   head.sealedUntilMs = sealedUntilMs
 }
 
+function loadTombstones(core: Core): void {
+  const records = [...core.environment.tombstones.getRange({})]
+  core.tombstones = new Tombstones(records.map(({ key, value }) => decodeTombstone(key, value)))
+}
+
 /** Sheets of a window that was being written when the process ended. */
 function removeOrphans(core: Core): void {
   const { sheets, root } = core.environment
@@ -103,6 +111,7 @@ function removeOrphans(core: Core): void {
 function loadBatches(core: Core): void {
   const { head } = core
   const arenas = new Map<number, Arena>()
+  const closed = new Set(core.tombstones.all.flatMap((tombstone) => tombstone.arenas))
   for (const { key, value } of core.environment.batches.getRange({})) {
     const [id, sequence] = readPairKey(key)
     const batch = decodeBatch(value)
@@ -111,6 +120,7 @@ function loadBatches(core: Core): void {
       const { startMs, endMs, isLate } = batch
       arena = head.add({ startMs, endMs, isLate, id })
       arenas.set(id, arena)
+      if (closed.has(id)) head.close(arena) // what comes after a delete is not to be mixed with it
     }
     arena.batchSequence = sequence
     for (let i = 0; i < batch.count; i++) {

@@ -1,10 +1,18 @@
 import { statSync } from 'node:fs'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 
-import { type Appender, type KeyValueStore, WeirError, invariant, systemClock } from '@weir/model'
+import {
+  type Appender,
+  type KeyValueStore,
+  type Matcher,
+  WeirError,
+  invariant,
+  systemClock,
+} from '@weir/model'
 
 import { Committer } from './commit.ts'
 import { Core, type Settings } from './core.ts'
+import { cleanTombstones, deleteSeries, forgetIdle } from './delete-series.ts'
 import { openEnvironment, storageError } from './disk/environment.ts'
 import { takeLock } from './disk/lock-file.ts'
 import { RESERVE_BYTES } from './disk/room.ts'
@@ -19,6 +27,7 @@ import { dropDue } from './seal/retention.ts'
 import { closeDue, seal } from './seal/seal.ts'
 import type { ReaderSeat } from './seat.ts'
 import { SeriesCensus } from './series-census.ts'
+import { snapshot } from './snapshot.ts'
 import type { Store, StoreOptions, StoreStats } from './store.ts'
 
 const MINUTE_MS = 60_000
@@ -139,6 +148,33 @@ class OpenStore implements Store {
     return this.#maintaining
   }
 
+  async snapshot(skipHead = false): Promise<{ name: string }> {
+    return { name: await snapshot(this.#core, skipHead) }
+  }
+
+  async deleteSeries(matchers: readonly Matcher[], minMs: number, maxMs: number): Promise<void> {
+    try {
+      const pause = new Pause(this.#core.settings.clock)
+      await deleteSeries(this.#core, matchers, { minMs, maxMs }, pause)
+    } catch (error) {
+      throw storageError('delete series', error)
+    }
+  }
+
+  async cleanTombstones(): Promise<void> {
+    // What is closed must be sealed first; and only one at a time rewrites windows.
+    await this.maintain()
+    while (this.#maintaining !== undefined) await this.#maintaining
+    this.#maintaining = cleanTombstones(this.#core, new Pause(this.#core.settings.clock))
+      .catch((error: unknown) => {
+        throw storageError('clean tombstones', error)
+      })
+      .finally(() => {
+        this.#maintaining = undefined
+      })
+    await this.#maintaining
+  }
+
   stats(): StoreStats {
     const core = this.#core
     const windows = [...core.windows.values()]
@@ -193,7 +229,9 @@ class OpenStore implements Store {
       for (let job = nextJob(core); job !== undefined && !core.closed; job = nextJob(core)) {
         await compact(core, job, pause)
       }
-      if (!core.closed) dropDue(core)
+      if (core.closed) return
+      dropDue(core)
+      forgetIdle(core)
       head.pool.reclaim(oldestEpoch(epochs))
     } catch (error) {
       throw storageError('maintain the store', error)

@@ -21,12 +21,16 @@ import { DictionaryView } from './index/dictionary-view.ts'
 import { Postings } from './index/postings.ts'
 import { selectSeries, symbolOf } from './index/select.ts'
 import type { News } from './news.ts'
+import { decodeTombstone } from './disk/tombstone-record.ts'
 import { RunMerger } from './read/merge.ts'
 import { type ReadTransaction, SealedWindow } from './read/sealed.ts'
+import { Tombstones } from './read/tombstones.ts'
 import type { ReaderSeat } from './seat.ts'
 
 /** Copies of sheets kept between queries. */
 const SHEETS_KEPT = 32
+/** Arenas come after all windows where both have a time. */
+const ARENA_ORDER = 2 ** 50
 
 /** A thread's view of the store. */
 export interface Reader extends Queryable, Disposable {
@@ -52,6 +56,7 @@ class StoreReader implements Reader {
   readonly #epochs: Int32Array
   readonly #metadata = new Map<string, MetricMetadata>()
   #windows = new Map<number, SealedWindow>()
+  #tombstones = Tombstones.NONE
   #head: HeadRecord | undefined
   #queriers = 0
 
@@ -98,7 +103,8 @@ class StoreReader implements Reader {
     const arenas = [...this.arenas.values()].filter(
       ({ id }) => head === undefined || id > head.arenaMax || head.arenas.includes(id),
     )
-    return new StoreQuerier(this, transaction, [...this.#windows.values()], arenas, minMs, maxMs)
+    const view = { transaction, windows: [...this.#windows.values()], arenas }
+    return new StoreQuerier(this, { ...view, tombstones: this.#tombstones }, minMs, maxMs)
   }
 
   /** A querier has finished with its transaction. */
@@ -127,6 +133,8 @@ class StoreReader implements Reader {
       const record = (): WindowRecord => JSON.parse(value) as WindowRecord
       windows.set(key, known ?? new SealedWindow(record(), this.environment))
     }
+    const deleted = [...this.environment.tombstones.getRange({ transaction })]
+    this.#tombstones = new Tombstones(deleted.map(({ key, value }) => decodeTombstone(key, value)))
     this.#windows = windows
     this.#head = head
     return head
@@ -173,9 +181,18 @@ class StoreReader implements Reader {
   }
 }
 
+/** What a querier sees of the store. */
+interface Snapshot {
+  readonly transaction: ReadTransaction
+  readonly windows: readonly SealedWindow[]
+  readonly arenas: readonly ArenaView[]
+  readonly tombstones: Tombstones
+}
+
 class StoreQuerier implements Querier {
   readonly reader: StoreReader
   readonly transaction: ReadTransaction
+  readonly tombstones: Tombstones
   /** Sealed windows that meet the range, by their oldest sample. */
   readonly windows: readonly SealedWindow[]
   readonly arenas: readonly ArenaView[]
@@ -185,14 +202,13 @@ class StoreQuerier implements Querier {
 
   constructor(
     reader: StoreReader,
-    transaction: ReadTransaction,
-    windows: readonly SealedWindow[],
-    arenas: readonly ArenaView[],
+    { transaction, windows, arenas, tombstones }: Snapshot,
     minMs: number,
     maxMs: number,
   ) {
     this.reader = reader
     this.transaction = transaction
+    this.tombstones = tombstones
     this.windows = windows
       .filter(({ record }) => record.maxMs >= minMs && record.minMs <= maxMs)
       .sort((a, b) => a.record.minMs - b.record.minMs || a.record.order - b.record.order)
@@ -276,10 +292,10 @@ class StoredSeries implements SeriesSet {
   /** Whether anything that meets the range has the series: those that are gone since cost no reading. */
   #hasSamples(series: number): boolean {
     for (const arena of this.#arenas) if (isInArena(arena, series)) return true
-    for (const window of this.#windows) {
-      if (window.has(series, this.#querier.transaction)) return true
-    }
-    return false
+    const { transaction, tombstones } = this.#querier
+    return this.#windows.some(
+      (window) => window.has(series, transaction) && !tombstones.covers(series, window.record),
+    )
   }
 
   labels(i: number): Labels {
@@ -287,20 +303,24 @@ class StoredSeries implements SeriesSet {
   }
 
   read(i: number, minMs: number, maxMs: number, into: SampleColumns): void {
-    const { reader, transaction } = this.#querier
+    const { reader, transaction, tombstones } = this.#querier
     const series = this.#series[i]!
     const { merger } = reader
     merger.begin(into)
     for (const window of this.#windows) {
       const { record } = window
       if (record.maxMs < minMs || record.minMs > maxMs) continue
+      const from = into.length
       window.read(series, minMs, maxMs, into, transaction, reader.free)
+      tombstones.cutWindow(series, record.id, into, from)
       merger.add(into, record.order, true)
     }
     for (const arena of this.#arenas) {
+      const from = into.length
       const isAscending = readArena(arena, series, minMs, maxMs, into)
-      // A time that is in an arena and sealed too was sealed first.
-      merger.add(into, Number.POSITIVE_INFINITY, isAscending)
+      tombstones.cutArena(series, arena.id, into, from)
+      // A time that is in an arena and sealed too was sealed first; of two arenas the older had it.
+      merger.add(into, ARENA_ORDER + arena.id, isAscending)
     }
     merger.finish(into)
   }

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 
-import type { Appender, Clock, KeyValueStore, RejectReason } from '@weir/model'
+import type { Appender, Clock, KeyValueStore, Matcher, RejectReason } from '@weir/model'
 
 import type { ReaderSeat } from './seat.ts'
 
@@ -86,5 +86,23 @@ export interface Store extends AsyncDisposable {
    * Call it every few seconds; a call while one is running joins that one.
    */
   maintain(): Promise<void>
+  /**
+   * Makes a consistent copy in `snapshots/<name>` of the data directory, while everything goes on. To
+   * restore it, open a store with that directory.
+   *
+   * @param skipHead leaves out samples that are not sealed yet
+   * @throws {WeirError} `STORAGE_FULL`, `STORAGE_FAILED`
+   */
+  snapshot(skipHead?: boolean): Promise<{ readonly name: string }>
+  /**
+   * Deletes the samples within [minMs, maxMs] of every series for which all matchers hold. Queries
+   * that begin afterwards do not see them; their room is freed by `cleanTombstones`, or when their
+   * windows are compacted or expire. Samples that come for these times later are seen.
+   *
+   * @throws {WeirError} `MATCHER_BAD_REGEX`, `STORAGE_BUSY` when too many deletes wait to be cleaned
+   */
+  deleteSeries(matchers: readonly Matcher[], minMs: number, maxMs: number): Promise<void>
+  /** Carries out on disk what was deleted, and forgets series that have nothing left. */
+  cleanTombstones(): Promise<void>
   stats(): StoreStats
 }

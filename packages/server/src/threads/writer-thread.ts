@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { systemClock } from '@weir/model'
+import { type Matcher, systemClock } from '@weir/model'
 import { type ReaderSeat, type StoreOptions, type StoreStats, openStore } from '@weir/tsdb'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
@@ -18,6 +18,13 @@ export interface WriterData {
   readonly logLevel: string
 }
 
+/** Which samples are to be deleted; times are included. */
+export interface DeleteRequest {
+  readonly matchers: readonly Matcher[]
+  readonly minMs: number
+  readonly maxMs: number
+}
+
 export type WriterHandlers = {
   /** Resolves when the store is open. */
   open: () => Promise<void>
@@ -25,6 +32,10 @@ export type WriterHandlers = {
   connect: (port: MessagePort) => Promise<void>
   seat: () => Promise<Moved<ReaderSeat>>
   stats: () => Promise<StoreStats>
+  /** The argument: whether to leave out what is not sealed yet. */
+  snapshot: (skipHead: boolean) => Promise<{ readonly name: string }>
+  deleteSeries: (what: DeleteRequest) => Promise<void>
+  cleanTombstones: () => Promise<void>
   /** This thread's own metrics as an exposition page. */
   page: (accept: string) => Promise<Moved<Uint8Array>>
   close: () => Promise<void>
@@ -68,6 +79,10 @@ const handlers: WriterHandlers = {
     return new Moved(seat, [seat.port])
   },
   stats: async () => (await opening).stats(),
+  snapshot: async (skipHead) => (await opening).snapshot(skipHead),
+  deleteSeries: async ({ matchers, minMs, maxMs }) =>
+    (await opening).deleteSeries(matchers, minMs, maxMs),
+  cleanTombstones: async () => (await opening).cleanTombstones(),
   page: async (accept) => {
     metrics.update((await opening).stats())
     return movedPage(registry.collect(), accept)

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { WeirError } from '@weir/model'
 import { type Database, type RootDatabase, open } from 'lmdb'
 
-const FILE_NAME = 'weir.mdb'
+export const FILE_NAME = 'weir.mdb'
 /** Address space for the file, not its size on disk. */
 const MAP_BYTES = 256 * 2 ** 30
 /** Query threads, each with one read transaction, and the rest of the process. */
@@ -32,6 +32,8 @@ export interface Environment {
   readonly members: NumberedTable
   /** First series number of each sheet of a window, ascending. */
   readonly firsts: NumberedTable
+  /** Deletes that are not carried out in the windows yet. */
+  readonly tombstones: NumberedTable
   readonly metadata: TextTable
   readonly keyValue: TextTable
   readonly file: string
@@ -70,6 +72,7 @@ export function openEnvironment(path: string): Environment {
       }),
       members: root.openDB<Uint8Array, number>('members', numbered),
       firsts: root.openDB<Uint8Array, number>('firsts', numbered),
+      tombstones: root.openDB<Uint8Array, number>('tombstones', numbered),
       metadata: root.openDB<string, string>('metadata', text),
       keyValue: root.openDB<string, string>('keyValue', text),
     }

@@ -113,19 +113,21 @@ function manyLate(windows: readonly WindowRecord[], spanMs: number): readonly Wi
 export async function compact(core: Core, job: Job, pause: Pause): Promise<void> {
   const order = Math.min(...job.windows.map((window) => window.order))
   const writer = new WindowWriter(core, job.endMs - job.startMs, order)
-  let record: WindowRecord
+  let record: WindowRecord | undefined
   try {
     await mergeInto(writer, core, job, pause)
-    record = writer.publish(job, () => {
+    const replace = (): void => {
       for (const window of job.windows) removeWindow(core, window)
       core.putHead()
-    })
+    }
+    if (writer.isEmpty) core.environment.root.transactionSync(replace)
+    else record = writer.publish(job, replace)
   } catch (error) {
     writer.abandon()
     throw error
   }
   for (const window of job.windows) core.windows.delete(window.id)
-  core.windows.set(record.id, record)
+  if (record !== undefined) core.windows.set(record.id, record)
 }
 
 async function mergeInto(writer: WindowWriter, core: Core, job: Job, pause: Pause): Promise<void> {
@@ -141,7 +143,9 @@ async function mergeInto(writer: WindowWriter, core: Core, job: Job, pause: Paus
       columns.clear()
       merger.begin(columns)
       for (const source of sources) {
+        const from = columns.length
         source.read(series, -Infinity, Infinity, columns, transaction, free)
+        core.tombstones.cutWindow(series, source.record.id, columns, from)
         merger.add(columns, source.record.order, true)
       }
       merger.finish(columns)

@@ -6,11 +6,16 @@ import { membersOf, removeWindow } from './compact.ts'
 /** Drops windows that are too old or too much, oldest first, and the series that had nothing else. */
 export function dropDue(core: Core): void {
   const due = dueWindows(core)
-  if (due.length === 0) return
+  if (due.length > 0) dropSeries(core, due)
+}
+
+/** Drops windows, and the series that nothing else has. */
+export function dropSeries(core: Core, due: readonly WindowRecord[]): void {
   const { environment, dictionary } = core
   for (const window of due) core.windows.delete(window.id)
   try {
     const gone = seriesWithoutData(core)
+    if (due.length === 0 && gone.length === 0) return
     core.requireRoom(gone.length * 8, true)
     environment.root.transactionSync(() => {
       for (const window of due) removeWindow(core, window)

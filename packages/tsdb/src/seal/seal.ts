@@ -38,7 +38,7 @@ export async function seal(core: Core, arena: Arena, pause: Pause): Promise<void
   const writer = new WindowWriter(core, spanMs, ++core.orderMax)
   let record: WindowRecord | undefined
   try {
-    await copySamples(arena, writer, pause)
+    await copySamples(core, arena, writer, pause)
     if (writer.isEmpty) core.environment.root.transactionSync(() => forgetBatches(core, arena))
     else record = writer.publish(arena, () => forgetBatches(core, arena))
   } catch (error) {
@@ -50,14 +50,21 @@ export async function seal(core: Core, arena: Arena, pause: Pause): Promise<void
   core.head.remove(arena, stepEpoch(core.epochs))
 }
 
-async function copySamples(arena: Arena, writer: WindowWriter, pause: Pause): Promise<void> {
+async function copySamples(
+  core: Core,
+  arena: Arena,
+  writer: WindowWriter,
+  pause: Pause,
+): Promise<void> {
   const columns = new SampleColumns(4096)
   const merger = new RunMerger()
   for (let series = 0; series < arena.seriesEnd; series++) {
     if (arena.newest(series) === 0) continue
     columns.clear()
     merger.begin(columns)
-    merger.add(columns, 0, readArena(arena, series, arena.startMs, arena.endMs, columns))
+    const isAscending = readArena(arena, series, arena.startMs, arena.endMs, columns)
+    core.tombstones.cutArena(series, arena.id, columns, 0)
+    merger.add(columns, 0, isAscending)
     merger.finish(columns)
     if (columns.length > 0) writer.add(series, columns.times, columns.values, columns.length)
     if (pause.isDue) await pause.wait()
