@@ -1,11 +1,13 @@
+import { rmSync } from 'node:fs'
 import type { MessagePort } from 'node:worker_threads'
 
 import type { Clock, MetricMetadata, RejectReason } from '@weir/model'
 
 import type { Environment } from './disk/environment.ts'
 import { requireRoom } from './disk/room.ts'
+import { windowPath } from './disk/window-file.ts'
 import type { HeadRecord, WindowRecord } from './disk/window-record.ts'
-import { newEpochs } from './head/epochs.ts'
+import { newEpochs, stepEpoch } from './head/epochs.ts'
 import { Head } from './head/head.ts'
 import { Dictionary, type LabelLimits } from './index/dictionary.ts'
 import type { TableTell } from './index/shared-table.ts'
@@ -39,6 +41,8 @@ export class Core {
   /** Every dictionary segment a reader must know, by table and index. */
   readonly #tables = new Map<string, Parameters<TableTell>>()
   tombstones = Tombstones.NONE
+  #retired: { readonly epoch: number; readonly windows: readonly WindowRecord[] }[] = []
+  #filesHeld = 0
   samplesAppended = 0
   commits = 0
   commitsFailed = 0
@@ -59,6 +63,28 @@ export class Core {
       this.#tables.set(`${table}/${index}`, [table, index, shared])
       this.tell({ kind: 'dictionary', table, index, shared })
     })
+  }
+
+  /** Lets go of windows that no transaction names any more; their files stay while a reader may have them. */
+  forgetWindows(windows: readonly WindowRecord[]): void {
+    for (const { id } of windows) this.windows.delete(id)
+    this.#retired.push({ epoch: stepEpoch(this.epochs), windows })
+  }
+
+  /** No window's file is removed until the answer is disposed of. */
+  holdFiles(): Disposable {
+    this.#filesHeld++
+    return { [Symbol.dispose]: () => this.#filesHeld-- }
+  }
+
+  /** Removes the files of windows that were forgotten before `oldest`, the oldest epoch that a reader is in. */
+  removeFiles(oldest: number): void {
+    const due = this.#retired.filter(({ epoch }) => epoch < oldest)
+    if (due.length === 0 || this.#filesHeld > 0) return
+    this.#retired = this.#retired.filter(({ epoch }) => epoch >= oldest)
+    for (const { id } of due.flatMap(({ windows }) => windows)) {
+      rmSync(windowPath(this.environment.windowsFolder, id), { force: true })
+    }
   }
 
   /** Counts a commit that its appender refused, since too much was waiting. */

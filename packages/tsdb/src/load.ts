@@ -4,14 +4,15 @@ import { type MetricMetadata, WeirError } from '@weir/model'
 import { ByteWriter } from './codec/bytes.ts'
 import type { Core } from './core.ts'
 import { decodeBatch } from './disk/batch-record.ts'
-import { pairKey, readPairKey } from './disk/environment.ts'
+import { readPairKey } from './disk/environment.ts'
 import { decodeTombstone } from './disk/tombstone-record.ts'
+import { removeStrangers } from './disk/window-file.ts'
 import type { HeadRecord, WindowRecord } from './disk/window-record.ts'
 import type { Arena } from './head/arena.ts'
 import { Tombstones } from './read/tombstones.ts'
 
 /** Written into every data directory; see docs/formats/data-dir.md. */
-const FORMAT = '1'
+const FORMAT = '2'
 /** More dictionary records than this are written together into one. */
 const DICTIONARY_RECORDS_MAX = 256
 
@@ -89,22 +90,10 @@ function loadTombstones(core: Core): void {
   core.tombstones = new Tombstones(records.map(({ key, value }) => decodeTombstone(key, value)))
 }
 
-/** Sheets of a window that was being written when the process ended. */
+/** Files of windows that were being written or removed when the process ended. */
 function removeOrphans(core: Core): void {
-  const { sheets, root } = core.environment
-  let from = 0
-  for (;;) {
-    const [key] = [...sheets.getKeys({ start: pairKey(from, 0), limit: 1 })]
-    if (key === undefined) return
-    const [window] = readPairKey(key)
-    from = window + 1
-    core.windowMax = Math.max(core.windowMax, window)
-    if (core.windows.has(window)) continue
-    const keys = [...sheets.getKeys({ start: pairKey(window, 0), end: pairKey(from, 0) })]
-    root.transactionSync(() => {
-      for (const orphan of keys) sheets.removeSync(orphan)
-    })
-  }
+  const greatest = removeStrangers(core.environment.windowsFolder, (id) => core.windows.has(id))
+  core.windowMax = Math.max(core.windowMax, greatest)
 }
 
 /** Samples that were acknowledged and not sealed yet. */

@@ -189,7 +189,7 @@ class OpenStore implements Store {
       chunks: sum(({ chunks }) => chunks),
       sealedSamples: sum(({ samples }) => samples),
       sealedBytes: sum(({ bytes }) => bytes),
-      diskBytes: statSync(core.environment.file).size,
+      diskBytes: statSync(core.environment.file).size + sum(({ bytes }) => bytes),
       minTimeMs: Number.isFinite(minTimeMs) ? minTimeMs : null,
       maxTimeMs: Number.isFinite(core.head.maxTimeMs) ? core.head.maxTimeMs : null,
       samplesAppended: core.samplesAppended,
@@ -217,10 +217,10 @@ class OpenStore implements Store {
 
   async #maintain(): Promise<void> {
     const core = this.#core
-    const { head, epochs, settings } = core
+    const { head, settings } = core
     const pause = new Pause(settings.clock)
     try {
-      head.pool.reclaim(oldestEpoch(epochs))
+      this.#reclaim()
       closeDue(core)
       for (const arena of head.arenas.filter(({ closing }) => closing)) {
         if (core.closed) return
@@ -232,9 +232,17 @@ class OpenStore implements Store {
       if (core.closed) return
       dropDue(core)
       forgetIdle(core)
-      head.pool.reclaim(oldestEpoch(epochs))
+      this.#reclaim()
     } catch (error) {
       throw storageError('maintain the store', error)
     }
+  }
+
+  /** Memory and files that no reader needs any more. */
+  #reclaim(): void {
+    const { head, epochs } = this.#core
+    const oldest = oldestEpoch(epochs)
+    head.pool.reclaim(oldest)
+    this.#core.removeFiles(oldest)
   }
 }

@@ -57,6 +57,8 @@ class StoreReader implements Reader {
   readonly #metadata = new Map<string, MetricMetadata>()
   #windows = new Map<number, SealedWindow>()
   #tombstones = Tombstones.NONE
+  /** Windows that are no more, but that an older querier of this reader may be reading. */
+  readonly #left: SealedWindow[] = []
   #head: HeadRecord | undefined
   #queriers = 0
 
@@ -111,6 +113,7 @@ class StoreReader implements Reader {
   leave(): void {
     if (--this.#queriers > 0) return
     for (const window of this.#windows.values()) window.release(this.free)
+    for (const window of this.#left.splice(0)) window.release(this.free)
     if (this.free.length > SHEETS_KEPT) this.free.length = SHEETS_KEPT
     leaveEpoch(this.#epochs, this.#seat.seat)
   }
@@ -135,6 +138,7 @@ class StoreReader implements Reader {
     }
     const deleted = [...this.environment.tombstones.getRange({ transaction })]
     this.#tombstones = new Tombstones(deleted.map(({ key, value }) => decodeTombstone(key, value)))
+    for (const [id, window] of this.#windows) if (!windows.has(id)) this.#left.push(window)
     this.#windows = windows
     this.#head = head
     return head

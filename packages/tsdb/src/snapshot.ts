@@ -1,15 +1,26 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import type { Core } from './core.ts'
 import { FILE_NAME, openEnvironment, storageError } from './disk/environment.ts'
+import { windowPath } from './disk/window-file.ts'
 
 const FOLDER = 'snapshots'
 
 /**
  * Copies the store as one read transaction sees it into a directory that another store may be opened
- * with. Commits go on meanwhile; room that they free is used again only after the copy.
+ * with. Commits go on meanwhile; room that they free is used again only after the copy, and files of
+ * windows stay until it has names of its own for them.
  *
  * @param skipHead leaves out samples that are not sealed yet
  * @throws {WeirError} `STORAGE_FULL`, `STORAGE_FAILED`
@@ -19,12 +30,13 @@ export async function snapshot(core: Core, skipHead: boolean): Promise<string> {
   const stamp = new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, '')
   const name = `${stamp}-${randomBytes(8).toString('hex')}`
   const unfinished = join(path, FOLDER, `${name}.unfinished`)
+  using _held = core.holdFiles()
   try {
     core.requireRoom(statSync(core.environment.file).size / 2)
     mkdirSync(unfinished, { recursive: true })
     const file = join(unfinished, FILE_NAME)
     await core.environment.root.backup(file, true)
-    if (skipHead) await dropHead(unfinished)
+    await completeCopy(unfinished, core.environment.windowsFolder, skipHead)
     syncFile(file)
     syncFile(unfinished)
     renameSync(unfinished, join(path, FOLDER, name))
@@ -36,10 +48,16 @@ export async function snapshot(core: Core, skipHead: boolean): Promise<string> {
   }
 }
 
-async function dropHead(path: string): Promise<void> {
-  const { root, batches } = openEnvironment(path)
+/** Gives a copy of the tables the windows that it names: the same files, since they never change. */
+async function completeCopy(path: string, windowsFrom: string, skipHead: boolean): Promise<void> {
+  const { root, batches, windows, windowsFolder } = openEnvironment(path)
   try {
-    root.transactionSync(() => batches.clearSync())
+    mkdirSync(windowsFolder)
+    for (const id of windows.getKeys()) {
+      linkSync(windowPath(windowsFrom, id), windowPath(windowsFolder, id))
+    }
+    syncFile(windowsFolder)
+    if (skipHead) root.transactionSync(() => batches.clearSync())
   } finally {
     await root.close()
   }

@@ -144,6 +144,11 @@ describe('value columns', () => {
   })
 })
 
+function openSheet(view: SheetView, sheet: Uint8Array): boolean {
+  view.room(sheet.length).set(sheet)
+  return view.open(sheet.length, true)
+}
+
 describe('sheets', () => {
   const series = fc.uniqueArray(fc.integer({ min: 0, max: 100_000 }), { maxLength: 40 })
 
@@ -165,7 +170,7 @@ describe('sheets', () => {
           builder.add(id, times, values, times.length)
         }
         const view = new SheetView()
-        expect(view.load(builder.finish(), true)).toBe(true)
+        expect(openSheet(view, builder.finish())).toBe(true)
         expect([...view.ids]).toEqual(sorted)
         for (const id of ids) {
           const [times, values] = column(id)
@@ -199,6 +204,6 @@ describe('sheets', () => {
   ])('are refused: %s', (_, damage) => {
     const builder = new SheetBuilder()
     for (let id = 0; id < 4; id++) builder.add(id, Float64Array.of(1, 2), Float64Array.of(3, id), 2)
-    expect(new SheetView().load(damage(builder.finish()), true)).toBe(false)
+    expect(openSheet(new SheetView(), damage(builder.finish()))).toBe(false)
   })
 })

@@ -1,8 +1,7 @@
 /**
- * A sheet: the chunks of neighbouring series of one window, as one value on disk.
+ * A sheet: the chunks of neighbouring series of one window, read from the disk as one.
  *
- * LMDB stores a large value in whole pages of its own, so a chunk a value would waste half of what
- * it saves. And series of one target, or of one flush, were measured at the same moments: a sheet
+ * A chunk by itself would need a place in an index and a read of its own. And series of one target, or of one flush, were measured at the same moments: a sheet
  * keeps each column of times once, and its chunks point at it.
  *
  * ```
@@ -137,8 +136,8 @@ function sameTimes(known: Float64Array, times: Float64Array): boolean {
 }
 
 /**
- * Reads a sheet. Holds a copy of its bytes, so that its columns are aligned and stay while the
- * page under them goes; made to be reused by `load`.
+ * Reads a sheet. Has memory of its own for the bytes, so that the columns are aligned; made to be
+ * reused.
  */
 export class SheetView {
   #buffer = new ArrayBuffer(0)
@@ -152,22 +151,26 @@ export class SheetView {
   /** Series numbers, ascending. */
   ids = new Uint32Array(0)
 
-  /**
-   * Points the view at a sheet.
-   *
-   * @param check whether to compute the checksum too
-   * @returns false when these bytes are no whole sheet
-   */
-  load(bytes: Uint8Array, check: boolean): boolean {
-    this.#timesIndex = -1
+  /** Where the next sheet's bytes go; then {@link open}. */
+  room(length: number): Uint8Array {
     this.ids = this.ids.subarray(0, 0)
-    const length = bytes.length
-    if (length < HEADER_BYTES + TAIL_BYTES) return false
     if (this.#buffer.byteLength < length) {
       this.#buffer = new ArrayBuffer((length + 0x3fff) & ~0x3fff)
       this.#input = new ByteReader(new Uint8Array(this.#buffer))
     }
-    this.#input.bytes.set(bytes)
+    return this.#input.bytes.subarray(0, length)
+  }
+
+  /**
+   * Begins to read the sheet of this length in {@link room}.
+   *
+   * @param check whether to compute the checksum too
+   * @returns false when these bytes are no whole sheet
+   */
+  open(length: number, check: boolean): boolean {
+    this.#timesIndex = -1
+    if (length < HEADER_BYTES + TAIL_BYTES) return false
+    const bytes = this.#input.bytes.subarray(0, length)
     const view = this.#input.view
     const seriesCount = view.getUint32(4, true)
     const timesCount = view.getUint32(8, true)
@@ -206,7 +209,7 @@ export class SheetView {
     return this.#counts[this.#timesOf[index]!]!
   }
 
-  /** The times of chunk `index`; valid until the next `times` or `load`. */
+  /** The times of chunk `index`; valid until the next `times` or `room`. */
   times(index: number): Float64Array {
     const timesIndex = this.#timesOf[index]!
     if (timesIndex !== this.#timesIndex) {

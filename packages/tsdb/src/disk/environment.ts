@@ -1,11 +1,13 @@
 /**
- * The one LMDB file of a data directory, and what its tables are called. Every thread of the process
+ * The LMDB file of a data directory, and what its tables are called. Every thread of the process
  * opens it by this function, with the same options: lmdb then shares the mapping between them.
  */
 import { closeSync, mkdirSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { WeirError } from '@weir/model'
+
+import { windowsFolder } from './window-file.ts'
 import { type Database, type RootDatabase, open } from 'lmdb'
 
 export const FILE_NAME = 'weir.mdb'
@@ -25,18 +27,18 @@ export interface Environment {
   readonly dictionary: NumberedTable
   /** Key: arena number, batch number. */
   readonly batches: BinaryTable
-  /** Key: window number, first series. */
-  readonly sheets: BinaryTable
   readonly windows: Database<string, number>
   /** Series numbers in each window, ascending. */
   readonly members: NumberedTable
-  /** First series number of each sheet of a window, ascending. */
-  readonly firsts: NumberedTable
+  /** Where the sheets of a window are. */
+  readonly sheets: NumberedTable
   /** Deletes that are not carried out in the windows yet. */
   readonly tombstones: NumberedTable
   readonly metadata: TextTable
   readonly keyValue: TextTable
   readonly file: string
+  /** Where the files of sealed windows are. */
+  readonly windowsFolder: string
 }
 
 /** Opens (or makes) the file. Commits are durable when they return: data and root are both synced. */
@@ -62,16 +64,16 @@ export function openEnvironment(path: string): Environment {
     return {
       root,
       file,
+      windowsFolder: windowsFolder(path),
       meta: root.openDB<string, string>('meta', text),
       dictionary: root.openDB<Uint8Array, number>('dictionary', numbered),
       batches: root.openDB<Uint8Array, Uint8Array>('batches', binary),
-      sheets: root.openDB<Uint8Array, Uint8Array>('sheets', binary),
       windows: root.openDB<string, number>('windows', {
         keyEncoding: 'uint32',
         encoding: 'string',
       }),
       members: root.openDB<Uint8Array, number>('members', numbered),
-      firsts: root.openDB<Uint8Array, number>('firsts', numbered),
+      sheets: root.openDB<Uint8Array, number>('sheets', numbered),
       tombstones: root.openDB<Uint8Array, number>('tombstones', numbered),
       metadata: root.openDB<string, string>('metadata', text),
       keyValue: root.openDB<string, string>('keyValue', text),

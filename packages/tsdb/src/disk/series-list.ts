@@ -3,7 +3,7 @@ import { TAIL_BYTES, decodeInts, encodeInts } from '../codec/int-column.ts'
 
 const out = new ByteWriter(4096)
 
-/** Series numbers, ascending, packed: members of a window, or the first ones of its sheets. */
+/** Series numbers, ascending, packed: members of a window, or what is dropped. */
 export function encodeSeries(series: Float64Array): Uint8Array {
   out.clear()
   out.varint(series.length)
@@ -17,4 +17,30 @@ export function decodeSeries(record: Uint8Array): Float64Array {
   const series = new Float64Array(input.varint())
   decodeInts(input, series.length, series, 0)
   return series
+}
+
+/** Where the sheets of a window are. */
+export interface SheetList {
+  /** First series of each sheet, ascending. */
+  readonly firsts: Float64Array
+  /** Where each sheet begins in the window's file, and where the last one ends. */
+  readonly starts: Float64Array
+}
+
+export function encodeSheetList({ firsts, starts }: SheetList): Uint8Array {
+  out.clear()
+  out.varint(firsts.length)
+  encodeInts(firsts, firsts.length, out)
+  encodeInts(starts, starts.length, out)
+  out.zeros(TAIL_BYTES)
+  return out.copy()
+}
+
+export function decodeSheetList(record: Uint8Array): SheetList {
+  const input = new ByteReader(record)
+  const firsts = new Float64Array(input.varint())
+  const starts = new Float64Array(firsts.length + 1)
+  decodeInts(input, firsts.length, firsts, 0)
+  decodeInts(input, starts.length, starts, 0)
+  return { firsts, starts }
 }

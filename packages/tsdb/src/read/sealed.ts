@@ -1,31 +1,24 @@
 import type { SampleColumns } from '@weir/model'
 
 import { SheetView } from '../codec/sheet.ts'
-import { type Environment, pairKey, storageError } from '../disk/environment.ts'
-import { decodeSeries } from '../disk/series-list.ts'
+import { type Environment, storageError } from '../disk/environment.ts'
+import { type SheetList, decodeSeries, decodeSheetList } from '../disk/series-list.ts'
+import { WindowFile } from '../disk/window-file.ts'
 import type { WindowRecord } from '../disk/window-record.ts'
 
 /** A read transaction of lmdb, as its calls take it. */
 export type ReadTransaction = ReturnType<Environment['root']['useReadTransaction']>
 
-/** lmdb's own types leave the options out. The bytes are good until the next read. */
-interface SheetTable {
-  getBinaryFast(
-    key: Uint8Array,
-    options: { readonly transaction: ReadTransaction },
-  ): Uint8Array | undefined
-}
-
 /** A sealed window, and the sheet of it that was looked at last. */
 export class SealedWindow {
   readonly record: WindowRecord
   readonly #environment: Environment
-  readonly #sheets: SheetTable
+  readonly #file: WindowFile
   /** One byte a sheet: whether its checksum was found right, which is asked at its first touch. */
   #checked = new Uint8Array(0)
   /** One bit a series: who is in the window. */
   #members: Uint8Array | undefined
-  #firsts: Float64Array | undefined
+  #sheets: SheetList | undefined
   #view: SheetView | undefined
   #loaded = -1
   /** The loaded sheet holds series from `#first` up to before `#next`. */
@@ -35,11 +28,12 @@ export class SealedWindow {
   constructor(record: WindowRecord, environment: Environment) {
     this.record = record
     this.#environment = environment
-    this.#sheets = environment.sheets
+    this.#file = new WindowFile(environment.windowsFolder, record.id)
   }
 
-  /** Gives up the copy of a sheet, so that windows nobody asks for cost nothing. */
+  /** Gives up the copy of a sheet and the open file, so that windows nobody asks for cost nothing. */
   release(free: SheetView[]): void {
+    this.#file.close()
     if (this.#view !== undefined) free.push(this.#view)
     this.#view = undefined
     this.#loaded = -1
@@ -84,21 +78,22 @@ export class SealedWindow {
     if (view !== undefined && this.#loaded >= 0 && series >= this.#first && series < this.#next) {
       return view
     }
-    const firsts = (this.#firsts ??= this.#readFirsts(transaction))
-    const sheet = lowerBound(firsts, series + 1) - 1
+    const sheets = (this.#sheets ??= this.#readSheets(transaction))
+    const sheet = lowerBound(sheets.firsts, series + 1) - 1
     if (sheet < 0) return undefined
-    this.#load(sheet, firsts, transaction, (this.#view ??= free.pop() ?? new SheetView()))
+    this.#load(sheet, sheets, (this.#view ??= free.pop() ?? new SheetView()))
     return this.#view
   }
 
-  #load(sheet: number, firsts: Float64Array, transaction: ReadTransaction, view: SheetView): void {
+  #load(sheet: number, { firsts, starts }: SheetList, view: SheetView): void {
     this.#loaded = -1
     if (this.#checked.length < firsts.length) this.#checked = new Uint8Array(firsts.length)
-    const key = pairKey(this.record.id, firsts[sheet]!)
-    const bytes = this.#sheets.getBinaryFast(key, { transaction })
+    const start = starts[sheet]!
+    const bytes = view.room(starts[sheet + 1]! - start)
     const isChecked = this.#checked[sheet] === 1
-    if (bytes === undefined || !view.load(bytes.subarray(0, bytes.length), !isChecked)) {
-      throw storageError(`read window ${this.record.id}`, new Error('CORRUPTED sheet'))
+    if (!this.#file.read(bytes, start) || !view.open(bytes.length, !isChecked)) {
+      const where = `byte ${start} of ${JSON.stringify(this.#file.path)}`
+      throw storageError(`read window ${this.record.id}`, new Error(`CORRUPTED sheet at ${where}`))
     }
     this.#checked[sheet] = 1
     this.#loaded = sheet
@@ -123,12 +118,12 @@ export class SealedWindow {
     return members
   }
 
-  #readFirsts(transaction: ReadTransaction): Float64Array {
-    const record = this.#environment.firsts.get(this.record.id, { transaction })
+  #readSheets(transaction: ReadTransaction): SheetList {
+    const record = this.#environment.sheets.get(this.record.id, { transaction })
     if (record === undefined) {
       throw storageError(`read window ${this.record.id}`, new Error('CORRUPTED list of sheets'))
     }
-    return decodeSeries(record)
+    return decodeSheetList(record)
   }
 }
 

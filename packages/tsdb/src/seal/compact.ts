@@ -7,7 +7,6 @@ import { SampleColumns } from '@weir/model'
 
 import type { SheetView } from '../codec/sheet.ts'
 import type { Core } from '../core.ts'
-import { pairKey } from '../disk/environment.ts'
 import { decodeSeries } from '../disk/series-list.ts'
 import type { WindowRecord } from '../disk/window-record.ts'
 import { RunMerger } from '../read/merge.ts'
@@ -120,14 +119,16 @@ export async function compact(core: Core, job: Job, pause: Pause): Promise<void>
       for (const window of job.windows) removeWindow(core, window)
       core.putHead()
     }
-    if (writer.isEmpty) core.environment.root.transactionSync(replace)
-    else record = writer.publish(job, replace)
+    if (writer.isEmpty) {
+      writer.abandon()
+      core.environment.root.transactionSync(replace)
+    } else record = await writer.publish(job, replace)
   } catch (error) {
     writer.abandon()
     throw error
   }
-  for (const window of job.windows) core.windows.delete(window.id)
   if (record !== undefined) core.windows.set(record.id, record)
+  core.forgetWindows(job.windows)
 }
 
 async function mergeInto(writer: WindowWriter, core: Core, job: Job, pause: Pause): Promise<void> {
@@ -154,19 +155,15 @@ async function mergeInto(writer: WindowWriter, core: Core, job: Job, pause: Paus
     }
   } finally {
     transaction.done()
+    for (const source of sources) source.release(free)
   }
 }
 
-/** Takes a window's values out of all tables, inside an open transaction. */
-export function removeWindow(core: Core, { id }: WindowRecord): void {
-  const { environment } = core
-  const firsts = environment.firsts.get(id)
-  if (firsts !== undefined) {
-    for (const first of decodeSeries(firsts)) environment.sheets.removeSync(pairKey(id, first))
-  }
+/** Takes a window out of all tables, inside an open transaction; after it: `Core.forgetWindows`. */
+export function removeWindow({ environment }: Core, { id }: WindowRecord): void {
   environment.windows.removeSync(id)
   environment.members.removeSync(id)
-  environment.firsts.removeSync(id)
+  environment.sheets.removeSync(id)
 }
 
 /** One byte a series: whether any of the windows has it. */

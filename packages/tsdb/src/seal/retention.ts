@@ -24,6 +24,7 @@ export function dropSeries(core: Core, due: readonly WindowRecord[]): void {
       }
       core.putHead()
     })
+    core.forgetWindows(due)
     if (gone.length === 0) return
     dictionary.drop(gone)
     core.tell({ kind: 'dropped', series: Uint32Array.from(gone) })

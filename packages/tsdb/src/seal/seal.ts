@@ -39,8 +39,10 @@ export async function seal(core: Core, arena: Arena, pause: Pause): Promise<void
   let record: WindowRecord | undefined
   try {
     await copySamples(core, arena, writer, pause)
-    if (writer.isEmpty) core.environment.root.transactionSync(() => forgetBatches(core, arena))
-    else record = writer.publish(arena, () => forgetBatches(core, arena))
+    if (writer.isEmpty) {
+      writer.abandon()
+      core.environment.root.transactionSync(() => forgetBatches(core, arena))
+    } else record = await writer.publish(arena, () => forgetBatches(core, arena))
   } catch (error) {
     writer.abandon()
     throw error

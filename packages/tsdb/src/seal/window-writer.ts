@@ -1,28 +1,27 @@
 import { SheetBuilder } from '../codec/sheet.ts'
 import type { Core } from '../core.ts'
-import { pairKey } from '../disk/environment.ts'
-import { encodeSeries } from '../disk/series-list.ts'
+import { encodeSeries, encodeSheetList } from '../disk/series-list.ts'
+import { WindowFileWriter } from '../disk/window-file.ts'
 import type { WindowRecord } from '../disk/window-record.ts'
 
-/** Sheets are written when this much of them is ready: one transaction must not take long. */
-const FLUSH_BYTES = 2 * 2 ** 20
-/** What lmdb adds to a value that has pages of its own; a sheet that fits exactly wastes none. */
-const PAGE_BYTES = 4096
-const PAGE_HEADER_BYTES = 16
+/** Sheets are written when this much of them is ready. */
+const FLUSH_BYTES = 2 ** 20
 
 /**
- * Writes a window: sheets first, invisible, under a number that no window has yet; then, in one
- * transaction, whatever makes it visible.
+ * Writes a window: its file first, under a number that no window has yet; then, in one transaction,
+ * whatever makes it visible.
  */
 export class WindowWriter {
   readonly id: number
   readonly order: number
   readonly #core: Core
+  readonly #file: WindowFileWriter
   readonly #sheetBytes: number
   readonly #builder = new SheetBuilder()
   readonly #members: number[] = []
   readonly #firsts: number[] = []
-  #ready: { readonly first: number; readonly sheet: Uint8Array }[] = []
+  readonly #starts: number[] = [0]
+  #ready: Uint8Array[] = []
   #readyBytes = 0
   #bytes = 0
   #samples = 0
@@ -34,7 +33,8 @@ export class WindowWriter {
     this.#core = core
     this.id = ++core.windowMax
     this.order = order
-    this.#sheetBytes = pagesFor(spanMs) * PAGE_BYTES - PAGE_HEADER_BYTES
+    this.#sheetBytes = sheetBytesFor(spanMs)
+    this.#file = new WindowFileWriter(core.environment.windowsFolder, this.id)
   }
 
   get isEmpty(): boolean {
@@ -50,9 +50,14 @@ export class WindowWriter {
   }
 
   /** Writes what is left and, in the transaction that `also` joins, makes the window visible. */
-  publish(window: { startMs: number; endMs: number }, also: () => void): WindowRecord {
-    const { environment } = this.#core
+  async publish(
+    window: { startMs: number; endMs: number },
+    also: () => void,
+  ): Promise<WindowRecord> {
+    const { environment, settings } = this.#core
     if (this.#builder.seriesCount > 0) this.#finishSheet()
+    this.#flush()
+    await this.#file.finish()
     const record: WindowRecord = {
       id: this.id,
       startMs: window.startMs,
@@ -63,14 +68,17 @@ export class WindowWriter {
       samples: this.#samples,
       chunks: this.#members.length,
       bytes: this.#bytes,
-      writtenMs: this.#core.settings.clock.now(),
+      writtenMs: settings.clock.now(),
     }
-    this.#core.requireRoom(this.#readyBytes + this.#members.length * 8, true)
+    const sheets = encodeSheetList({
+      firsts: Float64Array.from(this.#firsts),
+      starts: Float64Array.from(this.#starts),
+    })
+    this.#core.requireRoom(this.#members.length * 8 + sheets.length, true)
     environment.root.transactionSync(() => {
-      this.#put()
       environment.windows.putSync(this.id, JSON.stringify(record))
       environment.members.putSync(this.id, encodeSeries(Float64Array.from(this.#members)))
-      environment.firsts.putSync(this.id, encodeSeries(Float64Array.from(this.#firsts)))
+      environment.sheets.putSync(this.id, sheets)
       also()
     })
     return record
@@ -78,12 +86,8 @@ export class WindowWriter {
 
   /** Takes away what was written, when the window will not come. What stays goes at the next start. */
   abandon(): void {
-    const { root, sheets } = this.#core.environment
     try {
-      this.#core.requireRoom(0, true)
-      root.transactionSync(() => {
-        for (const first of this.#firsts) sheets.removeSync(pairKey(this.id, first))
-      })
+      this.#file.abandon()
     } catch {
       // The first failure is the one to tell.
     }
@@ -91,32 +95,27 @@ export class WindowWriter {
 
   #finishSheet(): void {
     const builder = this.#builder
-    const first = builder.firstSeries
     this.#samples += builder.sampleCount
     this.#minMs = Math.min(this.#minMs, builder.minMs)
     this.#maxMs = Math.max(this.#maxMs, builder.maxMs)
+    this.#firsts.push(builder.firstSeries)
     const sheet = builder.finish()
-    this.#firsts.push(first)
-    this.#ready.push({ first, sheet })
+    this.#ready.push(sheet)
     this.#readyBytes += sheet.length
-    this.#bytes += Math.ceil((sheet.length + PAGE_HEADER_BYTES) / PAGE_BYTES) * PAGE_BYTES
+    this.#bytes += sheet.length
+    this.#starts.push(this.#bytes)
   }
 
   #flush(): void {
     this.#core.requireRoom(this.#readyBytes, true)
-    this.#core.environment.root.transactionSync(() => this.#put())
+    this.#file.write(this.#ready)
     this.#ready = []
     this.#readyBytes = 0
-  }
-
-  #put(): void {
-    const { sheets } = this.#core.environment
-    for (const { first, sheet } of this.#ready) sheets.putSync(pairKey(this.id, first), sheet)
   }
 }
 
 /** Short windows are read by few series at a time: small sheets. Days hold long chunks: large ones. */
-function pagesFor(spanMs: number): number {
-  if (spanMs >= 86_400_000) return 16
-  return spanMs > 3_600_000 ? 8 : 4
+function sheetBytesFor(spanMs: number): number {
+  if (spanMs >= 86_400_000) return 64 * 1024
+  return spanMs > 3_600_000 ? 32 * 1024 : 16 * 1024
 }
