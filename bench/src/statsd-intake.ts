@@ -12,6 +12,7 @@ const appender: Appender = {
   append: () => undefined,
   appendHistogram: () => undefined,
   appendExemplar: () => undefined,
+  release: () => undefined,
   describe: () => undefined,
   commit: () => Promise.resolve({ appended: 0, rejected: {}, example: '' }),
   close: () => undefined,

@@ -187,6 +187,8 @@ class Process implements Weir {
         outOfOrderWindowMs: metrics.out_of_order_window,
         futureMs: metrics.future_window,
         seriesMax: metrics.limits.series,
+        metricSeriesMax: metrics.limits.series_per_metric,
+        samplesPerCommitMax: metrics.limits.samples_per_commit,
         labelsPerSeriesMax: metrics.limits.labels_per_series,
         labelNameBytesMax: metrics.limits.label_name_bytes,
         labelValueBytesMax: metrics.limits.label_value_bytes,

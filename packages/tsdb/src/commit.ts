@@ -15,6 +15,7 @@ import {
   type MetricMetadata,
   REJECT_REASONS,
   type RejectReason,
+  WeirError,
 } from '@weir/model'
 
 import { ByteWriter } from './codec/bytes.ts'
@@ -62,6 +63,13 @@ export class Committer {
   /** Queues a batch whose labels its sender has told already. */
   submit(queued: QueuedSamples, sender: SenderSeries): Promise<CommitResult> {
     return new Promise((resolve, reject) => {
+      const { samplesPerCommitMax } = this.#core.settings
+      if (queued.refs.length > samplesPerCommitMax) {
+        this.#core.countRefused(queued.refs.length)
+        const want = `want at most ${samplesPerCommitMax}`
+        const message = `Cannot commit ${queued.refs.length} samples at once: ${want}`
+        throw new WeirError('STORAGE_VALUE', message)
+      }
       this.#queue.push({ queued, sender, resolve, reject })
       if (this.#scheduled) return
       this.#scheduled = true
@@ -119,6 +127,7 @@ export class Committer {
       const failure = storageError('commit samples', error)
       for (const waiting of group) waiting.reject(failure)
     } finally {
+      for (const { sender, queued } of group) sender.forget(queued.released)
       for (const arena of this.#stages.keys()) if (arena.closing) this.#stages.delete(arena)
     }
   }

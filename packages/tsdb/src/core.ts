@@ -24,6 +24,7 @@ export interface Settings extends LabelLimits {
   readonly retentionBytes: number
   readonly headWindowMs: number
   readonly diskReserveBytes: number
+  readonly samplesPerCommitMax: number
 }
 
 /** The writer's state: what commits, sealing and statistics share. Owned by one thread. */

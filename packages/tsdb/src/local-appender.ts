@@ -29,6 +29,10 @@ export class LocalAppender implements Appender {
     return this.#queue.ref(labels)
   }
 
+  release(ref: SeriesRef): void {
+    this.#queue.release(ref)
+  }
+
   append(ref: SeriesRef, timeMs: number, value: number): void {
     this.#queue.append(ref, timeMs, value)
   }
@@ -51,7 +55,7 @@ export class LocalAppender implements Appender {
     try {
       return await this.#committer.submit(queued, this.#series)
     } finally {
-      this.#queue.done(queued.refs.length)
+      this.#queue.done(queued.refs.length, queued.released)
     }
   }
 

@@ -67,6 +67,8 @@ function settingsOf(options: StoreOptions): Settings {
     outOfOrderWindowMs: options.outOfOrderWindowMs ?? HOUR_MS,
     futureMs: options.futureMs ?? 10 * MINUTE_MS,
     seriesMax: options.seriesMax ?? 2_000_000,
+    metricSeriesMax: options.metricSeriesMax ?? 500_000,
+    samplesPerCommitMax: options.samplesPerCommitMax ?? 5_000_000,
     labelsPerSeriesMax: options.labelsPerSeriesMax ?? 64,
     labelNameBytesMax: options.labelNameBytesMax ?? 1024,
     labelValueBytesMax: options.labelValueBytesMax ?? 4096,
@@ -75,16 +77,19 @@ function settingsOf(options: StoreOptions): Settings {
     headWindowMs: options.headWindowMs ?? 5 * MINUTE_MS,
     diskReserveBytes: options.diskReserveBytes ?? RESERVE_BYTES,
   }
-  const limits: [name: string, value: number, most: number][] = [
-    ['headWindowMs', settings.headWindowMs, WINDOW_MS_MAX],
-    ['labelNameBytesMax', settings.labelNameBytesMax, LABEL_BYTES_MAX],
-    ['labelValueBytesMax', settings.labelValueBytesMax, LABEL_BYTES_MAX],
-    ['labelsPerSeriesMax', settings.labelsPerSeriesMax, 10_000],
-    ['seriesMax', settings.seriesMax, 100_000_000],
+  const limits: [name: keyof Settings, least: number, most: number][] = [
+    ['headWindowMs', 1, WINDOW_MS_MAX],
+    ['labelNameBytesMax', 1, LABEL_BYTES_MAX],
+    ['labelValueBytesMax', 1, LABEL_BYTES_MAX],
+    ['labelsPerSeriesMax', 1, 10_000],
+    ['metricSeriesMax', 0, 100_000_000],
+    ['samplesPerCommitMax', 1, 100_000_000],
+    ['seriesMax', 1, 100_000_000],
   ]
-  for (const [name, value, most] of limits) {
-    if (Number.isInteger(value) && value >= 1 && value <= most) continue
-    const want = `want a whole number from 1 to ${most}, got ${value}`
+  for (const [name, least, most] of limits) {
+    const value = Number(settings[name])
+    if (Number.isInteger(value) && value >= least && value <= most) continue
+    const want = `want a whole number from ${least} to ${most}, got ${value}`
     throw new WeirError('STORAGE_VALUE', `Cannot open the store with ${name}: ${want}`)
   }
   return settings

@@ -32,6 +32,7 @@ type Answer =
 
 interface Waiting {
   readonly count: number
+  readonly released: readonly number[]
   readonly resolve: (result: CommitResult) => void
   readonly reject: (error: WeirError) => void
 }
@@ -64,6 +65,10 @@ class PortAppender implements Appender {
     return this.#queue.ref(labels)
   }
 
+  release(ref: SeriesRef): void {
+    this.#queue.release(ref)
+  }
+
   append(ref: SeriesRef, timeMs: number, value: number): void {
     this.#queue.append(ref, timeMs, value)
   }
@@ -85,7 +90,8 @@ class PortAppender implements Appender {
       if (this.#closed) throw closedError()
       const queued = this.#queue.take()
       const id = ++this.#lastId
-      this.#waiting.set(id, { count: queued.refs.length, resolve, reject })
+      const { released } = queued
+      this.#waiting.set(id, { count: queued.refs.length, released, resolve, reject })
       this.#port.ref()
       const transfer = [queued.refs.buffer, queued.times.buffer, queued.values.buffer]
       this.#port.postMessage({ id, ...queued } satisfies BatchMessage, transfer)
@@ -102,7 +108,7 @@ class PortAppender implements Appender {
     const waiting = this.#waiting.get(answer.id)
     if (waiting === undefined) return
     this.#waiting.delete(answer.id)
-    this.#queue.done(waiting.count)
+    this.#queue.done(waiting.count, waiting.released)
     if (this.#waiting.size === 0) this.#port.unref()
     if ('result' in answer) waiting.resolve(answer.result)
     else waiting.reject(new WeirError(answer.code, answer.message))

@@ -24,8 +24,10 @@ export interface QueuedExemplar {
 
 /** What a commit takes away from a queue. */
 export interface QueuedSamples {
-  /** Labels of the series that were numbered since the last batch, behind each other. */
+  /** Series that were numbered since the last batch, behind each other: number (varint), labels. */
   readonly labels: Uint8Array
+  /** Numbers that mean nothing any more once this batch is committed. */
+  readonly released: readonly number[]
   readonly refs: Uint32Array<ArrayBuffer>
   readonly times: Float64Array<ArrayBuffer>
   readonly values: Float64Array<ArrayBuffer>
@@ -38,6 +40,12 @@ export interface QueuedSamples {
 /** The sender's half of every appender: numbers series and gathers samples in columns. */
 export class SampleQueue {
   readonly #numbers = new Map<string, number>()
+  /** By number: the key of its labels, and how often it was asked for and not given back. */
+  #keys: string[] = []
+  #uses: number[] = []
+  /** Numbers given back: since the last batch, and those that no batch under way uses any more. */
+  #released: number[] = []
+  #free: number[] = []
   #labels = new ByteWriter(256)
   #refs = new Uint32Array(256)
   #times = new Float64Array(256)
@@ -58,11 +66,22 @@ export class SampleQueue {
     const key = labels.key()
     let number = this.#numbers.get(key)
     if (number === undefined) {
-      number = this.#numbers.size
+      number = this.#free.pop() ?? this.#keys.length
       this.#numbers.set(key, number)
+      this.#keys[number] = key
+      this.#uses[number] = 0
+      this.#labels.varint(number)
       writeLabels(labels, this.#labels)
     }
+    this.#uses[number]!++
     return number as SeriesRef
+  }
+
+  release(ref: SeriesRef): void {
+    if (!(this.#uses[ref]! > 0) || --this.#uses[ref]! > 0) return
+    this.#numbers.delete(this.#keys[ref]!)
+    this.#keys[ref] = ''
+    this.#released.push(ref)
   }
 
   append(ref: SeriesRef, timeMs: number, value: number): void {
@@ -103,6 +122,7 @@ export class SampleQueue {
     this.#waitingBytes += count * SAMPLE_BYTES
     const queued = {
       labels: this.#labels.copy(),
+      released: this.#released,
       refs: this.#refs.slice(0, count),
       times: this.#times.slice(0, count),
       values: this.#values.slice(0, count),
@@ -113,18 +133,24 @@ export class SampleQueue {
     // A sender names most of its series at once, and hardly any later: the room is not kept.
     if (this.#labels.length > 0) this.#labels = new ByteWriter(256)
     this.#metadata = []
+    this.#released = []
     this.#histograms = []
     this.#exemplars = []
     return queued
   }
 
-  /** A batch of this many samples was committed, or was refused. */
-  done(count: number): void {
+  /** A batch of this many samples was committed, or was refused; so were all before it. */
+  done(count: number, released: readonly number[]): void {
     this.#waitingBytes -= count * SAMPLE_BYTES
+    for (const number of released) this.#free.push(number)
   }
 
   close(): void {
     this.#numbers.clear()
+    this.#keys = []
+    this.#uses = []
+    this.#released = []
+    this.#free = []
     this.#labels = new ByteWriter(256)
     this.#metadata = []
     this.#histograms = []

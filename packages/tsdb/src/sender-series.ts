@@ -1,42 +1,62 @@
-import { REJECT_REASONS } from '@weir/model'
+import { REJECT_REASONS, type RejectReason } from '@weir/model'
 
 import type { Core } from './core.ts'
 import { ByteReader } from './codec/bytes.ts'
 import { showLabels, skipLabels } from './index/label-bytes.ts'
 
-const SERIES_LIMIT = -1 - REJECT_REASONS.indexOf('series_limit')
+const reasonNumber = (reason: RejectReason): number => -1 - REJECT_REASONS.indexOf(reason)
+
+const SERIES_LIMIT = reasonNumber('series_limit')
+const METRIC_SERIES_LIMIT = reasonNumber('metric_series_limit')
+/** A number that its sender gave back and uses all the same. */
+const RELEASED = reasonNumber('bad_labels')
 
 /** What a sender's own numbers mean to the store. */
 export class SenderSeries {
   readonly #core: Core
+  /** By the sender's number: the store's, or `-1 - reason` for a series that was refused. */
   #numbers = new Int32Array(256)
-  #count = 0
   /** Labels of refused series: for another try when there is room, and to show them. */
   readonly #refused = new Map<number, Uint8Array>()
+  /** `Dictionary.drops` when refused series were tried last. */
+  #triedAt = 0
 
   constructor(core: Core) {
     this.#core = core
   }
 
-  /** The sender's next numbers stand for these labels, one series behind the other. */
-  add(labels: Uint8Array): void {
-    const input = new ByteReader(labels)
-    while (input.at < labels.length) {
-      if (this.#count === this.#numbers.length) {
-        const grown = new Int32Array(this.#count * 2)
+  /** What the sender's new numbers stand for: number and labels, one series behind the other. */
+  add(series: Uint8Array): void {
+    const input = new ByteReader(series)
+    while (input.at < series.length) {
+      const ref = input.varint()
+      if (ref >= this.#numbers.length) {
+        const grown = new Int32Array(Math.max(ref + 1, this.#numbers.length * 2))
         grown.set(this.#numbers)
         this.#numbers = grown
       }
-      this.#intern(this.#count++, input)
+      this.#intern(ref, input)
     }
   }
 
-  /** Tries refused series again when there may be room for them. */
+  /** Numbers that the sender gives back. */
+  forget(released: readonly number[]): void {
+    for (const ref of released) {
+      this.#numbers[ref] = RELEASED
+      this.#refused.delete(ref)
+    }
+  }
+
+  /** Tries refused series again when others have gone. */
   retry(): void {
-    const { dictionary, settings } = this.#core
+    const { dictionary } = this.#core
+    if (this.#refused.size === 0 || this.#triedAt === dictionary.drops) return
+    this.#triedAt = dictionary.drops
     for (const [ref, labels] of this.#refused) {
-      if (dictionary.liveCount >= settings.seriesMax) return
-      if (this.#numbers[ref] === SERIES_LIMIT) this.#intern(ref, new ByteReader(labels))
+      const number = this.#numbers[ref]!
+      if (number === SERIES_LIMIT || number === METRIC_SERIES_LIMIT) {
+        this.#intern(ref, new ByteReader(labels))
+      }
     }
   }
 
@@ -46,12 +66,8 @@ export class SenderSeries {
     const series = new Int32Array(refs.length)
     for (let i = 0; i < refs.length; i++) {
       const ref = refs[i]!
-      let number = this.#numbers[ref]!
-      if (number >= 0 && !dictionary.isLive(number)) {
-        number = dictionary.revive(number) // retention took it while its sender was silent
-        this.#numbers[ref] = number
-      }
-      series[i] = number
+      const number = this.#numbers[ref]!
+      series[i] = number < 0 || dictionary.isLive(number) ? number : this.#revive(ref, number)
     }
     return series
   }
@@ -60,7 +76,16 @@ export class SenderSeries {
   show(ref: number): string {
     const refused = this.#refused.get(ref)
     if (refused !== undefined) return showLabels(refused)
-    return this.#core.dictionary.labels(this.#numbers[ref]!).toString()
+    const number = this.#numbers[ref]!
+    return number < 0 ? '' : this.#core.dictionary.labels(number).toString()
+  }
+
+  /** Retention took the series while its sender was silent. */
+  #revive(ref: number, series: number): number {
+    const { dictionary } = this.#core
+    const revived = dictionary.revive(series)
+    if (typeof revived !== 'number') this.#refused.set(ref, dictionary.labelBytes(series))
+    return (this.#numbers[ref] = typeof revived === 'number' ? revived : reasonNumber(revived))
   }
 
   #intern(ref: number, input: ByteReader): void {
@@ -72,7 +97,7 @@ export class SenderSeries {
       this.#numbers[ref] = number
       this.#refused.delete(ref)
     } else {
-      this.#numbers[ref] = -1 - REJECT_REASONS.indexOf(number)
+      this.#numbers[ref] = reasonNumber(number)
       this.#refused.set(ref, input.bytes.slice(start, input.at))
     }
   }

@@ -16,6 +16,10 @@ export interface StoreOptions {
   readonly futureMs?: number
   /** Series at one time. Default 2,000,000. */
   readonly seriesMax?: number
+  /** Series of one metric name at one time. Default 500,000; 0: as many as there may be in all. */
+  readonly metricSeriesMax?: number
+  /** Samples of one commit. Default 5,000,000. */
+  readonly samplesPerCommitMax?: number
   /** Labels of one series, the metric name counted. Default 64. */
   readonly labelsPerSeriesMax?: number
   /** UTF-8 bytes of a label's name. Default 1,024. */
@@ -56,7 +60,7 @@ export interface StoreStats {
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>
   readonly commits: number
   readonly commitsFailed: number
-  /** Commits that `STORAGE_BUSY` refused, and the samples that were lost with them. */
+  /** Commits that were refused whole, too large or too much waiting, and the samples lost with them. */
   readonly commitsRefused: number
   readonly samplesRefused: number
   readonly lastCommitMs: number

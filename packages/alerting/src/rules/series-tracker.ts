@@ -36,6 +36,7 @@ export class SeriesTracker {
     for (const [key, { ref }] of this.#last) {
       if (now.has(key)) continue
       this.#appender.append(ref, timeMs, STALE_MARKER)
+      this.#appender.release(ref)
       ended++
     }
     this.#last = now

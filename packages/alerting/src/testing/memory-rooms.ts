@@ -58,6 +58,10 @@ export class RecordingAppender implements Appender {
     return ref
   }
 
+  release(): void {
+    // numbers are kept: nothing here lives long
+  }
+
   append(ref: SeriesRef, timeMs: number, value: number): void {
     const shown = isStale(value) ? 'stale' : String(value)
     this.#queued.push(`${this.#series[ref]!.toString()} @${timeMs / 1000} ${shown}`)

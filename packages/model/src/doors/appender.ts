@@ -14,6 +14,7 @@ export const REJECT_REASONS = [
   'duplicate_timestamp', // same time, another value; the first one stays
   'too_far_in_future',
   'series_limit', // no room for one more series
+  'metric_series_limit', // the metric has as many series as one may have
   'label_limit', // too many labels, or one too long
   'bad_labels', // no metric name, or a name that is not UTF-8
 ] as const
@@ -33,8 +34,14 @@ export interface CommitResult {
  * appender are taken in order. Queue samples with `append`, make them durable with `commit`.
  */
 export interface Appender {
-  /** The series with these labels (`__name__` included). Same labels, same number, for the life of this appender. */
+  /** The series with these labels (`__name__` included). Same labels, same number, until it is released. */
   ref(labels: Labels): SeriesRef
+  /**
+   * Gives a number back: one call for each call of `ref`, when the series has ended. What is queued
+   * under it is still taken; later another series may get the number. A sender whose series come and
+   * go for ever grows for ever without it.
+   */
+  release(ref: SeriesRef): void
   /** Queues a sample in memory. Never fails; what is wrong with it is told by `commit`. */
   append(ref: SeriesRef, timeMs: number, value: number): void
   /** The same for a native histogram. Its stale marker is appended as a number. */

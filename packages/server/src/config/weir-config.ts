@@ -58,6 +58,18 @@ const metricLimits = z.strictObject({
     .max(100_000_000)
     .default(2_000_000)
     .describe('Series in the store; samples of more are refused.'),
+  series_per_metric: z
+    .int()
+    .nonnegative()
+    .max(100_000_000)
+    .default(500_000)
+    .describe('Series of one metric name; samples of more are refused; 0 sets no limit.'),
+  samples_per_commit: z
+    .int()
+    .positive()
+    .max(100_000_000)
+    .default(5_000_000)
+    .describe('Samples that a sender may hand in at once; more are refused together.'),
   labels_per_series: z
     .int()
     .positive()

@@ -56,6 +56,8 @@ class Notebook implements Appender {
     return (this.#labels.push(labels) - 1) as SeriesRef
   }
 
+  release(): void {}
+
   append(ref: SeriesRef, _timeMs: number, value: number): void {
     this.#queued.push(`${this.#labels[ref]!.toString()} ${isStale(value) ? 'stale' : value}`)
   }

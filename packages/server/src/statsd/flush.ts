@@ -72,7 +72,9 @@ export class Flusher {
   #end(series: number, refs: number, nowMs: number): void {
     const length = sampleCount(this.#aggregate.family[series]!)
     for (let i = 0; i < length; i++) {
-      this.#appender.append(this.#refs.values[refs + i]! as SeriesRef, nowMs, STALE_MARKER)
+      const ref = this.#refs.values[refs + i]! as SeriesRef
+      this.#appender.append(ref, nowMs, STALE_MARKER)
+      this.#appender.release(ref)
     }
     this.#refs.close(refs, length)
     this.#refsFrom[series] = NO_REFS

@@ -67,7 +67,7 @@ export class StoreMetrics {
       {
         counter: registry.counter(
           'weir_store_commits_refused_total',
-          'Commits refused because too much waited for the disk already.',
+          'Commits refused whole: too large, or too much waited for the disk already.',
         ),
         read: (s) => s.commitsRefused,
       },

@@ -1,13 +1,16 @@
 import { type RejectReason, invariant } from '@weir/model'
 
-import { ByteReader, type ByteWriter } from '../codec/bytes.ts'
+import { ByteReader, ByteWriter } from '../codec/bytes.ts'
 import { decodeSeries, encodeSeries } from '../disk/series-list.ts'
 import { DictionaryView, PAIR_COUNT, SERIES_COUNT, SYMBOL_COUNT } from './dictionary-view.ts'
+import { writeLabels } from './label-bytes.ts'
 import { HashSlots, type TableTell, hashBytes, hashNext, hashPair, mix } from './shared-table.ts'
 
 /** What a series' labels must keep to. */
 export interface LabelLimits {
   readonly seriesMax: number
+  /** Series of one metric name; 0: as many as there may be in all. */
+  readonly metricSeriesMax: number
   readonly labelsPerSeriesMax: number
   readonly labelNameBytesMax: number
   readonly labelValueBytesMax: number
@@ -45,11 +48,18 @@ export class Dictionary extends DictionaryView {
   #pairs = 0
   #series = 0
   #live = 0
+  /** Series that are there, by the pair of their metric name. */
+  readonly #liveByName = new Map<number, number>()
+  #nameSymbol = -1
+  /** How often series were dropped: those that were refused may have room then. */
+  drops = 0
   /** Dropped series. What they stood for stays until the next start: a query may be reading it. */
   readonly #gone = new Set<number>()
   #listEnd = 0
   #saved: Mark = { symbols: 0, pairs: 0, series: 0 }
   #pairNumbers = new Int32Array(64)
+  /** The pair of the metric name that was checked last; -1: it is new. */
+  #checkedName = -1
 
   constructor(limits: LabelLimits, tell: TableTell) {
     super(new SharedArrayBuffer(16), tell)
@@ -83,9 +93,8 @@ export class Dictionary extends DictionaryView {
       if (series >= 0) return series
     }
     input.at = start
-    const wrong = this.#check(input)
+    const wrong = this.#check(input) ?? this.#overLimit(this.#checkedName)
     if (wrong !== undefined) return wrong
-    if (this.#live >= this.#limits.seriesMax) return 'series_limit'
     input.at = start
     input.varint()
     for (let i = 0; i < count; i++) {
@@ -150,10 +159,7 @@ export class Dictionary extends DictionaryView {
   load(record: Uint8Array): void {
     const input = new ByteReader(record)
     if (input.u8() === DROPPED) {
-      for (const series of decodeSeries(record.subarray(1))) {
-        this.#gone.add(series)
-        this.#live--
-      }
+      for (const series of decodeSeries(record.subarray(1))) this.#take(series)
       return
     }
     input.varint()
@@ -182,11 +188,19 @@ export class Dictionary extends DictionaryView {
   /** Takes series out. Their numbers are not given to others while the process lives. */
   drop(gone: Iterable<number>): void {
     for (const series of gone) {
-      if (!this.isLive(series)) continue
-      this.#gone.add(series)
-      this.#live--
+      if (this.isLive(series)) this.#take(series)
     }
+    this.drops++
     this.forgetGone()
+  }
+
+  #take(series: number): void {
+    this.#gone.add(series)
+    this.#live--
+    const pair = this.#namePair(series)
+    const left = (this.#liveByName.get(pair) ?? 0) - 1
+    if (left > 0) this.#liveByName.set(pair, left)
+    else this.#liveByName.delete(pair)
   }
 
   /** Makes the look-up of series anew, without those that were dropped. */
@@ -194,15 +208,43 @@ export class Dictionary extends DictionaryView {
     this.#seriesSlots.rebuild(this.#liveSeries(), (series) => this.#hashSeries(series))
   }
 
-  /** A new number for the labels of a series that was dropped. */
-  revive(series: number): number {
+  /** A new number for the labels of a series that was dropped, if the limits allow it. */
+  revive(series: number): number | RejectReason {
     invariant(this.#gone.has(series), `series ${series} was never dropped`)
     const at = this.listOf(series)
     const count = this.lists.get(at)
     this.#reservePairs(count)
     for (let i = 0; i < count; i++) this.#pairNumbers[i] = this.lists.get(at + 1 + i)
     const known = this.#findSeries(count)
-    return known >= 0 ? known : this.#addSeries(this.#series++, count)
+    if (known >= 0) return known
+    return this.#overLimit(this.#namePair(series)) ?? this.#addSeries(this.#series++, count)
+  }
+
+  /** Why there is no room for one more series whose name is this pair; -1: a new one. */
+  #overLimit(namePair: number): RejectReason | undefined {
+    const { seriesMax, metricSeriesMax } = this.#limits
+    if (this.#live >= seriesMax) return 'series_limit'
+    if (metricSeriesMax === 0) return undefined
+    const count = this.#liveByName.get(namePair) ?? 0
+    return count >= metricSeriesMax ? 'metric_series_limit' : undefined
+  }
+
+  /** The pair that holds the metric name of a series. */
+  #namePair(series: number): number {
+    const at = this.listOf(series)
+    const count = this.lists.get(at)
+    for (let i = 1; i <= count; i++) {
+      const pair = this.lists.get(at + i)
+      if (this.pairName(pair) === this.#nameSymbol) return pair
+    }
+    return -1
+  }
+
+  /** The labels of a series in the form that {@link intern} takes. */
+  labelBytes(series: number): Uint8Array {
+    const out = new ByteWriter(128)
+    writeLabels(this.labels(series), out)
+    return out.copy()
   }
 
   isLive(series: number): boolean {
@@ -242,12 +284,18 @@ export class Dictionary extends DictionaryView {
     const count = input.varint()
     if (count > limits.labelsPerSeriesMax) return 'label_limit'
     let hasName = false
+    this.#checkedName = -1
     for (let i = 0; i < count; i++) {
       const nameLength = input.varint()
-      hasName ||= isMetricName(input.bytes, input.at, nameLength)
+      const isName = isMetricName(input.bytes, input.at, nameLength)
+      hasName ||= isName
       input.at += nameLength
       const valueLength = input.varint()
       input.at += valueLength
+      if (isName && this.#nameSymbol >= 0) {
+        const value = this.findSymbol(input.bytes, input.at - valueLength, input.at)
+        if (value >= 0) this.#checkedName = this.findPair(this.#nameSymbol, value)
+      }
       if (nameLength > limits.labelNameBytesMax || valueLength > limits.labelValueBytesMax) {
         return 'label_limit'
       }
@@ -273,6 +321,7 @@ export class Dictionary extends DictionaryView {
     this.symbols.set(symbol * 2, this.text.push(bytes, from, to))
     this.symbols.set(symbol * 2 + 1, to - from)
     this.symbolSlots.insert(symbol, hashBytes(bytes, from, to), this.#hashSymbol)
+    if (this.#nameSymbol < 0 && isMetricName(bytes, from, to - from)) this.#nameSymbol = symbol
     return symbol
   }
 
@@ -295,6 +344,8 @@ export class Dictionary extends DictionaryView {
     this.series.set(series, at + 1)
     this.#seriesSlots.insert(series, this.#hashPairs(count), (other) => this.#hashSeries(other))
     this.#live++
+    const pair = this.#namePair(series)
+    this.#liveByName.set(pair, (this.#liveByName.get(pair) ?? 0) + 1)
     return series
   }
 
@@ -346,6 +397,7 @@ export class Dictionary extends DictionaryView {
   }
 }
 
+/** Whether bytes are `__name__`. */
 function isMetricName(bytes: Uint8Array, at: number, length: number): boolean {
   if (length !== METRIC_NAME_BYTES.length) return false
   for (let i = 0; i < length; i++) if (bytes[at + i] !== METRIC_NAME_BYTES[i]) return false

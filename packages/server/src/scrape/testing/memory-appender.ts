@@ -19,6 +19,10 @@ export class MemoryAppender implements Appender {
     return (this.#labels.push(labels) - 1) as SeriesRef
   }
 
+  release(): void {
+    // numbers are kept: nothing here lives long
+  }
+
   append(ref: SeriesRef, timeMs: number, value: number): void {
     const shown = isStale(value) ? 'stale' : String(value)
     this.#queued.push(`${this.#labels[ref]!.toString()} ${shown} @${timeMs}`)

@@ -1,0 +1,135 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { START_MS, TestStore, named } from './test-store.ts'
+
+const MINUTE = 60_000
+
+describe('series of one metric', () => {
+  test('beyond the limit are refused with the reason and an example, old ones and other metrics go on', async () => {
+    await using t = await TestStore.open({ metricSeriesMax: 2 })
+    await t.put({ 'a{i=1}': [[START_MS, 1]], 'a{i=2}': [[START_MS, 1]] })
+    const result = await t.put({
+      'a{i=1}': [[START_MS + 1, 2]],
+      'a{i=3}': [[START_MS + 1, 2]],
+      'b{i=3}': [[START_MS + 1, 2]],
+    })
+    expect(result).toMatchObject({ appended: 2, rejected: { metric_series_limit: 1 } })
+    expect(result.example).toContain('i=3')
+    expect(t.store.stats().rejected).toEqual({ metric_series_limit: 1 })
+    await t.restart()
+    expect(await t.put({ 'a{i=4}': [[START_MS + 1, 2]] })).toMatchObject({ appended: 0 })
+    expect(await t.put({ 'b{i=4}': [[START_MS + 1, 2]] })).toMatchObject({ appended: 1 })
+  })
+
+  test('have room again when others have gone', async () => {
+    await using t = await TestStore.open({ metricSeriesMax: 1, retentionMs: 60 * MINUTE })
+    await t.put({ 'a{i=1}': [[START_MS, 1]] })
+    const later = t.appender.ref(named('a{i=2}'))
+    t.appender.append(later, START_MS, 1)
+    expect(await t.appender.commit()).toMatchObject({ rejected: { metric_series_limit: 1 } })
+    t.clock.nowMs += 80 * MINUTE
+    await t.store.maintain()
+    await t.store.maintain()
+    t.appender.append(later, t.clock.nowMs, 2)
+    expect(await t.appender.commit()).toMatchObject({ appended: 1, rejected: {} })
+    // The one that was first is new again, and there is no room for it.
+    expect(await t.put({ 'a{i=1}': [[t.clock.nowMs, 1]] })).toMatchObject({
+      appended: 0,
+      rejected: { metric_series_limit: 1 },
+      example: '{__name__=a, i=1}',
+    })
+  })
+
+  test('0 sets no limit', async () => {
+    await using t = await TestStore.open({ metricSeriesMax: 0 })
+    const samples = Array.from({ length: 50 }, (_, i) => [`a{i=${i}}`, [[START_MS, i]] as const])
+    const result = await t.put(Object.fromEntries(samples) as Record<string, [number, number][]>)
+    expect(result.appended).toBe(50)
+  })
+})
+
+test('a commit of too many samples is refused whole and counted, the next one is taken', async () => {
+  await using t = await TestStore.open({ samplesPerCommitMax: 3 })
+  const many = [0, 1, 2, 3].map((ms): [number, number] => [START_MS + ms, ms])
+  await expect(t.put({ a: many })).rejects.toMatchObject({ code: 'STORAGE_VALUE' })
+  expect(t.get('a')).toEqual([])
+  expect(t.store.stats()).toMatchObject({ commitsRefused: 1, samplesRefused: 4 })
+  expect((await t.put({ a: many.slice(1) })).appended).toBe(3)
+})
+
+describe('numbers that are given back', () => {
+  test('are good to the end of their batch, and then for other series', async () => {
+    await using t = await TestStore.open()
+    const a = t.appender.ref(named('a'))
+    t.appender.append(a, START_MS, 1)
+    t.appender.release(a)
+    const b = t.appender.ref(named('b'))
+    t.appender.append(b, START_MS, 2)
+    await t.appender.commit()
+    const c = t.appender.ref(named('c'))
+    expect(c).toBe(a)
+    t.appender.append(c, START_MS, 3)
+    await t.appender.commit()
+    expect([t.get('a'), t.get('b'), t.get('c')]).toEqual([1, 2, 3].map((n) => [[START_MS, n]]))
+  })
+
+  test('that were asked for twice are given back twice', async () => {
+    await using t = await TestStore.open()
+    const a = t.appender.ref(named('a'))
+    expect(t.appender.ref(named('a'))).toBe(a)
+    t.appender.release(a)
+    await t.appender.commit()
+    expect(t.appender.ref(named('b'))).not.toBe(a)
+    t.appender.append(a, START_MS, 1)
+    expect((await t.appender.commit()).appended).toBe(1)
+  })
+
+  test('and used all the same are refused, and nothing else is hurt', async () => {
+    await using t = await TestStore.open()
+    const a = t.appender.ref(named('a'))
+    t.appender.release(a)
+    await t.appender.commit()
+    t.appender.append(a, START_MS, 1)
+    expect(await t.appender.commit()).toEqual({
+      appended: 0,
+      rejected: { bad_labels: 1 },
+      example: '',
+    })
+  })
+
+  const deed = fc.oneof(
+    fc.record({ kind: fc.constant('use' as const), series: fc.integer({ min: 0, max: 5 }) }),
+    fc.record({ kind: fc.constant('release' as const), series: fc.integer({ min: 0, max: 5 }) }),
+    fc.record({ kind: fc.constant('commit' as const), waits: fc.boolean() }),
+  )
+
+  test('never carry a sample to another series, whatever is given back when', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(deed, { maxLength: 80 }), async (deeds) => {
+        await using t = await TestStore.open()
+        const refs = new Map<number, ReturnType<typeof t.appender.ref>>()
+        const want = new Map<number, [number, number][]>()
+        const commits: Promise<unknown>[] = []
+        for (const [n, each] of deeds.entries()) {
+          if (each.kind === 'commit') {
+            commits.push(t.appender.commit())
+            if (each.waits) await commits.at(-1)
+          } else if (each.kind === 'release') {
+            const ref = refs.get(each.series)
+            if (ref !== undefined) t.appender.release(ref)
+            refs.delete(each.series)
+          } else {
+            const ref = refs.get(each.series) ?? t.appender.ref(named(`s${each.series}`))
+            refs.set(each.series, ref)
+            t.appender.append(ref, START_MS + n, n)
+            want.set(each.series, [...(want.get(each.series) ?? []), [START_MS + n, n]])
+          }
+        }
+        await Promise.all([...commits, t.appender.commit()])
+        for (const [series, samples] of want) expect(t.get(`s${series}`)).toEqual(samples)
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
