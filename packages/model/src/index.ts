@@ -5,7 +5,7 @@
  * then the doors, small interfaces through which rooms meet without knowing each other.
  */
 export { type Clock, type Millis, millis, systemClock } from './time.ts'
-export { Labels, METRIC_NAME, isLabelName, isLegacyName } from './labels.ts'
+export { type LabelSource, Labels, METRIC_NAME, isLabelName, isLegacyName } from './labels.ts'
 export { SampleColumns, STALE_MARKER, isStale } from './sample.ts'
 export {
   CUSTOM_BUCKETS_SCHEMA,

@@ -15,6 +15,17 @@ export function isLabelName(name: string): boolean {
 }
 
 /**
+ * Where labels lie that nobody has asked for yet: most series of a query are added into a group by
+ * one label or by none, and go. `at` is the place's own number for them.
+ */
+export interface LabelSource {
+  /** `name, value, …` as {@link Labels.flat} has it. */
+  flatAt(at: number): readonly string[]
+  /** The value of one label, '' when absent. */
+  valueAt(at: number, name: string): string
+}
+
+/**
  * The labels that identify a series: name→value pairs, sorted by name, names unique, no empty
  * values (in Prometheus's data model an empty value means that the label is absent).
  *
@@ -25,11 +36,26 @@ export class Labels {
   // `this`, since tsc 7.0.2 compiles a class name in a static initializer to a variable that is set too late.
   static readonly EMPTY: Labels = new this([])
 
-  readonly #flat: readonly string[]
+  #flat: readonly string[] | undefined
   #key: string | undefined
+  #source: LabelSource | undefined
+  #at = 0
+  /** Names that are left out of what the source has. */
+  #without: ReadonlySet<string> | undefined
 
-  private constructor(flat: readonly string[]) {
+  private constructor(flat: readonly string[] | undefined) {
     this.#flat = flat
+  }
+
+  /**
+   * Labels that are read when they are asked for. They must be there as long as somebody may ask:
+   * {@link Labels.flat} makes them independent of the source.
+   */
+  static later(source: LabelSource, at: number): Labels {
+    const labels = new Labels(undefined)
+    labels.#source = source
+    labels.#at = at
+    return labels
   }
 
   /** From a plain object; empty values are left out. */
@@ -55,11 +81,18 @@ export class Labels {
 
   /** How many labels there are, the metric name counted. */
   get size(): number {
-    return this.#flat.length >> 1
+    return this.flat.length >> 1
   }
 
   /** `name, value, …` sorted by name. Do not write to it. */
   get flat(): readonly string[] {
+    return this.#flat ?? this.#read()
+  }
+
+  #read(): readonly string[] {
+    const all = this.#source!.flatAt(this.#at)
+    this.#flat = this.#without === undefined ? all : pairsWithout(all, this.#without)
+    this.#source = undefined
     return this.#flat
   }
 
@@ -71,6 +104,9 @@ export class Labels {
   /** The value of a label, '' when absent. */
   get(name: string): string {
     const flat = this.#flat
+    if (flat === undefined) {
+      return this.#without?.has(name) ? '' : this.#source!.valueAt(this.#at, name)
+    }
     for (let i = 0; i < flat.length; i += 2) if (flat[i] === name) return flat[i + 1]!
     return ''
   }
@@ -81,7 +117,7 @@ export class Labels {
 
   /** A string that is equal for equal labels and only for those: a key for a `Map`. */
   key(): string {
-    this.#key ??= keyOf(this.#flat)
+    this.#key ??= keyOf(this.flat)
     return this.#key
   }
 
@@ -91,35 +127,39 @@ export class Labels {
 
   /** With one label set; an empty value removes it. */
   with(name: string, value: string): Labels {
-    return Labels.fromFlat([...this.#flat, name, value])
+    return Labels.fromFlat([...this.flat, name, value])
   }
 
   /** Without the named labels. */
   without(names: ReadonlySet<string>): Labels {
-    return this.#where((name) => !names.has(name))
+    if (this.#flat === undefined && this.#without === undefined) {
+      const labels = Labels.later(this.#source!, this.#at)
+      labels.#without = names
+      return labels
+    }
+    const flat = pairsWithout(this.flat, names)
+    return flat.length === this.flat.length ? this : new Labels(flat)
   }
 
   /** Only the named labels. */
   keep(names: ReadonlySet<string>): Labels {
-    return this.#where((name) => names.has(name))
-  }
-
-  #where(want: (name: string) => boolean): Labels {
+    const all = this.flat
     const flat: string[] = []
-    for (let i = 0; i < this.#flat.length; i += 2) {
-      if (want(this.#flat[i]!)) flat.push(this.#flat[i]!, this.#flat[i + 1]!)
+    for (let i = 0; i < all.length; i += 2) {
+      if (names.has(all[i]!)) flat.push(all[i]!, all[i + 1]!)
     }
-    return flat.length === this.#flat.length ? this : new Labels(flat)
+    return flat.length === all.length ? this : new Labels(flat)
   }
 
   *[Symbol.iterator](): IterableIterator<[name: string, value: string]> {
-    for (let i = 0; i < this.#flat.length; i += 2) yield [this.#flat[i]!, this.#flat[i + 1]!]
+    const flat = this.flat
+    for (let i = 0; i < flat.length; i += 2) yield [flat[i]!, flat[i + 1]!]
   }
 
   /** Negative, zero or positive, as `Array.prototype.sort` wants it: by names and values in turn. */
   compare(other: Labels): number {
-    const a = this.#flat
-    const b = other.#flat
+    const a = this.flat
+    const b = other.flat
     const shared = Math.min(a.length, b.length)
     for (let i = 0; i < shared; i++) if (a[i] !== b[i]) return a[i]! < b[i]! ? -1 : 1
     return a.length - b.length
@@ -141,6 +181,14 @@ export class Labels {
     if (bare) return inside.length === 0 ? name : `${name}{${inside.join(', ')}}`
     return `{${inside.join(', ')}}`
   }
+}
+
+function pairsWithout(flat: readonly string[], names: ReadonlySet<string>): string[] {
+  const rest: string[] = []
+  for (let i = 0; i < flat.length; i += 2) {
+    if (!names.has(flat[i]!)) rest.push(flat[i]!, flat[i + 1]!)
+  }
+  return rest
 }
 
 /** Joined by NUL, which no sane label holds; where one does, spelled so that it cannot be mistaken for another. */

@@ -154,19 +154,23 @@ function addSum({ count, a, b }: Group, values: Float64Array, present: Uint8Arra
   }
 }
 
+/**
+ * Knuth's TwoSum (1969) finds the same rounding error as Neumaier's choice, without a branch: half
+ * the time. At an infinity it finds NaN, which {@link finishSum} passes over.
+ */
 function addSumFrom({ a, b }: Group, values: Float64Array, start: number): void {
   for (let k = start; k < a.length; k++) {
     const sum = a[k]!
     const value = values[k]!
     const next = sum + value
-    if (next - next !== 0 && next === next) b[k] = 0
-    else b[k]! += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum
+    const part = next - sum
     a[k] = next
+    b[k]! += sum - (next - part) + (value - part)
   }
 }
 
 function finishSum({ a, b }: Group): void {
-  for (let k = 0; k < a.length; k++) a[k]! += b[k]!
+  for (let k = 0; k < a.length; k++) if (b[k] === b[k]) a[k]! += b[k]!
 }
 
 function addAverage(group: Group, values: Float64Array, present: Uint8Array): void {
@@ -296,17 +300,39 @@ function streamQuantile(evaluation: Evaluation, expr: Aggregation, steps: Steps,
   for (const value of new Set(q)) warnOddQuantile(evaluation, value, expr.param!)
   for (const pile of piles) {
     evaluation.check()
-    const scratch = new Float64Array(pile.series.length)
-    for (let k = 0; k < steps.count; k++) {
-      let length = 0
-      for (const series of pile.series) {
-        if (series.present[k] === 1) scratch[length++] = series.values[k]!
-      }
-      present[k] = length > 0 ? 1 : 0
-      values[k] = quantileOf(q[k]!, scratch.subarray(0, length))
-    }
+    quantilesOf(pile, q, values, present)
     evaluation.release(pile.series.length * steps.count, pile.series.length)
     if (present.includes(1)) emit(pile.labels, values, present)
+  }
+}
+
+/** Steps gathered in one walk over the series: neighbours in a cache line of each. */
+const TILE = 8
+
+/** The quantile over the series of a pile at each step. */
+function quantilesOf(
+  { series }: Pile,
+  q: Float64Array,
+  into: Float64Array,
+  present: Uint8Array,
+): void {
+  const room = series.length
+  const scratch = new Float64Array(TILE * room)
+  const lengths = new Uint32Array(TILE)
+  for (let from = 0; from < into.length; from += TILE) {
+    const size = Math.min(TILE, into.length - from)
+    lengths.fill(0)
+    for (let i = 0; i < room; i++) {
+      const { values, present: has } = series[i]!
+      for (let t = 0; t < size; t++) {
+        if (has[from + t] === 1) scratch[t * room + lengths[t]!++] = values[from + t]!
+      }
+    }
+    for (let t = 0; t < size; t++) {
+      const length = lengths[t]!
+      present[from + t] = length > 0 ? 1 : 0
+      into[from + t] = quantileOf(q[from + t]!, scratch.subarray(t * room, t * room + length))
+    }
   }
 }
 

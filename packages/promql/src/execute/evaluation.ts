@@ -270,6 +270,7 @@ export class Evaluation implements Disposable {
 
   /** The answer. Sorts the series of a matrix. */
   finish(value: QueryValue): QueryResult {
+    readLabels(value)
     const evaluatedMs = this.#clock.monotonicMs()
     const ordered = sorted(value)
     const sortedMs = this.#clock.monotonicMs()
@@ -292,6 +293,13 @@ export class Evaluation implements Disposable {
 
   [Symbol.dispose](): void {
     this.querier[Symbol.dispose]()
+  }
+}
+
+/** Labels may lie in the store until they are asked for; the answer outlives the view of it. */
+function readLabels(value: QueryValue): void {
+  if (value.kind === 'matrix' || value.kind === 'vector') {
+    for (const { labels } of value.series) void labels.flat
   }
 }
 

@@ -109,3 +109,73 @@ test.each(['rate', 'increase', 'delta', 'last_over_time'])(
     )
   },
 )
+
+/** One window's increase as Prometheus extrapolates it; undefined for fewer than two samples. */
+function increaseOf(
+  times: readonly number[],
+  values: readonly number[],
+  end: number,
+  rangeMs: number,
+): number | undefined {
+  const last = values.length - 1
+  if (last < 1) return undefined
+  let increase = values[last]! - values[0]!
+  for (let i = 1; i <= last; i++) if (values[i]! < values[i - 1]!) increase += values[i - 1]!
+  const sampled = (times[last]! - times[0]!) / 1000
+  const average = sampled / last
+  let toStart = (times[0]! - (end - rangeMs)) / 1000
+  let toEnd = (end - times[last]!) / 1000
+  if (toStart >= average * 1.1) toStart = average / 2
+  if (increase > 0 && values[0]! >= 0) {
+    toStart = Math.min(toStart, sampled * (values[0]! / increase))
+  }
+  if (toEnd >= average * 1.1) toEnd = average / 2
+  return increase * ((sampled + toStart + toEnd) / sampled)
+}
+
+test('increase of counters that begin, run on and begin anew is that of each window alone', () => {
+  const counter = fc
+    .record({
+      begin: fc.constantFrom(0, 3, 1e6),
+      grows: fc.array(fc.tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ max: 9, min: 0 })), {
+        minLength: 30,
+        maxLength: 50,
+      }),
+      resets: fc.boolean(),
+    })
+    .map(({ begin, grows, resets }) => {
+      const columns = new SampleColumns()
+      let value: number = begin
+      for (const [i, [grow, chance]] of grows.entries()) {
+        value = resets && chance === 0 ? grow : value + grow
+        if (chance !== 1) columns.push(i * 15_000, value)
+      }
+      return columns
+    })
+  const steps = stepsBetween(0, 720_000, 45_000)
+  const rangeMs = 120_000
+  fc.assert(
+    fc.property(counter, (columns) => {
+      const windows = newWindows(steps.times, rangeMs, steps)
+      mark(windows, columns)
+      const values = new Float64Array(steps.count)
+      const present = new Uint8Array(steps.count)
+      RANGE_KERNELS.get('increase')!(windows, values, present)
+      for (let k = 0; k < steps.count; k++) {
+        const end = steps.times[k]!
+        const inside = Array.from({ length: columns.length }, (_, i) => i).filter(
+          (i) => columns.times[i]! > end - rangeMs && columns.times[i]! <= end,
+        )
+        const want = increaseOf(
+          inside.map((i) => columns.times[i]!),
+          inside.map((i) => columns.values[i]!),
+          end,
+          rangeMs,
+        )
+        expect(present[k]).toBe(want === undefined ? 0 : 1)
+        if (want !== undefined) expect(values[k]).toBeCloseTo(want, 8)
+      }
+    }),
+    { numRuns: 300 },
+  )
+})

@@ -35,7 +35,7 @@ function extrapolated(isCounter: boolean, isRate: boolean): RangeKernel {
   return (windows, out, present) => {
     const { values, rangeMs } = windows
     const edges = (windows.edges ??= edgesOf(windows, isRate ? rangeMs / 1000 : 1))
-    if (isCounter && windows.isAscending) extrapolateRising(values, edges, out)
+    if (isCounter && windows.isAscending) extrapolateRising(windows, edges, out)
     else {
       differences(values, edges, out)
       if (isCounter) {
@@ -74,15 +74,26 @@ function extrapolateCounter(values: Float64Array, edges: WindowEdges, out: Float
   }
 }
 
-/** The same without resets, where the time of a dashboard goes: differences taken on the way. */
-function extrapolateRising(values: Float64Array, edges: WindowEdges, out: Float64Array): void {
-  const { first, last, sampled, toStart, factor } = edges
-  for (let k = 0; k < out.length; k++) {
+/**
+ * The same without resets, where the time of a dashboard goes: differences taken on the way. A
+ * counter that has come far enough cannot have begun inside any later window, so it is not asked.
+ */
+function extrapolateRising(
+  { values, length }: Windows,
+  edges: WindowEdges,
+  out: Float64Array,
+): void {
+  const { first, last, sampled, toStart, factor, startShare } = edges
+  const top = values[length - 1]!
+  let k = 0
+  for (; k < out.length; k++) {
     const from = values[first[k]!]!
+    if (from >= startShare * (top - from)) break
     const increase = values[last[k]!]! - from
     const isYoung = sampled[k]! * from < toStart[k]! * increase && increase > 0 && from >= 0
     out[k] = increase * (isYoung ? youngFactor(increase, from, edges, k) : factor[k]!)
   }
+  for (; k < out.length; k++) out[k] = (values[last[k]!]! - values[first[k]!]!) * factor[k]!
 }
 
 /** A counter cannot have been below zero, so it is not followed back beyond it. */
@@ -119,6 +130,7 @@ function edgesOf(windows: Windows, perSecond: number): WindowEdges {
     toEnd: new Float64Array(count),
     factor: new Float64Array(count),
     perSecond,
+    startShare: 0,
   }
   for (let k = 0; k < count; k++) {
     const first = from[k]!
@@ -137,6 +149,7 @@ function edgesOf(windows: Windows, perSecond: number): WindowEdges {
     edges.sampled[k] = sampled
     edges.toStart[k] = toStart
     edges.toEnd[k] = toEnd
+    if (toStart > edges.startShare * sampled) edges.startShare = toStart / sampled
     edges.factor[k] = (sampled + toStart + toEnd) / sampled / perSecond
   }
   return edges

@@ -51,6 +51,8 @@ export interface WindowEdges {
   readonly factor: Float64Array
   /** What a difference over the whole range is divided by. */
   readonly perSecond: number
+  /** The greatest share of `toStart` in `sampled`. */
+  startShare: number
 }
 
 export function newWindows(ends: Float64Array, rangeMs: number, steps: Steps): Windows {

@@ -9,7 +9,7 @@
  * lists     count, pair, pair, … in the order of label names
  * ```
  */
-import { Labels } from '@weir/model'
+import { type LabelSource, Labels } from '@weir/model'
 
 import {
   ByteTable,
@@ -25,7 +25,16 @@ export const SYMBOL_COUNT = 0
 export const PAIR_COUNT = 1
 export const SERIES_COUNT = 2
 
-export class DictionaryView {
+/** Texts kept as strings: a power of two. */
+const TEXTS_KEPT = 4096
+/** Longer ones are not kept. */
+const TEXT_KEPT_BYTES = 256
+/** Symbols of label names kept. */
+const NAMES_KEPT = 256
+
+const encoder = new TextEncoder()
+
+export class DictionaryView implements LabelSource {
   readonly header: Int32Array
   readonly text: ByteTable
   /** Two words a symbol: where, how long. */
@@ -36,6 +45,9 @@ export class DictionaryView {
   readonly lists: WordTable
   readonly symbolSlots: HashSlots
   readonly pairSlots: HashSlots
+  readonly #texts: string[] = []
+  readonly #textOf = new Int32Array(TEXTS_KEPT).fill(-1)
+  readonly #names = new Map<string, number>()
 
   constructor(header: SharedArrayBuffer, tell?: TableTell) {
     this.header = new Int32Array(header)
@@ -81,8 +93,16 @@ export class DictionaryView {
     return Atomics.load(this.header, SYMBOL_COUNT)
   }
 
+  /** The text of a symbol; of each slot the last one is kept, so that names and common values are one string. */
   symbolText(symbol: number): string {
-    return this.text.text(this.symbols.get(symbol * 2), this.symbols.get(symbol * 2 + 1))
+    const slot = symbol & (TEXTS_KEPT - 1)
+    if (this.#textOf[slot] === symbol) return this.#texts[slot]!
+    const length = this.symbols.get(symbol * 2 + 1)
+    const text = this.text.text(this.symbols.get(symbol * 2), length)
+    if (length > TEXT_KEPT_BYTES) return text
+    this.#texts[slot] = text
+    this.#textOf[slot] = symbol
+    return text
   }
 
   pairName(pair: number): number {
@@ -124,14 +144,39 @@ export class DictionaryView {
 
   labels(series: number): Labels {
     const at = this.listOf(series)
-    if (at < 0) return Labels.EMPTY
+    return at < 0 ? Labels.EMPTY : Labels.later(this, at)
+  }
+
+  /** @param at place in `lists` */
+  flatAt(at: number): readonly string[] {
     const flat: string[] = []
     const count = this.lists.get(at)
     for (let i = 1; i <= count; i++) {
       const pair = this.lists.get(at + i)
       flat.push(this.symbolText(this.pairName(pair)), this.symbolText(this.pairValue(pair)))
     }
-    return Labels.fromFlat(flat)
+    return flat
+  }
+
+  /** @param at place in `lists` */
+  valueAt(at: number, name: string): string {
+    const symbol = this.#names.get(name) ?? this.#learnName(name)
+    const count = this.lists.get(at)
+    for (let i = 1; i <= count; i++) {
+      const pair = this.lists.get(at + i)
+      if (this.pairName(pair) === symbol) return this.symbolText(this.pairValue(pair))
+    }
+    return ''
+  }
+
+  #learnName(name: string): number {
+    const bytes = encoder.encode(name)
+    const symbol = this.findSymbol(bytes, 0, bytes.length)
+    // What is not there today may come.
+    if (symbol < 0) return symbol
+    if (this.#names.size >= NAMES_KEPT) this.#names.clear()
+    this.#names.set(name, symbol)
+    return symbol
   }
 
   #isSymbol(symbol: number, bytes: Uint8Array, from: number, to: number): boolean {
