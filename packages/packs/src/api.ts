@@ -174,3 +174,38 @@ export interface WeirStatus {
   readonly minTimeMs: number | null
   readonly maxTimeMs: number | null
 }
+
+/** `GET /api/weir/v1/queries`: what is asked now, and what took most since Weir started. */
+export interface QueriesView {
+  readonly sinceMs: number
+  /** Queries that take this long are in Weir's log; 0 when none are. */
+  readonly slowMs: number
+  readonly running: readonly QueryRow[]
+  /** Most time in all first. */
+  readonly top: readonly TopQuery[]
+}
+
+/** A query that has no answer yet. */
+export interface QueryRow {
+  readonly id: number
+  /** PromQL, or the selectors of a look-up; the first 1000 characters. */
+  readonly expr: string
+  /** Who asked, in words. */
+  readonly origin: string
+  readonly askedMs: number
+  readonly state: 'waiting' | 'running'
+  /** Since it was asked. */
+  readonly seconds: number
+}
+
+/** All queries with one expression, added up. */
+export interface TopQuery {
+  readonly expr: string
+  readonly count: number
+  readonly failed: number
+  /** In all, waiting included. */
+  readonly seconds: number
+  readonly secondsMax: number
+  readonly samplesRead: number
+  readonly lastMs: number
+}

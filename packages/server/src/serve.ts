@@ -21,6 +21,8 @@ import type { HttpDeps, RuntimeInfo, TargetsView, TsdbStatus } from './http/deps
 import { Closers } from './lifecycle/closers.ts'
 import { PackWatch } from './packs/pack-watch.ts'
 import type { EvaluationLimits } from './query/job.ts'
+import { OWN } from './query/question.ts'
+import { QueryWatch } from './query/watch.ts'
 import { type Log, openLog } from './telemetry/log.ts'
 import { ProcessMetrics } from './telemetry/process-metrics.ts'
 import { Registry } from './telemetry/registry.ts'
@@ -92,6 +94,7 @@ class Process implements Weir {
   #loadedWell = true
   #writer!: Thread<WriterHandlers>
   #pool!: QueryPool
+  #watch!: QueryWatch
   #alerting!: Alerting
   #packs!: PackWatch
   #intake!: Thread<IntakeHandlers>
@@ -142,6 +145,7 @@ class Process implements Weir {
       try {
         await this.#scraper.call('reload', setup.config)
         await this.#intake.call('reload', setup.mappingSources)
+        this.#openQueryLog(setup)
       } catch (error) {
         await this.#alerting.reload(this.#alertingSetup(before))
         await this.#scraper.call('reload', before.config)
@@ -207,11 +211,24 @@ class Process implements Weir {
     const { query } = this.#setup.config
     const threads = query.threads ?? Math.min(4, Math.max(2, availableParallelism()))
     const telemetry = { registry: this.#registry, log: this.#log.child({ part: 'query' }) }
-    const options = { threads, queuedMax: query.max_queued, evaluation: this.#evaluation() }
+    this.#watch = new QueryWatch(telemetry, systemClock, query.slow_log)
+    this.#closers.defer(() => this.#watch[Symbol.dispose]())
+    this.#openQueryLog(this.#setup)
+    const options = {
+      threads,
+      queuedMax: query.max_queued,
+      timeoutMs: query.timeout,
+      evaluation: this.#evaluation(),
+      watch: this.#watch,
+    }
     this.#pool = this.#closers.use(
       await QueryPool.open(options, () => this.#writer.call('seat', undefined), telemetry),
     )
     this.#waitsFor.delete('query threads')
+  }
+
+  #openQueryLog({ config }: Setup): void {
+    this.#watch.log.open(config.global.query_log_file)
   }
 
   #evaluation(): EvaluationLimits {
@@ -275,8 +292,9 @@ class Process implements Weir {
     }
   }
 
-  readonly #ruleQuery: RuleQuery = async (expr, timeMs, signal) => {
-    const { labels, values } = await this.#pool.vector(expr, timeMs, signal)
+  readonly #ruleQuery: RuleQuery = async (expr, timeMs, signal, group) => {
+    const origin = group === undefined ? OWN : ({ kind: 'rule', ...group } as const)
+    const { labels, values } = await this.#pool.vector(expr, timeMs, signal, origin)
     return labels.map((flat, i) => ({ labels: Labels.fromFlat(flat), value: values[i]! }))
   }
 
@@ -343,7 +361,7 @@ class Process implements Weir {
     const { web } = config
     return {
       queries: {
-        json: (job, signal) => this.#pool.json(job, signal),
+        json: (job, origin, signal) => this.#pool.json(job, origin, signal),
         vector: (expr, timeMs, signal) => this.#pool.vector(expr, timeMs, signal),
         matrix: (expr, range, signal) => this.#pool.matrix(expr, range, signal),
       },
@@ -354,6 +372,7 @@ class Process implements Weir {
       },
       targets: async (): Promise<TargetsView> => this.#scraper.call('targets', undefined),
       intakes: () => this.#intakes(),
+      running: () => this.#watch.view(),
       packs: PACKS.filter(({ id }) => !config.packs.disabled.includes(id)),
       status: () => this.#status(),
       configText: () => this.#setup.shown,

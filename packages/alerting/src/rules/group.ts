@@ -152,7 +152,8 @@ export class LiveGroup {
     const at: Evaluation = {
       timeMs,
       queryTimeMs: timeMs - this.#queryOffsetMs,
-      query: this.#context.query,
+      query: (expr, atMs, signal) =>
+        this.#context.query(expr, atMs, signal, { file: this.spec.file, name: this.spec.name }),
       limit: this.spec.limit,
       externalLabels: this.#context.externalLabels,
       externalUrl: this.#context.externalUrl,

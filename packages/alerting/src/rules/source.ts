@@ -34,7 +34,15 @@ export type RuleQuery = (
   expr: string,
   timeMs: number,
   signal?: AbortSignal,
+  /** The group whose rule asks, for the query log. */
+  group?: RuleGroupName,
 ) => Promise<readonly QuerySample[]>
+
+/** What a group is known by: its file, or `pack:airflow`, and its name in it. */
+interface RuleGroupName {
+  readonly file: string
+  readonly name: string
+}
 
 export interface QuerySample {
   readonly labels: Labels

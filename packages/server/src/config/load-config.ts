@@ -67,7 +67,9 @@ export function readConfig(flags: Flags): GivenConfig {
   const text =
     flags.configFile === undefined ? '' : readNamed(flags.configFile, { flag: '--config' })
   const read = readYaml({ file, text, code: 'CONFIG_INVALID' }, weirConfig)
-  return { file, text, config: freeze(withFlags(read, flags)) }
+  const { query_log_file: log } = read.global
+  const global = { ...read.global, query_log_file: log === '' ? '' : beside(file, log) }
+  return { file, text, config: freeze(withFlags({ ...read, global }, flags)) }
 }
 
 /** Where a key stands: `weir.yml:3: rule_files`. */

@@ -163,6 +163,9 @@ const query = z.strictObject({
     .describe('Query threads; as many as cores, from 2 to 4, unless told.'),
   max_queued: z.int().positive().default(200).describe('Queries that may wait for a thread.'),
   timeout: duration.prefault('2m').describe('Longest a query may take, waiting included.'),
+  slow_log: duration
+    .prefault('10s')
+    .describe("Queries that take this long are told in Weir's log; 0 tells none."),
   max_samples: z.int().positive().default(50_000_000).describe('Samples a query may hold at once.'),
   max_memory: byteSize
     .prefault('1GiB')

@@ -163,7 +163,18 @@ function mount(app: FastifyInstance, route: Route, deps: HttpDeps, stopping: Abo
       const path = request.params as Record<string, string>
       return send(
         reply.header('cache-control', 'no-store'),
-        await route.handle({ params, path, accept: request.headers.accept ?? '', signal }),
+        await route.handle({
+          params,
+          path,
+          accept: request.headers.accept ?? '',
+          origin: {
+            kind: 'http',
+            clientIp: request.ip,
+            method: request.method,
+            path: request.url.split('?', 1)[0]!,
+          },
+          signal,
+        }),
       )
     },
   })

@@ -1,6 +1,6 @@
 import type { Alerting } from '@weir/alerting'
 import type { Clock } from '@weir/model'
-import type { IntakeStatus, Pack, WeirStatus } from '@weir/packs'
+import type { IntakeStatus, Pack, QueriesView, WeirStatus } from '@weir/packs'
 import type {
   EvaluationLimits,
   MatrixColumns,
@@ -8,6 +8,7 @@ import type {
   QueryReply,
   VectorColumns,
 } from '../query/job.ts'
+import type { QueryOrigin } from '../query/question.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 
 /** Now or a little later: what another thread knows has to be asked for. */
@@ -20,6 +21,8 @@ export interface HttpDeps {
   /** Scrape targets, as the scraper tells them. */
   targets(): Soon<TargetsView>
   intakes(): Soon<readonly IntakeStatus[]>
+  /** Queries under way, and which took most. */
+  running(): QueriesView
   readonly packs: readonly Pack[]
   status(): Soon<WeirStatus>
   /** The configuration as YAML, secrets replaced by `<secret>`. */
@@ -53,7 +56,7 @@ export interface HttpDeps {
  */
 export interface Queries {
   /** Runs a job and gives back its JSON; what is wrong with the query is told in the reply. */
-  json(job: QueryJob, signal: AbortSignal): Promise<QueryReply>
+  json(job: QueryJob, origin: QueryOrigin, signal: AbortSignal): Promise<QueryReply>
   /** An instant query. Rejects with a `WeirError` when it cannot be answered. */
   vector(expr: string, timeMs: number, signal?: AbortSignal): Promise<VectorColumns>
   /** A range query on the grid `start, start + step, … <= end`. */

@@ -240,7 +240,7 @@ describe('on a socket', () => {
 
   /** Query threads that never answer, and tell when a query is given up. */
   function endless(): {
-    json(job: unknown, signal: AbortSignal): Promise<QueryReply>
+    json(job: unknown, origin: unknown, signal: AbortSignal): Promise<QueryReply>
     asked: Promise<void>
     ended: Promise<unknown>
   } {
@@ -249,7 +249,7 @@ describe('on a socket', () => {
     return {
       asked: new Promise((resolve) => (heard = resolve)),
       ended: new Promise((resolve) => (gaveUp = resolve)),
-      json: (_job, signal) =>
+      json: (_job, _origin, signal) =>
         new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => {
             gaveUp(signal.reason)

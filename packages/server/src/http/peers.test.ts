@@ -49,6 +49,7 @@ describe.skipIf(prometheus === undefined || promtool === undefined)('as Promethe
     `query_range?query=1&${span}&step=1m`,
     `query_range?query=nothing&${span}&step=1m`,
     `query_exemplars?query=queue_length&${span}`,
+    `query_exemplars?query=queue_length`,
     `format_query?query=sum(rate(x[5m]))by(y)`,
     `series?match[]=queue_length&${span}`,
     `series?match[]={job="shop"}&match[]=queue_length&${span}`,
@@ -107,6 +108,17 @@ describe.skipIf(prometheus === undefined || promtool === undefined)('as Promethe
     if (text !== '') expect(comparable(got.body)).toBe(comparable(text))
   })
 
+  test('exemplars of nothing are no content', async () => {
+    const url = `/api/v1/query_exemplars?query=1&${span}`
+    const want = await fetch(real.url + url)
+    const got = await weir.inject({ url })
+    expect([got.statusCode, got.body, got.headers['content-type'] ?? null]).toEqual([
+      want.status,
+      await want.text(),
+      want.headers.get('content-type'),
+    ])
+  })
+
   test.each([
     'series?match[]=(',
     'labels?match[]=(',
@@ -117,6 +129,30 @@ describe.skipIf(prometheus === undefined || promtool === undefined)('as Promethe
     const got = (await weir.inject({ url: `/api/v1/${path}` })).json<{ error: string }>()
     expect({ ...got, error: '' }).toEqual({ ...want, error: '' })
     expect(opening(got.error)).toBe(opening(want.error))
+  })
+
+  test.each([
+    `query?query=queue_length&time=${at}&stats=1`,
+    `query?query=queue_length[2m]&time=${at}&stats=all`,
+    `query?query=1&time=${at}&stats=true`,
+    `query?query=sum(rate(shop_orders_total[2m]))&time=${at}&stats=all`,
+    `query?query=sum(shop_orders_total)/on()queue_length&time=${at}&stats=all`,
+    `query?query=max_over_time(rate(shop_orders_total[1m])[5m:30s])&time=${at}&stats=all`,
+    `query_range?query=shop_orders_total&${span}&step=60&stats=all`,
+    `query_range?query=rate(shop_orders_total[5m])&${span}&step=15&stats=anything`,
+    `query_range?query=topk(1,shop_orders_total)&${span}&step=7.5&stats=all`,
+    `query_range?query=queue_length @ ${at - 60}&${span}&step=15&stats=all`,
+    `query_range?query=sum_over_time(queue_length[2m] @ end())&${span}&step=15&stats=all`,
+    `query_range?query=avg_over_time((queue_length*2)[3m:20s])&${span}&step=45&stats=all`,
+    `query_range?query=timestamp(queue_length)+nothing&${span}&step=45&stats=all`,
+    `query_range?query=absent_over_time(queue_length[1m])&${span}&step=45&stats=all`,
+    `query_range?query=queue_length offset 2m and queue_length&${span}&step=45&stats=all`,
+  ])('%s: statistics', async (path) => {
+    const url = encodeURI(`/api/v1/${path}`).replaceAll('+', '%2B')
+    const want = await (await fetch(real.url + url)).text()
+    const { body } = await weir.inject({ url })
+    expect(statsOf(body)).toContain('totalQueryableSamples')
+    expect(statsOf(body)).toBe(statsOf(want))
   })
 
   test.each([
@@ -136,6 +172,12 @@ describe.skipIf(prometheus === undefined || promtool === undefined)('as Promethe
 /** What comes before the words that may differ: the parameter that is wrong, or the kind of clash. */
 function opening(error: string): string {
   return error.split(/\d+: parse error|: \[/, 1)[0]!
+}
+
+/** Statistics without what is another machine's own: times, and how many samples it holds at once. */
+function statsOf(body: string): string {
+  const stats = body.slice(body.indexOf('"stats"'))
+  return stats.replaceAll(/"(\w+Time|peakSamples)":[\d.e-]+/g, '"$1":0')
 }
 
 /** An instant vector has no promised order. */

@@ -23,7 +23,7 @@ const TUNING: readonly Parameter[] = [
   query('timeout', 'Longest evaluation: `30s`, or seconds'),
   LIMIT,
   query('lookback_delta', 'How far back an instant selector looks: `5m`, or seconds'),
-  query('stats', '`all` adds statistics of the evaluation'),
+  query('stats', 'Anything adds statistics; `weir` adds more of them'),
 ]
 const SPAN: readonly Parameter[] = [
   query('start', 'Unix seconds or RFC 3339'),
@@ -35,7 +35,7 @@ const SELECTORS = query('match[]', 'Series selector; several are united')
 /** The questions of the Prometheus API that are answered by a query thread. */
 export function queryRoutes(deps: HttpDeps): Route[] {
   const ask = (call: Call, job: QueryJob, timeoutMs?: number): Promise<Answer> =>
-    answerWithin(deps, job, call.signal, timeoutMs)
+    answerWithin(deps, job, call, timeoutMs)
   return [
     {
       methods: BOTH,
@@ -70,14 +70,19 @@ export function queryRoutes(deps: HttpDeps): Route[] {
     {
       methods: BOTH,
       path: '/api/v1/query_exemplars',
-      summary: 'Exemplars of the series of an expression; Weir keeps none, so the list is empty',
+      summary: 'Exemplars of the series that an expression selects',
       parameters: [EXPR, ...SPAN.slice(0, 2)],
       handle: (call) => {
         const { startMs, endMs } = spanOf(call.params)
         if (endMs < startMs) {
           throw new WeirError('HTTP_PARAMETER', 'end timestamp must not be before start timestamp')
         }
-        return ask(call, { kind: 'exemplars', expr: call.params.get('query') ?? '' })
+        return ask(call, {
+          kind: 'exemplars',
+          expr: call.params.get('query') ?? '',
+          startMs,
+          endMs,
+        })
       },
     },
     {
@@ -158,7 +163,7 @@ function tuningOf(
   const lookbackMs = lookbackOf(params)
   const limits = lookbackMs === undefined ? deps.evaluation : { ...deps.evaluation, lookbackMs }
   const wish = params.get('stats') ?? ''
-  const stats: StatsWish = wish === '' ? '' : wish === 'all' ? 'all' : 'summary'
+  const stats: StatsWish = wish === '' || wish === 'all' || wish === 'weir' ? wish : 'summary' // as in Prometheus
   return { expr: params.get('query') ?? '', timeoutMs, stats, limits }
 }
 
@@ -233,7 +238,7 @@ function unescaped(text: string): string {
 async function answerWithin(
   { queries, clock, limits }: HttpDeps,
   job: QueryJob,
-  clientGone: AbortSignal,
+  { origin, signal: clientGone }: Call,
   timeoutMs = limits.queryTimeoutMs,
 ): Promise<Answer> {
   const answered = new AbortController()
@@ -245,9 +250,10 @@ async function answerWithin(
   )
   const signal = AbortSignal.any([clientGone, expired.signal])
   try {
-    const reply = await queries.json(job, signal)
+    const reply = await queries.json(job, origin, signal)
     signal.throwIfAborted()
-    const headers = { 'content-type': 'application/json', ...reply.headers }
+    const kind = reply.status === 204 ? {} : { 'content-type': 'application/json' }
+    const headers = { ...kind, ...reply.headers }
     return { status: reply.status, headers, body: reply.body }
   } finally {
     answered.abort()

@@ -1,5 +1,6 @@
 import { CODE_HEADER, errorBody, statusOf } from './errors.ts'
 import type { WeirError } from '@weir/model'
+import type { QueryOrigin } from '../query/question.ts'
 
 /**
  * A route is data: what it is called, what it takes, and a function from a call to an answer that
@@ -34,6 +35,8 @@ export interface Call {
   readonly params: URLSearchParams
   readonly path: Readonly<Record<string, string>>
   readonly accept: string
+  /** Who asks, for the query log. */
+  readonly origin: QueryOrigin
   /** Aborts when the client goes away or the server stops. */
   readonly signal: AbortSignal
 }

@@ -81,6 +81,13 @@ export function weirRoutes(deps: HttpDeps, routes: () => readonly Route[]): Rout
     },
     {
       methods: ['GET'],
+      path: '/api/weir/v1/queries',
+      summary: 'Queries under way, and those that took most since the start',
+      parameters: [],
+      handle: () => json(deps.running()),
+    },
+    {
+      methods: ['GET'],
       path: '/api/weir/v1/notifications',
       summary: 'Notifications sent, due and failed, newest first',
       parameters: [],

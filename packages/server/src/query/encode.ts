@@ -1,6 +1,7 @@
-import { WeirError } from '@weir/model'
+import { type SeriesExemplars, WeirError } from '@weir/model'
 import type { QueryResult } from '@weir/promql'
-import { JsonWriter, plainText } from './json-writer.ts'
+import type { StatsView } from './cost.ts'
+import { JsonWriter, plainText, valueText } from './json-writer.ts'
 
 /**
  * Query results as the Prometheus HTTP API writes them.
@@ -10,8 +11,8 @@ import { JsonWriter, plainText } from './json-writer.ts'
 export interface Encoding {
   /** Series sent at most; 0 sends all. */
   readonly limit: number
-  /** How long the evaluation took, to send with statistics; undefined sends none. */
-  readonly seconds: number | undefined
+  /** Statistics to send along. */
+  readonly stats: StatsView | undefined
   /** A longer answer is refused. */
   readonly bytesMax: number
 }
@@ -23,9 +24,7 @@ export function encodeQuery(result: QueryResult, encoding: Encoding): Uint8Array
   out.raw(result.value.kind)
   out.raw('","result":')
   const isCut = writeValue(out, result.value, encoding)
-  if (encoding.seconds !== undefined) {
-    out.raw(`,"stats":${JSON.stringify(statsOf(result, encoding.seconds))}`)
-  }
+  if (encoding.stats !== undefined) out.raw(`,"stats":${JSON.stringify(encoding.stats)}`)
   out.raw('}')
   writeSaid(out, 'warnings', isCut ? [...result.warnings, CUT] : result.warnings)
   writeSaid(out, 'infos', result.infos)
@@ -40,6 +39,27 @@ export function encodeSuccess(
 ): Uint8Array<ArrayBuffer> {
   const said = warnings.length === 0 ? {} : { warnings }
   return new TextEncoder().encode(JSON.stringify({ status: 'success', data, ...said }))
+}
+
+/** The answer to `query_exemplars`: values as strings, times as numbers of seconds. */
+export function encodeExemplars(all: readonly SeriesExemplars[]): Uint8Array<ArrayBuffer> {
+  const out = new JsonWriter()
+  out.raw('{"status":"success","data":[')
+  for (const [i, { labels, exemplars }] of all.entries()) {
+    out.raw(i === 0 ? '{"seriesLabels":' : ',{"seriesLabels":')
+    out.labels(labels.flat)
+    out.raw(',"exemplars":[')
+    for (const [k, exemplar] of exemplars.entries()) {
+      out.raw(k === 0 ? '{"labels":' : ',{"labels":')
+      out.labels(exemplar.labels.flat)
+      out.raw(`,"value":"${valueText(exemplar.value)}","timestamp":`)
+      out.time(exemplar.timeMs)
+      out.raw('}')
+    }
+    out.raw(']}')
+  }
+  out.raw(']}')
+  return out.finish()
 }
 
 const CUT = 'results truncated due to limit'
@@ -85,26 +105,6 @@ function writeValue(
 
 function writeSaid(out: JsonWriter, name: string, texts: readonly string[]): void {
   if (texts.length > 0) out.raw(`,"${name}":${JSON.stringify(texts)}`)
-}
-
-/** Prometheus's shape. Weir does not time its phases apart: all of it is evaluation. */
-function statsOf({ stats }: QueryResult, seconds: number): object {
-  return {
-    timings: {
-      evalTotalTime: seconds,
-      resultSortTime: 0,
-      queryPreparationTime: 0,
-      innerEvalTime: seconds,
-      execQueueTime: 0,
-      execTotalTime: seconds,
-    },
-    samples: {
-      totalQueryableSamples: stats.samplesRead,
-      samplesRead: stats.samplesRead,
-      seriesRead: stats.seriesRead,
-      peakSamples: stats.peakSamples,
-    },
-  }
 }
 
 function tooLarge(bytesMax: number): WeirError {

@@ -64,7 +64,9 @@ describe('as JSON', () => {
   const instant = { kind: 'instant', timeMs: 60_000, limit: 0, stats: '' } as const
 
   test('a cancelled query says so', () => {
-    const { status, body } = executeJob({ ...instant, expr: 'sum(x)' }, sourceOf(50), () => true)
+    const { status, body } = executeJob({ ...instant, expr: 'sum(x)' }, sourceOf(50), {
+      isCancelled: () => true,
+    })
     expect(status).toBe(499)
     expect(text(body)).toMatchObject({ status: 'error', errorType: 'canceled' })
   })

@@ -1,16 +1,19 @@
-import { type Labels, WeirError, systemClock } from '@weir/model'
+import { type Labels, type SeriesExemplars, WeirError } from '@weir/model'
 import {
   type QueryOptions,
   type QueryResult,
   formatExpr,
   instantQuery,
   parseExpr,
+  selectorsOf,
   rangeQuery,
 } from '@weir/promql'
 import { failure } from '../http/route.ts'
-import { encodeQuery, encodeSuccess } from './encode.ts'
+import { type QueryCost, type StatsView, costOf, statsView } from './cost.ts'
+import { encodeExemplars, encodeQuery, encodeSuccess } from './encode.ts'
 import type {
   EvaluationLimits,
+  ExemplarsJob,
   InstantJob,
   LabelValuesJob,
   LabelsJob,
@@ -27,8 +30,15 @@ import type {
 } from './job.ts'
 import { matchersOf } from './selector.ts'
 
-/** Asked now and then by a long evaluation; true ends it with `QUERY_CANCELED`. */
-export type IsCancelled = () => boolean
+/** How a job came to its thread. */
+export interface Circumstances {
+  /** Asked now and then by a long evaluation; true ends it with `QUERY_CANCELED`. */
+  readonly isCancelled?: () => boolean
+  /** How long it waited for the thread. */
+  readonly queuedMs?: number
+  /** Whether to count the samples that steps look at, also when the answer does not tell them. */
+  readonly countSteps?: boolean
+}
 
 /**
  * Does a job that came by HTTP and writes its answer: pure but for the reading. Never throws;
@@ -37,14 +47,21 @@ export type IsCancelled = () => boolean
 export function executeJob(
   job: QueryJob,
   source: MetricSource,
-  isCancelled: IsCancelled = () => false,
+  circumstances: Circumstances = {},
 ): QueryReply {
   try {
-    return { status: 200, body: answer(job, source, isCancelled) }
+    return { status: 200, ...answer(job, source, circumstances) }
   } catch (thrown) {
     if (!(thrown instanceof WeirError)) throw thrown
-    const { status, headers, body } = failure(asParameter(job, thrown))
-    return { status, headers, body: new TextEncoder().encode(body as string) }
+    const error = asParameter(job, thrown)
+    const { status, headers, body } = failure(error)
+    const { code, message } = error
+    return {
+      status,
+      headers,
+      error: { code, message },
+      body: new TextEncoder().encode(body as string),
+    }
   }
 }
 
@@ -52,19 +69,21 @@ export function executeJob(
 export function evaluateVector(
   job: VectorJob,
   source: MetricSource,
-  isCancelled: IsCancelled = () => false,
+  circumstances: Circumstances = {},
 ): VectorColumns {
-  const options = optionsOf(job.limits, isCancelled)
-  const { value } = instantQuery(source, { expr: job.expr, timeMs: job.timeMs, options })
+  const options = optionsOf(job.limits, circumstances)
+  const { value, stats } = instantQuery(source, { expr: job.expr, timeMs: job.timeMs, options })
+  const cost = costOf(stats, circumstances.queuedMs ?? 0)
   switch (value.kind) {
     case 'vector':
       return {
         kind: 'vector',
+        cost,
         labels: value.series.map(({ labels }) => labels.flat),
         values: Float64Array.from(value.series, (one) => one.value),
       }
     case 'scalar':
-      return { kind: 'vector', labels: [[]], values: Float64Array.of(value.value) }
+      return { kind: 'vector', labels: [[]], values: Float64Array.of(value.value), cost }
     default:
       throw new WeirError(
         'QUERY_EXECUTION',
@@ -77,11 +96,11 @@ export function evaluateVector(
 export function evaluateMatrix(
   job: MatrixJob,
   source: MetricSource,
-  isCancelled: IsCancelled = () => false,
+  circumstances: Circumstances = {},
 ): MatrixColumns {
   const { startMs, endMs, stepMs, expr } = job
-  const options = optionsOf(job.limits, isCancelled)
-  const { value } = rangeQuery(source, { expr, startMs, endMs, stepMs, options })
+  const options = optionsOf(job.limits, circumstances)
+  const { value, stats } = rangeQuery(source, { expr, startMs, endMs, stepMs, options })
   const series = value.kind === 'matrix' ? value.series : []
   const stepCount = Math.floor((endMs - startMs) / stepMs) + 1
   const values = new Float64Array(series.length * stepCount).fill(Number.NaN)
@@ -91,30 +110,28 @@ export function evaluateMatrix(
     }
   }
   const labels = series.map((one) => one.labels.flat)
-  return { kind: 'matrix', startMs, stepMs, stepCount, labels, values }
+  const cost = costOf(stats, circumstances.queuedMs ?? 0)
+  return { kind: 'matrix', startMs, stepMs, stepCount, labels, values, cost }
 }
 
-function answer(
-  job: QueryJob,
-  source: MetricSource,
-  isCancelled: IsCancelled,
-): Uint8Array<ArrayBuffer> {
+type Answered = Pick<QueryReply, 'body' | 'cost'> & Partial<Pick<QueryReply, 'status'>>
+
+function answer(job: QueryJob, source: MetricSource, circumstances: Circumstances): Answered {
   switch (job.kind) {
     case 'instant':
     case 'range':
-      return evaluate(job, source, isCancelled)
+      return evaluate(job, source, circumstances)
     case 'series':
-      return seriesOf(job, source)
+      return { body: seriesOf(job, source) }
     case 'labels':
     case 'labelValues':
-      return namesOf(job, source)
+      return { body: namesOf(job, source) }
     case 'metadata':
-      return metadataOf(job, source)
+      return { body: metadataOf(job, source) }
     case 'exemplars':
-      parseExpr(job.expr) // a query that cannot be read is refused, as ever
-      return encodeSuccess([])
+      return exemplarsOf(job, source)
     case 'formatQuery':
-      return encodeSuccess(formatExpr(parseExpr(job.expr)))
+      return { body: encodeSuccess(formatExpr(parseExpr(job.expr))) }
     case 'parseQuery':
       throw new WeirError('QUERY_NOT_SUPPORTED', 'Cannot send a syntax tree: not supported yet')
     default:
@@ -125,11 +142,11 @@ function answer(
 function evaluate(
   job: InstantJob | RangeJob,
   source: MetricSource,
-  isCancelled: IsCancelled,
-): Uint8Array<ArrayBuffer> {
-  const startedMs = systemClock.monotonicMs()
-  const { expr } = job
-  const options = optionsOf(job.limits, isCancelled)
+  circumstances: Circumstances,
+): Answered {
+  const { expr, stats, limits } = job
+  const countSteps = stats !== '' || circumstances.countSteps === true
+  const options = optionsOf(limits, { ...circumstances, countSteps })
   const result: QueryResult =
     job.kind === 'instant'
       ? instantQuery(source, { expr, timeMs: job.timeMs, options })
@@ -140,20 +157,40 @@ function evaluate(
           stepMs: job.stepMs,
           options,
         })
-  const seconds = (systemClock.monotonicMs() - startedMs) / 1000
-  return encodeQuery(result, {
+  const cost = costOf(result.stats, circumstances.queuedMs ?? 0)
+  const body = encodeQuery(result, {
     limit: job.limit,
-    seconds: job.stats === '' ? undefined : seconds,
-    bytesMax: job.limits?.answerBytesMax ?? ANSWER_BYTES_MAX,
+    stats: statsOf(job, cost, result.stats.samplesQueried),
+    bytesMax: limits?.answerBytesMax ?? ANSWER_BYTES_MAX,
   })
+  return { body, cost }
+}
+
+function statsOf(
+  job: InstantJob | RangeJob,
+  cost: QueryCost,
+  counts: Float64Array,
+): StatsView | undefined {
+  if (job.stats === '') return undefined
+  const isPerStep =
+    job.stats === 'all' && job.limits?.features?.includes('promql-per-step-stats') === true
+  if (!isPerStep) return statsView(cost, undefined, job.stats === 'weir')
+  const startMs = job.kind === 'instant' ? job.timeMs : job.startMs
+  const stepMs = job.kind === 'instant' ? 0 : job.stepMs
+  const perStep = Array.from(counts, (count, k) => [(startMs + k * stepMs) / 1000, count] as const)
+  return statsView(cost, perStep)
 }
 
 const ANSWER_BYTES_MAX = 512 * 1024 * 1024
 
-function optionsOf(limits: EvaluationLimits = {}, isCancelled: IsCancelled): QueryOptions {
+function optionsOf(
+  limits: EvaluationLimits = {},
+  { isCancelled = () => false, countSteps = false }: Circumstances,
+): QueryOptions {
   const { lookbackMs, maxSamples, maxBytes, features } = limits
   return {
     isCancelled,
+    countSteps,
     ...(lookbackMs === undefined ? {} : { lookbackMs }),
     ...(maxSamples === undefined ? {} : { maxSamples }),
     ...(maxBytes === undefined ? {} : { maxBytes }),
@@ -186,6 +223,21 @@ function namesOf(job: LabelsJob | LabelValuesJob, source: MetricSource): Uint8Ar
   )
   const names = lists.length === 1 ? lists[0]! : [...new Set(lists.flat())].sort()
   return encodeSuccess(...cut(names, job.limit))
+}
+
+/** Exemplars of the series that any selector of the expression chooses. */
+function exemplarsOf(job: ExemplarsJob, source: MetricSource): Answered {
+  const selectors = selectorsOf(parseExpr(job.expr))
+  if (selectors.length === 0) return { status: 204, body: new Uint8Array(0) } // as Prometheus does
+  using querier = source.querier(job.startMs, job.endMs)
+  const found = new Map<string, SeriesExemplars>()
+  for (const { matchers } of selectors) {
+    for (const one of querier.exemplars(matchers, job.startMs, job.endMs)) {
+      found.set(one.labels.key(), one)
+    }
+  }
+  const sorted = [...found.values()].sort((a, b) => a.labels.compare(b.labels))
+  return { body: encodeExemplars(sorted) }
 }
 
 function cut<T>(list: readonly T[], limit: number): [readonly T[], readonly string[]] {

@@ -1,4 +1,5 @@
-import type { MetricMetadata, Queryable } from '@weir/model'
+import type { ErrorCode, MetricMetadata, Queryable } from '@weir/model'
+import type { QueryCost } from './cost.ts'
 
 /**
  * The work of a query thread, as data. A job is plain (it can be posted to another thread), and so
@@ -51,8 +52,11 @@ export interface RangeJob {
   readonly limits?: EvaluationLimits
 }
 
-/** `stats` of the query API: '' leaves them out, anything else sends them. */
-export type StatsWish = '' | 'summary' | 'all'
+/**
+ * `stats` of the query API: '' leaves them out, anything else sends them. `all` adds figures a step
+ * (with the feature `promql-per-step-stats`, as in Prometheus), `weir` what only Weir counts.
+ */
+export type StatsWish = '' | 'summary' | 'all' | 'weir'
 
 /** What the metadata endpoints share: `match[]` (any of them) and a span of time. */
 interface Selection {
@@ -85,9 +89,12 @@ export interface MetadataJob {
   readonly limitPerMetric: number
 }
 
-interface ExemplarsJob {
+export interface ExemplarsJob {
   readonly kind: 'exemplars'
+  /** Whose selectors choose the series. */
   readonly expr: string
+  readonly startMs: number
+  readonly endMs: number
 }
 
 interface FormatQueryJob {
@@ -103,6 +110,10 @@ interface ParseQueryJob {
 /** The answer to a {@link QueryJob}: an HTTP response without its connection. The body is JSON and owns its whole buffer, so it can be transferred. */
 export interface QueryReply {
   readonly status: number
+  /** What is wrong, for those who count; the body says it to the client. */
+  readonly error?: { readonly code: ErrorCode; readonly message: string }
+  /** Of queries that were evaluated to their end. */
+  readonly cost?: QueryCost
   readonly headers?: Readonly<Record<string, string>>
   readonly body: Uint8Array<ArrayBuffer>
 }
@@ -130,6 +141,8 @@ export interface VectorColumns {
   readonly kind: 'vector'
   readonly labels: readonly (readonly string[])[]
   readonly values: Float64Array<ArrayBuffer>
+  /** What it took; absent where nothing was evaluated. */
+  readonly cost?: QueryCost
 }
 
 /**
@@ -143,6 +156,8 @@ export interface MatrixColumns {
   readonly stepCount: number
   readonly labels: readonly (readonly string[])[]
   readonly values: Float64Array<ArrayBuffer>
+  /** What it took; absent where nothing was evaluated. */
+  readonly cost?: QueryCost
 }
 
 /** What jobs run on: a store's reader, or memory in tests. */

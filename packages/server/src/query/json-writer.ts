@@ -44,6 +44,12 @@ export class JsonWriter {
     this.raw(`${text}}`)
   }
 
+  /** `1600096945.479` */
+  time(timeMs: number): void {
+    this.#reserve(SAMPLE_BYTES)
+    this.#at = writeTime(this.#chunk, this.#at, timeMs)
+  }
+
   /** `[1600096945.479,"0.5"]` */
   sample(timeMs: number, value: number): void {
     this.#reserve(SAMPLE_BYTES)

@@ -110,6 +110,10 @@ export const globalConfig = z.strictObject({
   scrape_interval: duration.prefault('1m').describe('How often targets are scraped.'),
   scrape_timeout: duration.optional().describe('10s, or the interval when that is shorter.'),
   evaluation_interval: duration.prefault('1m').describe('How often rules are evaluated.'),
+  query_log_file: z
+    .string()
+    .default('')
+    .describe('Every evaluated query is written there, a line of JSON each; none when empty.'),
   external_labels: labelMap
     .default({})
     .describe(

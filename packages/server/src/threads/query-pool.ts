@@ -1,4 +1,4 @@
-import { WeirError } from '@weir/model'
+import { type Clock, type ErrorCode, WeirError, systemClock } from '@weir/model'
 import type { ReaderSeat } from '@weir/tsdb'
 import type { Queries } from '../http/deps.ts'
 import type {
@@ -10,6 +10,8 @@ import type {
   VectorColumns,
   VectorJob,
 } from '../query/job.ts'
+import { OWN, type QueryOrigin, questionOf } from '../query/question.ts'
+import type { QueryOutcome, QueryWatch, WatchedQuery } from '../query/watch.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { Counter, Gauge } from '../telemetry/registry.ts'
 import type { QueryThreadData, QueryThreadHandlers } from './query-thread.ts'
@@ -19,7 +21,11 @@ export interface QueryPoolOptions {
   readonly threads: number
   /** Jobs that may wait for a thread; more are refused with `QUERY_QUEUE_FULL`. */
   readonly queuedMax: number
+  /** Longest that a question of this process may take, waiting included. (HTTP has its own clock.) */
+  readonly timeoutMs: number
   readonly evaluation: EvaluationLimits
+  readonly watch: QueryWatch
+  readonly clock?: Clock
 }
 
 type Work =
@@ -29,7 +35,8 @@ type Work =
 
 interface Task {
   readonly work: Work
-  readonly signal: AbortSignal | undefined
+  readonly watched: WatchedQuery
+  readonly signal: AbortSignal
   readonly resolve: (result: never) => void
   readonly reject: (error: unknown) => void
   /** Listens for the caller's going while the task waits. */
@@ -37,7 +44,16 @@ interface Task {
 }
 
 /** A query thread as the pool sees it. */
-export type QueryThread = Pick<Thread<QueryThreadHandlers>, 'call' | typeof Symbol.asyncDispose>
+export type QueryThread = Pick<
+  Thread<QueryThreadHandlers>,
+  'call' | 'kill' | typeof Symbol.asyncDispose
+>
+
+/**
+ * How long a query may go on after nobody wants it any more. It looks at its flag every few series;
+ * one that does not is in the midst of something long, and its thread is ended.
+ */
+const STOP_GRACE_MS = 5000
 
 /** Starts a query thread; `onCrash` is told once when it ends unasked. */
 export type StartThread = (data: QueryThreadData, onCrash: (error: Error) => void) => QueryThread
@@ -69,6 +85,7 @@ export class QueryPool implements Queries, AsyncDisposable {
   readonly #refused: Counter
   readonly #crashes: Counter
   readonly #waiting: Gauge
+  readonly #clock: Clock
   #nextId = 1
   #outsideRunning = 0
   #closed = false
@@ -83,6 +100,7 @@ export class QueryPool implements Queries, AsyncDisposable {
     this.#options = options
     this.#openSeat = openSeat
     this.#telemetry = telemetry
+    this.#clock = options.clock ?? systemClock
     const { registry } = telemetry
     this.#refused = registry.counter(
       'weir_query_refused_total',
@@ -106,13 +124,18 @@ export class QueryPool implements Queries, AsyncDisposable {
     return pool
   }
 
-  json(job: QueryJob, signal: AbortSignal): Promise<QueryReply> {
-    return this.#submit({ kind: 'json', job }, signal, this.#outside)
+  json(job: QueryJob, origin: QueryOrigin, signal: AbortSignal): Promise<QueryReply> {
+    return this.#submit({ kind: 'json', job }, origin, signal)
   }
 
-  vector(expr: string, timeMs: number, signal?: AbortSignal): Promise<VectorColumns> {
+  vector(
+    expr: string,
+    timeMs: number,
+    signal?: AbortSignal,
+    origin: QueryOrigin = OWN,
+  ): Promise<VectorColumns> {
     const job: VectorJob = { kind: 'vector', expr, timeMs, limits: this.#options.evaluation }
-    return this.#submit({ kind: 'vector', job }, signal, this.#inside)
+    return this.#within({ kind: 'vector', job }, origin, signal)
   }
 
   matrix(
@@ -121,7 +144,7 @@ export class QueryPool implements Queries, AsyncDisposable {
     signal?: AbortSignal,
   ): Promise<MatrixColumns> {
     const job: MatrixJob = { kind: 'matrix', expr, ...range, limits: this.#options.evaluation }
-    return this.#submit({ kind: 'matrix', job }, signal, this.#inside)
+    return this.#within({ kind: 'matrix', job }, OWN, signal)
   }
 
   get threadCount(): number {
@@ -132,14 +155,32 @@ export class QueryPool implements Queries, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     const gone = new WeirError('SHUTTING_DOWN', 'Cannot answer: Weir is stopping')
-    for (const task of [...this.#inside.splice(0), ...this.#outside.splice(0)]) task.reject(gone)
+    for (const task of [...this.#inside.splice(0), ...this.#outside.splice(0)])
+      this.#fail(task, gone)
     await Promise.all(this.#seats.map((seat) => seat.thread[Symbol.asyncDispose]()))
   }
 
-  #submit<T>(work: Work, signal: AbortSignal | undefined, queue: Task[]): Promise<T> {
+  /** Ends a question of this process when it takes too long. */
+  async #within<T>(work: Work, origin: QueryOrigin, signal: AbortSignal | undefined): Promise<T> {
+    const answered = new AbortController()
+    const expired = new AbortController()
+    this.#clock.sleep(this.#options.timeoutMs, answered.signal).then(
+      () => expired.abort(timedOut()),
+      () => undefined, // answered in time
+    )
+    const either = signal === undefined ? expired.signal : AbortSignal.any([signal, expired.signal])
+    try {
+      return await this.#submit<T>(work, origin, either)
+    } finally {
+      answered.abort()
+    }
+  }
+
+  #submit<T>(work: Work, origin: QueryOrigin, signal: AbortSignal): Promise<T> {
+    const queue = work.kind === 'json' ? this.#outside : this.#inside
     if (this.#closed)
       return Promise.reject(new WeirError('SHUTTING_DOWN', 'Cannot answer: Weir is stopping'))
-    if (signal?.aborted) return Promise.reject(signal.reason as Error)
+    if (signal.aborted) return Promise.reject(signal.reason as Error)
     if (queue.length >= this.#options.queuedMax) {
       this.#refused.inc()
       return Promise.reject(
@@ -149,15 +190,17 @@ export class QueryPool implements Queries, AsyncDisposable {
         ),
       )
     }
+    const watched = this.#options.watch.begin(questionOf(work.job), origin)
     return new Promise<T>((resolve, reject) => {
       const task: Task = {
         work,
+        watched,
         signal,
         resolve,
         reject,
         leave: () => this.#leave(queue, task),
       }
-      signal?.addEventListener('abort', task.leave, { once: true })
+      signal.addEventListener('abort', task.leave, { once: true })
       queue.push(task)
       this.#next()
     })
@@ -168,7 +211,14 @@ export class QueryPool implements Queries, AsyncDisposable {
     const place = queue.indexOf(task)
     if (place < 0) return
     queue.splice(place, 1)
-    task.reject(task.signal?.reason)
+    this.#waiting.set(this.#inside.length + this.#outside.length)
+    this.#fail(task, inQueue(task.signal.reason))
+  }
+
+  #fail({ reject, watched, signal }: Task, reason: unknown): void {
+    const error = errorOf(reason, signal.aborted ? 'QUERY_CANCELED' : 'BUG')
+    this.#options.watch.ended(watched, { cost: undefined, error })
+    reject(reason)
   }
 
   #next(): void {
@@ -183,28 +233,49 @@ export class QueryPool implements Queries, AsyncDisposable {
     }
   }
 
-  async #run(seat: Seat, { work, signal, resolve, reject, leave }: Task): Promise<void> {
+  async #run(seat: Seat, task: Task): Promise<void> {
+    const { work, watched, signal, resolve, leave } = task
+    const { watch } = this.#options
     const id = this.#nextId
     this.#nextId = (id + 1) & 0x7fffffff || 1
     const fromOutside = work.kind === 'json'
+    const done = new AbortController()
+    let isGivenUp = false
     const onAbort = (): void => {
       Atomics.store(seat.cancelled, 0, id)
-      reject(signal?.reason)
+      isGivenUp = true
+      this.#killUnless(seat, watched, done.signal)
+      this.#fail(task, signal.reason)
     }
-    signal?.removeEventListener('abort', leave)
+    signal.removeEventListener('abort', leave)
     seat.busy = true
     if (fromOutside) this.#outsideRunning++
-    signal?.addEventListener('abort', onAbort, { once: true })
+    signal.addEventListener('abort', onAbort, { once: true })
+    const queuedMs = watch.started(watched)
     try {
-      resolve((await ask(seat.thread, id, work)) as never)
+      const answer = await ask(seat.thread, work, { id, queuedMs, countSteps: watch.countsSteps })
+      if (isGivenUp) return
+      watch.ended(watched, outcomeOf(answer))
+      resolve(answer as never)
     } catch (error) {
-      reject(error)
+      if (!isGivenUp) this.#fail(task, withoutMemory(error))
     } finally {
-      signal?.removeEventListener('abort', onAbort)
+      done.abort()
+      signal.removeEventListener('abort', onAbort)
       if (fromOutside) this.#outsideRunning--
       seat.busy = false
       this.#next()
     }
+  }
+
+  /** Ends the thread of a query that was given up and does not stop by itself. */
+  #killUnless(seat: Seat, { question }: WatchedQuery, stopped: AbortSignal): void {
+    const kill = (): void => {
+      const query = question.expr.slice(0, 1000)
+      this.#telemetry.log.warn({ query }, 'A query does not stop; its thread is ended')
+      seat.thread.kill()
+    }
+    this.#clock.sleep(STOP_GRACE_MS, stopped).then(kill, () => undefined) // rejected: it stopped
   }
 
   async #start(replaced?: Seat): Promise<void> {
@@ -236,13 +307,58 @@ export class QueryPool implements Queries, AsyncDisposable {
   }
 }
 
-function ask(thread: QueryThread, id: number, work: Work): Promise<unknown> {
+/** What goes with a job to its thread. */
+interface Ticket {
+  readonly id: number
+  readonly queuedMs: number
+  readonly countSteps: boolean
+}
+
+type ThreadAnswer = QueryReply | VectorColumns | MatrixColumns
+
+function ask(thread: QueryThread, work: Work, ticket: Ticket): Promise<ThreadAnswer> {
   switch (work.kind) {
     case 'json':
-      return thread.call('json', { id, job: work.job })
+      return thread.call('json', { ...ticket, job: work.job })
     case 'vector':
-      return thread.call('vector', { id, job: work.job })
+      return thread.call('vector', { ...ticket, job: work.job })
     case 'matrix':
-      return thread.call('matrix', { id, job: work.job })
+      return thread.call('matrix', { ...ticket, job: work.job })
   }
+}
+
+function outcomeOf(answer: ThreadAnswer): QueryOutcome {
+  return { cost: answer.cost, error: 'error' in answer ? answer.error : undefined }
+}
+
+/** @param otherwise the code of a reason that has none */
+function errorOf(reason: unknown, otherwise: ErrorCode): NonNullable<QueryOutcome['error']> {
+  if (reason instanceof WeirError) return reason
+  return { code: otherwise, message: reason instanceof Error ? reason.message : String(reason) }
+}
+
+function timedOut(): WeirError {
+  return new WeirError('QUERY_TIMEOUT', 'query timed out in expression evaluation')
+}
+
+/** The same reason in the words for a query that no thread had begun. */
+function inQueue(reason: unknown): unknown {
+  if (!(reason instanceof WeirError)) return reason
+  if (reason.code === 'QUERY_TIMEOUT') {
+    return new WeirError('QUERY_TIMEOUT', 'query timed out in query queue')
+  }
+  if (reason.code === 'QUERY_CANCELED') {
+    return new WeirError('QUERY_CANCELED', 'query was canceled in query queue')
+  }
+  return reason
+}
+
+/** A thread that ran out of its heap takes its query along; the others know nothing of it. */
+function withoutMemory(error: unknown): unknown {
+  if ((error as { code?: string }).code !== 'ERR_WORKER_OUT_OF_MEMORY') return error
+  return new WeirError(
+    'QUERY_TOO_MUCH_MEMORY',
+    'Cannot evaluate the query: its thread ran out of memory; select fewer series, aggregate them, or raise the step',
+    { cause: error },
+  )
 }

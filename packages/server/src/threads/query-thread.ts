@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { type ReaderSeat, openReader } from '@weir/tsdb'
-import { evaluateMatrix, evaluateVector, executeJob } from '../query/execute.ts'
+import { type Circumstances, evaluateMatrix, evaluateVector, executeJob } from '../query/execute.ts'
 import type {
   MatrixColumns,
   MatrixJob,
@@ -25,6 +25,8 @@ export interface QueryThreadData {
 interface NumberedJob<Job> {
   readonly id: number
   readonly job: Job
+  readonly queuedMs: number
+  readonly countSteps: boolean
 }
 
 export type QueryThreadHandlers = {
@@ -38,20 +40,22 @@ const { seat, cancelled } = workerData as QueryThreadData
 const flag = new Int32Array(cancelled)
 const reader = openReader(seat)
 
-/** Whether nobody waits for this job any more. */
-const isCancelled = (id: number) => (): boolean => Atomics.load(flag, 0) === id
+function circumstances({ id, queuedMs, countSteps }: NumberedJob<unknown>): Circumstances {
+  // Whether nobody waits for this job any more.
+  return { isCancelled: () => Atomics.load(flag, 0) === id, queuedMs, countSteps }
+}
 
 const handlers: QueryThreadHandlers = {
-  json: ({ id, job }) => {
-    const reply = executeJob(job, reader, isCancelled(id))
+  json: (numbered) => {
+    const reply = executeJob(numbered.job, reader, circumstances(numbered))
     return new Moved(reply, [reply.body.buffer])
   },
-  vector: ({ id, job }) => {
-    const columns = evaluateVector(job, reader, isCancelled(id))
+  vector: (numbered) => {
+    const columns = evaluateVector(numbered.job, reader, circumstances(numbered))
     return new Moved(columns, [columns.values.buffer])
   },
-  matrix: ({ id, job }) => {
-    const columns = evaluateMatrix(job, reader, isCancelled(id))
+  matrix: (numbered) => {
+    const columns = evaluateMatrix(numbered.job, reader, circumstances(numbered))
     return new Moved(columns, [columns.values.buffer])
   },
   close: () => reader[Symbol.dispose](),

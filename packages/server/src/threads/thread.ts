@@ -52,6 +52,11 @@ export class Thread<H extends Handlers> implements AsyncDisposable {
     return this.#caller.call.bind(this.#caller)
   }
 
+  /** Ends the thread in the midst of whatever it does; that counts as a crash. */
+  kill(): void {
+    void this.#worker.terminate()
+  }
+
   /** Asks the thread to finish what it has begun and waits until it is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing = true

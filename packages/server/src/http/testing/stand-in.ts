@@ -92,6 +92,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     alerting: { ruleGroups: () => RULES, alerts: () => ALERTS, notifications: () => [] },
     targets: () => TARGETS,
     intakes: () => [],
+    running: () => ({ sinceMs: NOON, slowMs: 0, running: [], top: [] }),
     packs: PACKS,
     status: () => ({
       version: '0.1.0',
