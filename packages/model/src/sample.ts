@@ -67,8 +67,15 @@ export class SampleColumns {
   }
 
   pushHistogram(timeMs: number, histogram: NativeHistogram): void {
-    this.histograms ??= []
     this.push(timeMs, Number.NaN)
-    this.histograms[this.length - 1] = histogram
+    this.setHistogram(this.length - 1, histogram)
+  }
+
+  /** Makes sample `i`, whose time the caller sets, a native histogram. */
+  setHistogram(i: number, histogram: NativeHistogram): void {
+    const column = (this.histograms ??= [])
+    while (column.length < i) column.push(undefined) // a gap would make V8 keep a hash table
+    column[i] = histogram
+    this.values[i] = Number.NaN
   }
 }

@@ -25,7 +25,8 @@ import { encodeBatch } from './disk/batch-record.ts'
 import { pairKey, storageError } from './disk/environment.ts'
 import type { Arena } from './head/arena.ts'
 import { Stage } from './head/stage.ts'
-import type { QueuedSamples } from './sample-queue.ts'
+import { startsWithHistogram } from './histogram/record.ts'
+import type { QueuedHistogram, QueuedSamples } from './sample-queue.ts'
 import type { SenderSeries } from './sender-series.ts'
 
 /** Samples that one transaction takes at most; further batches wait for the next. */
@@ -142,14 +143,20 @@ export class Committer {
     let stage: Stage | undefined
     let startMs = 0
     let endMs = -1
+    const { histograms } = batch
+    let nextHistogram = 0
     for (let i = 0; i < batch.series.length; i++) {
       const series = batch.series[i]!
       const time = Math.floor(batch.times[i]!)
       let reason = -1
+      let histogram: QueuedHistogram | undefined
+      if (i === histograms[nextHistogram]?.index) histogram = histograms[nextHistogram++]
       if (series < 0) reason = -1 - series
       else if (time > latest) reason = TOO_FAR
       else if (!(time >= head.maxTimeMs - settings.outOfOrderWindowMs) || time < -INT_MAX) {
         reason = OUT_OF_ORDER
+      } else if (histogram !== undefined && histogram.record === undefined) {
+        reason = BAD_HISTOGRAM
       } else {
         if (time < startMs || time >= endMs) {
           stage = this.#stageOf(time)
@@ -162,8 +169,9 @@ export class Committer {
         const known = offset >= newest ? undefined : stage!.find(series, offset)
         if (known === undefined) {
           stage!.push(series, time, value, newest)
+          if (histogram !== undefined) stage!.markHistogram(histogram.record!)
           if (time > head.maxTimeMs) head.maxTimeMs = time
-        } else if (!sameBits(known, value)) {
+        } else if (!isSame(known, histogram?.record ?? value)) {
           reason = DUPLICATE
         }
       }
@@ -199,9 +207,10 @@ export class Committer {
     const stages = [...this.#stages.values()].filter((stage) => stage.count > 0)
     if (stages.length === 0 && metadata.size === 0 && !dictionary.hasUnsaved) return
     const samples = stages.reduce((sum, stage) => sum + stage.count, 0)
+    const recordBytes = stages.reduce((sum, stage) => sum + stage.recordBytes, 0)
     this.#record.clear()
     if (dictionary.hasUnsaved) dictionary.writeUnsaved(this.#record)
-    this.#core.requireRoom(samples * SAMPLE_BYTES + this.#record.length)
+    this.#core.requireRoom(samples * SAMPLE_BYTES + recordBytes + this.#record.length)
     environment.root.transactionSync(() => {
       if (dictionary.hasUnsaved) {
         environment.dictionary.putSync(++this.#core.dictionaryRecord, this.#record.copy())
@@ -234,7 +243,13 @@ export class Committer {
 
 const OUT_OF_ORDER = REJECT_REASONS.indexOf('out_of_order')
 const DUPLICATE = REJECT_REASONS.indexOf('duplicate_timestamp')
+const BAD_HISTOGRAM = REJECT_REASONS.indexOf('bad_histogram')
 const TOO_FAR = REJECT_REASONS.indexOf('too_far_in_future')
+
+function isSame(known: number | Uint8Array, sample: number | Uint8Array): boolean {
+  if (typeof known === 'number') return typeof sample === 'number' && sameBits(known, sample)
+  return typeof sample !== 'number' && startsWithHistogram(known, sample)
+}
 
 const two = new Float64Array(2)
 const words = new Int32Array(two.buffer)

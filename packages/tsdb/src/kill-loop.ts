@@ -8,13 +8,13 @@ import { createInterface } from 'node:readline'
 import { expect } from 'vitest'
 
 import { openStore } from './open-store.ts'
-import { openReader } from './reader.ts'
-import { START_MS, samplesOf } from './test-store.ts'
+import { type Reader, openReader } from './reader.ts'
+import { START_MS, columnsOf, samplesOf } from './test-store.ts'
 
 const DIST = new URL('../dist/index.js', import.meta.url).href
 const MODEL = new URL('../../model/dist/index.js', import.meta.url).href
 
-/** Appends `(START + n, n)` for n = from, from + 1, … as fast as it can, seals all the time, and prints each n when acknowledged. */
+/** Appends `(START + n, n)`, for one series as a histogram, for n = from, from + 1, … as fast as it can, seals all the time, and prints each n when acknowledged. */
 const WRITER = `
   import { openStore } from ${JSON.stringify(DIST)}
   import { Labels } from ${JSON.stringify(MODEL)}
@@ -23,9 +23,17 @@ const WRITER = `
   const store = await openStore({ path: process.argv[1], clock, headWindowMs: 500 })
   const appender = store.appender()
   const refs = [0, 1, 2].map((i) => appender.ref(Labels.of({ __name__: 'n', i: String(i) })))
+  const histogram = appender.ref(Labels.of({ __name__: 'h' }))
   const keyValue = store.keyValue()
   for (;;) {
-    for (let k = 0; k < 100; k++, n++) for (const ref of refs) appender.append(ref, ${START_MS} + n, n)
+    for (let k = 0; k < 100; k++, n++) {
+      for (const ref of refs) appender.append(ref, ${START_MS} + n, n)
+      appender.appendHistogram(histogram, ${START_MS} + n, {
+        isFloat: false, resetHint: 'unknown', schema: 0, zeroThreshold: 0, zeroCount: 0, count: n, sum: n,
+        positiveSpans: Int32Array.of(n >> 9, 1), positive: Float64Array.of(n),
+        negativeSpans: new Int32Array(0), negative: new Float64Array(0), customValues: new Float64Array(0),
+      })
+    }
     const { appended } = await appender.commit()
     await keyValue.write([{ key: 'n', value: n }])
     process.stdout.write(appended + ' ' + n + '\\n')
@@ -60,6 +68,7 @@ export async function killLoop(plan: {
       expect(samples.length, situation).toBeGreaterThanOrEqual(acknowledged)
       const isWhole = samples.every(([time, value], i) => time === START_MS + i && value === i)
       expect(isWhole, situation).toBe(true)
+      expectHistograms(reader, samples.length, situation)
       expect(Number(store.keyValue().get('n') ?? 0)).toBeGreaterThanOrEqual(acknowledged)
       acknowledged = samples.length
     }
@@ -67,6 +76,17 @@ export async function killLoop(plan: {
   } finally {
     rmSync(path, { recursive: true, force: true })
   }
+}
+
+/** As many histograms as numbers, since they were committed together, and each of them right. */
+function expectHistograms(reader: Reader, count: number, situation: string): void {
+  const { times, histograms, length } = columnsOf(reader, 'h')
+  expect(length, situation).toBe(count)
+  const isRight = Array.from({ length }, (_, i) => {
+    const h = histograms?.[i]
+    return times[i] === START_MS + i && h?.positive[0] === i && h.positiveSpans[0] === i >> 9
+  })
+  expect(isRight.indexOf(false), situation).toBe(-1)
 }
 
 async function writeUntilKilled(path: string, from: number, lifeMs: number): Promise<number> {

@@ -112,13 +112,16 @@ function loadBatches(core: Core): void {
       if (closed.has(id)) head.close(arena) // what comes after a delete is not to be mixed with it
     }
     arena.batchSequence = sequence
+    const { histograms } = batch
     for (let i = 0; i < batch.count; i++) {
       const series = batch.series[i]!
       const time = batch.times[i]!
       const offset = time - arena.startMs
       if (offset >= arena.newest(series)) arena.setNewest(series, offset + 1)
       if (time > head.maxTimeMs) head.maxTimeMs = time
-      arena.append(series, offset, batch.values[i]!)
+      const histogram = histograms.size > 0 ? histograms.get(i) : undefined
+      if (histogram === undefined) arena.append(series, offset, batch.values[i]!)
+      else arena.appendHistogram(series, offset, histogram)
     }
   }
   for (const arena of arenas.values()) {

@@ -55,7 +55,7 @@ export class LocalAppender implements Appender {
     try {
       return await this.#committer.submit(queued, this.#series)
     } finally {
-      this.#queue.done(queued.refs.length, queued.released)
+      this.#queue.done(queued)
     }
   }
 

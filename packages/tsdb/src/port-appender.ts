@@ -14,7 +14,7 @@ import {
 
 import type { Committer } from './commit.ts'
 import type { Core } from './core.ts'
-import { type QueuedSamples, SampleQueue } from './sample-queue.ts'
+import { type QueuedSamples, SampleQueue, type TakenBatch } from './sample-queue.ts'
 import { SenderSeries } from './sender-series.ts'
 
 interface BatchMessage extends QueuedSamples {
@@ -31,8 +31,7 @@ type Answer =
   | { readonly id: number; readonly code: ErrorCode; readonly message: string }
 
 interface Waiting {
-  readonly count: number
-  readonly released: readonly number[]
+  readonly taken: TakenBatch
   readonly resolve: (result: CommitResult) => void
   readonly reject: (error: WeirError) => void
 }
@@ -90,8 +89,8 @@ class PortAppender implements Appender {
       if (this.#closed) throw closedError()
       const queued = this.#queue.take()
       const id = ++this.#lastId
-      const { released } = queued
-      this.#waiting.set(id, { count: queued.refs.length, released, resolve, reject })
+      const { bytes, released } = queued
+      this.#waiting.set(id, { taken: { bytes, released }, resolve, reject })
       this.#port.ref()
       const transfer = [queued.refs.buffer, queued.times.buffer, queued.values.buffer]
       this.#port.postMessage({ id, ...queued } satisfies BatchMessage, transfer)
@@ -108,7 +107,7 @@ class PortAppender implements Appender {
     const waiting = this.#waiting.get(answer.id)
     if (waiting === undefined) return
     this.#waiting.delete(answer.id)
-    this.#queue.done(waiting.count, waiting.released)
+    this.#queue.done(waiting.taken)
     if (this.#waiting.size === 0) this.#port.unref()
     if ('result' in answer) waiting.resolve(answer.result)
     else waiting.reject(new WeirError(answer.code, answer.message))

@@ -158,7 +158,7 @@ class StoreReader implements Reader {
         this.view.adopt(news.table, news.index, news.shared)
         break
       case 'arena':
-        this.arenas.set(news.id, { ...news, tables: [], segments: [] })
+        this.arenas.set(news.id, { ...news, tables: [], segments: [], blobs: [] })
         break
       case 'table': {
         const arena = this.arenas.get(news.arena)
@@ -168,6 +168,11 @@ class StoreReader implements Reader {
       case 'segment': {
         const arena = this.arenas.get(news.arena)
         if (arena !== undefined) arena.segments[news.index] = segmentOf(news.shared)
+        break
+      }
+      case 'blob': {
+        const blobs = this.arenas.get(news.arena)?.blobs
+        if (blobs !== undefined) blobs[news.index] = news.shared
         break
       }
       case 'arenaGone':

@@ -1,17 +1,21 @@
 import type { Exemplar, Labels, MetricMetadata, NativeHistogram, SeriesRef } from '@weir/model'
-import { WeirError, packHistogram } from '@weir/model'
+import { STALE_MARKER, WeirError } from '@weir/model'
 
 import { ByteWriter } from './codec/bytes.ts'
+import { admitHistogram, isStaleHistogram } from './histogram/check.ts'
+import { encodeHistogram } from './histogram/record.ts'
 import { writeLabels } from './index/label-bytes.ts'
 
 /** Bytes of batches that may wait for their commit, per appender. */
 const WAITING_BYTES_MAX = 64 * 2 ** 20
 const SAMPLE_BYTES = 20
+/** What a queued histogram or exemplar takes beside its own bytes. */
+const RECORD_BYTES = 100
 
-/** Sample `index` of a batch, as `packHistogram` of the model writes it. */
+/** Sample `index` of a batch is a native histogram: its record, or nothing when it contradicts itself. */
 export interface QueuedHistogram {
   readonly index: number
-  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly record: Uint8Array<ArrayBuffer> | undefined
 }
 
 export interface QueuedExemplar {
@@ -22,16 +26,22 @@ export interface QueuedExemplar {
   readonly labels: readonly string[]
 }
 
-/** What a commit takes away from a queue. */
-export interface QueuedSamples {
-  /** Series that were numbered since the last batch, behind each other: number (varint), labels. */
-  readonly labels: Uint8Array
+/** What the queue must hear again when a batch is done. */
+export interface TakenBatch {
   /** Numbers that mean nothing any more once this batch is committed. */
   readonly released: readonly number[]
+  /** Memory that it takes until it is committed, about. */
+  readonly bytes: number
+}
+
+/** What a commit takes away from a queue. */
+export interface QueuedSamples extends TakenBatch {
+  /** Series that were numbered since the last batch, behind each other: number (varint), labels. */
+  readonly labels: Uint8Array
   readonly refs: Uint32Array<ArrayBuffer>
   readonly times: Float64Array<ArrayBuffer>
   readonly values: Float64Array<ArrayBuffer>
-  /** Samples that are native histograms: their place in the columns, and the histogram packed. */
+  /** Samples that are native histograms, by their place in the columns, ascending. */
   readonly histograms: QueuedHistogram[]
   readonly exemplars: QueuedExemplar[]
   readonly metadata: (readonly [name: string, metadata: MetricMetadata])[]
@@ -54,6 +64,8 @@ export class SampleQueue {
   #histograms: QueuedHistogram[] = []
   #exemplars: QueuedExemplar[] = []
   #count = 0
+  /** Bytes of queued histograms. */
+  #recordBytes = 0
   #waitingBytes = 0
   readonly #tellRefused: (samples: number) => void
 
@@ -94,7 +106,14 @@ export class SampleQueue {
   }
 
   appendHistogram(ref: SeriesRef, timeMs: number, histogram: NativeHistogram): void {
-    this.#histograms.push({ index: this.#count, bytes: packHistogram(histogram) })
+    if (isStaleHistogram(histogram)) {
+      this.append(ref, timeMs, STALE_MARKER)
+      return
+    }
+    const admitted = admitHistogram(histogram)
+    const record = admitted === undefined ? undefined : encodeHistogram(admitted)
+    this.#histograms.push({ index: this.#count, record })
+    this.#recordBytes += (record?.length ?? 0) + RECORD_BYTES
     this.append(ref, timeMs, Number.NaN)
   }
 
@@ -113,13 +132,17 @@ export class SampleQueue {
    */
   take(): QueuedSamples {
     const count = this.#count
+    const bytes = count * SAMPLE_BYTES + this.#recordBytes
     this.#count = 0
-    if (this.#waitingBytes > 0 && this.#waitingBytes + count * SAMPLE_BYTES > WAITING_BYTES_MAX) {
+    this.#recordBytes = 0
+    if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > WAITING_BYTES_MAX) {
+      this.#histograms = []
+      this.#exemplars = []
       this.#tellRefused(count)
       const waiting = `${this.#waitingBytes} bytes wait for their commit`
       throw new WeirError('STORAGE_BUSY', `Cannot commit ${count} samples: ${waiting}, want fewer`)
     }
-    this.#waitingBytes += count * SAMPLE_BYTES
+    this.#waitingBytes += bytes
     const queued = {
       labels: this.#labels.copy(),
       released: this.#released,
@@ -129,6 +152,7 @@ export class SampleQueue {
       histograms: this.#histograms,
       exemplars: this.#exemplars,
       metadata: this.#metadata,
+      bytes,
     }
     // A sender names most of its series at once, and hardly any later: the room is not kept.
     if (this.#labels.length > 0) this.#labels = new ByteWriter(256)
@@ -139,9 +163,9 @@ export class SampleQueue {
     return queued
   }
 
-  /** A batch of this many samples was committed, or was refused; so were all before it. */
-  done(count: number, released: readonly number[]): void {
-    this.#waitingBytes -= count * SAMPLE_BYTES
+  /** A batch was committed, or was refused; so were all before it. */
+  done({ bytes, released }: TakenBatch): void {
+    this.#waitingBytes -= bytes
     for (const number of released) this.#free.push(number)
   }
 
@@ -156,6 +180,7 @@ export class SampleQueue {
     this.#histograms = []
     this.#exemplars = []
     this.#count = 0
+    this.#recordBytes = 0
   }
 
   /**

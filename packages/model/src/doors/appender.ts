@@ -17,6 +17,7 @@ export const REJECT_REASONS = [
   'metric_series_limit', // the metric has as many series as one may have
   'label_limit', // too many labels, or one too long
   'bad_labels', // no metric name, or a name that is not UTF-8
+  'bad_histogram', // its buckets, spans, bounds and count do not fit each other
 ] as const
 export type RejectReason = (typeof REJECT_REASONS)[number]
 

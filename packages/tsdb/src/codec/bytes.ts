@@ -34,6 +34,13 @@ export class ByteWriter {
     this.length += 4
   }
 
+  /** A double, bit for bit. */
+  f64(value: number): void {
+    this.reserve(8)
+    this.#view.setFloat64(this.length, value, true)
+    this.length += 8
+  }
+
   /** A whole number from 0 to 2^53, seven bits a byte, low bits first; the top bit says that more follow. */
   varint(value: number): void {
     this.reserve(8)
@@ -92,6 +99,12 @@ export class ByteReader {
   u32(): number {
     const value = this.view.getUint32(this.at, true)
     this.at += 4
+    return value
+  }
+
+  f64(): number {
+    const value = this.view.getFloat64(this.at, true)
+    this.at += 8
     return value
   }
 

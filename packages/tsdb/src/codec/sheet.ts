@@ -16,7 +16,10 @@
  */
 import { crc32 } from 'node:zlib'
 
+import type { NativeHistogram, SampleColumns } from '@weir/model'
+
 import { ByteReader, ByteWriter } from './bytes.ts'
+import { HISTOGRAMS, decodeHistograms, encodeHistograms } from './histogram-column.ts'
 import { TAIL_BYTES, decodeInts, encodeInts } from './int-column.ts'
 import { decodeValues, encodeValues } from './value-column.ts'
 
@@ -63,12 +66,26 @@ export class SheetBuilder {
     return this.#timesAt.length >= TIMES_MAX
   }
 
-  /** Adds one series' samples, ascending in time, each time once. */
-  add(series: number, times: Float64Array, values: Float64Array, count: number): void {
+  /**
+   * Adds one series' samples, ascending in time, each time once.
+   *
+   * @param histograms those that are native histograms, where `SampleColumns` has them
+   */
+  add(
+    series: number,
+    times: Float64Array,
+    values: Float64Array,
+    count: number,
+    histograms?: readonly (NativeHistogram | undefined)[],
+  ): void {
     this.#timesOf.push(this.#timesIndex(times, count))
     this.#ids.push(series)
     this.#valuesAt.push(this.#data.length)
-    encodeValues(values, count, this.#data)
+    if (histograms?.some((histogram) => histogram !== undefined) === true) {
+      encodeHistograms(values, histograms, count, this.#data)
+    } else {
+      encodeValues(values, count, this.#data)
+    }
     this.sampleCount += count
     if (times[0]! < this.minMs) this.minMs = times[0]!
     if (times[count - 1]! > this.maxMs) this.maxMs = times[count - 1]!
@@ -223,6 +240,22 @@ export class SheetView {
       this.#timesIndex = timesIndex
     }
     return this.#times
+  }
+
+  /** Whether chunk `index` has native histograms: then `values` cannot read it, but `histograms` can. */
+  hasHistograms(index: number): boolean {
+    return this.#input.bytes[this.#valuesAt[index]!] === HISTOGRAMS
+  }
+
+  /** Writes samples `from` to before `to` of chunk `index` into columns, from `at` on, without their times. */
+  histograms(
+    index: number,
+    range: { readonly from: number; readonly to: number },
+    into: SampleColumns,
+    at: number,
+  ): void {
+    this.#input.at = this.#valuesAt[index]!
+    decodeHistograms(this.#input, { ...range, count: this.count(index) }, into, at)
   }
 
   /** Writes the values of chunk `index` into `into[at, at + count)`. */

@@ -12,21 +12,32 @@ export interface BatchWindow {
   readonly isLate: boolean
 }
 
+/** Bits of the first byte. */
+const LATE = 1
+const HISTOGRAMS = 2
+
 const out = new ByteWriter(64 * 1024)
 
 export function encodeBatch(
   window: BatchWindow,
-  columns: { series: Float64Array; times: Float64Array; values: Float64Array },
+  columns: {
+    series: Float64Array
+    times: Float64Array
+    values: Float64Array
+    histograms: ReadonlyMap<number, Uint8Array>
+  },
   count: number,
 ): Uint8Array {
+  const { histograms } = columns
   out.clear()
-  out.u8(window.isLate ? 1 : 0)
+  out.u8((window.isLate ? LATE : 0) | (histograms.size > 0 ? HISTOGRAMS : 0))
   out.zigzag(window.startMs)
   out.varint(window.endMs - window.startMs)
   out.varint(count)
   encodeInts(columns.series, count, out)
   encodeInts(columns.times, count, out)
   encodeValues(columns.values, count, out)
+  if (histograms.size > 0) writeHistograms(histograms)
   out.zeros(TAIL_BYTES)
   return out.copy()
 }
@@ -36,11 +47,13 @@ export interface BatchColumns extends BatchWindow {
   readonly series: Float64Array
   readonly times: Float64Array
   readonly values: Float64Array
+  /** Records of the samples that are native histograms, by their place in the columns; ascending. */
+  readonly histograms: ReadonlyMap<number, Uint8Array>
 }
 
 export function decodeBatch(record: Uint8Array): BatchColumns {
   const input = new ByteReader(record)
-  const isLate = input.u8() === 1
+  const flags = input.u8()
   const startMs = input.zigzag()
   const endMs = startMs + input.varint()
   const count = input.varint()
@@ -50,5 +63,29 @@ export function decodeBatch(record: Uint8Array): BatchColumns {
   decodeInts(input, count, series, 0)
   decodeInts(input, count, times, 0)
   decodeValues(input, count, values, 0)
-  return { isLate, startMs, endMs, count, series, times, values }
+  const histograms = (flags & HISTOGRAMS) === 0 ? NONE : readHistograms(input)
+  const isLate = (flags & LATE) !== 0
+  return { isLate, startMs, endMs, count, series, times, values, histograms }
+}
+
+const NONE: ReadonlyMap<number, Uint8Array> = new Map()
+
+function writeHistograms(histograms: ReadonlyMap<number, Uint8Array>): void {
+  out.varint(histograms.size)
+  let before = 0
+  for (const [at, record] of histograms) {
+    out.varint(at - before)
+    out.sized(record)
+    before = at
+  }
+}
+
+function readHistograms(input: ByteReader): Map<number, Uint8Array> {
+  const histograms = new Map<number, Uint8Array>()
+  let at = 0
+  for (let left = input.varint(); left > 0; left--) {
+    at += input.varint()
+    histograms.set(at, input.sized())
+  }
+  return histograms
 }

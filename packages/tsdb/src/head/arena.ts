@@ -1,6 +1,8 @@
+import { Blobs, blobAt } from './blobs.ts'
 import {
   BLOCK_SAMPLES,
   BLOCK_SHIFT,
+  HISTOGRAM,
   SEGMENT_BLOCKS,
   SEGMENT_BYTES,
   SEGMENT_SHIFT,
@@ -21,7 +23,7 @@ export type ArenaNews =
       readonly endMs: number
     }
   | {
-      readonly kind: 'table' | 'segment'
+      readonly kind: 'table' | 'segment' | 'blob'
       readonly arena: number
       readonly index: number
       readonly shared: SharedArrayBuffer
@@ -45,6 +47,7 @@ export class Arena implements ArenaView {
   #oldest = Number.POSITIVE_INFINITY
   /** Number of the newest batch that is stored for it. */
   batchSequence = 0
+  readonly #blobs: Blobs
   readonly #lasts: (Int32Array | undefined)[] = []
   /** Greatest offset + 1 that a series has here, staged samples included; 0: none. */
   readonly #newest: (Uint32Array | undefined)[] = []
@@ -70,12 +73,20 @@ export class Arena implements ArenaView {
     this.createdMs = window.createdMs
     this.#pool = pool
     this.#tell = tell
+    this.#blobs = new Blobs((index, shared) => {
+      tell({ kind: 'blob', arena: this.id, index, shared })
+    })
     tell({ kind: 'arena', id: this.id, startMs: this.startMs, endMs: this.endMs })
   }
 
   /** Bytes of shared memory it takes. */
   get bytes(): number {
-    return this.segments.length * SEGMENT_BYTES + this.#tableCount() * TABLE_BYTES * 3
+    const tables = this.#tableCount() * TABLE_BYTES * 3
+    return this.segments.length * SEGMENT_BYTES + tables + this.#blobs.bytes
+  }
+
+  get blobs(): SharedArrayBuffer[] {
+    return this.#blobs.segments
   }
 
   /** Greatest time of a series here, as offset + 1; 0 when it has none. */
@@ -118,20 +129,31 @@ export class Arena implements ArenaView {
     if (offset < this.#oldest) this.#oldest = offset
   }
 
+  /** The same for a native histogram, given as its record. */
+  appendHistogram(series: number, offset: number, record: Uint8Array): void {
+    this.append(series, offset + HISTOGRAM, this.#blobs.push(record))
+    if (offset < this.#oldest) this.#oldest = offset
+  }
+
   /** Time of the oldest sample in it; infinite when it is empty. */
   get minMs(): number {
     return this.startMs + this.#oldest
   }
 
-  /** The value a series has at an offset, `undefined` when it has none there. Slow: walks its blocks. */
-  find(series: number, offset: number): number | undefined {
+  /**
+   * The value a series has at an offset, `undefined` when it has none there; for a native histogram
+   * the bytes that begin with its record. Slow: walks its blocks.
+   */
+  find(series: number, offset: number): number | Uint8Array | undefined {
     let block = (this.tables[series >>> TABLE_SHIFT]?.[series & (TABLE_SERIES - 1)] ?? 0) - 1
     while (block >= 0) {
       const segment = this.segments[block >>> SEGMENT_SHIFT]!
       const index = block & (SEGMENT_BLOCKS - 1)
       const from = index << BLOCK_SHIFT
       for (let i = from; i < from + segment.counts[index]!; i++) {
-        if (segment.offsets[i] === offset) return segment.values[i]!
+        const found = segment.offsets[i]!
+        if (found === offset) return segment.values[i]!
+        if (found === offset + HISTOGRAM) return blobAt(this.blobs, segment.values[i]!)
       }
       block = segment.nexts[index]! - 1
     }
@@ -165,6 +187,9 @@ export class Arena implements ArenaView {
     }
     for (const [index, { shared }] of this.segments.entries()) {
       yield { kind: 'segment', arena: this.id, index, shared }
+    }
+    for (const [index, shared] of this.blobs.entries()) {
+      yield { kind: 'blob', arena: this.id, index, shared }
     }
   }
 

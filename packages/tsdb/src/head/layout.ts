@@ -23,6 +23,8 @@
  */
 import type { SampleColumns } from '@weir/model'
 
+import { readBlob } from './blobs.ts'
+
 export const BLOCK_SAMPLES = 8
 export const BLOCK_SHIFT = 3
 /** Blocks in a segment. 2,048 blocks are 212 KiB: a store of a few hundred series stays small. */
@@ -39,11 +41,14 @@ const WORDS_BYTES = SEGMENT_BLOCKS * 4
 export const SEGMENT_BYTES = VALUES_BYTES + OFFSETS_BYTES + WORDS_BYTES * 2
 export const TABLE_BYTES = TABLE_SERIES * 4
 
+/** Added to the offset of a native histogram. An arena is at most a day, so offsets stay below it. */
+export const HISTOGRAM = 2 ** 31
+
 /** Views over one shared segment of blocks. */
 export interface Segment {
   readonly shared: SharedArrayBuffer
   readonly values: Float64Array
-  /** Milliseconds since the arena's start. */
+  /** Milliseconds since the arena's start; with {@link HISTOGRAM} added, the value is a place in the arena's blobs. */
   readonly offsets: Uint32Array
   readonly counts: Int32Array
   /** Block that follows, plus 1; 0: none. */
@@ -69,6 +74,8 @@ export interface ArenaView {
   readonly endMs: number
   readonly tables: (Int32Array | undefined)[]
   readonly segments: (Segment | undefined)[]
+  /** Memory for what does not fit into a value; see `blobs.ts`. */
+  readonly blobs: (SharedArrayBuffer | undefined)[]
 }
 
 /** Whether a series has samples in an arena. */
@@ -92,7 +99,7 @@ export function readArena(
   const table = arena.tables[series >>> TABLE_SHIFT]
   if (table === undefined) return true
   const least = minMs - arena.startMs
-  const most = maxMs - arena.startMs
+  const most = Math.min(maxMs - arena.startMs, HISTOGRAM - 1)
   let block = Atomics.load(table, series & (TABLE_SERIES - 1))
   let count = into.length
   let ascending = true
@@ -108,12 +115,21 @@ export function readArena(
     const { offsets, values: stored } = segment
     const from = index << BLOCK_SHIFT
     for (let i = from; i < from + filled; i++) {
-      const offset = offsets[i]!
-      if (offset < least || offset > most) continue
+      let offset = offsets[i]!
+      let value = stored[i]!
+      if (offset < least || offset > most) {
+        if (offset < HISTOGRAM) continue
+        offset -= HISTOGRAM
+        if (offset < least || offset > most) continue
+        const histogram = readBlob(arena.blobs, value)
+        if (histogram === undefined) continue // newer than this reader's view
+        into.setHistogram(count, histogram)
+        value = Number.NaN
+      }
       if (offset <= before) ascending = false
       before = offset
       times[count] = arena.startMs + offset
-      values[count] = stored[i]!
+      values[count] = value
       count++
     }
     block = Atomics.load(segment.nexts, index)

@@ -10,6 +10,10 @@ export class Stage {
   series = new Float64Array(1024)
   times = new Float64Array(1024)
   values = new Float64Array(1024)
+  /** Records of the samples that are native histograms, by their place in the columns; ascending. */
+  readonly histograms = new Map<number, Uint8Array>()
+  /** Bytes of those records. */
+  recordBytes = 0
   /** What `arena.newest` was before each sample. */
   #before = new Float64Array(1024)
   /** Every sample here by series and offset; made when the first disordered sample asks. */
@@ -31,8 +35,16 @@ export class Stage {
     this.#index?.set(keyOf(series, offset), at)
   }
 
-  /** The value that a series already has at this offset, here or in the arena. */
-  find(series: number, offset: number): number | undefined {
+  /** Says that the sample pushed last is a native histogram. */
+  markHistogram(record: Uint8Array): void {
+    const at = this.count - 1
+    this.histograms.set(at, record)
+    this.recordBytes += record.length
+    this.values[at] = at > 0 ? this.values[at - 1]! : 0 // what a batch's column of values packs best
+  }
+
+  /** What a series already has at this offset, here or in the arena; see `Arena.find`. */
+  find(series: number, offset: number): number | Uint8Array | undefined {
     const stored = this.arena.find(series, offset)
     if (stored !== undefined) return stored
     if (this.#index === undefined) {
@@ -42,13 +54,19 @@ export class Stage {
       }
     }
     const at = this.#index.get(keyOf(series, offset))
-    return at === undefined ? undefined : this.values[at]!
+    return at === undefined ? undefined : (this.histograms.get(at) ?? this.values[at]!)
   }
 
   apply(): void {
-    const { arena, series, times, values } = this
+    const { arena, series, times } = this
     const { startMs } = arena
-    for (let i = 0; i < this.count; i++) arena.append(series[i]!, times[i]! - startMs, values[i]!)
+    let from = 0
+    for (const [at, record] of this.histograms) {
+      this.#applyNumbers(from, at)
+      arena.appendHistogram(series[at]!, times[at]! - startMs, record)
+      from = at + 1
+    }
+    this.#applyNumbers(from, this.count)
     this.#clear()
   }
 
@@ -58,8 +76,16 @@ export class Stage {
     this.#clear()
   }
 
+  #applyNumbers(from: number, to: number): void {
+    const { arena, series, times, values } = this
+    const { startMs } = arena
+    for (let i = from; i < to; i++) arena.append(series[i]!, times[i]! - startMs, values[i]!)
+  }
+
   #clear(): void {
     this.count = 0
+    if (this.histograms.size > 0) this.histograms.clear()
+    this.recordBytes = 0
     this.#index = undefined
   }
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 
 import { STALE_MARKER, SampleColumns, isStale } from '@weir/model'
 
+import { histogramOf } from '../test-histograms.ts'
 import { RunMerger } from './merge.ts'
 
 interface Place {
@@ -33,19 +34,30 @@ function byTime(a: readonly [number, number], b: readonly [number, number]): num
   return a[0] - b[0]
 }
 
-function merged(merger: RunMerger, places: readonly Place[]): [number, number][] {
+/** @param histogramsAt one sample in so many is a histogram whose sum is its value; 0: none is */
+function merged(merger: RunMerger, places: readonly Place[], histogramsAt = 0): [number, number][] {
   const columns = new SampleColumns(4)
   columns.push(999, 999) // what was there before stays
   merger.begin(columns)
   for (const [index, { order, times }] of places.entries()) {
-    for (const time of times) columns.push(time, valueOf(index, time))
+    for (const time of times) {
+      const value = valueOf(index, time)
+      if (value % histogramsAt === 0) columns.pushHistogram(time, histogramOf(1, { sum: value }))
+      else columns.push(time, value)
+    }
     const isAscending = times.every((time, i) => i === 0 || time > times[i - 1]!)
     merger.add(columns, order, isAscending)
   }
   merger.finish(columns)
   expect([columns.times[0], columns.values[0]]).toEqual([999, 999])
   const found: [number, number][] = []
-  for (let i = 1; i < columns.length; i++) found.push([columns.times[i]!, columns.values[i]!])
+  for (let i = 1; i < columns.length; i++) {
+    const histogram = columns.histograms?.[i]
+    const value = histogram === undefined ? columns.values[i]! : histogram.sum
+    expect(histogram !== undefined).toBe(value % histogramsAt === 0)
+    found.push([columns.times[i]!, value])
+  }
+  expect(columns.histograms?.length ?? 0).toBeLessThanOrEqual(columns.length)
   return found
 }
 
@@ -62,6 +74,7 @@ test('any runs in any order merge as the slow way says', () => {
     fc.property(fc.array(place, { maxLength: 6 }), fc.nat(), (list, turn) => {
       const places = list.map((times, i) => ({ times, order: (i + turn) % list.length }))
       expect(merged(merger, places)).toEqual(expected(places))
+      expect(merged(merger, places, 3)).toEqual(expected(places))
     }),
     { numRuns: 500 },
   )

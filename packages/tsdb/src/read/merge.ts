@@ -1,4 +1,4 @@
-import type { SampleColumns } from '@weir/model'
+import type { NativeHistogram, SampleColumns } from '@weir/model'
 
 /** A piece with more descents than this is sorted; with fewer it is merged from its ascending runs. */
 const DESCENTS_MAX = 8
@@ -73,9 +73,26 @@ export class RunMerger {
     const count = this.#end - this.#start
     this.#reserve(count)
     this.#times.set(columns.times.subarray(this.#start, this.#end))
+    const histograms = columns.histograms?.slice(this.#start, this.#end)
+    // With histograms it is positions that are merged; what was there goes where they went.
+    const stored = histograms === undefined ? undefined : this.#numberValues(columns)
     this.#values.set(columns.values.subarray(this.#start, this.#end))
     this.#sortRuns()
     columns.length = this.#sweep(columns)
+    if (stored === undefined) return
+    resize(columns.histograms!, this.#start)
+    for (let i = this.#start; i < columns.length; i++) {
+      const from = columns.values[i]!
+      columns.values[i] = stored[from]!
+      columns.histograms!.push(histograms![from])
+    }
+  }
+
+  /** Replaces each value by its position; returns the values. */
+  #numberValues({ values }: SampleColumns): Float64Array {
+    const stored = values.slice(this.#start, this.#end)
+    for (let i = 0; i < stored.length; i++) values[this.#start + i] = i
+    return stored
   }
 
   #push(from: number, to: number, order: number): void {
@@ -84,11 +101,12 @@ export class RunMerger {
     this.#order.push(order)
   }
 
-  #split({ times, values, length }: SampleColumns, from: number, order: number): void {
+  #split(columns: SampleColumns, from: number, order: number): void {
+    const { times, length } = columns
     let descents = 0
     for (let i = from + 1; i < length; i++) if (times[i]! < times[i - 1]!) descents++
     if (descents > DESCENTS_MAX) {
-      this.#sort(times, values, from, length)
+      this.#sort(columns, from, length)
       this.#push(from, length, order)
       return
     }
@@ -105,7 +123,7 @@ export class RunMerger {
    * Sorts samples that came in any order. A time since the oldest and a position are one number
    * (2^27 ms a day, so 2^26 samples are exact), and numbers sort without a comparator.
    */
-  #sort(times: Float64Array, values: Float64Array, from: number, to: number): void {
+  #sort({ times, values, histograms }: SampleColumns, from: number, to: number): void {
     const count = to - from
     this.#reserve(count)
     let oldest = times[from]!
@@ -114,10 +132,14 @@ export class RunMerger {
     for (let i = 0; i < count; i++) keys[i] = (times[from + i]! - oldest) * count + i
     keys.sort()
     this.#values.set(values.subarray(from, to))
+    const before = histograms?.slice(from, to)
+    if (histograms !== undefined) resize(histograms, from)
     for (let i = 0; i < count; i++) {
       const time = Math.floor(keys[i]! / count)
+      const position = keys[i]! - time * count
       times[from + i] = oldest + time
-      values[from + i] = this.#values[keys[i]! - time * count]!
+      values[from + i] = this.#values[position]!
+      if (before !== undefined) histograms!.push(before[position])
     }
   }
 
@@ -235,4 +257,10 @@ export class RunMerger {
     this.#values = new Float64Array(count * 2)
     this.#keys = new Float64Array(count * 2)
   }
+}
+
+/** Makes a column of histograms end at a sample, with no gap that V8 would keep a hash table for. */
+function resize(column: (NativeHistogram | undefined)[], length: number): void {
+  if (column.length > length) column.length = length
+  while (column.length < length) column.push(undefined)
 }

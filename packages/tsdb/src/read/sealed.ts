@@ -62,6 +62,12 @@ export class SealedWindow {
     if (from >= to) return
     const at = into.length
     into.reserve(count)
+    if (view.hasHistograms(index)) {
+      view.histograms(index, { from, to }, into, at)
+      into.times.set(times.subarray(from, to), at)
+      into.length = at + to - from
+      return
+    }
     view.values(index, into.values, at)
     if (from === 0 && to === count) {
       into.times.set(times, at)

@@ -150,7 +150,7 @@ async function mergeInto(writer: WindowWriter, core: Core, job: Job, pause: Paus
         merger.add(columns, source.record.order, true)
       }
       merger.finish(columns)
-      if (columns.length > 0) writer.add(series, columns.times, columns.values, columns.length)
+      if (columns.length > 0) writer.add(series, columns)
       if (pause.isDue) await pause.wait()
     }
   } finally {

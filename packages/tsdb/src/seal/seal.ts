@@ -68,7 +68,7 @@ async function copySamples(
     core.tombstones.cutArena(series, arena.id, columns, 0)
     merger.add(columns, 0, isAscending)
     merger.finish(columns)
-    if (columns.length > 0) writer.add(series, columns.times, columns.values, columns.length)
+    if (columns.length > 0) writer.add(series, columns)
     if (pause.isDue) await pause.wait()
   }
 }

@@ -1,3 +1,5 @@
+import type { SampleColumns } from '@weir/model'
+
 import { SheetBuilder } from '../codec/sheet.ts'
 import type { Core } from '../core.ts'
 import { encodeSeries, encodeSheetList } from '../disk/series-list.ts'
@@ -42,8 +44,8 @@ export class WindowWriter {
   }
 
   /** Adds a series' samples, ascending and unique; series come in ascending order. */
-  add(series: number, times: Float64Array, values: Float64Array, count: number): void {
-    this.#builder.add(series, times, values, count)
+  add(series: number, { times, values, length, histograms }: SampleColumns): void {
+    this.#builder.add(series, times, values, length, histograms)
     this.#members.push(series)
     if (this.#builder.bytes >= this.#sheetBytes || this.#builder.isFull) this.#finishSheet()
     if (this.#readyBytes >= FLUSH_BYTES) this.#flush()

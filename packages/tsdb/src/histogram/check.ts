@@ -1,0 +1,131 @@
+/**
+ * What a native histogram must keep to before it is stored; the rules are Prometheus's, and one more
+ * for bounds that are NaN.
+ *
+ * @see prometheus:model/histogram/histogram.go (Validate), generic.go (ReduceResolution)
+ */
+import { CUSTOM_BUCKETS_SCHEMA, type NativeHistogram, isStale } from '@weir/model'
+
+const SCHEMA_MIN = -4
+/** The finest resolution that is stored. */
+const SCHEMA_MAX = 8
+/** The finest resolution that is understood: finer than {@link SCHEMA_MAX} is made coarser. */
+const SCHEMA_READ_MAX = 52
+/** Bucket numbers stay within 32 bits, as their senders have them. */
+const INDEX_MAX = 2 ** 31 - 1
+
+/**
+ * A histogram as it will be stored: the same one, or one of a coarser schema when its own is finer
+ * than the store keeps; `undefined` when it contradicts itself.
+ */
+export function admitHistogram(h: NativeHistogram): NativeHistogram | undefined {
+  if (!isSound(h)) return undefined
+  return h.schema > SCHEMA_MAX ? coarser(h) : h
+}
+
+/** Whether a histogram only says that its series ends. */
+export function isStaleHistogram(h: NativeHistogram): boolean {
+  return isStale(h.sum)
+}
+
+function isSound(h: NativeHistogram): boolean {
+  if (h.schema === CUSTOM_BUCKETS_SCHEMA) {
+    if (!hasSoundBounds(h)) return false
+  } else {
+    if (!(h.schema >= SCHEMA_MIN && h.schema <= SCHEMA_READ_MAX)) return false
+    if (!Number.isInteger(h.schema) || h.customValues.length > 0) return false
+    if (!(h.zeroThreshold >= 0) || h.zeroCount < 0) return false
+    if (!haveSoundSpans(h.positiveSpans, h.positive.length, -INDEX_MAX)) return false
+    if (!haveSoundSpans(h.negativeSpans, h.negative.length, -INDEX_MAX)) return false
+  }
+  if (!areCounts(h.positive) || !areCounts(h.negative)) return false
+  // Sums of fractions are not exact, so those are not held against a count.
+  return h.isFloat ? !(h.count < 0) : hasSoundCount(h)
+}
+
+function hasSoundBounds(h: NativeHistogram): boolean {
+  if (h.zeroCount !== 0 || h.zeroThreshold !== 0) return false
+  if (h.negativeSpans.length > 0 || h.negative.length > 0) return false
+  let before = Number.NEGATIVE_INFINITY
+  for (const bound of h.customValues) {
+    if (!(bound > before)) return false
+    before = bound
+  }
+  if (before === Number.POSITIVE_INFINITY) return false
+  if (!haveSoundSpans(h.positiveSpans, h.positive.length, 0)) return false
+  return endOf(h.positiveSpans) <= h.customValues.length + 1
+}
+
+function haveSoundSpans(spans: Int32Array, buckets: number, firstMin: number): boolean {
+  if (spans.length % 2 !== 0) return false
+  let index = 0
+  let named = 0
+  for (let i = 0; i < spans.length; i += 2) {
+    if (spans[i]! < (i === 0 ? firstMin : 0) || spans[i + 1]! < 0) return false
+    index += spans[i]! + spans[i + 1]!
+    named += spans[i + 1]!
+    if (index > INDEX_MAX) return false
+  }
+  return named === buckets
+}
+
+/** The bucket after the last one that spans name. */
+function endOf(spans: Int32Array): number {
+  return spans.reduce((sum, each) => sum + each, 0)
+}
+
+function areCounts(buckets: Float64Array): boolean {
+  for (const count of buckets) if (count < 0) return false
+  return true
+}
+
+/** Whole numbers that add up; observations of NaN are in no bucket, and then the sum is NaN. */
+function hasSoundCount(h: NativeHistogram): boolean {
+  let sum = h.zeroCount
+  for (const buckets of [h.positive, h.negative]) {
+    for (const count of buckets) {
+      if (!Number.isInteger(count)) return false
+      sum += count
+    }
+  }
+  if (!Number.isInteger(h.zeroCount) || !Number.isInteger(h.count)) return false
+  return Number.isNaN(h.sum) ? sum <= h.count : sum === h.count
+}
+
+/** The same observations in the buckets of {@link SCHEMA_MAX}: `2^steps` neighbours become one. */
+function coarser(h: NativeHistogram): NativeHistogram {
+  const scale = 2 ** (h.schema - SCHEMA_MAX)
+  const [positiveSpans, positive] = merged(h.positiveSpans, h.positive, scale)
+  const [negativeSpans, negative] = merged(h.negativeSpans, h.negative, scale)
+  return { ...h, schema: SCHEMA_MAX, positiveSpans, positive, negativeSpans, negative }
+}
+
+function merged(
+  spans: Int32Array,
+  buckets: Float64Array,
+  scale: number,
+): [Int32Array, Float64Array] {
+  const counts: number[] = []
+  const newSpans: number[] = []
+  let index = 0
+  let bucket = 0
+  let target = Number.NaN
+  let end = 0
+  for (let i = 0; i < spans.length; i += 2) {
+    index += spans[i]!
+    for (let left = spans[i + 1]!; left > 0; left--) {
+      const next = Math.ceil(index++ / scale)
+      const count = buckets[bucket++]!
+      if (next === target) {
+        counts[counts.length - 1]! += count
+        continue
+      }
+      if (newSpans.length === 0 || next !== end) newSpans.push(next - end, 0)
+      newSpans[newSpans.length - 1]!++
+      counts.push(count)
+      target = next
+      end = next + 1
+    }
+  }
+  return [Int32Array.from(newSpans), Float64Array.from(counts)]
+}
