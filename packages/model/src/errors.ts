@@ -23,6 +23,7 @@ export const CODES = {
   HTTP_BODY_TYPE: 'bad_data', // a content type that this path does not take
   HTTP_BROKEN: 'bad_data', // not HTTP, or too slow
   HTTP_NOT_READY: 'unavailable',
+  ADMIN_DISABLED: 'unavailable', // the admin API was not asked for
   ADDRESS_IN_USE: 'unavailable',
   ADDRESS_UNUSABLE: 'unavailable', // not ours, or not permitted
   CONFIG_INVALID: 'bad_data', // weir.yml, a flag, or a file that they name

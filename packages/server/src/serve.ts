@@ -17,7 +17,7 @@ import { type Flags, type Setup, hostPort, loadConfig } from './config/load-conf
 import { redactText } from './config/redact.ts'
 import type { WeirConfig } from './config/weir-config.ts'
 import { createHttp } from './http/app.ts'
-import type { HttpDeps, RuntimeInfo, TargetsView, TsdbStatus } from './http/deps.ts'
+import type { AdminStore, HttpDeps, RuntimeInfo, TargetsView, TsdbStatus } from './http/deps.ts'
 import { Closers } from './lifecycle/closers.ts'
 import { PackWatch } from './packs/pack-watch.ts'
 import type { EvaluationLimits } from './query/job.ts'
@@ -395,6 +395,7 @@ class Process implements Weir {
         ]),
       }),
       ready: () => [...this.#waitsFor],
+      admin: web.enable_admin_api ? this.#adminStore() : undefined,
       reload: () => this.reload(),
       webRoot: WEB_ROOT,
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'http' }) },
@@ -412,6 +413,14 @@ class Process implements Weir {
         allowedHosts: web.allowed_hosts,
       },
       evaluation: this.#evaluation(),
+    }
+  }
+
+  #adminStore(): AdminStore {
+    return {
+      deleteSeries: (what) => this.#writer.call('deleteSeries', what),
+      cleanTombstones: () => this.#writer.call('cleanTombstones', undefined),
+      snapshot: (skipHead) => this.#writer.call('snapshot', skipHead),
     }
   }
 
@@ -457,6 +466,7 @@ class Process implements Weir {
       rules: rules.join(','),
       'web.external-url': redactText(config.web.external_url),
       'enable-feature': features.join(','),
+      'web.enable-admin-api': String(config.web.enable_admin_api),
       insecure: String(insecure),
     }
   }

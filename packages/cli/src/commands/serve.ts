@@ -11,6 +11,7 @@ interface ServeOptions {
   readonly 'alertmanager.config'?: string
   readonly rules: readonly string[]
   readonly 'web.externalUrl'?: string
+  readonly 'web.enableAdminApi'?: true
   readonly enableFeature: readonly string[]
   readonly insecure: boolean
   readonly logLevel?: string
@@ -32,6 +33,7 @@ export function withServeFlags(command: Command): Command {
     .option('--alertmanager.config <file>', 'an alertmanager.yml')
     .option('--rules <glob>', 'Prometheus rule files; may be given again', collect, [])
     .option('--web.external-url <url>', 'where people reach this Weir')
+    .option('--web.enable-admin-api', 'let the HTTP API delete series and make snapshots')
     .option(
       '--enable-feature <names>',
       'features of Prometheus by name, separated by commas',
@@ -48,6 +50,7 @@ export function flagsOf(options: ServeOptions): Flags {
   const mapping = options['statsd.mappingConfig']
   const alertmanager = options['alertmanager.config']
   const url = options['web.externalUrl']
+  const enableAdminApi = options['web.enableAdminApi']
   return {
     dataDir: options.dataDir,
     rules: options.rules,
@@ -58,6 +61,7 @@ export function flagsOf(options: ServeOptions): Flags {
     ...(statsdListen === undefined ? {} : { statsdListen }),
     ...(mapping === undefined ? {} : { statsdMappingConfig: mapping }),
     ...(alertmanager === undefined ? {} : { alertmanagerConfig: alertmanager }),
+    ...(enableAdminApi === undefined ? {} : { enableAdminApi }),
     ...(url === undefined ? {} : { externalUrl: url }),
     ...(logLevel === undefined ? {} : { logLevel }),
   }

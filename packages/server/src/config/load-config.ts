@@ -22,6 +22,7 @@ export interface Flags {
   readonly alertmanagerConfig?: string
   readonly rules: readonly string[]
   readonly externalUrl?: string
+  readonly enableAdminApi?: boolean
   readonly insecure: boolean
   readonly features: readonly string[]
   readonly logLevel?: string
@@ -91,6 +92,7 @@ function withFlags({ web, statsd, log, ...config }: WeirConfig, flags: Flags): W
     web: {
       ...web,
       listen: listen ?? web.listen,
+      enable_admin_api: flags.enableAdminApi ?? web.enable_admin_api,
       external_url: flagOr(web.external_url, flags.externalUrl, {
         flag: '--web.external-url',
         schema: KEYS.external_url,

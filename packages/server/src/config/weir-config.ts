@@ -32,6 +32,10 @@ const web = z.strictObject({
     .describe(
       'Host names besides loopback ones under which browsers may reach a Weir on loopback.',
     ),
+  enable_admin_api: z
+    .boolean()
+    .default(false)
+    .describe('Whether `/api/v1/admin/…` may delete series and make snapshots.'),
   max_body_bytes: byteSize.prefault('4MiB').describe('Longest request body.'),
   max_url_bytes: byteSize.prefault('32KiB').describe('Longest URL.'),
   max_header_bytes: byteSize.prefault('64KiB').describe('Longest request head.'),

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import fastifyCompress from '@fastify/compress'
 import { WeirError } from '@weir/model'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { adminRoutes } from './admin-routes.ts'
 import type { HttpDeps } from './deps.ts'
 import { asWeirError } from './errors.ts'
 import { SECURITY_HEADERS, isLoopback, refusal } from './guard.ts'
@@ -86,6 +87,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...queryRoutes(deps),
     ...ruleRoutes(deps),
     ...statusRoutes(deps),
+    ...adminRoutes(deps),
     ...lifecycleRoutes(deps),
     ...weirRoutes(deps, () => routes),
   ]

@@ -10,6 +10,7 @@ import type {
 } from '../query/job.ts'
 import type { QueryOrigin } from '../query/question.ts'
 import type { Telemetry } from '../telemetry/log.ts'
+import type { DeleteRequest } from '../threads/writer-thread.ts'
 
 /** Now or a little later: what another thread knows has to be asked for. */
 type Soon<T> = T | Promise<T>
@@ -37,6 +38,8 @@ export interface HttpDeps {
   metricsPage(accept: string): Promise<{ readonly contentType: string; readonly body: Uint8Array }>
   /** What Weir is still waiting for before it can answer, in words; empty when ready. */
   ready(): readonly string[]
+  /** What may be done to the store; undefined while `web.enable_admin_api` is off. */
+  readonly admin: AdminStore | undefined
   /** Reads the configuration again. Throws a `WeirError` and changes nothing when it is bad. */
   reload(): Promise<void>
   /** Folder of the built page; undefined serves no page. */
@@ -48,6 +51,14 @@ export interface HttpDeps {
   readonly limits: HttpLimits
   /** How PromQL from HTTP is evaluated. */
   readonly evaluation: EvaluationLimits
+}
+
+/** The store as the admin API sees it; each resolves when it is done and durable. */
+export interface AdminStore {
+  deleteSeries(what: DeleteRequest): Promise<void>
+  cleanTombstones(): Promise<void>
+  /** @param skipHead leaves out samples that are not sealed yet */
+  snapshot(skipHead: boolean): Promise<{ readonly name: string }>
 }
 
 /**

@@ -97,15 +97,20 @@ export function countOf(params: URLSearchParams, name: string): number {
 const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True'])
 const FALSE = new Set(['', '0', 'f', 'F', 'FALSE', 'false', 'False'])
 
-/** A yes or no, in any of Go's spellings; no when not given. */
-export function flagOf(params: URLSearchParams, name: string): boolean {
+/**
+ * A yes or no, in any of Go's spellings; no when not given.
+ *
+ * @param why how the refusal of this parameter begins
+ */
+export function flagOf(
+  params: URLSearchParams,
+  name: string,
+  why = `error converting ${name}`,
+): boolean {
   const text = params.get(name) ?? ''
   if (TRUE.has(text)) return true
   if (FALSE.has(text)) return false
-  throw invalid(
-    name,
-    `error converting ${name}: strconv.ParseBool: parsing ${quoted(text)}: invalid syntax`,
-  )
+  throw invalid(name, `${why}: strconv.ParseBool: parsing ${quoted(text)}: invalid syntax`)
 }
 
 /** `invalid parameter "name": why`, Prometheus's sentence. */

@@ -15,6 +15,7 @@ export interface RunningPrometheus extends AsyncDisposable {
 export async function startPrometheus(
   programs: { readonly prometheus: string; readonly promtool: string },
   openMetrics: string,
+  flags: readonly string[] = [],
 ): Promise<RunningPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'weir-prometheus-'))
   const input = join(folder, 'input.txt')
@@ -36,6 +37,7 @@ export async function startPrometheus(
       `--storage.tsdb.path=${data}`,
       '--storage.tsdb.retention.time=100y',
       `--web.listen-address=127.0.0.1:${port}`,
+      ...flags,
     ],
     { stdio: 'ignore' },
   )

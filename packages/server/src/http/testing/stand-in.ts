@@ -132,6 +132,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       body: new TextEncoder().encode('weir_up 1\n'),
     }),
     ready: () => [],
+    admin: undefined,
     reload: async () => undefined,
     webRoot: undefined,
     telemetry: { registry, log: new Log(pino({ level: 'silent' })) },
