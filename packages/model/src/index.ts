@@ -6,7 +6,7 @@
  */
 export { type Clock, type Millis, millis, systemClock } from './time.ts'
 export { type LabelSource, Labels, METRIC_NAME, isLabelName, isLegacyName } from './labels.ts'
-export { SampleColumns, STALE_MARKER, isStale } from './sample.ts'
+export { SampleColumns, STALE_MARKER, type SteppedStretch, isStale } from './sample.ts'
 export {
   CUSTOM_BUCKETS_SCHEMA,
   type NativeHistogram,
@@ -37,6 +37,7 @@ export {
 export {
   type Querier,
   type Queryable,
+  type SampleView,
   type SelectRequest,
   type SeriesSet,
 } from './doors/queryable.ts'

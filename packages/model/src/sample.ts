@@ -18,6 +18,13 @@ export function isStale(value: number): boolean {
   return bits[0] === 2 && (bits[1]! & 0x7fffffff) >>> 0 === 0x7ff00000
 }
 
+/** A stretch of time in which samples are kept at a step: each stands for so long, whatever the lookback. */
+export interface SteppedStretch {
+  readonly minMs: number
+  readonly maxMs: number
+  readonly stepMs: number
+}
+
 /**
  * A growing pair of columns: sample `i` is `times[i]` (ms) and `values[i]`, for `i < length`.
  *
@@ -33,6 +40,8 @@ export class SampleColumns {
    * marker is a number.
    */
   histograms: (NativeHistogram | undefined)[] | undefined
+  /** Where an `instant` view read data that is kept at a step; undefined: nowhere. */
+  stretches: SteppedStretch[] | undefined
   length = 0
 
   constructor(capacity = 256) {
@@ -43,6 +52,7 @@ export class SampleColumns {
   clear(): void {
     this.length = 0
     this.histograms = undefined
+    this.stretches = undefined
   }
 
   /** Makes room for `more` samples after the present ones. */

@@ -21,6 +21,7 @@ export { formatValue } from './value-text.ts'
 export { type InstantRequest, type RangeRequest, instantQuery, rangeQuery } from './query.ts'
 export type {
   Histograms,
+  LookbackRule,
   MatrixSeries,
   QueryOptions,
   QueryResult,

@@ -6,9 +6,8 @@ import {
   SampleColumns,
   type SelectRequest,
   type SeriesSet,
-  WeirError,
 } from '@weir/model'
-import { compileRegex } from './regex.ts'
+import { matcherTest } from './matcher-test.ts'
 
 interface MemorySeries {
   readonly labels: Labels
@@ -81,7 +80,7 @@ class MemoryQuerier implements Querier {
   }
 
   #matching(matchers: readonly Matcher[], minMs: number, maxMs: number): MemorySeries[] {
-    const tests = matchers.map(testOf)
+    const tests = matchers.map(matcherTest)
     return this.#series.filter(
       ({ labels, columns }) =>
         columns.length > 0 &&
@@ -93,26 +92,6 @@ class MemoryQuerier implements Querier {
 
   [Symbol.dispose](): void {
     // Nothing is held open.
-  }
-}
-
-function testOf(matcher: Matcher): (labels: Labels) => boolean {
-  const { name, operator, value } = matcher
-  switch (operator) {
-    case '=':
-      return (labels) => labels.get(name) === value
-    case '!=':
-      return (labels) => labels.get(name) !== value
-    case '=~':
-    case '!~': {
-      const regex = compileRegex(value)
-      if (typeof regex === 'string') {
-        throw new WeirError('QUERY_PARSE', `Cannot match "${name}" by "${value}": ${regex}`)
-      }
-      return (labels) => regex.matches(labels.get(name)) === (operator === '=~')
-    }
-    default:
-      return operator satisfies never
   }
 }
 

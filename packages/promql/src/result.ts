@@ -1,4 +1,4 @@
-import type { Clock, Labels, NativeHistogram } from '@weir/model'
+import type { Clock, Labels, Matcher, NativeHistogram } from '@weir/model'
 
 /** One series of a range answer: sample `i` is `times[i]` (ms) and `values[i]`. Series may share `times`: do not write to it. */
 export interface MatrixSeries {
@@ -58,9 +58,17 @@ export interface QueryResult {
   readonly stats: QueryStats
 }
 
+/** Series that one of the selectors chooses have a lookback of their own. */
+export interface LookbackRule {
+  readonly selectors: readonly (readonly Matcher[])[]
+  readonly lookbackMs: number
+}
+
 export interface QueryOptions {
   /** How far an instant selector reaches back for a sample, 5 minutes unless told. */
   readonly lookbackMs?: number
+  /** The first rule that chooses a series says how far instead. None unless told. */
+  readonly lookbackRules?: readonly LookbackRule[]
   /** Most samples held in memory at once, 50,000,000 unless told. */
   readonly maxSamples?: number
   /** About how many bytes may be held at once, 1 GiB unless told. */

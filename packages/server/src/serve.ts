@@ -10,7 +10,7 @@ import {
 } from '@weir/alerting'
 import { Labels, type Millis, systemClock } from '@weir/model'
 import { type IntakeStatus, PACKS, type WeirStatus } from '@weir/packs'
-import { type StoreStats, connectAppender, openKeyValueStore } from '@weir/tsdb'
+import { type RetentionRule, type StoreStats, connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { exposition } from '@weir/wire'
 import { waitForRestart } from './config/at-start.ts'
 import { type Flags, type Setup, hostPort, loadConfig } from './config/load-config.ts'
@@ -145,6 +145,7 @@ class Process implements Weir {
       try {
         await this.#scraper.call('reload', setup.config)
         await this.#intake.call('reload', setup.mappingSources)
+        await this.#writer.call('setRetentionRules', retentionRulesOf(setup.config))
         this.#openQueryLog(setup)
       } catch (error) {
         await this.#alerting.reload(this.#alertingSetup(before))
@@ -188,6 +189,7 @@ class Process implements Weir {
       storage: {
         retentionMs: metrics.retention_time,
         retentionBytes: metrics.retention_size,
+        retentionRules: retentionRulesOf(this.#setup.config),
         outOfOrderWindowMs: metrics.out_of_order_window,
         futureMs: metrics.future_window,
         seriesMax: metrics.limits.series,
@@ -214,11 +216,14 @@ class Process implements Weir {
     this.#watch = new QueryWatch(telemetry, systemClock, query.slow_log)
     this.#closers.defer(() => this.#watch[Symbol.dispose]())
     this.#openQueryLog(this.#setup)
+    const limits = (): EvaluationLimits => this.#evaluation()
     const options = {
       threads,
       queuedMax: query.max_queued,
       timeoutMs: query.timeout,
-      evaluation: this.#evaluation(),
+      get evaluation() {
+        return limits()
+      },
       watch: this.#watch,
     }
     this.#pool = this.#closers.use(
@@ -232,9 +237,13 @@ class Process implements Weir {
   }
 
   #evaluation(): EvaluationLimits {
-    const { query } = this.#setup.config
+    const { query } = this.#startedWith
     return {
       lookbackMs: query.lookback_delta,
+      lookbackRules: this.#setup.config.query.lookback_rules.map(({ match, lookback }) => ({
+        selectors: match,
+        lookbackMs: lookback,
+      })),
       maxSamples: query.max_samples,
       maxBytes: query.max_memory,
       features: this.#flags.features,
@@ -357,6 +366,7 @@ class Process implements Weir {
   }
 
   #httpDeps(): HttpDeps {
+    const limits = (): EvaluationLimits => this.#evaluation()
     const { config } = this.#setup
     const { web } = config
     return {
@@ -412,7 +422,9 @@ class Process implements Weir {
         queryTimeoutMs: config.query.timeout,
         allowedHosts: web.allowed_hosts,
       },
-      evaluation: this.#evaluation(),
+      get evaluation() {
+        return limits()
+      },
     }
   }
 
@@ -490,6 +502,13 @@ class Process implements Weir {
       storageRetention: `${metrics.retention_time / 86_400_000}d`,
     }
   }
+}
+
+function retentionRulesOf({ storage }: WeirConfig): readonly RetentionRule[] {
+  return storage.retention_rules.map(({ match, levels }) => ({
+    selectors: match,
+    levels: levels.map(({ keep, step }) => ({ keepMs: keep, stepMs: step })),
+  }))
 }
 
 function notificationLimits(

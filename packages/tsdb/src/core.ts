@@ -13,6 +13,7 @@ import { Dictionary, type LabelLimits } from './index/dictionary.ts'
 import type { TableTell } from './index/shared-table.ts'
 import type { News } from './news.ts'
 import { Tombstones } from './read/tombstones.ts'
+import { type Retention, RetentionPolicy } from './steps/policy.ts'
 
 /** Options with their defaults filled in. */
 export interface Settings extends LabelLimits {
@@ -20,8 +21,7 @@ export interface Settings extends LabelLimits {
   readonly clock: Clock
   readonly outOfOrderWindowMs: number
   readonly futureMs: number
-  readonly retentionMs: number
-  readonly retentionBytes: number
+  readonly retention: Retention
   readonly headWindowMs: number
   readonly diskReserveBytes: number
   readonly samplesPerCommitMax: number
@@ -36,6 +36,8 @@ export class Core {
   readonly windows = new Map<number, WindowRecord>()
   readonly metadata = new Map<string, MetricMetadata>()
   readonly epochs = newEpochs()
+  /** Who is kept how long; replaced when the rules change. */
+  retention: RetentionPolicy
   /** Ports to readers, by seat number. */
   readonly seats = new Map<number, MessagePort>()
   readonly rejected: Partial<Record<RejectReason, number>> = {}
@@ -47,6 +49,7 @@ export class Core {
   samplesAppended = 0
   commits = 0
   commitsFailed = 0
+  windowsThinned = 0
   commitsRefused = 0
   samplesRefused = 0
   lastCommitMs = 0
@@ -64,6 +67,7 @@ export class Core {
       this.#tables.set(`${table}/${index}`, [table, index, shared])
       this.tell({ kind: 'dictionary', table, index, shared })
     })
+    this.retention = new RetentionPolicy(settings.retention, this.dictionary)
   }
 
   /** Lets go of windows that no transaction names any more; their files stay while a reader may have them. */

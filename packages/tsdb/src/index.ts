@@ -3,6 +3,7 @@
  * number send (`connectAppender`).
  */
 export { type NameCount, type Store, type StoreOptions, type StoreStats } from './store.ts'
+export { type RetentionRule } from './steps/policy.ts'
 export { openStore } from './open-store.ts'
 export { type ReaderSeat } from './seat.ts'
 export { type Reader, openReader } from './reader.ts'

@@ -23,11 +23,13 @@ import { LocalAppender } from './local-appender.ts'
 import { serveAppender } from './port-appender.ts'
 import { compact, nextJob } from './seal/compact.ts'
 import { Pause } from './seal/pause.ts'
-import { dropDue } from './seal/retention.ts'
+import { dropDue, dropSeries } from './seal/retention.ts'
 import { closeDue, seal } from './seal/seal.ts'
 import type { ReaderSeat } from './seat.ts'
 import { SeriesCensus } from './series-census.ts'
 import { snapshot } from './snapshot.ts'
+import { RetentionPolicy, type RetentionRule } from './steps/policy.ts'
+import { nextThin, thin } from './steps/thin.ts'
 import type { Store, StoreOptions, StoreStats } from './store.ts'
 
 const MINUTE_MS = 60_000
@@ -72,8 +74,11 @@ function settingsOf(options: StoreOptions): Settings {
     labelsPerSeriesMax: options.labelsPerSeriesMax ?? 64,
     labelNameBytesMax: options.labelNameBytesMax ?? 1024,
     labelValueBytesMax: options.labelValueBytesMax ?? 4096,
-    retentionMs: options.retentionMs ?? 15 * WINDOW_MS_MAX,
-    retentionBytes: options.retentionBytes ?? 0,
+    retention: {
+      timeMs: options.retentionMs ?? 15 * WINDOW_MS_MAX,
+      bytes: options.retentionBytes ?? 0,
+      rules: options.retentionRules ?? [],
+    },
     headWindowMs: options.headWindowMs ?? 5 * MINUTE_MS,
     diskReserveBytes: options.diskReserveBytes ?? RESERVE_BYTES,
   }
@@ -146,6 +151,11 @@ class OpenStore implements Store {
     return keyValueOf(this.#core.environment)
   }
 
+  setRetentionRules(rules: readonly RetentionRule[]): void {
+    const { settings, dictionary } = this.#core
+    this.#core.retention = new RetentionPolicy({ ...settings.retention, rules }, dictionary)
+  }
+
   maintain(): Promise<void> {
     this.#maintaining ??= this.#maintain().finally(() => {
       this.#maintaining = undefined
@@ -194,6 +204,7 @@ class OpenStore implements Store {
       chunks: sum(({ chunks }) => chunks),
       sealedSamples: sum(({ samples }) => samples),
       sealedBytes: sum(({ bytes }) => bytes),
+      windowsThinned: core.windowsThinned,
       diskBytes: statSync(core.environment.file).size + sum(({ bytes }) => bytes),
       minTimeMs: Number.isFinite(minTimeMs) ? minTimeMs : null,
       maxTimeMs: Number.isFinite(core.head.maxTimeMs) ? core.head.maxTimeMs : null,
@@ -234,8 +245,13 @@ class OpenStore implements Store {
       for (let job = nextJob(core); job !== undefined && !core.closed; job = nextJob(core)) {
         await compact(core, job, pause)
       }
+      const thinnedBefore = core.windowsThinned
+      for (let due = nextThin(core); due !== undefined && !core.closed; due = nextThin(core)) {
+        await thin(core, due, pause)
+      }
       if (core.closed) return
       dropDue(core)
+      if (core.windowsThinned > thinnedBefore) dropSeries(core, [])
       forgetIdle(core)
       this.#reclaim()
     } catch (error) {

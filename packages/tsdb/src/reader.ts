@@ -7,6 +7,7 @@ import type {
   Querier,
   Queryable,
   SampleColumns,
+  SampleView,
   SelectRequest,
   SeriesExemplars,
   SeriesSet,
@@ -26,6 +27,7 @@ import { RunMerger } from './read/merge.ts'
 import { type ReadTransaction, SealedWindow } from './read/sealed.ts'
 import { Tombstones } from './read/tombstones.ts'
 import type { ReaderSeat } from './seat.ts'
+import { countEach, readStepped } from './steps/view.ts'
 
 /** Copies of sheets kept between queries. */
 const SHEETS_KEPT = 32
@@ -219,7 +221,7 @@ class StoreQuerier implements Querier {
     this.transaction = transaction
     this.tombstones = tombstones
     this.windows = windows
-      .filter(({ record }) => record.maxMs >= minMs && record.minMs <= maxMs)
+      .filter(({ record }) => record.maxMs + (record.stepMs ?? 0) >= minMs && record.minMs <= maxMs)
       .sort((a, b) => a.record.minMs - b.record.minMs || a.record.order - b.record.order)
     this.arenas = arenas
       .filter((arena) => arena.endMs > minMs && arena.startMs <= maxMs)
@@ -228,11 +230,12 @@ class StoreQuerier implements Querier {
     this.#maxMs = maxMs
   }
 
-  select({ matchers, minMs, maxMs }: SelectRequest): SeriesSet {
+  select(request: SelectRequest): SeriesSet {
     const { view, postings } = this.reader
-    const from = Math.max(minMs, this.#minMs)
-    const to = Math.min(maxMs, this.#maxMs)
-    return new StoredSeries(this, selectSeries(matchers, view, postings), from, to)
+    const minMs = Math.max(request.minMs, this.#minMs)
+    const maxMs = Math.min(request.maxMs, this.#maxMs)
+    const series = selectSeries(request.matchers, view, postings)
+    return new StoredSeries(this, series, request.view ?? 'samples', { minMs, maxMs })
   }
 
   labelValues(name: string, matchers: readonly Matcher[]): string[] {
@@ -283,19 +286,33 @@ class StoreQuerier implements Querier {
 
 class StoredSeries implements SeriesSet {
   readonly count: number
+  readonly hasSteps: boolean
   readonly #querier: StoreQuerier
   readonly #series: Uint32Array
+  readonly #view: SampleView
   readonly #windows: readonly SealedWindow[]
   readonly #arenas: readonly ArenaView[]
 
-  constructor(querier: StoreQuerier, series: Uint32Array, minMs: number, maxMs: number) {
+  constructor(
+    querier: StoreQuerier,
+    series: Uint32Array,
+    view: SampleView,
+    { minMs, maxMs }: { readonly minMs: number; readonly maxMs: number },
+  ) {
     this.#querier = querier
+    this.#view = view
     this.#windows = querier.windows.filter(
-      ({ record }) => record.maxMs >= minMs && record.minMs <= maxMs,
+      ({ record }) => this.#endMs(record) >= minMs && record.minMs <= maxMs,
     )
+    this.hasSteps = this.#windows.some(({ record }) => record.stepMs !== undefined)
     this.#arenas = querier.arenas.filter((arena) => arena.endMs > minMs && arena.startMs <= maxMs)
     this.#series = series.filter((number) => this.#hasSamples(number))
     this.count = this.#series.length
+  }
+
+  /** The last time for which a window's samples stand. */
+  #endMs({ maxMs, stepMs = 0 }: WindowRecord): number {
+    return this.#view === 'instant' ? maxMs + stepMs : maxMs
   }
 
   /** Whether anything that meets the range has the series: those that are gone since cost no reading. */
@@ -315,18 +332,26 @@ class StoredSeries implements SeriesSet {
     const { reader, transaction, tombstones } = this.#querier
     const series = this.#series[i]!
     const { merger } = reader
+    const counts = this.#view === 'count'
     merger.begin(into)
     for (const window of this.#windows) {
       const { record } = window
-      if (record.maxMs < minMs || record.minMs > maxMs) continue
+      if (this.#endMs(record) < minMs || record.minMs > maxMs) continue
       const from = into.length
-      window.read(series, minMs, maxMs, into, transaction, reader.free)
+      if (record.stepMs === undefined) {
+        window.read(series, minMs, maxMs, into, transaction, reader.free)
+        if (counts) countEach(into, from)
+      } else {
+        const range = { minMs, maxMs }
+        readStepped(window, this.#view, series, range, into, transaction, reader.free)
+      }
       tombstones.cutWindow(series, record.id, into, from)
       merger.add(into, record.order, true)
     }
     for (const arena of this.#arenas) {
       const from = into.length
       const isAscending = readArena(arena, series, minMs, maxMs, into)
+      if (counts) countEach(into, from)
       tombstones.cutArena(series, arena.id, into, from)
       // A time that is in an arena and sealed too was sealed first; of two arenas the older had it.
       merger.add(into, ARENA_ORDER + arena.id, isAscending)

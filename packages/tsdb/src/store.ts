@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Appender, Clock, KeyValueStore, Matcher, RejectReason } from '@weir/model'
 
 import type { ReaderSeat } from './seat.ts'
+import type { RetentionRule } from './steps/policy.ts'
 
 /** How a store is opened. Every limit has the default that its comment names. */
 export interface StoreOptions {
@@ -30,6 +31,8 @@ export interface StoreOptions {
   readonly retentionMs?: number
   /** When sealed windows take more than this, the oldest go. Default 0: no limit by size. */
   readonly retentionBytes?: number
+  /** Series that are kept for another time, or at a step. Default: none. */
+  readonly retentionRules?: readonly RetentionRule[]
   /** Space that must stay free on the disk; below it nothing is appended. Default 64 MiB. */
   readonly diskReserveBytes?: number
   /** Length of a head window: what stays in memory before it is sealed. Default 5 min. */
@@ -52,6 +55,8 @@ export interface StoreStats {
   readonly chunks: number
   readonly sealedSamples: number
   readonly sealedBytes: number
+  /** Windows that rules of retention rewrote: thinned out to a step, or without series whose time was over. */
+  readonly windowsThinned: number
   /** Size of the whole data directory. */
   readonly diskBytes: number
   readonly minTimeMs: number | null
@@ -85,6 +90,12 @@ export interface Store extends AsyncDisposable {
   seat(): ReaderSeat
   /** Small durable state in the same files. */
   keyValue(): KeyValueStore
+  /**
+   * Changes which series are kept for another time or at a step, from the next `maintain` on.
+   *
+   * @throws {WeirError} `MATCHER_BAD_REGEX`; then all stays as it was
+   */
+  setRetentionRules(rules: readonly RetentionRule[]): void
   /**
    * Seals, compacts and drops what is due by the clock, in slices between which appends go on.
    * Call it every few seconds; a call while one is running joins that one.

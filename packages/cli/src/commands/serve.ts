@@ -12,6 +12,8 @@ interface ServeOptions {
   readonly rules: readonly string[]
   readonly 'web.externalUrl'?: string
   readonly 'web.enableAdminApi'?: true
+  readonly 'storage.tsdb.retention.time'?: string
+  readonly 'storage.tsdb.retention.size'?: string
   readonly enableFeature: readonly string[]
   readonly insecure: boolean
   readonly logLevel?: string
@@ -34,6 +36,8 @@ export function withServeFlags(command: Command): Command {
     .option('--rules <glob>', 'Prometheus rule files; may be given again', collect, [])
     .option('--web.external-url <url>', 'where people reach this Weir')
     .option('--web.enable-admin-api', 'let the HTTP API delete series and make snapshots')
+    .option('--storage.tsdb.retention.time <time>', 'how long samples are kept (default 30d)')
+    .option('--storage.tsdb.retention.size <size>', 'how much disk they may take (no limit)')
     .option(
       '--enable-feature <names>',
       'features of Prometheus by name, separated by commas',
@@ -51,6 +55,8 @@ export function flagsOf(options: ServeOptions): Flags {
   const alertmanager = options['alertmanager.config']
   const url = options['web.externalUrl']
   const enableAdminApi = options['web.enableAdminApi']
+  const retentionTime = options['storage.tsdb.retention.time']
+  const retentionSize = options['storage.tsdb.retention.size']
   return {
     dataDir: options.dataDir,
     rules: options.rules,
@@ -63,6 +69,8 @@ export function flagsOf(options: ServeOptions): Flags {
     ...(alertmanager === undefined ? {} : { alertmanagerConfig: alertmanager }),
     ...(enableAdminApi === undefined ? {} : { enableAdminApi }),
     ...(url === undefined ? {} : { externalUrl: url }),
+    ...(retentionTime === undefined ? {} : { retentionTime }),
+    ...(retentionSize === undefined ? {} : { retentionSize }),
     ...(logLevel === undefined ? {} : { logLevel }),
   }
 }

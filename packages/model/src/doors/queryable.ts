@@ -23,8 +23,21 @@ export interface Querier extends Disposable {
   exemplars(matchers: readonly Matcher[], minMs: number, maxMs: number): SeriesExemplars[]
 }
 
+/**
+ * What samples are wanted for. Where they are kept whole it makes no difference; where only so many a
+ * step are left (retention rules), each of these is answered from other columns:
+ *
+ * - `samples`: those that were kept, as they came: of each step the first, last, least and greatest
+ * - `instant`: the same, and also older ones that still stand for their step
+ * - `counter`: samples whose rises and resets add up to those of all samples
+ * - `sum`: one sample a step, the sum of its samples; `count`: how many these were (1 for a whole sample)
+ */
+export type SampleView = 'samples' | 'instant' | 'counter' | 'sum' | 'count'
+
 export interface SelectRequest {
   readonly matchers: readonly Matcher[]
+  /** `samples` unless told. */
+  readonly view?: SampleView
   /** Times that will be read, both included; narrower than the view when the query knows better. */
   readonly minMs: number
   readonly maxMs: number
@@ -33,6 +46,8 @@ export interface SelectRequest {
 /** Series chosen by a select: number `i` is good for `0 <= i < count`, in this set only. */
 export interface SeriesSet {
   readonly count: number
+  /** Whether `read` may give samples of data that is kept at a step; absent: it does not. */
+  readonly hasSteps?: boolean
   labels(i: number): Labels
   /**
    * Appends the samples of series `i` with minMs <= time <= maxMs to `into`, ascending in time, each

@@ -1,4 +1,4 @@
-import { Labels, SampleColumns, WeirError, invariant } from '@weir/model'
+import { Labels, SampleColumns, type SampleView, WeirError, invariant } from '@weir/model'
 import { type Call, type Expr, type Subquery, type Unary, childrenOf, unwrapped } from '../ast.ts'
 import { exprType } from '../check.ts'
 import { streamAggregation } from './aggregate.ts'
@@ -22,6 +22,7 @@ import {
   predictLinear,
   quantileOverTime,
 } from './range-functions.ts'
+import { viewOf } from './sample-views.ts'
 import { streamMatrixSelector, streamSelector } from './select.ts'
 import type { Emit } from './emit.ts'
 import { SeriesCollector, sameLabelsError, withoutName } from './series-stream.ts'
@@ -202,9 +203,10 @@ export function streamRange(
   expr: Expr,
   steps: Steps,
   emit: (windows: Windows) => void,
+  view: SampleView = 'samples',
 ): void {
   const inner = unwrapped(expr)
-  if (inner.kind === 'range') streamMatrixSelector(evaluation, inner, steps, emit)
+  if (inner.kind === 'range') streamMatrixSelector(evaluation, inner, steps, view, emit)
   else if (inner.kind === 'subquery') streamSubquery(evaluation, inner, steps, emit)
   else throw new WeirError('BUG', `BUG: a ${inner.kind} is no range vector`)
 }
@@ -391,24 +393,30 @@ function streamRangeFunction(
   const values = new Float64Array(steps.count)
   const present = new Uint8Array(steps.count)
   let needsName = COUNTER_FUNCTIONS.has(expr.name)
-  streamRange(evaluation, rangeArg, steps, (windows) => {
-    present.fill(0)
-    kernel(windows, values, present)
-    if (!present.includes(1)) return
-    if (needsName) {
-      const name = windows.labels.metricName
-      if (name !== '' && !COUNTER_SUFFIX.test(name)) {
-        evaluation.inform(
-          `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${JSON.stringify(name)}`,
-          // Of a sub-query Prometheus 3.5 forgets the place.
-          rangeArg.kind === 'range' ? rangeArg.start : 0,
-        )
+  streamRange(
+    evaluation,
+    rangeArg,
+    steps,
+    (windows) => {
+      present.fill(0)
+      kernel(windows, values, present)
+      if (!present.includes(1)) return
+      if (needsName) {
+        const name = windows.labels.metricName
+        if (name !== '' && !COUNTER_SUFFIX.test(name)) {
+          evaluation.inform(
+            `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${JSON.stringify(name)}`,
+            // Of a sub-query Prometheus 3.5 forgets the place.
+            rangeArg.kind === 'range' ? rangeArg.start : 0,
+          )
+        }
+        // One look is enough where all series have one name.
+        needsName = !(rangeArg.kind === 'range' && rangeArg.selector.metricName !== '')
       }
-      // One look is enough where all series have one name.
-      needsName = !(rangeArg.kind === 'range' && rangeArg.selector.metricName !== '')
-    }
-    emit(drop(windows.labels), values, present)
-  })
+      emit(drop(windows.labels), values, present)
+    },
+    viewOf(expr.name),
+  )
 }
 
 function kernelOf(evaluation: Evaluation, expr: Call, steps: Steps): RangeKernel {

@@ -3,6 +3,7 @@ import { type Expr, type TimeShift, childrenOf } from '../ast.ts'
 import { lineAndColumn } from '../parse/parse-error.ts'
 import type { QueryOptions, QueryResult, QueryValue } from '../result.ts'
 import type { Emit } from './emit.ts'
+import { Lookbacks } from './lookbacks.ts'
 
 /** The times at which an expression is evaluated, ascending, equally spaced. */
 export interface Steps {
@@ -47,7 +48,7 @@ const NOTHING = new Float64Array(0)
 /** Everything one query needs and counts while it runs; closes its view of the store at the end. */
 export class Evaluation implements Disposable {
   readonly steps: Steps
-  readonly lookbackMs: number
+  readonly lookbacks: Lookbacks
   readonly defaultSubqueryStepMs: number
   readonly querier: Querier
   readonly startMs: number
@@ -90,7 +91,7 @@ export class Evaluation implements Disposable {
     this.startMs = query.startMs
     this.endMs = query.endMs
     this.steps = stepsBetween(query.startMs, query.endMs, query.stepMs)
-    this.lookbackMs = options.lookbackMs ?? 300_000
+    this.lookbacks = new Lookbacks(options.lookbackMs ?? 300_000, options.lookbackRules ?? [])
     this.defaultSubqueryStepMs = options.defaultSubqueryStepMs ?? 60_000
     this.#text = query.text
     this.#maxSamples = options.maxSamples ?? 50_000_000
@@ -144,7 +145,7 @@ export class Evaluation implements Disposable {
       const from = (at ?? minMs) - expr.offsetMs
       const to = (at ?? maxMs) - expr.offsetMs
       if (expr.kind === 'subquery') return this.#extent(expr.expr, from - expr.rangeMs, to)
-      return { minMs: from - this.lookbackMs, maxMs: to }
+      return { minMs: from - this.lookbacks.reachOf(expr).longestMs, maxMs: to }
     }
     if (expr.kind === 'range') {
       const at = this.pinned(expr.selector)

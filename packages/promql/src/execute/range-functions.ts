@@ -203,7 +203,11 @@ const TINY_SHARE = 1e-12
 
 function sums(isAverage: boolean): RangeKernel {
   return (windows, out, present) => {
-    const { values, from, to, length } = windows
+    const { values, counts, from, to, length } = windows
+    if (isAverage && counts !== undefined) {
+      averageOfSums(windows, counts, out, present)
+      return
+    }
     const magnitude = prefixSums(values, length)
     const canSlide = magnitude < MAGNITUDE_MAX
     const least = magnitude * TINY_SHARE
@@ -224,6 +228,20 @@ function sums(isAverage: boolean): RangeKernel {
       }
       out[k] = isAverage ? average(values, first, end) : directSum(values, first, end)
     }
+  }
+}
+
+/** Where values are sums already, each of so many samples. */
+function averageOfSums(
+  { values, from, to, count }: Windows,
+  counts: Float64Array,
+  out: Float64Array,
+  present: Uint8Array,
+): void {
+  for (let k = 0; k < count; k++) {
+    if (to[k]! <= from[k]!) continue
+    out[k] = directSum(values, from[k]!, to[k]!) / directSum(counts, from[k]!, to[k]!)
+    present[k] = 1
   }
 }
 
@@ -429,7 +447,12 @@ export const RANGE_KERNELS: ReadonlyMap<string, RangeKernel> = new Map<string, R
     'changes',
     pairs((before, value) => value !== before && !(value !== value && before !== before)),
   ],
-  ['count_over_time', perWindow(1, (_windows, from, to) => to - from)],
+  [
+    'count_over_time',
+    perWindow(1, ({ counts }, from, to) =>
+      counts === undefined ? to - from : directSum(counts, from, to),
+    ),
+  ],
   ['present_over_time', perWindow(1, () => 1)],
   ['last_over_time', perWindow(1, ({ values }, _from, to) => values[to - 1]!)],
   ['first_over_time', perWindow(1, ({ values }, from) => values[from]!)],

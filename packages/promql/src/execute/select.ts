@@ -1,9 +1,9 @@
-import { SampleColumns, isStale } from '@weir/model'
+import { SampleColumns, type SampleView, type SteppedStretch, isStale } from '@weir/model'
 import type { MatrixSelector, VectorSelector } from '../ast.ts'
 import type { Histograms } from '../result.ts'
 import type { Evaluation, Steps } from './evaluation.ts'
 import type { Emit } from './emit.ts'
-import { KnownTimes, type Windows, mark, newWindows, positions } from './windows.ts'
+import { KnownTimes, type Windows, mark, markCounts, newWindows, positions } from './windows.ts'
 
 /**
  * Streams an instant selector: at each step the newest sample within lookback, unless it is a stale
@@ -19,11 +19,14 @@ export function streamSelector(
   emit: Emit,
 ): void {
   const refs = evaluation.shifted(selector, steps)
-  const minMs = refs[0]! - evaluation.lookbackMs + 1
+  const reach = evaluation.lookbacks.reachOf(selector)
+  const minMs = refs[0]! - reach.longestMs + 1
   const maxMs = refs[refs.length - 1]!
-  const set = evaluation.querier.select({ matchers: selector.matchers, minMs, maxMs })
+  const { matchers } = selector
+  const set = evaluation.querier.select({ matchers, view: 'instant', minMs, maxMs })
   const columns = new SampleColumns(1024)
   const marked = new KnownTimes()
+  let markedMs = Number.NaN
   const newest = new Int32Array(steps.count)
   const values = new Float64Array(steps.count)
   const present = new Uint8Array(steps.count)
@@ -32,7 +35,13 @@ export function streamSelector(
     set.read(i, minMs, maxMs, columns)
     evaluation.countRead(columns.length)
     if (columns.length === 0) continue
-    if (!marked.are(columns)) findNewest(columns, refs, evaluation.lookbackMs, newest)
+    const lookbackMs = reach.of(() => set.labels(i))
+    const { stretches } = columns
+    if (!marked.are(columns) || lookbackMs !== markedMs || stretches !== undefined) {
+      if (stretches === undefined) findNewest(columns, refs, lookbackMs, newest)
+      else findNewestStepped(columns, stretches, refs, lookbackMs, newest)
+      markedMs = stretches === undefined ? lookbackMs : Number.NaN
+    }
     const { times, values: source } = columns
     let any = 0
     for (let k = 0; k < newest.length; k++) {
@@ -75,19 +84,51 @@ function findNewest(
   }
 }
 
-/** Streams a range selector: stale markers left out, windows marked. */
+/** The same where samples of some stretches stand for a whole step. */
+function findNewestStepped(
+  { times, length }: SampleColumns,
+  stretches: readonly SteppedStretch[],
+  refs: Float64Array,
+  lookbackMs: number,
+  into: Int32Array,
+): void {
+  positions(times, length, refs, 0, into)
+  for (let k = 0; k < into.length; k++) {
+    const index = into[k]! - 1
+    const time = times[index]!
+    let standsMs = lookbackMs
+    for (const { minMs, maxMs, stepMs } of stretches) {
+      if (time >= minMs && time <= maxMs) standsMs = Math.max(standsMs, stepMs)
+    }
+    into[k] = index >= 0 && time > refs[k]! - standsMs ? index : -1
+  }
+}
+
+/**
+ * Streams a range selector: stale markers left out, windows marked.
+ *
+ * @param view what the samples are wanted for; with `sum` the windows also say how many samples each
+ *   sum is of, where that is not one
+ */
 export function streamMatrixSelector(
   evaluation: Evaluation,
   expr: MatrixSelector,
   steps: Steps,
+  view: SampleView,
   emit: (windows: Windows) => void,
 ): void {
   const { selector, rangeMs } = expr
   const ends = evaluation.shifted(selector, steps)
   const minMs = ends[0]! - rangeMs + 1
   const maxMs = ends[ends.length - 1]!
-  const set = evaluation.querier.select({ matchers: selector.matchers, minMs, maxMs })
+  const request = { matchers: selector.matchers, minMs, maxMs }
+  const set = evaluation.querier.select({ ...request, view })
+  const counted =
+    view === 'sum' && set.hasSteps === true
+      ? evaluation.querier.select({ ...request, view: 'count' })
+      : undefined
   const columns = new SampleColumns(1024)
+  const counts = new SampleColumns(0)
   const windows = newWindows(ends, rangeMs, steps)
   for (let i = 0; i < set.count; i++) {
     columns.clear()
@@ -95,6 +136,11 @@ export function streamMatrixSelector(
     evaluation.countRead(columns.length)
     mark(windows, columns)
     if (windows.length === 0) continue
+    if (counted !== undefined) {
+      counts.clear()
+      counted.read(i, minMs, maxMs, counts)
+      markCounts(windows, counts)
+    }
     windows.labels = set.labels(i)
     evaluation.countSteps(windows.from, windows.to)
     emit(windows)

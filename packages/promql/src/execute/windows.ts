@@ -1,4 +1,4 @@
-import { Labels, type SampleColumns, isStale } from '@weir/model'
+import { Labels, type SampleColumns, invariant, isStale } from '@weir/model'
 import type { Histograms } from '../result.ts'
 import type { Steps } from './evaluation.ts'
 
@@ -17,6 +17,8 @@ export interface Windows {
   values: Float64Array
   /** As in `SampleColumns`: undefined while all samples are numbers. */
   histograms: Histograms
+  /** How many samples each value is the sum of; undefined: one. */
+  counts: Float64Array | undefined
   length: number
   /** Whether each value is at least its predecessor, NaN nowhere. */
   isAscending: boolean
@@ -61,6 +63,7 @@ export function newWindows(ends: Float64Array, rangeMs: number, steps: Steps): W
     times: ends,
     values: ends,
     histograms: undefined,
+    counts: undefined,
     length: 0,
     isAscending: false,
     from: new Int32Array(steps.count),
@@ -85,6 +88,13 @@ export function mark(windows: Windows, columns: SampleColumns): void {
   windows.edges = undefined
   positions(columns.times, columns.length, windows.ends, windows.rangeMs, windows.from)
   positions(columns.times, columns.length, windows.ends, 0, windows.to)
+}
+
+/** Says how many samples each value is the sum of. */
+export function markCounts(windows: Windows, counts: SampleColumns): void {
+  dropStale(counts)
+  invariant(counts.length === windows.length, 'sums and their counts have not the same times')
+  windows.counts = counts.values
 }
 
 /** Takes stale markers out, in place; tells whether what is left never falls. */

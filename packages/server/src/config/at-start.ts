@@ -4,8 +4,8 @@ import type { WeirConfig } from './weir-config.ts'
 const AT_START = {
   statsd: ['mapping_config', 'mappings', 'defaults'],
   notifications: [],
-  storage: [],
-  query: [],
+  storage: ['retention_rules'],
+  query: ['lookback_rules'],
   web: [],
   packs: [],
   log: [],

@@ -23,6 +23,8 @@ export interface Flags {
   readonly rules: readonly string[]
   readonly externalUrl?: string
   readonly enableAdminApi?: boolean
+  readonly retentionTime?: string
+  readonly retentionSize?: string
   readonly insecure: boolean
   readonly features: readonly string[]
   readonly logLevel?: string
@@ -78,15 +80,19 @@ function placeOf({ file, text }: GivenConfig, ...path: readonly string[]): strin
   return `${file}:${lineOfKey(text, path)}: ${path.join('.')}`
 }
 
+const storedMetrics = weirConfig.shape.storage.unwrap().shape.metrics.unwrap()
+
 const KEYS = {
   external_url: weirConfig.shape.web.unwrap().shape.external_url,
   statsd_listen: statsdConfig.shape.listen,
   flush_interval: statsdConfig.shape.flush_interval,
   level: weirConfig.shape.log.unwrap().shape.level,
+  ...storedMetrics.pick({ retention_time: true, retention_size: true }).shape,
 } as const
 
-function withFlags({ web, statsd, log, ...config }: WeirConfig, flags: Flags): WeirConfig {
+function withFlags({ web, statsd, log, storage, ...config }: WeirConfig, flags: Flags): WeirConfig {
   const { listen, statsdMappingConfig: mapping } = flags
+  const { metrics } = storage
   return {
     ...config,
     web: {
@@ -109,6 +115,20 @@ function withFlags({ web, statsd, log, ...config }: WeirConfig, flags: Flags): W
         schema: KEYS.flush_interval,
       }),
       ...(mapping === undefined ? {} : { mapping_config: resolve(mapping) }),
+    },
+    storage: {
+      ...storage,
+      metrics: {
+        ...metrics,
+        retention_time: flagOr(metrics.retention_time, flags.retentionTime, {
+          flag: '--storage.tsdb.retention.time',
+          schema: KEYS.retention_time,
+        }),
+        retention_size: flagOr(metrics.retention_size, flags.retentionSize, {
+          flag: '--storage.tsdb.retention.size',
+          schema: KEYS.retention_size,
+        }),
+      },
     },
     log: {
       ...log,

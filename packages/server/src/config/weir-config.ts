@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { globalConfig, scrapeConfigs } from '../scrape/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
+import { lookbackRules, retentionRules } from './metric-rules.ts'
 import { byteSize, duration } from './quantity.ts'
 
 /**
@@ -120,6 +121,11 @@ const storage = z.strictObject({
     })
     .prefault({})
     .describe('The metric store.'),
+  retention_rules: retentionRules
+    .default([])
+    .describe(
+      'Metrics that are kept for another time, or at a step; the first rule that fits counts.',
+    ),
 })
 
 const notifications = z.strictObject({
@@ -176,6 +182,9 @@ const query = z.strictObject({
     .refine((bytes) => bytes > 0, { message: 'want more than 0' })
     .describe('About how much memory a query may hold: samples, series and labels that it makes.'),
   lookback_delta: duration.prefault('5m').describe('How far back an instant looks for a sample.'),
+  lookback_rules: lookbackRules
+    .default([])
+    .describe('Metrics with another lookback; the first rule that fits counts.'),
 })
 
 /** Sections of prometheus.yml that Weir knows and does not do yet; refused, so that nobody believes that they work. */

@@ -161,7 +161,11 @@ function tuningOf(
 } & Pick<Extract<QueryJob, { kind: 'instant' }>, 'limits'> {
   const timeoutMs = optionalDuration(params, 'timeout')
   const lookbackMs = lookbackOf(params)
-  const limits = lookbackMs === undefined ? deps.evaluation : { ...deps.evaluation, lookbackMs }
+  // Who asks for a lookback means it for all series.
+  const limits =
+    lookbackMs === undefined
+      ? deps.evaluation
+      : { ...deps.evaluation, lookbackMs, lookbackRules: [] }
   const wish = params.get('stats') ?? ''
   const stats: StatsWish = wish === '' || wish === 'all' || wish === 'weir' ? wish : 'summary' // as in Prometheus
   return { expr: params.get('query') ?? '', timeoutMs, stats, limits }

@@ -187,10 +187,11 @@ function optionsOf(
   limits: EvaluationLimits = {},
   { isCancelled = () => false, countSteps = false }: Circumstances,
 ): QueryOptions {
-  const { lookbackMs, maxSamples, maxBytes, features } = limits
+  const { lookbackMs, lookbackRules, maxSamples, maxBytes, features } = limits
   return {
     isCancelled,
     countSteps,
+    ...(lookbackRules === undefined ? {} : { lookbackRules }),
     ...(lookbackMs === undefined ? {} : { lookbackMs }),
     ...(maxSamples === undefined ? {} : { maxSamples }),
     ...(maxBytes === undefined ? {} : { maxBytes }),

@@ -1,4 +1,5 @@
 import type { ErrorCode, MetricMetadata, Queryable } from '@weir/model'
+import type { LookbackRule } from '@weir/promql'
 import type { QueryCost } from './cost.ts'
 
 /**
@@ -22,6 +23,7 @@ export type QueryJob =
 /** What an evaluation may use; defaults are those of the engine. */
 export interface EvaluationLimits {
   readonly lookbackMs?: number
+  readonly lookbackRules?: readonly LookbackRule[]
   readonly maxSamples?: number
   /** About how many bytes a query may hold; beyond it is refused with `QUERY_TOO_MUCH_MEMORY`. */
   readonly maxBytes?: number

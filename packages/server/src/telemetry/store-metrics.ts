@@ -54,6 +54,13 @@ export class StoreMetrics {
     ]
     this.#counters = [
       {
+        counter: registry.counter(
+          'weir_store_windows_thinned_total',
+          'Windows that retention rules wrote anew, at a step or without some of their series.',
+        ),
+        read: (s) => s.windowsThinned,
+      },
+      {
         counter: registry.counter('weir_store_samples_appended_total', 'Samples made durable.'),
         read: (s) => s.samplesAppended,
       },

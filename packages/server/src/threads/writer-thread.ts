@@ -1,6 +1,12 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { type Matcher, systemClock } from '@weir/model'
-import { type ReaderSeat, type StoreOptions, type StoreStats, openStore } from '@weir/tsdb'
+import {
+  type ReaderSeat,
+  type RetentionRule,
+  type StoreOptions,
+  type StoreStats,
+  openStore,
+} from '@weir/tsdb'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { StoreMetrics } from '../telemetry/store-metrics.ts'
@@ -36,6 +42,7 @@ export type WriterHandlers = {
   snapshot: (skipHead: boolean) => Promise<{ readonly name: string }>
   deleteSeries: (what: DeleteRequest) => Promise<void>
   cleanTombstones: () => Promise<void>
+  setRetentionRules: (rules: readonly RetentionRule[]) => Promise<void>
   /** This thread's own metrics as an exposition page. */
   page: (accept: string) => Promise<Moved<Uint8Array>>
   close: () => Promise<void>
@@ -83,6 +90,7 @@ const handlers: WriterHandlers = {
   deleteSeries: async ({ matchers, minMs, maxMs }) =>
     (await opening).deleteSeries(matchers, minMs, maxMs),
   cleanTombstones: async () => (await opening).cleanTombstones(),
+  setRetentionRules: async (rules) => (await opening).setRetentionRules(rules),
   page: async (accept) => {
     metrics.update((await opening).stats())
     return movedPage(registry.collect(), accept)

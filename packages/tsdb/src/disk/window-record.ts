@@ -14,6 +14,8 @@ export interface WindowRecord {
   readonly bytes: number
   /** When it was written, by the store's clock. Windows written before this was noted have none. */
   readonly writtenMs?: number
+  /** Absent: whole samples. Otherwise so much is left of them as steps/chunks.ts says. */
+  readonly stepMs?: number
 }
 
 /** What belongs to one snapshot of the store: written in the transaction that changes it. */

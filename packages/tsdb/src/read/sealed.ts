@@ -5,6 +5,7 @@ import { type Environment, storageError } from '../disk/environment.ts'
 import { type SheetList, decodeSeries, decodeSheetList } from '../disk/series-list.ts'
 import { WindowFile } from '../disk/window-file.ts'
 import type { WindowRecord } from '../disk/window-record.ts'
+import { KEPT, chunkNumber } from '../steps/chunks.ts'
 
 /** A read transaction of lmdb, as its calls take it. */
 export type ReadTransaction = ReturnType<Environment['root']['useReadTransaction']>
@@ -42,6 +43,7 @@ export class SealedWindow {
   /**
    * Appends the samples of a series within [minMs, maxMs], ascending.
    *
+   * @param series its number; of a window with a step that of a chunk, see steps/chunks.ts
    * @param free views to take from; a new one is made when it is empty
    */
   read(
@@ -109,8 +111,16 @@ export class SealedWindow {
 
   /** Whether a series has samples in the window. */
   has(series: number, transaction: ReadTransaction): boolean {
+    return this.hasChunk(
+      this.record.stepMs === undefined ? series : chunkNumber(series, KEPT),
+      transaction,
+    )
+  }
+
+  /** Whether the window has the chunk of this number. */
+  hasChunk(number: number, transaction: ReadTransaction): boolean {
     const members = (this.#members ??= this.#readMembers(transaction))
-    return (members[series >>> 3]! & (1 << (series & 7))) !== 0
+    return (members[number >>> 3]! & (1 << (number & 7))) !== 0
   }
 
   #readMembers(transaction: ReadTransaction): Uint8Array {

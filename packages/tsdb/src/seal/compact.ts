@@ -11,6 +11,7 @@ import { decodeSeries } from '../disk/series-list.ts'
 import type { WindowRecord } from '../disk/window-record.ts'
 import { RunMerger } from '../read/merge.ts'
 import { SealedWindow } from '../read/sealed.ts'
+import { CHUNKS_PER_SERIES } from '../steps/chunks.ts'
 import type { Pause } from './pause.ts'
 import { WindowWriter } from './window-writer.ts'
 
@@ -25,7 +26,7 @@ const LEVELS = [
 /** So many windows of late samples in one day are merged even when the day is not over. */
 const LATE_WINDOWS_MAX = 8
 /** When nothing was added for this long, windows that overlap become one: settled data is sorted data. */
-const OVERLAP_SETTLE_MS = HOUR_MS / 4
+export const OVERLAP_SETTLE_MS = HOUR_MS / 4
 
 interface Job {
   readonly startMs: number
@@ -35,8 +36,28 @@ interface Job {
 
 /** The next windows that should become one; `undefined` when all is well. */
 export function nextJob(core: Core): Job | undefined {
+  for (const windows of byStep(core.windows.values())) {
+    const job = nextSlot(core, windows) ?? settledOverlap(core, windows)
+    if (job !== undefined) return job
+  }
+  return undefined
+}
+
+/** Windows that can become one: those with whole samples, and those of each step. */
+function byStep(all: Iterable<WindowRecord>): Iterable<readonly WindowRecord[]> {
+  const found = new Map<number, WindowRecord[]>()
+  for (const window of all) {
+    const { stepMs = 0 } = window
+    const list = found.get(stepMs)
+    if (list === undefined) found.set(stepMs, [window])
+    else list.push(window)
+  }
+  return found.values()
+}
+
+function nextSlot(core: Core, all: readonly WindowRecord[]): Job | undefined {
   for (const { spanMs, settleMs } of LEVELS) {
-    for (const [startMs, windows] of slots(core.windows.values(), spanMs)) {
+    for (const [startMs, windows] of slots(all, spanMs)) {
       const endMs = startMs + spanMs
       const isOpen = core.head.arenas.some(
         (arena) => !arena.isLate && arena.startMs < endMs && arena.endMs > startMs,
@@ -46,18 +67,18 @@ export function nextJob(core: Core): Job | undefined {
       if (chosen.length > 1) return { startMs, endMs, windows: chosen }
     }
   }
-  return settledOverlap(core)
+  return undefined
 }
 
 /**
  * Windows whose samples overlap in time, once no more of them come. Late samples lie in windows of a
  * day beside those that were sealed in time; until they are one, a query has to merge them.
  */
-function settledOverlap(core: Core): Job | undefined {
+function settledOverlap(core: Core, all: readonly WindowRecord[]): Job | undefined {
   const now = core.settings.clock.now()
   let group: WindowRecord[] = []
   let maxMs = Number.NEGATIVE_INFINITY
-  for (const window of [...byOldest(core.windows.values()), undefined]) {
+  for (const window of [...byOldest(all), undefined]) {
     if (window !== undefined && window.minMs <= maxMs) {
       group.push(window)
     } else {
@@ -111,7 +132,8 @@ function manyLate(windows: readonly WindowRecord[], spanMs: number): readonly Wi
 /** Makes one window of several, and removes those. */
 export async function compact(core: Core, job: Job, pause: Pause): Promise<void> {
   const order = Math.min(...job.windows.map((window) => window.order))
-  const writer = new WindowWriter(core, job.endMs - job.startMs, order)
+  const { stepMs } = job.windows[0]!
+  const writer = new WindowWriter(core, job.endMs - job.startMs, order, stepMs)
   let record: WindowRecord | undefined
   try {
     await mergeInto(writer, core, job, pause)
@@ -138,19 +160,21 @@ async function mergeInto(writer: WindowWriter, core: Core, job: Job, pause: Paus
   const columns = new SampleColumns(8192)
   const free: SheetView[] = []
   try {
-    const members = membersOf(core, job.windows)
-    for (let series = 0; series < members.length; series++) {
-      if (members[series] === 0) continue
+    const chunks = chunksOf(core, job.windows)
+    const perSeries = job.windows[0]!.stepMs === undefined ? 1 : CHUNKS_PER_SERIES
+    for (let chunk = 0; chunk < chunks.length; chunk++) {
+      if (chunks[chunk] === 0) continue
+      const series = Math.floor(chunk / perSeries)
       columns.clear()
       merger.begin(columns)
       for (const source of sources) {
         const from = columns.length
-        source.read(series, -Infinity, Infinity, columns, transaction, free)
+        source.read(chunk, -Infinity, Infinity, columns, transaction, free)
         core.tombstones.cutWindow(series, source.record.id, columns, from)
         merger.add(columns, source.record.order, true)
       }
       merger.finish(columns)
-      if (columns.length > 0) writer.add(series, columns)
+      if (columns.length > 0) writer.add(chunk, columns)
       if (pause.isDue) await pause.wait()
     }
   } finally {
@@ -169,10 +193,30 @@ export function removeWindow({ environment }: Core, { id }: WindowRecord): void 
 /** One byte a series: whether any of the windows has it. */
 export function membersOf(core: Core, windows: Iterable<WindowRecord>): Uint8Array {
   const present = new Uint8Array(core.dictionary.allSeries)
-  for (const window of windows) {
-    const record = core.environment.members.get(window.id)
-    if (record === undefined) continue
-    for (const series of decodeSeries(record)) present[series] = 1
+  for (const window of windows) for (const series of seriesIn(core, window)) present[series] = 1
+  return present
+}
+
+/** The series of a window, ascending. */
+export function* seriesIn(core: Core, { id, stepMs = 0 }: WindowRecord): Iterable<number> {
+  const record = core.environment.members.get(id)
+  if (record === undefined) return
+  let before = -1
+  for (const number of decodeSeries(record)) {
+    const series = stepMs > 0 ? Math.floor(number / CHUNKS_PER_SERIES) : number
+    if (series !== before) yield series
+    before = series
+  }
+}
+
+/** One byte a chunk number (of windows with one step: mostly that is the series'): whether it is there. */
+function chunksOf(core: Core, windows: readonly WindowRecord[]): Uint8Array {
+  const isStepped = windows[0]!.stepMs !== undefined
+  const size = core.dictionary.allSeries * (isStepped ? CHUNKS_PER_SERIES : 1)
+  const present = new Uint8Array(size)
+  for (const { id } of windows) {
+    const record = core.environment.members.get(id)
+    if (record !== undefined) for (const number of decodeSeries(record)) present[number] = 1
   }
   return present
 }

@@ -1,7 +1,7 @@
 import type { Core } from '../core.ts'
 import type { WindowRecord } from '../disk/window-record.ts'
 import { droppedRecord } from '../index/dictionary.ts'
-import { membersOf, removeWindow } from './compact.ts'
+import { membersOf, removeWindow, seriesIn } from './compact.ts'
 
 /** Drops windows that are too old or too much, oldest first, and the series that had nothing else. */
 export function dropDue(core: Core): void {
@@ -35,12 +35,16 @@ export function dropSeries(core: Core, due: readonly WindowRecord[]): void {
 }
 
 function dueWindows(core: Core): WindowRecord[] {
-  const { clock, retentionMs, retentionBytes } = core.settings
-  const oldest = retentionMs > 0 ? clock.now() - retentionMs : Number.NEGATIVE_INFINITY
+  const now = core.settings.clock.now()
+  const { retention } = core
   const byAge = [...core.windows.values()].sort((a, b) => a.maxMs - b.maxMs)
   let bytes = byAge.reduce((sum, window) => sum + window.bytes, 0)
   return byAge.filter((window) => {
-    const isDue = window.maxMs < oldest || (retentionBytes > 0 && bytes > retentionBytes)
+    const isDue =
+      (retention.bytes > 0 && bytes > retention.bytes) ||
+      retention
+        .classesIn(window, () => seriesIn(core, window))
+        .every((klass) => retention.levelOf(klass, window.maxMs, now) === undefined)
     if (isDue) bytes -= window.bytes
     return isDue
   })

@@ -19,6 +19,7 @@ export class WindowWriter {
   readonly #core: Core
   readonly #file: WindowFileWriter
   readonly #sheetBytes: number
+  readonly #stepMs: number
   readonly #builder = new SheetBuilder()
   readonly #members: number[] = []
   readonly #firsts: number[] = []
@@ -30,9 +31,13 @@ export class WindowWriter {
   #minMs = Number.POSITIVE_INFINITY
   #maxMs = Number.NEGATIVE_INFINITY
 
-  /** @param order which of two samples at one time stays; see `WindowRecord.order` */
-  constructor(core: Core, spanMs: number, order: number) {
+  /**
+   * @param order which of two samples at one time stays; see `WindowRecord.order`
+   * @param stepMs 0 for whole samples; otherwise chunks are numbered as steps/chunks.ts says
+   */
+  constructor(core: Core, spanMs: number, order: number, stepMs = 0) {
     this.#core = core
+    this.#stepMs = stepMs
     this.id = ++core.windowMax
     this.order = order
     this.#sheetBytes = sheetBytesFor(spanMs)
@@ -56,7 +61,16 @@ export class WindowWriter {
     window: { startMs: number; endMs: number },
     also: () => void,
   ): Promise<WindowRecord> {
-    const { environment, settings } = this.#core
+    const record = await this.finish(window)
+    this.#core.environment.root.transactionSync(() => {
+      this.put(record)
+      also()
+    })
+    return record
+  }
+
+  /** Ends the file and makes sure that there is room for the rest; then the window can be put. */
+  async finish(window: { startMs: number; endMs: number }): Promise<WindowRecord> {
     if (this.#builder.seriesCount > 0) this.#finishSheet()
     this.#flush()
     await this.#file.finish()
@@ -70,20 +84,21 @@ export class WindowWriter {
       samples: this.#samples,
       chunks: this.#members.length,
       bytes: this.#bytes,
-      writtenMs: settings.clock.now(),
+      writtenMs: this.#core.settings.clock.now(),
+      ...(this.#stepMs > 0 ? { stepMs: this.#stepMs } : {}),
     }
-    const sheets = encodeSheetList({
-      firsts: Float64Array.from(this.#firsts),
-      starts: Float64Array.from(this.#starts),
-    })
-    this.#core.requireRoom(this.#members.length * 8 + sheets.length, true)
-    environment.root.transactionSync(() => {
-      environment.windows.putSync(this.id, JSON.stringify(record))
-      environment.members.putSync(this.id, encodeSeries(Float64Array.from(this.#members)))
-      environment.sheets.putSync(this.id, sheets)
-      also()
-    })
+    this.#core.requireRoom(this.#members.length * 8 + this.#firsts.length * 16, true)
     return record
+  }
+
+  /** Makes the window visible, in the open transaction. */
+  put(record: WindowRecord): void {
+    const { environment } = this.#core
+    environment.windows.putSync(this.id, JSON.stringify(record))
+    environment.members.putSync(this.id, encodeSeries(Float64Array.from(this.#members)))
+    const firsts = Float64Array.from(this.#firsts)
+    const starts = Float64Array.from(this.#starts)
+    environment.sheets.putSync(this.id, encodeSheetList({ firsts, starts }))
   }
 
   /** Takes away what was written, when the window will not come. What stays goes at the next start. */

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest'
+
+import { type SampleView, SampleColumns } from '@weir/model'
+
+import { START_MS, TestStore, matcher, named } from '../test-store.ts'
+import type { RetentionLevel, RetentionRule } from './policy.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+function rule(
+  selector: string,
+  ...levels: (readonly [stepMs: number, keepMs: number])[]
+): RetentionRule {
+  return {
+    selectors: [selector.split(' ').map(matcher)],
+    levels: levels.map(([stepMs, keepMs]): RetentionLevel => ({ stepMs, keepMs })),
+  }
+}
+
+/** What a view of a series gives, within the times or in all. */
+function view(
+  t: TestStore,
+  name: string,
+  what: SampleView,
+  minMs = -(2 ** 51),
+  maxMs = 2 ** 51,
+): SampleColumns {
+  using querier = t.reader.querier(minMs, maxMs)
+  const matchers = [...named(name)].map(([label, value]) => matcher(`${label}=${value}`))
+  const set = querier.select({ matchers, view: what, minMs, maxMs })
+  const columns = new SampleColumns()
+  for (let i = 0; i < set.count; i++) set.read(i, minMs, maxMs, columns)
+  return columns
+}
+
+const valuesOf = ({ values, length }: SampleColumns): number[] => [...values.subarray(0, length)]
+
+/** Every 15 s from `fromMs` on for an hour: 1, 2, … 240. */
+async function putHour(t: TestStore, names: readonly string[], fromMs: number): Promise<void> {
+  const samples = Array.from({ length: 240 }, (_, i): [number, number] => [
+    fromMs + (i + 1) * 15_000,
+    i + 1,
+  ])
+  await t.put(Object.fromEntries(names.map((name) => [name, samples])))
+}
+
+/** Lets time go by as a running process sees it. */
+async function pass(t: TestStore, ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= HOUR) {
+    t.clock.nowMs += Math.min(left, HOUR)
+    await t.store.maintain()
+  }
+}
+
+const LEVELS = [
+  [0, DAY],
+  [5 * MINUTE, 3 * DAY],
+  [HOUR, 6 * DAY],
+] as const
+
+describe('a rule', () => {
+  test('thins out what it chooses, level by level, and leaves the rest whole', async () => {
+    const rules = [rule('__name__=~old.*', ...LEVELS)]
+    await using t = await TestStore.open({ retentionRules: rules, futureMs: DAY })
+    await putHour(t, ['old', 'other'], START_MS)
+    await pass(t, 4 * HOUR)
+    expect(t.get('old')).toHaveLength(240)
+
+    await pass(t, 2 * DAY)
+    expect(valuesOf(view(t, 'old', 'samples')).slice(0, 5)).toEqual([1, 20, 21, 40, 41])
+    expect(valuesOf(view(t, 'old', 'count'))).toEqual(Array(12).fill(20))
+    expect(valuesOf(view(t, 'old', 'sum')).slice(0, 2)).toEqual([210, 610])
+    expect(t.get('other')).toHaveLength(240)
+    expect(valuesOf(view(t, 'other', 'count'))).toEqual(Array(240).fill(1))
+
+    await t.restart()
+    await pass(t, 2 * DAY)
+    expect(t.get('old').map(([, value]) => value)).toEqual([1, 240])
+    expect(valuesOf(view(t, 'old', 'sum'))).toEqual([(240 * 241) / 2])
+    expect(valuesOf(view(t, 'old', 'count'))).toEqual([240])
+
+    await pass(t, 3 * DAY)
+    expect(t.get('old')).toEqual([])
+    expect(t.get('other')).toHaveLength(240)
+    expect(t.store.stats().series).toBe(1)
+  })
+
+  test('keeps longer than everything else, and shorter', async () => {
+    const rules = [rule('__name__=long', [0, 0]), rule('__name__=short', [0, DAY])]
+    await using t = await TestStore.open({ retentionMs: 4 * DAY, retentionRules: rules })
+    const names = ['long', 'short', 'other']
+    await t.put(Object.fromEntries(names.map((name) => [name, [[START_MS, 1]]])))
+    const there = (): string[] => names.filter((name) => t.get(name).length > 0)
+    await pass(t, 26 * HOUR)
+    expect(there()).toEqual(['long', 'other'])
+    await pass(t, 4 * DAY)
+    expect(there()).toEqual(['long'])
+    expect(t.store.stats().series).toBe(1)
+  })
+
+  test('counts from the moment it is given, and goes again', async () => {
+    await using t = await TestStore.open({ retentionMs: 0, futureMs: DAY })
+    await putHour(t, ['a', 'b'], START_MS)
+    await pass(t, DAY)
+    expect(t.get('a')).toHaveLength(240)
+    t.store.setRetentionRules([rule('__name__=a', [5 * MINUTE, 0])])
+    await t.store.maintain()
+    expect(t.get('a')).toHaveLength(24)
+    expect(t.store.stats().windowsThinned).toBe(1)
+    t.store.setRetentionRules([rule('__name__=b', [HOUR, 0])])
+    await pass(t, HOUR)
+    expect(t.get('a')).toHaveLength(24)
+    expect(t.get('b')).toHaveLength(2)
+  })
+
+  test('the first one that fits counts', async () => {
+    const rules = [rule('job=x', [5 * MINUTE, 0]), rule('__name__=a', [HOUR, 0])]
+    await using t = await TestStore.open({ retentionRules: rules, futureMs: DAY })
+    await putHour(t, ['a{job=x}', 'a{job=y}'], START_MS)
+    await pass(t, DAY)
+    expect(t.get('a{job=x}')).toHaveLength(24)
+    expect(t.get('a{job=y}')).toHaveLength(2)
+  })
+
+  test('takes late samples into steps that are empty; the same samples again change nothing', async () => {
+    const options = { outOfOrderWindowMs: 30 * DAY, futureMs: DAY, retentionMs: 0 }
+    const rules = [rule('__name__=~.+', [5 * MINUTE, 0])]
+    await using t = await TestStore.open({ ...options, retentionRules: rules })
+    const put = async (fromMs: number): Promise<void> => {
+      await putHour(t, ['a'], fromMs)
+      await pass(t, 6 * HOUR)
+    }
+    await put(START_MS)
+    expect(valuesOf(view(t, 'a', 'count'))).toEqual(Array(12).fill(20))
+    const before = [t.get('a'), valuesOf(view(t, 'a', 'sum'))]
+    await put(START_MS)
+    expect([t.get('a'), valuesOf(view(t, 'a', 'sum'))]).toEqual(before)
+    // Half an hour of it is new.
+    await put(START_MS + HOUR / 2)
+    expect(valuesOf(view(t, 'a', 'count'))).toEqual(Array(18).fill(20))
+    const { windows } = t.store.stats()
+    await pass(t, DAY)
+    expect(t.store.stats().windows).toBeLessThanOrEqual(windows)
+    expect(valuesOf(view(t, 'a', 'count'))).toEqual(Array(18).fill(20))
+  })
+
+  test('a reader that began before sees what was there', async () => {
+    const rules = [rule('__name__=a', [HOUR, 0])]
+    await using t = await TestStore.open({ futureMs: DAY })
+    await putHour(t, ['a'], START_MS)
+    await pass(t, DAY)
+    {
+      using querier = t.reader.querier(0, 2 ** 50)
+      t.store.setRetentionRules(rules)
+      await t.store.maintain()
+      const set = querier.select({ matchers: [matcher('__name__=a')], minMs: 0, maxMs: 2 ** 50 })
+      const columns = new SampleColumns()
+      set.read(0, 0, 2 ** 50, columns)
+      expect(columns.length).toBe(240)
+    }
+    expect(t.get('a')).toHaveLength(2)
+  })
+})
+
+test('an instant view takes a sample as far back as its step, and says where', async () => {
+  const rules = [rule('__name__=a', [HOUR, 0])]
+  await using t = await TestStore.open({ retentionRules: rules, futureMs: DAY })
+  await putHour(t, ['a'], START_MS)
+  await pass(t, DAY)
+  const from = START_MS + HOUR + 30 * MINUTE
+  const columns = view(t, 'a', 'instant', from, from + MINUTE)
+  expect(valuesOf(columns)).toEqual([240])
+  expect(columns.stretches).toEqual([
+    { minMs: START_MS + 15_000, maxMs: START_MS + HOUR, stepMs: HOUR },
+  ])
+  expect(view(t, 'a', 'samples', from, from + MINUTE).length).toBe(0)
+})
+
+test('what was deleted does not come back by thinning out', async () => {
+  await using t = await TestStore.open({ futureMs: DAY })
+  await putHour(t, ['a', 'b'], START_MS)
+  await pass(t, DAY)
+  const half = { minMs: START_MS, maxMs: START_MS + HOUR / 2 }
+  await t.store.deleteSeries([matcher('__name__=a')], half.minMs, half.maxMs)
+  t.store.setRetentionRules([rule('__name__=~.+', [5 * MINUTE, 0])])
+  await t.store.maintain()
+  expect(valuesOf(view(t, 'a', 'count'))).toEqual(Array(6).fill(20))
+  expect(valuesOf(view(t, 'b', 'count'))).toEqual(Array(12).fill(20))
+  await t.store.deleteSeries([matcher('__name__=b')], half.minMs, half.maxMs)
+  expect(valuesOf(view(t, 'b', 'sum'))).toHaveLength(6)
+  await t.store.cleanTombstones()
+  expect(valuesOf(view(t, 'b', 'count'))).toEqual(Array(6).fill(20))
+})
