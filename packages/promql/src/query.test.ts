@@ -181,3 +181,49 @@ test.each([
   [Number.NEGATIVE_INFINITY, '-Inf'],
   [Number.NaN, 'NaN'],
 ])('formatValue(%d) is %s', (value, text) => expect(formatValue(value)).toBe(text))
+
+test('a histogram counts for as many samples as Prometheus 3.5.3 counts it for', () => {
+  const none = new Float64Array(0)
+  const base = {
+    isFloat: true,
+    resetHint: 'unknown',
+    zeroThreshold: 0.001,
+    zeroCount: 2,
+    sum: 18.4,
+    negativeSpans: new Int32Array(0),
+    negative: none,
+    customValues: none,
+  } as const
+  const wide = {
+    ...base,
+    schema: 0,
+    count: 5,
+    positiveSpans: Int32Array.of(0, 2, 1, 1),
+    positive: Float64Array.of(1, 0, 1.5),
+    negativeSpans: Int32Array.of(0, 1),
+    negative: Float64Array.of(0.5),
+  }
+  const custom = {
+    ...base,
+    schema: -53,
+    count: 10,
+    positiveSpans: Int32Array.of(0, 3),
+    positive: Float64Array.of(3, 4, 3),
+    customValues: Float64Array.of(0.5, 2.5),
+  }
+  const memory = new MemoryQueryable()
+  const columns = new SampleColumns()
+  columns.pushHistogram(0, wide)
+  columns.pushHistogram(60_000, wide)
+  columns.push(90_000, 7.5)
+  memory.add(Labels.of({ __name__: 'h', k: '1' }), columns)
+  const other = new SampleColumns()
+  other.pushHistogram(0, custom)
+  memory.add(Labels.of({ __name__: 'h', k: '2' }), other)
+  const options = { countSteps: true }
+  const range = { expr: 'h{k="1"}', startMs: 0, endMs: 90_000, stepMs: 30_000, options }
+  expect([...rangeQuery(memory, range).stats.samplesQueried]).toEqual([14, 14, 14, 1])
+  const windows = { expr: 'count_over_time(h[5m])', timeMs: 90_000, options }
+  expect([...instantQuery(memory, windows).stats.samplesQueried]).toEqual([14 + 14 + 1 + 14])
+  expect(rangeQuery(memory, range).stats.peakSamples).toBeGreaterThanOrEqual(43)
+})

@@ -62,6 +62,7 @@ function instantValue(evaluation: Evaluation, expr: Expr, timeMs: number): Query
         const { labels, times, values, histograms, from, to } = windows
         if (to[0] === from[0]) return
         evaluation.hold(to[0]! - from[0]!)
+        evaluation.holdHistograms(histograms?.slice(from[0], to[0]))
         series.push({
           labels,
           times: times.slice(from[0], to[0]),
@@ -77,6 +78,7 @@ function instantValue(evaluation: Evaluation, expr: Expr, timeMs: number): Query
         if (present[0] === 0) return
         evaluation.hold(1)
         const histogram = histograms?.[0]
+        evaluation.holdHistograms(histograms)
         series.push({ labels, timeMs, value: values[0]!, ...(histogram && { histogram }) })
       })
       return { kind: 'vector', series }
@@ -127,6 +129,7 @@ export function rangeQuery(queryable: Queryable, request: RangeRequest): QueryRe
       for (let k = 0; k < steps.count; k++) length += present[k]!
       if (length === 0) return
       evaluation.hold(length)
+      evaluation.holdHistograms(histograms)
       if (length === steps.count) {
         series.push({ labels, times: steps.times, values: values.slice(), ...some(histograms) })
         return

@@ -245,7 +245,7 @@ function streamSubquery(
     windows.labels = labels
     mark(windows, columns)
     evaluation.swapCounts(counts)
-    evaluation.countSteps(windows.from, windows.to)
+    evaluation.countWindows(windows)
     emit(windows)
     evaluation.swapCounts(undefined)
   })

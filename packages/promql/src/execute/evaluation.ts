@@ -1,9 +1,11 @@
 import { type Clock, type Querier, type Queryable, WeirError, systemClock } from '@weir/model'
 import { type Expr, type TimeShift, childrenOf } from '../ast.ts'
 import { lineAndColumn } from '../parse/parse-error.ts'
-import type { QueryOptions, QueryResult, QueryValue } from '../result.ts'
+import type { Histograms, QueryOptions, QueryResult, QueryValue } from '../result.ts'
 import type { Emit } from './emit.ts'
 import { Lookbacks } from './lookbacks.ts'
+import { histogramWeight } from './histogram-weight.ts'
+import type { Windows } from './windows.ts'
 
 /** The times at which an expression is evaluated, ascending, equally spaced. */
 export interface Steps {
@@ -30,6 +32,9 @@ const CHECK_EVERY = 32
 
 /** What a held sample takes: a double, and whether it is there. */
 const SAMPLE_BYTES = 9
+
+/** What a histogram takes for each sample that it counts for. */
+const HISTOGRAM_SAMPLE_BYTES = 24
 
 /** What a held series takes besides its samples: its labels, two columns, its place in a map. */
 const SERIES_BYTES = 400
@@ -187,6 +192,16 @@ export class Evaluation implements Disposable {
     if (--this.#untilCheck <= 0) this.check()
   }
 
+  /** Counts the histograms of a column that stays in memory, over and above a sample each. */
+  holdHistograms(histograms: Histograms): void {
+    if (histograms === undefined) return
+    let more = 0
+    for (const one of histograms) if (one !== undefined) more += histogramWeight(one) - 1
+    this.#held += more
+    if (this.#held > this.#peak) this.#grow(0)
+    this.#holdBytes(more * HISTOGRAM_SAMPLE_BYTES)
+  }
+
   /** Takes back what {@link hold} counted. */
   release(sampleCount: number, seriesCount = 1): void {
     this.#held -= sampleCount
@@ -220,12 +235,26 @@ export class Evaluation implements Disposable {
     }
   }
 
-  /** Counts that step `k` looked at `to[k] - from[k]` samples, or at one where `from[k]` is 1. */
-  countSteps(from: Int32Array | Uint8Array, to?: Int32Array): void {
+  /** Counts that each step where `present` is 1 looked at one sample. */
+  countPresent(present: Uint8Array, histograms: Histograms): void {
     const queried = this.#queried
     if (queried === undefined) return
-    if (to === undefined) for (let k = 0; k < from.length; k++) queried[k]! += from[k]!
-    else for (let k = 0; k < from.length; k++) queried[k]! += to[k]! - from[k]!
+    for (let k = 0; k < present.length; k++) {
+      if (present[k] === 0) continue
+      const histogram = histograms?.[k]
+      queried[k]! += histogram === undefined ? 1 : histogramWeight(histogram)
+    }
+  }
+
+  /** Counts that step `k` looked at the samples from `from[k]` up to `to[k]`. */
+  countWindows({ from, to, histograms, length }: CountedWindows): void {
+    const queried = this.#queried
+    if (queried === undefined) return
+    const before = histograms === undefined ? undefined : weightsBefore(histograms, length)
+    for (let k = 0; k < from.length; k++) {
+      const [first, end] = [from[k]!, to[k]!]
+      queried[k]! += before === undefined ? end - first : before[end]! - before[first]!
+    }
   }
 
   /**
@@ -302,6 +331,18 @@ function readLabels(value: QueryValue): void {
   if (value.kind === 'matrix' || value.kind === 'vector') {
     for (const { labels } of value.series) void labels.flat
   }
+}
+
+type CountedWindows = Pick<Windows, 'from' | 'to' | 'histograms' | 'length'>
+
+/** For each sample what those before it count for; one entry more than there are samples. */
+function weightsBefore(histograms: Histograms & object, length: number): Float64Array {
+  const before = new Float64Array(length + 1)
+  for (let i = 0; i < length; i++) {
+    const histogram = histograms[i]
+    before[i + 1] = before[i]! + (histogram === undefined ? 1 : histogramWeight(histogram))
+  }
+  return before
 }
 
 /** Series of a matrix go by their labels. */

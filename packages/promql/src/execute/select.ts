@@ -57,11 +57,11 @@ export function streamSelector(
       values[k] = timestamps ? times[index]! / 1000 : value
     }
     if (any === 0) continue
-    evaluation.countSteps(present)
     const histograms =
       columns.histograms === undefined || timestamps
         ? undefined
         : newestHistograms(columns.histograms, newest)
+    evaluation.countPresent(present, histograms)
     emit(set.labels(i), values, present, histograms)
   }
 }
@@ -142,7 +142,7 @@ export function streamMatrixSelector(
       markCounts(windows, counts)
     }
     windows.labels = set.labels(i)
-    evaluation.countSteps(windows.from, windows.to)
+    evaluation.countWindows(windows)
     emit(windows)
   }
 }

@@ -1,6 +1,7 @@
 import { type SeriesExemplars, WeirError } from '@weir/model'
-import type { QueryResult } from '@weir/promql'
+import type { MatrixSeries, QueryResult } from '@weir/promql'
 import type { StatsView } from './cost.ts'
+import { writeHistogram } from './histogram-json.ts'
 import { JsonWriter, plainText, valueText } from './json-writer.ts'
 
 /**
@@ -26,8 +27,9 @@ export function encodeQuery(result: QueryResult, encoding: Encoding): Uint8Array
   const isCut = writeValue(out, result.value, encoding)
   if (encoding.stats !== undefined) out.raw(`,"stats":${JSON.stringify(encoding.stats)}`)
   out.raw('}')
-  writeSaid(out, 'warnings', isCut ? [...result.warnings, CUT] : result.warnings)
-  writeSaid(out, 'infos', result.infos)
+  const warnings = isCut ? [CUT, ...result.warnings] : result.warnings
+  writeSaid(out, 'warnings', { texts: warnings, kind: 'warning' })
+  writeSaid(out, 'infos', { texts: result.infos, kind: 'info' })
   out.raw('}')
   return out.finish()
 }
@@ -86,15 +88,19 @@ function writeValue(
   for (let i = 0; i < count; i++) {
     out.raw(i === 0 ? '{"metric":' : ',{"metric":')
     if (value.kind === 'vector') {
-      const { labels, timeMs, value: number } = value.series[i]!
+      const { labels, timeMs, value: number, histogram } = value.series[i]!
       out.labels(labels.flat)
-      out.raw(',"value":')
-      out.sample(timeMs, number)
+      if (histogram === undefined) {
+        out.raw(',"value":')
+        out.sample(timeMs, number)
+      } else {
+        out.raw(',"histogram":')
+        writeHistogram(out, timeMs, histogram)
+      }
     } else {
-      const { labels, times, values } = value.series[i]!
-      out.labels(labels.flat)
-      out.raw(',"values":')
-      out.samples(times, values)
+      const series = value.series[i]!
+      out.labels(series.labels.flat)
+      writeMatrixSeries(out, series)
     }
     out.raw('}')
     if (out.length > bytesMax) throw tooLarge(bytesMax)
@@ -103,9 +109,43 @@ function writeValue(
   return count < value.series.length
 }
 
-function writeSaid(out: JsonWriter, name: string, texts: readonly string[]): void {
-  if (texts.length > 0) out.raw(`,"${name}":${JSON.stringify(texts)}`)
+/** Numbers first, then histograms; what there is none of is left out. */
+function writeMatrixSeries(out: JsonWriter, { times, values, histograms }: MatrixSeries): void {
+  if (histograms === undefined) {
+    out.raw(',"values":')
+    out.samples(times, values)
+    return
+  }
+  const isNumber = (_: number, i: number): boolean => histograms[i] === undefined
+  const numbers = values.filter(isNumber)
+  if (numbers.length > 0) {
+    out.raw(',"values":')
+    out.samples(times.filter(isNumber), numbers)
+  }
+  let before = ',"histograms":['
+  for (const [i, histogram] of histograms.entries()) {
+    if (histogram === undefined) continue
+    out.raw(before)
+    writeHistogram(out, times[i]!, histogram)
+    before = ','
+  }
+  out.raw(']')
 }
+
+/** The first ten, and how many more there are: Prometheus's measure. */
+function writeSaid(
+  out: JsonWriter,
+  name: 'warnings' | 'infos',
+  { texts, kind }: { readonly texts: readonly string[]; readonly kind: 'warning' | 'info' },
+): void {
+  if (texts.length === 0) return
+  const more = texts.length - SAID_MAX
+  const cut =
+    more > 0 ? [...texts.slice(0, SAID_MAX), `${more} more ${kind} annotations omitted`] : texts
+  out.raw(`,"${name}":${JSON.stringify(cut)}`)
+}
+
+const SAID_MAX = 10
 
 function tooLarge(bytesMax: number): WeirError {
   return new WeirError(
