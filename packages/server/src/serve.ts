@@ -28,6 +28,7 @@ import { ProcessMetrics } from './telemetry/process-metrics.ts'
 import { Registry } from './telemetry/registry.ts'
 import type { IntakeData, IntakeHandlers } from './threads/intake-thread.ts'
 import { joinPages } from './threads/moved-page.ts'
+import type { PushData, PushHandlers } from './threads/push-thread.ts'
 import { QueryPool } from './threads/query-pool.ts'
 import { serveCalls } from './threads/rpc.ts'
 import type { ScrapeData, ScrapeHandlers, SelfHandlers } from './threads/scrape-thread.ts'
@@ -99,6 +100,7 @@ class Process implements Weir {
   #packs!: PackWatch
   #intake!: Thread<IntakeHandlers>
   #scraper!: Thread<ScrapeHandlers>
+  #push: Thread<PushHandlers> | undefined
 
   constructor(flags: Flags) {
     this.#flags = flags
@@ -117,6 +119,7 @@ class Process implements Weir {
     this.#closers.defer(() => this.#processMetrics[Symbol.dispose]())
     await this.#openStore()
     await this.#openQueries()
+    this.#closers.defer(() => this.#push?.[Symbol.asyncDispose]()) // after the requests to it
     const http = this.#closers.use(await createHttp(this.#httpDeps()))
     // The port is opened before the rules: their links must name it. Until all is up it answers 503.
     const { host, port } = hostPort(this.#setup.config.web.listen, 'web.listen')
@@ -342,6 +345,22 @@ class Process implements Weir {
     this.addresses.push(...(await this.#intake.call('open', undefined)))
   }
 
+  /** The thread for what senders push; most Weirs never need it, so it starts with the first request. */
+  #pushThread(): Thread<PushHandlers> {
+    if (this.#push !== undefined) return this.#push
+    const stores = new MessageChannel()
+    stores.port1.on('message', (port: MessagePort) => {
+      void this.#writer.call('connect', port, [port])
+    })
+    const { max_unpacked_bytes, max_samples } = this.#setup.config.remote_write_receiver
+    const data: PushData = {
+      limits: { unpackedBytesMax: max_unpacked_bytes, samplesMax: max_samples },
+      stores: stores.port2,
+    }
+    this.#push = new Thread<PushHandlers>('push-thread', data, [stores.port2], this.#onCrash)
+    return this.#push
+  }
+
   #watchPacks(): void {
     const stopped = new AbortController()
     const watching = this.#packs.watch(
@@ -407,6 +426,9 @@ class Process implements Weir {
       ready: () => [...this.#waitsFor],
       admin: web.enable_admin_api ? this.#adminStore() : undefined,
       reload: () => this.reload(),
+      remoteWrite: (body, version) =>
+        this.#pushThread().call('remoteWrite', { body, version }, [body.buffer]),
+      remoteWriteLimits: config.remote_write_receiver,
       webRoot: WEB_ROOT,
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'http' }) },
       clock: systemClock,

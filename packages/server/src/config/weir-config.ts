@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { globalConfig, scrapeConfigs } from '../scrape/config.ts'
+import { remoteWriteReceiver } from '../remote-write/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
 import { lookbackRules, retentionRules } from './metric-rules.ts'
 import { byteSize, duration } from './quantity.ts'
@@ -220,6 +221,9 @@ export const weirConfig = z.strictObject({
     .describe('An alertmanager.yml: its contents, or the name of the file.'),
   notifications: notifications.prefault({}).describe('How notifications are kept and sent.'),
   storage: storage.prefault({}).describe('What is kept, and how long.'),
+  remote_write_receiver: remoteWriteReceiver
+    .prefault({})
+    .describe('What senders of Prometheus remote write may send to /api/v1/write.'),
   query: query.prefault({}).describe('What a PromQL query may take.'),
   web: web.prefault({}).describe('The page and the HTTP API.'),
   packs: z

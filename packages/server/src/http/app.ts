@@ -10,7 +10,15 @@ import { lifecycleRoutes } from './lifecycle-routes.ts'
 import { HttpEvents } from './observe.ts'
 import { servePage } from './page.ts'
 import { queryRoutes } from './query-routes.ts'
-import { type Answer, type Route, failure } from './route.ts'
+import { remoteWriteRoute } from './remote-write-route.ts'
+import {
+  type Answer,
+  type BodyRule,
+  type RequestHead,
+  type Route,
+  comeAgain,
+  failure,
+} from './route.ts'
 import { ruleRoutes } from './rule-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { weirRoutes } from './weir-routes.ts'
@@ -77,10 +85,10 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
   // Before the routes: awaiting a plugin binds those that are there to the handlers of that moment.
   app.setNotFoundHandler((request, reply) => void send(reply, notFound(request)))
   app.setErrorHandler((thrown: unknown, request, reply) => {
-    const error = asKnown(thrown, deps)
+    const error = asKnown(thrown, request, deps)
     if (error.code === 'BUG') events.broke(routeOf(request), error)
     if (error.code === 'HTTP_TOO_LARGE' || error.code === 'HTTP_BODY_TYPE') events.refused(error)
-    return send(reply, failure(error))
+    return send(reply.headers(comeAgain(error)), failure(error))
   })
 
   const routes: Route[] = [
@@ -89,6 +97,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...statusRoutes(deps),
     ...adminRoutes(deps),
     ...lifecycleRoutes(deps),
+    remoteWriteRoute(deps),
     ...weirRoutes(deps, () => routes),
   ]
   for (const route of routes) mount(app, route, deps, stopping.signal)
@@ -148,7 +157,55 @@ function bareApp({ limits }: HttpDeps, events: HttpEvents): FastifyInstance {
   return app
 }
 
+/** The rule of a request's body, when its route has one. */
+const RULES = new WeakMap<FastifyRequest, BodyRule>()
+
+/** A route that takes bytes has a scope of its own: any type is read there, after the rule has admitted the request. */
+function mountBytes(
+  app: FastifyInstance,
+  rule: BodyRule,
+  add: (scope: FastifyInstance) => void,
+): void {
+  app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser(
+      '*',
+      { parseAs: 'buffer', bodyLimit: rule.bytesMax },
+      (_request, body, parsed) => parsed(null, body),
+    )
+    scope.addHook('onRequest', async (request, reply) => {
+      RULES.set(request, rule)
+      const over = rule.admit(headOf(request))
+      reply.raw.once('close', over)
+    })
+    add(scope)
+    done()
+  })
+}
+
+function headOf({ headers }: FastifyRequest): RequestHead {
+  const length = headers['content-length']
+  return {
+    contentType: headers['content-type'] ?? '',
+    contentEncoding: headers['content-encoding'] ?? '',
+    contentLength: length === undefined ? undefined : Number(length),
+  }
+}
+
+const NO_BYTES = new Uint8Array()
+
 function mount(app: FastifyInstance, route: Route, deps: HttpDeps, stopping: AbortSignal): void {
+  if (route.body === undefined) mountRoute(app, route, deps, stopping)
+  else mountBytes(app, route.body, (scope) => mountRoute(scope, route, deps, stopping))
+  mountOthers(app, route)
+}
+
+function mountRoute(
+  app: FastifyInstance,
+  route: Route,
+  deps: HttpDeps,
+  stopping: AbortSignal,
+): void {
   app.route({
     method: [...route.methods],
     url: route.path,
@@ -163,12 +220,16 @@ function mount(app: FastifyInstance, route: Route, deps: HttpDeps, stopping: Abo
       const signal = AbortSignal.any([GONE.get(request)!, stopping])
       const params = paramsOf(request)
       const path = request.params as Record<string, string>
+      const accept = request.headers.accept ?? ''
+      const body = request.body instanceof Uint8Array ? request.body : NO_BYTES
       return send(
         reply.header('cache-control', 'no-store'),
         await route.handle({
           params,
           path,
-          accept: request.headers.accept ?? '',
+          accept,
+          head: headOf(request),
+          body,
           origin: {
             kind: 'http',
             clientIp: request.ip,
@@ -180,6 +241,10 @@ function mount(app: FastifyInstance, route: Route, deps: HttpDeps, stopping: Abo
       )
     },
   })
+}
+
+/** Answers the methods that a route does not have. */
+function mountOthers(app: FastifyInstance, route: Route): void {
   const allow = [...route.methods, ...(route.methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
   app.route({
     method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter(
@@ -266,11 +331,15 @@ function notFound(request: FastifyRequest): Answer {
 }
 
 /** Fastify's own refusals in our words; everything else as it came. */
-function asKnown(thrown: unknown, { limits }: HttpDeps): WeirError {
+function asKnown(thrown: unknown, request: FastifyRequest, { limits }: HttpDeps): WeirError {
   if (thrown instanceof WeirError || !(thrown instanceof Error)) return asWeirError(thrown)
   const status = (thrown as { statusCode?: number }).statusCode
   if (status === 413) {
-    const why = `Cannot read a body of more than ${limits.bodyBytesMax} bytes`
+    const { bytesMax, key } = RULES.get(request) ?? {
+      bytesMax: limits.bodyBytesMax,
+      key: 'web.max_body_bytes',
+    }
+    const why = `Cannot read a body of more than ${bytesMax} bytes (${key})`
     return new WeirError('HTTP_TOO_LARGE', why)
   }
   if (status === 415) {

@@ -9,6 +9,9 @@ import type {
   VectorColumns,
 } from '../query/job.ts'
 import type { QueryOrigin } from '../query/question.ts'
+import type { RemoteWriteConfig } from '../remote-write/config.ts'
+import type { WriteVersion } from '../remote-write/protocol.ts'
+import type { WriteOutcome } from '../remote-write/receiver.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { DeleteRequest } from '../threads/writer-thread.ts'
 
@@ -42,6 +45,9 @@ export interface HttpDeps {
   readonly admin: AdminStore | undefined
   /** Reads the configuration again. Throws a `WeirError` and changes nothing when it is bad. */
   reload(): Promise<void>
+  /** Takes a request of remote write in; resolves when what could be kept is durable. The body changes hands. */
+  remoteWrite(body: Uint8Array<ArrayBuffer>, version: WriteVersion): Promise<WriteOutcome>
+  readonly remoteWriteLimits: RemoteWriteConfig
   /** Folder of the built page; undefined serves no page. */
   readonly webRoot: string | undefined
   readonly telemetry: Telemetry

@@ -15,7 +15,32 @@ export interface Route {
   readonly parameters: readonly Parameter[]
   /** Works before Weir is ready. */
   readonly early?: true
+  /** Takes a body of bytes; without it the body is a form. */
+  readonly body?: BodyRule
   handle(call: Call): Answer | Promise<Answer>
+}
+
+/** What a route wants to know before it takes a body. */
+export interface BodyRule {
+  /** The media type, for the API document. */
+  readonly type: string
+  /** 413 beyond. */
+  readonly bytesMax: number
+  /** The key of weir.yml that sets it. */
+  readonly key: string
+  /**
+   * Asked when the headers are there and nothing of the body. Throws a `WeirError` to refuse; what it
+   * gives is called once when the request is over.
+   */
+  admit(head: RequestHead): () => void
+}
+
+/** What the headers of a request say of its body. */
+export interface RequestHead {
+  readonly contentType: string
+  readonly contentEncoding: string
+  /** As announced; undefined when it comes in chunks. */
+  readonly contentLength: number | undefined
 }
 
 type Method = 'GET' | 'POST' | 'PUT'
@@ -37,6 +62,9 @@ export interface Call {
   readonly accept: string
   /** Who asks, for the query log. */
   readonly origin: QueryOrigin
+  readonly head: RequestHead
+  /** The body of a route that takes bytes; else empty. */
+  readonly body: Uint8Array
   /** Aborts when the client goes away or the server stops. */
   readonly signal: AbortSignal
 }
@@ -67,6 +95,11 @@ export function text(body: string, status = 200): Answer {
 export function failure(error: WeirError): Answer {
   const headers = { ...JSON_HEADERS, [CODE_HEADER]: error.code }
   return { status: statusOf(error.code), headers, body: errorBody(error) }
+}
+
+/** For senders that try again: how long to wait, where trying again can help. */
+export function comeAgain({ code }: WeirError): Record<string, string> {
+  return statusOf(code) === 503 ? { 'retry-after': '5' } : {}
 }
 
 /** A parameter of the query string. `match[]` and its like may be given more than once. */

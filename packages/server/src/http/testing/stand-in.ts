@@ -5,6 +5,7 @@ import { MemoryQueryable } from '@weir/promql'
 import { pino } from 'pino'
 import { evaluateMatrix, evaluateVector, executeJob } from '../../query/execute.ts'
 import type { MetricSource, QueryJob } from '../../query/job.ts'
+import { remoteWriteReceiver } from '../../remote-write/config.ts'
 import { Log } from '../../telemetry/log.ts'
 import { Registry } from '../../telemetry/registry.ts'
 import type { HttpDeps, HttpLimits } from '../deps.ts'
@@ -89,6 +90,14 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       vector: async (expr, timeMs) => evaluateVector({ kind: 'vector', expr, timeMs }, source),
       matrix: async (expr, range) => evaluateMatrix({ kind: 'matrix', expr, ...range }, source),
     },
+    remoteWrite: async () => ({
+      samples: 1,
+      histograms: 0,
+      exemplars: 0,
+      rejected: {},
+      example: '',
+    }),
+    remoteWriteLimits: remoteWriteReceiver.parse({}),
     alerting: { ruleGroups: () => RULES, alerts: () => ALERTS, notifications: () => [] },
     targets: () => TARGETS,
     intakes: () => [],

@@ -1,0 +1,184 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Clock, SampleColumns, millis } from '@weir/model'
+import { type Reader, type Store, openReader, openStore } from '@weir/tsdb'
+import { type SentSeries, encodeWriteRequestV1, packSnappy } from '@weir/wire'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { RemoteWriteReceiver } from './receiver.ts'
+
+const NOW = Date.parse('2026-05-01T12:00:00Z')
+const clock: Clock = {
+  now: () => millis(NOW),
+  monotonicMs: () => 0,
+  sleep: () => new Promise(() => undefined),
+}
+
+let folder: string
+let store: Store
+let reader: Reader
+let receiver: RemoteWriteReceiver
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'weir-remote-'))
+  store = await openStore({ path: folder, clock, labelValueBytesMax: 100 })
+  reader = openReader(store.seat())
+  receiver = new RemoteWriteReceiver({
+    newAppender: () => store.appender(),
+    limits: { unpackedBytesMax: 1 << 20, samplesMax: 1000 },
+    seed: 1,
+  })
+})
+
+afterEach(async () => {
+  receiver.close()
+  reader[Symbol.dispose]()
+  await store[Symbol.asyncDispose]()
+  rmSync(folder, { recursive: true })
+})
+
+const write = (series: readonly SentSeries[]): ReturnType<RemoteWriteReceiver['take']> =>
+  receiver.take(packSnappy(encodeWriteRequestV1(series)), '1.0')
+
+/** Everything that is stored, as `labels value @ms before NOW`. */
+function stored(): string[] {
+  using querier = reader.querier(0, 2 ** 45)
+  const matchers = [{ name: '__name__', operator: '!=', value: '' }] as const
+  const set = querier.select({ matchers, minMs: 0, maxMs: 2 ** 45 })
+  const lines: string[] = []
+  for (let i = 0; i < set.count; i++) {
+    const columns = new SampleColumns()
+    set.read(i, 0, 2 ** 45, columns)
+    for (let k = 0; k < columns.length; k++) {
+      lines.push(`${set.labels(i).toString()} ${columns.values[k]} @${columns.times[k]! - NOW}`)
+    }
+  }
+  return lines.toSorted()
+}
+
+const up = (job: string, ...samples: [number, number][]): SentSeries => ({
+  labels: ['__name__', 'up', 'job', job],
+  samples: samples.map(([at, value]) => [NOW + at, value]),
+})
+
+test('samples are stored when the answer is there', async () => {
+  const outcome = await write([up('a', [-1000, 1], [0, 0]), up('b', [0, 1])])
+  expect(outcome).toEqual({ samples: 3, histograms: 0, exemplars: 0, rejected: {}, example: '' })
+  expect(stored()).toEqual(['up{job="a"} 0 @0', 'up{job="a"} 1 @-1000', 'up{job="b"} 1 @0'])
+})
+
+test('the same request again changes nothing and is no fault', async () => {
+  const series = [up('a', [-1000, 1], [0, 2])]
+  await write(series)
+  expect((await write(series)).rejected).toEqual({})
+  expect(stored()).toHaveLength(2)
+})
+
+test('labels in another order, and those without a value, make the same series', async () => {
+  await write([up('a', [-1000, 1])])
+  await write([{ labels: ['job', 'a', 'gone', '', '__name__', 'up'], samples: [[NOW, 2]] }])
+  expect(stored()).toEqual(['up{job="a"} 1 @-1000', 'up{job="a"} 2 @0'])
+})
+
+const long = 'x'.repeat(101)
+
+test.each<[string, SentSeries, Record<string, number>, string]>([
+  ['too old', up('bad', [-7_200_000, 1]), { out_of_order: 1 }, 'up'],
+  ['too far ahead', up('bad', [601_000, 1]), { too_far_in_future: 1 }, 'up'],
+  ['before the calendar', up('bad', [-1e17, 1]), { out_of_order: 1 }, 'up'],
+  ['twice with two values', up('bad', [0, 1], [0, 2]), { duplicate_timestamp: 1 }, 'up'],
+  [
+    'of a series without a name',
+    {
+      labels: ['job', 'bad'],
+      samples: [
+        [NOW, 1],
+        [NOW + 1, 1],
+      ],
+    },
+    { bad_labels: 2 },
+    'it has no metric name',
+  ],
+  [
+    'of a series without labels',
+    { labels: [], samples: [[NOW, 1]] },
+    { bad_labels: 1 },
+    'no metric name',
+  ],
+  [
+    'with a label twice',
+    { labels: ['__name__', 'up', 'a', '1', 'a', '2'], samples: [[NOW, 1]] },
+    { bad_labels: 1 },
+    'label "a" is there twice',
+  ],
+  [
+    'with a label without a name',
+    { labels: ['', 'x', '__name__', 'up'], samples: [[NOW, 1]] },
+    { bad_labels: 1 },
+    'a label has no name',
+  ],
+  [
+    'with a label value that is too long',
+    { labels: ['__name__', 'up', 'a', long], samples: [[NOW, 1]] },
+    { label_limit: 1 },
+    'up',
+  ],
+])('a sample %s is refused, those beside it are kept', async (_what, bad, rejected, example) => {
+  await write([up('before', [-1, 0])])
+  for (let round = 0; round < 2; round++) {
+    const outcome = await write([up('first', [0, 1]), bad, up('last', [0, 1])])
+    expect(outcome.rejected).toMatchObject(rejected)
+    expect(outcome.example).toContain(example)
+    expect(stored()).toEqual(
+      expect.arrayContaining(['up{job="first"} 1 @0', 'up{job="last"} 1 @0']),
+    )
+  }
+})
+
+test('labels that are no UTF-8 are refused', async () => {
+  const message = encodeWriteRequestV1([up('XX', [0, 1])])
+  const bytes = Buffer.from(message)
+  bytes[bytes.indexOf('XX')] = 0xff
+  const outcome = await receiver.take(packSnappy(bytes), '1.0')
+  expect(outcome).toMatchObject({ samples: 0, rejected: { bad_labels: 1 } })
+  expect(outcome.example).toContain('a label is no UTF-8')
+})
+
+test.each([
+  ['not snappy', Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff), 'REMOTE_WRITE_INVALID'],
+  ['an empty body', new Uint8Array(), 'REMOTE_WRITE_INVALID'],
+  ['one that declares 1 GiB', Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x04, 0), 'HTTP_TOO_LARGE'],
+  ['a bomb of 2 MiB of zeros', packSnappy(new Uint8Array(1 << 21)), 'HTTP_TOO_LARGE'],
+  [
+    'text in place of protobuf',
+    packSnappy(Buffer.from('http_requests_total 1\n')),
+    'REMOTE_WRITE_INVALID',
+  ],
+  [
+    'more samples than allowed',
+    packSnappy(
+      encodeWriteRequestV1([
+        up('a', ...Array.from({ length: 1001 }, (_, i): [number, number] => [-i, 1])),
+      ]),
+    ),
+    'HTTP_TOO_LARGE',
+  ],
+])('%s is refused as a whole', async (_what, body, code) => {
+  await expect(receiver.take(body, '1.0')).rejects.toMatchObject({ code })
+  await write([up('a', [0, 1])])
+  expect(stored()).toEqual(['up{job="a"} 1 @0'])
+  expect(store.stats().series).toBe(1)
+})
+
+test('a request that breaks off leaves nothing behind, not even its series', async () => {
+  const whole = encodeWriteRequestV1([up('a', [0, 1]), up('b', [0, 1])])
+  for (let length = 1; length < whole.length; length++) {
+    const body = packSnappy(whole.subarray(0, length))
+    await receiver.take(body, '1.0').catch((error: unknown) => {
+      expect(error).toMatchObject({ code: 'REMOTE_WRITE_INVALID' })
+    })
+  }
+  // Only the one place where a message of one series ends is a whole request.
+  expect(stored()).toEqual(['up{job="a"} 1 @0'])
+  expect(store.stats().series).toBe(1)
+})
