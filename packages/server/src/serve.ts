@@ -185,7 +185,7 @@ class Process implements Weir {
   }
 
   async #openStore(): Promise<void> {
-    const { metrics } = this.#setup.config.storage
+    const { metrics, exemplars } = this.#setup.config.storage
     const data: WriterData = {
       path: this.#flags.dataDir,
       logLevel: this.#setup.config.log.level,
@@ -198,6 +198,7 @@ class Process implements Weir {
         seriesMax: metrics.limits.series,
         metricSeriesMax: metrics.limits.series_per_metric,
         samplesPerCommitMax: metrics.limits.samples_per_commit,
+        exemplarsMax: exemplars.max_exemplars,
         labelsPerSeriesMax: metrics.limits.labels_per_series,
         labelNameBytesMax: metrics.limits.label_name_bytes,
         labelValueBytesMax: metrics.limits.label_value_bytes,

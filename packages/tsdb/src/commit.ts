@@ -103,10 +103,15 @@ export class Committer {
         sender.retry()
         return { ...queued, series: sender.resolve(queued.refs), sender }
       })
-      const results = batches.map((batch) => this.#check(batch, clock.now()))
+      const now = clock.now()
+      const results = batches.map((batch) => ({
+        ...this.#check(batch, now),
+        ...this.#checkExemplars(batch, now),
+      }))
       const metadata = newMetadata(core, batches)
       this.#write(metadata, sequences)
       for (const stage of this.#stages.values()) stage.apply()
+      core.exemplars.applied()
       core.dictionary.saved()
       core.dictionary.publish()
       for (const [name, described] of metadata) {
@@ -121,6 +126,7 @@ export class Committer {
       }
     } catch (error) {
       for (const stage of this.#stages.values()) stage.undo()
+      core.exemplars.undo()
       for (const [arena, sequence] of sequences) arena.batchSequence = sequence
       core.head.maxTimeMs = maxBefore
       core.version = versionBefore
@@ -140,6 +146,7 @@ export class Committer {
     const refused = new Uint32Array(REJECT_REASONS.length)
     let example = -1
     let appended = 0
+    let appendedHistograms = 0
     let stage: Stage | undefined
     let startMs = 0
     let endMs = -1
@@ -177,6 +184,7 @@ export class Committer {
       }
       if (reason < 0) {
         appended++
+        if (histogram !== undefined) appendedHistograms++
       } else {
         refused[reason] = refused[reason]! + 1
         if (example < 0) example = i
@@ -187,9 +195,17 @@ export class Committer {
       if (refused[i]! > 0) rejected[reason] = refused[i]!
     return {
       appended,
+      ...(appendedHistograms > 0 && { histograms: appendedHistograms }),
       rejected,
       example: example < 0 ? '' : batch.sender.show(batch.refs[example]!),
     }
+  }
+
+  #checkExemplars({ exemplars, sender }: Batch, nowMs: number): Pick<CommitResult, 'exemplars'> {
+    if (exemplars.length === 0) return {}
+    const { exemplars: ring, settings } = this.#core
+    const series = sender.resolve(Uint32Array.from(exemplars, ({ ref }) => ref))
+    return { exemplars: ring.check(exemplars, series, nowMs + settings.futureMs) }
   }
 
   #stageOf(timeMs: number): Stage {
@@ -203,11 +219,15 @@ export class Committer {
   }
 
   #write(metadata: ReadonlyMap<string, MetricMetadata>, sequences: [Arena, number][]): void {
-    const { environment, dictionary } = this.#core
+    const { environment, dictionary, exemplars } = this.#core
     const stages = [...this.#stages.values()].filter((stage) => stage.count > 0)
-    if (stages.length === 0 && metadata.size === 0 && !dictionary.hasUnsaved) return
+    const isEmpty = stages.length === 0 && metadata.size === 0 && !exemplars.hasStaged
+    if (isEmpty && !dictionary.hasUnsaved) return
     const samples = stages.reduce((sum, stage) => sum + stage.count, 0)
-    const recordBytes = stages.reduce((sum, stage) => sum + stage.recordBytes, 0)
+    const recordBytes = stages.reduce(
+      (sum, stage) => sum + stage.recordBytes,
+      exemplars.stagedBytes,
+    )
     this.#record.clear()
     if (dictionary.hasUnsaved) dictionary.writeUnsaved(this.#record)
     this.#core.requireRoom(samples * SAMPLE_BYTES + recordBytes + this.#record.length)
@@ -227,6 +247,7 @@ export class Committer {
         const record = encodeBatch(arena, stage, stage.count)
         environment.batches.putSync(pairKey(arena.id, arena.batchSequence), record)
       }
+      exemplars.write()
       if (isNew) this.#core.putHead()
     })
   }

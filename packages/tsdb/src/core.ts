@@ -7,6 +7,7 @@ import type { Environment } from './disk/environment.ts'
 import { requireRoom } from './disk/room.ts'
 import { windowPath } from './disk/window-file.ts'
 import type { HeadRecord, WindowRecord } from './disk/window-record.ts'
+import { ExemplarRing } from './exemplars/ring.ts'
 import { newEpochs, stepEpoch } from './head/epochs.ts'
 import { Head } from './head/head.ts'
 import { Dictionary, type LabelLimits } from './index/dictionary.ts'
@@ -25,6 +26,7 @@ export interface Settings extends LabelLimits {
   readonly headWindowMs: number
   readonly diskReserveBytes: number
   readonly samplesPerCommitMax: number
+  readonly exemplarsMax: number
 }
 
 /** The writer's state: what commits, sealing and statistics share. Owned by one thread. */
@@ -33,6 +35,7 @@ export class Core {
   readonly environment: Environment
   readonly dictionary: Dictionary
   readonly head: Head
+  readonly exemplars: ExemplarRing
   readonly windows = new Map<number, WindowRecord>()
   readonly metadata = new Map<string, MetricMetadata>()
   readonly epochs = newEpochs()
@@ -62,6 +65,7 @@ export class Core {
   constructor(settings: Settings, environment: Environment) {
     this.settings = settings
     this.environment = environment
+    this.exemplars = new ExemplarRing(environment, settings.exemplarsMax)
     this.head = new Head(settings.headWindowMs, settings.clock, (news) => this.tell(news))
     this.dictionary = new Dictionary(settings, (table, index, shared) => {
       this.#tables.set(`${table}/${index}`, [table, index, shared])

@@ -9,12 +9,12 @@ import { expect } from 'vitest'
 
 import { openStore } from './open-store.ts'
 import { type Reader, openReader } from './reader.ts'
-import { START_MS, columnsOf, samplesOf } from './test-store.ts'
+import { START_MS, columnsOf, matcher, samplesOf } from './test-store.ts'
 
 const DIST = new URL('../dist/index.js', import.meta.url).href
 const MODEL = new URL('../../model/dist/index.js', import.meta.url).href
 
-/** Appends `(START + n, n)`, for one series as a histogram, for n = from, from + 1, … as fast as it can, seals all the time, and prints each n when acknowledged. */
+/** Appends `(START + n, n)`, for one series as a histogram and with an exemplar a commit, for n = from, from + 1, … as fast as it can, seals all the time, and prints each n when acknowledged. */
 const WRITER = `
   import { openStore } from ${JSON.stringify(DIST)}
   import { Labels } from ${JSON.stringify(MODEL)}
@@ -34,6 +34,8 @@ const WRITER = `
         negativeSpans: new Int32Array(0), negative: new Float64Array(0), customValues: new Float64Array(0),
       })
     }
+    const trace = Labels.of({ trace_id: String(n) })
+    appender.appendExemplar(histogram, { labels: trace, value: n, timeMs: ${START_MS} + n })
     const { appended } = await appender.commit()
     await keyValue.write([{ key: 'n', value: n }])
     process.stdout.write(appended + ' ' + n + '\\n')
@@ -69,6 +71,7 @@ export async function killLoop(plan: {
       const isWhole = samples.every(([time, value], i) => time === START_MS + i && value === i)
       expect(isWhole, situation).toBe(true)
       expectHistograms(reader, samples.length, situation)
+      expectExemplars(reader, samples.length, situation)
       expect(Number(store.keyValue().get('n') ?? 0)).toBeGreaterThanOrEqual(acknowledged)
       acknowledged = samples.length
     }
@@ -87,6 +90,15 @@ function expectHistograms(reader: Reader, count: number, situation: string): voi
     return times[i] === START_MS + i && h?.positive[0] === i && h.positiveSpans[0] === i >> 9
   })
   expect(isRight.indexOf(false), situation).toBe(-1)
+}
+
+/** One for each commit, the last one with the last samples. */
+function expectExemplars(reader: Reader, count: number, situation: string): void {
+  using querier = reader.querier(0, 2 ** 50)
+  const [found] = querier.exemplars([matcher('__name__=h')], 0, 2 ** 50)
+  const values = found?.exemplars.map(({ value }) => value) ?? []
+  const want = Array.from({ length: count / 100 }, (_, i) => 100 * (i + 1))
+  expect(values, situation).toEqual(want)
 }
 
 async function writeUntilKilled(path: string, from: number, lifeMs: number): Promise<number> {

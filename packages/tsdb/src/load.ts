@@ -23,6 +23,7 @@ export function load(core: Core): void {
   loadTombstones(core)
   removeOrphans(core)
   loadBatches(core)
+  core.exemplars.load()
   for (const { key, value } of core.environment.metadata.getRange({})) {
     core.metadata.set(key, JSON.parse(value) as MetricMetadata)
   }

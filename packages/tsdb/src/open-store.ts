@@ -23,7 +23,7 @@ import { LocalAppender } from './local-appender.ts'
 import { serveAppender } from './port-appender.ts'
 import { compact, nextJob } from './seal/compact.ts'
 import { Pause } from './seal/pause.ts'
-import { dropDue, dropSeries } from './seal/retention.ts'
+import { dropDue, dropOldExemplars, dropSeries } from './seal/retention.ts'
 import { closeDue, seal } from './seal/seal.ts'
 import type { ReaderSeat } from './seat.ts'
 import { SeriesCensus } from './series-census.ts'
@@ -71,6 +71,7 @@ function settingsOf(options: StoreOptions): Settings {
     seriesMax: options.seriesMax ?? 2_000_000,
     metricSeriesMax: options.metricSeriesMax ?? 500_000,
     samplesPerCommitMax: options.samplesPerCommitMax ?? 5_000_000,
+    exemplarsMax: options.exemplarsMax ?? 100_000,
     labelsPerSeriesMax: options.labelsPerSeriesMax ?? 64,
     labelNameBytesMax: options.labelNameBytesMax ?? 1024,
     labelValueBytesMax: options.labelValueBytesMax ?? 4096,
@@ -83,6 +84,7 @@ function settingsOf(options: StoreOptions): Settings {
     diskReserveBytes: options.diskReserveBytes ?? RESERVE_BYTES,
   }
   const limits: [name: keyof Settings, least: number, most: number][] = [
+    ['exemplarsMax', 0, 10_000_000],
     ['headWindowMs', 1, WINDOW_MS_MAX],
     ['labelNameBytesMax', 1, LABEL_BYTES_MAX],
     ['labelValueBytesMax', 1, LABEL_BYTES_MAX],
@@ -210,6 +212,9 @@ class OpenStore implements Store {
       maxTimeMs: Number.isFinite(core.head.maxTimeMs) ? core.head.maxTimeMs : null,
       samplesAppended: core.samplesAppended,
       rejected: { ...core.rejected },
+      exemplars: core.exemplars.count,
+      exemplarsAppended: core.exemplars.appended,
+      exemplarsRejected: { ...core.exemplars.rejected },
       commits: core.commits,
       commitsFailed: core.commitsFailed,
       commitsRefused: core.commitsRefused,
@@ -252,6 +257,7 @@ class OpenStore implements Store {
       if (core.closed) return
       dropDue(core)
       if (core.windowsThinned > thinnedBefore) dropSeries(core, [])
+      dropOldExemplars(core)
       forgetIdle(core)
       this.#reclaim()
     } catch (error) {

@@ -16,6 +16,7 @@ import type {
 import type { SheetView } from './codec/sheet.ts'
 import { type Environment, openEnvironment } from './disk/environment.ts'
 import type { HeadRecord, WindowRecord } from './disk/window-record.ts'
+import { readExemplars } from './exemplars/read.ts'
 import { enterEpoch, leaveEpoch } from './head/epochs.ts'
 import { type ArenaView, isInArena, readArena, segmentOf } from './head/layout.ts'
 import { DictionaryView } from './index/dictionary-view.ts'
@@ -260,8 +261,11 @@ class StoreQuerier implements Querier {
     return [...symbols].map((symbol) => view.symbolText(symbol)).sort()
   }
 
-  exemplars(): SeriesExemplars[] {
-    return []
+  exemplars(matchers: readonly Matcher[], minMs: number, maxMs: number): SeriesExemplars[] {
+    const { view, postings, environment } = this.reader
+    const series = selectSeries(matchers, view, postings)
+    const wanted = { series, minMs, maxMs }
+    return readExemplars(environment, this.transaction, wanted, (number) => view.labels(number))
   }
 
   [Symbol.dispose](): void {

@@ -12,6 +12,9 @@ const SAMPLE_BYTES = 20
 /** What a queued histogram or exemplar takes beside its own bytes. */
 const RECORD_BYTES = 100
 
+/** Characters that names and values of an exemplar's labels may have together, as OpenMetrics says. */
+const EXEMPLAR_RUNES_MAX = 128
+
 /** Sample `index` of a batch is a native histogram: its record, or nothing when it contradicts itself. */
 export interface QueuedHistogram {
   readonly index: number
@@ -22,8 +25,8 @@ export interface QueuedExemplar {
   readonly ref: number
   readonly timeMs: number
   readonly value: number
-  /** `name, value, …` sorted by name. */
-  readonly labels: readonly string[]
+  /** As `writeLabels` writes them; nothing when they are longer than an exemplar's may be. */
+  readonly labels: Uint8Array | undefined
 }
 
 /** What the queue must hear again when a batch is done. */
@@ -64,7 +67,7 @@ export class SampleQueue {
   #histograms: QueuedHistogram[] = []
   #exemplars: QueuedExemplar[] = []
   #count = 0
-  /** Bytes of queued histograms. */
+  /** Bytes of queued histograms and exemplars. */
   #recordBytes = 0
   #waitingBytes = 0
   readonly #tellRefused: (samples: number) => void
@@ -118,7 +121,9 @@ export class SampleQueue {
   }
 
   appendExemplar(ref: SeriesRef, { labels, value, timeMs }: Exemplar): void {
-    this.#exemplars.push({ ref, timeMs, value, labels: labels.flat })
+    const bytes = exemplarLabels(labels)
+    this.#exemplars.push({ ref, timeMs, value, labels: bytes })
+    this.#recordBytes += (bytes?.length ?? 0) + RECORD_BYTES
   }
 
   describe(metricName: string, metadata: MetricMetadata): void {
@@ -204,4 +209,14 @@ export class SampleQueue {
     this.#times = times
     this.#values = values
   }
+}
+
+/** The bytes of an exemplar's labels; `undefined` when they are too long. */
+function exemplarLabels(labels: Labels): Uint8Array | undefined {
+  let runes = 0
+  for (const text of labels.flat) for (const _ of text) runes++
+  if (runes > EXEMPLAR_RUNES_MAX) return undefined
+  const out = new ByteWriter(EXEMPLAR_RUNES_MAX)
+  writeLabels(labels, out)
+  return out.copy()
 }

@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 
 import type { Appender, Clock, KeyValueStore, Matcher, RejectReason } from '@weir/model'
 
+import type { ExemplarReason } from './exemplars/ring.ts'
 import type { ReaderSeat } from './seat.ts'
 import type { RetentionRule } from './steps/policy.ts'
 
@@ -27,7 +28,9 @@ export interface StoreOptions {
   readonly labelNameBytesMax?: number
   /** UTF-8 bytes of a label's value. Default 4,096. */
   readonly labelValueBytesMax?: number
-  /** Samples older than this go. Default 15 d; 0 keeps them for ever. */
+  /** Exemplars of all series together; beyond it the oldest go. Default 100,000; 0 keeps none. */
+  readonly exemplarsMax?: number
+  /** Samples and exemplars older than this go. Default 15 d; 0 keeps them for ever. */
   readonly retentionMs?: number
   /** When sealed windows take more than this, the oldest go. Default 0: no limit by size. */
   readonly retentionBytes?: number
@@ -63,6 +66,10 @@ export interface StoreStats {
   readonly maxTimeMs: number | null
   readonly samplesAppended: number
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>
+  /** Exemplars that are kept now, and what became of those that were handed in. */
+  readonly exemplars: number
+  readonly exemplarsAppended: number
+  readonly exemplarsRejected: Readonly<Record<ExemplarReason, number>>
   readonly commits: number
   readonly commitsFailed: number
   /** Commits that were refused whole, too large or too much waiting, and the samples lost with them. */

@@ -23,7 +23,12 @@ export type RejectReason = (typeof REJECT_REASONS)[number]
 
 /** What became of a batch. */
 export interface CommitResult {
+  /** Samples that are in the store now, those that were there before with the same value counted. */
   readonly appended: number
+  /** How many of those are native histograms; absent when none is. */
+  readonly histograms?: number
+  /** Exemplars that are in the store now; absent when none was handed in. */
+  readonly exemplars?: number
   /** How many samples were refused, by reason; reasons that did not occur are absent. */
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>
   /** One refused series to show to a human, '' when none was. */

@@ -127,6 +127,17 @@ const storage = z.strictObject({
     .describe(
       'Metrics that are kept for another time, or at a step; the first rule that fits counts.',
     ),
+  exemplars: z
+    .strictObject({
+      max_exemplars: z
+        .int()
+        .nonnegative()
+        .max(10_000_000)
+        .default(100_000)
+        .describe('Exemplars of all series together; beyond it the oldest go; 0 keeps none.'),
+    })
+    .prefault({})
+    .describe('Observations that stand for many, with labels that lead to a trace.'),
 })
 
 const notifications = z.strictObject({

@@ -14,6 +14,7 @@ export class StoreMetrics {
     readonly read: (stats: StoreStats) => number
   }[]
   readonly #rejected: Counter<'reason'>
+  readonly #exemplarsRejected: Counter<'reason'>
 
   constructor(registry: Registry) {
     this.#maintenanceFailures = registry.counter(
@@ -25,7 +26,16 @@ export class StoreMetrics {
       'Samples the store refused, by reason.',
       ['reason'],
     )
+    this.#exemplarsRejected = registry.counter(
+      'weir_store_exemplars_rejected_total',
+      'Exemplars the store did not keep, by reason; duplicates are what every scrape brings again.',
+      ['reason'],
+    )
     this.#gauges = [
+      {
+        gauge: registry.gauge('weir_store_exemplars', 'Exemplars in the store.'),
+        read: (s) => s.exemplars,
+      },
       { gauge: registry.gauge('weir_store_series', 'Series in the store.'), read: (s) => s.series },
       {
         gauge: registry.gauge('weir_store_head_samples', 'Samples in memory, not sealed yet.'),
@@ -59,6 +69,10 @@ export class StoreMetrics {
           'Windows that retention rules wrote anew, at a step or without some of their series.',
         ),
         read: (s) => s.windowsThinned,
+      },
+      {
+        counter: registry.counter('weir_store_exemplars_appended_total', 'Exemplars made durable.'),
+        read: (s) => s.exemplarsAppended,
       },
       {
         counter: registry.counter('weir_store_samples_appended_total', 'Samples made durable.'),
@@ -100,6 +114,8 @@ export class StoreMetrics {
     for (const { counter, read } of this.#counters) counter.set(read(stats))
     for (const [reason, count] of Object.entries(stats.rejected))
       this.#rejected.set(count, { reason })
+    for (const [reason, count] of Object.entries(stats.exemplarsRejected))
+      this.#exemplarsRejected.set(count, { reason })
   }
 
   maintenanceFailed(log: Log, error: unknown): void {

@@ -34,6 +34,8 @@ export interface Environment {
   readonly sheets: NumberedTable
   /** Deletes that are not carried out in the windows yet. */
   readonly tombstones: NumberedTable
+  /** Pages of exemplars, by age. */
+  readonly exemplars: NumberedTable
   readonly metadata: TextTable
   readonly keyValue: TextTable
   readonly file: string
@@ -75,6 +77,7 @@ export function openEnvironment(path: string): Environment {
       members: root.openDB<Uint8Array, number>('members', numbered),
       sheets: root.openDB<Uint8Array, number>('sheets', numbered),
       tombstones: root.openDB<Uint8Array, number>('tombstones', numbered),
+      exemplars: root.openDB<Uint8Array, number>('exemplars', numbered),
       metadata: root.openDB<string, string>('metadata', text),
       keyValue: root.openDB<string, string>('keyValue', text),
     }

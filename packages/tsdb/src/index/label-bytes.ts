@@ -1,4 +1,4 @@
-import type { Labels } from '@weir/model'
+import { Labels } from '@weir/model'
 
 import { ByteReader, type ByteWriter } from '../codec/bytes.ts'
 
@@ -35,6 +35,15 @@ function writeText(text: string, out: ByteWriter): void {
     out.length = start
   }
   out.sized(encoder.encode(text))
+}
+
+/** Reads what {@link writeLabels} wrote. */
+export function readLabels(input: ByteReader): Labels {
+  const flat: string[] = []
+  for (let left = input.varint() * 2; left > 0; left--) {
+    flat.push(Buffer.from(input.sized()).toString('utf8'))
+  }
+  return Labels.fromFlat(flat)
 }
 
 /** Moves over the labels of one series. */

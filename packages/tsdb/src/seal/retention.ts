@@ -34,6 +34,12 @@ export function dropSeries(core: Core, due: readonly WindowRecord[]): void {
   }
 }
 
+/** Exemplars go by age, as samples do that no rule is for. */
+export function dropOldExemplars({ exemplars, retention, settings }: Core): void {
+  const now = settings.clock.now()
+  exemplars.drop((newestMs) => retention.levelOf(0, newestMs, now) === undefined)
+}
+
 function dueWindows(core: Core): WindowRecord[] {
   const now = core.settings.clock.now()
   const { retention } = core
