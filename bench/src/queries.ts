@@ -19,7 +19,7 @@ import { join } from 'node:path'
 import { DASHBOARD_QUERIES, pipelineSeries } from './pipeline-series.ts'
 import { bytesOnDisk, cpuMs, resident, showResident } from './process.ts'
 import { RemoteWriteBodies, sendBody } from './remote-write.ts'
-import { SIDES, type Side, type SideName, startSide } from './sides.ts'
+import { SIDES, type Side, type SideName, headIsEmpty, startSide } from './sides.ts'
 import { loadWeir } from './weir-load.ts'
 
 const STEP_MS = 15_000
@@ -122,6 +122,7 @@ async function load(folder: string, { scale, samples, startMs }: Load): Promise<
     const late = new RemoteWriteBodies([{ labels: { __name__: 'bench_loaded' }, at: () => 1 }])
     const body = late.encode({ first: 0, last: 1, from: 0, to: 1 }, () => timeOf(samples) + 18e6)
     await Promise.all(peers.map(({ url }) => sendBody(url, body)))
+    await Promise.all(peers.filter(({ name }) => name === 'Prometheus').map(headIsEmpty))
   }
   if (ageHours > 0) await Promise.all(peers.map((peer) => peer.settle()))
   for (const peer of peers) await peer.stop()

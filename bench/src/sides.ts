@@ -88,17 +88,15 @@ async function startPrometheus(folder: string): Promise<Side | undefined> {
     pid: child.pid!,
     parameters: {},
     dataDir,
-    settle: async () => {
-      // It looks once a minute whether its head should become blocks.
-      await until(async () => (await gauge(url, 'prometheus_tsdb_head_series')) <= HEAD_SERIES_MAX)
-      await standsStill(dataDir)
-    },
+    settle: () => standsStill(dataDir),
     stop: () => stop(child),
   }
 }
 
-/** Series that are still in Prometheus's head when all other data is in blocks. */
-const HEAD_SERIES_MAX = 1
+/** Waits until Prometheus has made blocks of all data but what came last; it looks once a minute. */
+export async function headIsEmpty({ url }: Side): Promise<void> {
+  await until(async () => (await gauge(url, 'prometheus_tsdb_head_series')) <= 1)
+}
 
 async function gauge(url: string, name: string): Promise<number> {
   const page = await (await fetch(`${url}/metrics`)).text()
