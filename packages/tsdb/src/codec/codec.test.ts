@@ -61,6 +61,13 @@ const walk = fc
     })
   })
 
+/** Columns that mostly stand still. */
+const rare = fc
+  .array(
+    fc.tuple(fc.integer({ min: 1, max: 40 }), fc.oneof(safeInt, fc.integer({ min: -9, max: 9 }))),
+  )
+  .map((runs) => runs.flatMap(([length, value]) => Array.from({ length }, () => value)))
+
 const anyBits = fc
   .tuple(fc.integer(), fc.integer())
   .map(([low, high]) => new Float64Array(new Int32Array([low, high]).buffer)[0]!)
@@ -70,7 +77,7 @@ const odd = [0, -0, Number.NaN, Infinity, -Infinity, 5e-324, -5e-324, 2 ** 53, 2
 describe('integer columns', () => {
   test('give back any safe integers', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.array(safeInt, { maxLength: 300 }), walk), (numbers) => {
+      fc.property(fc.oneof(fc.array(safeInt, { maxLength: 300 }), walk, rare), (numbers) => {
         const values = Float64Array.from(numbers)
         expect(throughInts(values).back).toEqual(values)
       }),
@@ -86,6 +93,7 @@ describe('integer columns', () => {
     ['times on the second', column((i) => 1.7e12 + i * 15_000), 16],
     ['times with one gap', column((i) => 1.7e12 + i * 15_000 + (i > 3000 ? 60_000 : 0)), 250],
     ['pages of memory', column((i) => 4096 * (1000 + ((i * 7919) % 100))), 5760],
+    ['a gauge set every fourth scrape', column((i) => ((i >> 2) * 7919) % 1000), 3000],
     ['a spike in a hundred', column((i) => (i % 100 === 0 ? 1e9 + i : 3)), 700],
   ])('%s takes little', (_, values, most) => {
     const { back, bytes } = throughInts(values)
@@ -194,6 +202,30 @@ describe('sheets', () => {
       return builder.finish().length
     }
     expect(sizeOf(101) - sizeOf(1)).toBeLessThan(100 * 16)
+  })
+
+  test('keep values once for neighbours that have the same, and only with the same times', () => {
+    const values = Float64Array.from({ length: 100 }, (_, i) => (i * i) % 97)
+    const times = values.map((_, i) => i * 1000)
+    const builder = new SheetBuilder()
+    for (let id = 0; id < 9; id++) builder.add(id, times, values, 100)
+    builder.add(
+      9,
+      times.map((time) => time + 1),
+      values,
+      100,
+    )
+    builder.add(10, times, values, 99)
+    const sheet = builder.finish()
+    expect(sheet.length).toBeLessThan(700)
+    const view = new SheetView()
+    openSheet(view, sheet)
+    for (let id = 0; id < 11; id++) {
+      const back = new Float64Array(view.count(id))
+      view.values(id, back, 0)
+      expect(back).toEqual(values.subarray(0, id === 10 ? 99 : 100))
+    }
+    expect(view.times(9)[0]).toBe(1)
   })
 
   test.each([

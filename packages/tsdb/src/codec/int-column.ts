@@ -7,18 +7,21 @@
  * deltas    mode 2 · first · unit · block block …          x[i] = x[i-1] + unit·e[i], i > 0
  *
  * block     width (bit 7: has patches) · least · [patches] · 128 numbers of `width` bits: e - least
+ * sparse    width, bit 6 set · least · 128 bits: which are not 0 · those, of `width` bits: e - least
  * ```
  *
  * `unit` is the greatest common divisor of all steps: scrapes at whole seconds cost a thousandth,
  * memory gauges that move in pages lose twelve bits. Blocks of 128 adapt to bursts (frame of
  * reference, as in Zukowski et al., "Super-Scalar RAM-CPU Cache Compression", 2006); a few numbers
  * that are far larger than their neighbours keep only their low bits in the block and their high
- * bits in its patch list, so that one gap or reset does not widen 127 others.
+ * bits in its patch list, so that one gap or reset does not widen 127 others. Gauges that are set less
+ * often than they are scraped, and counters of rare things, have mostly steps of zero: sparse blocks.
  *
  * Numbers must be whole and within ±2^51, so that every difference of two differences is exact.
  * Layout byte by byte: docs/formats/chunk.md.
  */
 import type { ByteReader, ByteWriter } from './bytes.ts'
+import { BLOCK, PATCHED, SPARSE, bitLength, encodeBlock } from './int-block-writer.ts'
 
 /** Numbers beyond this (either side of zero) do not fit into a column. */
 export const INT_MAX = 2 ** 51
@@ -30,56 +33,115 @@ const REGULAR = 0
 const OFFSETS = 1
 const DELTAS = 2
 
-const BLOCK = 128
-const PATCHED = 0x80
-/** At most one number in eight is patched; beyond that a wider block is smaller and faster. */
-const PATCHES_MAX = BLOCK / 8
 const TWO_32 = 2 ** 32
 
 const offsets = new Float64Array(BLOCK)
-const lengths = new Uint8Array(BLOCK)
-const histogram = new Uint16Array(56)
 
-let steps = new Float64Array(1024)
-let levels = new Float64Array(1024)
+let numbers = new Float64Array(1024)
 
 /** Writes `values[0, count)`. The count itself is not written; the reader must know it. */
 export function encodeInts(values: Float64Array, count: number, out: ByteWriter): void {
   if (count === 0) return
   const first = values[0]!
-  if (steps.length < count) steps = new Float64Array(count * 2)
   const step = count > 1 ? values[1]! - first : 0
-  let regular = true
-  let unit = 0
-  for (let i = 1; i < count; i++) {
-    const delta = values[i]! - values[i - 1]!
-    steps[i] = delta
-    if (delta !== step) regular = false
-    if (unit !== 1 && delta !== 0) unit = gcd(unit, Math.abs(delta))
-  }
-  if (regular) {
+  let same = 2
+  while (same < count && step === values[same]! - values[same - 1]!) same++
+  if (same >= count) {
     out.u8(REGULAR)
     out.zigzag(first)
     out.zigzag(step)
     return
   }
-  if (unit > 1) for (let i = 1; i < count; i++) steps[i] = steps[i]! / unit
-  steps[0] = 0
-  const deltaBits = spread(steps, 1, count)
-  const modeAt = out.length
-  out.u8(DELTAS)
+  if (numbers.length < count) numbers = new Float64Array(count * 2)
+  const unit = commonUnit(values, count)
+  // Offsets win where values swing around a level: a difference of two noisy values is noisier than either.
+  const asOffsets = offsetBits(values, count, unit)
+  const asDeltas = deltaBits(values, count, unit)
+  if (asOffsets <= asDeltas.sparse) {
+    writeBlocks(values, count, { mode: OFFSETS, unit }, out)
+    return
+  }
+  const start = out.length
+  writeBlocks(values, count, { mode: DELTAS, unit }, out)
+  if (asOffsets > asDeltas.dense) return
+  // Most steps are zero, and the others are large: sparse deltas or patched offsets, who knows.
+  const end = out.length
+  writeBlocks(values, count, { mode: OFFSETS, unit }, out)
+  if (out.length - end < end - start) out.bytes.copyWithin(start, end, out.length)
+  out.length = start + Math.min(end - start, out.length - end)
+}
+
+function writeBlocks(
+  values: Float64Array,
+  count: number,
+  { mode, unit }: { readonly mode: number; readonly unit: number },
+  out: ByteWriter,
+): void {
+  const first = values[0]!
+  if (mode === OFFSETS) for (let i = 1; i < count; i++) numbers[i] = (values[i]! - first) / unit
+  else for (let i = 1; i < count; i++) numbers[i] = (values[i]! - values[i - 1]!) / unit
+  out.u8(mode)
   out.zigzag(first)
   out.varint(unit)
-  // Offsets win where values swing around a level: a difference of two noisy values is noisier than either.
-  if (levels.length < count) levels = new Float64Array(steps.length)
-  levels[0] = 0
-  for (let i = 1; i < count; i++) levels[i] = levels[i - 1]! + steps[i]!
-  const useLevels = spread(levels, 1, count) <= deltaBits
-  if (useLevels) out.bytes[modeAt] = OFFSETS
-  const chosen = useLevels ? levels : steps
   for (let from = 1; from < count; from += BLOCK) {
-    encodeBlock(chosen, from, Math.min(BLOCK, count - from), out)
+    encodeBlock(numbers, from, Math.min(BLOCK, count - from), out)
   }
+}
+
+/** The greatest common divisor of all steps. */
+function commonUnit(values: Float64Array, count: number): number {
+  let unit = 0
+  for (let i = 1; i < count && unit !== 1; i++) {
+    const delta = values[i]! - values[i - 1]!
+    if (delta !== 0) unit = gcd(unit, Math.abs(delta))
+  }
+  return unit
+}
+
+/** About how many bits all numbers take as offsets, blocks being what they are. */
+function offsetBits(values: Float64Array, count: number, unit: number): number {
+  let bits = 0
+  for (let from = 1; from < count; from += BLOCK) {
+    const to = Math.min(count, from + BLOCK)
+    let least = values[from]!
+    let most = least
+    for (let i = from + 1; i < to; i++) {
+      const value = values[i]!
+      if (value < least) least = value
+      else if (value > most) most = value
+    }
+    bits += (to - from) * bitLength((most - least) / unit)
+  }
+  return bits
+}
+
+/** The same as deltas; `sparse` when those that are zero cost one bit where that is less. */
+function deltaBits(
+  values: Float64Array,
+  count: number,
+  unit: number,
+): { readonly dense: number; readonly sparse: number } {
+  let dense = 0
+  let sparse = 0
+  let before = values[0]!
+  for (let from = 1; from < count; from += BLOCK) {
+    const to = Math.min(count, from + BLOCK)
+    let least = Number.POSITIVE_INFINITY
+    let most = Number.NEGATIVE_INFINITY
+    let zeros = 0
+    for (let i = from; i < to; i++) {
+      const delta = values[i]! - before
+      before = values[i]!
+      if (delta < least) least = delta
+      if (delta > most) most = delta
+      if (delta === 0) zeros++
+    }
+    const size = to - from
+    const width = bitLength((most - least) / unit)
+    dense += size * width
+    sparse += Math.min(size * width, size + (size - zeros) * width)
+  }
+  return { dense, sparse }
 }
 
 /** Reads `count` numbers into `into[at, at + count)`. The reader's buffer must go on for {@link TAIL_BYTES}. */
@@ -100,8 +162,17 @@ export function decodeInts(input: ByteReader, count: number, into: Float64Array,
     const size = Math.min(BLOCK, count - from)
     const head = input.u8()
     const least = input.zigzag() * unit
-    const width = head & 0x7f
+    const width = head & 0x3f
     const start = at + from
+    if ((head & SPARSE) !== 0) {
+      unpackSparse(input, size, width)
+      for (let i = 0; i < size; i++) {
+        const e = offsets[i]!
+        if (mode === OFFSETS) into[start + i] = first + (e < 0 ? 0 : least + e * unit)
+        else into[start + i] = e < 0 ? running : (running += least + e * unit)
+      }
+      continue
+    }
     if (width === 0 && head < PATCHED) {
       if (mode === OFFSETS) into.fill(first + least, start, start + size)
       else for (let i = start; i < start + size; i++) into[i] = running += least
@@ -201,9 +272,31 @@ function unpackOffsets(
   input.at = from + ((size * width + 7) >>> 3)
 }
 
+/** A sparse block into `offsets`: -1 where the number is zero. */
+function unpackSparse(input: ByteReader, size: number, width: number): void {
+  const bitmapAt = input.at
+  const { bytes } = input
+  input.at += (size + 7) >>> 3
+  let others = 0
+  for (let i = bitmapAt; i < input.at; i++) others += onesIn(bytes[i]!)
+  unpackBits(input, others, Math.min(width, 32), 1)
+  if (width > 32) unpackBits(input, others, width - 32, TWO_32)
+  // From the back, so that numbers move up into places that were read already.
+  for (let i = size - 1; i >= 0; i--) {
+    const isOther = (bytes[bitmapAt + (i >>> 3)]! & (1 << (i & 7))) !== 0
+    offsets[i] = isOther ? offsets[--others]! : -1
+  }
+}
+
+function onesIn(byte: number): number {
+  const pairs = byte - ((byte >>> 1) & 0x55)
+  const nibbles = (pairs & 0x33) + ((pairs >>> 2) & 0x33)
+  return (nibbles + (nibbles >>> 4)) & 0x0f
+}
+
 /** Any block, patches and wide numbers included, into `offsets`. */
 function unpack(input: ByteReader, head: number, size: number): void {
-  const width = head & 0x7f
+  const width = head & 0x3f
   const patchesAt = input.at
   const patchCount = head >= PATCHED ? skipPatches(input) : 0
   unpackBits(input, size, Math.min(width, 32), 1)
@@ -243,114 +336,6 @@ function unpackBits(input: ByteReader, size: number, width: number, scale: numbe
     bit += width
   }
   input.at = at + ((size * width + 7) >>> 3)
-}
-
-function encodeBlock(values: Float64Array, from: number, size: number, out: ByteWriter): void {
-  let least = values[from]!
-  for (let i = 1; i < size; i++) if (values[from + i]! < least) least = values[from + i]!
-  histogram.fill(0)
-  let longest = 0
-  for (let i = 0; i < size; i++) {
-    const offset = values[from + i]! - least
-    const length = bitLength(offset)
-    offsets[i] = offset
-    lengths[i] = length
-    histogram[length] = histogram[length]! + 1
-    if (length > longest) longest = length
-  }
-  const width = bestWidth(size, longest)
-  out.reserve(32 + size * 8 + PATCHES_MAX * 10)
-  out.u8(width === longest ? width : width | PATCHED)
-  out.zigzag(least)
-  if (width !== longest) writePatches(size, width, out)
-  pack(size, Math.min(width, 32), 1, out)
-  if (width > 32) pack(size, width - 32, TWO_32, out)
-}
-
-function writePatches(size: number, width: number, out: ByteWriter): void {
-  let count = 0
-  for (let i = 0; i < size; i++) if (lengths[i]! > width) count++
-  out.u8(count)
-  const scale = 2 ** width
-  for (let i = 0; i < size; i++) {
-    if (lengths[i]! <= width) continue
-    const high = Math.floor(offsets[i]! / scale)
-    out.u8(i)
-    out.varint(high)
-    offsets[i] = offsets[i]! - high * scale
-  }
-}
-
-/** The width at which packed bits plus patches take the fewest bytes. */
-function bestWidth(size: number, longest: number): number {
-  let best = longest
-  let bestBytes = (size * longest + 7) >>> 3
-  let patches = 0
-  for (let width = longest - 1; width >= 0; width--) {
-    patches += histogram[width + 1]!
-    if (patches > PATCHES_MAX) break
-    let bytes = ((size * width + 7) >>> 3) + 1
-    for (let length = width + 1; length <= longest; length++) {
-      if (histogram[length]! > 0)
-        bytes += histogram[length]! * (1 + Math.ceil((length - width) / 7))
-    }
-    if (bytes < bestBytes) {
-      best = width
-      bestBytes = bytes
-    }
-  }
-  return best
-}
-
-/** Packs the low `width` bits of `floor(offset / scale)`, low bits first. */
-function pack(size: number, width: number, scale: number, out: ByteWriter): void {
-  if (width === 0) return
-  const bytes = out.bytes
-  let at = out.length
-  let pending = 0
-  let pendingBits = 0
-  for (let i = 0; i < size; i++) {
-    let value = (scale === 1 ? offsets[i]! % TWO_32 : Math.floor(offsets[i]! / scale)) >>> 0
-    let left = width
-    while (left > 0) {
-      const take = Math.min(left, 8 - pendingBits)
-      pending |= (value & ((1 << take) - 1)) << pendingBits
-      pendingBits += take
-      value >>>= take
-      left -= take
-      if (pendingBits === 8) {
-        bytes[at++] = pending
-        pending = 0
-        pendingBits = 0
-      }
-    }
-  }
-  if (pendingBits > 0) bytes[at++] = pending
-  out.length = at
-}
-
-/** The mean over blocks of the bits that the widest number of each needs. */
-function spread(values: Float64Array, from: number, to: number): number {
-  let bits = 0
-  let blocks = 0
-  for (let start = from; start < to; start += BLOCK) {
-    const end = Math.min(to, start + BLOCK)
-    let least = values[start]!
-    let most = least
-    for (let i = start + 1; i < end; i++) {
-      const value = values[i]!
-      if (value < least) least = value
-      else if (value > most) most = value
-    }
-    bits += bitLength(most - least)
-    blocks++
-  }
-  return bits / Math.max(1, blocks)
-}
-
-function bitLength(value: number): number {
-  if (value < TWO_32) return 32 - Math.clz32(value)
-  return 64 - Math.clz32(Math.floor(value / TWO_32))
 }
 
 function gcd(a: number, b: number): number {

@@ -28,6 +28,8 @@ const HEADER_BYTES = 16
 /** How many of the newest columns of times a chunk is compared with before it brings its own. */
 const TIMES_COMPARED = 8
 const TIMES_MAX = 0xffff
+/** How many of the newest chunks a chunk is compared with: it may have the very same values. */
+const VALUES_COMPARED = 16
 
 /** Collects chunks into a sheet, series in ascending order. */
 export class SheetBuilder {
@@ -38,6 +40,7 @@ export class SheetBuilder {
   readonly #timesAt: number[] = []
   readonly #counts: number[] = []
   #recent: { readonly index: number; readonly times: Float64Array }[] = []
+  #written: { readonly at: number; readonly size: number; readonly timesIndex: number }[] = []
   sampleCount = 0
   minMs = Number.POSITIVE_INFINITY
   maxMs = Number.NEGATIVE_INFINITY
@@ -78,14 +81,16 @@ export class SheetBuilder {
     count: number,
     histograms?: readonly (NativeHistogram | undefined)[],
   ): void {
-    this.#timesOf.push(this.#timesIndex(times, count))
-    this.#ids.push(series)
-    this.#valuesAt.push(this.#data.length)
+    const timesIndex = this.#timesIndex(times, count)
+    const at = this.#data.length
     if (histograms?.some((histogram) => histogram !== undefined) === true) {
       encodeHistograms(values, histograms, count, this.#data)
     } else {
       encodeValues(values, count, this.#data)
     }
+    this.#valuesAt.push(this.#placeOfSame(at, timesIndex))
+    this.#timesOf.push(timesIndex)
+    this.#ids.push(series)
     this.sampleCount += count
     if (times[0]! < this.minMs) this.minMs = times[0]!
     if (times[count - 1]! > this.maxMs) this.maxMs = times[count - 1]!
@@ -128,9 +133,28 @@ export class SheetBuilder {
       list.length = 0
     }
     this.#recent = []
+    this.#written = []
     this.sampleCount = 0
     this.minMs = Number.POSITIVE_INFINITY
     this.maxMs = Number.NEGATIVE_INFINITY
+  }
+
+  /**
+   * Where the values lie that were just written at `at`: there, or where the same bytes are already.
+   * The count of a classic histogram is its last bucket; what one loop sets is often set together.
+   */
+  #placeOfSame(at: number, timesIndex: number): number {
+    const data = this.#data
+    const size = data.length - at
+    for (const other of this.#written) {
+      if (other.size !== size || other.timesIndex !== timesIndex) continue
+      if (!sameBytes(data.bytes, other.at, at, size)) continue
+      data.length = at
+      return other.at
+    }
+    this.#written.unshift({ at, size, timesIndex })
+    if (this.#written.length > VALUES_COMPARED) this.#written.pop()
+    return at
   }
 
   #timesIndex(times: Float64Array, count: number): number {
@@ -145,6 +169,11 @@ export class SheetBuilder {
     if (this.#recent.length > TIMES_COMPARED) this.#recent.pop()
     return index
   }
+}
+
+function sameBytes(bytes: Uint8Array, one: number, other: number, size: number): boolean {
+  for (let i = 0; i < size; i++) if (bytes[one + i] !== bytes[other + i]) return false
+  return true
 }
 
 function sameTimes(known: Float64Array, times: Float64Array): boolean {

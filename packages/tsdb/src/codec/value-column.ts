@@ -40,6 +40,11 @@ export function encodeValues(values: Float64Array, count: number, out: ByteWrite
     others = new Float64Array(count * 2)
     exceptions = new Uint32Array(count * 2)
   }
+  if (areWhole(values, count)) {
+    out.u8(0)
+    encodeInts(integers, count, out)
+    return
+  }
   const exponent = findExponent(values, count)
   if (exponent < 0) {
     encodeHalves(values, count, out)
@@ -74,6 +79,17 @@ export function decodeValues(
     for (let i = at; i < at + count; i++) into[i] = into[i]! / divisor
   }
   if ((tag & EXCEPTIONS) !== 0) readExceptions(input, into, at)
+}
+
+/** Whether all values are whole numbers, the commonest case; if so, `integers` has them. */
+function areWhole(values: Float64Array, count: number): boolean {
+  for (let i = 0; i < count; i++) {
+    const value = values[i]!
+    if (value !== Math.floor(value) || value > MANTISSA_MAX || value < -MANTISSA_MAX) return false
+    if (value === 0 && 1 / value < 0) return false
+    integers[i] = value
+  }
+  return true
 }
 
 /** The least exponent at which all but a few values are whole numbers; -1: these are no decimals. */

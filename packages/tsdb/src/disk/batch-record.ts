@@ -4,7 +4,7 @@
  */
 import { ByteReader, ByteWriter } from '../codec/bytes.ts'
 import { TAIL_BYTES, decodeInts, encodeInts } from '../codec/int-column.ts'
-import { decodeValues, encodeValues } from '../codec/value-column.ts'
+import { decodeQuick, encodeQuick } from '../codec/quick-column.ts'
 
 export interface BatchWindow {
   readonly startMs: number
@@ -36,7 +36,7 @@ export function encodeBatch(
   out.varint(count)
   encodeInts(columns.series, count, out)
   encodeInts(columns.times, count, out)
-  encodeValues(columns.values, count, out)
+  encodeQuick(columns.values, count, out)
   if (histograms.size > 0) writeHistograms(histograms)
   out.zeros(TAIL_BYTES)
   return out.copy()
@@ -62,7 +62,7 @@ export function decodeBatch(record: Uint8Array): BatchColumns {
   const values = new Float64Array(count)
   decodeInts(input, count, series, 0)
   decodeInts(input, count, times, 0)
-  decodeValues(input, count, values, 0)
+  decodeQuick(input, count, values)
   const histograms = (flags & HISTOGRAMS) === 0 ? NONE : readHistograms(input)
   const isLate = (flags & LATE) !== 0
   return { isLate, startMs, endMs, count, series, times, values, histograms }
