@@ -16,13 +16,21 @@ export interface AnchoredRegex {
 const cache = new Map<string, AnchoredRegex | string>()
 const CACHE_MAX = 1000
 
+/** A compiled regex takes up to a thousand times its pattern's length. */
+const CACHE_LENGTH_MAX = 100_000
+let cachedLength = 0
+
 /** The regex, or a sentence saying what is wrong with the pattern. Compiled ones are kept. */
 export function compileRegex(pattern: string): AnchoredRegex | string {
   const known = cache.get(pattern)
   if (known !== undefined) return known
-  if (cache.size >= CACHE_MAX) cache.clear()
+  if (cache.size >= CACHE_MAX || cachedLength + pattern.length > CACHE_LENGTH_MAX) {
+    cache.clear()
+    cachedLength = 0
+  }
   const made = compile(pattern)
   cache.set(pattern, made)
+  cachedLength += pattern.length
   return made
 }
 

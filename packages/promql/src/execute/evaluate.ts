@@ -223,14 +223,17 @@ function streamSubquery(
   // The grid lies on multiples of the step since 1970, whatever the query's own steps are.
   let firstMs = Math.trunc(leftMs / stepMs) * stepMs
   if (firstMs <= leftMs) firstMs += stepMs
-  const grid = stepsBetween(firstMs, ends[ends.length - 1]!, stepMs)
-  if (grid.count === 0) return
-  if (grid.count > SUBQUERY_STEPS_MAX) {
+  const lastMs = ends[ends.length - 1]!
+  // Before any column of that length is made.
+  const count = Math.floor((lastMs - firstMs) / stepMs) + 1
+  if (count > SUBQUERY_STEPS_MAX) {
     throw new WeirError(
       'QUERY_TOO_MANY_SAMPLES',
-      `Cannot evaluate sub-query: want at most ${SUBQUERY_STEPS_MAX} steps, got ${grid.count}; use a longer step`,
+      `Cannot evaluate sub-query: want at most ${SUBQUERY_STEPS_MAX} steps, got ${count}; use a longer step`,
     )
   }
+  const grid = stepsBetween(firstMs, lastMs, stepMs)
+  if (grid.count === 0) return
   evaluation.holdColumns(SUBQUERY_COLUMNS, grid)
   const columns = new SampleColumns(grid.count)
   const windows = newWindows(ends, expr.rangeMs, steps)

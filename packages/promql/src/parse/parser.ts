@@ -45,6 +45,9 @@ const POW_PRECEDENCE = 6
 /** Deepest nesting read; keeps recursion over the tree far from the end of the stack. */
 export const NESTING_MAX = 400
 
+/** Most matchers in one selector: each one costs a pass over the series that are left. */
+export const MATCHERS_MAX = 1000
+
 const WITH_PARAMETER: ReadonlySet<string> = new Set([
   'topk',
   'bottomk',
@@ -398,6 +401,12 @@ export class Parser {
       }
     }
     matchers.push(matcher)
+    if (matchers.length > MATCHERS_MAX) {
+      throw new WeirError(
+        'QUERY_PARSE',
+        `Cannot read query: want at most ${MATCHERS_MAX} matchers in a selector, got more; one =~ may have many alternatives`,
+      )
+    }
     return ''
   }
 

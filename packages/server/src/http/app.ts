@@ -152,7 +152,13 @@ function bareApp({ limits }: HttpDeps, events: HttpEvents): FastifyInstance {
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },
-    (_request, body, done) => done(null, new URLSearchParams(body as string)),
+    (_request, body, done) => {
+      try {
+        done(null, readParameters(body as string))
+      } catch (error) {
+        done(error as WeirError)
+      }
+    },
   )
   return app
 }
@@ -263,11 +269,22 @@ function mountOthers(app: FastifyInstance, route: Route): void {
 /** The form first, then the query string: the order in which Go's `Request.Form` lists them. */
 function paramsOf(request: FastifyRequest): URLSearchParams {
   const question = request.url.indexOf('?')
-  const inUrl = new URLSearchParams(question < 0 ? '' : request.url.slice(question + 1))
+  const inUrl = readParameters(question < 0 ? '' : request.url.slice(question + 1))
   if (!(request.body instanceof URLSearchParams)) return inUrl
   const all = request.body
   for (const [name, value] of inUrl) all.append(name, value)
   return all
+}
+
+/** Most parameters of a request; a body of 4 MiB could hold a million of them. */
+const PARAMETERS_MAX = 10_000
+
+function readParameters(text: string): URLSearchParams {
+  let count = 1
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) count++
+  if (count <= PARAMETERS_MAX) return new URLSearchParams(text)
+  const why = `Cannot read a request of ${count} parameters: want at most ${PARAMETERS_MAX}`
+  throw new WeirError('HTTP_TOO_LARGE', why)
 }
 
 /** Follows a request to its end: counts it, and tells its query when the client went away. */

@@ -248,6 +248,7 @@ async function answerWithin(
   const answered = new AbortController()
   const expired = new AbortController()
   const limitMs = Math.min(timeoutMs, limits.queryTimeoutMs)
+  if (limitMs < 0) throw new WeirError('QUERY_TIMEOUT', 'query timed out in query queue')
   clock.sleep(limitMs, answered.signal).then(
     () => expired.abort(new WeirError('QUERY_TIMEOUT', 'query timed out in expression evaluation')),
     () => undefined, // answered in time

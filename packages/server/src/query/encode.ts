@@ -1,4 +1,4 @@
-import { type SeriesExemplars, WeirError } from '@weir/model'
+import { type Labels, type SeriesExemplars, WeirError } from '@weir/model'
 import type { MatrixSeries, QueryResult } from '@weir/promql'
 import type { StatsView } from './cost.ts'
 import { writeHistogram } from './histogram-json.ts'
@@ -41,6 +41,25 @@ export function encodeSuccess(
 ): Uint8Array<ArrayBuffer> {
   const said = warnings.length === 0 ? {} : { warnings }
   return new TextEncoder().encode(JSON.stringify({ status: 'success', data, ...said }))
+}
+
+/** The answer to `series`: a list of label sets. */
+export function encodeSeries(
+  all: readonly Labels[],
+  warnings: readonly string[],
+  bytesMax: number,
+): Uint8Array<ArrayBuffer> {
+  const out = new JsonWriter()
+  out.raw('{"status":"success","data":[')
+  for (const [i, labels] of all.entries()) {
+    if (i > 0) out.raw(',')
+    out.labels(labels.flat)
+    if (out.length > bytesMax) throw tooLarge(bytesMax)
+  }
+  out.raw(']')
+  writeSaid(out, 'warnings', { texts: warnings, kind: 'warning' })
+  out.raw('}')
+  return out.finish()
 }
 
 /** The answer to `query_exemplars`: values as strings, times as numbers of seconds. */
@@ -147,7 +166,7 @@ function writeSaid(
 
 const SAID_MAX = 10
 
-function tooLarge(bytesMax: number): WeirError {
+export function tooLarge(bytesMax: number): WeirError {
   return new WeirError(
     'QUERY_ANSWER_TOO_LARGE',
     `Cannot send an answer of more than ${bytesMax} bytes: aggregate, raise the step, or use limit`,

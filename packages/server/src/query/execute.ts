@@ -10,7 +10,7 @@ import {
 } from '@weir/promql'
 import { failure } from '../http/route.ts'
 import { type QueryCost, type StatsView, costOf, statsView } from './cost.ts'
-import { encodeExemplars, encodeQuery, encodeSuccess } from './encode.ts'
+import { encodeExemplars, encodeQuery, encodeSeries, encodeSuccess, tooLarge } from './encode.ts'
 import type {
   EvaluationLimits,
   ExemplarsJob,
@@ -122,10 +122,10 @@ function answer(job: QueryJob, source: MetricSource, circumstances: Circumstance
     case 'range':
       return evaluate(job, source, circumstances)
     case 'series':
-      return { body: seriesOf(job, source) }
+      return { body: seriesOf(job, source, circumstances) }
     case 'labels':
     case 'labelValues':
-      return { body: namesOf(job, source) }
+      return { body: namesOf(job, source, circumstances) }
     case 'metadata':
       return { body: metadataOf(job, source) }
     case 'exemplars':
@@ -201,28 +201,57 @@ function optionsOf(
 
 const CUT = 'results truncated due to limit'
 
-function seriesOf(job: SeriesJob, source: MetricSource): Uint8Array<ArrayBuffer> {
+function seriesOf(
+  job: SeriesJob,
+  source: MetricSource,
+  circumstances: Circumstances,
+): Uint8Array<ArrayBuffer> {
   const sets = job.selectors.map(matchersOf)
   using querier = source.querier(job.startMs, job.endMs)
+  const bytesMax = job.bytesMax ?? ANSWER_BYTES_MAX
   const found = new Map<string, Labels>()
+  let bytes = 0
   for (const matchers of sets) {
+    checkCancelled(circumstances)
     const set = querier.select({ matchers, minMs: job.startMs, maxMs: job.endMs })
     for (let i = 0; i < set.count; i++) {
       const labels = set.labels(i)
-      found.set(labels.key(), labels)
+      const key = labels.key()
+      if (found.has(key)) continue
+      found.set(key, labels)
+      bytes += key.length
+      if (bytes > bytesMax) throw tooLarge(bytesMax)
+      if (found.size % CHECK_EVERY === 0) checkCancelled(circumstances)
     }
   }
   const sorted = [...found.values()].sort((a, b) => a.compare(b))
-  return encodeSuccess(...cut(sorted, job.limit))
+  const [shown, warnings] = cut(sorted, job.limit)
+  return encodeSeries(shown, warnings, bytesMax)
 }
 
-function namesOf(job: LabelsJob | LabelValuesJob, source: MetricSource): Uint8Array<ArrayBuffer> {
+/** How many series are gone through before the caller is asked whether they are still wanted. */
+const CHECK_EVERY = 1024
+
+function checkCancelled({ isCancelled }: Circumstances): void {
+  if (isCancelled?.() !== true) return
+  throw new WeirError('QUERY_CANCELED', 'query was canceled in expression evaluation')
+}
+
+function namesOf(
+  job: LabelsJob | LabelValuesJob,
+  source: MetricSource,
+  circumstances: Circumstances,
+): Uint8Array<ArrayBuffer> {
   const sets = job.selectors.length === 0 ? [[]] : job.selectors.map(matchersOf)
   using querier = source.querier(job.startMs, job.endMs)
-  const lists = sets.map((matchers) =>
-    job.kind === 'labels' ? querier.labelNames(matchers) : querier.labelValues(job.name, matchers),
-  )
-  const names = lists.length === 1 ? lists[0]! : [...new Set(lists.flat())].sort()
+  const all = new Set<string>()
+  for (const matchers of sets) {
+    checkCancelled(circumstances)
+    const names =
+      job.kind === 'labels' ? querier.labelNames(matchers) : querier.labelValues(job.name, matchers)
+    for (const name of names) all.add(name)
+  }
+  const names = sets.length === 1 ? [...all] : [...all].sort()
   return encodeSuccess(...cut(names, job.limit))
 }
 

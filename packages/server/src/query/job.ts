@@ -66,6 +66,8 @@ interface Selection {
   readonly startMs: number
   readonly endMs: number
   readonly limit: number
+  /** As in {@link EvaluationLimits.answerBytesMax}. */
+  readonly bytesMax?: number
 }
 
 export interface SeriesJob extends Selection {
