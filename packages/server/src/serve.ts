@@ -100,7 +100,7 @@ class Process implements Weir {
   #packs!: PackWatch
   #intake!: Thread<IntakeHandlers>
   #scraper!: Thread<ScrapeHandlers>
-  #push: Thread<PushHandlers> | undefined
+  #push: Promise<Thread<PushHandlers>> | undefined
 
   constructor(flags: Flags) {
     this.#flags = flags
@@ -119,7 +119,8 @@ class Process implements Weir {
     this.#closers.defer(() => this.#processMetrics[Symbol.dispose]())
     await this.#openStore()
     await this.#openQueries()
-    this.#closers.defer(() => this.#push?.[Symbol.asyncDispose]()) // after the requests to it
+    // After the requests to it: closers run from the last one back.
+    this.#closers.defer(async () => (await this.#push)?.[Symbol.asyncDispose]())
     const http = this.#closers.use(await createHttp(this.#httpDeps()))
     // The port is opened before the rules: their links must name it. Until all is up it answers 503.
     const { host, port } = hostPort(this.#setup.config.web.listen, 'web.listen')
@@ -347,19 +348,19 @@ class Process implements Weir {
   }
 
   /** The thread for what senders push; most Weirs never need it, so it starts with the first request. */
-  #pushThread(): Thread<PushHandlers> {
-    if (this.#push !== undefined) return this.#push
-    const stores = new MessageChannel()
-    stores.port1.on('message', (port: MessagePort) => {
-      void this.#writer.call('connect', port, [port])
-    })
+  #pushThread(): Promise<Thread<PushHandlers>> {
+    this.#push ??= this.#startPush()
+    return this.#push
+  }
+
+  async #startPush(): Promise<Thread<PushHandlers>> {
     const { max_unpacked_bytes, max_samples } = this.#setup.config.remote_write_receiver
+    const store = await this.#storePort()
     const data: PushData = {
       limits: { unpackedBytesMax: max_unpacked_bytes, samplesMax: max_samples },
-      stores: stores.port2,
+      store,
     }
-    this.#push = new Thread<PushHandlers>('push-thread', data, [stores.port2], this.#onCrash)
-    return this.#push
+    return new Thread<PushHandlers>('push-thread', data, [store], this.#onCrash)
   }
 
   #watchPacks(): void {
@@ -427,8 +428,8 @@ class Process implements Weir {
       ready: () => [...this.#waitsFor],
       admin: web.enable_admin_api ? this.#adminStore() : undefined,
       reload: () => this.reload(),
-      remoteWrite: (body, version) =>
-        this.#pushThread().call('remoteWrite', { body, version }, [body.buffer]),
+      remoteWrite: async (body, version) =>
+        (await this.#pushThread()).call('remoteWrite', { body, version }, [body.buffer]),
       remoteWriteLimits: config.remote_write_receiver,
       webRoot: WEB_ROOT,
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'http' }) },

@@ -23,9 +23,14 @@ export { parseText } from './exposition/parse-text.ts'
 export { parseOpenMetrics } from './exposition/parse-openmetrics.ts'
 export { type Exposition, exposition } from './exposition/write.ts'
 export { SNAPPY_SLACK, type SnappyHead, snappyHead, unpackSnappy } from './snappy/decode.ts'
-export { KnownSeries } from './remote-write/known-series.ts'
-export { WriteBatch } from './remote-write/write-batch.ts'
-export { parseWriteRequestV1 } from './remote-write/parse-v1.ts'
-export { labelPairsV1, seriesLabels } from './remote-write/labels.ts'
-export { type SentSeries, encodeWriteRequestV1 } from './remote-write/encode.ts'
+export { WriteBatch, type WriteRefusal } from './remote-write/write-batch.ts'
+export { type WriteReader } from './remote-write/write-reader.ts'
+export { WriteReaderV1 } from './remote-write/parse-v1.ts'
+export { WriteReaderV2 } from './remote-write/parse-v2.ts'
+export { seriesLabels } from './remote-write/labels.ts'
+export {
+  type SentSeries,
+  encodeWriteRequestV1,
+  encodeWriteRequestV2,
+} from './remote-write/encode.ts'
 export { packSnappy } from './snappy/encode.ts'

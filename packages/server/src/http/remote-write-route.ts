@@ -1,4 +1,4 @@
-import { type RejectReason, WeirError } from '@weir/model'
+import { WeirError } from '@weir/model'
 import { RemoteWriteEvents } from '../remote-write/events.ts'
 import { type WriteVersion, writeVersion } from '../remote-write/protocol.ts'
 import type { WriteOutcome } from '../remote-write/receiver.ts'
@@ -18,7 +18,7 @@ export function remoteWriteRoute(deps: HttpDeps): Route {
   return {
     methods: ['POST'],
     path: '/api/v1/write',
-    summary: 'Take samples by Prometheus remote write 1.0',
+    summary: 'Take samples by Prometheus remote write 1.0 or 2.0',
     parameters: [],
     body: {
       type: 'application/x-protobuf',
@@ -72,7 +72,7 @@ const NOTHING = { samples: 0, histograms: 0, exemplars: 0 } as const
 
 function answerOf(outcome: WriteOutcome): Answer {
   const headers = writtenHeaders(outcome)
-  const rejected = Object.entries(outcome.rejected) as [RejectReason, number][]
+  const rejected = Object.entries(outcome.rejected)
   if (rejected.length === 0) return { status: 204, headers, body: '' }
   const counts = rejected.map(([reason, count]) => `${count} ${reason}`).join(', ')
   const error = new WeirError(

@@ -1,20 +1,22 @@
 import { WeirError } from '@weir/model'
 
 /** Version of the protocol, as metrics and messages name it. */
-export type WriteVersion = '1.0'
+export type WriteVersion = '1.0' | '2.0'
 
 const MESSAGES: Readonly<Record<string, WriteVersion>> = {
   '': '1.0', // senders of 1.0 need not name it
   'prometheus.WriteRequest': '1.0',
+  'io.prometheus.write.v2.Request': '2.0',
 }
 
-const WANTED = 'want application/x-protobuf, with proto=prometheus.WriteRequest or none'
+const WANTED =
+  'want application/x-protobuf, with proto=prometheus.WriteRequest or proto=io.prometheus.write.v2.Request'
 
 /**
  * The version that a request speaks, by its `Content-Type`; the version header only informs.
  *
  * @throws {WeirError} `HTTP_BODY_TYPE` for what is not remote write, or not packed by snappy
- * @see prometheus/docs:docs/specs/prw/remote_write_spec.md
+ * @see prometheus/docs:docs/specs/prw/remote_write_spec_2_0.md
  */
 export function writeVersion(contentType: string, contentEncoding: string): WriteVersion {
   const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim())

@@ -1,16 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Clock, SampleColumns, millis } from '@weir/model'
+import { type Clock, type NativeHistogram, SampleColumns, millis } from '@weir/model'
 import { type Reader, type Store, openReader, openStore } from '@weir/tsdb'
-import { type SentSeries, encodeWriteRequestV1, packSnappy } from '@weir/wire'
+import { type SentSeries, encodeWriteRequestV1, encodeWriteRequestV2, packSnappy } from '@weir/wire'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { WriteVersion } from './protocol.ts'
 import { RemoteWriteReceiver } from './receiver.ts'
 
 const NOW = Date.parse('2026-05-01T12:00:00Z')
+let nowMs = 0
 const clock: Clock = {
   now: () => millis(NOW),
-  monotonicMs: () => 0,
+  monotonicMs: () => nowMs,
   sleep: () => new Promise(() => undefined),
 }
 
@@ -24,7 +26,8 @@ beforeEach(async () => {
   store = await openStore({ path: folder, clock, labelValueBytesMax: 100 })
   reader = openReader(store.seat())
   receiver = new RemoteWriteReceiver({
-    newAppender: () => store.appender(),
+    appender: store.appender(),
+    clock,
     limits: { unpackedBytesMax: 1 << 20, samplesMax: 1000 },
     seed: 1,
   })
@@ -37,8 +40,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const write = (series: readonly SentSeries[]): ReturnType<RemoteWriteReceiver['take']> =>
-  receiver.take(packSnappy(encodeWriteRequestV1(series)), '1.0')
+const ENCODE = { '1.0': encodeWriteRequestV1, '2.0': encodeWriteRequestV2 } as const
+
+const write = (
+  series: readonly SentSeries[],
+  version: WriteVersion = '1.0',
+): ReturnType<RemoteWriteReceiver['take']> =>
+  receiver.take(packSnappy(ENCODE[version](series)), version)
 
 /** Everything that is stored, as `labels value @ms before NOW`. */
 function stored(): string[] {
@@ -61,11 +69,14 @@ const up = (job: string, ...samples: [number, number][]): SentSeries => ({
   samples: samples.map(([at, value]) => [NOW + at, value]),
 })
 
-test('samples are stored when the answer is there', async () => {
-  const outcome = await write([up('a', [-1000, 1], [0, 0]), up('b', [0, 1])])
-  expect(outcome).toEqual({ samples: 3, histograms: 0, exemplars: 0, rejected: {}, example: '' })
-  expect(stored()).toEqual(['up{job="a"} 0 @0', 'up{job="a"} 1 @-1000', 'up{job="b"} 1 @0'])
-})
+test.each(['1.0', '2.0'] as const)(
+  '%s: samples are stored when the answer is there',
+  async (version) => {
+    const outcome = await write([up('a', [-1000, 1], [0, 0]), up('b', [0, 1])], version)
+    expect(outcome).toEqual({ samples: 3, histograms: 0, exemplars: 0, rejected: {}, example: '' })
+    expect(stored()).toEqual(['up{job="a"} 0 @0', 'up{job="a"} 1 @-1000', 'up{job="b"} 1 @0'])
+  },
+)
 
 test('the same request again changes nothing and is no fault', async () => {
   const series = [up('a', [-1000, 1], [0, 2])]
@@ -125,8 +136,8 @@ test.each<[string, SentSeries, Record<string, number>, string]>([
   ],
 ])('a sample %s is refused, those beside it are kept', async (_what, bad, rejected, example) => {
   await write([up('before', [-1, 0])])
-  for (let round = 0; round < 2; round++) {
-    const outcome = await write([up('first', [0, 1]), bad, up('last', [0, 1])])
+  for (const version of ['1.0', '2.0', '1.0', '2.0'] as const) {
+    const outcome = await write([up('first', [0, 1]), bad, up('last', [0, 1])], version)
     expect(outcome.rejected).toMatchObject(rejected)
     expect(outcome.example).toContain(example)
     expect(stored()).toEqual(
@@ -181,4 +192,63 @@ test('a request that breaks off leaves nothing behind, not even its series', asy
   // Only the one place where a message of one series ends is a whole request.
   expect(stored()).toEqual(['up{job="a"} 1 @0'])
   expect(store.stats().series).toBe(1)
+})
+
+const HISTOGRAM: NativeHistogram = {
+  isFloat: false,
+  resetHint: 'unknown',
+  schema: 0,
+  zeroThreshold: 0.001,
+  zeroCount: 1,
+  count: 4,
+  sum: 9,
+  positiveSpans: Int32Array.of(0, 2),
+  positive: Float64Array.of(1, 2),
+  negativeSpans: new Int32Array(),
+  negative: new Float64Array(),
+  customValues: new Float64Array(),
+}
+
+test.each(['1.0', '2.0'] as const)(
+  '%s: histograms, exemplars and metadata are stored, a histogram that contradicts itself is not',
+  async (version) => {
+    const exemplar = { labels: ['trace_id', 'abc'], value: 0.5, timeMs: NOW }
+    const labels = ['__name__', 'latency', 'job', 'a']
+    const good: SentSeries = { labels, histograms: [[NOW, HISTOGRAM]], exemplars: [exemplar] }
+    const bad: SentSeries = { labels, histograms: [[NOW + 1, { ...HISTOGRAM, count: 99 }]] }
+    const outcome = await write([good, bad, up('a', [0, 1])], version)
+    expect(outcome).toMatchObject({
+      samples: 1,
+      histograms: 1,
+      exemplars: 1,
+      rejected: { bad_histogram: 1 },
+    })
+    using querier = reader.querier(0, NOW)
+    const matchers = [{ name: '__name__', operator: '=', value: 'latency' }] as const
+    const columns = new SampleColumns()
+    querier.select({ matchers, minMs: 0, maxMs: NOW }).read(0, 0, NOW, columns)
+    expect(columns.histograms).toMatchObject([HISTOGRAM])
+    expect(querier.exemplars(matchers, 0, NOW)[0]?.exemplars).toMatchObject([{ value: 0.5 }])
+  },
+)
+
+test('series of 2.0 that break its rules are refused by themselves', async () => {
+  const outcome = await write([{ labels: ['__name__', 'empty'] }, up('a', [0, 1])], '2.0')
+  expect(outcome).toMatchObject({ samples: 1, rejected: { empty_series: 1 } })
+  expect(outcome.example).toBe('{__name__="empty"}: it came without samples and histograms')
+})
+
+test('series that have ended are forgotten, those that live keep their number', async () => {
+  const living = Array.from({ length: 900 }, (_, i) => up(String(i), [0, 1]))
+  await write(living)
+  nowMs += 11 * 60_000
+  await write(living)
+  for (let round = 0; round < 60; round++) {
+    await write(Array.from({ length: 1000 }, (_, i) => up(`${round} ${i}`, [0, 1])))
+  }
+  expect(receiver.seriesCount).toBeLessThan(52_000)
+  nowMs += 11 * 60_000
+  expect((await write(living)).rejected).toEqual({})
+  expect(receiver.seriesCount).toBeLessThan(52_000)
+  expect(store.stats().series).toBe(60_900)
 })

@@ -1,14 +1,13 @@
-import { type Appender, Labels, type RejectReason, type SeriesRef, WeirError } from '@weir/model'
+import { type Appender, type Clock, Labels, type SeriesRef, WeirError } from '@weir/model'
 import {
-  KnownSeries,
   SNAPPY_SLACK,
   WriteBatch,
-  labelPairsV1,
-  parseWriteRequestV1,
-  seriesLabels,
+  WriteReaderV1,
+  WriteReaderV2,
   snappyHead,
   unpackSnappy,
 } from '@weir/wire'
+import { KnownRefs } from './known-refs.ts'
 import type { WriteVersion } from './protocol.ts'
 
 export interface ReceiverLimits {
@@ -21,71 +20,95 @@ export interface WriteOutcome {
   readonly samples: number
   readonly histograms: number
   readonly exemplars: number
-  /** Samples and histograms that were not kept, by reason. */
-  readonly rejected: Readonly<Partial<Record<RejectReason, number>>>
+  /** How much was not kept, by reason: samples and histograms, or series where none could be told. */
+  readonly rejected: Readonly<Record<string, number>>
   /** One of those, for a person; '' when all were kept. */
   readonly example: string
 }
 
-/** In place of an appender's number: this series cannot be kept. */
-const BAD = -1
-/** Not looked at yet. */
-const NEW = -2
+/** After this long a generation of series holds what is alive; more than twice that is mostly dead. */
+const SETTLED_MS = 10 * 60_000
+const ALWAYS_KEPT = 50_000
+/** Past this many bytes of labels a generation ends whatever its age. */
+const HELD_BYTES_MAX = 512 * 2 ** 20
+/** Longest text that is kept for the next request to be unpacked into. */
+const TEXT_KEPT_BYTES = 4 * 2 ** 20
 
 /**
  * From the body of a request to samples in the store. Everything is read before anything is queued,
  * so a request that breaks off in the middle leaves nothing behind.
  *
- * Three numbers of one series: in {@link KnownSeries}, by its bytes; here, an index into `#refs`, the
- * same; and the appender's. A sender that changes how it writes a series gets a second number of the
- * first kind, which leads to the same series.
+ * Series that have ended would pile up: senders do not say so. When more than twice as many are known
+ * as a young generation had, a new generation begins, in which those that live are met again; the old
+ * one's numbers go back to the appender a while later, so that the living ones keep theirs.
  */
 export class RemoteWriteReceiver {
-  readonly #newAppender: () => Appender
+  readonly #appender: Appender
   readonly #limits: ReceiverLimits
   readonly #seed: number
-  #appender: Appender
-  #known: KnownSeries
-  #refs = new Int32Array(1024).fill(NEW)
+  readonly #clock: Clock
   readonly #batch: WriteBatch
   #text = new Uint8Array(1 << 16)
+  #known: Readonly<Record<WriteVersion, KnownRefs>>
+  #knownSinceMs: number
+  /** How many series this generation had when it was settled; 0 before. */
+  #settled = 0
+  #before: Readonly<Record<WriteVersion, KnownRefs>> | undefined
 
   constructor(options: {
-    readonly newAppender: () => Appender
+    readonly appender: Appender
     readonly limits: ReceiverLimits
+    readonly clock: Clock
     /** For the hash of series: a number that senders cannot know. */
     readonly seed: number
   }) {
-    this.#newAppender = options.newAppender
+    this.#appender = options.appender
     this.#limits = options.limits
     this.#seed = options.seed
-    this.#appender = this.#newAppender()
-    this.#known = new KnownSeries(this.#seed)
-    this.#batch = new WriteBatch(this.#limits.samplesMax)
+    this.#clock = options.clock
+    this.#batch = new WriteBatch(options.limits.samplesMax)
+    this.#known = this.#newGeneration()
+    this.#knownSinceMs = options.clock.monotonicMs()
+  }
+
+  /** Series that are known, those of the generation before not counted. */
+  get seriesCount(): number {
+    return this.#known['1.0'].reader.seriesCount + this.#known['2.0'].reader.seriesCount
   }
 
   /**
    * Takes a request in; resolves when what could be kept is durable.
    *
-   * @throws {WeirError} `REMOTE_WRITE_INVALID`, `HTTP_TOO_LARGE`: never to be sent again;
-   *   `STORAGE_FULL`, `STORAGE_FAILED`, `STORAGE_BUSY`: nothing was kept, try again
+   * @throws {WeirError} `REMOTE_WRITE_INVALID`, `HTTP_TOO_LARGE`, `STORAGE_TOO_MANY_SAMPLES`: never to
+   *   be sent again; `STORAGE_FULL`, `STORAGE_FAILED`, `STORAGE_BUSY`: nothing was kept, try again
    */
   async take(body: Uint8Array, version: WriteVersion): Promise<WriteOutcome> {
-    this.#read(body, version)
-    const batch = this.#batch
-    const bad = this.#queue()
-    const sent = { samples: batch.length, histograms: batch.histograms.length }
-    const exemplars = batch.exemplars.length
-    const { appended, rejected, example } = await this.#appender.commit()
-    return {
-      samples: Math.min(sent.samples, appended),
-      histograms: Math.max(0, appended - sent.samples),
-      exemplars,
-      rejected:
-        bad.count === 0
-          ? rejected
-          : { ...rejected, bad_labels: (rejected.bad_labels ?? 0) + bad.count },
-      example: bad.example || example,
+    this.#age()
+    const known = this.#known[version]
+    this.#read(body, version, known)
+    const rejected = new Map<string, number>()
+    let example = this.#queue(known, rejected)
+    for (const [reason, { count, series, why }] of this.#batch.refused) {
+      rejected.set(reason, count)
+      example ||= series < 0 ? why : known.tell(series, why)
+    }
+    const sent = this.#batch.exemplars.length
+    try {
+      const result = await this.#appender.commit()
+      for (const [reason, count] of Object.entries(result.rejected)) {
+        rejected.set(reason, (rejected.get(reason) ?? 0) + count)
+      }
+      const histograms = result.histograms ?? 0
+      return {
+        samples: result.appended - histograms,
+        histograms,
+        exemplars: sent === 0 ? 0 : (result.exemplars ?? 0),
+        rejected: Object.fromEntries(rejected),
+        example: example || result.example,
+      }
+    } catch (error) {
+      known.reader.retell()
+      throw error
     }
   }
 
@@ -93,18 +116,17 @@ export class RemoteWriteReceiver {
     this.#appender.close()
   }
 
-  #read(body: Uint8Array, version: WriteVersion): void {
+  #read(body: Uint8Array, version: WriteVersion, { reader }: KnownRefs): void {
     const head = snappyHead(body)
     if (head === undefined) throw invalid('it is not packed by snappy (block format)')
     if (head.textBytes > this.#limits.unpackedBytesMax) {
-      const { unpackedBytesMax } = this.#limits
-      const why = `Cannot read a remote write request of ${head.textBytes} bytes, want at most ${unpackedBytesMax} (remote_write_receiver.max_unpacked_bytes)`
+      const want = `want at most ${this.#limits.unpackedBytesMax} (remote_write_receiver.max_unpacked_bytes)`
+      const why = `Cannot unpack a remote write request to ${head.textBytes} bytes, ${want}`
       throw new WeirError('HTTP_TOO_LARGE', why)
     }
-    const need = head.textBytes + SNAPPY_SLACK
-    if (this.#text.length < need) this.#text = new Uint8Array(Math.max(need, this.#text.length * 2))
-    if (!unpackSnappy(body, head, this.#text)) throw invalid('its snappy block breaks off or lies')
-    const fault = parseWriteRequestV1(this.#text, head.textBytes, this.#known, this.#batch)
+    const text = this.#room(head.textBytes + SNAPPY_SLACK)
+    if (!unpackSnappy(body, head, text)) throw invalid('its snappy block breaks off, or lies')
+    const fault = reader.read(text, head.textBytes, this.#batch)
     if (fault === 'malformed') throw invalid(`it is no whole message of remote write ${version}`)
     if (fault === 'too_many_samples') {
       const want = `want at most ${this.#limits.samplesMax} samples (remote_write_receiver.max_samples)`
@@ -112,79 +134,89 @@ export class RemoteWriteReceiver {
     }
   }
 
-  /** Queues what the batch holds; counts samples whose series has bad labels. */
-  #queue(): { readonly count: number; readonly example: string } {
+  /** Memory for a text; that of a large one is not kept. */
+  #room(bytes: number): Uint8Array {
+    if (bytes > TEXT_KEPT_BYTES) return new Uint8Array(bytes)
+    if (bytes > this.#text.length) {
+      this.#text = new Uint8Array(Math.max(bytes, this.#text.length * 2))
+    }
+    return this.#text
+  }
+
+  /** Queues what the batch holds; counts samples whose series has bad labels, and gives one of those as text. */
+  #queue(known: KnownRefs, rejected: Map<string, number>): string {
     const batch = this.#batch
     const appender = this.#appender
     const { series, times, values, length } = batch
-    let count = 0
-    let example = ''
-    this.#reserve()
-    const refs = this.#refs
+    const refs = known.column()
+    let bad = 0
+    let example = -1
     for (let i = 0; i < length; i++) {
       let ref = refs[series[i]!]!
-      if (ref < 0) {
-        ref = this.#lookAt(series[i]!)
-        if (ref < 0) {
-          count++
-          if (example === '') example = this.#whyBad(series[i]!)
-          continue
-        }
+      if (ref < 0) ref = known.find(series[i]!)
+      if (ref >= 0) {
+        appender.append(ref as SeriesRef, times[i]!, values[i]!)
+      } else {
+        bad++
+        example = series[i]!
       }
-      appender.append(ref as SeriesRef, times[i]!, values[i]!)
     }
     for (const { series: of, timeMs, histogram } of batch.histograms) {
-      const ref = this.#lookAt(of)
-      if (ref >= 0) appender.appendHistogram(ref as SeriesRef, timeMs, histogram)
-      else {
-        count++
-        if (example === '') example = this.#whyBad(of)
+      const ref = known.find(of)
+      if (ref >= 0) {
+        appender.appendHistogram(ref as SeriesRef, timeMs, histogram)
+      } else {
+        bad++
+        example = of
       }
     }
     for (const { series: of, labels, value, timeMs } of batch.exemplars) {
-      const ref = this.#lookAt(of)
-      if (ref >= 0) {
-        const exemplar = { labels: Labels.fromFlat(labels), value, timeMs }
-        appender.appendExemplar(ref as SeriesRef, exemplar)
-      }
+      const ref = known.find(of)
+      if (ref < 0) continue
+      const exemplar = { labels: Labels.fromFlat(labels), value, timeMs }
+      appender.appendExemplar(ref as SeriesRef, exemplar)
     }
     for (const [name, metadata] of batch.metadata) appender.describe(name, metadata)
-    return { count, example }
+    if (bad === 0) return ''
+    rejected.set('bad_labels', bad)
+    return known.tell(example)
   }
 
-  /** The appender's number of a series; decodes its labels if nobody has yet. */
-  #lookAt(series: number): number {
-    const known = this.#refs[series]!
-    if (known !== NEW) return known
-    const labels = this.#labelsOf(series)
-    const ref = typeof labels === 'string' ? BAD : this.#appender.ref(labels)
-    this.#refs[series] = ref
-    return ref
+  #age(): void {
+    const ageMs = this.#clock.monotonicMs() - this.#knownSinceMs
+    const count = this.seriesCount
+    if (ageMs >= SETTLED_MS && this.#settled === 0) {
+      this.#settled = count + 1
+      this.#releaseBefore()
+    }
+    const isFull = this.#heldBytes() > HELD_BYTES_MAX
+    const isStale = this.#settled > 0 && count > 2 * this.#settled + ALWAYS_KEPT
+    if (!isFull && !isStale) return
+    this.#releaseBefore()
+    this.#before = this.#known
+    this.#known = this.#newGeneration()
+    this.#knownSinceMs = this.#clock.monotonicMs()
+    this.#settled = 0
   }
 
-  #labelsOf(series: number): Labels | string {
-    const pairs = labelPairsV1(this.#known.bytes(series))
-    return pairs === undefined ? 'a label is no UTF-8' : seriesLabels(pairs)
+  #heldBytes(): number {
+    return this.#known['1.0'].reader.heldBytes + this.#known['2.0'].reader.heldBytes
   }
 
-  #whyBad(series: number): string {
-    const pairs = labelPairsV1(this.#known.bytes(series)) ?? []
-    const shown = JSON.stringify(Object.fromEntries(pairsOf(pairs))).slice(0, 300)
-    return `${shown}: ${String(this.#labelsOf(series))}`
+  #releaseBefore(): void {
+    if (this.#before === undefined) return
+    for (const known of Object.values(this.#before)) known.release()
+    this.#before = undefined
   }
 
-  #reserve(): void {
-    if (this.#known.size <= this.#refs.length) return
-    const refs = new Int32Array(this.#known.size * 2).fill(NEW)
-    refs.set(this.#refs)
-    this.#refs = refs
+  #newGeneration(): Readonly<Record<WriteVersion, KnownRefs>> {
+    return {
+      '1.0': new KnownRefs(new WriteReaderV1(this.#seed), this.#appender),
+      '2.0': new KnownRefs(new WriteReaderV2(this.#seed), this.#appender),
+    }
   }
 }
 
 function invalid(why: string): WeirError {
   return new WeirError('REMOTE_WRITE_INVALID', `Cannot read a remote write request: ${why}`)
-}
-
-function pairsOf(flat: readonly string[]): [name: string, value: string][] {
-  return flat.flatMap((name, i): [string, string][] => (i % 2 === 0 ? [[name, flat[i + 1]!]] : []))
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { MessageChannel, type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { systemClock } from '@weir/model'
 import { connectAppender } from '@weir/tsdb'
 import type { WriteVersion } from '../remote-write/protocol.ts'
 import {
@@ -16,8 +17,8 @@ import { serveCalls } from './rpc.ts'
 
 export interface PushData {
   readonly limits: ReceiverLimits
-  /** Where to send the other end of a new appender's channel. */
-  readonly stores: MessagePort
+  /** Leads to the writer thread. */
+  readonly store: MessagePort
 }
 
 export type PushHandlers = {
@@ -28,23 +29,17 @@ export type PushHandlers = {
   close: () => void
 }
 
-const { limits, stores } = workerData as PushData
+const { limits, store } = workerData as PushData
 const receiver = new RemoteWriteReceiver({
-  newAppender() {
-    const { port1, port2 } = new MessageChannel()
-    stores.postMessage(port2, [port2])
-    return connectAppender(port1)
-  },
+  appender: connectAppender(store),
   limits,
+  clock: systemClock,
   seed: randomInt(2 ** 32),
 })
 
 const handlers: PushHandlers = {
   remoteWrite: ({ body, version }) => receiver.take(body, version),
-  close: () => {
-    receiver.close()
-    stores.close()
-  },
+  close: () => receiver.close(),
 }
 
 serveCalls(parentPort!, handlers)

@@ -36,11 +36,17 @@ export class ProtoReader {
 
   /** A varint below 2^32 such as a tag, a length or an index; longer ones are bad. */
   u32(): number {
-    if (this.at < this.end) {
-      const byte = this.bytes[this.at]!
+    const { at, bytes } = this
+    if (at + 1 < this.end) {
+      const byte = bytes[at]!
       if (byte < 0x80) {
-        this.at++
+        this.at = at + 1
         return byte
+      }
+      const second = bytes[at + 1]!
+      if (second < 0x80) {
+        this.at = at + 2
+        return (byte & 0x7f) | (second << 7)
       }
     }
     return this.#longU32()
@@ -49,13 +55,12 @@ export class ProtoReader {
   #longU32(): number {
     const { bytes, end } = this
     let value = 0
-    for (let shift = 0; this.at < end && shift < 35; shift += 7) {
+    for (let shift = 0; this.at < end && shift <= 28; shift += 7) {
       const byte = bytes[this.at++]!
-      value += (byte & 0x7f) * 2 ** shift
-      if (byte < 0x80) {
-        if (value < 2 ** 32) return value
-        break
-      }
+      value |= (byte & 0x7f) << shift
+      if (byte >= 0x80) continue
+      if (shift === 28 && byte > 0xf) break
+      return value >>> 0
     }
     this.fail()
     return 0
@@ -63,6 +68,20 @@ export class ProtoReader {
 
   /** A varint of 64 bits read as a signed number (`int64`); exact up to 2^53. */
   i64(): number {
+    const { at } = this
+    // Times of our days take six bytes.
+    if (at + 8 <= this.end) {
+      const low = this.view.getInt32(at, true)
+      const next = this.view.getInt32(at + 4, true)
+      if ((low & 0x80808080) === (0x80808080 | 0) && (next & 0x8080) === 0x80) {
+        this.at = at + 6
+        return septets(low) + ((next & 0x7f) | ((next & 0x7f00) >> 1)) * 2 ** 28
+      }
+    }
+    return this.#slowI64()
+  }
+
+  #slowI64(): number {
     const { bytes, end } = this
     let low = 0
     let middle = 0
@@ -127,6 +146,15 @@ export class ProtoReader {
   /** A length and so much text; what is no UTF-8 comes out as U+FFFD. */
   text(): string {
     const end = this.lengthEnd()
+    return this.#text(end)
+  }
+
+  /** All that is left, as text. */
+  rest(): string {
+    return this.#text(this.end)
+  }
+
+  #text(end: number): string {
     const { bytes, at } = this
     this.at = end
     const text = utf8(bytes, at, end)
@@ -164,4 +192,14 @@ export class ProtoReader {
 /** `bytes[from, to)` as text. */
 function utf8(bytes: Uint8Array, from: number, to: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8')
+}
+
+/** The 28 bits that four bytes of a varint hold. */
+function septets(word: number): number {
+  return (
+    (word & 0x7f) |
+    ((word >> 1) & (0x7f << 7)) |
+    ((word >> 2) & (0x7f << 14)) |
+    ((word >> 3) & (0x7f << 21))
+  )
 }

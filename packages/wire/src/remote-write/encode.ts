@@ -50,6 +50,49 @@ export function encodeWriteRequestV1(
   return request.bytes.slice()
 }
 
+/** The same as `io.prometheus.write.v2.Request`. Metadata belongs to a series there: `about[i]` to `series[i]`. */
+export function encodeWriteRequestV2(
+  series: readonly SentSeries[],
+  about: readonly (Omit<SentMetadata, 'name'> | undefined)[] = [],
+): Uint8Array<ArrayBuffer> {
+  const symbols = new Map<string, number>([['', 0]])
+  const ref = (text: string): number => {
+    const known = symbols.get(text)
+    if (known !== undefined) return known
+    symbols.set(text, symbols.size)
+    return symbols.size - 1
+  }
+  const writeRefs = (out: ProtoWriter, texts: readonly string[]): void => {
+    const refs = new ProtoWriter()
+    for (const text of texts) refs.varint(ref(text))
+    out.raw(1, refs.bytes)
+  }
+  const all = new ProtoWriter()
+  for (const [i, sent] of series.entries()) {
+    all.message(5, (out) => {
+      writeRefs(out, sent.labels)
+      for (const [timeMs, value] of sent.samples ?? []) out.message(2, sample(timeMs, value))
+      for (const [timeMs, histogram] of sent.histograms ?? []) {
+        out.message(3, (inner) => writeHistogram(inner, timeMs, histogram))
+      }
+      for (const exemplar of sent.exemplars ?? []) {
+        out.message(4, (inner) => {
+          writeRefs(inner, exemplar.labels)
+          inner.double(2, exemplar.value).int(3, exemplar.timeMs)
+        })
+      }
+      const told = about[i]
+      if (told === undefined) return
+      out.message(5, (inner) =>
+        inner.int(1, told.type).int(3, ref(told.help)).int(4, ref(told.unit)),
+      )
+    })
+  }
+  const request = new ProtoWriter()
+  for (const symbol of symbols.keys()) request.text(4, symbol)
+  return request.append(all.bytes).bytes.slice()
+}
+
 function sample(timeMs: number, value: number): (out: ProtoWriter) => void {
   return (out) => {
     if (!Object.is(value, 0)) out.double(1, value)

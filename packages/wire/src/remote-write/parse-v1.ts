@@ -12,11 +12,12 @@
  */
 import { FIXED64, LENGTH, ProtoReader, VARINT } from '../protobuf/reader.ts'
 import { readHistogram } from './histogram.ts'
-import { KEY_SLACK, type KnownSeries } from './known-series.ts'
-import { areLabels, readLabel } from './labels.ts'
+import { ByteKeys, KEY_SLACK } from './byte-keys.ts'
+import { areLabels, labelPairsV1, readLabel } from './labels.ts'
 import { METRIC_TYPES } from './metric-types.ts'
 import { readSample } from './sample.ts'
 import type { WriteBatch, WriteFault } from './write-batch.ts'
+import type { WriteReader } from './write-reader.ts'
 
 const SERIES = (1 << 3) | LENGTH
 const METADATA = (3 << 3) | LENGTH
@@ -26,42 +27,57 @@ const SAMPLE = (2 << 3) | LENGTH
 const EXEMPLAR = (3 << 3) | LENGTH
 const HISTOGRAM = (4 << 3) | LENGTH
 
-/**
- * Reads a request into `batch`. Series that are new are taken into `known`; what their labels say is
- * for the caller to look at. `KEY_SLACK` bytes behind `length` must be readable.
- *
- * @returns what is wrong with the request; of such a one nothing is kept, in `known` neither
- */
-export function parseWriteRequestV1(
-  bytes: Uint8Array,
-  length: number,
-  known: KnownSeries,
-  batch: WriteBatch,
-): WriteFault | undefined {
-  const input = new ProtoReader(bytes, 0, length)
-  const before = known.size
-  let previous = -1
-  batch.clear()
-  while (input.at < length) {
-    const tag = input.u32()
-    if (tag === SERIES) previous = readSeries(input, known, batch, previous)
-    else if (tag === METADATA) readMetadata(input, batch)
-    else if (tag >>> 3 === 1 || tag >>> 3 === 3) input.fail()
-    else input.skip(tag)
-    input.end = length
-    if (input.bad || batch.isOverfull) break
+/** Reads requests of 1.0; a series is known by the bytes of its labels as they stand in the message. */
+export class WriteReaderV1 implements WriteReader {
+  readonly #known: ByteKeys
+
+  /** @param seed any number that senders cannot know */
+  constructor(seed: number) {
+    this.#known = new ByteKeys(seed)
   }
-  if (!input.bad && !batch.isOverfull) return undefined
-  const fault = input.bad ? 'malformed' : 'too_many_samples'
-  batch.clear()
-  known.truncate(before)
-  return fault
+
+  get seriesCount(): number {
+    return this.#known.size
+  }
+
+  get heldBytes(): number {
+    return this.#known.keyBytes
+  }
+
+  pairs(series: number): string[] | undefined {
+    return labelPairsV1(this.#known.bytes(series))
+  }
+
+  retell(): void {
+    // 1.0 tells everything each time it tells anything
+  }
+
+  read(bytes: Uint8Array, length: number, batch: WriteBatch): WriteFault | undefined {
+    const known = this.#known
+    const input = new ProtoReader(bytes, 0, length)
+    const before = known.size
+    let previous = -1
+    batch.clear()
+    while (input.at < length) {
+      const tag = input.u32()
+      if (tag === SERIES) previous = readSeries(input, known, batch, previous)
+      else if (tag === METADATA) readMetadata(input, batch)
+      else if (tag >>> 3 === 1 || tag >>> 3 === 3) input.fail()
+      else input.skip(tag)
+      if (input.bad || batch.isOverfull) break
+      input.end = length
+    }
+    if (!input.bad && !batch.isOverfull) return undefined
+    batch.clear()
+    known.truncate(before)
+    return input.bad ? 'malformed' : 'too_many_samples'
+  }
 }
 
 /** Reads one series, a length and a message; gives its number, or `previous` when the message is bad. */
 function readSeries(
   input: ProtoReader,
-  known: KnownSeries,
+  known: ByteKeys,
   batch: WriteBatch,
   previous: number,
 ): number {
@@ -87,14 +103,16 @@ function readSeries(
     series = known.find(view, start, input.at, previous)
     if (known.size > before && !areLabels(bytes, start, input.at)) input.fail()
   }
-  const mark = batch.mark()
+  const samples = batch.length
+  const histograms = batch.histograms.length
+  const exemplars = batch.exemplars.length
   while (input.at < end) {
     const tag = input.u32()
     if (tag === SAMPLE) readSample(input, series, batch)
     else if (tag === HISTOGRAM) readHistogram(input, series, batch)
     else if (tag === EXEMPLAR) readExemplar(input, series, batch)
     else if (tag === LABEL) {
-      batch.rewind(mark)
+      batch.rewind({ samples, histograms, exemplars })
       known.truncate(before)
       return readReordered(input, { start, end }, known, batch, previous)
     } else if (tag >>> 3 >= 1 && tag >>> 3 <= 4) input.fail()
@@ -112,7 +130,7 @@ function readSeries(
 function readReordered(
   input: ProtoReader,
   { start, end }: { readonly start: number; readonly end: number },
-  known: KnownSeries,
+  known: ByteKeys,
   batch: WriteBatch,
   previous: number,
 ): number {

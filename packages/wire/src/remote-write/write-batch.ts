@@ -1,6 +1,6 @@
 import type { MetricMetadata, NativeHistogram } from '@weir/model'
 
-/** A histogram of series `series` (a number of `KnownSeries`). */
+/** A histogram of series `series`, a number of the `WriteReader`. */
 export interface WrittenHistogram {
   readonly series: number
   readonly timeMs: number
@@ -18,16 +18,22 @@ export interface WrittenExemplar {
 /** Why a request cannot be taken at all. */
 export type WriteFault = 'malformed' | 'too_many_samples'
 
-interface BatchMark {
-  readonly samples: number
-  readonly histograms: number
-  readonly exemplars: number
-  readonly badHistograms: number
+/**
+ * Why a series of 2.0 is not taken: it names symbols which are not there; it came with neither
+ * samples nor histograms.
+ */
+export type WriteRefusal = 'bad_symbols' | 'empty_series'
+
+/** How often, and the first one. */
+export interface Refused {
+  count: number
+  readonly series: number
+  readonly why: string
 }
 
 /**
- * What a request of remote write says, as columns: sample `i` belongs to series `series[i]` (a
- * number of `KnownSeries`). Made to be reused; `clear` keeps the memory.
+ * What a request of remote write says, as columns: sample `i` belongs to series `series[i]`, a
+ * number of the `WriteReader`. Made to be reused; `clear` keeps the memory.
  */
 export class WriteBatch {
   length = 0
@@ -39,11 +45,8 @@ export class WriteBatch {
   readonly histograms: WrittenHistogram[] = []
   readonly exemplars: WrittenExemplar[] = []
   readonly metadata: (readonly [name: string, metadata: MetricMetadata])[] = []
-  /** Series of 2.0 that came with neither samples nor histograms, which its rules forbid. */
-  emptySeries = 0
-  /** Histograms that contradict themselves, and what was wrong with the first. */
-  badHistograms = 0
-  badHistogram: { readonly series: number; readonly why: string } | undefined
+  /** What was refused already while reading. */
+  readonly refused = new Map<WriteRefusal, Refused>()
 
   readonly #samplesMax: number
 
@@ -61,26 +64,25 @@ export class WriteBatch {
     this.histograms.length = 0
     this.exemplars.length = 0
     this.metadata.length = 0
-    this.emptySeries = 0
-    this.badHistograms = 0
-    this.badHistogram = undefined
+    this.refused.clear()
   }
 
-  /** A state to which {@link rewind} leads back. */
-  mark(): BatchMark {
-    return {
-      samples: this.length,
-      histograms: this.histograms.length,
-      exemplars: this.exemplars.length,
-      badHistograms: this.badHistograms,
-    }
+  /** Counts something refused; `series` is -1 when it has none that could be named. */
+  refuse(reason: WriteRefusal, series: number, why: string): void {
+    const known = this.refused.get(reason)
+    if (known === undefined) this.refused.set(reason, { count: 1, series, why })
+    else known.count++
   }
 
-  rewind(mark: BatchMark): void {
-    this.length = mark.samples
-    this.histograms.length = mark.histograms
-    this.exemplars.length = mark.exemplars
-    this.badHistograms = mark.badHistograms
+  /** Takes back what came after these counts. */
+  rewind(to: {
+    readonly samples: number
+    readonly histograms: number
+    readonly exemplars: number
+  }): void {
+    this.length = to.samples
+    this.histograms.length = to.histograms
+    this.exemplars.length = to.exemplars
   }
 
   /** Makes room for one sample more. */
@@ -97,17 +99,4 @@ export class WriteBatch {
     this.values = values
     this.valueWords = new Int32Array(values.buffer)
   }
-}
-
-/** Queues a number that did not come as one: the end of a histogram. */
-export function appendNumber(
-  batch: WriteBatch,
-  sample: { readonly series: number; readonly timeMs: number; readonly value: number },
-): void {
-  const i = batch.length
-  if (i === batch.series.length) batch.grow()
-  batch.series[i] = sample.series
-  batch.times[i] = sample.timeMs
-  batch.values[i] = sample.value
-  batch.length = i + 1
 }

@@ -6,20 +6,20 @@ const ABSENT = -1
 export const KEY_SLACK = 4
 
 /**
- * Series that senders have written so far, found again by the bytes in which they wrote their labels.
+ * Numbers for strings of bytes that come again and again: the labels of a series, a symbol.
  *
- * A sender writes the same labels with every sample; only times and values move. So the bytes of
- * each series are kept as they came (one arena of 32-bit words, no object per series), and a series
- * that is known costs no decoding: not even the lengths of its labels are read.
+ * A sender writes the same labels with every sample; only times and values move. So the bytes are
+ * kept as they came (one arena of 32-bit words, no object per key), and what is known costs no
+ * decoding: of labels not even the lengths are read.
  *
- * For each series the table remembers which one came next last time. Senders keep their order, so
- * the bytes are first compared with that one: one pass, no hash. Only when that fails are they
- * hashed and looked up by open addressing. Bytes are compared either way: nobody can make two series
- * meet by choosing their names. The hash starts from a number of this process's own.
+ * For each key the table remembers which one came next last time. Senders keep their order, so bytes
+ * are first compared with that one: one pass, no hash. Only when that fails are they hashed and
+ * looked up by open addressing. Bytes are compared either way: nobody can make two keys meet by
+ * choosing them. The hash starts from a number of this process's own.
  *
  * Numbers are dense, from 0; {@link truncate} takes the last ones back.
  */
-export class KnownSeries {
+export class ByteKeys {
   /** Keys behind each other, each at a whole word, its last word filled up with zeros. */
   #arena = new Int32Array(4096)
   #arenaWords = 0
@@ -27,7 +27,7 @@ export class KnownSeries {
   #offsets = new Uint32Array(64)
   #lengths = new Uint32Array(64)
   #hashes = new Int32Array(64)
-  /** `#next[n + 1]` came after series `n` last time; `#next[0]` came first. */
+  /** `#next[n + 1]` came after key `n` last time; `#next[0]` came first. */
   #next = new Int32Array(65).fill(ABSENT)
   #slots = new Int32Array(256).fill(ABSENT)
   #size = 0
@@ -47,7 +47,7 @@ export class KnownSeries {
     return this.#arenaWords * 4
   }
 
-  /** The series that came after `previous` last time (-1: at the start), or -1. */
+  /** The key that came after `previous` last time (-1: at the start), or -1. */
   expected(previous: number): number {
     const n = this.#next[previous + 1]!
     return n < this.#size ? n : ABSENT
@@ -57,12 +57,12 @@ export class KnownSeries {
     return this.#lengths[n]!
   }
 
-  /** The bytes of series `n`; a view that holds until the next {@link find}. */
+  /** The bytes of key `n`; a view that holds until the next {@link find}. */
   bytes(n: number): Uint8Array {
     return new Uint8Array(this.#arena.buffer, this.#offsets[n]! * 4, this.#lengths[n])
   }
 
-  /** Whether the bytes of series `n` stand at `at`; {@link KEY_SLACK} bytes after them are readable. */
+  /** Whether the bytes of key `n` stand at `at`; {@link KEY_SLACK} bytes after them are readable. */
   stands(n: number, view: DataView, at: number): boolean {
     const arena = this.#arena
     const length = this.#lengths[n]!
@@ -75,7 +75,7 @@ export class KnownSeries {
     return (length & 3) === 0 || arena[word] === lastWord(view, at, length & 3)
   }
 
-  /** The series whose bytes are `[from, to)`, taken in when it is new; remembers that it followed `previous`. */
+  /** The number of `[from, to)`, taken in when it is new; remembers that it followed `previous`. */
   find(view: DataView, from: number, to: number, previous: number): number {
     const hash = this.#hash(view, from, to)
     const mask = this.#slots.length - 1
@@ -91,9 +91,9 @@ export class KnownSeries {
     return this.#add(view, { from, to, previous, hash })
   }
 
-  /** Forgets the series from number `size` on: those that came in last. */
+  /** Forgets the keys from number `size` on: those that came in last. */
   truncate(size: number): void {
-    invariant(size <= this.#size, 'a table of series cannot grow by being cut')
+    invariant(size <= this.#size, 'a table of keys cannot grow by being cut')
     if (size === this.#size) return
     const mask = this.#slots.length - 1
     // From the last one back: those before it were placed as if it was never there.
