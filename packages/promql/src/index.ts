@@ -29,5 +29,7 @@ export type {
   QueryValue,
   VectorSample,
 } from './result.ts'
+export { type PartRole, evaluatePart } from './execute/part.ts'
+export type { Invitation, PartAnswer, Team } from './execute/split.ts'
 export { MemoryQueryable } from './memory-queryable.ts'
 export { type ScriptFailure, runScript } from './script/run-script.ts'

@@ -10,6 +10,7 @@ import {
 import { matcherTest } from './matcher-test.ts'
 
 interface MemorySeries {
+  readonly number: number
   readonly labels: Labels
   readonly columns: SampleColumns
 }
@@ -23,7 +24,11 @@ export class MemoryQueryable implements Queryable {
   add(labels: Labels, columns: SampleColumns): void {
     let series = this.#byKey.get(labels.key())
     if (series === undefined) {
-      series = { labels, columns: new SampleColumns(columns.length) }
+      series = {
+        number: this.#series.length,
+        labels,
+        columns: new SampleColumns(columns.length),
+      }
       this.#series.push(series)
       this.#byKey.set(labels.key(), series)
     }
@@ -53,12 +58,12 @@ class MemoryQuerier implements Querier {
   select(request: SelectRequest): SeriesSet {
     const minMs = Math.max(request.minMs, this.#minMs)
     const maxMs = Math.min(request.maxMs, this.#maxMs)
-    const chosen = this.#matching(request.matchers, minMs, maxMs)
-    return {
-      count: chosen.length,
-      labels: (i) => chosen[i]!.labels,
-      read: (i, fromMs, toMs, into) => copy(chosen[i]!.columns, fromMs, toMs, into),
-    }
+    const { matchers, numbers } = request
+    return setOf(
+      numbers === undefined
+        ? this.#matching(matchers, minMs, maxMs)
+        : Array.from(numbers, (number) => this.#series[number]!),
+    )
   }
 
   labelValues(name: string, matchers: readonly Matcher[]): string[] {
@@ -92,6 +97,15 @@ class MemoryQuerier implements Querier {
 
   [Symbol.dispose](): void {
     // Nothing is held open.
+  }
+}
+
+function setOf(chosen: readonly MemorySeries[]): SeriesSet {
+  return {
+    count: chosen.length,
+    numbers: Uint32Array.from(chosen, ({ number }) => number),
+    labels: (i) => chosen[i]!.labels,
+    read: (i, fromMs, toMs, into) => copy(chosen[i]!.columns, fromMs, toMs, into),
   }
 }
 

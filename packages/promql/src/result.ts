@@ -1,4 +1,5 @@
 import type { Clock, Labels, Matcher, NativeHistogram } from '@weir/model'
+import type { Team } from './execute/split.ts'
 
 /** One series of a range answer: sample `i` is `times[i]` (ms) and `values[i]`. Series may share `times`: do not write to it. */
 export interface MatrixSeries {
@@ -38,6 +39,8 @@ export interface QueryStats {
   readonly peakSamples: number
   /** About how many bytes were held at most: samples, series and labels that the query made. */
   readonly peakBytes: number
+  /** Parts that other threads did. */
+  readonly partsHelped: number
   /**
    * Samples that each step looked at, a sample once for each step that it was in the window of:
    * what Prometheus sums up as `totalQueryableSamples`. Empty unless {@link QueryOptions.countSteps}.
@@ -79,6 +82,8 @@ export interface QueryOptions {
   readonly defaultSubqueryStepMs?: number
   /** Feature flags that are on, by Prometheus's names. */
   readonly features?: ReadonlySet<string>
+  /** Threads that help with aggregations over many series, if there are any. */
+  readonly team?: Team
   /** Asked once for every few series; true stops the query with `QUERY_CANCELED`. */
   readonly isCancelled?: () => boolean
   /** When `clock.monotonicMs()` passes it, the query stops with `QUERY_TIMEOUT`. */

@@ -232,11 +232,9 @@ class StoreQuerier implements Querier {
   }
 
   select(request: SelectRequest): SeriesSet {
-    const { view, postings } = this.reader
     const minMs = Math.max(request.minMs, this.#minMs)
     const maxMs = Math.min(request.maxMs, this.#maxMs)
-    const series = selectSeries(request.matchers, view, postings)
-    return new StoredSeries(this, series, request.view ?? 'samples', { minMs, maxMs })
+    return new StoredSeries(this, request, { minMs, maxMs })
   }
 
   labelValues(name: string, matchers: readonly Matcher[]): string[] {
@@ -290,17 +288,16 @@ class StoreQuerier implements Querier {
 
 class StoredSeries implements SeriesSet {
   readonly count: number
+  readonly numbers: Uint32Array
   readonly hasSteps: boolean
   readonly #querier: StoreQuerier
-  readonly #series: Uint32Array
   readonly #view: SampleView
   readonly #windows: readonly SealedWindow[]
   readonly #arenas: readonly ArenaView[]
 
   constructor(
     querier: StoreQuerier,
-    series: Uint32Array,
-    view: SampleView,
+    { numbers, matchers, view = 'samples' }: SelectRequest,
     { minMs, maxMs }: { readonly minMs: number; readonly maxMs: number },
   ) {
     this.#querier = querier
@@ -310,8 +307,11 @@ class StoredSeries implements SeriesSet {
     )
     this.hasSteps = this.#windows.some(({ record }) => record.stepMs !== undefined)
     this.#arenas = querier.arenas.filter((arena) => arena.endMs > minMs && arena.startMs <= maxMs)
-    this.#series = series.filter((number) => this.#hasSamples(number))
-    this.count = this.#series.length
+    const { reader } = querier
+    this.numbers =
+      numbers ??
+      selectSeries(matchers, reader.view, reader.postings).filter((one) => this.#hasSamples(one))
+    this.count = this.numbers.length
   }
 
   /** The last time for which a window's samples stand. */
@@ -329,12 +329,12 @@ class StoredSeries implements SeriesSet {
   }
 
   labels(i: number): Labels {
-    return this.#querier.reader.view.labels(this.#series[i]!)
+    return this.#querier.reader.view.labels(this.numbers[i]!)
   }
 
   read(i: number, minMs: number, maxMs: number, into: SampleColumns): void {
     const { reader, transaction, tombstones } = this.#querier
-    const series = this.#series[i]!
+    const series = this.numbers[i]!
     const { merger } = reader
     const counts = this.#view === 'count'
     merger.begin(into)

@@ -36,6 +36,11 @@ export type SampleView = 'samples' | 'instant' | 'counter' | 'sum' | 'count'
 
 export interface SelectRequest {
   readonly matchers: readonly Matcher[]
+  /**
+   * What another view of the same store found for these matchers: the set is of these series, all of
+   * them and in this order. Only what gives {@link SeriesSet.numbers} knows it.
+   */
+  readonly numbers?: Uint32Array
   /** `samples` unless told. */
   readonly view?: SampleView
   /** Times that will be read, both included; narrower than the view when the query knows better. */
@@ -48,6 +53,8 @@ export interface SeriesSet {
   readonly count: number
   /** Whether `read` may give samples of data that is kept at a step; absent: it does not. */
   readonly hasSteps?: boolean
+  /** By which other views of the same store know the series, see {@link SelectRequest.numbers}. */
+  readonly numbers?: Uint32Array
   labels(i: number): Labels
   /**
    * Appends the samples of series `i` with minMs <= time <= maxMs to `into`, ascending in time, each

@@ -7,7 +7,9 @@ import { groupingOf } from './grouping.ts'
 import { quantileOf, warnOddQuantile } from './quantile.ts'
 import { streamSelected } from './aggregate-select.ts'
 import type { Emit } from './emit.ts'
+import { type Gathering, gather } from './gather.ts'
 import { SeriesCollector } from './series-stream.ts'
+import type { PartGroup } from './split.ts'
 
 /**
  * Aggregations are fused with what is below them: a series is added into its group's columns and
@@ -50,6 +52,10 @@ export function streamAggregation(
 /** A group's running state: up to three columns, whose meaning is the fold's. */
 interface Group {
   readonly labels: Labels
+  /** Position of its first series. */
+  first: number
+  /** All columns below, one behind the other. */
+  readonly columns: Float64Array<ArrayBuffer>
   readonly count: Float64Array
   readonly a: Float64Array
   readonly b: Float64Array
@@ -65,18 +71,44 @@ interface Fold {
   addFrom?(group: Group, values: Float64Array, start: number): void
   /** What `a` holds at first. */
   readonly empty?: number
+  /** Adds another group's state, its counts settled; absent where the order of series shows. */
+  merge?(group: Group, other: Group): void
+  /** Whether `merge` may be called; it may always where this is absent. */
+  canMerge?(group: Group, other: Group): boolean
   /** Turns the state into the answer, left in `a`. */
   finish(group: Group): void
 }
 
 const FOLDS: Record<'sum' | 'avg' | 'count' | 'min' | 'max' | 'group' | 'stddev' | 'stdvar', Fold> =
   {
-    sum: { add: addSum, addFrom: addSumFrom, finish: finishSum },
-    avg: { add: addAverage, finish: finishAverage },
-    count: { add: addCount, addFrom: () => undefined, finish: ({ a, count }) => a.set(count) },
-    group: { add: addCount, addFrom: () => undefined, finish: ({ a }) => a.fill(1) },
-    min: { add: addMin, addFrom: addMinFrom, empty: Number.NaN, finish: () => undefined },
-    max: { add: addMax, addFrom: addMaxFrom, empty: Number.NaN, finish: () => undefined },
+    sum: { add: addSum, addFrom: addSumFrom, merge: mergeSum, finish: finishSum },
+    avg: { add: addAverage, merge: mergeSum, canMerge: isPlainSum, finish: finishAverage },
+    count: {
+      add: addCount,
+      addFrom: () => undefined,
+      merge: mergeCount,
+      finish: ({ a, count }) => a.set(count),
+    },
+    group: {
+      add: addCount,
+      addFrom: () => undefined,
+      merge: mergeCount,
+      finish: ({ a }) => a.fill(1),
+    },
+    min: {
+      add: addMin,
+      addFrom: addMinFrom,
+      empty: Number.NaN,
+      merge: (group, other) => mergeExtreme(group, other, addMin),
+      finish: () => undefined,
+    },
+    max: {
+      add: addMax,
+      addFrom: addMaxFrom,
+      empty: Number.NaN,
+      merge: (group, other) => mergeExtreme(group, other, addMax),
+      finish: () => undefined,
+    },
     stdvar: { add: addVariance, finish: finishVariance },
     stddev: {
       add: addVariance,
@@ -87,6 +119,114 @@ const FOLDS: Record<'sum' | 'avg' | 'count' | 'min' | 'max' | 'group' | 'stddev'
     },
   }
 
+/** Columns of a {@link Group}. */
+const COLUMNS = 4
+
+/** Groups into which series are folded, here or by helpers. */
+class Folding implements Gathering {
+  readonly #evaluation: Evaluation
+  readonly #grouping: ReturnType<typeof groupingOf>
+  readonly #fold: Fold
+  readonly #stepCount: number
+  readonly #groups = new Map<string, Group>()
+  #hasMerged = false
+
+  constructor(evaluation: Evaluation, expr: Aggregation, fold: Fold, steps: Steps) {
+    this.#evaluation = evaluation
+    this.#grouping = groupingOf(expr)
+    this.#fold = fold
+    this.#stepCount = steps.count
+  }
+
+  readonly add: Emit = (labels, values, present) => {
+    const key = this.#grouping.key(labels)
+    const group = this.#groups.get(key) ?? this.#open(key, this.#grouping.labels(labels))
+    const fold = this.#fold
+    const start = fold.addFrom === undefined ? -1 : beginning(present)
+    if (start >= 0) {
+      group.begun[start]!++
+      fold.addFrom!(group, values, start)
+    } else fold.add(group, values, present)
+  }
+
+  #open(key: string, labels: Labels): Group {
+    const count = this.#stepCount
+    this.#evaluation.hold(count * COLUMNS)
+    const group = groupOf(new Float64Array(count * COLUMNS), labels, this.#evaluation.position)
+    const { empty } = this.#fold
+    if (empty !== undefined) group.a.fill(empty)
+    this.#groups.set(key, group)
+    return group
+  }
+
+  part(): readonly PartGroup[] | undefined {
+    if (this.#fold.merge === undefined) return undefined
+    const groups = [...this.#groups.values()]
+    if (groups.some(({ isMean }) => isMean !== undefined)) return undefined
+    return groups.map(({ labels, first, columns }) => ({ labels: labels.flat, first, columns }))
+  }
+
+  merge(parts: readonly PartGroup[]): boolean {
+    const fold = this.#fold
+    if (fold.merge === undefined) return false
+    const pairs = parts.map(({ labels: flat, first, columns }) => {
+      const labels = Labels.fromFlat(flat)
+      const other = groupOf(columns, labels, first)
+      return { other, key: this.#grouping.key(labels) }
+    })
+    for (const { other, key } of pairs) {
+      const group = this.#groups.get(key)
+      if (group !== undefined && fold.canMerge?.(group, other) === false) return false
+    }
+    for (const { other, key } of pairs) {
+      const group = this.#groups.get(key)
+      if (group === undefined) {
+        this.#evaluation.hold(this.#stepCount * COLUMNS)
+        this.#groups.set(key, other)
+        continue
+      }
+      settleCounts(group)
+      settleCounts(other)
+      fold.merge(group, other)
+      group.first = Math.min(group.first, other.first)
+    }
+    this.#hasMerged = true
+    return true
+  }
+
+  /** Hands the groups on, those with the first series first. */
+  flush(emit: Emit): void {
+    const present = new Uint8Array(this.#stepCount)
+    const groups = [...this.#groups.values()]
+    if (this.#hasMerged) groups.sort((a, b) => a.first - b.first)
+    for (const group of groups) {
+      this.#evaluation.release(this.#stepCount * COLUMNS)
+      settleCounts(group)
+      let any = 0
+      for (let k = 0; k < present.length; k++) any |= present[k] = group.count[k]! > 0 ? 1 : 0
+      if (any === 0) continue
+      this.#fold.finish(group)
+      emit(group.labels, group.a, present)
+    }
+  }
+}
+
+function groupOf(columns: Float64Array<ArrayBuffer>, labels: Labels, first: number): Group {
+  const count = columns.length / COLUMNS
+  const column = (i: number): Float64Array => columns.subarray(i * count, (i + 1) * count)
+  const [a, b, seen, begun] = [column(0), column(1), column(2), column(3)]
+  return { labels, first, columns, a, b, count: seen, begun, isMean: undefined }
+}
+
+/** Counts the series of `addFrom` too. */
+function settleCounts({ count, begun }: Group): void {
+  for (let k = 0, running = 0; k < count.length; k++) {
+    running += begun[k]!
+    count[k]! += running
+  }
+  begun.fill(0)
+}
+
 function streamFolded(
   evaluation: Evaluation,
   expr: Aggregation,
@@ -94,42 +234,20 @@ function streamFolded(
   steps: Steps,
   emit: Emit,
 ): void {
-  const grouping = groupingOf(expr)
-  const groups = new Map<string, Group>()
-  evaluation.vector(expr.expr, steps, (labels, values, present) => {
-    const key = grouping.key(labels)
-    let group = groups.get(key)
-    if (group === undefined) {
-      evaluation.hold(steps.count * 4)
-      group = {
-        labels: grouping.labels(labels),
-        count: new Float64Array(steps.count),
-        a: new Float64Array(steps.count).fill(fold.empty ?? 0),
-        b: new Float64Array(steps.count),
-        begun: new Float64Array(steps.count),
-        isMean: undefined,
-      }
-      groups.set(key, group)
-    }
-    const start = fold.addFrom === undefined ? -1 : beginning(present)
-    if (start >= 0) {
-      group.begun[start]!++
-      fold.addFrom!(group, values, start)
-    } else fold.add(group, values, present)
-  })
-  const present = new Uint8Array(steps.count)
-  for (const group of groups.values()) {
-    evaluation.release(steps.count * 4)
-    let any = 0
-    for (let k = 0, running = 0; k < steps.count; k++) {
-      running += group.begun[k]!
-      group.count[k]! += running
-      any |= present[k] = group.count[k]! > 0 ? 1 : 0
-    }
-    if (any === 0) continue
-    fold.finish(group)
-    emit(group.labels, group.a, present)
-  }
+  const folding = new Folding(evaluation, expr, fold, steps)
+  if (fold.merge === undefined) evaluation.vector(expr.expr, steps, folding.add)
+  else gather(evaluation, expr, steps, folding)
+  folding.flush(emit)
+}
+
+/** What a helper needs for its part in an aggregation; undefined for those that are not split. */
+export function gatheringOf(
+  evaluation: Evaluation,
+  expr: Aggregation,
+  steps: Steps,
+): Gathering | undefined {
+  if (!(expr.op in FOLDS)) return undefined
+  return new Folding(evaluation, expr, FOLDS[expr.op as keyof typeof FOLDS], steps)
 }
 
 /** The step from which on a series is always present, -1 when there is none or it comes and goes. */
@@ -171,6 +289,49 @@ function addSumFrom({ a, b }: Group, values: Float64Array, start: number): void 
 
 function finishSum({ a, b }: Group): void {
   for (let k = 0; k < a.length; k++) if (b[k] === b[k]) a[k]! += b[k]!
+}
+
+/** The sums of two groups with what rounding has lost in each, and in adding them. */
+function mergeSum({ count, a, b }: Group, other: Group): void {
+  for (let k = 0; k < a.length; k++) {
+    const more = other.count[k]!
+    if (more === 0) continue
+    if (count[k] === 0) {
+      a[k] = other.a[k]!
+      b[k] = other.b[k]!
+      count[k] = more
+      continue
+    }
+    const sum = a[k]!
+    const value = other.a[k]!
+    const next = sum + value
+    const part = next - sum
+    a[k] = next
+    b[k]! += other.b[k]! + (sum - (next - part) + (value - part))
+    count[k]! += more
+  }
+}
+
+function mergeCount({ count }: Group, other: Group): void {
+  for (let k = 0; k < count.length; k++) count[k]! += other.count[k]!
+}
+
+function mergeExtreme(group: Group, other: Group, add: Fold['add']): void {
+  const { count } = group
+  const present = Uint8Array.from(other.count, (n) => (n > 0 ? 1 : 0))
+  add(group, other.a, present)
+  // `add` has counted one series at each step.
+  for (let k = 0; k < count.length; k++) count[k]! += other.count[k]! - present[k]!
+}
+
+/** Averages are kept as sums until a sum overflows. */
+function isPlainSum(group: Group, other: Group): boolean {
+  if (group.isMean !== undefined) return false
+  for (let k = 0; k < group.a.length; k++) {
+    const sum = group.a[k]! + other.a[k]!
+    if (sum === Number.POSITIVE_INFINITY || sum === Number.NEGATIVE_INFINITY) return false
+  }
+  return true
 }
 
 function addAverage(group: Group, values: Float64Array, present: Uint8Array): void {

@@ -1,4 +1,11 @@
-import { type Clock, type Querier, type Queryable, WeirError, systemClock } from '@weir/model'
+import {
+  type Clock,
+  type Querier,
+  type Queryable,
+  type SelectRequest,
+  WeirError,
+  systemClock,
+} from '@weir/model'
 import { type Expr, type TimeShift, childrenOf } from '../ast.ts'
 import { lineAndColumn } from '../parse/parse-error.ts'
 import type { Histograms, QueryOptions, QueryResult, QueryValue } from '../result.ts'
@@ -6,6 +13,9 @@ import type { Emit } from './emit.ts'
 import { Lookbacks } from './lookbacks.ts'
 import { histogramWeight } from './histogram-weight.ts'
 import type { Windows } from './windows.ts'
+import { EveryTurn, type PartCounts, type Selection, type Sharing, type Team } from './split.ts'
+import type { SplitQuery } from './split-owner.ts'
+import { numberOf } from './series-wise.ts'
 
 /** The times at which an expression is evaluated, ascending, equally spaced. */
 export interface Steps {
@@ -59,6 +69,7 @@ export class Evaluation implements Disposable {
   readonly startMs: number
   readonly endMs: number
   readonly #walk: Walk
+  readonly #tree: Expr
   readonly #text: string | undefined
   readonly #maxSamples: number
   readonly #maxBytes: number
@@ -74,9 +85,11 @@ export class Evaluation implements Disposable {
   #peak = 0
   #heldBytes = 0
   #peakBytes = 0
+  #partsHelped = 0
   #untilCheck = 0
   /** Samples that each step looked at; undefined where nobody counts. */
   #queried: Float64Array | undefined
+  #sharing: Sharing | undefined
 
   constructor(
     walk: Walk,
@@ -93,6 +106,7 @@ export class Evaluation implements Disposable {
     options: QueryOptions,
   ) {
     this.#walk = walk
+    this.#tree = query.expr
     this.startMs = query.startMs
     this.endMs = query.endMs
     this.steps = stepsBetween(query.startMs, query.endMs, query.stepMs)
@@ -119,6 +133,91 @@ export class Evaluation implements Disposable {
   /** A scalar's value at each step; the caller's to keep. */
   scalar(expr: Expr, steps: Steps): Float64Array {
     return this.#walk.scalar(this, expr, steps)
+  }
+
+  /** The series that a selector means: all of them, or those that are this thread's turn. */
+  select(request: SelectRequest): Selection {
+    if (this.#sharing !== undefined) return this.#sharing.select(this.querier, request)
+    const set = this.querier.select(request)
+    return { set, request, turns: new EveryTurn(set.count) }
+  }
+
+  /** Runs something whose selector is read in turns with others. */
+  share(sharing: Sharing, run: () => void): void {
+    this.#sharing = sharing
+    try {
+      run()
+    } finally {
+      this.#sharing = undefined
+    }
+  }
+
+  /** Position of the series that is read now, among those of its selector. */
+  get position(): number {
+    return this.#sharing?.position ?? 0
+  }
+
+  /** The threads that may help. */
+  get team(): Team | undefined {
+    const { team, features } = this.#options
+    if (team === undefined || this.#text === undefined) return undefined
+    // With these, series of one name are not always told apart by their other labels.
+    return features?.has('promql-delayed-name-removal') || features?.has('type-and-unit-labels')
+      ? undefined
+      : team
+  }
+
+  /** What helpers must know of the query to evaluate what is below `node`. */
+  splitQuery(node: Expr): SplitQuery {
+    const { lookbackMs, lookbackRules, features } = this.#options
+    const { maxSamples, maxBytes, defaultSubqueryStepMs } = this.#options
+    return {
+      expr: this.#text!,
+      startMs: this.startMs,
+      endMs: this.endMs,
+      stepMs: this.steps.stepMs,
+      node: numberOf(this.#tree, node),
+      options: {
+        ...(lookbackMs === undefined ? {} : { lookbackMs }),
+        ...(lookbackRules === undefined ? {} : { lookbackRules }),
+        ...(maxSamples === undefined ? {} : { maxSamples }),
+        ...(maxBytes === undefined ? {} : { maxBytes }),
+        ...(defaultSubqueryStepMs === undefined ? {} : { defaultSubqueryStepMs }),
+        ...(features === undefined ? {} : { features }),
+        countSteps: this.#queried !== undefined,
+      },
+    }
+  }
+
+  /** What was counted so far, to be added elsewhere. */
+  get counts(): PartCounts {
+    return {
+      samplesRead: this.#samplesRead,
+      seriesRead: this.#seriesRead,
+      peakSamples: this.#peak,
+      peakBytes: this.#peakBytes,
+      samplesQueried: this.#queried,
+      warnings: [...this.#warnings],
+      infos: [...this.#infos],
+    }
+  }
+
+  /**
+   * Adds what a helper counted. What it held was its own, within the same limits; what of it stays is
+   * held here too.
+   */
+  addCounts(counts: PartCounts): void {
+    this.#partsHelped++
+    this.#samplesRead += counts.samplesRead
+    this.#seriesRead += counts.seriesRead
+    this.#peak = Math.max(this.#peak, counts.peakSamples)
+    this.#peakBytes = Math.max(this.#peakBytes, counts.peakBytes)
+    const { samplesQueried } = counts
+    if (this.#queried !== undefined && samplesQueried !== undefined) {
+      for (let k = 0; k < samplesQueried.length; k++) this.#queried[k]! += samplesQueried[k]!
+    }
+    for (const [text, start] of counts.warnings) this.#warnings.set(text, start)
+    for (const [text, start] of counts.infos) this.#infos.set(text, start)
   }
 
   /** The moment an `@` modifier means, undefined without one. */
@@ -313,6 +412,7 @@ export class Evaluation implements Disposable {
         seriesRead: this.#seriesRead,
         peakSamples: this.#peak,
         peakBytes: this.#peakBytes,
+        partsHelped: this.#partsHelped,
         samplesQueried: this.#queried ?? NOTHING,
         preparedMs: this.#preparedMs - this.#startedMs,
         evaluatedMs: evaluatedMs - this.#preparedMs,

@@ -23,14 +23,14 @@ export function streamSelector(
   const minMs = refs[0]! - reach.longestMs + 1
   const maxMs = refs[refs.length - 1]!
   const { matchers } = selector
-  const set = evaluation.querier.select({ matchers, view: 'instant', minMs, maxMs })
+  const { set, turns } = evaluation.select({ matchers, view: 'instant', minMs, maxMs })
   const columns = new SampleColumns(1024)
   const marked = new KnownTimes()
   let markedMs = Number.NaN
   const newest = new Int32Array(steps.count)
   const values = new Float64Array(steps.count)
   const present = new Uint8Array(steps.count)
-  for (let i = 0; i < set.count; i++) {
+  for (let i = turns.next(); i >= 0; i = turns.next()) {
     columns.clear()
     set.read(i, minMs, maxMs, columns)
     evaluation.countRead(columns.length)
@@ -121,8 +121,8 @@ export function streamMatrixSelector(
   const ends = evaluation.shifted(selector, steps)
   const minMs = ends[0]! - rangeMs + 1
   const maxMs = ends[ends.length - 1]!
-  const request = { matchers: selector.matchers, minMs, maxMs }
-  const set = evaluation.querier.select({ ...request, view })
+  const { matchers } = selector
+  const { set, request, turns } = evaluation.select({ matchers, view, minMs, maxMs })
   const counted =
     view === 'sum' && set.hasSteps === true
       ? evaluation.querier.select({ ...request, view: 'count' })
@@ -130,7 +130,7 @@ export function streamMatrixSelector(
   const columns = new SampleColumns(1024)
   const counts = new SampleColumns(0)
   const windows = newWindows(ends, rangeMs, steps)
-  for (let i = 0; i < set.count; i++) {
+  for (let i = turns.next(); i >= 0; i = turns.next()) {
     columns.clear()
     set.read(i, minMs, maxMs, columns)
     evaluation.countRead(columns.length)

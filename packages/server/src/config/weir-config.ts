@@ -182,7 +182,9 @@ const query = z.strictObject({
     .min(1)
     .max(64)
     .optional()
-    .describe('Query threads; as many as cores, from 2 to 4, unless told.'),
+    .describe(
+      'Query threads; as many as cores, from 2 to 4, unless told. Large aggregations are shared by those that are free.',
+    ),
   max_queued: z.int().positive().default(200).describe('Queries that may wait for a thread.'),
   timeout: duration.prefault('2m').describe('Longest a query may take, waiting included.'),
   slow_log: duration

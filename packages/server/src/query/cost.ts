@@ -12,11 +12,13 @@ export interface QueryCost {
   readonly seriesRead: number
   readonly peakSamples: number
   readonly peakBytes: number
+  /** Parts that other threads did. */
+  readonly partsHelped: number
 }
 
 export function costOf(stats: QueryStats, queuedMs: number): QueryCost {
   const { preparedMs, evaluatedMs, sortedMs, samplesRead, seriesRead } = stats
-  const { peakSamples, peakBytes } = stats
+  const { peakSamples, peakBytes, partsHelped } = stats
   let samplesQueried = 0
   for (const count of stats.samplesQueried) samplesQueried += count
   return {
@@ -29,6 +31,7 @@ export function costOf(stats: QueryStats, queuedMs: number): QueryCost {
     seriesRead,
     peakSamples,
     peakBytes,
+    partsHelped,
   }
 }
 
@@ -69,8 +72,8 @@ export function statsView(
   }
 }
 
-function ours({ samplesRead, seriesRead, peakBytes }: QueryCost): object {
-  return { samplesRead, seriesRead, peakBytes }
+function ours({ samplesRead, seriesRead, peakBytes, partsHelped }: QueryCost): object {
+  return { samplesRead, seriesRead, peakBytes, partsHelped }
 }
 
 /** Whole microseconds: what lies below is noise of the clock. */

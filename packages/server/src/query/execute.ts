@@ -2,6 +2,7 @@ import { type Labels, type SeriesExemplars, WeirError } from '@weir/model'
 import {
   type QueryOptions,
   type QueryResult,
+  type Team,
   formatExpr,
   instantQuery,
   parseExpr,
@@ -38,6 +39,8 @@ export interface Circumstances {
   readonly queuedMs?: number
   /** Whether to count the samples that steps look at, also when the answer does not tell them. */
   readonly countSteps?: boolean
+  /** Threads that help with large queries. */
+  readonly team?: Team
 }
 
 /**
@@ -185,13 +188,14 @@ const ANSWER_BYTES_MAX = 512 * 1024 * 1024
 
 function optionsOf(
   limits: EvaluationLimits = {},
-  { isCancelled = () => false, countSteps = false }: Circumstances,
+  { isCancelled = () => false, countSteps = false, team }: Circumstances,
 ): QueryOptions {
   const { lookbackMs, lookbackRules, maxSamples, maxBytes, features } = limits
   return {
     isCancelled,
     countSteps,
     ...(lookbackRules === undefined ? {} : { lookbackRules }),
+    ...(team === undefined ? {} : { team }),
     ...(lookbackMs === undefined ? {} : { lookbackMs }),
     ...(maxSamples === undefined ? {} : { maxSamples }),
     ...(maxBytes === undefined ? {} : { maxBytes }),

@@ -21,6 +21,7 @@ const COST: QueryCost = {
   seriesRead: 4,
   peakSamples: 100,
   peakBytes: 5000,
+  partsHelped: 0,
 }
 const RANGE: Question = {
   expr: 'rate(up[1m])',

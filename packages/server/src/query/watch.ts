@@ -47,6 +47,7 @@ const NO_COST: QueryCost = {
   seriesRead: 0,
   peakSamples: 0,
   peakBytes: 0,
+  partsHelped: 0,
 }
 
 /**

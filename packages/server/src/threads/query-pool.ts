@@ -1,3 +1,4 @@
+import { MessageChannel } from 'node:worker_threads'
 import { type Clock, type ErrorCode, WeirError, systemClock } from '@weir/model'
 import type { ReaderSeat } from '@weir/tsdb'
 import type { Queries } from '../http/deps.ts'
@@ -14,6 +15,8 @@ import { OWN, type QueryOrigin, questionOf } from '../query/question.ts'
 import type { QueryOutcome, QueryWatch, WatchedQuery } from '../query/watch.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { Counter, Gauge } from '../telemetry/registry.ts'
+import { CANCELLED, FLAG_BYTES, GIVEN } from './query-flags.ts'
+import type { Introduction } from './query-team.ts'
 import type { QueryThreadData, QueryThreadHandlers } from './query-thread.ts'
 import { Thread } from './thread.ts'
 
@@ -63,7 +66,10 @@ const startWorker: StartThread = (data, onCrash) =>
 
 interface Seat {
   readonly thread: QueryThread
-  readonly cancelled: Int32Array
+  /** See {@link QueryThreadData}. */
+  readonly flags: Int32Array
+  /** Tells the other threads that this one has ended. */
+  readonly ended: SharedArrayBuffer
   busy: boolean
   /** Its thread has ended: what it ran fails, and nothing more is given to it. */
   isDead: boolean
@@ -242,7 +248,7 @@ export class QueryPool implements Queries, AsyncDisposable {
     const done = new AbortController()
     let isGivenUp = false
     const onAbort = (): void => {
-      Atomics.store(seat.cancelled, 0, id)
+      Atomics.store(seat.flags, CANCELLED, id)
       isGivenUp = true
       this.#killUnless(seat, watched, done.signal)
       this.#fail(task, signal.reason)
@@ -252,6 +258,7 @@ export class QueryPool implements Queries, AsyncDisposable {
     if (fromOutside) this.#outsideRunning++
     signal.addEventListener('abort', onAbort, { once: true })
     const queuedMs = watch.started(watched)
+    Atomics.add(seat.flags, GIVEN, 1)
     try {
       const answer = await ask(seat.thread, work, { id, queuedMs, countSteps: watch.countsSteps })
       if (isGivenUp) return
@@ -280,15 +287,17 @@ export class QueryPool implements Queries, AsyncDisposable {
 
   async #start(replaced?: Seat): Promise<void> {
     const seat = await this.#openSeat()
-    const cancelled = new SharedArrayBuffer(4)
-    const data: QueryThreadData = { seat, cancelled }
+    const flags = new SharedArrayBuffer(FLAG_BYTES)
+    const data: QueryThreadData = { seat, flags }
     const thread = this.#startThread(data, (error) => this.#crashed(entry, error))
     const entry: Seat = {
       thread,
-      cancelled: new Int32Array(cancelled),
+      flags: new Int32Array(flags),
+      ended: new SharedArrayBuffer(4),
       busy: false,
       isDead: false,
     }
+    for (const other of this.#seats) if (!other.isDead) introduce(entry, other)
     const place = replaced === undefined ? -1 : this.#seats.indexOf(replaced)
     if (place >= 0) this.#seats[place] = entry
     else this.#seats.push(entry)
@@ -300,11 +309,23 @@ export class QueryPool implements Queries, AsyncDisposable {
     this.#crashes.inc()
     this.#telemetry.log.error({ error: error.message }, 'A query thread ended; starting another')
     seat.isDead = true
+    Atomics.store(new Int32Array(seat.ended), 0, 1)
     if (this.#closed) return
     this.#start(seat).catch((cause: unknown) => {
       this.#telemetry.log.error({ error: String(cause) }, 'A query thread could not be replaced')
     })
   }
+}
+
+/** Lets two query threads help each other. */
+function introduce(one: Seat, other: Seat): void {
+  const { port1, port2 } = new MessageChannel()
+  const tell = ({ thread }: Seat, introduction: Introduction): void => {
+    // A thread that has just died is introduced to nobody.
+    thread.call('meet', introduction, [introduction.port]).catch(() => undefined)
+  }
+  tell(one, { port: port1, ended: other.ended })
+  tell(other, { port: port2, ended: one.ended })
 }
 
 /** What goes with a job to its thread. */

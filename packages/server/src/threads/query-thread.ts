@@ -9,17 +9,20 @@ import type {
   VectorColumns,
   VectorJob,
 } from '../query/job.ts'
+import { CANCELLED, GIVEN } from './query-flags.ts'
+import { type Introduction, QueryTeam } from './query-team.ts'
 import { Moved, serveCalls } from './rpc.ts'
 
 /**
  * A thread that answers queries, one at a time, each to its end. It is told to stop early through
- * one number in shared memory: the id of the job that nobody waits for any more.
+ * one number in shared memory: the id of the job that nobody waits for any more. While it has no job
+ * it helps the other query threads.
  */
 
 export interface QueryThreadData {
   readonly seat: ReaderSeat
-  /** One Int32: id of the cancelled job. */
-  readonly cancelled: SharedArrayBuffer
+  /** See query-flags.ts. */
+  readonly flags: SharedArrayBuffer
 }
 
 interface NumberedJob<Job> {
@@ -33,16 +36,21 @@ export type QueryThreadHandlers = {
   json: (numbered: NumberedJob<QueryJob>) => Moved<QueryReply>
   vector: (numbered: NumberedJob<VectorJob>) => Moved<VectorColumns>
   matrix: (numbered: NumberedJob<MatrixJob>) => Moved<MatrixColumns>
+  /** Another query thread, which may help and be helped. */
+  meet: (introduction: Introduction) => void
   close: () => void
 }
 
-const { seat, cancelled } = workerData as QueryThreadData
-const flag = new Int32Array(cancelled)
+const { seat, flags } = workerData as QueryThreadData
+const words = new Int32Array(flags)
 const reader = openReader(seat)
+let begun = 0
+const team = new QueryTeam(reader, () => Atomics.load(words, GIVEN) === begun)
 
 function circumstances({ id, queuedMs, countSteps }: NumberedJob<unknown>): Circumstances {
+  begun = (begun + 1) | 0
   // Whether nobody waits for this job any more.
-  return { isCancelled: () => Atomics.load(flag, 0) === id, queuedMs, countSteps }
+  return { isCancelled: () => Atomics.load(words, CANCELLED) === id, queuedMs, countSteps, team }
 }
 
 const handlers: QueryThreadHandlers = {
@@ -58,6 +66,7 @@ const handlers: QueryThreadHandlers = {
     const columns = evaluateMatrix(numbered.job, reader, circumstances(numbered))
     return new Moved(columns, [columns.values.buffer])
   },
+  meet: (introduction) => team.meet(introduction),
   close: () => reader[Symbol.dispose](),
 }
 

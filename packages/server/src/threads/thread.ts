@@ -32,6 +32,7 @@ export class Thread<H extends Handlers> implements AsyncDisposable {
       transferList: [...transfer],
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
       name: entry,
+      ...(FROM_SOURCE ? { execArgv: [] } : {}), // or it would look for the sources of other rooms
     })
     this.#caller = new Caller<H>(this.#worker)
     this.#exited = new Promise((resolve) => {
@@ -66,9 +67,11 @@ export class Thread<H extends Handlers> implements AsyncDisposable {
   }
 }
 
+const FROM_SOURCE = import.meta.url.endsWith('.ts')
+
 /** Threads run what the build made, also when this file is run from its source. */
 function threadFile(entry: string): URL {
   const here = import.meta.url
-  const folder = here.endsWith('.ts') ? new URL('../../dist/threads/', here) : new URL('./', here)
+  const folder = FROM_SOURCE ? new URL('../../dist/threads/', here) : new URL('./', here)
   return new URL(`${entry}.js`, folder)
 }

@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Clock, Labels, type Millis, systemClock } from '@weir/model'
+import { type Store, openStore } from '@weir/tsdb'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { OWN } from '../query/question.ts'
+import { QueryWatch } from '../query/watch.ts'
+import { Log } from '../telemetry/log.ts'
+import { Registry } from '../telemetry/registry.ts'
+import { QueryPool } from './query-pool.ts'
+import type { QueryThreadHandlers } from './query-thread.ts'
+import { Thread } from './thread.ts'
+
+/** Real threads on a real store. */
+const SERIES = 3000
+const SAMPLES = 120
+const STEP_MS = 15_000
+const START_MS = Date.UTC(2026, 0, 5, 10)
+const END_MS = START_MS + (SAMPLES - 1) * STEP_MS
+
+let path: string
+let store: Store
+
+beforeAll(async () => {
+  path = mkdtempSync(join(tmpdir(), 'weir-query-team-'))
+  let nowMs = START_MS
+  const clock: Clock = { ...systemClock, now: () => nowMs as Millis }
+  store = await openStore({ path, retentionMs: 0, clock })
+  const appender = store.appender()
+  const refs = Array.from({ length: SERIES }, (_, i) =>
+    appender.ref(Labels.of({ __name__: 'x_total', job: `j${i % 7}`, i: `${i}` })),
+  )
+  for (let k = 0; k < SAMPLES; k++) {
+    nowMs = START_MS + k * STEP_MS
+    for (const [i, ref] of refs.entries()) appender.append(ref, nowMs, (i % 13) * k + i)
+    await appender.commit()
+    if (k % 20 === 19) await store.maintain()
+  }
+})
+afterAll(async () => {
+  await store[Symbol.asyncDispose]()
+  rmSync(path, { recursive: true })
+})
+
+interface Stand extends AsyncDisposable {
+  readonly pool: QueryPool
+  readonly threads: Thread<QueryThreadHandlers>[]
+  /** Resolves when so many threads were started. */
+  started(count: number): Promise<void>
+  ask(expr: string): Promise<{ readonly text: string; readonly partsHelped: number }>
+}
+
+async function stand(threadCount: number): Promise<Stand> {
+  const threads: Thread<QueryThreadHandlers>[] = []
+  const waiting: { readonly count: number; readonly wake: () => void }[] = []
+  const telemetry = { registry: new Registry(), log: new Log(pino({ level: 'silent' })) }
+  const watch = new QueryWatch(telemetry, systemClock, 0)
+  const base = { queuedMax: 10, timeoutMs: 60_000, evaluation: {}, watch }
+  const pool = await QueryPool.open(
+    { ...base, threads: threadCount },
+    async () => store.seat(),
+    telemetry,
+    (data, onCrash) => {
+      const thread = new Thread<QueryThreadHandlers>(
+        'query-thread',
+        data,
+        [data.seat.port],
+        onCrash,
+      )
+      threads.push(thread)
+      for (const { count, wake } of waiting) if (threads.length >= count) wake()
+      return thread
+    },
+  )
+  return {
+    pool,
+    threads,
+    started: (count) =>
+      new Promise((resolve) => {
+        if (threads.length >= count) resolve()
+        else waiting.push({ count, wake: resolve })
+      }),
+    async ask(expr) {
+      const range = { startMs: START_MS, endMs: END_MS, stepMs: STEP_MS }
+      const job = { kind: 'range', expr, ...range, limit: 0, stats: '' } as const
+      const { status, body, cost } = await pool.json(job, OWN, new AbortController().signal)
+      expect(status).toBe(200)
+      return { text: Buffer.from(body).toString(), partsHelped: cost?.partsHelped ?? 0 }
+    },
+    async [Symbol.asyncDispose]() {
+      await pool[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const EXPRESSIONS = [
+  'sum by (job) (rate(x_total[1m]))',
+  'avg(x_total)',
+  'max by (job) (increase(x_total[2m]))',
+  'count(x_total > 1000)',
+]
+
+test('several threads answer as one does', async () => {
+  await using one = await stand(1)
+  await using three = await stand(3)
+  let helped = 0
+  for (const expr of EXPRESSIONS) {
+    const { text, partsHelped } = await one.ask(expr)
+    expect(partsHelped).toBe(0)
+    for (let round = 0; round < 10; round++) {
+      const shared = await three.ask(expr)
+      expect(shared.text).toBe(text)
+      helped += shared.partsHelped
+    }
+  }
+  expect(helped).toBeGreaterThan(0)
+})
+
+test('helpers that end, whenever they do, change no answer, and their successors help again', async () => {
+  await using one = await stand(1)
+  await using two = await stand(2)
+  const expr = EXPRESSIONS[0]!
+  const { text } = await one.ask(expr)
+  // The first thread answers, since both are free; the second helps, and is ended.
+  for (let round = 0; round < 5; round++) {
+    const asked = two.ask(expr)
+    if (round > 0) two.threads.at(-1)!.kill()
+    expect((await asked).text).toBe(text)
+    if (round > 0) await two.started(2 + round)
+  }
+  let helped = 0
+  for (let round = 0; round < 20 && helped === 0; round++) {
+    const { text: last, partsHelped } = await two.ask(expr)
+    expect(last).toBe(text)
+    helped += partsHelped
+  }
+  expect(helped).toBeGreaterThan(0)
+})
+
+test('rules are answered while a helper works for others', async () => {
+  await using two = await stand(2)
+  const asked = two.ask(EXPRESSIONS[0]!)
+  const { values } = await two.pool.vector('count(x_total)', END_MS)
+  expect([...values]).toEqual([SERIES])
+  await asked
+})
