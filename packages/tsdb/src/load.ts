@@ -49,7 +49,6 @@ function loadDictionary(core: Core): void {
     core.dictionaryRecord = key
     records++
   }
-  if (dictionary.gone.size > 0) dictionary.forgetGone()
   if (records <= DICTIONARY_RECORDS_MAX) return
   const whole = new ByteWriter(1 << 20)
   dictionary.unsave()

@@ -56,6 +56,8 @@ export class Dictionary extends DictionaryView {
   /** Dropped series. What they stood for stays until the next start: a query may be reading it. */
   readonly #gone = new Set<number>()
   #listEnd = 0
+  /** The look-up of series is made when it is first needed after a start: a query does not need it. */
+  #isLookUpDue = false
   #saved: Mark = { symbols: 0, pairs: 0, series: 0 }
   #pairNumbers = new Int32Array(64)
   /** The pair of the metric name that was checked last; -1: it is new. */
@@ -157,19 +159,24 @@ export class Dictionary extends DictionaryView {
 
   /** Reads back one record of {@link writeUnsaved} or {@link droppedRecord}. */
   load(record: Uint8Array): void {
+    this.#isLookUpDue = true
     const input = new ByteReader(record)
     if (input.u8() === DROPPED) {
       for (const series of decodeSeries(record.subarray(1))) this.#take(series)
       return
     }
     input.varint()
-    for (let left = input.varint(); left > 0; left--) {
+    const symbols = input.varint()
+    this.symbolSlots.reserve(symbols, this.#hashSymbol)
+    for (let left = symbols; left > 0; left--) {
       const length = input.varint()
       this.#addSymbol(record, input.at, input.at + length)
       input.at += length
     }
     input.varint()
-    for (let left = input.varint(); left > 0; left--) this.#addPair(input.varint(), input.varint())
+    const pairs = input.varint()
+    this.pairSlots.reserve(pairs, this.#hashPairOf)
+    for (let left = pairs; left > 0; left--) this.#addPair(input.varint(), input.varint())
     input.varint()
     for (let left = input.varint(); left > 0; left--) {
       const count = input.varint()
@@ -191,7 +198,7 @@ export class Dictionary extends DictionaryView {
       if (this.isLive(series)) this.#take(series)
     }
     this.drops++
-    this.forgetGone()
+    this.#makeLookUp()
   }
 
   #take(series: number): void {
@@ -204,8 +211,9 @@ export class Dictionary extends DictionaryView {
   }
 
   /** Makes the look-up of series anew, without those that were dropped. */
-  forgetGone(): void {
-    this.#seriesSlots.rebuild(this.#liveSeries(), (series) => this.#hashSeries(series))
+  #makeLookUp(): void {
+    this.#isLookUpDue = false
+    this.#seriesSlots.rebuild(this.#liveSeries(), this.#live, (series) => this.#hashSeries(series))
   }
 
   /** A new number for the labels of a series that was dropped, if the limits allow it. */
@@ -342,7 +350,9 @@ export class Dictionary extends DictionaryView {
     for (let i = 0; i < count; i++) this.lists.set(at + 1 + i, this.#pairNumbers[i]!)
     this.#listEnd = at + count + 1
     this.series.set(series, at + 1)
-    this.#seriesSlots.insert(series, this.#hashPairs(count), (other) => this.#hashSeries(other))
+    if (!this.#isLookUpDue) {
+      this.#seriesSlots.insert(series, this.#hashPairs(count), (other) => this.#hashSeries(other))
+    }
     this.#live++
     const pair = this.#namePair(series)
     this.#liveByName.set(pair, (this.#liveByName.get(pair) ?? 0) + 1)
@@ -350,6 +360,7 @@ export class Dictionary extends DictionaryView {
   }
 
   #findSeries(count: number): number {
+    if (this.#isLookUpDue) this.#makeLookUp()
     const { slots } = this.#seriesSlots
     const mask = slots.length - 1
     for (let slot = this.#hashPairs(count) & mask; ; slot = (slot + 1) & mask) {

@@ -119,25 +119,35 @@ export class HashSlots {
 
   /** Puts a number that is not there yet; `hashOf` gives the hashes of those that must move when it grows. */
   insert(number: number, hash: number, hashOf: (number: number) => number): void {
-    if (++this.#used * 3 > this.slots.length * 2) this.#grow(hashOf)
+    if (++this.#used * 3 > this.slots.length * 2) this.#grow(this.slots.length * 2, hashOf)
     place(this.slots, number, hash)
   }
 
-  /** Puts all numbers anew, into room for `count` of them. */
-  rebuild(numbers: Iterable<number>, hashOf: (number: number) => number): void {
-    const kept = [...numbers]
+  /** Makes room for `more` numbers at once, so that the table does not grow in many steps. */
+  reserve(more: number, hashOf: (number: number) => number): void {
+    let size = this.slots.length
+    while ((this.#used + more) * 3 > size * 2) size *= 2
+    if (size > this.slots.length) this.#grow(size, hashOf)
+  }
+
+  /** Puts all numbers anew; `count` is how many they are. */
+  rebuild(numbers: Iterable<number>, count: number, hashOf: (number: number) => number): void {
     let size = 1024
-    while (size < kept.length * 2) size *= 2
+    while (size < count * 2) size *= 2
     const slots = new Int32Array(new SharedArrayBuffer(size * 4))
-    for (const number of kept) place(slots, number, hashOf(number))
-    this.#used = kept.length
+    for (const number of numbers) place(slots, number, hashOf(number))
+    this.#used = count
     this.slots = slots
     this.#tell?.(this.name, 0, slots.buffer)
   }
 
-  #grow(hashOf: (number: number) => number): void {
-    const slots = new Int32Array(new SharedArrayBuffer(this.slots.length * 8))
-    for (const entry of this.slots) if (entry > 0) place(slots, entry - 1, hashOf(entry - 1))
+  #grow(size: number, hashOf: (number: number) => number): void {
+    const slots = new Int32Array(new SharedArrayBuffer(size * 4))
+    const old = this.slots
+    for (let i = 0; i < old.length; i++) {
+      const entry = old[i]!
+      if (entry > 0) place(slots, entry - 1, hashOf(entry - 1))
+    }
     this.slots = slots
     this.#tell?.(this.name, 0, slots.buffer)
   }
