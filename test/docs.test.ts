@@ -189,6 +189,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'weir check rules rules.yml': 'below',
   'weir serve --rules rules.yml --alertmanager.config alertmanager.yml': 'below',
   "promtool query instant http://127.0.0.1:9347 'sum(up)'": 'below',
+  'weir import old.om': 'import.test.ts',
   "weir query 'airflow_scheduler_heartbeat'": 'airflow-replay.test.ts sends its line',
 }
 

@@ -3,6 +3,7 @@ import { WeirError } from '@weir/model'
 import { Command } from 'commander'
 import { addCheck } from './commands/check.ts'
 import { addDemo } from './commands/demo.ts'
+import { addImport } from './commands/import.ts'
 import { addPack } from './commands/pack.ts'
 import { addQuery } from './commands/query.ts'
 import { addServe } from './commands/serve.ts'
@@ -17,6 +18,7 @@ addServe(program)
 addDemo(program)
 addQuery(program)
 addCheck(program)
+addImport(program)
 addPack(program)
 
 try {

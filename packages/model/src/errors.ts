@@ -50,6 +50,8 @@ export const CODES = {
   REMOTE_WRITE_BUSY: 'unavailable', // too many requests under way
   STORAGE_VALUE: 'bad_data', // a key or an option that the store cannot take
   MATCHER_BAD_REGEX: 'bad_data',
+  IMPORT_LINE: 'bad_data', // a line of a file of old samples
+  IMPORT_BUSY: 'unavailable', // one at a time; may be tried again
   RULES_INVALID: 'bad_data', // a rule file or a pack's rules
   RULE_FAILED: 'execution', // its answer cannot become series or alerts
   ALERTMANAGER_CONFIG_INVALID: 'bad_data',

@@ -10,7 +10,13 @@ import {
 } from '@weir/alerting'
 import { Labels, type Millis, systemClock } from '@weir/model'
 import { type IntakeStatus, PACKS, type WeirStatus } from '@weir/packs'
-import { type RetentionRule, type StoreStats, connectAppender, openKeyValueStore } from '@weir/tsdb'
+import {
+  type RetentionRule,
+  type SenderOptions,
+  type StoreStats,
+  connectAppender,
+  openKeyValueStore,
+} from '@weir/tsdb'
 import { exposition } from '@weir/wire'
 import { waitForRestart } from './config/at-start.ts'
 import { type Flags, type Setup, hostPort, loadConfig } from './config/load-config.ts'
@@ -256,9 +262,9 @@ class Process implements Weir {
   }
 
   /** A way for a sender on another thread (or this one) to the writer. */
-  async #storePort(): Promise<MessagePort> {
+  async #storePort(options: SenderOptions = {}): Promise<MessagePort> {
     const { port1, port2 } = new MessageChannel()
-    await this.#writer.call('connect', port2, [port2])
+    await this.#writer.call('connect', { port: port2, options }, [port2])
     return port1
   }
 
@@ -318,7 +324,7 @@ class Process implements Weir {
     const selfHandlers: SelfHandlers = { page: async () => joinPages(await this.#ownPages('')) }
     serveCalls(self.port1, selfHandlers)
     stores.port1.on('message', (port: MessagePort) => {
-      void this.#writer.call('connect', port, [port])
+      void this.#writer.call('connect', { port }, [port])
     })
     const data: ScrapeData = {
       config: this.#setup.config,
@@ -356,11 +362,13 @@ class Process implements Weir {
   async #startPush(): Promise<Thread<PushHandlers>> {
     const { max_unpacked_bytes, max_samples } = this.#setup.config.remote_write_receiver
     const store = await this.#storePort()
+    const history = await this.#storePort({ takesHistory: true })
     const data: PushData = {
       limits: { unpackedBytesMax: max_unpacked_bytes, samplesMax: max_samples },
       store,
+      history,
     }
-    return new Thread<PushHandlers>('push-thread', data, [store], this.#onCrash)
+    return new Thread<PushHandlers>('push-thread', data, [store, history], this.#onCrash)
   }
 
   #watchPacks(): void {
@@ -431,6 +439,8 @@ class Process implements Weir {
       remoteWrite: async (body, version) =>
         (await this.#pushThread()).call('remoteWrite', { body, version }, [body.buffer]),
       remoteWriteLimits: config.remote_write_receiver,
+      importPage: async (page) =>
+        (await this.#pushThread()).call('importPage', page, [page.bytes.buffer]),
       webRoot: WEB_ROOT,
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'http' }) },
       clock: systemClock,
@@ -444,6 +454,7 @@ class Process implements Weir {
         keepAliveMs: web.keep_alive,
         connectionsMax: web.max_connections,
         queryTimeoutMs: config.query.timeout,
+        retentionMs: config.storage.metrics.retention_time,
         allowedHosts: web.allowed_hosts,
       },
       get evaluation() {

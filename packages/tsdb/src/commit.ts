@@ -143,6 +143,7 @@ export class Committer {
   #check(batch: Batch, nowMs: number): CommitResult {
     const { head, settings } = this.#core
     const latest = Math.min(nowMs + settings.futureMs, INT_MAX)
+    const { outOfOrderWindowMs } = batch.sender
     const refused = new Uint32Array(REJECT_REASONS.length)
     let example = -1
     let appended = 0
@@ -160,7 +161,7 @@ export class Committer {
       if (i === histograms[nextHistogram]?.index) histogram = histograms[nextHistogram++]
       if (series < 0) reason = -1 - series
       else if (time > latest) reason = TOO_FAR
-      else if (!(time >= head.maxTimeMs - settings.outOfOrderWindowMs) || time < -INT_MAX) {
+      else if (!(time >= head.maxTimeMs - outOfOrderWindowMs) || time < -INT_MAX) {
         reason = OUT_OF_ORDER
       } else if (histogram !== undefined && histogram.record === undefined) {
         reason = BAD_HISTOGRAM

@@ -2,7 +2,13 @@
  * The embedded metric store. One thread writes (`openStore`), any number read (`openReader`), any
  * number send (`connectAppender`).
  */
-export { type NameCount, type Store, type StoreOptions, type StoreStats } from './store.ts'
+export {
+  type NameCount,
+  type SenderOptions,
+  type Store,
+  type StoreOptions,
+  type StoreStats,
+} from './store.ts'
 export { type RetentionRule } from './steps/policy.ts'
 export { openStore } from './open-store.ts'
 export { type ReaderSeat } from './seat.ts'

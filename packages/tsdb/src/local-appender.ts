@@ -12,6 +12,7 @@ import type { Committer } from './commit.ts'
 import type { Core } from './core.ts'
 import { SampleQueue } from './sample-queue.ts'
 import { SenderSeries } from './sender-series.ts'
+import type { SenderOptions } from './store.ts'
 
 /** An appender on the writer's own thread. */
 export class LocalAppender implements Appender {
@@ -19,9 +20,9 @@ export class LocalAppender implements Appender {
   readonly #series: SenderSeries
   readonly #committer: Committer
 
-  constructor(core: Core, committer: Committer) {
+  constructor(core: Core, committer: Committer, options: SenderOptions) {
     this.#queue = new SampleQueue((samples) => core.countRefused(samples))
-    this.#series = new SenderSeries(core)
+    this.#series = new SenderSeries(core, options)
     this.#committer = committer
   }
 

@@ -30,7 +30,7 @@ import { SeriesCensus } from './series-census.ts'
 import { snapshot } from './snapshot.ts'
 import { RetentionPolicy, type RetentionRule } from './steps/policy.ts'
 import { nextThin, thin } from './steps/thin.ts'
-import type { Store, StoreOptions, StoreStats } from './store.ts'
+import type { SenderOptions, Store, StoreOptions, StoreStats } from './store.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -117,14 +117,14 @@ class OpenStore implements Store {
     this.#census = new SeriesCensus(core.dictionary)
   }
 
-  appender(): Appender {
-    return new LocalAppender(this.#core, this.#committer)
+  appender(options: SenderOptions = {}): Appender {
+    return new LocalAppender(this.#core, this.#committer, options)
   }
 
-  listen(port: MessagePort): void {
+  listen(port: MessagePort, options: SenderOptions = {}): void {
     this.#senders.add(port)
     port.on('close', () => this.#senders.delete(port))
-    serveAppender(port, this.#core, this.#committer)
+    serveAppender(port, this.#core, this.#committer, options)
   }
 
   seat(): ReaderSeat {

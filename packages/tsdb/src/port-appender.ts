@@ -16,6 +16,7 @@ import type { Committer } from './commit.ts'
 import type { Core } from './core.ts'
 import { type QueuedSamples, SampleQueue, type TakenBatch } from './sample-queue.ts'
 import { SenderSeries } from './sender-series.ts'
+import type { SenderOptions } from './store.ts'
 
 interface BatchMessage extends QueuedSamples {
   readonly id: number
@@ -128,8 +129,13 @@ function closedError(): WeirError {
 }
 
 /** The writer's end: takes batches in order and answers each. */
-export function serveAppender(port: MessagePort, core: Core, committer: Committer): void {
-  const series = new SenderSeries(core)
+export function serveAppender(
+  port: MessagePort,
+  core: Core,
+  committer: Committer,
+  options: SenderOptions,
+): void {
+  const series = new SenderSeries(core, options)
   port.on('message', (message: BatchMessage | RefusedMessage) => {
     if ('refused' in message) {
       core.countRefused(message.refused)

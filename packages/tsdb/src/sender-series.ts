@@ -3,6 +3,7 @@ import { REJECT_REASONS, type RejectReason } from '@weir/model'
 import type { Core } from './core.ts'
 import { ByteReader } from './codec/bytes.ts'
 import { showLabels, skipLabels } from './index/label-bytes.ts'
+import type { SenderOptions } from './store.ts'
 
 const reasonNumber = (reason: RejectReason): number => -1 - REJECT_REASONS.indexOf(reason)
 
@@ -21,8 +22,14 @@ export class SenderSeries {
   /** `Dictionary.drops` when refused series were tried last. */
   #triedAt = 0
 
-  constructor(core: Core) {
+  /** How much older than the newest sample of the store its samples may be. */
+  readonly outOfOrderWindowMs: number
+
+  constructor(core: Core, { takesHistory = false }: SenderOptions) {
     this.#core = core
+    this.outOfOrderWindowMs = takesHistory
+      ? Number.POSITIVE_INFINITY
+      : core.settings.outOfOrderWindowMs
   }
 
   /** What the sender's new numbers stand for: number and labels, one series behind the other. */

@@ -392,6 +392,27 @@ describe('time goes by', () => {
     expect(names()).toEqual(['both', 'old'])
   })
 
+  test('all files together stay within the size, however long one writes', async () => {
+    const limit = 2 ** 20
+    await using t = await TestStore.open({ retentionBytes: limit })
+    const refs = Array.from({ length: 200 }, (_, i) => t.appender.ref(named(`s${i}`)))
+    const sizes: number[] = []
+    let written = 0
+    for (let step = 0; step < 1200; step++) {
+      t.clock.nowMs += MINUTE
+      for (const ref of refs) t.appender.append(ref, t.clock.nowMs, Math.random())
+      written += refs.length
+      if (step % 10 > 0) continue
+      await t.appender.commit()
+      await t.store.maintain()
+      sizes.push(t.store.stats().diskBytes)
+    }
+    expect(written * 8).toBeGreaterThan(limit * 1.5)
+    // Between two rounds a few minutes come in that nobody has counted yet.
+    expect(Math.max(...sizes)).toBeLessThan(limit * 1.1)
+    expect(t.store.stats().sealedBytes).toBeGreaterThan(limit / 3)
+  })
+
   test('old windows go by size, and their room is used again', async () => {
     await using t = await TestStore.open({ retentionBytes: 100_000 })
     const write = async (): Promise<void> => {
@@ -464,6 +485,48 @@ describe('selecting', () => {
     using querier = t.reader.querier(0, 1)
     const select = { matchers: [matcher('a=~(')], minMs: 0, maxMs: 1 }
     expect(() => querier.select(select)).toThrow(/Cannot read the regular expression/)
+  })
+})
+
+describe('history', () => {
+  const LONG_AGO = [0, 86_400_000 - 1, -5 * DAY, Date.UTC(1999, 11, 31, 23, 59, 59, 999)]
+
+  test('from 1970 on is taken under a window that is wide enough, and by who may send it', async () => {
+    await using wide = await TestStore.open({ outOfOrderWindowMs: 100 * 365 * DAY, retentionMs: 0 })
+    await using plain = await TestStore.open({ retentionMs: 0 })
+    const history = plain.store.appender({ takesHistory: true })
+    for (const t of [wide, plain]) await t.put({ now: [[START_MS, 1]] })
+    for (const appender of [wide.appender, history]) {
+      const ref = appender.ref(named('old'))
+      for (const [i, time] of LONG_AGO.entries()) appender.append(ref, time, i)
+      expect(await appender.commit()).toMatchObject({ appended: 4, rejected: {} })
+    }
+    expect(await plain.put({ older: [[START_MS - 2 * HOUR, 1]] })).toMatchObject({
+      rejected: { out_of_order: 1 },
+    })
+    const want = LONG_AGO.map((time, i): [number, number] => [time, i]).sort((a, b) => a[0] - b[0])
+    for (const t of [wide, plain]) {
+      expect(t.get('old')).toEqual(want)
+      for (let round = 0; round < 4; round++) {
+        t.clock.nowMs += 20 * MINUTE
+        await t.store.maintain()
+      }
+      expect(t.get('old')).toEqual(want)
+      await t.restart()
+      expect(t.get('old')).toEqual(want)
+      expect(t.store.stats().headSamples).toBe(0)
+    }
+  })
+
+  test('of thirty days comes in late under a window of thirty days, and not a moment more', async () => {
+    await using t = await TestStore.open({ outOfOrderWindowMs: 30 * DAY, retentionMs: 0 })
+    await t.put({ now: [[START_MS, 1]] })
+    const samples = Array.from({ length: 31 }, (_, i): [number, number] => [START_MS - i * DAY, i])
+    expect(await t.put({ late: samples })).toMatchObject({ appended: 31 })
+    expect(await t.put({ late: [[START_MS - 30 * DAY - 1, 0]] })).toMatchObject({
+      rejected: { out_of_order: 1 },
+    })
+    expect(t.get('late')).toEqual(samples.toReversed())
   })
 })
 

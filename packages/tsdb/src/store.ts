@@ -32,7 +32,7 @@ export interface StoreOptions {
   readonly exemplarsMax?: number
   /** Samples and exemplars older than this go. Default 15 d; 0 keeps them for ever. */
   readonly retentionMs?: number
-  /** When sealed windows take more than this, the oldest go. Default 0: no limit by size. */
+  /** When all files take more than this, the oldest windows go. Default 0: no limit by size. */
   readonly retentionBytes?: number
   /** Series that are kept for another time, or at a step. Default: none. */
   readonly retentionRules?: readonly RetentionRule[]
@@ -40,6 +40,12 @@ export interface StoreOptions {
   readonly diskReserveBytes?: number
   /** Length of a head window: what stays in memory before it is sealed. Default 5 min. */
   readonly headWindowMs?: number
+}
+
+/** What a sender may do that others may not. */
+export interface SenderOptions {
+  /** Whether its samples may be of any age: imports, and rules evaluated for the past. */
+  readonly takesHistory?: boolean
 }
 
 /** How many series carry a name, for the status page. */
@@ -90,9 +96,9 @@ export interface StoreStats {
 /** The embedded metric store, as the one thread that writes it sees it. */
 export interface Store extends AsyncDisposable {
   /** An appender for this thread. */
-  appender(): Appender
+  appender(options?: SenderOptions): Appender
   /** Serves the other end of a `connectAppender` until the port closes. */
-  listen(port: MessagePort): void
+  listen(port: MessagePort, options?: SenderOptions): void
   /** A place for one reader: post it to a worker (with `[seat.port]` as transfer list), there call `openReader`. */
   seat(): ReaderSeat
   /** Small durable state in the same files. */

@@ -100,7 +100,7 @@ const storage = z.strictObject({
         .describe('How long samples are kept; 0 keeps them for ever.'),
       retention_size: byteSize
         .prefault(0)
-        .describe('How much disk sealed samples may take before the oldest go; 0 sets no limit.'),
+        .describe('How much disk all metrics may take before the oldest go; 0 sets no limit.'),
       out_of_order_window: duration
         .prefault('1h')
         .describe('How much older than the newest a sample may be.'),

@@ -9,9 +9,11 @@ import type {
   VectorColumns,
 } from '../query/job.ts'
 import type { QueryOrigin } from '../query/question.ts'
+import type { ImportResult } from '../import/import-page.ts'
 import type { RemoteWriteConfig } from '../remote-write/config.ts'
 import type { WriteVersion } from '../remote-write/protocol.ts'
 import type { WriteOutcome } from '../remote-write/receiver.ts'
+import type { ImportedPage } from '../threads/push-thread.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { DeleteRequest } from '../threads/writer-thread.ts'
 
@@ -48,6 +50,8 @@ export interface HttpDeps {
   /** Takes a request of remote write in; resolves when what could be kept is durable. The body changes hands. */
   remoteWrite(body: Uint8Array<ArrayBuffer>, version: WriteVersion): Promise<WriteOutcome>
   readonly remoteWriteLimits: RemoteWriteConfig
+  /** Takes a page of old samples in; resolves when it is durable. The bytes change hands. */
+  importPage(page: ImportedPage): Promise<ImportResult>
   /** Folder of the built page; undefined serves no page. */
   readonly webRoot: string | undefined
   readonly telemetry: Telemetry
@@ -153,6 +157,8 @@ export interface HttpLimits {
   readonly keepAliveMs: number
   /** `web.max_connections`: more are closed at once. */
   readonly connectionsMax: number
+  /** `storage.metrics.retention_time`: who imports older samples is told; 0 keeps all. */
+  readonly retentionMs: number
   /** `query.timeout`: the longest a query may take, waiting included; 503. */
   readonly queryTimeoutMs: number
   /** `web.allowed_hosts`: names besides loopback ones under which browsers may reach a Weir that listens on loopback. */

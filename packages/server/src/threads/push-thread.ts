@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '@weir/model'
 import { connectAppender } from '@weir/tsdb'
+import { type ImportFormat, type ImportResult, importPage } from '../import/import-page.ts'
 import type { WriteVersion } from '../remote-write/protocol.ts'
 import {
   type ReceiverLimits,
@@ -19,9 +20,19 @@ export interface PushData {
   readonly limits: ReceiverLimits
   /** Leads to the writer thread. */
   readonly store: MessagePort
+  /** The same for samples of any age. */
+  readonly history: MessagePort
+}
+
+/** A piece of a file of old samples. */
+export interface ImportedPage {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly format: ImportFormat
+  readonly firstLine: number
 }
 
 export type PushHandlers = {
+  importPage: (page: ImportedPage) => Promise<ImportResult>
   remoteWrite: (request: {
     readonly body: Uint8Array<ArrayBuffer>
     readonly version: WriteVersion
@@ -29,7 +40,7 @@ export type PushHandlers = {
   close: () => void
 }
 
-const { limits, store } = workerData as PushData
+const { limits, store, history } = workerData as PushData
 const receiver = new RemoteWriteReceiver({
   appender: connectAppender(store),
   limits,
@@ -37,9 +48,15 @@ const receiver = new RemoteWriteReceiver({
   seed: randomInt(2 ** 32),
 })
 
+const importer = connectAppender(history)
+
 const handlers: PushHandlers = {
+  importPage: ({ bytes, format, firstLine }) => importPage(bytes, format, firstLine, importer),
   remoteWrite: ({ body, version }) => receiver.take(body, version),
-  close: () => receiver.close(),
+  close: () => {
+    receiver.close()
+    importer.close()
+  },
 }
 
 serveCalls(parentPort!, handlers)

@@ -3,6 +3,7 @@ import { type Matcher, systemClock } from '@weir/model'
 import {
   type ReaderSeat,
   type RetentionRule,
+  type SenderOptions,
   type StoreOptions,
   type StoreStats,
   openStore,
@@ -35,7 +36,10 @@ export type WriterHandlers = {
   /** Resolves when the store is open. */
   open: () => Promise<void>
   /** Serves an appender at the other end of the port. */
-  connect: (port: MessagePort) => Promise<void>
+  connect: (sender: {
+    readonly port: MessagePort
+    readonly options?: SenderOptions
+  }) => Promise<void>
   seat: () => Promise<Moved<ReaderSeat>>
   stats: () => Promise<StoreStats>
   /** The argument: whether to leave out what is not sealed yet. */
@@ -78,8 +82,8 @@ const handlers: WriterHandlers = {
   open: async () => {
     await opening
   },
-  connect: async (port) => {
-    ;(await opening).listen(port)
+  connect: async ({ port, options }) => {
+    ;(await opening).listen(port, options)
   },
   seat: async () => {
     const seat = (await opening).seat()

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs'
+
 import type { Core } from '../core.ts'
 import type { WindowRecord } from '../disk/window-record.ts'
 import { droppedRecord } from '../index/dictionary.ts'
@@ -44,16 +46,25 @@ function dueWindows(core: Core): WindowRecord[] {
   const now = core.settings.clock.now()
   const { retention } = core
   const byAge = [...core.windows.values()].sort((a, b) => a.maxMs - b.maxMs)
+  const bytesMax = retention.bytes > 0 ? windowBytesMax(core) : Number.POSITIVE_INFINITY
   let bytes = byAge.reduce((sum, window) => sum + window.bytes, 0)
   return byAge.filter((window) => {
     const isDue =
-      (retention.bytes > 0 && bytes > retention.bytes) ||
+      bytes > bytesMax ||
       retention
         .classesIn(window, () => seriesIn(core, window))
         .every((klass) => retention.levelOf(klass, window.maxMs, now) === undefined)
     if (isDue) bytes -= window.bytes
     return isDue
   })
+}
+
+/**
+ * What windows may take of the limit: all that the environment leaves, which holds the index and what
+ * is not sealed yet. But half is always theirs, so that a large index does not eat all history.
+ */
+function windowBytesMax({ retention, environment }: Core): number {
+  return Math.max(retention.bytes - statSync(environment.file).size, retention.bytes / 2)
 }
 
 function seriesWithoutData(core: Core): Float64Array {

@@ -15,7 +15,7 @@ import { WindowWriter } from './window-writer.ts'
  * flush that began in it still finds it open.
  */
 const SEAL_DELAY_MS = 60_000
-/** A late arena with this many samples is sealed at once. */
+/** Late arenas with so many samples in all are sealed at once: an import fills hundreds of days. */
 const LATE_SAMPLES_MAX = 4_000_000
 
 /** Closes the arenas whose time is over. */
@@ -24,9 +24,11 @@ export function closeDue(core: Core): void {
   const now = settings.clock.now()
   const until = Math.floor((now - SEAL_DELAY_MS) / settings.headWindowMs) * settings.headWindowMs
   head.sealedUntilMs = Math.max(head.sealedUntilMs, until)
+  const late = head.arenas.filter(({ isLate, closing }) => isLate && !closing)
+  const lateSamples = late.reduce((sum, { sampleCount }) => sum + sampleCount, 0)
   for (const arena of head.arenas) {
     const isDue = arena.isLate
-      ? now - arena.createdMs >= settings.headWindowMs || arena.sampleCount >= LATE_SAMPLES_MAX
+      ? now - arena.createdMs >= settings.headWindowMs || lateSamples >= LATE_SAMPLES_MAX
       : arena.endMs <= head.sealedUntilMs
     if (isDue && !arena.closing) head.close(arena)
   }

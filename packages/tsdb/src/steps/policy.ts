@@ -20,7 +20,7 @@ export interface RetentionRule {
 export interface Retention {
   /** Samples older than this go, where no rule says otherwise; 0 keeps them for ever. */
   readonly timeMs: number
-  /** When sealed windows take more than this, the oldest go; 0 sets no limit. */
+  /** When all files take more than this, the oldest windows go; 0 sets no limit. */
   readonly bytes: number
   readonly rules: readonly RetentionRule[]
 }

@@ -23,6 +23,7 @@ export const HTTP_LIMITS: HttpLimits = {
   keepAliveMs: 75_000,
   connectionsMax: 1024,
   queryTimeoutMs: 120_000,
+  retentionMs: 0,
   allowedHosts: [],
 }
 
@@ -98,6 +99,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       example: '',
     }),
     remoteWriteLimits: remoteWriteReceiver.parse({}),
+    importPage: async () => ({ appended: 0, rejected: {}, example: '', oldestMs: null }),
     alerting: { ruleGroups: () => RULES, alerts: () => ALERTS, notifications: () => [] },
     targets: () => TARGETS,
     intakes: () => [],
