@@ -10,11 +10,3 @@ export function compensation(sum: number, value: number, next: number, c: number
   if (next === Number.POSITIVE_INFINITY || next === Number.NEGATIVE_INFINITY) return 0
   return Math.abs(sum) >= Math.abs(value) ? c + (sum - next + value) : c + (value - next + sum)
 }
-
-/** Adds to a `[sum, compensation]` pair. */
-export function compensatedAdd(pair: number[], value: number): void {
-  const sum = pair[0]!
-  const next = sum + value
-  pair[1] = compensation(sum, value, next, pair[1]!)
-  pair[0] = next
-}

@@ -19,12 +19,12 @@ import {
   RANGE_KERNELS,
   type RangeKernel,
   doubleExponentialSmoothing,
-  predictLinear,
   quantileOverTime,
 } from './range-functions.ts'
 import { viewOf } from './sample-views.ts'
 import { streamMatrixSelector, streamSelector } from './select.ts'
 import type { Emit } from './emit.ts'
+import { predictLinear } from './regression.ts'
 import { SeriesCollector, sameLabelsError, withoutName } from './series-stream.ts'
 import { streamSorted, streamSortedByLabel } from './sort.ts'
 import { type Windows, mark, newWindows } from './windows.ts'

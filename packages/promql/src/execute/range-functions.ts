@@ -1,5 +1,6 @@
-import { compensatedAdd, compensation } from './compensated-sum.ts'
+import { compensation } from './compensated-sum.ts'
 import { quantileOf } from './quantile.ts'
+import { deriv } from './regression.ts'
 import type { WindowEdges, Windows } from './windows.ts'
 
 /**
@@ -355,49 +356,6 @@ function variance(values: Float64Array, from: number, to: number): number {
   return (squares + squaresC) / count
 }
 
-/** Least squares through a window, x in seconds from `zeroMs`. */
-function regression(
-  { times, values }: Windows,
-  from: number,
-  to: number,
-  zeroMs: number,
-): { slope: number; intercept: number } {
-  const n = to - from
-  const x = [0, 0]
-  const y = [0, 0]
-  const xy = [0, 0]
-  const xx = [0, 0]
-  const first = values[from]!
-  let isConstant = true
-  for (let i = from; i < to; i++) {
-    const value = values[i]!
-    if (i > from && value !== first) isConstant = false
-    const seconds = (times[i]! - zeroMs) / 1000
-    compensatedAdd(x, seconds)
-    compensatedAdd(y, value)
-    compensatedAdd(xy, seconds * value)
-    compensatedAdd(xx, seconds * seconds)
-  }
-  if (isConstant) {
-    return Math.abs(first) === Number.POSITIVE_INFINITY
-      ? { slope: Number.NaN, intercept: Number.NaN }
-      : { slope: 0, intercept: first }
-  }
-  const sumX = x[0]! + x[1]!
-  const sumY = y[0]! + y[1]!
-  const covariance = xy[0]! + xy[1]! - (sumX * sumY) / n
-  const varianceX = xx[0]! + xx[1]! - (sumX * sumX) / n
-  const slope = covariance / varianceX
-  return { slope, intercept: sumY / n - (slope * sumX) / n }
-}
-
-export function predictLinear(seconds: Float64Array): RangeKernel {
-  return perWindow(2, (windows, from, to, k) => {
-    const { slope, intercept } = regression(windows, from, to, windows.stepTimes[k]!)
-    return slope * seconds[k]! + intercept
-  })
-}
-
 /** @param warn hears each quantile that is taken, right or odd */
 export function quantileOverTime(q: Float64Array, warn: (q: number) => void): RangeKernel {
   return perWindow(1, ({ values }, from, to, k) => {
@@ -476,10 +434,7 @@ export const RANGE_KERNELS: ReadonlyMap<string, RangeKernel> = new Map<string, R
       )
     }),
   ],
-  [
-    'deriv',
-    perWindow(2, (windows, from, to) => regression(windows, from, to, windows.times[from]!).slope),
-  ],
+  ['deriv', deriv],
   ['ts_of_first_over_time', perWindow(1, ({ times }, from) => times[from]! / 1000)],
   ['ts_of_last_over_time', perWindow(1, ({ times }, _from, to) => times[to - 1]! / 1000)],
   ['ts_of_min_over_time', timeOfExtreme(-1)],

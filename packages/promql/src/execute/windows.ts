@@ -1,6 +1,7 @@
 import { Labels, type SampleColumns, invariant, isStale } from '@weir/model'
 import type { Histograms } from '../result.ts'
 import type { Steps } from './evaluation.ts'
+import type { TimeSums } from './regression.ts'
 
 /**
  * One series' samples and, for each step, the window of them that a range selector means: samples
@@ -33,6 +34,7 @@ export interface Windows {
   readonly marked: KnownTimes
   /** For the function that runs over them: what it made of these times, forgotten when others come. */
   edges: WindowEdges | undefined
+  timeSums: TimeSums | undefined
 }
 
 /**
@@ -74,6 +76,7 @@ export function newWindows(ends: Float64Array, rangeMs: number, steps: Steps): W
     count: steps.count,
     marked: new KnownTimes(),
     edges: undefined,
+    timeSums: undefined,
   }
 }
 
@@ -86,6 +89,7 @@ export function mark(windows: Windows, columns: SampleColumns): void {
   windows.length = columns.length
   if (windows.marked.are(columns)) return
   windows.edges = undefined
+  windows.timeSums = undefined
   positions(columns.times, columns.length, windows.ends, windows.rangeMs, windows.from)
   positions(columns.times, columns.length, windows.ends, 0, windows.to)
 }
