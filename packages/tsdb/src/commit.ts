@@ -24,6 +24,7 @@ import type { Core } from './core.ts'
 import { encodeBatch } from './disk/batch-record.ts'
 import { pairKey, storageError } from './disk/environment.ts'
 import type { Arena } from './head/arena.ts'
+import { nextCommit, oldestCommit, publishCommit } from './head/epochs.ts'
 import { Stage } from './head/stage.ts'
 import { startsWithHistogram } from './histogram/record.ts'
 import type { QueuedHistogram, QueuedSamples } from './sample-queue.ts'
@@ -110,10 +111,13 @@ export class Committer {
       }))
       const metadata = newMetadata(core, batches)
       this.#write(metadata, sequences)
-      for (const stage of this.#stages.values()) stage.apply()
+      const commit = nextCommit(core.epochs)
+      const settled = oldestCommit(core.epochs)
+      for (const stage of this.#stages.values()) if (stage.count > 0) stage.apply(commit, settled)
       core.exemplars.applied()
       core.dictionary.saved()
       core.dictionary.publish()
+      publishCommit(core.epochs, commit)
       for (const [name, described] of metadata) {
         core.metadata.set(name, described)
         core.tell({ kind: 'metadata', name, metadata: described })

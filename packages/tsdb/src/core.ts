@@ -8,7 +8,7 @@ import { requireRoom } from './disk/room.ts'
 import { windowPath } from './disk/window-file.ts'
 import type { HeadRecord, WindowRecord } from './disk/window-record.ts'
 import { ExemplarRing } from './exemplars/ring.ts'
-import { newEpochs, stepEpoch } from './head/epochs.ts'
+import { newEpochs, newestCommit, stepEpoch } from './head/epochs.ts'
 import { Head } from './head/head.ts'
 import { Dictionary, type LabelLimits } from './index/dictionary.ts'
 import type { TableTell } from './index/shared-table.ts'
@@ -66,7 +66,9 @@ export class Core {
     this.settings = settings
     this.environment = environment
     this.exemplars = new ExemplarRing(environment, settings.exemplarsMax)
-    this.head = new Head(settings.headWindowMs, settings.clock, (news) => this.tell(news))
+    const tell = (news: News): void => this.tell(news)
+    const newest = (): number => newestCommit(this.epochs)
+    this.head = new Head(settings.headWindowMs, settings.clock, tell, newest)
     this.dictionary = new Dictionary(settings, (table, index, shared) => {
       this.#tables.set(`${table}/${index}`, [table, index, shared])
       this.tell({ kind: 'dictionary', table, index, shared })
@@ -141,6 +143,7 @@ export class Core {
       sealedUntilMs: this.head.sealedUntilMs,
       windowMax: this.windowMax,
       orderMax: this.orderMax,
+      commit: newestCommit(this.epochs),
     }
     this.environment.meta.putSync('head', JSON.stringify(record))
   }

@@ -9,6 +9,7 @@ import { decodeTombstone } from './disk/tombstone-record.ts'
 import { removeStrangers } from './disk/window-file.ts'
 import type { HeadRecord, WindowRecord } from './disk/window-record.ts'
 import type { Arena } from './head/arena.ts'
+import { publishCommit } from './head/epochs.ts'
 import { Tombstones } from './read/tombstones.ts'
 
 /** Written into every data directory; see docs/formats/data-dir.md. */
@@ -78,6 +79,7 @@ function loadWindows(core: Core): void {
     core.version = record.version
     core.windowMax = record.windowMax
     core.orderMax = record.orderMax
+    if (record.commit !== undefined) publishCommit(core.epochs, record.commit)
     head.arenaMax = record.arenaMax
     const before = record.sealedUntilMs ?? Number.NEGATIVE_INFINITY
     sealedUntilMs = Math.max(sealedUntilMs, Math.ceil(before / windowMs) * windowMs)

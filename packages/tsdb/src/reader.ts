@@ -17,7 +17,7 @@ import type { SheetView } from './codec/sheet.ts'
 import { type Environment, openEnvironment } from './disk/environment.ts'
 import type { HeadRecord, WindowRecord } from './disk/window-record.ts'
 import { readExemplars } from './exemplars/read.ts'
-import { enterEpoch, leaveEpoch } from './head/epochs.ts'
+import { enterCommit, enterEpoch, isNewer, leaveEpoch, newestCommit } from './head/epochs.ts'
 import { type ArenaView, isInArena, readArena, segmentOf } from './head/layout.ts'
 import { DictionaryView } from './index/dictionary-view.ts'
 import { Postings } from './index/postings.ts'
@@ -97,6 +97,17 @@ class StoreReader implements Reader {
   }
 
   #view(minMs: number, maxMs: number): Querier {
+    for (;;) {
+      const snapshot = this.#snapshot()
+      if (snapshot !== undefined) return new StoreQuerier(this, snapshot, minMs, maxMs)
+    }
+  }
+
+  /** What is there now; `undefined` when a window was written meanwhile that has more. */
+  #snapshot(): Snapshot | undefined {
+    // An older querier of this reader has the seat's commit; what is kept for that is enough for later ones.
+    const commit =
+      this.#queriers === 1 ? enterCommit(this.#epochs, this.#seat.seat) : newestCommit(this.#epochs)
     // The count first: what was published by now has been told, so the news that follow explain it.
     const { seriesCount, pairCount } = this.view
     this.#hear()
@@ -104,12 +115,16 @@ class StoreReader implements Reader {
     // The snapshot after the news: it is never older than what was heard.
     this.environment.root.resetReadTxn()
     const transaction = this.environment.root.useReadTransaction()
-    const head = this.#snapshot(transaction)
+    const head = this.#follow(transaction)
+    if (head?.commit !== undefined && isNewer(head.commit, commit)) {
+      transaction.done()
+      return undefined
+    }
     const arenas = [...this.arenas.values()].filter(
       ({ id }) => head === undefined || id > head.arenaMax || head.arenas.includes(id),
     )
-    const view = { transaction, windows: [...this.#windows.values()], arenas }
-    return new StoreQuerier(this, { ...view, tombstones: this.#tombstones }, minMs, maxMs)
+    const windows = [...this.#windows.values()]
+    return { transaction, windows, arenas, tombstones: this.#tombstones, commit }
   }
 
   /** A querier has finished with its transaction. */
@@ -128,7 +143,7 @@ class StoreReader implements Reader {
   }
 
   /** Follows the windows to the state that the transaction sees. */
-  #snapshot(transaction: ReadTransaction): HeadRecord | undefined {
+  #follow(transaction: ReadTransaction): HeadRecord | undefined {
     const text = this.environment.meta.get('head', { transaction })
     if (text === undefined) return undefined
     const head = JSON.parse(text) as HeadRecord
@@ -199,12 +214,15 @@ interface Snapshot {
   readonly windows: readonly SealedWindow[]
   readonly arenas: readonly ArenaView[]
   readonly tombstones: Tombstones
+  /** The newest commit that shows. */
+  readonly commit: number
 }
 
 class StoreQuerier implements Querier {
   readonly reader: StoreReader
   readonly transaction: ReadTransaction
   readonly tombstones: Tombstones
+  readonly commit: number
   /** Sealed windows that meet the range, by their oldest sample. */
   readonly windows: readonly SealedWindow[]
   readonly arenas: readonly ArenaView[]
@@ -214,13 +232,14 @@ class StoreQuerier implements Querier {
 
   constructor(
     reader: StoreReader,
-    { transaction, windows, arenas, tombstones }: Snapshot,
+    { transaction, windows, arenas, tombstones, commit }: Snapshot,
     minMs: number,
     maxMs: number,
   ) {
     this.reader = reader
     this.transaction = transaction
     this.tombstones = tombstones
+    this.commit = commit
     this.windows = windows
       .filter(({ record }) => record.maxMs + (record.stepMs ?? 0) >= minMs && record.minMs <= maxMs)
       .sort((a, b) => a.record.minMs - b.record.minMs || a.record.order - b.record.order)
@@ -333,7 +352,7 @@ class StoredSeries implements SeriesSet {
   }
 
   read(i: number, minMs: number, maxMs: number, into: SampleColumns): void {
-    const { reader, transaction, tombstones } = this.#querier
+    const { reader, transaction, tombstones, commit } = this.#querier
     const series = this.numbers[i]!
     const { merger } = reader
     const counts = this.#view === 'count'
@@ -354,7 +373,7 @@ class StoredSeries implements SeriesSet {
     }
     for (const arena of this.#arenas) {
       const from = into.length
-      const isAscending = readArena(arena, series, minMs, maxMs, into)
+      const isAscending = readArena(arena, series, minMs, maxMs, into, commit)
       if (counts) countEach(into, from)
       tombstones.cutArena(series, arena.id, into, from)
       // A time that is in an arena and sealed too was sealed first; of two arenas the older had it.

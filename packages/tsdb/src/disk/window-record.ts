@@ -29,4 +29,6 @@ export interface HeadRecord {
   readonly sealedUntilMs: number
   readonly windowMax: number
   readonly orderMax: number
+  /** The newest commit when this was written: nothing in a window is of a later one. */
+  readonly commit?: number
 }

@@ -1,7 +1,11 @@
 import { Blobs, blobAt } from './blobs.ts'
 import {
+  BEFORE_SHIFT,
   BLOCK_SAMPLES,
   BLOCK_SHIFT,
+  COMMIT_MAX,
+  COMMIT_SHIFT,
+  COUNT_MASK,
   HISTOGRAM,
   SEGMENT_BLOCKS,
   SEGMENT_BYTES,
@@ -21,6 +25,7 @@ export type ArenaNews =
       readonly id: number
       readonly startMs: number
       readonly endMs: number
+      readonly commitBase: number
     }
   | {
       readonly kind: 'table' | 'segment' | 'blob'
@@ -37,6 +42,7 @@ export class Arena implements ArenaView {
   readonly endMs: number
   /** Whether it takes samples of a time that was sealed before: such windows are a whole day long. */
   readonly isLate: boolean
+  readonly commitBase: number
   readonly tables: (Int32Array | undefined)[] = []
   readonly segments: Segment[] = []
   readonly createdMs: number
@@ -54,6 +60,9 @@ export class Arena implements ArenaView {
   readonly #pool: Pool
   readonly #tell: (news: ArenaNews) => void
   #blockCount = 0
+  /** The commit under way, and the oldest one that a reader may have begun at; both counted from `commitBase`. */
+  #commit = 0
+  #settled = 0
 
   constructor(
     window: {
@@ -62,6 +71,7 @@ export class Arena implements ArenaView {
       endMs: number
       isLate: boolean
       createdMs: number
+      commitBase: number
     },
     pool: Pool,
     tell: (news: ArenaNews) => void,
@@ -71,12 +81,13 @@ export class Arena implements ArenaView {
     this.endMs = window.endMs
     this.isLate = window.isLate
     this.createdMs = window.createdMs
+    this.commitBase = window.commitBase
     this.#pool = pool
     this.#tell = tell
     this.#blobs = new Blobs((index, shared) => {
       tell({ kind: 'blob', arena: this.id, index, shared })
     })
-    tell({ kind: 'arena', id: this.id, startMs: this.startMs, endMs: this.endMs })
+    tell(this.#ownNews())
   }
 
   /** Bytes of shared memory it takes. */
@@ -101,7 +112,18 @@ export class Arena implements ArenaView {
     newest[series & (TABLE_SERIES - 1)] = offsetPlus1
   }
 
-  /** Stores a sample where readers see it at once. */
+  /**
+   * What is appended from now on belongs to a commit: it shows for readers that begin after it was
+   * published.
+   *
+   * @param settled no reader is at work that began before this commit
+   */
+  beginCommit(commit: number, settled: number): void {
+    this.#commit = Math.min((commit - this.commitBase) | 0, COMMIT_MAX)
+    this.#settled = (settled - this.commitBase) | 0
+  }
+
+  /** Stores a sample. */
   append(series: number, offset: number, value: number): void {
     const tableIndex = series >>> TABLE_SHIFT
     const slot = series & (TABLE_SERIES - 1)
@@ -109,8 +131,11 @@ export class Arena implements ArenaView {
     let block = lasts[slot]! - 1
     let segment = this.segments[block >>> SEGMENT_SHIFT]!
     let index = block & (SEGMENT_BLOCKS - 1)
-    let filled = block < 0 ? BLOCK_SAMPLES : segment.counts[index]!
-    if (filled === BLOCK_SAMPLES) {
+    let word = block < 0 ? BLOCK_SAMPLES : segment.counts[index]!
+    const commit = word >>> COMMIT_SHIFT
+    const count = word & COUNT_MASK
+    // A block whose newest commit is hidden from a reader at work would need a third count.
+    if (count === BLOCK_SAMPLES || (commit > this.#settled && commit !== this.#commit)) {
       const before = block
       block = this.#addBlock()
       lasts[slot] = block + 1
@@ -118,12 +143,14 @@ export class Arena implements ArenaView {
       const beforeIndex = index
       segment = this.segments[block >>> SEGMENT_SHIFT]!
       index = block & (SEGMENT_BLOCKS - 1)
-      filled = 0
-      this.#fill(segment, index, 0, offset, value)
+      this.#fill(segment, index, this.#commit << COMMIT_SHIFT, offset, value)
       if (before < 0) Atomics.store(this.tables[tableIndex]!, slot, block + 1)
       else Atomics.store(beforeSegment.nexts, beforeIndex, block + 1)
     } else {
-      this.#fill(segment, index, filled, offset, value)
+      if (commit !== this.#commit) {
+        word = (this.#commit << COMMIT_SHIFT) | (count << BEFORE_SHIFT) | count
+      }
+      this.#fill(segment, index, word, offset, value)
     }
     this.sampleCount++
     if (offset < this.#oldest) this.#oldest = offset
@@ -150,7 +177,7 @@ export class Arena implements ArenaView {
       const segment = this.segments[block >>> SEGMENT_SHIFT]!
       const index = block & (SEGMENT_BLOCKS - 1)
       const from = index << BLOCK_SHIFT
-      for (let i = from; i < from + segment.counts[index]!; i++) {
+      for (let i = from; i < from + (segment.counts[index]! & COUNT_MASK); i++) {
         const found = segment.offsets[i]!
         if (found === offset) return segment.values[i]!
         if (found === offset + HISTOGRAM) return blobAt(this.blobs, segment.values[i]!)
@@ -179,7 +206,7 @@ export class Arena implements ArenaView {
 
   /** Everything a reader that arrives now must hear about this arena. */
   *news(): Iterable<ArenaNews> {
-    yield { kind: 'arena', id: this.id, startMs: this.startMs, endMs: this.endMs }
+    yield this.#ownNews()
     for (const [index, table] of this.tables.entries()) {
       if (table === undefined) continue
       const shared = table.buffer as SharedArrayBuffer
@@ -193,11 +220,16 @@ export class Arena implements ArenaView {
     }
   }
 
-  #fill(segment: Segment, index: number, at: number, offset: number, value: number): void {
-    const sample = (index << BLOCK_SHIFT) + at
+  #fill(segment: Segment, index: number, word: number, offset: number, value: number): void {
+    const sample = (index << BLOCK_SHIFT) + (word & COUNT_MASK)
     segment.offsets[sample] = offset
     segment.values[sample] = value
-    Atomics.store(segment.counts, index, at + 1)
+    Atomics.store(segment.counts, index, word + 1)
+  }
+
+  #ownNews(): ArenaNews {
+    const { id, startMs, endMs, commitBase } = this
+    return { kind: 'arena', id, startMs, endMs, commitBase }
   }
 
   #addBlock(): number {

@@ -25,11 +25,18 @@ export class Head {
   readonly #windowMs: number
   readonly #clock: Clock
   readonly #tell: (news: ArenaNews) => void
+  readonly #newestCommit: () => number
 
-  constructor(windowMs: number, clock: Clock, tell: (news: ArenaNews) => void) {
+  constructor(
+    windowMs: number,
+    clock: Clock,
+    tell: (news: ArenaNews) => void,
+    newestCommit: () => number,
+  ) {
     this.#windowMs = windowMs
     this.#clock = clock
     this.#tell = tell
+    this.#newestCommit = newestCommit
   }
 
   /** The arena that takes samples of this time. */
@@ -45,7 +52,9 @@ export class Head {
   /** Makes an arena; `id` when it was on disk before. */
   add(window: { startMs: number; endMs: number; isLate: boolean; id?: number }): Arena {
     const id = window.id ?? this.arenaMax + 1
-    const arena = new Arena({ ...window, id, createdMs: this.#clock.now() }, this.pool, this.#tell)
+    const createdMs = this.#clock.now()
+    const commitBase = this.#newestCommit()
+    const arena = new Arena({ ...window, id, createdMs, commitBase }, this.pool, this.#tell)
     this.arenaMax = Math.max(this.arenaMax, id)
     this.arenas.push(arena)
     const isOurs = window.isLate || window.endMs - window.startMs === this.#windowMs

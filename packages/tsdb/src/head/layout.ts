@@ -15,7 +15,16 @@
  *
  * The writer fills a sample and only then, with `Atomics.store`, the block's count; it fills a block
  * and only then links it. A reader that loads count and link the same way sees whole samples or
- * none. Nothing in an arena is ever moved. When its window is sealed the whole arena goes back to
+ * none. Nothing in an arena is ever moved.
+ *
+ * A query sees all of a commit or none, since the count is one word with two counts in it:
+ *
+ * ```
+ *  bits 0-3 how many samples   4-7 how many before the newest commit   8-31 that commit's number
+ * ```
+ *
+ * A reader that began before that commit takes the second count. Two counts are enough: where a
+ * reader is at work that needs a third, the writer begins another block instead. When its window is sealed the whole arena goes back to
  * the pool at once, after every reader that may still walk it has finished (`epochs.ts`).
  *
  * Blocks of 8: a series costs 104 + 12 bytes a window at least, which at one scrape a minute is
@@ -50,6 +59,7 @@ export interface Segment {
   readonly values: Float64Array
   /** Milliseconds since the arena's start; with {@link HISTOGRAM} added, the value is a place in the arena's blobs. */
   readonly offsets: Uint32Array
+  /** Packed: {@link countIn}. */
   readonly counts: Int32Array
   /** Block that follows, plus 1; 0: none. */
   readonly nexts: Int32Array
@@ -72,10 +82,24 @@ export interface ArenaView {
   /** The window, [startMs, endMs). */
   readonly startMs: number
   readonly endMs: number
+  /** The newest commit when the arena was made; commits are counted from it in its blocks. */
+  readonly commitBase: number
   readonly tables: (Int32Array | undefined)[]
   readonly segments: (Segment | undefined)[]
   /** Memory for what does not fit into a value; see `blobs.ts`. */
   readonly blobs: (SharedArrayBuffer | undefined)[]
+}
+
+/** Where a block's word has the count before its newest commit, and the number of that commit. */
+export const BEFORE_SHIFT = 4
+export const COMMIT_SHIFT = 8
+export const COUNT_MASK = 0xf
+/** Commits of one arena beyond this are not told from each other: 16.7 million. */
+export const COMMIT_MAX = 2 ** 24 - 1
+
+/** How many samples of a block are there for a reader that began when `seen` commits were visible. */
+function countIn(word: number, seen: number): number {
+  return (seen >= word >>> COMMIT_SHIFT ? word : word >>> BEFORE_SHIFT) & COUNT_MASK
 }
 
 /** Whether a series has samples in an arena. */
@@ -87,6 +111,7 @@ export function isInArena(arena: ArenaView, series: number): boolean {
 /**
  * Appends a series' samples within [minMs, maxMs] to `into`, in the order in which they came.
  *
+ * @param commit the newest commit that shows
  * @returns whether they are ascending in time
  */
 export function readArena(
@@ -95,7 +120,9 @@ export function readArena(
   minMs: number,
   maxMs: number,
   into: SampleColumns,
+  commit: number,
 ): boolean {
+  const seen = (commit - arena.commitBase) | 0
   const table = arena.tables[series >>> TABLE_SHIFT]
   if (table === undefined) return true
   const least = minMs - arena.startMs
@@ -108,7 +135,7 @@ export function readArena(
     const segment = arena.segments[(block - 1) >>> SEGMENT_SHIFT]
     if (segment === undefined) break // newer than this reader's view
     const index = (block - 1) & (SEGMENT_BLOCKS - 1)
-    const filled = Atomics.load(segment.counts, index)
+    const filled = countIn(Atomics.load(segment.counts, index), seen)
     into.length = count
     into.reserve(BLOCK_SAMPLES)
     const { times, values } = into

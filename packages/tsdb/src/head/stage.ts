@@ -57,8 +57,10 @@ export class Stage {
     return at === undefined ? undefined : (this.histograms.get(at) ?? this.values[at]!)
   }
 
-  apply(): void {
+  /** Moves everything into the arena, as part of a commit; see `Arena.beginCommit`. */
+  apply(commit: number, settled: number): void {
     const { arena, series, times } = this
+    arena.beginCommit(commit, settled)
     const { startMs } = arena
     let from = 0
     for (const [at, record] of this.histograms) {

@@ -4,7 +4,7 @@ import type { Core } from '../core.ts'
 import { pairKey } from '../disk/environment.ts'
 import type { WindowRecord } from '../disk/window-record.ts'
 import type { Arena } from '../head/arena.ts'
-import { stepEpoch } from '../head/epochs.ts'
+import { newestCommit, stepEpoch } from '../head/epochs.ts'
 import { readArena } from '../head/layout.ts'
 import { RunMerger } from '../read/merge.ts'
 import type { Pause } from './pause.ts'
@@ -62,11 +62,13 @@ async function copySamples(
 ): Promise<void> {
   const columns = new SampleColumns(4096)
   const merger = new RunMerger()
+  const newest = newestCommit(core.epochs)
   for (let series = 0; series < arena.seriesEnd; series++) {
     if (arena.newest(series) === 0) continue
     columns.clear()
     merger.begin(columns)
-    const isAscending = readArena(arena, series, arena.startMs, arena.endMs, columns)
+    const { startMs, endMs } = arena
+    const isAscending = readArena(arena, series, startMs, endMs, columns, newest)
     core.tombstones.cutArena(series, arena.id, columns, 0)
     merger.add(columns, 0, isAscending)
     merger.finish(columns)
