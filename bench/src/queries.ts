@@ -52,8 +52,7 @@ async function measure(scale: Scale): Promise<void> {
       : join(keptFolder, `${scale.series}x${scale.hours}-age-${ageHours}`)
   mkdirSync(folder, { recursive: true })
   const endFile = join(folder, 'end')
-  const isLoaded = existsSync(endFile)
-  const endMs = isLoaded
+  const endMs = existsSync(endFile)
     ? Number(readFileSync(endFile, 'utf8'))
     : Math.floor((Date.now() - ageHours * 3_600_000) / STEP_MS) * STEP_MS
   const startMs = endMs - (samples - 1) * STEP_MS
@@ -61,7 +60,7 @@ async function measure(scale: Scale): Promise<void> {
   console.log(`\n${scale.series} series × ${scale.hours} h at 15 s = ${total / 1e6} M samples`)
   const sides: Side[] = []
   try {
-    if (!isLoaded) await load(folder, { scale, samples, startMs })
+    await load(folder, { scale, samples, startMs })
     writeFileSync(endFile, String(endMs))
     for (const name of names) {
       const side = await startSide(name, join(folder, name))
@@ -93,16 +92,18 @@ interface Load {
   readonly startMs: number
 }
 
+/** Fills the sides that have no data here from a run before. */
 async function load(folder: string, { scale, samples, startMs }: Load): Promise<void> {
+  const missing = names.filter((name) => !existsSync(join(folder, name)))
   const series = pipelineSeries(scale.series)
   const timeOf = (k: number): number => startMs + k * STEP_MS
-  if (names.includes('Weir')) {
+  if (missing.includes('Weir')) {
     const began = performance.now()
     await loadWeir(join(folder, 'Weir', 'data'), { series, samples, timeOf })
     console.log(`loaded Weir in ${((performance.now() - began) / 1000).toFixed(1)} s`)
   }
   const peers: Side[] = []
-  for (const name of names.filter((each): each is SideName => each !== 'Weir')) {
+  for (const name of missing.filter((each): each is SideName => each !== 'Weir')) {
     const side = await startSide(name, join(folder, name))
     if (side !== undefined) peers.push(side)
   }

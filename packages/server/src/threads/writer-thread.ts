@@ -68,13 +68,15 @@ const maintaining = maintain()
 async function maintain(): Promise<void> {
   const store = await opening.catch(() => undefined)
   if (store === undefined) return
-  while (!stopped.signal.aborted) {
+  for (;;) {
+    // First the wait: what a start finds to be sealed is not to delay its first queries.
+    await systemClock.sleep(MAINTAIN_EVERY_MS, stopped.signal).catch(() => undefined)
+    if (stopped.signal.aborted) return
     try {
       await store.maintain()
     } catch (error) {
       metrics.maintenanceFailed(log, error)
     }
-    await systemClock.sleep(MAINTAIN_EVERY_MS, stopped.signal).catch(() => undefined)
   }
 }
 
