@@ -37,6 +37,8 @@ export class Core {
   readonly head: Head
   readonly exemplars: ExemplarRing
   readonly windows = new Map<number, WindowRecord>()
+  /** Windows that could not be read when they should be merged: they stay as they are until they expire. */
+  readonly damaged = new Set<number>()
   readonly metadata = new Map<string, MetricMetadata>()
   readonly epochs = newEpochs()
   /** Who is kept how long; replaced when the rules change. */
@@ -74,6 +76,11 @@ export class Core {
       this.tell({ kind: 'dictionary', table, index, shared })
     })
     this.retention = new RetentionPolicy(settings.retention, this.dictionary)
+  }
+
+  /** Windows that are not known to be damaged. */
+  *readableWindows(): Iterable<WindowRecord> {
+    for (const window of this.windows.values()) if (!this.damaged.has(window.id)) yield window
   }
 
   /** Lets go of windows that no transaction names any more; their files stay while a reader may have them. */

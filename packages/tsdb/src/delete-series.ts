@@ -84,16 +84,18 @@ async function findSeries(
 /** Writes every window anew that holds deleted samples, and forgets the tombstones that are done. */
 export async function cleanTombstones(core: Core, pause: Pause): Promise<void> {
   const { all } = core.tombstones
-  for (const window of core.windows.values()) {
+  for (const window of core.readableWindows()) {
     if (core.closed) return
     const members = membersOf(core, [window])
     if (!core.tombstones.touches(window, (series) => members[series] === 1)) continue
     await compact(core, { startMs: window.startMs, endMs: window.endMs, windows: [window] }, pause)
   }
-  // An arena that could not be sealed yet keeps its tombstone.
-  const done = all.filter(
-    ({ arenas }) => !core.head.arenas.some((arena) => arenas.includes(arena.id)),
-  )
+  // An arena that could not be sealed yet keeps its tombstone, and so does a damaged window.
+  const left = [...core.windows.values()].filter(({ id }) => core.damaged.has(id))
+  const done = all.filter(({ arenas, windowMax }) => {
+    const isHeld = core.head.arenas.some((arena) => arenas.includes(arena.id))
+    return !isHeld && !left.some(({ id }) => id <= windowMax)
+  })
   forget(core, done)
   dropSeries(core, [])
 }

@@ -4,7 +4,7 @@ import { type MetricMetadata, WeirError } from '@weir/model'
 import { ByteWriter } from './codec/bytes.ts'
 import type { Core } from './core.ts'
 import { decodeBatch } from './disk/batch-record.ts'
-import { readPairKey } from './disk/environment.ts'
+import { readPairKey, storageError } from './disk/environment.ts'
 import { decodeTombstone } from './disk/tombstone-record.ts'
 import { removeStrangers } from './disk/window-file.ts'
 import type { HeadRecord, WindowRecord } from './disk/window-record.ts'
@@ -13,7 +13,7 @@ import { publishCommit } from './head/epochs.ts'
 import { Tombstones } from './read/tombstones.ts'
 
 /** Written into every data directory; see docs/formats/data-dir.md. */
-const FORMAT = '2'
+export const FORMAT = '3'
 /** More dictionary records than this are written together into one. */
 const DICTIONARY_RECORDS_MAX = 256
 
@@ -32,7 +32,10 @@ export function load(core: Core): void {
 }
 
 function checkFormat({ environment, settings }: Core): void {
-  const format = environment.meta.get('format')
+  // Formats 1 and 2 had no checksums: one digit, and nothing behind it.
+  const stored = environment.meta.getBinary('format')
+  const isOld = stored !== undefined && stored.length < 4
+  const format = isOld ? stored.toString('latin1') : environment.meta.get('format')
   if (format === undefined) {
     environment.root.transactionSync(() => environment.meta.putSync('format', FORMAT))
   } else if (format !== FORMAT) {
@@ -98,6 +101,11 @@ function removeOrphans(core: Core): void {
   core.windowMax = Math.max(core.windowMax, greatest)
 }
 
+function lostBatch({ environment }: Core, arena: number, batch: number): WeirError {
+  const what = new Error(`CORRUPTED: batch ${batch} of arena ${arena} is not there`)
+  return storageError(`read ${JSON.stringify(environment.file)}`, what)
+}
+
 /** Samples that were acknowledged and not sealed yet. */
 function loadBatches(core: Core): void {
   const { head } = core
@@ -111,7 +119,11 @@ function loadBatches(core: Core): void {
       const { startMs, endMs, isLate } = batch
       arena = head.add({ startMs, endMs, isLate, id })
       arenas.set(id, arena)
+      if (sequence !== 1) throw lostBatch(core, id, 1)
       if (closed.has(id)) head.close(arena) // what comes after a delete is not to be mixed with it
+    }
+    if (sequence > 1 && sequence !== arena.batchSequence + 1) {
+      throw lostBatch(core, id, arena.batchSequence + 1)
     }
     arena.batchSequence = sequence
     const { histograms } = batch

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 
 import {
@@ -10,10 +11,11 @@ import {
   systemClock,
 } from '@weir/model'
 
+import { requireWholeFile } from './check/whole-file.ts'
 import { Committer } from './commit.ts'
 import { Core, type Settings } from './core.ts'
 import { cleanTombstones, deleteSeries, forgetIdle } from './delete-series.ts'
-import { openEnvironment, storageError } from './disk/environment.ts'
+import { FILE_NAME, openEnvironment, storageError } from './disk/environment.ts'
 import { takeLock } from './disk/lock-file.ts'
 import { RESERVE_BYTES } from './disk/room.ts'
 import { SEATS_MAX, leaveEpoch, oldestEpoch } from './head/epochs.ts'
@@ -22,6 +24,7 @@ import { load } from './load.ts'
 import { LocalAppender } from './local-appender.ts'
 import { serveAppender } from './port-appender.ts'
 import { compact, nextJob } from './seal/compact.ts'
+import type { WindowRecord } from './disk/window-record.ts'
 import { Pause } from './seal/pause.ts'
 import { dropDue, dropOldExemplars, dropSeries } from './seal/retention.ts'
 import { closeDue, seal } from './seal/seal.ts'
@@ -48,6 +51,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const settings = settingsOf(options)
   const lock = takeLock(settings.path)
   try {
+    requireWholeFile(join(settings.path, FILE_NAME))
     const core = new Core(settings, openEnvironment(settings.path))
     try {
       load(core)
@@ -109,6 +113,8 @@ class OpenStore implements Store {
   readonly #census: SeriesCensus
   readonly #senders = new Set<MessagePort>()
   #maintaining: Promise<void> | undefined
+  /** What maintenance found damaged, until it has told. */
+  #damage: WeirError | undefined
 
   constructor(core: Core, lock: Disposable) {
     this.#core = core
@@ -248,11 +254,11 @@ class OpenStore implements Store {
         await seal(core, arena, pause)
       }
       for (let job = nextJob(core); job !== undefined && !core.closed; job = nextJob(core)) {
-        await compact(core, job, pause)
+        await this.#unlessDamaged(job.windows, compact(core, job, pause))
       }
       const thinnedBefore = core.windowsThinned
       for (let due = nextThin(core); due !== undefined && !core.closed; due = nextThin(core)) {
-        await thin(core, due, pause)
+        await this.#unlessDamaged([due], thin(core, due, pause))
       }
       if (core.closed) return
       dropDue(core)
@@ -260,8 +266,22 @@ class OpenStore implements Store {
       dropOldExemplars(core)
       forgetIdle(core)
       this.#reclaim()
+      const damage = this.#damage
+      this.#damage = undefined
+      if (damage !== undefined) throw damage
     } catch (error) {
       throw storageError('maintain the store', error)
+    }
+  }
+
+  /** Work over windows: when one of them is damaged, they stay as they are, and other work goes on. */
+  async #unlessDamaged(windows: readonly WindowRecord[], work: Promise<void>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      if (!(error instanceof WeirError) || error.code !== 'STORAGE_CORRUPT') throw error
+      for (const { id } of windows) this.#core.damaged.add(id)
+      this.#damage ??= error
     }
   }
 

@@ -1,18 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import type { Core } from './core.ts'
-import { FILE_NAME, openEnvironment, storageError } from './disk/environment.ts'
+import { FILE_NAME, openEnvironment, storageError, syncFile } from './disk/environment.ts'
 import { windowPath } from './disk/window-file.ts'
 
 const FOLDER = 'snapshots'
@@ -61,10 +52,4 @@ async function completeCopy(path: string, windowsFrom: string, skipHead: boolean
   } finally {
     await root.close()
   }
-}
-
-function syncFile(path: string): void {
-  const descriptor = openSync(path, 'r')
-  fsyncSync(descriptor)
-  closeSync(descriptor)
 }

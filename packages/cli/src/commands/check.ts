@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { counted } from '../show/columns.ts'
 import { showExplained } from '../show/explained-line.ts'
 import { type Verdict, printVerdicts } from '../show/verdict.ts'
+import { addCheckData } from './check-data.ts'
 import { flagsOf } from './serve.ts'
 
 interface Json {
@@ -39,6 +40,7 @@ export function addCheck(program: Command): void {
       if (json && explained !== undefined) console.log(JSON.stringify(explained, null, 2))
       else process.exitCode = printVerdicts([verdict], json)
     })
+  addCheckData(check)
 }
 
 export function configVerdict(file: string): Verdict {

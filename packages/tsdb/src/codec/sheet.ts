@@ -5,7 +5,7 @@
  * keeps each column of times once, and its chunks point at it.
  *
  * ```
- * magic · series count S · times count T · crc32 of all that follows
+ * magic · series count S · times count T · crc32 of all the rest
  * series number   u32 × S   ascending
  * values at       u32 × S   byte position in the sheet
  * times at        u32 × T
@@ -25,6 +25,7 @@ import { decodeValues, encodeValues } from './value-column.ts'
 
 const MAGIC = 0x31485357 // 'WSH1'
 const HEADER_BYTES = 16
+const CHECKSUM_AT = 12
 /** How many of the newest columns of times a chunk is compared with before it brings its own. */
 const TIMES_COMPARED = 8
 const TIMES_MAX = 0xffff
@@ -122,7 +123,7 @@ export class SheetBuilder {
     view.setUint32(0, MAGIC, true)
     view.setUint32(4, seriesCount, true)
     view.setUint32(8, timesCount, true)
-    view.setUint32(12, crc32(sheet.subarray(HEADER_BYTES)), true)
+    view.setUint32(CHECKSUM_AT, checksum(sheet), true)
     this.#clear()
     return sheet
   }
@@ -176,6 +177,11 @@ function sameBytes(bytes: Uint8Array, one: number, other: number, size: number):
   return true
 }
 
+/** Of everything but itself: a wrong count would show other bytes as numbers. */
+function checksum(sheet: Uint8Array): number {
+  return crc32(sheet.subarray(HEADER_BYTES), crc32(sheet.subarray(0, CHECKSUM_AT)))
+}
+
 function sameTimes(known: Float64Array, times: Float64Array): boolean {
   for (let i = 0; i < known.length; i++) if (known[i] !== times[i]) return false
   return true
@@ -222,7 +228,7 @@ export class SheetView {
     const timesCount = view.getUint32(8, true)
     if (view.getUint32(0, true) !== MAGIC) return false
     if (HEADER_BYTES + seriesCount * 10 + timesCount * 8 + TAIL_BYTES > length) return false
-    if (check && crc32(bytes.subarray(HEADER_BYTES)) !== view.getUint32(12, true)) return false
+    if (check && checksum(bytes) !== view.getUint32(CHECKSUM_AT, true)) return false
     let at = HEADER_BYTES
     const column = (count: number): Uint32Array<ArrayBuffer> => {
       at += count * 4

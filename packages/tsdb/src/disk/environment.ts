@@ -2,11 +2,12 @@
  * The LMDB file of a data directory, and what its tables are called. Every thread of the process
  * opens it by this function, with the same options: lmdb then shares the mapping between them.
  */
-import { closeSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { WeirError } from '@weir/model'
 
+import { checkedBytes, checkedText } from './checked-values.ts'
 import { windowsFolder } from './window-file.ts'
 import { type Database, type RootDatabase, open } from 'lmdb'
 
@@ -48,7 +49,6 @@ export function openEnvironment(path: string): Environment {
   const file = join(path, FILE_NAME)
   try {
     mkdirSync(path, { recursive: true })
-    checkMagic(file)
     // lmdb's own default would return from a commit before the disk has it.
     const root = open({
       path: file,
@@ -60,44 +60,39 @@ export function openEnvironment(path: string): Environment {
       noMemInit: true,
       encoding: 'binary',
     })
-    const numbered = { keyEncoding: 'uint32', encoding: 'binary' } as const
-    const binary = { keyEncoding: 'binary', encoding: 'binary' } as const
-    const text = { encoding: 'string' } as const
+    const bytes = (name: string, keyEncoding: 'uint32' | 'binary'): object => {
+      return { keyEncoding, encoder: checkedBytes(file, name) }
+    }
+    const text = (name: string): object => ({ encoder: checkedText(file, name) })
+    const numbered = (name: string): NumberedTable => root.openDB(name, bytes(name, 'uint32'))
     return {
       root,
       file,
       windowsFolder: windowsFolder(path),
-      meta: root.openDB<string, string>('meta', text),
-      dictionary: root.openDB<Uint8Array, number>('dictionary', numbered),
-      batches: root.openDB<Uint8Array, Uint8Array>('batches', binary),
-      windows: root.openDB<string, number>('windows', {
-        keyEncoding: 'uint32',
-        encoding: 'string',
-      }),
-      members: root.openDB<Uint8Array, number>('members', numbered),
-      sheets: root.openDB<Uint8Array, number>('sheets', numbered),
-      tombstones: root.openDB<Uint8Array, number>('tombstones', numbered),
-      exemplars: root.openDB<Uint8Array, number>('exemplars', numbered),
-      metadata: root.openDB<string, string>('metadata', text),
-      keyValue: root.openDB<string, string>('keyValue', text),
+      meta: root.openDB('meta', text('meta')),
+      dictionary: numbered('dictionary'),
+      batches: root.openDB('batches', bytes('batches', 'binary')),
+      windows: root.openDB('windows', { ...text('windows'), keyEncoding: 'uint32' }),
+      members: numbered('members'),
+      sheets: numbered('sheets'),
+      tombstones: numbered('tombstones'),
+      exemplars: numbered('exemplars'),
+      metadata: root.openDB('metadata', text('metadata')),
+      keyValue: root.openDB('keyValue', text('keyValue')),
     }
   } catch (error) {
     throw storageError(`open ${JSON.stringify(file)}`, error)
   }
 }
 
-/** LMDB's magic number, and where its first page holds it. */
-const MAGIC = 0xbeefc0de
-const MAGIC_AT = 24
-
-/** Looks before lmdb does: a file that is something else ends the process there. */
-function checkMagic(file: string): void {
-  const start = Buffer.alloc(MAGIC_AT + 4)
-  const descriptor = openSync(file, 'a+')
-  const length = readSync(descriptor, start, 0, start.length, 0)
-  closeSync(descriptor)
-  if (length === 0 || (length === start.length && start.readUInt32LE(MAGIC_AT) === MAGIC)) return
-  throw new Error('not an LMDB file')
+/** Makes a file's bytes, or a folder's names, survive a power loss. */
+export function syncFile(path: string): void {
+  const descriptor = openSync(path, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /** A key of two numbers that sorts by the first, then the second. */
@@ -129,7 +124,7 @@ export function storageError(action: string, error: unknown): WeirError {
     return new WeirError('STORAGE_FULL', `Cannot ${action}: the disk is full, ${advice}`, options)
   }
   if (has(CORRUPT, /CORRUPTED|not an LMDB file|VERSION_MISMATCH|PANIC/i)) {
-    const advice = 'want a whole file; restore it from a backup or start with an empty directory'
+    const advice = 'want a whole file; weir check data says what is damaged and what can be done'
     return new WeirError('STORAGE_CORRUPT', `Cannot ${action}: ${message}, ${advice}`, options)
   }
   if (NOT_WRITABLE.has(String(code)) || /Permission denied|Read-only file/i.test(message)) {

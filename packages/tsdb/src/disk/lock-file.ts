@@ -7,6 +7,16 @@ import { storageError } from './environment.ts'
 
 const FILE_NAME = 'weir.lock'
 
+/** The process that has a data directory; undefined when none has. */
+export function holderOf(path: string): string | undefined {
+  try {
+    const content = readFileSync(join(path, FILE_NAME), 'utf8')
+    return isHeld(content) ? content.split(' ', 1)[0] : undefined
+  } catch {
+    return undefined // there is no lock, or nothing that says who has it
+  }
+}
+
 /**
  * Keeps a second process out of a data directory. The file holds `pid start`; where the system tells
  * when a process started (Linux), a lock of a dead process is told from one whose number was given

@@ -36,7 +36,7 @@ interface Job {
 
 /** The next windows that should become one; `undefined` when all is well. */
 export function nextJob(core: Core): Job | undefined {
-  for (const windows of byStep(core.windows.values())) {
+  for (const windows of byStep(core.readableWindows())) {
     const job = nextSlot(core, windows) ?? settledOverlap(core, windows)
     if (job !== undefined) return job
   }

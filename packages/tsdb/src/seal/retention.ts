@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs'
 
+import { WeirError } from '@weir/model'
+
 import type { Core } from '../core.ts'
 import type { WindowRecord } from '../disk/window-record.ts'
 import { droppedRecord } from '../index/dictionary.ts'
@@ -69,11 +71,21 @@ function windowBytesMax({ retention, environment }: Core): number {
 
 function seriesWithoutData(core: Core): Float64Array {
   const { dictionary, head } = core
-  const present = membersOf(core, core.windows.values())
+  const present = membersUnlessDamaged(core)
   const gone: number[] = []
   for (let series = 0; series < present.length; series++) {
     if (present[series] === 1 || !dictionary.isLive(series)) continue
     if (!head.arenas.some((arena) => arena.newest(series) > 0)) gone.push(series)
   }
   return Float64Array.from(gone)
+}
+
+/** One byte a series; none at all when a window cannot say which it has: it may have any. */
+function membersUnlessDamaged(core: Core): Uint8Array {
+  try {
+    return membersOf(core, core.windows.values())
+  } catch (error) {
+    if (error instanceof WeirError && error.code === 'STORAGE_CORRUPT') return new Uint8Array(0)
+    throw error
+  }
 }

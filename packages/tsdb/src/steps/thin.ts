@@ -25,7 +25,7 @@ import { SteppedColumns, reduce } from './reduce.ts'
 export function nextThin(core: Core): WindowRecord | undefined {
   if (core.retention.isPlain) return undefined
   const now = core.settings.clock.now()
-  for (const window of core.windows.values()) {
+  for (const window of core.readableWindows()) {
     if (isDue(core, window, now) && isSettled(core, window, now)) return window
   }
   return undefined
