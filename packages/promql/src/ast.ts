@@ -17,9 +17,29 @@ export type At =
 
 /** `offset` and `@`, which selectors and sub-queries may carry. */
 export interface TimeShift {
+  /** 0 until {@link offset} is worked out, where there is one. */
   readonly offsetMs: number
   readonly at: At | undefined
+  /** The offset as it was written, when it is more than a number. */
+  readonly offset?: DurationExpr
 }
+
+/**
+ * Arithmetic over durations in brackets and behind `offset`, worked out when a query begins since
+ * `step()` and `range()` are its own.
+ */
+export interface DurationArithmetic extends Span {
+  readonly kind: 'duration'
+  readonly op: '+' | '-' | '*' | '/' | '%' | '^' | 'step' | 'range' | 'min_of' | 'max_of'
+  /** Absent for signs, `step()` and `range()`. */
+  readonly left: DurationExpr | undefined
+  /** Absent for `step()` and `range()`. */
+  readonly right: DurationExpr | undefined
+  /** Written in parentheses. */
+  readonly isWrapped: boolean
+}
+
+export type DurationExpr = NumberLiteral | DurationArithmetic
 
 interface NumberLiteral extends Span {
   readonly kind: 'number'
@@ -39,12 +59,20 @@ export interface VectorSelector extends Span, TimeShift {
   readonly metricName: string
   /** All conditions, that on `__name__` included. */
   readonly matchers: readonly Matcher[]
+  /**
+   * `anchored`: a range begins with the last sample before it. `smoothed`: values at both ends are
+   * interpolated.
+   */
+  readonly edges?: 'anchored' | 'smoothed'
 }
 
 export interface MatrixSelector extends Span {
   readonly kind: 'range'
   readonly selector: VectorSelector
+  /** 0 until {@link range} is worked out, where there is one. */
   readonly rangeMs: number
+  /** The range as it was written, when it is more than a number. */
+  readonly range?: DurationExpr
 }
 
 export interface Subquery extends Span, TimeShift {
@@ -53,6 +81,9 @@ export interface Subquery extends Span, TimeShift {
   readonly rangeMs: number
   /** 0 means the default step of the query. */
   readonly stepMs: number
+  /** Range and step as they were written, when they are more than numbers. */
+  readonly range?: DurationExpr
+  readonly step?: DurationExpr
 }
 
 export interface Call extends Span {
@@ -91,8 +122,10 @@ export interface Aggregation extends Span {
 
 type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '^' | 'atan2'
 export type ComparisonOperator = '==' | '!=' | '<' | '>' | '<=' | '>='
+/** `histogram </ 5` and `histogram >/ 5` cut off what lies above or below. */
+export type TrimOperator = '</' | '>/'
 export type SetOperator = 'and' | 'or' | 'unless'
-export type BinaryOperator = ArithmeticOperator | ComparisonOperator | SetOperator
+export type BinaryOperator = ArithmeticOperator | ComparisonOperator | TrimOperator | SetOperator
 
 export interface Matching {
   /** `on(…)` compares only the labels listed, `ignoring(…)` all but these and the metric name. */
@@ -102,6 +135,8 @@ export interface Matching {
   readonly many: 'none' | 'left' | 'right'
   /** Labels copied from the one side to the result. */
   readonly include: readonly string[]
+  /** What stands in for a missing partner on each side, when `fill` was written. */
+  readonly fill?: { readonly left: number | undefined; readonly right: number | undefined }
 }
 
 export interface Binary extends Span {
@@ -142,6 +177,10 @@ export function isComparison(op: BinaryOperator): op is ComparisonOperator {
   return op === '==' || op === '!=' || op === '<' || op === '>' || op === '<=' || op === '>='
 }
 
+export function isTrim(op: BinaryOperator): op is TrimOperator {
+  return op === '</' || op === '>/'
+}
+
 export function isSetOperator(op: BinaryOperator): op is SetOperator {
   return op === 'and' || op === 'or' || op === 'unless'
 }
@@ -168,6 +207,26 @@ export function childrenOf(expr: Expr): readonly Expr[] {
     default:
       return expr satisfies never
   }
+}
+
+/**
+ * When the first selector in an expression is looked at: its own `@` or that of the sub-query nearest
+ * around it, and the offsets up to there.
+ */
+export function innermostShift(expr: Expr): Pick<TimeShift, 'at' | 'offsetMs'> {
+  return shiftOf(expr) ?? { at: undefined, offsetMs: 0 }
+}
+
+function shiftOf(expr: Expr): Pick<TimeShift, 'at' | 'offsetMs'> | undefined {
+  if (expr.kind === 'selector') return { at: expr.at, offsetMs: expr.offsetMs }
+  for (const child of childrenOf(expr)) {
+    const inner = shiftOf(child)
+    if (inner === undefined) continue
+    return expr.kind === 'subquery' && inner.at === undefined
+      ? { at: expr.at, offsetMs: inner.offsetMs + expr.offsetMs }
+      : inner
+  }
+  return undefined
 }
 
 /** The expression without the parentheses around it. */

@@ -8,6 +8,7 @@ import {
   isSetOperator,
 } from './ast.ts'
 import { FUNCTIONS } from './functions.ts'
+import { quoted } from './value-text.ts'
 import { ParseError } from './parse/parse-error.ts'
 
 /** The type of an expression that was checked before. */
@@ -102,7 +103,7 @@ function checkCall(expr: Call, text: string): ExprType {
   const { args, variadic, returns } = FUNCTIONS.get(expr.name)!
   const got = expr.args.length
   const least = variadic === 0 ? args.length : args.length - 1
-  const name = JSON.stringify(expr.name)
+  const name = quoted(expr.name)
   if (variadic === 0 && got !== args.length) {
     fail(`expected ${args.length} argument(s) in call to ${name}, got ${got}`, expr.start)
   }
@@ -115,10 +116,24 @@ function checkCall(expr: Call, text: string): ExprType {
       expr.start,
     )
   }
+  if (expr.name === 'info' && expr.args.length > 1) checkInfo(expr)
   for (const [i, arg] of expr.args.entries()) {
     expectType(arg, args[Math.min(i, args.length - 1)]!, `call to function ${name}`, text)
   }
   return returns
+}
+
+/** What info() takes second looks like a selector but is a list of conditions. */
+function checkInfo(expr: Call): void {
+  const conditions = expr.args[1]!
+  const type = exprType(conditions)
+  if (type !== 'instant vector') {
+    fail(`expected type instant vector in call to function "info", got ${type}`, expr.start)
+  }
+  if (conditions.kind !== 'selector') fail('expected label selectors only', conditions.start)
+  if (conditions.metricName !== '') {
+    fail('expected label selectors only, got vector selector instead', conditions.start)
+  }
 }
 
 function checkBinary(expr: Binary, text: string): ExprType {
@@ -136,10 +151,7 @@ function checkBinary(expr: Binary, text: string): ExprType {
   if (matching?.on) {
     const both = matching.labels.find((label) => matching.include.includes(label))
     if (both !== undefined) {
-      fail(
-        `label ${JSON.stringify(both)} must not occur in ON and GROUP clause at once`,
-        operatorStart,
-      )
+      fail(`label ${quoted(both)} must not occur in ON and GROUP clause at once`, operatorStart)
     }
   }
   for (const side of [expr.left, expr.right]) {
@@ -152,11 +164,16 @@ function checkBinary(expr: Binary, text: string): ExprType {
     if (matching !== undefined && matching.labels.length > 0) {
       fail('vector matching only allowed between instant vectors', expr.start)
     }
+    if (matching?.fill !== undefined) {
+      fail('filling in missing series only allowed between instant vectors', expr.start)
+    }
     if (isSetOperator(expr.op)) {
       fail(`set operator "${expr.op}" not allowed in binary scalar expression`, expr.start)
     }
   } else if (isSetOperator(expr.op) && matching !== undefined && matching.many !== 'none') {
     fail(`no grouping allowed for "${expr.op}" operation`, expr.start)
+  } else if (isSetOperator(expr.op) && matching?.fill !== undefined) {
+    fail('filling in missing series not allowed for set operators', expr.start)
   }
   return scalars ? 'scalar' : 'instant vector'
 }

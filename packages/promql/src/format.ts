@@ -1,7 +1,15 @@
 import { METRIC_NAME, isLabelName, isLegacyName } from '@weir/model'
-import type { Binary, Expr, TimeShift, VectorSelector } from './ast.ts'
+import type {
+  Binary,
+  DurationExpr,
+  Expr,
+  MatrixSelector,
+  Subquery,
+  TimeShift,
+  VectorSelector,
+} from './ast.ts'
 import { formatDuration } from './parse/duration.ts'
-import { plainDecimal } from './value-text.ts'
+import { plainDecimal, quoted, shortG } from './value-text.ts'
 
 /** The expression as text on one line, spelled as Prometheus spells it; reading it again gives the same tree. */
 export function formatExpr(expr: Expr): string {
@@ -9,15 +17,13 @@ export function formatExpr(expr: Expr): string {
     case 'number':
       return expr.isDuration ? formatDuration(expr.value * 1000) : plainDecimal(expr.value)
     case 'string':
-      return JSON.stringify(expr.value)
+      return quoted(expr.value)
     case 'selector':
-      return formatSelector(expr) + formatShift(expr)
+      return formatSelector(expr) + formatShift(expr, formatEdges(expr))
     case 'range':
-      return `${formatSelector(expr.selector)}[${formatDuration(expr.rangeMs)}]${formatShift(expr.selector)}`
-    case 'subquery': {
-      const step = expr.stepMs === 0 ? '' : formatDuration(expr.stepMs)
-      return `${formatExpr(expr.expr)}[${formatDuration(expr.rangeMs)}:${step}]${formatShift(expr)}`
-    }
+      return `${formatSelector(expr.selector)}[${rangeOf(expr)}]${formatEdges(expr.selector)}${formatShift(expr.selector)}`
+    case 'subquery':
+      return `${formatExpr(expr.expr)}${formatBrackets(expr)}${formatShift(expr)}`
     case 'call':
       return `${expr.name}(${expr.args.map(formatExpr).join(', ')})`
     case 'aggregation': {
@@ -39,7 +45,7 @@ export function formatExpr(expr: Expr): string {
 }
 
 function formatLabel(name: string): string {
-  return isLabelName(name) ? name : JSON.stringify(name)
+  return isLabelName(name) ? name : quoted(name)
 }
 
 function formatSelector({ metricName, matchers }: VectorSelector): string {
@@ -48,17 +54,47 @@ function formatSelector({ metricName, matchers }: VectorSelector): string {
     .filter(
       (one) => !(one.name === METRIC_NAME && one.operator === '=' && metricName === one.value),
     )
-    .map((one) => formatLabel(one.name) + one.operator + JSON.stringify(one.value))
-  if (metricName !== '' && !isBare) conditions.unshift(JSON.stringify(metricName))
+    .map((one) => formatLabel(one.name) + one.operator + quoted(one.value))
+  if (metricName !== '' && !isBare) conditions.unshift(quoted(metricName))
   const inside = conditions.length > 0 ? `{${conditions.join(',')}}` : ''
   return isBare ? metricName + inside : inside
 }
 
-function formatShift({ offsetMs, at }: TimeShift): string {
-  const offset = offsetMs === 0 ? '' : ` offset ${formatDuration(offsetMs)}`
-  if (at === undefined) return offset
+function rangeOf({ range, rangeMs }: MatrixSelector | Subquery): string {
+  return range === undefined ? formatDuration(rangeMs) : formatDurationExpr(range)
+}
+
+/** `[5m:1m]` behind a sub-query. */
+function formatBrackets(expr: Subquery): string {
+  let step = expr.stepMs === 0 ? '' : formatDuration(expr.stepMs)
+  if (expr.step !== undefined) step = formatDurationExpr(expr.step)
+  return `[${rangeOf(expr)}:${step}]`
+}
+
+function formatEdges({ edges }: VectorSelector): string {
+  return edges === undefined ? '' : ` ${edges}`
+}
+
+function formatDurationExpr(expr: DurationExpr): string {
+  if (expr.kind === 'number') return formatExpr(expr)
+  const left = expr.left === undefined ? '' : formatDurationExpr(expr.left)
+  const right = expr.right === undefined ? '' : formatDurationExpr(expr.right)
+  let text: string
+  if (expr.op === 'step' || expr.op === 'range') text = `${expr.op}()`
+  else if (expr.op === 'min_of' || expr.op === 'max_of') text = `${expr.op}(${left}, ${right})`
+  else if (expr.left !== undefined) text = `${left} ${expr.op} ${right}`
+  // The plus sign keeps a parenthesised number apart from a bare one; it is not written.
+  else text = expr.op === '+' && expr.isWrapped ? right : expr.op + right
+  return expr.isWrapped ? `(${text})` : text
+}
+
+/** ` @ 5.000 offset 1m` behind a selector or sub-query. */
+function formatShift({ offsetMs, offset, at }: TimeShift, edges = ''): string {
+  let moved = offsetMs === 0 ? '' : ` offset ${formatDuration(offsetMs)}`
+  if (offset !== undefined) moved = ` offset ${formatDurationExpr(offset)}`
+  if (at === undefined) return edges + moved
   const pin = at.kind === 'time' ? (at.timeMs / 1000).toFixed(3) : `${at.kind}()`
-  return ` @ ${pin}${offset}`
+  return ` @ ${pin}${edges}${moved}`
 }
 
 function formatModifiers({ returnBool, matching }: Binary): string {
@@ -67,5 +103,10 @@ function formatModifiers({ returnBool, matching }: Binary): string {
   const labels = (names: readonly string[]): string => `(${names.map(formatLabel).join(', ')})`
   text += ` ${matching.on ? 'on' : 'ignoring'} ${labels(matching.labels)}`
   if (matching.many !== 'none') text += ` group_${matching.many} ${labels(matching.include)}`
+  if (matching.fill === undefined) return text
+  const { left, right } = matching.fill
+  if (left !== undefined && left === right) return `${text} fill (${shortG(left)})`
+  if (left !== undefined) text += ` fill_left (${shortG(left)})`
+  if (right !== undefined) text += ` fill_right (${shortG(right)})`
   return text
 }

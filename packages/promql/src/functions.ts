@@ -27,9 +27,9 @@ function signature(
 const ELEMENTWISE =
   'abs acos acosh asin asinh atan atanh ceil cos cosh deg exp floor ln log10 log2 rad sgn sin sinh sqrt tan tanh'
 const OVER_TIME =
-  'absent_over_time avg_over_time changes count_over_time delta deriv idelta increase irate last_over_time max_over_time min_over_time present_over_time rate resets stddev_over_time stdvar_over_time sum_over_time'
+  'absent_over_time avg_over_time changes count_over_time delta deriv first_over_time idelta increase irate last_over_time max_over_time min_over_time present_over_time rate resets stddev_over_time stdvar_over_time sum_over_time'
 const OVER_TIME_EXPERIMENTAL =
-  'first_over_time mad_over_time ts_of_first_over_time ts_of_last_over_time ts_of_max_over_time ts_of_min_over_time'
+  'mad_over_time ts_of_first_over_time ts_of_last_over_time ts_of_max_over_time ts_of_min_over_time'
 const DATE = 'day_of_month day_of_week day_of_year days_in_month hour minute month year'
 
 function each(names: string, signed: FunctionSignature): [string, FunctionSignature][] {
@@ -47,12 +47,15 @@ export const FUNCTIONS: ReadonlyMap<string, FunctionSignature> = new Map([
     signature([V]),
   ),
   ...each('absent sort sort_desc timestamp', signature([V])),
+  ...each('start end step range', signature([], 0, S, true)),
+  ...each('min_of max_of', signature([S, S], 0, S, true)),
   ...each('clamp_max clamp_min', signature([V, S])),
   ...each('sort_by_label sort_by_label_desc', signature([V, T], -1, V, true)),
   ['clamp', signature([V, S, S])],
   ['double_exponential_smoothing', signature([R, S, S], 0, V, true)],
   ['histogram_fraction', signature([S, S, V])],
   ['histogram_quantile', signature([S, V])],
+  ['histogram_quantiles', signature([V, T, S, S], 9, V, true)],
   ['info', signature([V, V], 1, V, true)],
   ['label_join', signature([V, T, T, T], -1)],
   ['label_replace', signature([V, T, T, T, T])],
@@ -64,6 +67,3 @@ export const FUNCTIONS: ReadonlyMap<string, FunctionSignature> = new Map([
   ['time', signature([], 0, S)],
   ['vector', signature([S])],
 ])
-
-/** The feature flag that lets experimental functions and aggregators in. */
-export const EXPERIMENTAL_FUNCTIONS = 'promql-experimental-functions'

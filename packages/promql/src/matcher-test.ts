@@ -2,28 +2,33 @@ import { type Labels, type Matcher, WeirError } from '@weir/model'
 import { compileRegex } from './regex.ts'
 
 /**
- * A matcher as a question to labels that lie at hand.
+ * What a matcher asks of a label's value; an absent label's is ''.
  *
  * @throws {WeirError} `QUERY_PARSE` for a regular expression that cannot be read
  */
-export function matcherTest(matcher: Matcher): (labels: Labels) => boolean {
-  const { name, operator, value } = matcher
+export function valueTest({ name, operator, value }: Matcher): (text: string) => boolean {
   switch (operator) {
     case '=':
-      return (labels) => labels.get(name) === value
+      return (text) => text === value
     case '!=':
-      return (labels) => labels.get(name) !== value
+      return (text) => text !== value
     case '=~':
     case '!~': {
       const regex = compileRegex(value)
       if (typeof regex === 'string') {
         throw new WeirError('QUERY_PARSE', `Cannot match "${name}" by "${value}": ${regex}`)
       }
-      return (labels) => regex.matches(labels.get(name)) === (operator === '=~')
+      return (text) => regex.matches(text) === (operator === '=~')
     }
     default:
       return operator satisfies never
   }
+}
+
+/** A matcher as a question to labels that lie at hand. */
+export function matcherTest(matcher: Matcher): (labels: Labels) => boolean {
+  const test = valueTest(matcher)
+  return (labels) => test(labels.get(matcher.name))
 }
 
 /** Whether all matchers of one of the selectors hold. */

@@ -1,8 +1,10 @@
 import { type Clock, Labels, type Queryable, WeirError, systemClock } from '@weir/model'
 import { type Expr, stringOf } from './ast.ts'
 import { exprType } from './check.ts'
+import { settleTimes } from './durations.ts'
 import { Evaluation } from './execute/evaluation.ts'
 import { WALK, streamRange } from './execute/evaluate.ts'
+import { streamSettled } from './execute/series-stream.ts'
 import { parseExpr } from './parse/parse.ts'
 import type {
   Histograms,
@@ -37,12 +39,15 @@ export interface RangeRequest {
 export function instantQuery(queryable: Queryable, request: InstantRequest): QueryResult {
   const { timeMs, options = {} } = request
   const startedMs = clockOf(options).monotonicMs()
-  const expr = parsed(request.expr, options)
+  const times = { startMs: timeMs, endMs: timeMs, stepMs: 0 }
+  const written = parsed(request.expr, options)
+  const expr = settleTimes(written, times)
+  const isTimed = expr !== written
   const text = textOf(request.expr)
   using evaluation = new Evaluation(
     WALK,
     queryable,
-    { expr, text, startMs: timeMs, endMs: timeMs, stepMs: 1, startedMs },
+    { expr, text, isTimed, startMs: timeMs, endMs: timeMs, stepMs: 1, startedMs },
     options,
   )
   return evaluation.finish(instantValue(evaluation, expr, timeMs))
@@ -74,7 +79,7 @@ function instantValue(evaluation: Evaluation, expr: Expr, timeMs: number): Query
     }
     case 'instant vector': {
       const series: VectorSample[] = []
-      evaluation.vector(expr, steps, (labels, values, present, histograms) => {
+      streamSettled(evaluation, expr, steps, (labels, values, present, histograms) => {
         if (present[0] === 0) return
         evaluation.hold(1)
         const histogram = histograms?.[0]
@@ -97,8 +102,8 @@ function instantValue(evaluation: Evaluation, expr: Expr, timeMs: number): Query
 export function rangeQuery(queryable: Queryable, request: RangeRequest): QueryResult {
   const { startMs, endMs, stepMs, options = {} } = request
   const startedMs = clockOf(options).monotonicMs()
-  const expr = parsed(request.expr, options)
-  const type = exprType(expr)
+  const written = parsed(request.expr, options)
+  const type = exprType(written)
   if (type === 'string' || type === 'range vector') {
     throw new WeirError(
       'QUERY_PARSE',
@@ -111,11 +116,13 @@ export function rangeQuery(queryable: Queryable, request: RangeRequest): QueryRe
       `Cannot evaluate range query: want a positive step and an end that is not before the start, got step ${stepMs} ms, start ${startMs}, end ${endMs}`,
     )
   }
+  const expr = settleTimes(written, request)
+  const isTimed = expr !== written
   const text = textOf(request.expr)
   using evaluation = new Evaluation(
     WALK,
     queryable,
-    { expr, text, startMs, endMs, stepMs, startedMs },
+    { expr, text, isTimed, startMs, endMs, stepMs, startedMs },
     options,
   )
   const { steps } = evaluation
@@ -124,7 +131,7 @@ export function rangeQuery(queryable: Queryable, request: RangeRequest): QueryRe
     const values = evaluation.scalar(expr, steps)
     series.push({ labels: Labels.EMPTY, times: Float64Array.from(steps.times), values })
   } else {
-    evaluation.vector(expr, steps, (labels, values, present, histograms) => {
+    streamSettled(evaluation, expr, steps, (labels, values, present, histograms) => {
       let length = 0
       for (let k = 0; k < steps.count; k++) length += present[k]!
       if (length === 0) return

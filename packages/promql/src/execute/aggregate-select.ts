@@ -1,8 +1,12 @@
 import type { Labels } from '@weir/model'
 import type { Aggregation } from '../ast.ts'
-import { formatValue, shortG } from '../value-text.ts'
+import { shortG } from '../value-text.ts'
 import { groupingOf } from './grouping.ts'
 import { type Evaluation, type Steps, executionError } from './evaluation.ts'
+import type { Histograms } from '../result.ts'
+import { labelHash } from './label-hash.ts'
+import { unmarked } from './metric-name.ts'
+import { withoutHistograms } from './native-histograms/aggregate.ts'
 import type { Emit } from './emit.ts'
 
 /**
@@ -48,18 +52,24 @@ export function streamSelected(
 
 const INT64_MAX = 2 ** 63
 
+/** How many to keep at each step; an odd number matters only where some step keeps any. */
 function counts(parameter: Float64Array): Float64Array {
-  return parameter.map((value) => {
-    if (Number.isNaN(value)) throw executionError('Scalar value NaN overflows int64')
+  if (parameter.every((value) => value < 1)) return parameter.map(() => 0)
+  for (const value of parameter) {
+    if (Number.isNaN(value)) throw executionError('Parameter value is NaN')
+  }
+  for (const value of parameter) {
+    if (value <= -INT64_MAX) throw executionError(`Scalar value ${shortG(value)} underflows int64`)
     if (value >= INT64_MAX) throw executionError(`Scalar value ${shortG(value)} overflows int64`)
-    return Math.max(0, Math.trunc(value)) // 0 chooses nothing
-  })
+  }
+  return parameter.map((value) => Math.max(0, Math.trunc(value)))
 }
 
 interface Candidate {
   readonly labels: Labels
   readonly values: Float64Array
   readonly present: Uint8Array
+  readonly histograms: Histograms
 }
 
 /** The best of a group: at each step, the series in order of rank. */
@@ -78,9 +88,18 @@ function streamBest(
   steps: Steps,
   emit: Emit,
 ): void {
+  const keepsAny = k.some((count) => count > 0)
   const grouping = groupingOf(expr)
   const rankings = new Map<string, Ranking>()
-  evaluation.vector(expr.expr, steps, (labels, values, present) => {
+  evaluation.vector(expr.expr, steps, (labels, values, present, histograms) => {
+    if (
+      histograms !== undefined &&
+      sign !== 0 &&
+      keepsAny &&
+      !withoutHistograms(evaluation, expr.op, expr.start, present, histograms)
+    ) {
+      return
+    }
     const key = grouping.key(labels)
     let ranking = rankings.get(key)
     if (ranking === undefined) {
@@ -105,6 +124,7 @@ function streamBest(
           labels,
           values: values.slice(),
           present: new Uint8Array(steps.count),
+          histograms,
         }
       }
       let position = best.length
@@ -124,7 +144,9 @@ function streamBest(
       }
     }
   }
-  for (const { labels, values, present } of emitted) emit(labels, values, present)
+  for (const { labels, values, present, histograms } of emitted) {
+    emit(labels, values, present, histograms)
+  }
 }
 
 /** NaN ranks last; of equals the first stays. */
@@ -140,18 +162,23 @@ function streamRatio(
   steps: Steps,
   emit: Emit,
 ): void {
-  const capped = ratios.map((ratio) => {
-    if (Number.isNaN(ratio)) throw executionError(`Ratio value ${formatValue(ratio)} is NaN`)
-    const cap = Math.max(-1, Math.min(1, ratio))
-    if (cap !== ratio) {
-      evaluation.warn(
-        `ratio value should be between -1 and 1, got ${shortG(ratio)}, capping to ${shortG(cap)}`,
-        expr.param!.start,
-      )
-    }
-    return cap
-  })
-  evaluation.vector(expr.expr, steps, (labels, values, present) => {
+  if (ratios.some((ratio) => ratio !== 0)) {
+    if (ratios.some((ratio) => Number.isNaN(ratio))) throw executionError('Ratio value is NaN')
+    warnOddRatio(
+      evaluation,
+      ratios.reduce((a, b) => Math.max(a, b)),
+      1,
+      expr,
+    )
+    warnOddRatio(
+      evaluation,
+      ratios.reduce((a, b) => Math.min(a, b)),
+      -1,
+      expr,
+    )
+  }
+  const capped = ratios.map((ratio) => Math.max(-1, Math.min(1, ratio)))
+  evaluation.vector(expr.expr, steps, (labels, values, present, histograms) => {
     const position = positionOf(labels)
     let any = 0
     for (let k = 0; k < steps.count; k++) {
@@ -160,16 +187,19 @@ function streamRatio(
       if (!isIn) present[k] = 0
       any |= present[k]!
     }
-    if (any) emit(labels, values, present)
+    if (any) emit(labels, values, present, histograms)
   })
 }
 
-/** A fixed position in [0, 1) for each set of labels: FNV-1a over 32 bits, mixed. */
+function warnOddRatio(evaluation: Evaluation, ratio: number, cap: 1 | -1, expr: Aggregation): void {
+  if (cap === 1 ? ratio <= 1 : ratio >= -1) return
+  evaluation.warn(
+    `ratio value should be between -1 and 1, got ${shortG(ratio)}, capping to ${cap}`,
+    expr.param!.start,
+  )
+}
+
+/** A fixed position in [0, 1] for each set of labels, the one it has in Prometheus. */
 function positionOf(labels: Labels): number {
-  let hash = 0x811c9dc5
-  const key = labels.key()
-  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b)
-  hash ^= hash >>> 16
-  return (hash >>> 0) / 2 ** 32
+  return Number(labelHash(unmarked(labels))) / 2 ** 64
 }

@@ -1,9 +1,12 @@
 import { Labels } from '@weir/model'
 import { type Aggregation, stringOf } from '../ast.ts'
-import { plainDecimal } from '../value-text.ts'
+import { histogramText, plainDecimal, quoted } from '../value-text.ts'
 import { compensation } from './compensated-sum.ts'
+import { DELAYED_NAME_REMOVAL } from '../features.ts'
 import { type Evaluation, type Steps, executionError } from './evaluation.ts'
+import { isValidName } from './label-functions.ts'
 import { groupingOf } from './grouping.ts'
+import { HistogramGroup, withoutHistograms } from './native-histograms/aggregate.ts'
 import { quantileOf, warnOddQuantile } from './quantile.ts'
 import { streamSelected } from './aggregate-select.ts'
 import type { Emit } from './emit.ts'
@@ -51,7 +54,7 @@ export function streamAggregation(
 
 /** A group's running state: up to three columns, whose meaning is the fold's. */
 interface Group {
-  readonly labels: Labels
+  labels: Labels
   /** Position of its first series. */
   first: number
   /** All columns below, one behind the other. */
@@ -63,6 +66,8 @@ interface Group {
   readonly begun: Float64Array
   /** For `avg`: set where sums overflow and the mean is kept instead. */
   isMean: Uint8Array | undefined
+  /** For `sum` and `avg`, once a native histogram has come. */
+  histograms: HistogramGroup | undefined
 }
 
 interface Fold {
@@ -119,12 +124,18 @@ const FOLDS: Record<'sum' | 'avg' | 'count' | 'min' | 'max' | 'group' | 'stddev'
     },
   }
 
+const KNOWS_NUMBERS_ONLY: ReadonlySet<string> = new Set(['min', 'max', 'stddev', 'stdvar'])
+
 /** Columns of a {@link Group}. */
 const COLUMNS = 4
 
 /** Groups into which series are folded, here or by helpers. */
 class Folding implements Gathering {
   readonly #evaluation: Evaluation
+  readonly #expr: Aggregation
+  /** Where the expression below begins, for annotations. */
+  readonly #start: number
+  readonly #delaysNames: boolean
   readonly #grouping: ReturnType<typeof groupingOf>
   readonly #fold: Fold
   readonly #stepCount: number
@@ -133,14 +144,30 @@ class Folding implements Gathering {
 
   constructor(evaluation: Evaluation, expr: Aggregation, fold: Fold, steps: Steps) {
     this.#evaluation = evaluation
+    this.#expr = expr
+    this.#start = expr.expr.start
+    this.#delaysNames = evaluation.has(DELAYED_NAME_REMOVAL)
     this.#grouping = groupingOf(expr)
     this.#fold = fold
     this.#stepCount = steps.count
   }
 
-  readonly add: Emit = (labels, values, present) => {
+  readonly add: Emit = (labels, values, present, histograms) => {
+    if (
+      histograms !== undefined &&
+      KNOWS_NUMBERS_ONLY.has(this.#expr.op) &&
+      !withoutHistograms(this.#evaluation, this.#expr.op, this.#start, present, histograms)
+    ) {
+      return
+    }
     const key = this.#grouping.key(labels)
     const group = this.#groups.get(key) ?? this.#open(key, this.#grouping.labels(labels))
+    if (this.#delaysNames) group.labels = this.#grouping.joined(group.labels, labels)
+    if (histograms !== undefined && (this.#expr.op === 'sum' || this.#expr.op === 'avg')) {
+      const isAverage = this.#expr.op === 'avg'
+      group.histograms ??= new HistogramGroup(this.#evaluation, this.#start, isAverage)
+      group.histograms.add(labels, present, histograms)
+    }
     const fold = this.#fold
     const start = fold.addFrom === undefined ? -1 : beginning(present)
     if (start >= 0) {
@@ -162,7 +189,10 @@ class Folding implements Gathering {
   part(): readonly PartGroup[] | undefined {
     if (this.#fold.merge === undefined) return undefined
     const groups = [...this.#groups.values()]
-    if (groups.some(({ isMean }) => isMean !== undefined)) return undefined
+    // What columns alone cannot say is left to the owner.
+    const isPlain = ({ isMean, histograms }: Group): boolean =>
+      isMean === undefined && histograms === undefined
+    if (!groups.every(isPlain)) return undefined
     return groups.map(({ labels, first, columns }) => ({ labels: labels.flat, first, columns }))
   }
 
@@ -204,9 +234,9 @@ class Folding implements Gathering {
       settleCounts(group)
       let any = 0
       for (let k = 0; k < present.length; k++) any |= present[k] = group.count[k]! > 0 ? 1 : 0
-      if (any === 0) continue
-      this.#fold.finish(group)
-      emit(group.labels, group.a, present)
+      if (any === 1) this.#fold.finish(group)
+      const histograms = group.histograms?.finish(group.a, present)
+      if (present.includes(1)) emit(group.labels, group.a, present, histograms)
     }
   }
 }
@@ -215,7 +245,17 @@ function groupOf(columns: Float64Array<ArrayBuffer>, labels: Labels, first: numb
   const count = columns.length / COLUMNS
   const column = (i: number): Float64Array => columns.subarray(i * count, (i + 1) * count)
   const [a, b, seen, begun] = [column(0), column(1), column(2), column(3)]
-  return { labels, first, columns, a, b, count: seen, begun, isMean: undefined }
+  return {
+    labels,
+    first,
+    columns,
+    a,
+    b,
+    count: seen,
+    begun,
+    isMean: undefined,
+    histograms: undefined,
+  }
 }
 
 /** Counts the series of `addFrom` too. */
@@ -433,20 +473,27 @@ function finishVariance({ count, a }: Group): void {
 
 /** The values of a group's series, step after step. */
 interface Pile {
-  readonly labels: Labels
+  labels: Labels
   readonly series: { readonly values: Float64Array; readonly present: Uint8Array }[]
 }
 
 function pilesOf(evaluation: Evaluation, expr: Aggregation, steps: Steps): Pile[] {
   const grouping = groupingOf(expr)
   const piles = new Map<string, Pile>()
-  evaluation.vector(expr.expr, steps, (labels, values, present) => {
+  const delays = evaluation.has(DELAYED_NAME_REMOVAL)
+  evaluation.vector(expr.expr, steps, (labels, values, present, histograms) => {
+    if (
+      histograms !== undefined &&
+      !withoutHistograms(evaluation, expr.op, expr.expr.start, present, histograms)
+    ) {
+      return
+    }
     const key = grouping.key(labels)
     let pile = piles.get(key)
     if (pile === undefined) {
       pile = { labels: grouping.labels(labels), series: [] }
       piles.set(key, pile)
-    }
+    } else if (delays) pile.labels = grouping.joined(pile.labels, labels)
     evaluation.hold(steps.count)
     pile.series.push({ values: values.slice(), present: present.slice() })
   })
@@ -504,7 +551,7 @@ function streamCountValues(
   emit: Emit,
 ): void {
   const name = stringOf(expr.param!)
-  if (name === '') throw executionError(`invalid label name ${name}`)
+  if (!isValidName(name)) throw executionError(`invalid label name ${quoted(name)}`)
   const collector = new SeriesCollector(evaluation)
   const present = new Uint8Array(steps.count)
   // Grouped by the labels with the new one put in place first, so `without (new)` takes it away again.
@@ -512,11 +559,12 @@ function streamCountValues(
     expr.without ? expr : { ...expr, grouping: expr.grouping.filter((label) => label !== name) },
   )
   const groups = new Map<string, { labels: Labels; count: Float64Array }>()
-  evaluation.vector(expr.expr, steps, (labels, values, has) => {
+  evaluation.vector(expr.expr, steps, (labels, values, has, histograms) => {
     const base = inner.labels(labels)
     for (let k = 0; k < steps.count; k++) {
       if (has[k] === 0) continue
-      const text = plainDecimal(values[k]!)
+      const histogram = histograms?.[k]
+      const text = histogram === undefined ? plainDecimal(values[k]!) : histogramText(histogram)
       const keepsLabel = !expr.without || !expr.grouping.includes(name)
       const grouped = keepsLabel ? Labels.fromFlat([...base.flat, name, text]) : base
       let group = groups.get(grouped.key())

@@ -1,131 +1,40 @@
-import type { Labels } from '@weir/model'
-import type { Call } from '../ast.ts'
-import type { Evaluation, Steps } from './evaluation.ts'
-import type { Emit } from './emit.ts'
-import { warnOddQuantile } from './quantile.ts'
-import { SeriesCollector, withoutName } from './series-stream.ts'
-
-interface Bucket {
-  readonly bound: number
-  readonly values: Float64Array
-  readonly present: Uint8Array
-}
-
-interface Histogram {
-  readonly labels: Labels
-  readonly buckets: Bucket[]
-}
-
-const LE: ReadonlySet<string> = new Set(['le'])
+/**
+ * Quantiles and shares of classic histograms: cumulative counts by upper bound `le`, linear inside a
+ * bucket.
+ *
+ * @see prometheus:docs/querying/functions.md
+ */
 
 /** Neighbours closer than this share of their sum are one count, blurred by arithmetic before. */
 const TOLERANCE = 1e-12
 
-/** From a histogram's bounds and counts at step `k` (columns that may be changed) to an answer. */
-type Question = (
-  k: number,
-  bounds: Float64Array,
-  counts: Float64Array,
-  bucketCount: number,
-) => { readonly value: number; readonly isForced: boolean }
-
-/**
- * `histogram_quantile(q, v)` and `histogram_fraction(lower, upper, v)` over classic buckets:
- * cumulative counts by upper bound `le`, linear inside a bucket.
- *
- * @see prometheus:docs/querying/functions.md
- */
-export function streamClassicHistograms(
-  evaluation: Evaluation,
-  call: Call,
-  steps: Steps,
-  emit: Emit,
-): void {
-  const [first, second] = call.args.slice(0, -1).map((arg) => evaluation.scalar(arg, steps))
-  const vector = call.args.at(-1)!
-  let question: Question
-  if (call.name === 'histogram_quantile') {
-    question = (k, bounds, counts, length) => bucketQuantile(first![k]!, bounds, counts, length)
-  } else {
-    question = (k, bounds, counts, length) =>
-      bucketFraction({ lower: first![k]!, upper: second![k]! }, bounds, counts, length)
-  }
-  const histograms = new Map<string, Histogram>()
-  evaluation.vector(vector, steps, (labels, values, present) => {
-    const le = labels.get('le')
-    const bound = readBound(le)
-    if (Number.isNaN(bound)) {
-      evaluation.warn(
-        `bucket label "le" is missing or has a malformed value of ${JSON.stringify(le)} for metric name ${JSON.stringify(labels.metricName)}`,
-        vector.start,
-      )
-      return
-    }
-    const rest = labels.without(LE)
-    let histogram = histograms.get(rest.key())
-    if (histogram === undefined) {
-      histogram = { labels: rest, buckets: [] }
-      histograms.set(rest.key(), histogram)
-    }
-    evaluation.hold(values.length)
-    histogram.buckets.push({ bound, values: values.slice(), present: present.slice() })
-  })
-  if (call.name === 'histogram_quantile') {
-    for (const q of new Set(first)) warnOddQuantile(evaluation, q, call.args[0]!)
-  }
-  const collector = new SeriesCollector(evaluation)
-  const values = new Float64Array(steps.count)
-  const present = new Uint8Array(steps.count)
-  for (const { labels, buckets } of histograms.values()) {
-    evaluation.check()
-    buckets.sort((a, b) => a.bound - b.bound)
-    const bounds = new Float64Array(buckets.length)
-    const counts = new Float64Array(buckets.length)
-    let isForced = false
-    for (let k = 0; k < steps.count; k++) {
-      let length = 0
-      for (const bucket of buckets) {
-        if (bucket.present[k] === 0) continue
-        bounds[length] = bucket.bound
-        counts[length++] = bucket.values[k]!
-      }
-      present[k] = length > 0 ? 1 : 0
-      if (length === 0) continue
-      const answer = question(k, bounds, counts, length)
-      values[k] = answer.value
-      isForced ||= answer.isForced
-    }
-    if (isForced) {
-      evaluation.inform(
-        `input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile) for metric name ${JSON.stringify(labels.metricName)}`,
-        vector.start,
-      )
-    }
-    collector.add(withoutName(labels), values, present)
-  }
-  for (const { buckets } of histograms.values()) {
-    for (const bucket of buckets) evaluation.release(bucket.values.length)
-  }
-  collector.flush(emit)
+/** An answer, and what had to be put right before: counts that fell from one bucket to the next. */
+export interface BucketAnswer {
+  value: number
+  isForced: boolean
+  /** Bounds between which counts fell, and by how much at most. */
+  lowest: number
+  highest: number
+  largestFall: number
 }
 
 /** A bound as Go's ParseFloat reads it, NaN when it cannot (NaN itself is no bound either). */
-function readBound(text: string): number {
+export function readBound(text: string): number {
   const plain = text.toLowerCase()
   if (/^\+?inf(inity)?$/.test(plain)) return Number.POSITIVE_INFINITY
   if (/^-inf(inity)?$/.test(plain)) return Number.NEGATIVE_INFINITY
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(plain) ? Number(plain) : Number.NaN
 }
 
-const ANSWER = { value: 0, isForced: false }
+const ANSWER: BucketAnswer = { value: 0, isForced: false, lowest: 0, highest: 0, largestFall: 0 }
 
 /** Answers in one object, reused. Bounds ascend; both columns are changed. */
-function bucketQuantile(
+export function bucketQuantile(
   q: number,
   bounds: Float64Array,
   counts: Float64Array,
   bucketCount: number,
-): { value: number; isForced: boolean } {
+): BucketAnswer {
   ANSWER.isForced = false
   ANSWER.value = Number.NaN
   if (Number.isNaN(q)) return ANSWER
@@ -135,7 +44,7 @@ function bucketQuantile(
   }
   if (bounds[bucketCount - 1] !== Number.POSITIVE_INFINITY) return ANSWER
   const length = merged(bounds, counts, bucketCount)
-  ANSWER.isForced = madeMonotonic(counts, length)
+  makeMonotonic(bounds, counts, length)
   if (length < 2) return ANSWER
   const observations = counts[length - 1]!
   if (observations === 0) return ANSWER
@@ -164,15 +73,15 @@ function bucketQuantile(
 }
 
 /**
- * The share of observations between two values. Prometheus 3.5 lets the first bucket begin at -Inf,
- * so nothing inside it can be interpolated: the answer is NaN there.
+ * The share of observations between two values. The first bucket begins at 0 when it ends above; else
+ * it has no beginning, and all of it lies below any value inside.
  */
-function bucketFraction(
+export function bucketFraction(
   { lower, upper }: { readonly lower: number; readonly upper: number },
   bounds: Float64Array,
   counts: Float64Array,
   bucketCount: number,
-): { value: number; isForced: boolean } {
+): BucketAnswer {
   ANSWER.isForced = false
   ANSWER.value = Number.NaN
   if (bounds[bucketCount - 1] !== Number.POSITIVE_INFINITY) return ANSWER
@@ -190,11 +99,12 @@ function bucketFraction(
 function rankOf(value: number, bounds: Float64Array, counts: Float64Array, length: number): number {
   const total = counts[length - 1]!
   let rank = 0
-  let start = Number.NEGATIVE_INFINITY
+  let start = bounds[0]! > 0 ? 0 : Number.NEGATIVE_INFINITY
   for (let i = 0; i < length; i++) {
     const end = bounds[i]!
     if (start >= value) return Math.min(rank, total)
     if (end > value) {
+      if (start === Number.NEGATIVE_INFINITY) return Math.min(counts[i]!, total)
       const inside = rank + ((counts[i]! - rank) * (value - start)) / (end - start)
       return inside > total ? total : inside
     }
@@ -219,9 +129,11 @@ function merged(bounds: Float64Array, counts: Float64Array, length: number): num
   return last + 1
 }
 
-/** Raises counts that fell below their lower neighbour; tells whether one fell by more than rounding. */
-function madeMonotonic(counts: Float64Array, length: number): boolean {
-  let isForced = false
+/** Raises counts that fell below their lower neighbour, and notes those that fell by more than rounding. */
+function makeMonotonic(bounds: Float64Array, counts: Float64Array, length: number): void {
+  ANSWER.lowest = Number.POSITIVE_INFINITY
+  ANSWER.highest = Number.NEGATIVE_INFINITY
+  ANSWER.largestFall = 0
   let before = counts[0]!
   for (let i = 1; i < length; i++) {
     const count = counts[i]!
@@ -229,10 +141,12 @@ function madeMonotonic(counts: Float64Array, length: number): boolean {
     if (isAlmost(before, count)) counts[i] = before
     else if (count < before) {
       counts[i] = before
-      isForced = true
+      ANSWER.isForced = true
+      ANSWER.lowest = Math.min(ANSWER.lowest, bounds[i]!)
+      ANSWER.highest = Math.max(ANSWER.highest, bounds[i]!)
+      ANSWER.largestFall = Math.max(ANSWER.largestFall, before - count)
     } else before = count
   }
-  return isForced
 }
 
 const SMALLEST_NORMAL = 2.2250738585072014e-308

@@ -87,14 +87,14 @@ function clamp(
 }
 
 /** As in Go, the larger of NaN and +Inf is +Inf. */
-function larger(a: number, b: number): number {
+export function larger(a: number, b: number): number {
   return a === Number.POSITIVE_INFINITY || b === Number.POSITIVE_INFINITY
     ? Number.POSITIVE_INFINITY
     : Math.max(a, b)
 }
 
 /** As in Go, the smaller of NaN and -Inf is -Inf. */
-function smaller(a: number, b: number): number {
+export function smaller(a: number, b: number): number {
   return a === Number.NEGATIVE_INFINITY || b === Number.NEGATIVE_INFINITY
     ? Number.NEGATIVE_INFINITY
     : Math.min(a, b)

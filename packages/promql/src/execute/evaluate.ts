@@ -1,18 +1,35 @@
-import { Labels, SampleColumns, type SampleView, WeirError, invariant } from '@weir/model'
-import { type Call, type Expr, type Subquery, type Unary, childrenOf, unwrapped } from '../ast.ts'
+import {
+  Labels,
+  type NativeHistogram,
+  SampleColumns,
+  type SampleView,
+  WeirError,
+  invariant,
+} from '@weir/model'
+import {
+  type Call,
+  type Expr,
+  type MatrixSelector,
+  type Subquery,
+  type Unary,
+  childrenOf,
+  unwrapped,
+} from '../ast.ts'
 import { exprType } from '../check.ts'
 import { streamAggregation } from './aggregate.ts'
-import { scalarOperation, streamBinary } from './binary.ts'
+import { streamBinary } from './binary.ts'
+import { scalarOperation } from './scalar-operation.ts'
 import { DATE_FUNCTIONS } from './date-functions.ts'
-import { streamFunction } from './elementwise.ts'
+import { larger, smaller, streamFunction } from './elementwise.ts'
+import { type Evaluation, type Steps, type Walk, stepsBetween } from './evaluation.ts'
+import { streamHistogramAnswers } from './histogram-functions.ts'
 import {
-  type Evaluation,
-  type Steps,
-  type Walk,
-  executionError,
-  stepsBetween,
-} from './evaluation.ts'
-import { streamClassicHistograms } from './classic-histograms.ts'
+  checkEdges,
+  streamExtendedFunction,
+  streamExtendedRange,
+  streamSmoothed,
+} from './extended-ranges.ts'
+import { streamInfo } from './info-function.ts'
 import { streamLabelJoin, streamLabelReplace } from './label-functions.ts'
 import { warnOddQuantile } from './quantile.ts'
 import {
@@ -23,9 +40,15 @@ import {
 } from './range-functions.ts'
 import { viewOf } from './sample-views.ts'
 import { streamMatrixSelector, streamSelector } from './select.ts'
+import type { Histograms } from '../result.ts'
+import { quoted } from '../value-text.ts'
 import type { Emit } from './emit.ts'
 import { predictLinear } from './regression.ts'
-import { SeriesCollector, sameLabelsError, withoutName } from './series-stream.ts'
+import { DELAYED_NAME_REMOVAL, TYPE_AND_UNIT } from '../features.ts'
+import { withoutName } from './metric-name.ts'
+import { HISTOGRAM_NUMBERS, negated, onlyNumbers } from './native-histograms/elementwise.ts'
+import { overHistograms } from './native-histograms/range-functions.ts'
+import { SeriesCollector, sameLabelsError } from './series-stream.ts'
 import { streamSorted, streamSortedByLabel } from './sort.ts'
 import { type Windows, mark, newWindows } from './windows.ts'
 
@@ -43,7 +66,8 @@ function streamVector(evaluation: Evaluation, expr: Expr, steps: Steps, emit: Em
       streamVector(evaluation, expr.expr, steps, emit)
       return
     case 'selector':
-      streamSelector(evaluation, expr, steps, false, emit)
+      if (expr.edges === 'smoothed') streamSmoothed(evaluation, expr, steps, emit)
+      else streamSelector(evaluation, expr, steps, false, emit)
       return
     case 'unary':
       streamUnary(evaluation, expr, steps, emit)
@@ -77,9 +101,11 @@ function streamOnce(evaluation: Evaluation, expr: Expr, steps: Steps, emit: Emit
   const counts = evaluation.swapCounts(undefined)
   const once = counts && new Float64Array(1)
   evaluation.swapCounts(once)
-  streamVector(evaluation, expr, first, (labels, value, has) => {
+  streamVector(evaluation, expr, first, (labels, value, has, histogram) => {
     if (has[0] === 0) return
-    emit(labels, values.fill(value[0]!), present.fill(1))
+    const one = histogram?.[0]
+    const histograms = one && Array.from({ length: steps.count }, () => one)
+    emit(labels, values.fill(value[0]!), present.fill(1), histograms)
   })
   evaluation.swapCounts(counts)
   // What was read once counts at every step, as if each had read it.
@@ -152,9 +178,17 @@ function scalarCall(evaluation: Evaluation, expr: Call, steps: Steps): Float64Ar
       return values.fill(Math.PI)
     case 'time':
       return steps.times.map((time) => time / 1000)
+    case 'min_of':
+    case 'max_of': {
+      const left = evalScalar(evaluation, expr.args[0]!, steps)
+      const right = evalScalar(evaluation, expr.args[1]!, steps)
+      const choose = expr.name === 'min_of' ? smaller : larger
+      return left.map((value, k) => choose(value, right[k]!))
+    }
     case 'scalar': {
       const found = new Uint8Array(steps.count)
-      streamVector(evaluation, expr.args[0]!, steps, (_labels, column, present) => {
+      streamVector(evaluation, expr.args[0]!, steps, (_labels, column, present, histograms) => {
+        if (histograms !== undefined) onlyNumbers(present, histograms)
         for (let k = 0; k < steps.count; k++) {
           if (present[k] === 0) continue
           if (found[k]! < 2) found[k]!++
@@ -174,27 +208,33 @@ function streamUnary(evaluation: Evaluation, expr: Unary, steps: Steps, emit: Em
     streamVector(evaluation, expr.expr, steps, emit)
     return
   }
-  const check = nameDropper(evaluation, expr.expr)
-  streamVector(evaluation, expr.expr, steps, (labels, values, present) => {
+  const drop = nameDropper(evaluation, expr.expr)
+  streamVector(evaluation, expr.expr, steps, (labels, values, present, histograms) => {
     for (let k = 0; k < steps.count; k++) values[k] = -values[k]!
-    emit(check(labels), values, present)
+    drop.add(labels, values, present, emit, histograms?.map(negated))
   })
+  drop.flush(emit)
 }
 
-/** Drops metric names; two series that are then the same are an error, whether they meet or not. */
-function nameDropper(evaluation: Evaluation, expr: Expr): (labels: Labels) => Labels {
-  const inner = unwrapped(expr)
-  const selector = inner.kind === 'range' ? inner.selector : inner
-  // Under one metric name, dropping it cannot make two series equal.
-  if (selector.kind === 'selector' && selector.metricName !== '') return withoutName
+/** Drops metric names behind range functions: two series that are then the same are an error, whether they meet or not. */
+function strictNameDropper(evaluation: Evaluation, expr: Expr): (labels: Labels) => Labels {
+  if (isOneMetric(evaluation, expr)) return withoutName
   const seen = new Set<string>()
   return (labels) => {
-    const rest = withoutName(labels)
+    const rest = evaluation.withoutName(labels)
     if (seen.has(rest.key())) throw sameLabelsError()
     seen.add(rest.key())
     evaluation.holdText(rest.key())
     return rest
   }
+}
+
+/** Whether all series of an expression have one metric name, so that dropping it cannot make two of them equal. */
+function isOneMetric(evaluation: Evaluation, expr: Expr): boolean {
+  if (evaluation.has(DELAYED_NAME_REMOVAL) || evaluation.has(TYPE_AND_UNIT)) return false
+  const inner = unwrapped(expr)
+  const selector = inner.kind === 'range' ? inner.selector : inner
+  return selector.kind === 'selector' && selector.metricName !== ''
 }
 
 /** Streams the samples under a range selector or a sub-query, windows marked, series by series. */
@@ -206,7 +246,9 @@ export function streamRange(
   view: SampleView = 'samples',
 ): void {
   const inner = unwrapped(expr)
-  if (inner.kind === 'range') streamMatrixSelector(evaluation, inner, steps, view, emit)
+  if (inner.kind === 'range' && inner.selector.edges !== undefined) {
+    streamExtendedRange(evaluation, inner, steps, emit)
+  } else if (inner.kind === 'range') streamMatrixSelector(evaluation, inner, steps, view, emit)
   else if (inner.kind === 'subquery') streamSubquery(evaluation, inner, steps, emit)
   else throw new WeirError('BUG', `BUG: a ${inner.kind} is no range vector`)
 }
@@ -239,10 +281,13 @@ function streamSubquery(
   const windows = newWindows(ends, expr.rangeMs, steps)
   // What the inner steps look at does not count, the windows over their answer do.
   const counts = evaluation.swapCounts(undefined)
-  streamVector(evaluation, expr.expr, grid, (labels, values, present) => {
+  streamVector(evaluation, expr.expr, grid, (labels, values, present, histograms) => {
     columns.clear()
     for (let k = 0; k < grid.count; k++) {
-      if (present[k] === 1) columns.push(grid.times[k]!, values[k]!)
+      if (present[k] === 0) continue
+      const histogram = histograms?.[k]
+      if (histogram === undefined) columns.push(grid.times[k]!, values[k]!)
+      else columns.pushHistogram(grid.times[k]!, withoutResetHint(histogram))
     }
     if (columns.length === 0) return
     windows.labels = labels
@@ -259,6 +304,17 @@ function streamSubquery(
 /** Times, values and presence twice: those of what is below, and those that windows run over. */
 const SUBQUERY_COLUMNS = 5
 
+/**
+ * A sub-query may leave samples out or repeat them, so what a sample said about the one before it
+ * holds no more.
+ */
+function withoutResetHint(histogram: NativeHistogram): NativeHistogram {
+  const { resetHint } = histogram
+  return resetHint === 'reset' || resetHint === 'not_reset'
+    ? { ...histogram, resetHint: 'unknown' }
+    : histogram
+}
+
 /** Most steps of a sub-query's own grid: its columns must fit in memory. */
 const SUBQUERY_STEPS_MAX = 10_000_000
 
@@ -267,21 +323,22 @@ const COUNTER_FUNCTIONS = new Set(['rate', 'increase'])
 const COUNTER_SUFFIX = /_(?:total|sum|count|bucket)$/
 
 function streamCall(evaluation: Evaluation, expr: Call, steps: Steps, emit: Emit): void {
-  if (
-    steps.count > 1 &&
-    isStepInvariant(expr) &&
-    expr.name !== 'sort' &&
-    expr.name !== 'sort_desc'
-  ) {
+  if (steps.count > 1 && isStepInvariant(expr)) {
     streamOnce(evaluation, expr, steps, emit)
     return
   }
   const { name, args } = expr
+  const rangeArg = args.find((arg) => exprType(arg) === 'range vector')
+  const range = rangeArg === undefined ? undefined : unwrapped(rangeArg)
+  if (range?.kind === 'range' && range.selector.edges !== undefined) {
+    checkEdges(expr, range.selector.edges)
+    streamExtended(evaluation, expr, range, steps, emit)
+    return
+  }
   if (name === 'absent_over_time') {
     streamAbsentOverTime(evaluation, expr, steps, emit)
     return
   }
-  const rangeArg = args.find((arg) => exprType(arg) === 'range vector')
   if (rangeArg !== undefined) {
     streamRangeFunction(evaluation, expr, rangeArg, steps, emit)
     return
@@ -307,8 +364,9 @@ function streamCall(evaluation: Evaluation, expr: Call, steps: Steps, emit: Emit
       streamLabelJoin(evaluation, expr, steps, emit)
       return
     case 'histogram_quantile':
+    case 'histogram_quantiles':
     case 'histogram_fraction':
-      streamClassicHistograms(evaluation, expr, steps, emit)
+      streamHistogramAnswers(evaluation, expr, steps, emit)
       return
     case 'sort':
     case 'sort_desc':
@@ -323,14 +381,11 @@ function streamCall(evaluation: Evaluation, expr: Call, steps: Steps, emit: Emit
     case 'histogram_stddev':
     case 'histogram_stdvar':
     case 'histogram_sum':
-      // These read native histograms; float samples give nothing.
-      for (const arg of args) {
-        if (exprType(arg) === 'instant vector')
-          streamVector(evaluation, arg, steps, () => undefined)
-      }
+      streamHistogramNumbers(evaluation, expr, steps, emit)
       return
     case 'info':
-      throw new WeirError('QUERY_NOT_SUPPORTED', 'Cannot evaluate info(): not supported yet')
+      streamInfo(evaluation, expr, steps, emit)
+      return
     default:
       streamElementwise(evaluation, expr, steps, emit)
   }
@@ -349,10 +404,32 @@ function streamElementwise(evaluation: Evaluation, expr: Call, steps: Steps, emi
     emit(Labels.EMPTY, values, present)
     return
   }
-  const drop = functionNameDropper(evaluation, first)
-  streamVector(evaluation, first, steps, (labels, values, present) => {
+  const drop = nameDropper(evaluation, first)
+  streamVector(evaluation, first, steps, (labels, values, present, histograms) => {
+    if (histograms !== undefined && !onlyNumbers(present, histograms)) return
     compute(values, present, parameters)
     drop.add(labels, values, present, emit)
+  })
+  drop.flush(emit)
+}
+
+/** Functions that read one number out of each native histogram; of numbers they make nothing. */
+function streamHistogramNumbers(
+  evaluation: Evaluation,
+  expr: Call,
+  steps: Steps,
+  emit: Emit,
+): void {
+  const read = HISTOGRAM_NUMBERS.get(expr.name)!
+  const drop = nameDropper(evaluation, expr.args[0]!)
+  streamVector(evaluation, expr.args[0]!, steps, (labels, values, present, histograms) => {
+    if (histograms === undefined) return
+    for (let k = 0; k < steps.count; k++) {
+      const histogram = histograms[k]
+      if (histogram === undefined) present[k] = 0
+      else if (present[k] === 1) values[k] = read(histogram)
+    }
+    if (present.includes(1)) drop.add(labels, values, present, emit)
   })
   drop.flush(emit)
 }
@@ -361,23 +438,30 @@ function streamElementwise(evaluation: Evaluation, expr: Call, steps: Steps, emi
  * Drops metric names behind functions of instant vectors, where series that become equal may be
  * joined as long as they do not meet.
  */
-function functionNameDropper(
+function nameDropper(
   evaluation: Evaluation,
   expr: Expr,
 ): {
-  add(labels: Labels, values: Float64Array, present: Uint8Array, emit: Emit): void
+  add(
+    labels: Labels,
+    values: Float64Array,
+    present: Uint8Array,
+    emit: Emit,
+    histograms?: Histograms,
+  ): void
   flush(emit: Emit): void
 } {
-  const inner = unwrapped(expr)
-  if (inner.kind === 'selector' && inner.metricName !== '') {
+  if (isOneMetric(evaluation, expr)) {
     return {
-      add: (labels, values, present, emit) => emit(withoutName(labels), values, present),
+      add: (labels, values, present, emit, histograms) =>
+        emit(withoutName(labels), values, present, histograms),
       flush: () => undefined,
     }
   }
   const collector = new SeriesCollector(evaluation)
   return {
-    add: (labels, values, present) => collector.add(withoutName(labels), values, present),
+    add: (labels, values, present, _emit, histograms) =>
+      collector.add(evaluation.withoutName(labels), values, present, histograms),
     flush: (emit) => collector.flush(emit),
   }
 }
@@ -392,34 +476,82 @@ function streamRangeFunction(
   const kernel = kernelOf(evaluation, expr, steps)
   const drop = KEEPS_NAME.has(expr.name)
     ? (labels: Labels) => labels
-    : nameDropper(evaluation, rangeArg)
+    : strictNameDropper(evaluation, rangeArg)
   const values = new Float64Array(steps.count)
   const present = new Uint8Array(steps.count)
   let needsName = COUNTER_FUNCTIONS.has(expr.name)
-  streamRange(
-    evaluation,
-    rangeArg,
-    steps,
-    (windows) => {
-      present.fill(0)
-      kernel(windows, values, present)
-      if (!present.includes(1)) return
-      if (needsName) {
-        const name = windows.labels.metricName
-        if (name !== '' && !COUNTER_SUFFIX.test(name)) {
-          evaluation.inform(
-            `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${JSON.stringify(name)}`,
-            // Of a sub-query Prometheus 3.5 forgets the place.
-            rangeArg.kind === 'range' ? rangeArg.start : 0,
-          )
-        }
-        // One look is enough where all series have one name.
-        needsName = !(rangeArg.kind === 'range' && rangeArg.selector.metricName !== '')
-      }
-      emit(drop(windows.labels), values, present)
-    },
-    viewOf(expr.name),
-  )
+  const inner = unwrapped(rangeArg)
+  // Of a sub-query Prometheus forgets the place.
+  const start = inner.kind === 'range' ? inner.start : 0
+  const visit = (windows: Windows): void => {
+    present.fill(0)
+    let histograms: Histograms
+    if (windows.histograms === undefined) kernel(windows, values, present)
+    else {
+      const { name } = expr
+      const argumentStart = expr.args[0] === rangeArg ? start : expr.args[0]!.start
+      histograms = overHistograms({
+        evaluation,
+        name,
+        kernel,
+        windows,
+        values,
+        present,
+        start,
+        argumentStart,
+      })
+    }
+    if (!present.includes(1)) return
+    if (needsName && (histograms === undefined || hasNumber(present, histograms))) {
+      checkCounter(evaluation, windows.labels, start)
+      // One look is enough where all series have one name.
+      needsName = !isOneMetric(evaluation, rangeArg)
+    }
+    emit(drop(windows.labels), values, present, histograms)
+  }
+  streamRange(evaluation, rangeArg, steps, visit, viewOf(expr.name))
+}
+
+/** The same over a range whose ends are anchored or smoothed. */
+function streamExtended(
+  evaluation: Evaluation,
+  expr: Call,
+  range: MatrixSelector,
+  steps: Steps,
+  emit: Emit,
+): void {
+  const drop = strictNameDropper(evaluation, range)
+  streamExtendedFunction(evaluation, expr, range, steps, (labels, values, present, histograms) => {
+    const isCounted = histograms === undefined || hasNumber(present, histograms)
+    if (COUNTER_FUNCTIONS.has(expr.name) && isCounted) {
+      checkCounter(evaluation, labels, range.start)
+    }
+    emit(drop(labels), values, present, histograms)
+  })
+}
+
+function hasNumber(present: Uint8Array, histograms: Histograms & object): boolean {
+  return present.some((has, k) => has === 1 && histograms[k] === undefined)
+}
+
+/** Tells that `rate` and `increase` are for counters, where the metric does not look like one. */
+function checkCounter(evaluation: Evaluation, labels: Labels, start: number): void {
+  const name = labels.metricName
+  if (name === '') return
+  const shown = quoted(name)
+  if (evaluation.has(TYPE_AND_UNIT)) {
+    const type = labels.get('__type__')
+    if (type === 'counter' || type === 'histogram') return
+    evaluation.inform(
+      `metric might not be a counter, __type__ label is not set to "counter" or "histogram", got ${quoted(type)}: ${shown}`,
+      start,
+    )
+  } else if (!COUNTER_SUFFIX.test(name)) {
+    evaluation.inform(
+      `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${shown}`,
+      start,
+    )
+  }
 }
 
 function kernelOf(evaluation: Evaluation, expr: Call, steps: Steps): RangeKernel {
@@ -434,8 +566,6 @@ function kernelOf(evaluation: Evaluation, expr: Call, steps: Steps): RangeKernel
     case 'double_exponential_smoothing': {
       const sf = evalScalar(evaluation, args[1]!, steps)
       const tf = evalScalar(evaluation, args[2]!, steps)
-      checkFactor('smoothing', 'sf', sf)
-      checkFactor('trend', 'tf', tf)
       return doubleExponentialSmoothing(sf, tf)
     }
     default: {
@@ -446,16 +576,10 @@ function kernelOf(evaluation: Evaluation, expr: Call, steps: Steps): RangeKernel
   }
 }
 
-function checkFactor(what: string, sign: string, factors: Float64Array): void {
-  const bad = factors.find((factor) => factor <= 0 || factor >= 1)
-  if (bad === undefined) return
-  throw executionError(`invalid ${what} factor. Expected: 0 < ${sign} < 1, got: ${bad.toFixed(6)}`)
-}
-
 function streamTimestamp(evaluation: Evaluation, expr: Call, steps: Steps, emit: Emit): void {
   const arg = expr.args[0]!
   const inner = unwrapped(arg)
-  const drop = functionNameDropper(evaluation, arg)
+  const drop = nameDropper(evaluation, arg)
   if (inner.kind === 'selector') {
     // Beside `@` Prometheus 3.5 forgets the offset, in this function only.
     const pinned = inner.at === undefined ? inner : { ...inner, offsetMs: 0 }

@@ -1,12 +1,19 @@
 import {
   type Clock,
+  type Labels,
   type Querier,
   type Queryable,
   type SelectRequest,
   WeirError,
   systemClock,
 } from '@weir/model'
-import { type Expr, type TimeShift, childrenOf } from '../ast.ts'
+import {
+  type Expr,
+  type TimeShift,
+  type VectorSelector,
+  childrenOf,
+  innermostShift,
+} from '../ast.ts'
 import { lineAndColumn } from '../parse/parse-error.ts'
 import type { Histograms, QueryOptions, QueryResult, QueryValue } from '../result.ts'
 import type { Emit } from './emit.ts'
@@ -16,6 +23,8 @@ import type { Windows } from './windows.ts'
 import { EveryTurn, type PartCounts, type Selection, type Sharing, type Team } from './split.ts'
 import type { SplitQuery } from './split-owner.ts'
 import { numberOf } from './series-wise.ts'
+import { DELAYED_NAME_REMOVAL } from '../features.ts'
+import { markedForRemoval, withoutName } from './metric-name.ts'
 
 /** The times at which an expression is evaluated, ascending, equally spaced. */
 export interface Steps {
@@ -55,8 +64,17 @@ const TEXT_BYTES = 64
 /** At most so many annotations of a kind are kept; queries over thousands of names repeat themselves. */
 const ANNOTATIONS_MAX = 10_000
 
+/** What an annotation says beyond its sentence; that of equal sentences is put together. */
+export interface AnnotationDetail {
+  readonly text: string
+  joinedWith(other: AnnotationDetail): AnnotationDetail
+}
+
 /** Sentences with their newest place: as in Prometheus, equal sentences are one. */
-type Annotations = Map<string, number>
+type Annotations = Map<
+  string,
+  { readonly start: number; readonly detail: AnnotationDetail | undefined }
+>
 
 const NOTHING = new Float64Array(0)
 
@@ -68,8 +86,12 @@ export class Evaluation implements Disposable {
   readonly querier: Querier
   readonly startMs: number
   readonly endMs: number
+  /** Drops the metric name, or notes that it is to be dropped in the end. */
+  readonly withoutName: (labels: Labels) => Labels
+  readonly #features: ReadonlySet<string>
   readonly #walk: Walk
   readonly #tree: Expr
+  readonly #isTimed: boolean
   readonly #text: string | undefined
   readonly #maxSamples: number
   readonly #maxBytes: number
@@ -100,6 +122,8 @@ export class Evaluation implements Disposable {
       readonly startMs: number
       readonly endMs: number
       readonly stepMs: number
+      /** Whether something in it was worked out of the query's own times. */
+      readonly isTimed?: boolean
       /** When work on it began, by the monotonic clock. */
       readonly startedMs: number
     },
@@ -107,6 +131,7 @@ export class Evaluation implements Disposable {
   ) {
     this.#walk = walk
     this.#tree = query.expr
+    this.#isTimed = query.isTimed ?? false
     this.startMs = query.startMs
     this.endMs = query.endMs
     this.steps = stepsBetween(query.startMs, query.endMs, query.stepMs)
@@ -119,10 +144,22 @@ export class Evaluation implements Disposable {
     this.#clock = options.deadline?.clock ?? systemClock
     this.#startedMs = query.startedMs
     if (options.countSteps === true) this.#queried = new Float64Array(this.steps.count)
+    this.#features = options.features ?? new Set()
+    this.withoutName = this.has(DELAYED_NAME_REMOVAL) ? markedForRemoval : withoutName
     this.check()
     const { minMs, maxMs } = this.#extent(query.expr, query.startMs, query.endMs)
     this.querier = queryable.querier(minMs, maxMs)
     this.#preparedMs = this.#clock.monotonicMs()
+  }
+
+  /** Whether these steps are those of a range, be it that only one of them fits in. */
+  isRange(steps: Steps): boolean {
+    return steps.count > 1 || (steps === this.steps && this.startMs !== this.endMs)
+  }
+
+  /** Whether a feature flag is on. */
+  has(feature: string): boolean {
+    return this.#features.has(feature)
   }
 
   /** Streams an instant vector. */
@@ -160,7 +197,8 @@ export class Evaluation implements Disposable {
   /** The threads that may help. */
   get team(): Team | undefined {
     const { team, features } = this.#options
-    if (team === undefined || this.#text === undefined) return undefined
+    // Helpers read the text again, without what is worked out of the query's times.
+    if (team === undefined || this.#text === undefined || this.#isTimed) return undefined
     // With these, series of one name are not always told apart by their other labels.
     return features?.has('promql-delayed-name-removal') || features?.has('type-and-unit-labels')
       ? undefined
@@ -197,8 +235,8 @@ export class Evaluation implements Disposable {
       peakSamples: this.#peak,
       peakBytes: this.#peakBytes,
       samplesQueried: this.#queried,
-      warnings: [...this.#warnings],
-      infos: [...this.#infos],
+      warnings: [...this.#warnings].map(([text, { start }]) => [text, start]),
+      infos: [...this.#infos].map(([text, { start }]) => [text, start]),
     }
   }
 
@@ -216,12 +254,13 @@ export class Evaluation implements Disposable {
     if (this.#queried !== undefined && samplesQueried !== undefined) {
       for (let k = 0; k < samplesQueried.length; k++) this.#queried[k]! += samplesQueried[k]!
     }
-    for (const [text, start] of counts.warnings) this.#warnings.set(text, start)
-    for (const [text, start] of counts.infos) this.#infos.set(text, start)
+    const detail = undefined
+    for (const [text, start] of counts.warnings) this.#warnings.set(text, { start, detail })
+    for (const [text, start] of counts.infos) this.#infos.set(text, { start, detail })
   }
 
   /** The moment an `@` modifier means, undefined without one. */
-  pinned(shift: TimeShift): number | undefined {
+  pinned(shift: Pick<TimeShift, 'at'>): number | undefined {
     switch (shift.at?.kind) {
       case undefined:
         return undefined
@@ -249,18 +288,39 @@ export class Evaluation implements Disposable {
       const from = (at ?? minMs) - expr.offsetMs
       const to = (at ?? maxMs) - expr.offsetMs
       if (expr.kind === 'subquery') return this.#extent(expr.expr, from - expr.rangeMs, to)
-      return { minMs: from - this.lookbacks.reachOf(expr).longestMs, maxMs: to }
+      const longestMs = this.lookbacks.reachOf(expr).longestMs
+      return { minMs: from - longestMs, maxMs: to + this.#beyond(expr) }
     }
     if (expr.kind === 'range') {
       const at = this.pinned(expr.selector)
-      const { offsetMs } = expr.selector
-      return { minMs: (at ?? minMs) - offsetMs - expr.rangeMs, maxMs: (at ?? maxMs) - offsetMs }
+      const { offsetMs, edges } = expr.selector
+      const before = edges === undefined ? 0 : this.lookbacks.reachOf(expr.selector).longestMs
+      return {
+        minMs: (at ?? minMs) - offsetMs - expr.rangeMs - before,
+        maxMs: (at ?? maxMs) - offsetMs + this.#beyond(expr.selector),
+      }
     }
     const extents = childrenOf(expr).map((child) => this.#extent(child, minMs, maxMs))
+    if (expr.kind === 'call' && expr.name === 'info') {
+      // Info series are looked at when what they describe is.
+      const shift = innermostShift(expr.args[0]!)
+      const at = this.pinned(shift)
+      const toMs = (at ?? maxMs) - shift.offsetMs
+      extents.push({
+        minMs:
+          (at ?? minMs) - shift.offsetMs - this.lookbacks.reachOf({ metricName: '' }).longestMs,
+        maxMs: toMs,
+      })
+    }
     return {
       minMs: Math.min(maxMs, ...extents.map((one) => one.minMs)),
       maxMs: Math.max(minMs, ...extents.map((one) => one.maxMs)),
     }
+  }
+
+  /** How far after its time a selector looks: `smoothed` wants the next sample too. */
+  #beyond(selector: VectorSelector): number {
+    return selector.edges === 'smoothed' ? this.lookbacks.reachOf(selector).longestMs : 0
   }
 
   /** Counts one series that was read, with its samples; stops the query when it was cancelled or took too long. */
@@ -379,21 +439,25 @@ export class Evaluation implements Disposable {
   /** Adds a warning about the expression that begins at `start`. */
   warn(text: string, start: number): void {
     if (this.#warnings.size < ANNOTATIONS_MAX) {
-      this.#warnings.set(`PromQL warning: ${text}`, start)
+      this.#warnings.set(`PromQL warning: ${text}`, { start, detail: undefined })
     }
   }
 
   /** Adds an information about the expression that begins at `start`. */
-  inform(text: string, start: number): void {
-    if (this.#infos.size < ANNOTATIONS_MAX) {
-      this.#infos.set(`PromQL info: ${text}`, start)
-    }
+  inform(text: string, start: number, detail?: AnnotationDetail): void {
+    if (this.#infos.size >= ANNOTATIONS_MAX) return
+    const sentence = `PromQL info: ${text}`
+    const before = this.#infos.get(sentence)?.detail
+    const joined = before === undefined || detail === undefined ? detail : before.joinedWith(detail)
+    this.#infos.set(sentence, { start, detail: joined })
   }
 
   #placed(annotations: Annotations): string[] {
     const text = this.#text
-    return [...annotations].map(([sentence, start]) =>
-      text === undefined ? sentence : `${sentence} (${lineAndColumn(text, start)})`,
+    return [...annotations].map(([sentence, { start, detail }]) =>
+      text === undefined
+        ? sentence
+        : `${sentence}${detail?.text ?? ''} (${lineAndColumn(text, start)})`,
     )
   }
 

@@ -1,9 +1,10 @@
-import { Labels } from '@weir/model'
+import { type Labels, METRIC_NAME } from '@weir/model'
 import { type Call, stringOf } from '../ast.ts'
 import { compileRegex } from '../regex.ts'
 import { type Evaluation, type Steps, executionError } from './evaluation.ts'
 import type { Emit } from './emit.ts'
-import { sameLabelsError } from './series-stream.ts'
+import { unmarked } from './metric-name.ts'
+import { SeriesCollector } from './series-stream.ts'
 
 /** `label_replace(v, dst, replacement, src, regex)`: sets a label from a part of another one. */
 export function streamLabelReplace(
@@ -54,13 +55,21 @@ function checkLength(length: number, call: string): void {
   throw executionError(`label value of more than ${VALUE_LENGTH_MAX} characters in ${call}()`)
 }
 
+/** Any text that is UTF-8 and not empty. */
+export function isValidName(name: string): boolean {
+  return name !== '' && !/[\ud800-\udfff]/u.test(name)
+}
+
 /** Label names are any text that is not empty, since Prometheus 3. */
 function checkName(name: string, what: string, call: string): void {
-  if (name === '') throw executionError(`invalid ${what} label name in ${call}(): ${name}`)
+  if (isValidName(name)) return
+  throw executionError(`invalid ${what} label name in ${call}(): ${name}`)
 }
 
 function set(labels: Labels, name: string, value: string): Labels {
-  return labels.get(name) === value ? labels : Labels.fromFlat([...labels.flat, name, value])
+  // A name that is written is no longer one to be dropped.
+  const kept = name === METRIC_NAME ? unmarked(labels) : labels
+  return kept.get(name) === value ? kept : kept.with(name, value)
 }
 
 function relabelled(
@@ -70,16 +79,14 @@ function relabelled(
   emit: Emit,
   change: (labels: Labels) => Labels,
 ): void {
-  const seen = new Set<string>()
-  evaluation.vector(call.args[0]!, steps, (labels, values, present) => {
+  const collector = new SeriesCollector(evaluation)
+  evaluation.vector(call.args[0]!, steps, (labels, values, present, histograms) => {
     if (!present.includes(1)) return
     const changed = change(labels)
-    // Prometheus 3.5 does not join series here, not even those that never meet.
-    if (seen.has(changed.key())) throw sameLabelsError()
-    seen.add(changed.key())
     // The changed labels and the key, which is nearly as long as they are.
     evaluation.holdText(changed.key())
     evaluation.holdText(changed.key())
-    emit(changed, values, present)
+    collector.add(changed, values, present, histograms)
   })
+  collector.flush(emit)
 }

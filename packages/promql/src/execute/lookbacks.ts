@@ -33,7 +33,7 @@ export class Lookbacks {
   }
 
   /** Rules about other metrics than the selector's are not asked. */
-  reachOf({ metricName }: VectorSelector): Reach {
+  reachOf({ metricName }: Pick<VectorSelector, 'metricName'>): Reach {
     const defaultMs = this.#defaultMs
     const rules = this.#rules.filter(
       ({ names }) => metricName === '' || names === undefined || names.has(metricName),

@@ -1,4 +1,6 @@
 import { compensation } from './compensated-sum.ts'
+import { fixedPoint } from '../value-text.ts'
+import { executionError } from './evaluation.ts'
 import { quantileOf } from './quantile.ts'
 import { deriv } from './regression.ts'
 import type { WindowEdges, Windows } from './windows.ts'
@@ -365,9 +367,12 @@ export function quantileOverTime(q: Float64Array, warn: (q: number) => void): Ra
 }
 
 export function doubleExponentialSmoothing(sf: Float64Array, tf: Float64Array): RangeKernel {
-  return perWindow(2, ({ values }, from, to, k) => {
+  return perWindow(1, ({ values }, from, to, k) => {
     const smoothing = sf[k]!
     const trendFactor = tf[k]!
+    checkFactor('smoothing', 'sf', smoothing)
+    checkFactor('trend', 'tf', trendFactor)
+    if (to - from < 2) return undefined
     let before = 0
     let level = values[from]!
     let trend = values[from + 1]! - values[from]!
@@ -380,6 +385,14 @@ export function doubleExponentialSmoothing(sf: Float64Array, tf: Float64Array): 
     }
     return level
   })
+}
+
+function checkFactor(what: string, sign: string, factor: number): void {
+  if (factor > 0 && factor < 1) return
+  if (Number.isNaN(factor)) return
+  throw executionError(
+    `invalid ${what} factor. Expected: 0 < ${sign} < 1, got: ${fixedPoint(factor)}`,
+  )
 }
 
 /** When the window had its extreme value last, in seconds. */
@@ -427,6 +440,8 @@ export const RANGE_KERNELS: ReadonlyMap<string, RangeKernel> = new Map<string, R
     'mad_over_time',
     perWindow(1, ({ values }, from, to) => {
       const window = values.slice(from, to)
+      // One value that is none makes the median none.
+      if (window.some(Number.isNaN)) return Number.NaN
       const median = quantileOf(0.5, window)
       return quantileOf(
         0.5,

@@ -58,9 +58,7 @@ export function streamSelector(
     }
     if (any === 0) continue
     const histograms =
-      columns.histograms === undefined || timestamps
-        ? undefined
-        : newestHistograms(columns.histograms, newest)
+      columns.histograms === undefined ? undefined : newestHistograms(columns.histograms, newest)
     evaluation.countPresent(present, histograms)
     emit(set.labels(i), values, present, histograms)
   }

@@ -1,8 +1,10 @@
-import { type Labels, METRIC_NAME } from '@weir/model'
+import type { Labels } from '@weir/model'
 import type { Expr } from '../ast.ts'
 import type { Histograms } from '../result.ts'
 import type { Emit } from './emit.ts'
 import { type Evaluation, type Steps, executionError } from './evaluation.ts'
+import { DELAYED_NAME_REMOVAL } from '../features.ts'
+import { settledName } from './metric-name.ts'
 
 /** A series that is held. */
 export interface HeldSeries {
@@ -20,12 +22,6 @@ export function heldSeries(evaluation: Evaluation, expr: Expr, steps: Steps): He
     series.push({ labels, values: values.slice(), present: present.slice(), histograms })
   })
   return series
-}
-
-const NAME_ONLY: ReadonlySet<string> = new Set([METRIC_NAME])
-
-export function withoutName(labels: Labels): Labels {
-  return labels.without(NAME_ONLY)
 }
 
 export function sameLabelsError(): Error {
@@ -85,4 +81,17 @@ export class SeriesCollector {
 function joined(held: HeldSeries, more: Histograms, present: Uint8Array): Histograms {
   if (held.histograms === undefined && more === undefined) return undefined
   return Array.from(present, (has, k) => (has === 1 ? more?.[k] : held.histograms?.[k]))
+}
+
+/** Streams a whole query's vector: names that are still to be dropped are dropped now. */
+export function streamSettled(evaluation: Evaluation, expr: Expr, steps: Steps, emit: Emit): void {
+  if (!evaluation.has(DELAYED_NAME_REMOVAL)) {
+    evaluation.vector(expr, steps, emit)
+    return
+  }
+  const collector = new SeriesCollector(evaluation)
+  evaluation.vector(expr, steps, (labels, values, present, histograms) => {
+    collector.add(settledName(labels), values, present, histograms)
+  })
+  collector.flush(emit)
 }

@@ -1,21 +1,31 @@
 import { type Call, stringOf } from '../ast.ts'
 import type { Evaluation, Steps } from './evaluation.ts'
 import type { Emit } from './emit.ts'
+import { onlyNumbers } from './native-histograms/elementwise.ts'
 import { heldSeries } from './series-stream.ts'
 
 /** `sort` and `sort_desc`: by value, NaN last in both; only an instant query shows the order, a matrix goes by labels. */
 export function streamSorted(evaluation: Evaluation, call: Call, steps: Steps, emit: Emit): void {
   const sign = call.name === 'sort' ? 1 : -1
-  const series = heldSeries(evaluation, call.args[0]!, steps)
+  warnIneffective(evaluation, call, steps)
+  const series = heldSeries(evaluation, call.args[0]!, steps).filter(
+    ({ present, histograms }) => histograms === undefined || onlyNumbers(present, histograms),
+  )
   series.sort((a, b) => {
     const x = a.values[0]!
     const y = b.values[0]!
     if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y))
     return x === y ? 0 : x < y ? -sign : sign
   })
-  for (const { labels, values, present, histograms } of series) {
-    emit(labels, values, present, histograms)
-  }
+  for (const { labels, values, present } of series) emit(labels, values, present)
+}
+
+function warnIneffective(evaluation: Evaluation, call: Call, steps: Steps): void {
+  if (!evaluation.isRange(steps)) return
+  evaluation.warn(
+    'sort is ineffective for range queries since results are always ordered by labels',
+    call.start,
+  )
 }
 
 /** By labels in turn, `a2` before `a10`; ties by all labels. */
@@ -26,6 +36,7 @@ export function streamSortedByLabel(
   emit: Emit,
 ): void {
   const sign = call.name === 'sort_by_label' ? 1 : -1
+  warnIneffective(evaluation, call, steps)
   const names = call.args.slice(1).map(stringOf)
   const series = heldSeries(evaluation, call.args[0]!, steps)
   series.sort((a, b) => {

@@ -1,4 +1,6 @@
+import { isUtf8 } from 'node:buffer'
 import { AGGREGATORS } from '../ast.ts'
+import { quoted } from '../value-text.ts'
 import { ParseError } from './parse-error.ts'
 
 /**
@@ -38,7 +40,18 @@ const KEYWORDS = new Set([
   'bool',
   'start',
   'end',
+  'step',
+  'range',
+  'min_of',
+  'max_of',
+  'anchored',
+  'smoothed',
 ])
+/** Keywords only where a parenthesis follows, so that metrics may have these names. */
+const KEYWORDS_BEFORE_PAREN = new Set(['fill', 'fill_left', 'fill_right'])
+const PAREN = /[ \t\n\r]*\(/y
+const DURATION_WORDS = new Set(['step', 'range', 'min_of', 'max_of'])
+const LETTERS = /[a-zA-Z_]+/y
 const WORD_OPERATORS = new Set(['and', 'or', 'unless', 'atan2'])
 const AGGREGATOR_NAMES: ReadonlySet<string> = new Set(AGGREGATORS)
 
@@ -57,132 +70,195 @@ function at(pattern: RegExp, text: string, index: number): string {
 }
 
 const SYMBOLS_IN_BRACES = ['=~', '!~', '!=', '=', ',', '}']
-const OPERATORS = ['==', '!=', '<=', '>=', '<', '>', '+', '-', '*', '/', '%', '^']
+const OPERATORS = ['==', '!=', '<=', '>=', '</', '>/', '<', '>', '+', '-', '*', '/', '%', '^']
 
 export function lex(text: string): Token[] {
-  const tokens: Token[] = []
-  let index = 0
-  let parens = 0
-  let inBraces = false
-  let inBrackets = false
-  let sawColon = false
-  const push = (kind: TokenKind, length: number, word?: string): void => {
-    const end = index + length
-    tokens.push({ kind, text: word ?? text.slice(index, end), start: index, end })
-    index = end
+  return new Lexer(text).all()
+}
+
+class Lexer {
+  readonly #text: string
+  readonly #tokens: Token[] = []
+  #index = 0
+  #parens = 0
+  #inBraces = false
+  #inBrackets = false
+  /** Between a left bracket and the first number, where only arithmetic may stand. */
+  #isDurationStart = false
+  #sawColon = false
+
+  constructor(text: string) {
+    this.#text = text
   }
-  const next = (): void => {
-    const char = text[index]!
-    if (char === '"' || char === "'" || char === '`') {
-      push('string', stringLength(text, index))
-      return
-    }
-    if (inBraces) {
-      const word = at(WORD_IN_BRACES, text, index)
-      const symbol = SYMBOLS_IN_BRACES.find((candidate) => text.startsWith(candidate, index))
-      if (word !== '') push('identifier', word.length)
-      else if (symbol !== undefined) {
-        if (symbol === '}') inBraces = false
-        push('symbol', symbol.length)
-      } else if (char === '!') {
-        throw new ParseError(
-          `unexpected character after '!' inside braces: ${quoteChar(text, index + 1)}`,
-          index,
-        )
-      } else if (char === '{') throw new ParseError(`unexpected left brace '{'`, index)
-      else
-        throw new ParseError(`unexpected character inside braces: ${quoteChar(text, index)}`, index)
-      return
-    }
-    if (/\d/.test(char) || (char === '.' && /\d/.test(text[index + 1] ?? ''))) {
-      const duration = at(DURATION, text, index)
-      const number = at(NUMBER, text, index)
-      const taken = duration.length >= number.length ? duration : number
-      const rest = at(WORDY, text, index + taken.length)
-      if (rest !== '' && !(inBrackets && rest.startsWith(':'))) {
-        const shown = taken.length + (/^0x/i.test(taken) ? 0 : 1)
-        const bad = text.slice(index, index + shown)
-        throw new ParseError(`bad number or duration syntax: ${JSON.stringify(bad)}`, index)
+
+  all(): Token[] {
+    try {
+      for (;;) {
+        this.#index += at(SPACE, this.#text, this.#index).length
+        const comment = at(COMMENT, this.#text, this.#index)
+        this.#index += comment.length
+        if (comment !== '') continue
+        if (this.#index >= this.#text.length) break
+        this.#next()
       }
-      push(taken === duration ? 'duration' : 'number', taken.length)
-      return
+      this.#finish()
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error
+      this.#tokens.push({ kind: 'error', text: error.text, start: error.start, end: error.start })
     }
-    if (char === ':' && inBrackets) {
-      if (sawColon) throw new ParseError(`unexpected colon ':'`, index)
-      sawColon = true
-      push('symbol', 1)
-      return
+    return this.#tokens
+  }
+
+  #finish(): void {
+    if (this.#inBraces) this.#fail('unexpected end of input inside braces')
+    if (this.#isDurationStart) this.#fail('unexpected end of input in duration expression')
+    if (this.#parens > 0) this.#fail('unclosed left parenthesis')
+    if (this.#inBrackets) this.#fail('unclosed left bracket')
+    this.#push('end of input', 0)
+  }
+
+  #push(kind: TokenKind, length: number, word?: string): void {
+    const end = this.#index + length
+    const text = word ?? this.#text.slice(this.#index, end)
+    this.#tokens.push({ kind, text, start: this.#index, end })
+    this.#index = end
+  }
+
+  /** @param ahead how far behind the present place the mistake is */
+  #fail(message: string, ahead = 0): never {
+    throw new ParseError(message, this.#index + ahead)
+  }
+
+  #quoted(ahead = 0): string {
+    return quoteChar(this.#text, this.#index + ahead)
+  }
+
+  #next(): void {
+    const char = this.#text[this.#index]!
+    if (this.#isDurationStart && !/[\d.]/.test(char)) this.#inDurationStart(char)
+    else if (char === '"' || char === "'" || char === '`') {
+      this.#push('string', stringLength(this.#text, this.#index))
+    } else if (this.#inBraces) this.#insideBraces(char)
+    else if (/\d/.test(char) || (char === '.' && /\d/.test(this.#text[this.#index + 1] ?? ''))) {
+      this.#isDurationStart = false
+      this.#number()
+    } else if (this.#inBrackets && /[a-zA-Z_:]/.test(char)) this.#wordInBrackets(char)
+    else if (/[a-zA-Z_:]/.test(char)) this.#word()
+    else this.#sign(char)
+  }
+
+  #insideBraces(char: string): void {
+    const word = at(WORD_IN_BRACES, this.#text, this.#index)
+    const symbol = SYMBOLS_IN_BRACES.find((one) => this.#text.startsWith(one, this.#index))
+    if (word !== '') this.#push('identifier', word.length)
+    else if (symbol !== undefined) {
+      if (symbol === '}') this.#inBraces = false
+      this.#push('symbol', symbol.length)
+    } else if (char === '!') {
+      this.#fail(`unexpected character after '!' inside braces: ${this.#quoted(1)}`)
+    } else if (char === '{') this.#fail(`unexpected left brace '{'`)
+    else this.#fail(`unexpected character inside braces: ${this.#quoted()}`)
+  }
+
+  #inDurationStart(char: string): void {
+    if (this.#durationWord()) return
+    if (char === ':') {
+      this.#fail('unexpected colon before duration in duration expression', 1)
     }
-    const word = at(WORD, text, index)
-    if (word !== '') {
-      const lower = word.toLowerCase()
-      if (lower === 'inf' || lower === 'nan') push('number', word.length)
-      else if (WORD_OPERATORS.has(lower)) push('operator', word.length, lower)
-      else if (AGGREGATOR_NAMES.has(lower)) push('aggregator', word.length)
-      else if (KEYWORDS.has(lower)) push('keyword', word.length)
-      else push(word.includes(':') ? 'metric identifier' : 'identifier', word.length)
-      return
+    if (char === ']') this.#isDurationStart = false
+    if ('+-*/%^(),]'.includes(char)) this.#sign(char)
+    else this.#fail(`unexpected character in duration expression: ${this.#quoted()}`)
+  }
+
+  /** `step`, `range`, `min_of` and `max_of` between brackets. */
+  #durationWord(): boolean {
+    const letters = at(LETTERS, this.#text, this.#index)
+    if (!DURATION_WORDS.has(letters.toLowerCase())) return false
+    this.#push('keyword', letters.length)
+    return true
+  }
+
+  #wordInBrackets(char: string): void {
+    if (char === ':') {
+      if (this.#sawColon) this.#fail(`unexpected colon ':'`)
+      this.#sawColon = true
+      this.#push('symbol', 1)
+    } else if (!this.#durationWord()) {
+      this.#fail(`unexpected character: ${this.#quoted()}, expected ':'`)
     }
-    const operator = OPERATORS.find((candidate) => text.startsWith(candidate, index))
+  }
+
+  #number(): void {
+    const duration = at(DURATION, this.#text, this.#index)
+    const number = at(NUMBER, this.#text, this.#index)
+    const taken = duration.length >= number.length ? duration : number
+    const rest = at(WORDY, this.#text, this.#index + taken.length)
+    if (rest !== '' && !(this.#inBrackets && rest.startsWith(':'))) {
+      const shown = taken.length + (/^0x/i.test(taken) ? 0 : 1)
+      const bad = this.#text.slice(this.#index, this.#index + shown)
+      this.#fail(`bad number or duration syntax: ${quoted(bad)}`)
+    }
+    this.#push(taken === duration ? 'duration' : 'number', taken.length)
+  }
+
+  #word(): void {
+    const word = at(WORD, this.#text, this.#index)
+    const lower = word.toLowerCase()
+    if (lower === 'inf' || lower === 'nan') this.#push('number', word.length)
+    else if (WORD_OPERATORS.has(lower)) this.#push('operator', word.length, lower)
+    else if (AGGREGATOR_NAMES.has(lower)) this.#push('aggregator', word.length)
+    else if (KEYWORDS.has(lower) || this.#isKeywordBeforeParen(word)) {
+      this.#push('keyword', word.length)
+    } else this.#push(word.includes(':') ? 'metric identifier' : 'identifier', word.length)
+  }
+
+  #isKeywordBeforeParen(word: string): boolean {
+    return (
+      KEYWORDS_BEFORE_PAREN.has(word.toLowerCase()) &&
+      at(PAREN, this.#text, this.#index + word.length) !== ''
+    )
+  }
+
+  #sign(char: string): void {
+    const operator = OPERATORS.find((one) => this.#text.startsWith(one, this.#index))
     if (operator !== undefined) {
-      push('operator', operator.length)
+      this.#push('operator', operator.length)
       return
     }
     switch (char) {
       case '(':
-        parens++
+        this.#parens++
         break
       case ')':
-        parens--
-        if (parens < 0) throw new ParseError(`unexpected right parenthesis ')'`, index + 1)
+        this.#parens--
+        if (this.#parens < 0) this.#fail(`unexpected right parenthesis ')'`, 1)
         break
       case '{':
-        inBraces = true
+        this.#inBraces = true
         break
-      case '}':
-        throw new ParseError(`unexpected right brace '}'`, index)
       case '[':
-        if (inBrackets) throw new ParseError(`unexpected left bracket '['`, index)
-        inBrackets = true
-        sawColon = false
+        if (this.#inBrackets) this.#fail(`unexpected left bracket '['`)
+        this.#inBrackets = true
+        this.#isDurationStart = true
+        this.#sawColon = false
         break
       case ']':
-        if (!inBrackets) throw new ParseError(`unexpected right bracket ']'`, index)
-        inBrackets = false
+        if (!this.#inBrackets) this.#fail(`unexpected right bracket ']'`)
+        this.#inBrackets = false
         break
       case '=':
-        if (text[index + 1] === '~') {
-          throw new ParseError(`unexpected character after '=': '~'`, index)
-        }
+        if (this.#text[this.#index + 1] === '~') this.#fail(`unexpected character after '=': '~'`)
         break
       case '!':
-        throw new ParseError(`unexpected character after '!': ${quoteChar(text, index + 1)}`, index)
+        return this.#fail(`unexpected character after '!': ${this.#quoted(1)}`)
       case ',':
       case '@':
         break
       default:
-        throw new ParseError(`unexpected character: ${quoteChar(text, index)}`, index)
+        this.#fail(`unexpected character: ${this.#quoted()}`)
     }
-    push('symbol', 1)
+    this.#push('symbol', 1)
   }
-  try {
-    for (;;) {
-      index += at(SPACE, text, index).length
-      const comment = at(COMMENT, text, index)
-      index += comment.length
-      if (comment !== '') continue
-      if (index >= text.length) break
-      next()
-    }
-    if (inBraces) throw new ParseError('unexpected end of input inside braces', index)
-    if (parens > 0) throw new ParseError('unclosed left parenthesis', index)
-    if (inBrackets) throw new ParseError('unclosed left bracket', index)
-    push('end of input', 0)
-  } catch (error) {
-    if (!(error instanceof ParseError)) throw error
-    tokens.push({ kind: 'error', text: error.text, start: error.start, end: error.start })
-  }
-  return tokens
 }
 
 /** How long the string literal is that begins here, quotes included. */
@@ -259,7 +335,24 @@ export function unquote(literal: string): string {
     parts.push(escapedBytes(escape))
     index = slash + length
   }
-  return Buffer.concat(parts).toString()
+  return textOf(Buffer.concat(parts))
+}
+
+/**
+ * UTF-8 as text. Bytes that are none become lone surrogates, which no text that came over a wire has:
+ * so they match nothing, and names with them are refused as Prometheus refuses them.
+ */
+function textOf(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString()
+  let text = ''
+  for (let i = 0; i < bytes.length;) {
+    let length = Math.min(4, bytes.length - i)
+    while (length > 0 && !isUtf8(bytes.subarray(i, i + length))) length--
+    text +=
+      length > 0 ? bytes.toString('utf8', i, i + length) : String.fromCharCode(0xdc00 + bytes[i]!)
+    i += Math.max(1, length)
+  }
+  return text
 }
 
 function escapedBytes(escape: string): Buffer {

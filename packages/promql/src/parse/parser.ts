@@ -6,16 +6,20 @@ import {
   type Binary,
   type BinaryOperator,
   type Call,
+  type DurationExpr,
   type Expr,
   type MatrixSelector,
   type Matching,
   type Subquery,
   type VectorSelector,
 } from '../ast.ts'
-import { EXPERIMENTAL_FUNCTIONS, FUNCTIONS } from '../functions.ts'
+import { EXPERIMENTAL_FUNCTIONS, EXTENDED_RANGE_SELECTORS, FILL_MODIFIERS } from '../features.ts'
+import { FUNCTIONS } from '../functions.ts'
 import { compileRegex } from '../regex.ts'
-import { DURATION_MS_MAX, readDuration } from './duration.ts'
+import { quoted } from '../value-text.ts'
+import { DurationParser } from './duration-expression.ts'
 import { type Token, lex, unquote } from './lexer.ts'
+import { millisOf, readNumber } from './number.ts'
 import { ParseError } from './parse-error.ts'
 
 /**
@@ -33,7 +37,7 @@ const PRECEDENCE: ReadonlyMap<string, number> = new Map([
   ['or', 1],
   ['and', 2],
   ['unless', 2],
-  ...['==', '!=', '<', '>', '<=', '>='].map((op): [string, number] => [op, 3]),
+  ...['==', '!=', '<', '>', '<=', '>=', '</', '>/'].map((op): [string, number] => [op, 3]),
   ['+', 4],
   ['-', 4],
   ...['*', '/', '%', 'atan2'].map((op): [string, number] => [op, 5]),
@@ -46,7 +50,7 @@ const POW_PRECEDENCE = 6
 export const NESTING_MAX = 400
 
 /** Most matchers in one selector: each one costs a pass over the series that are left. */
-export const MATCHERS_MAX = 1000
+const MATCHERS_MAX = 1000
 
 const WITH_PARAMETER: ReadonlySet<string> = new Set([
   'topk',
@@ -66,15 +70,35 @@ const NEVER_A_NAME: ReadonlySet<string> = new Set([
   'group_right',
 ])
 
+/** Keywords that are functions too. */
+const FUNCTION_WORDS: ReadonlySet<string> = new Set([
+  'start',
+  'end',
+  'step',
+  'range',
+  'min_of',
+  'max_of',
+])
+
+const NO_MATCHING: Matching = { on: false, labels: [], many: 'none', include: [] }
+
 export class Parser {
   readonly #tokens: readonly Token[]
   readonly #features: ReadonlySet<string>
+  readonly #durations: DurationParser
   #next = 0
   #depth = 0
+  #mayMatchEmpty = false
 
   constructor(text: string, features: ReadonlySet<string>) {
     this.#tokens = lex(text)
     this.#features = features
+    this.#durations = new DurationParser({
+      token: () => this.#token,
+      take: () => this.#take(),
+      unexpected: (context, expected) => this.#unexpected(context, expected),
+      nested: (read) => this.#nested(read),
+    })
   }
 
   /** The whole text as one expression. */
@@ -126,7 +150,7 @@ export class Parser {
     return new ParseError(`unexpected ${describe(token)}${where}${instead}`, token.start)
   }
 
-  #expression(precedenceMin: number): Expr {
+  #nested<T>(read: () => T): T {
     this.#depth++
     if (this.#depth > NESTING_MAX) {
       throw new WeirError(
@@ -134,6 +158,16 @@ export class Parser {
         `Cannot read query: want at most ${NESTING_MAX} levels of nesting, got more`,
       )
     }
+    const result = read()
+    this.#depth--
+    return result
+  }
+
+  #expression(precedenceMin: number): Expr {
+    return this.#nested(() => this.#chain(precedenceMin))
+  }
+
+  #chain(precedenceMin: number): Expr {
     let left = this.#operand()
     let links = 0
     for (;;) {
@@ -150,7 +184,6 @@ export class Parser {
       }
       left = this.#binary(left, token.text as BinaryOperator, precedence)
     }
-    this.#depth--
     return left
   }
 
@@ -168,17 +201,43 @@ export class Parser {
       }
       matching = { on, labels, many, include }
     }
+    const fill = this.#fill()
+    if (fill !== undefined) matching = { ...(matching ?? NO_MATCHING), fill }
     const right = this.#expression(precedence === POW_PRECEDENCE ? precedence : precedence + 1)
-    return {
-      kind: 'binary',
-      op,
-      left,
-      right,
-      returnBool,
-      matching,
-      start: left.start,
-      end: right.end,
+    if (fill !== undefined && !this.#features.has(FILL_MODIFIERS)) {
+      throw new ParseError('binop fill modifiers are experimental and not enabled', left.start)
     }
+    const { start } = left
+    return { kind: 'binary', op, left, right, returnBool, matching, start, end: right.end }
+  }
+
+  /** `fill(1)`, or `fill_left(1)` and `fill_right(2)` in either order. */
+  #fill(): Matching['fill'] {
+    if (this.#takeIf('keyword', 'fill')) {
+      const value = this.#fillValue()
+      return { left: value, right: value }
+    }
+    let left: number | undefined
+    let right: number | undefined
+    for (;;) {
+      if (left === undefined && this.#takeIf('keyword', 'fill_left')) left = this.#fillValue()
+      else if (right === undefined && this.#takeIf('keyword', 'fill_right')) {
+        right = this.#fillValue()
+      } else break
+    }
+    return left === undefined && right === undefined ? undefined : { left, right }
+  }
+
+  #fillValue(): number {
+    this.#want('symbol', '(', 'fill modifier')
+    const sign = this.#is('operator', '-') || this.#is('operator', '+') ? this.#take().text : '+'
+    const token = this.#token
+    if (token.kind !== 'number' && token.kind !== 'duration') {
+      throw this.#unexpected('fill modifier', 'number')
+    }
+    this.#take()
+    this.#want('symbol', ')', 'fill modifier')
+    return readNumber(token) * (sign === '-' ? -1 : 1)
   }
 
   #operand(): Expr {
@@ -205,7 +264,9 @@ export class Parser {
       if (this.#is('symbol', '[')) expr = this.#bracket(expr)
       else if (this.#is('keyword', 'offset')) expr = this.#offset(expr)
       else if (this.#is('symbol', '@')) expr = this.#at(expr)
-      else return expr
+      else if (this.#is('keyword', 'anchored') || this.#is('keyword', 'smoothed')) {
+        expr = this.#edges(expr)
+      } else return expr
     }
   }
 
@@ -236,9 +297,13 @@ export class Parser {
       }
       case 'metric identifier':
         return this.#selector()
-      case 'keyword':
-        if (NEVER_A_NAME.has(token.text.toLowerCase())) throw this.#unexpected('')
-        return this.#selector()
+      case 'keyword': {
+        const word = token.text.toLowerCase()
+        if (NEVER_A_NAME.has(word)) throw this.#unexpected('')
+        const after = this.#tokens[this.#next + 1]!
+        const isCall = FUNCTION_WORDS.has(word) && after.kind === 'symbol' && after.text === '('
+        return isCall ? this.#call() : this.#selector()
+      }
       case 'symbol':
         if (token.text === '{') return this.#selector()
         if (token.text === '(') {
@@ -262,13 +327,16 @@ export class Parser {
 
   #call(): Call {
     const name = this.#take()
+    // What info() takes second may be conditions that hold for every series.
+    this.#mayMatchEmpty = name.text === 'info'
     const args = this.#arguments()
+    this.#mayMatchEmpty = false
     const known = FUNCTIONS.get(name.text)
     if (known === undefined) {
-      throw new ParseError(`unknown function with name ${JSON.stringify(name.text)}`, name.start)
+      throw new ParseError(`unknown function with name ${quoted(name.text)}`, name.start)
     }
     if (known.experimental && !this.#features.has(EXPERIMENTAL_FUNCTIONS)) {
-      throw new ParseError(`function ${JSON.stringify(name.text)} is not enabled`, name.start)
+      throw new ParseError(`function ${quoted(name.text)} is not enabled`, name.start)
     }
     return { kind: 'call', name: name.text, args, start: name.start, end: this.#end }
   }
@@ -366,7 +434,7 @@ export class Parser {
     if (outside && named.length > 1) {
       throw twice(metricName, named.at(-1)!.value, start)
     }
-    if (matchers.every(matchesEmpty)) {
+    if (!this.#mayMatchEmpty && matchers.every(matchesEmpty)) {
       throw new ParseError('vector selector must contain at least one non-empty matcher', start)
     }
     return { kind: 'selector', metricName, matchers, offsetMs: 0, at: undefined, start, end }
@@ -412,62 +480,93 @@ export class Parser {
 
   #bracket(expr: Expr): MatrixSelector | Subquery {
     const bracket = this.#take()
-    const rangeMs = this.#positiveDuration()
+    const range = this.#positiveDuration('subquery or range selector', '')
+    const { start } = expr
     if (this.#takeIf('symbol', ':')) {
-      const stepMs = this.#is('symbol', ']') ? 0 : this.#positiveDuration()
+      const step = this.#is('symbol', ']')
+        ? { ms: 0, expr: undefined }
+        : this.#positiveDuration('subquery selector', ', or "]"')
       this.#want('symbol', ']', 'subquery selector')
       const end = this.#end
-      const { start } = expr
-      return { kind: 'subquery', expr, rangeMs, stepMs, offsetMs: 0, at: undefined, start, end }
+      return {
+        kind: 'subquery',
+        expr,
+        rangeMs: range.ms,
+        stepMs: step.ms,
+        ...(range.expr && { range: range.expr }),
+        ...(step.expr && { step: step.expr }),
+        offsetMs: 0,
+        at: undefined,
+        start,
+        end,
+      }
     }
-    if (!this.#takeIf('symbol', ']')) throw this.#unexpected('subquery or range selector', '"]"')
+    if (!this.#takeIf('symbol', ']')) throw this.#unexpected('subquery or range', '":" or "]"')
     if (expr.kind !== 'selector') {
       throw new ParseError('ranges only allowed for vector selectors', bracket.start)
     }
-    if (expr.offsetMs !== 0) {
+    if (expr.offsetMs !== 0 || expr.offset !== undefined) {
       throw new ParseError('no offset modifiers allowed before range', bracket.start)
     }
     if (expr.at !== undefined) {
       throw new ParseError('no @ modifiers allowed before range', bracket.start)
     }
-    return { kind: 'range', selector: expr, rangeMs, start: expr.start, end: this.#end }
+    const whole = {
+      kind: 'range',
+      selector: expr,
+      rangeMs: range.ms,
+      start,
+      end: this.#end,
+    } as const
+    return range.expr === undefined ? whole : { ...whole, range: range.expr }
   }
 
-  #positiveDuration(): number {
-    const { start } = this.#token
-    const ms = this.#durationMs()
-    if (!this.#is('symbol', ']') && !this.#is('symbol', ':') && this.#is('operator')) {
-      throw new ParseError('experimental duration expression is not enabled', start)
-    }
-    if (ms <= 0) throw new ParseError('duration must be greater than 0', start)
-    return ms
-  }
-
-  #durationMs(): number {
-    const sign = this.#is('operator', '-') || this.#is('operator', '+') ? this.#take().text : '+'
-    const token = this.#token
-    if (token.kind !== 'number' && token.kind !== 'duration')
-      throw this.#unexpected('', 'number or duration')
-    this.#take()
-    const ms = Math.trunc(readNumber(token) * 1000 + (token.kind === 'duration' ? 0.5 : 0))
-    if (!(Math.abs(ms) <= DURATION_MS_MAX)) {
-      throw new ParseError('duration out of range', token.start)
-    }
-    return sign === '-' ? -ms : ms
+  /** A duration in brackets: milliseconds, or arithmetic that is worked out later. */
+  #positiveDuration(
+    context: string,
+    otherwise: string,
+  ): { ms: number; expr: DurationExpr | undefined } {
+    const expected = `number, duration, step(), ${otherwise === '' ? 'or range()' : `range()${otherwise}`}`
+    const expr = this.#durations.sum({ context, expected })
+    if (expr.kind !== 'number') return { ms: 0, expr }
+    if (!(expr.value > 0)) throw new ParseError('duration must be greater than 0', expr.start)
+    return { ms: millisOf(expr.value), expr: undefined }
   }
 
   #offset(expr: Expr): Expr {
     this.#take()
-    if (this.#is('symbol', '(')) {
-      throw new ParseError('experimental duration expression is not enabled', this.#token.end)
-    }
-    const offsetMs = this.#durationMs()
+    const offset = this.#durations.offset()
     return this.#shift(expr, 'offset modifier', (shift) => {
-      if (shift.offsetMs !== 0) {
+      if (shift.offsetMs !== 0 || shift.offset !== undefined) {
         throw new ParseError('offset may not be set multiple times', expr.start)
       }
-      return { ...shift, offsetMs }
+      return offset.kind === 'number'
+        ? { ...shift, offsetMs: millisOf(offset.value) }
+        : { ...shift, offset }
     })
+  }
+
+  #edges(expr: Expr): Expr {
+    const token = this.#take()
+    const edges = token.text.toLowerCase() as 'anchored' | 'smoothed'
+    const fail = (text: string): never => {
+      throw new ParseError(text, expr.start)
+    }
+    if (!this.#features.has(EXTENDED_RANGE_SELECTORS)) {
+      return fail(`${edges} modifier is experimental and not enabled`)
+    }
+    if (expr.kind === 'subquery') return fail(`${edges} modifier is not supported for subqueries`)
+    if (expr.kind !== 'selector' && expr.kind !== 'range') {
+      return fail(`${edges} modifier not implemented`)
+    }
+    const selector = expr.kind === 'range' ? expr.selector : expr
+    if (selector.edges !== undefined && selector.edges !== edges) {
+      return fail('anchored and smoothed modifiers cannot be used together')
+    }
+    // In Prometheus the modifier does not count to the length of what it stands behind.
+    return expr.kind === 'range'
+      ? { ...expr, selector: { ...expr.selector, edges } }
+      : { ...expr, edges }
   }
 
   #at(expr: Expr): Expr {
@@ -534,7 +633,7 @@ export class Parser {
 
 function twice(first: string, second: string, start: number): ParseError {
   return new ParseError(
-    `metric name must not be set twice: ${JSON.stringify(first)} or ${JSON.stringify(second)}`,
+    `metric name must not be set twice: ${quoted(first)} or ${quoted(second)}`,
     start,
   )
 }
@@ -557,10 +656,7 @@ function matchesEmpty(matcher: Matcher): boolean {
 }
 
 function describe(token: Token): string {
-  const text =
-    token.text.length > 10
-      ? `${JSON.stringify(token.text.slice(0, 10))}...`
-      : JSON.stringify(token.text)
+  const text = token.text.length > 10 ? `${quoted(token.text.slice(0, 10))}...` : quoted(token.text)
   switch (token.kind) {
     case 'keyword':
       return `<${token.text.toLowerCase()}>`
@@ -582,37 +678,6 @@ function describe(token: Token): string {
     default:
       return token.kind satisfies never
   }
-}
-
-/** A number or a duration in seconds: hex, a leading zero for octal, `_` between digits, Inf, NaN. */
-function readNumber(token: Token): number {
-  if (token.kind === 'duration') {
-    const ms = readDuration(token.text)
-    if (typeof ms === 'string') throw new ParseError(ms, token.start)
-    return ms / 1000
-  }
-  const { text } = token
-  const lower = text.toLowerCase()
-  if (lower === 'inf') return Number.POSITIVE_INFINITY
-  if (lower === 'nan') return Number.NaN
-  const isHex = lower.startsWith('0x')
-  // Go allows `_` only between digits, and only in integers.
-  const underscoresFit = !text.includes('_') || /^(0x_?)?[\da-f]+(_[\da-f]+)*$/.test(lower)
-  const plain = lower.replaceAll('_', '')
-  const value = /^0[0-7]+$/.test(plain) ? Number.parseInt(plain, 8) : Number(plain)
-  if (!underscoresFit || Number.isNaN(value)) {
-    throw new ParseError(
-      `error parsing number: strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`,
-      token.start,
-    )
-  }
-  if (value === Number.POSITIVE_INFINITY || (isHex && value >= 2 ** 63)) {
-    throw new ParseError(
-      `error parsing number: strconv.ParseFloat: parsing ${JSON.stringify(text)}: value out of range`,
-      token.start,
-    )
-  }
-  return value
 }
 
 function roundHalfAway(value: number): number {

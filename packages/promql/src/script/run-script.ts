@@ -1,10 +1,17 @@
-import { Labels, METRIC_NAME, STALE_MARKER, SampleColumns, WeirError } from '@weir/model'
+import { STALE_MARKER, SampleColumns, WeirError } from '@weir/model'
+import { formatExpr } from '../format.ts'
+import { ALL_FEATURES } from '../features.ts'
 import { MemoryQueryable } from '../memory-queryable.ts'
 import { parseDuration } from '../parse/duration.ts'
 import { parseExpr } from '../parse/parse.ts'
 import { instantQuery, rangeQuery } from '../query.ts'
-import type { QueryResult } from '../result.ts'
-import { formatValue } from '../value-text.ts'
+import type { QueryResult, QueryValue } from '../result.ts'
+import { type Command, type Evaluation, commandsOf, readEvaluation } from './commands.ts'
+import { type Answer, compareSeries, isNear } from './compare.ts'
+import { customBucketSeries } from './custom-buckets.ts'
+import { Mismatch } from './mismatch.ts'
+import { pinnedAt } from './pinned.ts'
+import { readNumber, readSeriesLine } from './series-line.ts'
 
 /**
  * Runs answer scripts in the `.test` form of Prometheus:
@@ -12,6 +19,7 @@ import { formatValue } from '../value-text.ts'
  * ```
  * load 15s
  *   requests_total{job="a"} 0+30x8 _ stale
+ *   latency{job="a"} {{schema:0 sum:3 count:2 buckets:[1 1]}}x8
  *
  * eval instant at 2m rate(requests_total[1m])
  *   {job="a"} 2
@@ -23,9 +31,10 @@ import { formatValue } from '../value-text.ts'
  *   expect fail
  * ```
  *
- * Lines: `load STEP`, `clear`, `eval[_fail|_warn|_info|_ordered] …`, below an eval `expect
- * fail|warn|info|no_warn|no_info|ordered [msg:TEXT|regex:TEXT]` and the series wanted. `#` begins a
- * comment. Values: `1`, `_` (none), `stale`, `1+2x3` (four values), `1x3`, `_x3`, `NaN`, `Inf`.
+ * Each instant question is asked as the middle step of a range too, and again from five other moments
+ * with its selectors pinned by `@`: the answers must be the same.
+ *
+ * @see prometheus:promql/promqltest/README.md
  */
 
 /** A case of a script whose answer was not the one wanted. */
@@ -35,38 +44,23 @@ export interface ScriptFailure {
   readonly message: string
 }
 
-interface Expectation {
-  readonly what: string
-  readonly text: string
-  readonly isRegex: boolean
+export interface ScriptOptions {
+  /** Feature flags that are on; all of them unless told. */
+  readonly features?: ReadonlySet<string>
 }
-
-/**
- * A value, a gap or a stale marker. The marker goes by name: a plain array of numbers may keep
- * only that it is a NaN, not which.
- */
-type Item = number | 'stale' | undefined
-
-/** A command with the indented lines below it. */
-interface Command {
-  readonly line: number
-  readonly head: string
-  readonly body: string[]
-}
-
-const INSTANT = /^eval(_\w+)? +instant +at +(\S+) +(.*)$/
-const RANGE = /^eval(_\w+)? +range +from +(\S+) +to +(\S+) +step +(\S+) +(.*)$/
-const FEATURES: ReadonlySet<string> = new Set(['promql-experimental-functions'])
 
 /** Runs a script from its first line to its last; an empty answer means that all is as wanted. */
-export function runScript(text: string): ScriptFailure[] {
+export function runScript(
+  text: string,
+  { features = ALL_FEATURES }: ScriptOptions = {},
+): ScriptFailure[] {
   let memory = new MemoryQueryable()
   const failures: ScriptFailure[] = []
   for (const command of commandsOf(text)) {
     try {
       if (command.head === 'clear') memory = new MemoryQueryable()
-      else if (command.head.startsWith('load ')) load(memory, command)
-      else if (command.head.startsWith('eval')) evaluate(memory, command)
+      else if (command.head.startsWith('load')) load(memory, command)
+      else if (command.head.startsWith('eval')) new Case(memory, features, command).run()
       else throw new Mismatch(`want load, clear or eval, got "${command.head}"`)
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error
@@ -76,240 +70,194 @@ export function runScript(text: string): ScriptFailure[] {
   return failures
 }
 
-class Mismatch extends Error {}
-
-function commandsOf(text: string): Command[] {
-  const commands: Command[] = []
-  for (const [index, raw] of text.split('\n').entries()) {
-    const line = raw.replace(/^\s*#.*$/, '').trimEnd()
-    if (line.trim() === '') continue
-    const last = commands.at(-1)
-    if (/^\s/.test(line) && last !== undefined) last.body.push(line.trim())
-    else commands.push({ line: index + 1, head: line.trim(), body: [] })
-  }
-  return commands
-}
-
 function load(memory: MemoryQueryable, { head, body }: Command): void {
-  const stepMs = parseDuration(head.replace(/^load +/, ''))
-  for (const line of body) {
-    const { labels, values } = seriesLine(line)
-    const columns = new SampleColumns(values.length)
-    for (const [i, value] of values.entries()) {
-      if (value !== undefined) columns.push(i * stepMs, value === 'stale' ? STALE_MARKER : value)
+  const found = /^load(_with_nhcb)?\s+(\S+)$/.exec(head)
+  if (found === null) throw new Mismatch(`want "load STEP" or "load_with_nhcb STEP", got "${head}"`)
+  const stepMs = parseDuration(found[2]!)
+  const series = body.map(readSeriesLine)
+  if (found[1] !== undefined) series.push(...customBucketSeries(series))
+  for (const { labels, items } of series) {
+    const columns = new SampleColumns(items.length)
+    for (const [i, item] of items.entries()) {
+      if (item === undefined) continue
+      if (typeof item === 'object') columns.pushHistogram(i * stepMs, item.histogram)
+      else columns.push(i * stepMs, item === 'stale' ? STALE_MARKER : item)
     }
     memory.add(labels, columns)
   }
 }
 
-/** `name{a="b"} 1 2 3`: where the labels end and the values begin. */
-function seriesLine(line: string): { labels: Labels; values: Item[] } {
-  const found = /^((?:[^\s{]+)?\s*(?:\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?)\s*(.*)$/.exec(line)
-  const name = found?.[1]?.trim() ?? ''
-  return { labels: labelsOf(name), values: valuesOf(found?.[2] ?? '') }
-}
+const RANGE_STEP_MS = 60_000
 
-function labelsOf(text: string): Labels {
-  if (text === '{}') return Labels.EMPTY
-  const expr = parseExpr(/^\{\s*\w+\s*=/.test(text) ? text.replace('{', '{__name__!="",') : text)
-  if (expr.kind !== 'selector') throw new Mismatch(`want a series, got "${text}"`)
-  return Labels.fromFlat(
-    expr.matchers
-      .filter(({ name, operator }) => !(name === METRIC_NAME && operator === '!='))
-      .flatMap(({ name, value }) => [name, value]),
-  )
-}
+/** One question of a script with the answer it wants. */
+class Case {
+  readonly #memory: MemoryQueryable
+  readonly #features: ReadonlySet<string>
+  readonly #wants: Evaluation
 
-function valuesOf(text: string): Item[] {
-  return text
-    .split(/\s+/)
-    .filter((item) => item !== '')
-    .flatMap(valuesOfItem)
-}
+  constructor(memory: MemoryQueryable, features: ReadonlySet<string>, command: Command) {
+    this.#memory = memory
+    this.#features = features
+    this.#wants = readEvaluation(command)
+  }
 
-function valuesOfItem(item: string): Item[] {
-  const repeated = /^(.+?)x(\d+)$/.exec(item)
-  const count = Number(repeated?.[2] ?? 0)
-  const base = repeated === null || item.startsWith('0x') ? item : repeated[1]!
-  if (base === '_') return Array.from({ length: Math.max(1, count) }, () => undefined)
-  if (base === 'stale') return Array.from({ length: count + 1 }, () => 'stale' as const)
-  const sum = /^([+-]?(?:[\d.]+(?:e[+-]?\d+)?|inf|nan))([+-](?:[\d.]+(?:e[+-]?\d+)?))?$/i.exec(base)
-  if (sum === null) throw new Mismatch(`want a value, got "${item}"`)
-  const first = numberOf(sum[1]!)
-  const step = sum[2] === undefined ? 0 : numberOf(sum[2])
-  return Array.from({ length: count + 1 }, (_, i) => first + (i === 0 ? 0 : i * step))
-}
+  run(): void {
+    const { expr, startMs, stepMs } = this.#wants
+    if (stepMs > 0) {
+      const result = this.#ask(expr, () => this.#range(expr, this.#wants))
+      if (result !== undefined) this.#compare(result.value)
+      return
+    }
+    this.#instantly(expr, startMs)
+    for (const [text, timeMs] of this.#pinned(expr, startMs)) {
+      try {
+        this.#instantly(text, timeMs)
+      } catch (error) {
+        if (!(error instanceof Mismatch)) throw error
+        throw new Mismatch(`asked as "${text}" at ${timeMs} ms: ${error.message}`, { cause: error })
+      }
+    }
+  }
 
-function numberOf(text: string): number {
-  return Number(text.replace(/inf/i, 'Infinity').replace(/nan/i, 'NaN'))
-}
+  #range(
+    expr: string,
+    { startMs, endMs, stepMs }: Pick<Evaluation, 'startMs' | 'endMs' | 'stepMs'>,
+  ): QueryResult {
+    const options = { features: this.#features }
+    return rangeQuery(this.#memory, { expr, startMs, endMs, stepMs, options })
+  }
 
-function evaluate(memory: MemoryQueryable, command: Command): void {
-  const instant = INSTANT.exec(command.head)
-  const range = RANGE.exec(command.head)
-  const flag = instant?.[1] ?? range?.[1]
-  const expectations: Expectation[] = command.body
-    .filter((line) => line.startsWith('expect '))
-    .map((line) => {
-      const [, what = '', kind = '', text = ''] =
-        /^expect (\w+)(?: (msg|regex):(.*))?$/.exec(line) ?? []
-      return { what, text: text.trim(), isRegex: kind === 'regex' }
+  #instantly(expr: string, timeMs: number): void {
+    const options = { features: this.#features }
+    const result = this.#ask(expr, () => instantQuery(this.#memory, { expr, timeMs, options }))
+    if (result === undefined) return
+    const { value } = result
+    this.#compare(value)
+    const isOrdered = this.#expects('ordered')
+    // What start() and its sisters say depends on the range.
+    const isFixed = !/(start|end|range|step)\(\)/.test(expr)
+    if (isOrdered || !isFixed || (value.kind !== 'vector' && value.kind !== 'scalar')) return
+    const startMs = timeMs - RANGE_STEP_MS
+    const grid = { startMs, endMs: timeMs + RANGE_STEP_MS, stepMs: RANGE_STEP_MS }
+    try {
+      this.#compare(middleOf(this.#range(expr, grid).value, timeMs, value.kind))
+    } catch (error) {
+      if (error instanceof Mismatch) {
+        throw new Mismatch(`as a step of a range query: ${error.message}`, { cause: error })
+      }
+      if (!(error instanceof WeirError)) throw error
+      throw new Mismatch(`as a step of a range query failed: ${error.message}`, { cause: error })
+    }
+  }
+
+  /** The query with its selectors held at its time, and other times to ask it at. */
+  #pinned(text: string, timeMs: number): (readonly [text: string, timeMs: number])[] {
+    let expr
+    try {
+      expr = pinnedAt(parseExpr(text, this.#features), timeMs)
+    } catch (error) {
+      if (error instanceof WeirError) return []
+      throw error
+    }
+    if (expr === undefined) return []
+    const moments =
+      timeMs === 0
+        ? [-1000, 0, 1000]
+        : [-10 * timeMs, 0, Math.trunc(timeMs / 5), timeMs, 10 * timeMs]
+    const pinned = formatExpr(expr)
+    return moments.map((moment) => [pinned, moment])
+  }
+
+  #expects(what: string): boolean {
+    return this.#wants.expectations.some((expectation) => expectation.what === what)
+  }
+
+  /** The result, once failure and annotations are as wanted; undefined when it failed as it should. */
+  #ask(expr: string, query: () => QueryResult): QueryResult | undefined {
+    let result: QueryResult
+    try {
+      result = query()
+    } catch (error) {
+      if (!(error instanceof WeirError)) throw error
+      const failures = this.#wants.expectations.filter(({ what }) => what === 'fail')
+      if (failures.length === 0) throw new Mismatch(`failed: ${error.message}`, { cause: error })
+      const missed = failures.find((each) => !each.fits(error.message))
+      if (missed === undefined) return undefined
+      throw new Mismatch(`want failure "${missed.shown}", got "${error.message}"`, { cause: error })
+    }
+    if (this.#expects('fail')) throw new Mismatch(`want a failure, got an answer to ${expr}`)
+    this.#checkAnnotations('warn', result.warnings)
+    this.#checkAnnotations('info', result.infos)
+    return result
+  }
+
+  /** Each expectation must be met, and where there are some, nothing else may be said. */
+  #checkAnnotations(what: 'warn' | 'info', said: readonly string[]): void {
+    if (this.#expects(`no_${what}`) && said.length > 0) {
+      throw new Mismatch(`want no_${what}, got ${JSON.stringify(said)}`)
+    }
+    const wanted = this.#wants.expectations.filter((expectation) => expectation.what === what)
+    for (const expectation of wanted) {
+      if (!said.some((one) => expectation.fits(one))) {
+        throw new Mismatch(`want ${what} "${expectation.shown}", got ${JSON.stringify(said)}`)
+      }
+    }
+    const more = said.find((one) => wanted.length > 0 && !wanted.some((each) => each.fits(one)))
+    if (more !== undefined) throw new Mismatch(`want no other ${what}, got "${more}"`)
+  }
+
+  #compare(value: QueryValue): void {
+    const { wanted, text } = this.#wants
+    switch (value.kind) {
+      case 'scalar': {
+        const want = readNumber(wanted[0] ?? '')
+        if (!isNear(want, value.value)) throw new Mismatch(`want ${want}, got ${value.value}`)
+        return
+      }
+      case 'string':
+        if (text !== value.value) {
+          throw new Mismatch(`want ${JSON.stringify(text)}, got ${JSON.stringify(value.value)}`)
+        }
+        return
+      case 'vector':
+      case 'matrix':
+        compareSeries(this.#answers(value), wanted.map(readSeriesLine), this.#expects('ordered'))
+        return
+      default:
+        value satisfies never
+    }
+  }
+
+  #answers(value: QueryValue & { kind: 'vector' | 'matrix' }): Answer[] {
+    if (value.kind === 'vector') {
+      return value.series.map(({ labels, value: number, histogram }) => ({
+        labels,
+        items: [histogram ?? number],
+      }))
+    }
+    const { stepMs, vectorTimes } = this.#wants
+    const grid = stepMs > 0 ? this.#wants : vectorTimes
+    return value.series.map(({ labels, times, values, histograms }) => {
+      const items: Answer['items'][number][] = []
+      for (const [i, time] of times.entries()) {
+        const sample = histograms?.[i] ?? values[i]!
+        if (grid === undefined) items.push(sample)
+        else items[(time - grid.startMs) / grid.stepMs] = sample
+      }
+      return { labels, items: Array.from(items) }
     })
-  if (flag !== undefined) expectations.push({ what: flag.slice(1), text: '', isRegex: false })
-  const wanted = command.body.filter((line) => !line.startsWith('expect '))
-  const options = { features: FEATURES }
-  let result: QueryResult
-  let stepCount = 1
-  try {
-    if (instant !== null) {
-      const timeMs = parseDuration(instant[2]!)
-      result = instantQuery(memory, { expr: instant[3]!, timeMs, options })
-    } else if (range !== null) {
-      const [startMs, endMs, stepMs] = [range[2]!, range[3]!, range[4]!].map(parseDuration)
-      stepCount = Math.floor((endMs! - startMs!) / stepMs!) + 1
-      result = rangeQuery(memory, {
-        expr: range[5]!,
-        startMs: startMs!,
-        endMs: endMs!,
-        stepMs: stepMs!,
-        options,
-      })
-      compareMatrix(result, wanted, { startMs: startMs!, stepMs: stepMs!, stepCount })
-    } else throw new Mismatch(`want eval instant or eval range, got "${command.head}"`)
-  } catch (error) {
-    if (!(error instanceof WeirError)) throw error
-    const fail = expectations.find(({ what }) => what === 'fail')
-    if (fail === undefined) throw new Mismatch(`failed: ${error.message}`, { cause: error })
-    if (!fits(error.message, fail)) {
-      throw new Mismatch(`want failure "${fail.text}", got "${error.message}"`, { cause: error })
-    }
-    return
-  }
-  checkExpectations(result, expectations)
-  if (instant !== null) {
-    compareInstant(
-      result,
-      wanted,
-      expectations.some(({ what }) => what === 'ordered'),
-    )
   }
 }
 
-function fits(message: string, { text, isRegex }: Expectation): boolean {
-  return isRegex ? new RegExp(text).test(message) : message.includes(text)
-}
-
-function checkExpectations(result: QueryResult, expectations: readonly Expectation[]): void {
-  for (const expectation of expectations) {
-    const { what, text } = expectation
-    const list = what.endsWith('warn') ? result.warnings : result.infos
-    if (what === 'fail') throw new Mismatch('want a failure, got an answer')
-    if ((what === 'warn' || what === 'info') && !list.some((each) => fits(each, expectation))) {
-      throw new Mismatch(`want ${what} "${text}", got ${JSON.stringify(list)}`)
-    }
-    if ((what === 'no_warn' || what === 'no_info') && list.length > 0) {
-      throw new Mismatch(`want ${what}, got ${JSON.stringify(list)}`)
-    }
-  }
-}
-
-function compareInstant(
-  { value }: QueryResult,
-  wanted: readonly string[],
-  isOrdered: boolean,
-): void {
-  switch (value.kind) {
-    case 'scalar': {
-      const want = numberOf(wanted[0] ?? '')
-      if (!near(want, value.value)) throw new Mismatch(`want ${want}, got ${value.value}`)
-      return
-    }
-    case 'string':
-      if (JSON.stringify(value.value) !== wanted[0]) {
-        throw new Mismatch(`want ${wanted[0]}, got ${JSON.stringify(value.value)}`)
-      }
-      return
-    case 'vector': {
-      const got = value.series.map(({ labels, value: each }) => ({ labels, values: [each] }))
-      compareSeries(got, wanted, isOrdered)
-      return
-    }
-    case 'matrix':
-      compareSeries(
-        value.series.map(({ labels, values }) => ({ labels, values: [...values] })),
-        wanted,
-        false,
-      )
-      return
-    default:
-      value satisfies never
-  }
-}
-
-function compareMatrix(
-  { value }: QueryResult,
-  wanted: readonly string[],
-  grid: { readonly startMs: number; readonly stepMs: number; readonly stepCount: number },
-): void {
-  if (value.kind !== 'matrix') throw new Mismatch(`want a matrix, got a ${value.kind}`)
-  const got = value.series.map(({ labels, times, values }) => {
-    const onGrid: (number | undefined)[] = Array.from({ length: grid.stepCount }, () => undefined)
-    for (const [i, time] of times.entries()) {
-      onGrid[(time - grid.startMs) / grid.stepMs] = values[i]!
-    }
-    return { labels, values: onGrid }
+/** One step of a range query's answer as what an instant query gives. */
+function middleOf(value: QueryValue, timeMs: number, kind: 'vector' | 'scalar'): QueryValue {
+  if (value.kind !== 'matrix') return value
+  const series = value.series.flatMap(({ labels, times, values, histograms }) => {
+    const i = times.indexOf(timeMs)
+    if (i < 0) return []
+    const histogram = histograms?.[i]
+    return [{ labels, timeMs, value: values[i]!, ...(histogram && { histogram }) }]
   })
-  compareSeries(got, wanted, false)
-}
-
-interface Answer {
-  readonly labels: Labels
-  readonly values: readonly Item[]
-}
-
-function compareSeries(
-  got: readonly Answer[],
-  wanted: readonly string[],
-  isOrdered: boolean,
-): void {
-  const want = wanted.map(seriesLine)
-  const rest = [...got]
-  for (const [i, { labels, values }] of want.entries()) {
-    const at = rest.findIndex((answer) => answer.labels.equals(labels))
-    const shown = `${labels.toString()} ${show(values)}`
-    if (at < 0) throw new Mismatch(`want ${shown}, got no such series among ${list(got)}`)
-    if (isOrdered && !got[i]?.labels.equals(labels)) {
-      throw new Mismatch(`want ${shown} at place ${i + 1}, got ${list(got)}`)
-    }
-    const [found] = rest.splice(at, 1)
-    const length = Math.max(values.length, found!.values.length)
-    for (let k = 0; k < length; k++) {
-      if (!near(values[k], found!.values[k])) {
-        throw new Mismatch(`want ${shown}, got ${show(found!.values)}`)
-      }
-    }
-  }
-  if (rest.length > 0) throw new Mismatch(`want nothing more, got ${list(rest)}`)
-}
-
-function list(answers: readonly Answer[]): string {
-  return (
-    answers.map(({ labels, values }) => `${labels.toString()} ${show(values)}`).join(', ') ||
-    'nothing'
-  )
-}
-
-function show(values: readonly Item[]): string {
-  return values
-    .map((value) => (typeof value === 'number' ? formatValue(value) : (value ?? '_')))
-    .join(' ')
-}
-
-/** Prometheus's own scripts compare within 1e-6 of the value. */
-const RELATIVE_MAX = 1e-6
-
-function near(a: Item, b: Item): boolean {
-  if (typeof a !== 'number' || typeof b !== 'number') return a === b
-  if (Object.is(a, b) || a === b) return true
-  return Math.abs(a - b) <= RELATIVE_MAX * Math.max(Math.abs(a), Math.abs(b))
+  if (kind === 'vector') return { kind, series }
+  return { kind, timeMs, value: series[0]?.value ?? Number.NaN }
 }

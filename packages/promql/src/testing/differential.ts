@@ -2,6 +2,7 @@ import { WeirError } from '@weir/model'
 import { MemoryQueryable } from '../memory-queryable.ts'
 import { instantQuery, rangeQuery } from '../query.ts'
 import type { QueryResult } from '../result.ts'
+import { commonAnnotation, isKnownFailure, isKnownValue } from './known-differences.ts'
 import type { PeerAnswer, PrometheusPeer, TestSeries } from './prometheus.ts'
 import type { Random } from './random.ts'
 import { DATA_MS, DATA_START_MS, RandomQuery } from './random-query.ts'
@@ -33,7 +34,7 @@ export async function disagreements(
     const theirs = isRange
       ? await peer.range(expr, startMs, endMs, stepMs)
       : await peer.instant(expr, startMs)
-    const problem = compare(theirs, () =>
+    const problem = compare(expr, theirs, () =>
       isRange
         ? rangeQuery(memory, { expr, startMs, endMs, stepMs, options: { features: FEATURES } })
         : instantQuery(memory, { expr, timeMs: startMs, options: { features: FEATURES } }),
@@ -47,12 +48,13 @@ export async function disagreements(
 }
 
 /** What is different, '' when nothing is. */
-function compare(theirs: PeerAnswer, ask: () => QueryResult): string {
+function compare(expr: string, theirs: PeerAnswer, ask: () => QueryResult): string {
   let ours: QueryResult
   try {
     ours = ask()
   } catch (error) {
     if (!(error instanceof WeirError)) return `ours broke: ${String(error)}`
+    if (isKnownFailure(expr, theirs, error)) return ''
     if (theirs.status !== 'error') return `ours failed: ${error.message}`
     if (theirs.errorType !== error.apiType) {
       return `error types: theirs ${theirs.errorType} ${theirs.error}, ours ${error.apiType} ${error.message}`
@@ -61,7 +63,10 @@ function compare(theirs: PeerAnswer, ask: () => QueryResult): string {
       ? ''
       : `errors: theirs ${theirs.error}, ours ${error.message}`
   }
-  if (theirs.status === 'error') return `theirs failed: ${theirs.error}`
+  if (theirs.status === 'error') {
+    return isKnownFailure(expr, theirs, undefined) ? '' : `theirs failed: ${theirs.error}`
+  }
+  if (isKnownValue(expr)) return ''
   const annotations = compareAnnotations(theirs, ours)
   return compareValues(theirs, ours) || annotations
 }
@@ -88,14 +93,9 @@ function compareAnnotations(theirs: PeerAnswer, ours: QueryResult): string {
   return ''
 }
 
-/**
- * Unique and in order. Of a histogram's metric name Prometheus 3.5 forgets all but the first step,
- * and its API cuts the list at ten.
- */
+/** Unique and in order. */
 function sorted(annotations: readonly string[]): string {
-  const plain = annotations.map((text) =>
-    text.replace(/(#histogram_quantile\) for metric name) ".*"/, '$1 …'),
-  )
+  const plain = annotations.map(commonAnnotation).filter((text) => text !== '')
   return [...new Set(plain)].sort().join(' | ')
 }
 
