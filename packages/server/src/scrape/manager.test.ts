@@ -194,6 +194,36 @@ describe('a target', () => {
     await scraper[Symbol.asyncDispose]()
   })
 
+  test('has its exemplars kept, with their own time or that of their sample, each once', async () => {
+    const page = (value: number): string =>
+      [
+        `a_total 1 # {t="x"} ${value}`,
+        'b_total 1 # {t="y"} 2 3.5',
+        'c_total 1 7 # {t="z"} 4',
+        'dropped 1 # {t="z"} 4',
+        '# EOF\n',
+      ].join('\n')
+    const drop = [{ source_labels: ['__name__'], regex: 'dropped', action: 'drop' }]
+    const { next, lines, scraper } = await begin(
+      [job({ metric_relabel_configs: drop })],
+      [page(1), page(1), page(2)],
+    )
+    const exemplars = async (): Promise<string[]> => {
+      await next()
+      const time = lines.find((line) => line.startsWith('up'))!.split('@')[1]!
+      const found = lines.filter((line) => line.includes(' # '))
+      return found.map((line) => line.replace(`@${time}`, '@scrape').replace(`{${OWN}}`, ''))
+    }
+    expect(await exemplars()).toEqual([
+      'a_total # {t="x"} 1 @scrape',
+      'b_total # {t="y"} 2 @3500',
+      'c_total # {t="z"} 4 @7000',
+    ])
+    expect(await exemplars()).toEqual([])
+    expect(await exemplars()).toEqual(['a_total # {t="x"} 2 @scrape'])
+    await scraper[Symbol.asyncDispose]()
+  })
+
   test('that sends a series twice has the first one kept', async () => {
     const { next, scraper } = await begin([job()], ['a{x="1",y="2"} 1\na{y="2",x="1"} 2\n'])
     expect(await next()).toEqual([`a{${OWN}, x="1", y="2"} 1`])

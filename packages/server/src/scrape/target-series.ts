@@ -1,6 +1,6 @@
 import {
   type Appender,
-  type Labels,
+  Labels,
   METRIC_NAME,
   type MetricMetadata,
   STALE_MARKER,
@@ -44,6 +44,8 @@ export class TargetSeries {
   #slotByRef = new Map<SeriesRef, number>()
   #refs: SeriesRef[] = []
   #labels: Labels[] = []
+  /** By slot: its newest exemplar as the page has it, which most pages just repeat. */
+  #exemplars = new Map<number, string>()
   /** By slot: the number of the last good scrape that had it, 0 when it has ended. */
   #seenIn: number[] = []
   #scrape = 1
@@ -224,7 +226,27 @@ export class TargetSeries {
     for (let slot = 0; slot < this.#seenIn.length; slot++) {
       if (this.#seenIn[slot] !== scrape) this.#end(slot, timeMs)
     }
+    this.#appendExemplars(timeMs, honours)
     return began
+  }
+
+  /** One without a time of its own has its sample's; said again, it is the same one, as in Prometheus. */
+  #appendExemplars(scrapedMs: number, honours: boolean): void {
+    const page = this.#page
+    for (const { sample, pairs, value, timeMs } of page.exemplars) {
+      const slot = this.#slotOf[page.series[sample]!]!
+      if (slot === DROPPED) continue
+      const shown = JSON.stringify([timeMs, value, pairs])
+      if (this.#exemplars.get(slot) === shown) continue
+      this.#exemplars.set(slot, shown)
+      const sampleMs = honours ? page.times[sample]! : Number.NaN
+      const own = Number.isNaN(timeMs) ? sampleMs : timeMs
+      this.#appender.appendExemplar(this.#refs[slot]!, {
+        labels: Labels.fromFlat(pairs),
+        value,
+        timeMs: Number.isNaN(own) ? scrapedMs : own,
+      })
+    }
   }
 
   #end(slot: number, timeMs: number): void {
@@ -268,6 +290,7 @@ export class TargetSeries {
     this.#slotOf = new Int32Array(Math.max(64, this.#table.size)).fill(UNKNOWN)
     const old = this.#labels.filter((_, slot) => this.#seenIn[slot] !== 0)
     this.#slotByRef = new Map()
+    this.#exemplars = new Map()
     this.#refs = []
     this.#labels = []
     this.#seenIn = []

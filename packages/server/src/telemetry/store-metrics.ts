@@ -28,7 +28,7 @@ export class StoreMetrics {
     )
     this.#exemplarsRejected = registry.counter(
       'weir_store_exemplars_rejected_total',
-      'Exemplars the store did not keep, by reason; duplicates are what every scrape brings again.',
+      'Exemplars the store did not keep, by reason; duplicates are there already.',
       ['reason'],
     )
     this.#gauges = [

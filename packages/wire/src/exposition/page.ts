@@ -31,6 +31,17 @@ export const TYPE_WORDS: ReadonlyMap<string, MetricType> = new Map([
   ['untyped', 'unknown'],
 ])
 
+/** An exemplar as it stands behind its sample. */
+export interface PageExemplar {
+  /** Position of the sample. */
+  readonly sample: number
+  /** `name, value, …` in the order written. */
+  readonly pairs: readonly string[]
+  readonly value: number
+  /** NaN when the page gives no time. */
+  readonly timeMs: number
+}
+
 /**
  * The samples of one page in columns: sample `i` is `values[i]` of series `series[i]` (a number of the
  * {@link SeriesTable}), at `times[i]` ms or NaN when the page gives no time.
@@ -42,6 +53,7 @@ export class ExpositionPage {
   values = new Float64Array(256)
   times = new Float64Array(256)
   length = 0
+  readonly exemplars: PageExemplar[] = []
   /** Stays the same while TYPE, HELP and UNIT lines stay the same. */
   metadataHash = 0
   /** Five numbers a line: kind, name from, to, text from, to. */
@@ -50,6 +62,7 @@ export class ExpositionPage {
 
   clear(): void {
     this.length = 0
+    this.exemplars.length = 0
     this.metadataHash = 0
     this.#metadataLength = 0
   }

@@ -7,8 +7,6 @@ const NEWLINE = 0x0a
 const SPACE = 0x20
 const HASH = 0x23
 const OPEN = 0x7b
-/** Names and values of an exemplar's labels together, in code points. */
-const EXEMPLAR_RUNES_MAX = 128
 const KEYWORDS: readonly (readonly [word: Uint8Array, kind: number])[] = [
   [Buffer.from('# TYPE '), TYPE],
   [Buffer.from('# HELP '), HELP],
@@ -18,7 +16,7 @@ const EOF_LINE = Buffer.from('# EOF')
 
 /**
  * Reads an OpenMetrics 1.0 page into `page`: one space between tokens, no blank lines, `# EOF` at the
- * end, timestamps in seconds. Exemplars are checked and passed over. `_created` lines are samples like
+ * end, timestamps in seconds. `_created` lines are samples like
  * others, as in Prometheus without its feature flag.
  *
  * @returns the first fault, undefined when the page is good. After a fault `page` holds the samples
@@ -86,7 +84,7 @@ function readSample(parser: LineParser): boolean {
     parser.at++
     timeMs = readSeconds(parser)
   }
-  if (parser.fault === undefined && bytes[parser.at] === SPACE) passExemplar(parser)
+  if (parser.fault === undefined && bytes[parser.at] === SPACE) readExemplar(parser)
   if (parser.fault !== undefined) return false
   parser.page.push(series, value, timeMs)
   return true
@@ -99,7 +97,7 @@ function readSeconds(parser: LineParser): number {
 }
 
 /** ` # {label="value"} value [timestamp]` */
-function passExemplar(parser: LineParser): boolean {
+function readExemplar(parser: LineParser): boolean {
   const { bytes } = parser
   const from = parser.at + 3
   if (bytes[from - 2] !== HASH || bytes[from - 1] !== SPACE || bytes[from] !== OPEN) {
@@ -111,18 +109,18 @@ function passExemplar(parser: LineParser): boolean {
     mayName: false,
   })
   if (end < 0) return parser.refuse(`in the exemplar, ${SERIES_FAULTS[-1 - end]!}`)
-  const runes = readPairs(bytes, from, end).slice(2).join('')
-  if (Array.from(runes).length > EXEMPLAR_RUNES_MAX) {
-    return parser.refuse(`want at most ${EXEMPLAR_RUNES_MAX} characters in an exemplar's labels`)
-  }
+  const pairs = readPairs(bytes, from, end).slice(2)
   parser.at = end
   if (!passSpace(parser)) return parser.refuse('want one space and the value of the exemplar')
-  parser.number("the exemplar's value")
-  if (bytes[parser.at] === SPACE) {
+  const value = parser.number("the exemplar's value")
+  let timeMs = Number.NaN
+  if (parser.fault === undefined && bytes[parser.at] === SPACE) {
     parser.at++
-    readSeconds(parser)
+    timeMs = readSeconds(parser)
   }
-  return parser.fault === undefined
+  if (parser.fault !== undefined) return false
+  parser.page.exemplars.push({ sample: parser.page.length, pairs, value, timeMs })
+  return true
 }
 
 function passSpace(parser: LineParser): boolean {

@@ -1,6 +1,13 @@
-import { type Appender, type CommitResult, type Labels, type SeriesRef, isStale } from '@weir/model'
+import {
+  type Appender,
+  type CommitResult,
+  type Exemplar,
+  type Labels,
+  type SeriesRef,
+  isStale,
+} from '@weir/model'
 
-/** Keeps what was committed as readable lines: `labels value @time`, `stale` for a stale marker. */
+/** Keeps what was committed as readable lines: `labels value @time`, `stale` for a stale marker, `labels # labels value @time` for an exemplar. */
 export class MemoryAppender implements Appender {
   readonly lines: string[]
   readonly #labels: Labels[] = []
@@ -32,8 +39,9 @@ export class MemoryAppender implements Appender {
     throw new Error('no test here sends native histograms')
   }
 
-  appendExemplar(): void {
-    throw new Error('no test here sends exemplars')
+  appendExemplar(ref: SeriesRef, { labels, value, timeMs }: Exemplar): void {
+    const shown = `${this.#labels[ref]!.toString()} # ${labels.toString()} ${value} @${timeMs}`
+    this.#queued.push(shown)
   }
 
   describe(): void {
