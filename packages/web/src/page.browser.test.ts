@@ -58,10 +58,13 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     ['/explore', ['Type an expression', 'Run']],
     ['/explore?expr=up', ['{instance="host-0"}', /3 series/]],
     ['/explore?expr=up&tab=table', ['up{instance="host-2", job="weir"}', /3 series/]],
+    ['/explore?expr=latency_seconds', [/newest: count/, /waited 310/, /mix of histograms/]],
+    ['/explore?expr=latency_seconds&tab=table', [/count 3008 · sum/, '(0.512, 0.645]']],
     ['/explore?expr=nothing', ['No series in this time range.']],
     ['/alerts', ['Firing 1', 'AirflowDagLate', 'Tasks of orders_daily fail']],
     ['/alerts?tab=notifications', ['connection refused', 'oncall', /next try in 30 s/]],
     ['/status', ['Intakes', 'dag.orders.duration:abc|ms', '1 of 2 up', 'Apache Airflow']],
+    ['/status?tab=queries', ['Took most time', '5.53', 'rule group signals of pack:airflow']],
     ['/packs', ['Apache Airflow']],
     ['/packs/airflow', ['Seconds to read all DAG files once.', 'rules.yml']],
     ['/nowhere', ['Nothing is here']],
@@ -81,7 +84,14 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
   test('the dark scheme on a phone is accessible and does not scroll sideways', async () => {
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.setViewportSize({ width: 390, height: 844 })
-    for (const path of ['/', '/pipelines/airflow/orders_daily', '/explore?expr=up']) {
+    for (const path of [
+      '/',
+      '/pipelines/airflow/orders_daily',
+      '/explore?expr=up',
+      '/explore?expr=latency_seconds',
+      '/explore?expr=latency_seconds&tab=table',
+      '/status?tab=queries',
+    ]) {
       await open(path)
       await page.waitForLoadState('networkidle')
       expect(await violations()).toEqual([])

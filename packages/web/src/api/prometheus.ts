@@ -5,17 +5,30 @@ import { askPrometheus } from './client.ts'
 export type Labels = Readonly<Record<string, string>>
 type Pair = readonly [seconds: number, value: string]
 
+/** A native histogram; a bucket is which ends it holds, its bounds, its count. Empty ones are left out. */
+export interface HistogramValue {
+  readonly count: string
+  readonly sum: string
+  readonly buckets?: readonly (readonly [
+    rule: 0 | 1 | 2 | 3,
+    lower: string,
+    upper: string,
+    count: string,
+  ])[]
+}
+
+export type HistogramPair = readonly [seconds: number, value: HistogramValue]
+
 export interface MatrixSeries {
   readonly metric: Labels
   readonly values?: readonly Pair[]
-  /** Native histograms come apart; the page shows that they are there. */
-  readonly histograms?: readonly unknown[]
+  readonly histograms?: readonly HistogramPair[]
 }
 
 interface VectorSample {
   readonly metric: Labels
   readonly value?: Pair
-  readonly histogram?: unknown
+  readonly histogram?: HistogramPair
 }
 
 export type QueryResult = { readonly stats?: QueryStats } & (
@@ -25,10 +38,17 @@ export type QueryResult = { readonly stats?: QueryStats } & (
   | { readonly resultType: 'string'; readonly result: Pair }
 )
 
-/** What `stats=all` adds to an answer. */
+/** What `stats=weir` adds to an answer; times in seconds. */
 export interface QueryStats {
-  readonly timings?: { readonly execTotalTime?: number }
-  readonly samples?: { readonly totalQueryableSamples?: number }
+  readonly timings?: {
+    readonly evalTotalTime?: number
+    readonly execQueueTime?: number
+  }
+  readonly samples?: {
+    readonly samplesRead?: number
+    readonly seriesRead?: number
+    readonly peakBytes?: number
+  }
 }
 
 export interface AlertInstance {

@@ -5,6 +5,7 @@ import type {
   PackDetail,
   PackSummary,
   PipelineDetail,
+  QueriesView,
   WeirStatus,
 } from '@weir/packs'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
@@ -45,6 +46,12 @@ export const intakesQuery = queryOptions({
 export const notificationsQuery = queryOptions({
   queryKey: ['notifications'],
   queryFn: ({ signal }) => getWeir<readonly NotificationView[]>(`${API}/notifications`, signal),
+})
+
+export const queriesQuery = queryOptions({
+  queryKey: ['queries'],
+  queryFn: ({ signal }) => getWeir<QueriesView>(`${API}/queries`, signal),
+  refetchInterval: REFRESH_MS,
 })
 
 export const statusQuery = queryOptions({

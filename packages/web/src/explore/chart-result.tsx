@@ -6,17 +6,21 @@ import { askPrometheus } from '../api/client.ts'
 import { alignMatrix } from '../chart/align.ts'
 import { Chart } from '../chart/chart.tsx'
 import { Legend } from '../chart/legend.tsx'
-import { shortNames } from '../chart/series-name.ts'
+import { seriesName, shortNames } from '../chart/series-name.ts'
 import { REFRESH_MS } from '../api/weir.ts'
 import { whole } from '../format/number.ts'
 import { type TimeRange, isLive, resolveRange } from '../time/range.ts'
 import { serverNow } from '../time/server-clock.ts'
 import { spanText } from '../time/clock-text.ts'
+import { HistogramHeat } from './histogram-heat.tsx'
 import { ResultFacts } from './result-facts.tsx'
 import { ResultNotes } from './result-notes.tsx'
 
 /** More lines than this are neither readable nor quick to draw; the note says so. */
 const SERIES_MAX = 250
+
+/** Each takes a sheet of its own. */
+const HEATS_MAX = 8
 
 const NONE: ReadonlySet<number> = new Set()
 
@@ -27,6 +31,7 @@ interface RangeAnswer {
   readonly stats: QueryStats | undefined
   readonly tookMs: number
   readonly warnings: readonly string[]
+  readonly infos: readonly string[]
 }
 
 export function ChartResult(props: {
@@ -58,26 +63,38 @@ export function ChartResult(props: {
     }
   }, [data, step])
 
-  if (error !== null) return <ResultNotes error={error} expr={expr} warnings={[]} />
+  if (error !== null) return <ResultNotes error={error} expr={expr} warnings={[]} infos={[]} />
   if (data === undefined) return <Skeleton height={380} />
   const count = data.series.length
+  const histograms = data.series.filter((each) => each.histograms)
   return (
     <div
       className="stack"
       style={{ gap: 10, opacity: isFetching && data.series.length === 0 ? 0.6 : 1 }}
     >
-      <ResultNotes error={null} expr={expr} warnings={data.warnings} />
+      <ResultNotes error={null} expr={expr} warnings={data.warnings} infos={data.infos} />
       {count > SERIES_MAX ? (
         <div className="note">
           {whole(count)} series; the first {SERIES_MAX} are drawn. Narrow the selector, or aggregate
           with sum, topk or quantile. The table has them all.
         </div>
       ) : null}
-      {drawn.names.length === 0 ? (
-        <div className="sheet empty">
-          {count > 0 ? 'Only native histograms: see the table.' : 'No series in this time range.'}
+      {histograms.length > HEATS_MAX ? (
+        <div className="note">
+          {whole(histograms.length)} native histograms; the first {HEATS_MAX} are drawn. Add them up
+          with sum, or ask for a histogram_quantile.
         </div>
-      ) : (
+      ) : null}
+      {histograms.slice(0, HEATS_MAX).map((series) => (
+        <HistogramHeat
+          key={seriesName(series.metric)}
+          metric={series.metric}
+          histograms={series.histograms!}
+          span={{ from: data.from, to: data.to, step }}
+        />
+      ))}
+      {count === 0 ? <div className="sheet empty">No series in this time range.</div> : null}
+      {drawn.names.length === 0 ? null : (
         <div className="sheet" style={{ padding: '12px 12px 10px' }}>
           <Chart
             columns={drawn.columns}
@@ -120,7 +137,7 @@ async function askRange(
   const began = performance.now()
   const { data, warnings, infos } = await askPrometheus<QueryResult>(
     'query_range',
-    { query: expr, start: String(from), end: String(to), step: String(step), stats: 'all' },
+    { query: expr, start: String(from), end: String(to), step: String(step), stats: 'weir' },
     signal,
   )
   return {
@@ -129,6 +146,7 @@ async function askRange(
     to,
     stats: data.stats,
     tookMs: performance.now() - began,
-    warnings: [...warnings, ...infos],
+    warnings,
+    infos,
   }
 }

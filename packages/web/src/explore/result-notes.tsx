@@ -7,8 +7,9 @@ export function ResultNotes(props: {
   readonly error: Error | null
   readonly expr: string
   readonly warnings: readonly string[]
+  readonly infos: readonly string[]
 }): React.JSX.Element | null {
-  const { error, expr, warnings } = props
+  const { error, expr, warnings, infos } = props
   if (error instanceof RequestError && error.failure.kind === 'refused') {
     const { message, marked } = readQueryError(error.message, expr)
     return (
@@ -19,11 +20,24 @@ export function ResultNotes(props: {
     )
   }
   if (error !== null) return <FailureNote error={error} />
-  if (warnings.length === 0) return null
   return (
-    <div className="note">
-      {warnings.map((warning) => (
-        <div key={warning}>{warning}</div>
+    <>
+      <Said tone="warning" texts={warnings} />
+      <Said tone="quiet" texts={infos} />
+    </>
+  )
+}
+
+function Said(props: {
+  readonly tone: 'warning' | 'quiet'
+  readonly texts: readonly string[]
+}): React.JSX.Element | null {
+  const { tone, texts } = props
+  if (texts.length === 0) return null
+  return (
+    <div className="note" data-tone={tone}>
+      {texts.map((text) => (
+        <div key={text}>{text.replace(/^PromQL (warning|info): /, '')}</div>
       ))}
     </div>
   )

@@ -2,13 +2,14 @@ import { Button, Skeleton } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { askPrometheus } from '../api/client.ts'
-import type { Labels, QueryResult } from '../api/prometheus.ts'
+import type { HistogramValue, Labels, QueryResult } from '../api/prometheus.ts'
 import { REFRESH_MS } from '../api/weir.ts'
 import { seriesName } from '../chart/series-name.ts'
 import { whole } from '../format/number.ts'
 import { fullTime } from '../time/clock-text.ts'
 import { type TimeRange, isLive, resolveRange } from '../time/range.ts'
 import { serverNow } from '../time/server-clock.ts'
+import { BucketTable } from './bucket-table.tsx'
 import { ResultFacts } from './result-facts.tsx'
 import { ResultNotes } from './result-notes.tsx'
 
@@ -17,6 +18,7 @@ const PAGE = 200
 interface TableRow {
   readonly metric: Labels
   readonly value: string
+  readonly histogram?: HistogramValue | undefined
 }
 
 /** The result at the end of the range, as numbers. */
@@ -34,7 +36,7 @@ export function TableResult(props: {
       const began = performance.now()
       const answer = await askPrometheus<QueryResult>(
         'query',
-        { query: expr, time: String(time), stats: 'all' },
+        { query: expr, time: String(time), stats: 'weir' },
         signal,
       )
       return { ...answer, time, tookMs: performance.now() - began }
@@ -42,12 +44,12 @@ export function TableResult(props: {
     placeholderData: keepPreviousData,
     refetchInterval: isLive(range) ? REFRESH_MS : false,
   })
-  if (error !== null) return <ResultNotes error={error} expr={expr} warnings={[]} />
+  if (error !== null) return <ResultNotes error={error} expr={expr} warnings={[]} infos={[]} />
   if (data === undefined) return <Skeleton height={240} />
   const rows = rowsOf(data.data)
   return (
     <div className="stack" style={{ gap: 10 }}>
-      <ResultNotes error={null} expr={expr} warnings={[...data.warnings, ...data.infos]} />
+      <ResultNotes error={null} expr={expr} warnings={data.warnings} infos={data.infos} />
       {rows.length === 0 ? (
         <div className="sheet empty">No series at this time.</div>
       ) : (
@@ -65,7 +67,13 @@ export function TableResult(props: {
                   <td className="mono" style={{ overflowWrap: 'anywhere' }}>
                     {seriesName(row.metric)}
                   </td>
-                  <td className="right mono">{row.value}</td>
+                  <td className="right mono">
+                    {row.histogram === undefined ? (
+                      row.value
+                    ) : (
+                      <BucketTable histogram={row.histogram} />
+                    )}
+                  </td>
                 </tr>
               ))}
             </tbody>
@@ -91,13 +99,17 @@ function rowsOf(data: QueryResult): readonly TableRow[] {
   if (data.resultType === 'vector') {
     return data.result.map(({ metric, value, histogram }) => ({
       metric,
-      value: value?.[1] ?? JSON.stringify(histogram),
+      value: value?.[1] ?? '',
+      histogram: histogram?.[1],
     }))
   }
   if (data.resultType === 'matrix') {
-    return data.result.map(({ metric, values }) => ({
+    return data.result.map(({ metric, values = [], histograms = [] }) => ({
       metric,
-      value: (values ?? []).map(([at, text]) => `${text} @${at}`).join('\n'),
+      value: [
+        ...values.map(([at, text]) => `${text} @${at}`),
+        ...histograms.map(([at, { count, sum }]) => `count ${count}, sum ${sum} @${at}`),
+      ].join('\n'),
     }))
   }
   return [{ metric: {}, value: data.result[1] }]

@@ -9,9 +9,10 @@ import { Fact } from '../frame/fact.tsx'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { agoText, fullTime, spanText } from '../time/clock-text.ts'
 import { Intakes } from './intakes.tsx'
+import { Queries } from './queries.tsx'
 import { Targets } from './targets.tsx'
 
-const TABS = ['overview', 'storage', 'config'] as const
+const TABS = ['overview', 'storage', 'queries', 'config'] as const
 
 /** How Weir itself is: ways in, targets, storage, build, configuration. */
 export function StatusPage(): React.JSX.Element {
@@ -32,6 +33,7 @@ export function StatusPage(): React.JSX.Element {
         <Tabs.List mb="md">
           <Tabs.Tab value="overview">Weir</Tabs.Tab>
           <Tabs.Tab value="storage">Storage</Tabs.Tab>
+          <Tabs.Tab value="queries">Queries</Tabs.Tab>
           <Tabs.Tab value="config">Configuration</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="overview">
@@ -44,6 +46,9 @@ export function StatusPage(): React.JSX.Element {
         </Tabs.Panel>
         <Tabs.Panel value="storage">
           <Storage />
+        </Tabs.Panel>
+        <Tabs.Panel value="queries">
+          <Queries />
         </Tabs.Panel>
         <Tabs.Panel value="config">
           <Configuration />

@@ -5,7 +5,16 @@ import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { MOCK_NOW_MS, overview, pipelines, randomFrom, signals } from './mock-data.ts'
-import { INTAKES, NOTIFICATIONS, PACK, RULE_GROUPS, STATUS, TARGETS, TSDB } from './mock-status.ts'
+import {
+  INTAKES,
+  NOTIFICATIONS,
+  PACK,
+  QUERIES,
+  RULE_GROUPS,
+  STATUS,
+  TARGETS,
+  TSDB,
+} from './mock-status.ts'
 
 /** What the mock plays: a number of pipelines, refusal of everything, or answers that never come. */
 export type Scene = number | 'errors' | 'never'
@@ -117,6 +126,8 @@ function weirAnswer(count: number, path: string): unknown {
       return INTAKES
     case 'notifications':
       return count === 0 ? [] : NOTIFICATIONS
+    case 'queries':
+      return QUERIES
     case 'status':
       return STATUS
     case 'packs':
@@ -146,6 +157,7 @@ function detail(count: number, name: string): PipelineDetail | undefined {
 function prometheusAnswer(count: number, url: URL): Readonly<Record<string, unknown>> {
   const ok = (data: unknown): Readonly<Record<string, unknown>> => ({ status: 'success', data })
   const query = url.searchParams.get('query') ?? ''
+  if (query === 'latency_seconds') return histogramAnswer(url)
   if (query === 'sum(up') {
     const error = 'invalid parameter "query": 1:4: parse error: unclosed left parenthesis'
     return { status: 'error', errorType: 'bad_data', error }
@@ -178,6 +190,43 @@ function prometheusAnswer(count: number, url: URL): Readonly<Record<string, unkn
       return ok([{ __name__: 'up', job: 'weir' }])
     default:
       return ok(['up', 'weir_stage_throughput'])
+  }
+}
+
+/** A native histogram whose values drift upwards, with everything that may stand beside an answer. */
+function histogramAnswer(url: URL): Readonly<Record<string, unknown>> {
+  const isRange = url.pathname.endsWith('query_range')
+  const start = Number(url.searchParams.get('start') ?? MOCK_NOW_MS / 1000)
+  const end = Number(url.searchParams.get('end') ?? start)
+  const step = Number(url.searchParams.get('step') ?? 60)
+  const metric = { __name__: 'latency_seconds', stage: 'sink', pipeline: 'orders' }
+  const random = randomFrom(5)
+  const histograms: [number, unknown][] = []
+  for (let at = start; at <= end; at += step) {
+    const middle = 20 + 8 * Math.sin(at / 900)
+    const buckets = Array.from({ length: 40 }, (_, i): [number, string, string, string] => {
+      const count = 400 * Math.exp(-((i - middle) ** 2) / 18) + (i === 36 ? random() * 4 : 0)
+      const bound = (n: number): string => String(0.001 * 2 ** (n / 3))
+      return [0, bound(i), bound(i + 1), String(Math.round(count))]
+    }).filter(([, , , count]) => count !== '0')
+    const count = buckets.reduce((sum, [, , , each]) => sum + Number(each), 0)
+    const sum = (count * 0.001 * 2 ** (middle / 3)).toFixed(3)
+    histograms.push([at, { count: String(count), sum, buckets }])
+  }
+  return {
+    status: 'success',
+    warnings: [
+      'PromQL warning: encountered a mix of histograms and floats for metric name "latency_seconds" (1:1)',
+    ],
+    infos: ['PromQL info: metric might not be a counter, name does not end in _total (1:6)'],
+    data: {
+      resultType: isRange ? 'matrix' : 'vector',
+      result: isRange ? [{ metric, histograms }] : [{ metric, histogram: histograms[0] }],
+      stats: {
+        timings: { evalTotalTime: 0.0213, execQueueTime: 0.31 },
+        samples: { samplesRead: 14_400, seriesRead: 60, peakBytes: 3_400_000 },
+      },
+    },
   }
 }
 

@@ -1,4 +1,10 @@
-import type { IntakeStatus, NotificationView, PackDetail, WeirStatus } from '@weir/packs'
+import type {
+  IntakeStatus,
+  NotificationView,
+  PackDetail,
+  QueriesView,
+  WeirStatus,
+} from '@weir/packs'
 import type { RuleGroup, Target, TsdbStatus } from '../api/prometheus.ts'
 import { MOCK_NOW_MS } from './mock-data.ts'
 
@@ -23,6 +29,49 @@ export const INTAKES: readonly IntakeStatus[] = [
     lastRejected: null,
   },
 ]
+
+export const QUERIES: QueriesView = {
+  sinceMs: ago(400),
+  slowMs: 10_000,
+  running: [
+    {
+      id: 7,
+      expr: 'quantile_over_time(0.99, task_seconds[30d])',
+      origin: '192.0.2.7 POST /api/v1/query_range',
+      askedMs: ago(0.2),
+      state: 'running',
+      seconds: 12.4,
+    },
+    {
+      id: 8,
+      expr: 'sum by (pipeline) (rate(records_total[5m]))',
+      origin: 'rule group signals of pack:airflow',
+      askedMs: ago(0.1),
+      state: 'waiting',
+      seconds: 0.3,
+    },
+  ],
+  top: [
+    {
+      expr: 'histogram_quantile(0.95, sum by (le, stage) (rate(latency_seconds_bucket{pipeline=~"a|b|c"}[5m])))',
+      count: 1440,
+      failed: 2,
+      seconds: 331.7,
+      secondsMax: 12.2,
+      samplesRead: 1_840_000_000,
+      lastMs: ago(1),
+    },
+    {
+      expr: 'sum(rate(records_total[5m]))',
+      count: 12_033,
+      failed: 0,
+      seconds: 87.1,
+      secondsMax: 0.21,
+      samplesRead: 90_000_000,
+      lastMs: ago(0.1),
+    },
+  ],
+}
 
 export const NOTIFICATIONS: readonly NotificationView[] = [
   {
