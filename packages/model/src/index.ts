@@ -35,6 +35,7 @@ export {
   type SeriesRef,
 } from './doors/appender.ts'
 export {
+  type ChosenSeries,
   type Querier,
   type Queryable,
   type SampleView,

@@ -58,11 +58,11 @@ class MemoryQuerier implements Querier {
   select(request: SelectRequest): SeriesSet {
     const minMs = Math.max(request.minMs, this.#minMs)
     const maxMs = Math.min(request.maxMs, this.#maxMs)
-    const { matchers, numbers } = request
+    const { matchers, chosen } = request
     return setOf(
-      numbers === undefined
+      chosen === undefined
         ? this.#matching(matchers, minMs, maxMs)
-        : Array.from(numbers, (number) => this.#series[number]!),
+        : Array.from(chosen.numbers, (number) => this.#series[number]!),
     )
   }
 
@@ -103,7 +103,7 @@ class MemoryQuerier implements Querier {
 function setOf(chosen: readonly MemorySeries[]): SeriesSet {
   return {
     count: chosen.length,
-    numbers: Uint32Array.from(chosen, ({ number }) => number),
+    chosen: { numbers: Uint32Array.from(chosen, ({ number }) => number), moment: '' },
     labels: (i) => chosen[i]!.labels,
     read: (i, fromMs, toMs, into) => copy(chosen[i]!.columns, fromMs, toMs, into),
   }

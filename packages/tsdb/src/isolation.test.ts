@@ -4,17 +4,30 @@ import { Worker } from 'node:worker_threads'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { type Querier, SampleColumns } from '@weir/model'
+import { type Querier, SampleColumns, type SeriesSet } from '@weir/model'
 
+import { openReader } from './reader.ts'
 import { histogramOf } from './test-histograms.ts'
 import { START_MS, TestStore, matcher, named } from './test-store.ts'
 
 const MINUTE = 60_000
 
+const ALL = { matchers: [matcher('__name__=~.+')], minMs: 0, maxMs: 2 ** 50 }
+
 /** Everything a querier sees, as `series time value`. */
 function seen(querier: Querier): string[] {
-  const [minMs, maxMs] = [0, 2 ** 50]
-  const set = querier.select({ matchers: [matcher('__name__=~.+')], minMs, maxMs })
+  return samplesOf(querier.select(ALL))
+}
+
+/** What another view sees of the same, `undefined` when it cannot. */
+function seenElsewhere(other: Querier, querier: Querier): string[] | undefined {
+  const { chosen, count } = querier.select(ALL)
+  const set = other.select({ ...ALL, chosen: chosen! })
+  return set.count === count ? samplesOf(set) : undefined
+}
+
+function samplesOf(set: SeriesSet): string[] {
+  const { minMs, maxMs } = ALL
   const columns = new SampleColumns()
   const found: string[] = []
   for (let i = 0; i < set.count; i++) {
@@ -56,10 +69,12 @@ const deed = fc.oneof(
   },
 )
 
-test('queries go on seeing what was there when they began', async () => {
+test('queries go on seeing what was there when they began, and so do readers that help them', async () => {
+  let elsewhere = 0
   await fc.assert(
     fc.asyncProperty(fc.array(deed, { minLength: 10, maxLength: 60 }), async (deeds) => {
       await using t = await TestStore.open()
+      using helper = openReader(t.store.seat())
       const now = new Map<string, string>()
       const open: { readonly querier: Querier; readonly want: string[] }[] = []
       let value = 0
@@ -87,6 +102,13 @@ test('queries go on seeing what was there when they began', async () => {
           await t.appender.commit()
         }
         for (const { querier, want } of open) expect(seen(querier)).toEqual(want)
+        using other = helper.querier(0, 2 ** 50)
+        for (const { querier, want } of open) {
+          const found = seenElsewhere(other, querier)
+          if (found === undefined) continue
+          expect(found).toEqual(want)
+          elsewhere++
+        }
       }
       for (const { querier } of open) querier[Symbol.dispose]()
       using last = t.reader.querier(0, 2 ** 50)
@@ -94,6 +116,7 @@ test('queries go on seeing what was there when they began', async () => {
     }),
     { numRuns: 30 },
   )
+  expect(elsewhere).toBeGreaterThan(0)
 })
 
 const DIST = new URL('../dist/index.js', import.meta.url).href

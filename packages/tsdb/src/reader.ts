@@ -1,6 +1,7 @@
 import { receiveMessageOnPort } from 'node:worker_threads'
 
 import type {
+  ChosenSeries,
   Labels,
   Matcher,
   MetricMetadata,
@@ -124,7 +125,8 @@ class StoreReader implements Reader {
       ({ id }) => head === undefined || id > head.arenaMax || head.arenas.includes(id),
     )
     const windows = [...this.#windows.values()]
-    return { transaction, windows, arenas, tombstones: this.#tombstones, commit }
+    const version = head?.version ?? 0
+    return { transaction, windows, arenas, tombstones: this.#tombstones, version, commit }
   }
 
   /** A querier has finished with its transaction. */
@@ -214,6 +216,8 @@ interface Snapshot {
   readonly windows: readonly SealedWindow[]
   readonly arenas: readonly ArenaView[]
   readonly tombstones: Tombstones
+  /** Of windows, arenas and tombstones. */
+  readonly version: number
   /** The newest commit that shows. */
   readonly commit: number
 }
@@ -222,6 +226,7 @@ class StoreQuerier implements Querier {
   readonly reader: StoreReader
   readonly transaction: ReadTransaction
   readonly tombstones: Tombstones
+  readonly version: number
   readonly commit: number
   /** Sealed windows that meet the range, by their oldest sample. */
   readonly windows: readonly SealedWindow[]
@@ -232,13 +237,14 @@ class StoreQuerier implements Querier {
 
   constructor(
     reader: StoreReader,
-    { transaction, windows, arenas, tombstones, commit }: Snapshot,
+    { transaction, windows, arenas, tombstones, version, commit }: Snapshot,
     minMs: number,
     maxMs: number,
   ) {
     this.reader = reader
     this.transaction = transaction
     this.tombstones = tombstones
+    this.version = version
     this.commit = commit
     this.windows = windows
       .filter(({ record }) => record.maxMs + (record.stepMs ?? 0) >= minMs && record.minMs <= maxMs)
@@ -305,18 +311,22 @@ class StoreQuerier implements Querier {
   }
 }
 
+const NO_SERIES = new Uint32Array(0)
+
 class StoredSeries implements SeriesSet {
   readonly count: number
-  readonly numbers: Uint32Array
+  readonly chosen: ChosenSeries
   readonly hasSteps: boolean
   readonly #querier: StoreQuerier
+  readonly #numbers: Uint32Array
+  readonly #commit: number
   readonly #view: SampleView
   readonly #windows: readonly SealedWindow[]
   readonly #arenas: readonly ArenaView[]
 
   constructor(
     querier: StoreQuerier,
-    { numbers, matchers, view = 'samples' }: SelectRequest,
+    { chosen, matchers, view = 'samples' }: SelectRequest,
     { minMs, maxMs }: { readonly minMs: number; readonly maxMs: number },
   ) {
     this.#querier = querier
@@ -326,11 +336,20 @@ class StoredSeries implements SeriesSet {
     )
     this.hasSteps = this.#windows.some(({ record }) => record.stepMs !== undefined)
     this.#arenas = querier.arenas.filter((arena) => arena.endMs > minMs && arena.startMs <= maxMs)
-    const { reader } = querier
-    this.numbers =
-      numbers ??
-      selectSeries(matchers, reader.view, reader.postings).filter((one) => this.#hasSamples(one))
-    this.count = this.numbers.length
+    const { reader, version, commit } = querier
+    if (chosen === undefined) {
+      const series = selectSeries(matchers, reader.view, reader.postings)
+      const numbers = series.filter((one) => this.#hasSamples(one))
+      this.#commit = commit
+      this.chosen = { numbers, moment: `${version}/${commit}` }
+    } else {
+      // The view that chose is open, so what it sees of the head is kept; windows must be the same.
+      const [itsVersion, itsCommit] = chosen.moment.split('/').map(Number)
+      this.#commit = itsCommit!
+      this.chosen = itsVersion === version ? chosen : { ...chosen, numbers: NO_SERIES }
+    }
+    this.#numbers = this.chosen.numbers
+    this.count = this.#numbers.length
   }
 
   /** The last time for which a window's samples stand. */
@@ -348,12 +367,12 @@ class StoredSeries implements SeriesSet {
   }
 
   labels(i: number): Labels {
-    return this.#querier.reader.view.labels(this.numbers[i]!)
+    return this.#querier.reader.view.labels(this.#numbers[i]!)
   }
 
   read(i: number, minMs: number, maxMs: number, into: SampleColumns): void {
-    const { reader, transaction, tombstones, commit } = this.#querier
-    const series = this.numbers[i]!
+    const { reader, transaction, tombstones } = this.#querier
+    const series = this.#numbers[i]!
     const { merger } = reader
     const counts = this.#view === 'count'
     merger.begin(into)
@@ -373,7 +392,7 @@ class StoredSeries implements SeriesSet {
     }
     for (const arena of this.#arenas) {
       const from = into.length
-      const isAscending = readArena(arena, series, minMs, maxMs, into, commit)
+      const isAscending = readArena(arena, series, minMs, maxMs, into, this.#commit)
       if (counts) countEach(into, from)
       tombstones.cutArena(series, arena.id, into, from)
       // A time that is in an arena and sealed too was sealed first; of two arenas the older had it.

@@ -38,9 +38,9 @@ export interface SelectRequest {
   readonly matchers: readonly Matcher[]
   /**
    * What another view of the same store found for these matchers: the set is of these series, all of
-   * them and in this order. Only what gives {@link SeriesSet.numbers} knows it.
+   * them and in this order, as that view sees them. The set is empty when this view cannot see them so.
    */
-  readonly numbers?: Uint32Array
+  readonly chosen?: ChosenSeries
   /** `samples` unless told. */
   readonly view?: SampleView
   /** Times that will be read, both included; narrower than the view when the query knows better. */
@@ -48,13 +48,20 @@ export interface SelectRequest {
   readonly maxMs: number
 }
 
+/** The series of a set, as plain data that may be posted to another thread. */
+export interface ChosenSeries {
+  readonly numbers: Uint32Array
+  /** What the view saw of the store; a word of the store's own. */
+  readonly moment: string
+}
+
 /** Series chosen by a select: number `i` is good for `0 <= i < count`, in this set only. */
 export interface SeriesSet {
   readonly count: number
   /** Whether `read` may give samples of data that is kept at a step; absent: it does not. */
   readonly hasSteps?: boolean
-  /** By which other views of the same store know the series, see {@link SelectRequest.numbers}. */
-  readonly numbers?: Uint32Array
+  /** The same series for other views of the same store; absent where they have no numbers. */
+  readonly chosen?: ChosenSeries
   labels(i: number): Labels
   /**
    * Appends the samples of series `i` with minMs <= time <= maxMs to `into`, ascending in time, each

@@ -95,11 +95,12 @@ class PartShare implements Sharing {
   }
 
   select(querier: Querier, wanted: SelectRequest): Selection {
-    const request = { ...wanted, numbers: new Uint32Array(this.#invitation.series) }
+    const chosen = this.#invitation.series
+    const request = { ...wanted, chosen }
     const set = querier.select(request)
     const { place, mayGoOn } = this.#role
     // Only now, with everything at hand: from here on the owner waits for this thread.
-    this.hasEntered = this.blocks.enter(place)
+    this.hasEntered = set.count === chosen.numbers.length && this.blocks.enter(place)
     if (this.hasEntered) {
       this.#turns = new BlockTurns(this.blocks, () => (mayGoOn() ? this.blocks.take(place) : -1))
     }

@@ -1,4 +1,4 @@
-import type { Querier, SelectRequest } from '@weir/model'
+import type { ChosenSeries, Querier, SelectRequest } from '@weir/model'
 import {
   BlockTurns,
   Blocks,
@@ -51,13 +51,14 @@ export class SplitOwner implements Sharing {
 
   select(querier: Querier, request: SelectRequest): Selection {
     const set = querier.select(request)
-    const { count, numbers } = set
-    if (numbers === undefined || !this.#pays(count, request)) {
+    const { count, chosen } = set
+    if (chosen === undefined || !this.#pays(count, request)) {
       return { set, request, turns: (this.#turns = new EveryTurn(count)) }
     }
     const { helperCount } = this.#team
-    const series = new SharedArrayBuffer(count * Uint32Array.BYTES_PER_ELEMENT)
-    new Uint32Array(series).set(numbers)
+    const numbers = new Uint32Array(new SharedArrayBuffer(count * Uint32Array.BYTES_PER_ELEMENT))
+    numbers.set(chosen.numbers)
+    const series = { ...chosen, numbers }
     const blocks = Blocks.of(count, helperCount)
     this.#blocks = blocks
     this.#invitation = { ...this.#query, series, blocks: blocks.shared }
@@ -95,7 +96,7 @@ export class SplitOwner implements Sharing {
     }
     const undone = blocks.undone(done)
     if (undone.length === 0) return undefined
-    return new SplitAgain(new Uint32Array(invitation.series), blocks, undone)
+    return new SplitAgain(invitation.series, blocks, undone)
   }
 
   /** The helpers need not go on. */
@@ -107,11 +108,11 @@ export class SplitOwner implements Sharing {
 /** The owner does blocks that somebody else left undone. */
 class SplitAgain implements Sharing {
   readonly #turns: BlockTurns
-  readonly #numbers: Uint32Array
+  readonly #chosen: ChosenSeries
 
-  constructor(numbers: Uint32Array, blocks: Blocks, undone: number[]) {
+  constructor(chosen: ChosenSeries, blocks: Blocks, undone: number[]) {
     let next = 0
-    this.#numbers = numbers
+    this.#chosen = chosen
     this.#turns = new BlockTurns(blocks, () => undone[next++] ?? -1)
   }
 
@@ -120,7 +121,7 @@ class SplitAgain implements Sharing {
   }
 
   select(querier: Querier, wanted: SelectRequest): Selection {
-    const request = { ...wanted, numbers: this.#numbers }
+    const request = { ...wanted, chosen: this.#chosen }
     return { set: querier.select(request), request, turns: this.#turns }
   }
 }

@@ -21,7 +21,7 @@
  * The answer is that of one thread: sums carry their rounding errors with them, and groups come in
  * the order of their first series. Only a sum that overflows shows in which order it was made.
  */
-import type { ErrorCode, Querier, SelectRequest, SeriesSet } from '@weir/model'
+import type { ChosenSeries, ErrorCode, Querier, SelectRequest, SeriesSet } from '@weir/model'
 import type { QueryOptions } from '../result.ts'
 
 /** The threads beside this one, as the owner of a query sees them. */
@@ -44,8 +44,8 @@ export interface Invitation {
   readonly options: PartOptions
   /** The aggregation's number in the tree, parents first. */
   readonly node: number
-  /** Numbers of the selected series, `Uint32`. */
-  readonly series: SharedArrayBuffer
+  /** The selected series; the numbers lie in shared memory. */
+  readonly series: ChosenSeries
   readonly blocks: SharedArrayBuffer
 }
 
