@@ -190,6 +190,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'weir serve --rules rules.yml --alertmanager.config alertmanager.yml': 'below',
   "promtool query instant http://127.0.0.1:9347 'sum(up)'": 'below',
   'weir import old.om': 'import.test.ts',
+  'weir rules backfill --rules rules.yml --start 2026-11-01T00:00:00Z': 'backfill.test.ts',
   "weir query 'airflow_scheduler_heartbeat'": 'airflow-replay.test.ts sends its line',
 }
 

@@ -9,11 +9,10 @@ import { AlertStore } from './route/alert-store.ts'
 import { DEFAULT_ROUTING, type Routing, parseRouting } from './route/config.ts'
 import { Dispatcher } from './route/dispatcher.ts'
 import { type RuleGroup, parseRuleFile, parseRuleGroups } from './rules/config.ts'
-import { type GroupContext, LiveGroup, groupKey } from './rules/group.ts'
+import { EVALUATION_INTERVAL_MS, type GroupContext, LiveGroup, groupKey } from './rules/group.ts'
 import type { AlertsView, RuleGroupsView } from './rules/view.ts'
 import { AlertingEvents } from './telemetry.ts'
 
-const EVALUATION_INTERVAL_MS = 60_000
 const RESEND_DELAY_MS = 60_000
 const COLLECT_EVERY_MS = 30 * 60_000
 

@@ -12,6 +12,9 @@ export {
 } from './options.ts'
 export { startAlerting } from './alerting.ts'
 export { type RulesCheck, checkRules } from './rules/config.ts'
+export { type RecordingGroup, recordingGroups } from './rules/recording-groups.ts'
+export { type RecordingRuleSpec } from './rules/config.ts'
+export { recordedLabels } from './rules/recording.ts'
 export { checkAlertmanagerConfig } from './route/config.ts'
 export {
   type QuerySample,

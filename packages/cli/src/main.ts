@@ -6,6 +6,7 @@ import { addDemo } from './commands/demo.ts'
 import { addImport } from './commands/import.ts'
 import { addPack } from './commands/pack.ts'
 import { addQuery } from './commands/query.ts'
+import { addRules } from './commands/rules.ts'
 import { addServe } from './commands/serve.ts'
 import { EXIT } from './exit.ts'
 
@@ -19,6 +20,7 @@ addDemo(program)
 addQuery(program)
 addCheck(program)
 addImport(program)
+addRules(program)
 addPack(program)
 
 try {

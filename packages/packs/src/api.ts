@@ -34,6 +34,28 @@ export interface SignalView {
   }[]
 }
 
+/** Recording rules that are being evaluated for the past, or were. */
+export interface BackfillView {
+  readonly id: string
+  readonly state: 'waiting' | 'running' | 'done' | 'canceled' | 'failed'
+  /** Rule groups, and how many recording rules each has. */
+  readonly groups: readonly {
+    readonly file: string
+    readonly name: string
+    readonly ruleCount: number
+  }[]
+  readonly startMs: number
+  readonly endMs: number
+  /** From 0 to 1. */
+  readonly progress: number
+  /** Samples written so far; those that were there already count too. */
+  readonly samples: number
+  /** Why it failed; '' otherwise. */
+  readonly error: string
+  readonly createdMs: number
+  readonly endedMs: number | null
+}
+
 /** An alert that concerns a pipeline. */
 export interface AlertView {
   readonly name: string

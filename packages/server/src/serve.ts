@@ -5,7 +5,9 @@ import {
   type Alerting,
   type AlertingOptions,
   type AlertingSetup,
+  type RecordingGroup,
   type RuleQuery,
+  recordingGroups,
   startAlerting,
 } from '@weir/alerting'
 import { Labels, type Millis, systemClock } from '@weir/model'
@@ -18,6 +20,7 @@ import {
   openKeyValueStore,
 } from '@weir/tsdb'
 import { exposition } from '@weir/wire'
+import { Backfills } from './backfill/backfills.ts'
 import { waitForRestart } from './config/at-start.ts'
 import { type Flags, type Setup, hostPort, loadConfig } from './config/load-config.ts'
 import { redactText } from './config/redact.ts'
@@ -103,6 +106,7 @@ class Process implements Weir {
   #pool!: QueryPool
   #watch!: QueryWatch
   #alerting!: Alerting
+  #backfills!: Backfills
   #packs!: PackWatch
   #intake!: Thread<IntakeHandlers>
   #scraper!: Thread<ScrapeHandlers>
@@ -125,6 +129,14 @@ class Process implements Weir {
     this.#closers.defer(() => this.#processMetrics[Symbol.dispose]())
     await this.#openStore()
     await this.#openQueries()
+    this.#backfills = this.#closers.use(
+      new Backfills({
+        query: (expr, range, signal) => this.#pool.background(expr, range, signal),
+        appender: async () => connectAppender(await this.#storePort({ takesHistory: true })),
+        clock: systemClock,
+        telemetry: { registry: this.#registry, log: this.#log.child({ part: 'backfill' }) },
+      }),
+    )
     // After the requests to it: closers run from the last one back.
     this.#closers.defer(async () => (await this.#push)?.[Symbol.asyncDispose]())
     const http = this.#closers.use(await createHttp(this.#httpDeps()))
@@ -297,6 +309,13 @@ class Process implements Weir {
     this.#waitsFor.delete('rules')
   }
 
+  /** Recording rules of a rule file, or all that are loaded. */
+  #recordingGroups(text: string | undefined): RecordingGroup[] {
+    const setup = this.#alertingSetup(this.#setup)
+    if (text === undefined) return recordingGroups(setup)
+    return recordingGroups({ ...setup, groups: [], ruleFiles: [{ fileName: 'rules', text }] })
+  }
+
   /** Where people reach this Weir: as they said, else where it listens. */
   #externalUrl(): string {
     return this.#setup.config.web.external_url || this.addresses[0]!.address
@@ -439,6 +458,8 @@ class Process implements Weir {
       remoteWrite: async (body, version) =>
         (await this.#pushThread()).call('remoteWrite', { body, version }, [body.buffer]),
       remoteWriteLimits: config.remote_write_receiver,
+      backfills: this.#backfills,
+      recordingGroups: (text) => this.#recordingGroups(text),
       importPage: async (page) =>
         (await this.#pushThread()).call('importPage', page, [page.bytes.buffer]),
       webRoot: WEB_ROOT,

@@ -32,6 +32,9 @@ interface StoredGroup {
   readonly rules: Readonly<Record<string, readonly StoredAlert[]>>
 }
 
+/** How often a group is evaluated that does not say, when nobody else says either. */
+export const EVALUATION_INTERVAL_MS = 60_000
+
 const KEY_PREFIX = 'alerting/rules/'
 const SEEN_EVERY_MS = 60_000
 /** After a longer break, pending alerts start anew. */

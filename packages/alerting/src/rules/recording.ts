@@ -1,4 +1,4 @@
-import { METRIC_NAME, WeirError } from '@weir/model'
+import { type Labels, METRIC_NAME, WeirError } from '@weir/model'
 import type { RecordingRuleSpec } from './config.ts'
 import { type Evaluation, RuleReport } from './evaluation.ts'
 import type { SeriesTracker } from './series-tracker.ts'
@@ -35,8 +35,15 @@ export class RecordingRule {
   }
 
   #named({ labels, value }: QuerySample): QuerySample {
-    const { name, labels: own, removedLabels } = this.spec
-    const named = labels.without(removedLabels).with(METRIC_NAME, name)
-    return { labels: [...own].reduce((all, [label, text]) => all.with(label, text), named), value }
+    return { labels: recordedLabels(this.spec, labels), value }
   }
+}
+
+/** What a series of the answer is called as a series of the rule. */
+export function recordedLabels(
+  { name, labels: own, removedLabels }: RecordingRuleSpec,
+  labels: Labels,
+): Labels {
+  const named = labels.without(removedLabels).with(METRIC_NAME, name)
+  return [...own].reduce((all, [label, text]) => all.with(label, text), named)
 }

@@ -6,6 +6,7 @@ import { adminRoutes } from './admin-routes.ts'
 import type { HttpDeps } from './deps.ts'
 import { asWeirError } from './errors.ts'
 import { SECURITY_HEADERS, isLoopback, refusal } from './guard.ts'
+import { backfillRoutes } from './backfill-routes.ts'
 import { importRoute } from './import-route.ts'
 import { lifecycleRoutes } from './lifecycle-routes.ts'
 import { HttpEvents } from './observe.ts'
@@ -101,6 +102,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     remoteWriteRoute(deps),
     ...weirRoutes(deps, () => routes),
     importRoute(deps),
+    ...backfillRoutes(deps),
   ]
   for (const route of routes) mount(app, route, deps, stopping.signal)
   await servePage(app, deps.webRoot)

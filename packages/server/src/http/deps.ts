@@ -1,4 +1,4 @@
-import type { Alerting } from '@weir/alerting'
+import type { Alerting, RecordingGroup } from '@weir/alerting'
 import type { Clock } from '@weir/model'
 import type { IntakeStatus, Pack, QueriesView, WeirStatus } from '@weir/packs'
 import type {
@@ -9,6 +9,7 @@ import type {
   VectorColumns,
 } from '../query/job.ts'
 import type { QueryOrigin } from '../query/question.ts'
+import type { Backfills } from '../backfill/backfills.ts'
 import type { ImportResult } from '../import/import-page.ts'
 import type { RemoteWriteConfig } from '../remote-write/config.ts'
 import type { WriteVersion } from '../remote-write/protocol.ts'
@@ -50,6 +51,9 @@ export interface HttpDeps {
   /** Takes a request of remote write in; resolves when what could be kept is durable. The body changes hands. */
   remoteWrite(body: Uint8Array<ArrayBuffer>, version: WriteVersion): Promise<WriteOutcome>
   readonly remoteWriteLimits: RemoteWriteConfig
+  readonly backfills: Pick<Backfills, 'views' | 'view' | 'begin' | 'cancel'>
+  /** Groups with recording rules: those of a rule file, or all that are loaded. Throws `RULES_INVALID`. */
+  recordingGroups(ruleFile?: string): RecordingGroup[]
   /** Takes a page of old samples in; resolves when it is durable. The bytes change hands. */
   importPage(page: ImportedPage): Promise<ImportResult>
   /** Folder of the built page; undefined serves no page. */

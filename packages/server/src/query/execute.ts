@@ -1,4 +1,4 @@
-import { type Labels, type SeriesExemplars, WeirError } from '@weir/model'
+import { type Labels, STALE_MARKER, type SeriesExemplars, WeirError } from '@weir/model'
 import {
   type QueryOptions,
   type QueryResult,
@@ -106,7 +106,7 @@ export function evaluateMatrix(
   const { value, stats } = rangeQuery(source, { expr, startMs, endMs, stepMs, options })
   const series = value.kind === 'matrix' ? value.series : []
   const stepCount = Math.floor((endMs - startMs) / stepMs) + 1
-  const values = new Float64Array(series.length * stepCount).fill(Number.NaN)
+  const values = new Float64Array(series.length * stepCount).fill(STALE_MARKER)
   for (const [i, one] of series.entries()) {
     for (let k = 0; k < one.times.length; k++) {
       values[i * stepCount + (one.times[k]! - startMs) / stepMs] = one.values[k]!

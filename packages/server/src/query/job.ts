@@ -151,7 +151,7 @@ export interface VectorColumns {
 
 /**
  * Values on a grid of times: series `i` at `startMs + k * stepMs` is `values[i * stepCount + k]`,
- * NaN where it has none (these columns are for drawing, where absent and NaN look the same).
+ * the stale marker (which is a NaN) where it has none.
  */
 export interface MatrixColumns {
   readonly kind: 'matrix'

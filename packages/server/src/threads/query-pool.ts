@@ -34,7 +34,7 @@ export interface QueryPoolOptions {
 type Work =
   | { readonly kind: 'json'; readonly job: QueryJob }
   | { readonly kind: 'vector'; readonly job: VectorJob }
-  | { readonly kind: 'matrix'; readonly job: MatrixJob }
+  | { readonly kind: 'matrix' | 'background'; readonly job: MatrixJob }
 
 interface Task {
   readonly work: Work
@@ -88,6 +88,7 @@ export class QueryPool implements Queries, AsyncDisposable {
   readonly #seats: Seat[] = []
   readonly #inside: Task[] = []
   readonly #outside: Task[] = []
+  readonly #background: Task[] = []
   readonly #refused: Counter
   readonly #crashes: Counter
   readonly #waiting: Gauge
@@ -153,6 +154,16 @@ export class QueryPool implements Queries, AsyncDisposable {
     return this.#within({ kind: 'matrix', job }, OWN, signal)
   }
 
+  /** The same for work that can wait: it goes when nobody else waits. */
+  background(
+    expr: string,
+    range: { readonly startMs: number; readonly endMs: number; readonly stepMs: number },
+    signal: AbortSignal,
+  ): Promise<MatrixColumns> {
+    const job: MatrixJob = { kind: 'matrix', expr, ...range, limits: this.#options.evaluation }
+    return this.#within({ kind: 'background', job }, OWN, signal)
+  }
+
   get threadCount(): number {
     return this.#seats.length
   }
@@ -161,7 +172,9 @@ export class QueryPool implements Queries, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     const gone = new WeirError('SHUTTING_DOWN', 'Cannot answer: Weir is stopping')
-    for (const task of [...this.#inside.splice(0), ...this.#outside.splice(0)])
+    for (const task of [this.#inside, this.#outside, this.#background].flatMap((queue) =>
+      queue.splice(0),
+    ))
       this.#fail(task, gone)
     await Promise.all(this.#seats.map((seat) => seat.thread[Symbol.asyncDispose]()))
   }
@@ -183,7 +196,7 @@ export class QueryPool implements Queries, AsyncDisposable {
   }
 
   #submit<T>(work: Work, origin: QueryOrigin, signal: AbortSignal): Promise<T> {
-    const queue = work.kind === 'json' ? this.#outside : this.#inside
+    const queue = this.#queueOf(work)
     if (this.#closed)
       return Promise.reject(new WeirError('SHUTTING_DOWN', 'Cannot answer: Weir is stopping'))
     if (signal.aborted) return Promise.reject(signal.reason as Error)
@@ -212,12 +225,17 @@ export class QueryPool implements Queries, AsyncDisposable {
     })
   }
 
+  #queueOf({ kind }: Work): Task[] {
+    if (kind === 'json') return this.#outside
+    return kind === 'background' ? this.#background : this.#inside
+  }
+
   /** The caller of a waiting task has gone: it need not be answered. */
   #leave(queue: Task[], task: Task): void {
     const place = queue.indexOf(task)
     if (place < 0) return
     queue.splice(place, 1)
-    this.#waiting.set(this.#inside.length + this.#outside.length)
+    this.#waiting.set(this.#inside.length + this.#outside.length + this.#background.length)
     this.#fail(task, inQueue(task.signal.reason))
   }
 
@@ -228,12 +246,14 @@ export class QueryPool implements Queries, AsyncDisposable {
   }
 
   #next(): void {
-    this.#waiting.set(this.#inside.length + this.#outside.length)
+    this.#waiting.set(this.#inside.length + this.#outside.length + this.#background.length)
     for (;;) {
       const seat = this.#seats.find(({ busy, isDead }) => !busy && !isDead)
       if (seat === undefined) return
       const spare = this.#seats.length === 1 || this.#outsideRunning < this.#seats.length - 1
-      const task = this.#inside.shift() ?? (spare ? this.#outside.shift() : undefined)
+      const task =
+        this.#inside.shift() ??
+        (spare ? (this.#outside.shift() ?? this.#background.shift()) : undefined)
       if (task === undefined) return
       void this.#run(seat, task)
     }
@@ -244,7 +264,7 @@ export class QueryPool implements Queries, AsyncDisposable {
     const { watch } = this.#options
     const id = this.#nextId
     this.#nextId = (id + 1) & 0x7fffffff || 1
-    const fromOutside = work.kind === 'json'
+    const fromOutside = work.kind === 'json' || work.kind === 'background'
     const done = new AbortController()
     let isGivenUp = false
     const onAbort = (): void => {
@@ -344,6 +364,7 @@ function ask(thread: QueryThread, work: Work, ticket: Ticket): Promise<ThreadAns
     case 'vector':
       return thread.call('vector', { ...ticket, job: work.job })
     case 'matrix':
+    case 'background':
       return thread.call('matrix', { ...ticket, job: work.job })
   }
 }

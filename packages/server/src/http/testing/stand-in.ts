@@ -1,8 +1,9 @@
-import type { AlertsView, RuleGroupsView } from '@weir/alerting'
-import { Labels, type MetricMetadata, SampleColumns, systemClock } from '@weir/model'
+import { type AlertsView, type RuleGroupsView, recordingGroups } from '@weir/alerting'
+import { Labels, type MetricMetadata, SampleColumns, WeirError, systemClock } from '@weir/model'
 import { PACKS } from '@weir/packs'
 import { MemoryQueryable } from '@weir/promql'
 import { pino } from 'pino'
+import { Backfills } from '../../backfill/backfills.ts'
 import { evaluateMatrix, evaluateVector, executeJob } from '../../query/execute.ts'
 import type { MetricSource, QueryJob } from '../../query/job.ts'
 import { remoteWriteReceiver } from '../../remote-write/config.ts'
@@ -99,6 +100,16 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       example: '',
     }),
     remoteWriteLimits: remoteWriteReceiver.parse({}),
+    backfills: new Backfills({
+      query: async (expr, range) => evaluateMatrix({ kind: 'matrix', expr, ...range }, source),
+      appender: async () => {
+        throw new WeirError('STORAGE_FAILED', 'nothing can be written here')
+      },
+      clock: systemClock,
+      telemetry: { registry, log: new Log(pino({ level: 'silent' })) },
+    }),
+    recordingGroups: (text) =>
+      recordingGroups(text === undefined ? {} : { ruleFiles: [{ fileName: 'rules', text }] }),
     importPage: async () => ({ appended: 0, rejected: {}, example: '', oldestMs: null }),
     alerting: { ruleGroups: () => RULES, alerts: () => ALERTS, notifications: () => [] },
     targets: () => TARGETS,
