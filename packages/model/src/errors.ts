@@ -45,6 +45,7 @@ export const CODES = {
   STORAGE_FAILED: 'unavailable', // the disk said no; may be tried again
   STORAGE_CORRUPT: 'internal', // bytes on disk are not what was written
   STORAGE_BUSY: 'unavailable', // too much waits for its commit already
+  REMOTE_READ_INVALID: 'bad_data', // a body that is no remote read request
   REMOTE_WRITE_INVALID: 'bad_data', // a body that is no remote write request
   REMOTE_WRITE_REJECTED: 'bad_data', // some of it could not be kept; the rest was
   REMOTE_WRITE_BUSY: 'unavailable', // too many requests under way

@@ -460,6 +460,8 @@ class Process implements Weir {
       remoteWriteLimits: config.remote_write_receiver,
       backfills: this.#backfills,
       recordingGroups: (text) => this.#recordingGroups(text),
+      remoteReadLimits: config.remote_read_server,
+      externalLabels: () => Object.entries(this.#setup.config.global.external_labels).flat(),
       importPage: async (page) =>
         (await this.#pushThread()).call('importPage', page, [page.bytes.buffer]),
       webRoot: WEB_ROOT,

@@ -23,6 +23,7 @@ export { parseText } from './exposition/parse-text.ts'
 export { parseOpenMetrics } from './exposition/parse-openmetrics.ts'
 export { type Exposition, exposition } from './exposition/write.ts'
 export { SNAPPY_SLACK, type SnappyHead, snappyHead, unpackSnappy } from './snappy/decode.ts'
+export { KEY_SLACK } from './remote-write/byte-keys.ts'
 export { WriteBatch, type WriteRefusal } from './remote-write/write-batch.ts'
 export { type WriteReader } from './remote-write/write-reader.ts'
 export { WriteReaderV1 } from './remote-write/parse-v1.ts'
@@ -34,3 +35,11 @@ export {
   encodeWriteRequestV2,
 } from './remote-write/encode.ts'
 export { packSnappy } from './snappy/encode.ts'
+export {
+  type ReadFormat,
+  type ReadQuery,
+  type ReadRequest,
+  parseReadRequest,
+} from './remote-read/read-request.ts'
+export { FrameWriter, writeResultSeries } from './remote-read/read-response.ts'
+export { ProtoWriter } from './protobuf/writer.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { globalConfig, scrapeConfigs } from '../scrape/config.ts'
+import { remoteReadServer } from '../remote-read/config.ts'
 import { remoteWriteReceiver } from '../remote-write/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
 import { lookbackRules, retentionRules } from './metric-rules.ts'
@@ -234,6 +235,9 @@ export const weirConfig = z.strictObject({
     .describe('An alertmanager.yml: its contents, or the name of the file.'),
   notifications: notifications.prefault({}).describe('How notifications are kept and sent.'),
   storage: storage.prefault({}).describe('What is kept, and how long.'),
+  remote_read_server: remoteReadServer
+    .prefault({})
+    .describe('What readers of Prometheus remote read may ask of /api/v1/read.'),
   remote_write_receiver: remoteWriteReceiver
     .prefault({})
     .describe('What senders of Prometheus remote write may send to /api/v1/write.'),

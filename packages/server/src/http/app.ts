@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import fastifyCompress from '@fastify/compress'
 import { WeirError } from '@weir/model'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
@@ -12,6 +13,7 @@ import { lifecycleRoutes } from './lifecycle-routes.ts'
 import { HttpEvents } from './observe.ts'
 import { servePage } from './page.ts'
 import { queryRoutes } from './query-routes.ts'
+import { remoteReadRoute } from './remote-read-route.ts'
 import { remoteWriteRoute } from './remote-write-route.ts'
 import {
   type Answer,
@@ -100,6 +102,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...adminRoutes(deps),
     ...lifecycleRoutes(deps),
     remoteWriteRoute(deps),
+    remoteReadRoute(deps),
     ...weirRoutes(deps, () => routes),
     importRoute(deps),
     ...backfillRoutes(deps),
@@ -336,9 +339,13 @@ function routeOf(request: FastifyRequest): string {
 }
 
 function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
-  const bytes =
-    typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  return reply.code(status).headers(headers).send(bytes)
+  return reply.code(status).headers(headers).send(payloadOf(body))
+}
+
+function payloadOf(body: Answer['body']): string | Buffer | Readable {
+  if (typeof body === 'string') return body
+  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  return Readable.from(body, { highWaterMark: 1 }) // one piece ahead of the client
 }
 
 function notFound(request: FastifyRequest): Answer {
@@ -393,7 +400,7 @@ function answerBroken(error: Error & { code?: string }, socket: Socket, events: 
   const { body } = failure(refused)
   const length = Buffer.byteLength(body)
   socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${body as string}`,
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${body}`,
   )
 }
 

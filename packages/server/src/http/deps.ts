@@ -11,6 +11,7 @@ import type {
 import type { QueryOrigin } from '../query/question.ts'
 import type { Backfills } from '../backfill/backfills.ts'
 import type { ImportResult } from '../import/import-page.ts'
+import type { RemoteReadConfig } from '../remote-read/config.ts'
 import type { RemoteWriteConfig } from '../remote-write/config.ts'
 import type { WriteVersion } from '../remote-write/protocol.ts'
 import type { WriteOutcome } from '../remote-write/receiver.ts'
@@ -54,6 +55,9 @@ export interface HttpDeps {
   readonly backfills: Pick<Backfills, 'views' | 'view' | 'begin' | 'cancel'>
   /** Groups with recording rules: those of a rule file, or all that are loaded. Throws `RULES_INVALID`. */
   recordingGroups(ruleFile?: string): RecordingGroup[]
+  readonly remoteReadLimits: RemoteReadConfig
+  /** `global.external_labels` as `name, value, …`. */
+  externalLabels(): readonly string[]
   /** Takes a page of old samples in; resolves when it is durable. The bytes change hands. */
   importPage(page: ImportedPage): Promise<ImportResult>
   /** Folder of the built page; undefined serves no page. */

@@ -1,5 +1,5 @@
 import { WeirError } from '@weir/model'
-import type { QueryJob, StatsWish } from '../query/job.ts'
+import type { QueryJob, QueryReply, StatsWish } from '../query/job.ts'
 import type { HttpDeps } from './deps.ts'
 import {
   TIME_MAX_MS,
@@ -238,13 +238,24 @@ function unescaped(text: string): string {
   })
 }
 
-/** Waits for a query thread, no longer than the limit (or less, when the client said so). */
 async function answerWithin(
+  deps: HttpDeps,
+  job: QueryJob,
+  call: Call,
+  timeoutMs?: number,
+): Promise<Answer> {
+  const reply = await replyWithin(deps, job, call, timeoutMs)
+  const kind = reply.status === 204 ? {} : { 'content-type': 'application/json' }
+  return { status: reply.status, headers: { ...kind, ...reply.headers }, body: reply.body }
+}
+
+/** Waits for a query thread, no longer than the limit (or less, when the client said so). */
+export async function replyWithin(
   { queries, clock, limits }: HttpDeps,
   job: QueryJob,
   { origin, signal: clientGone }: Call,
   timeoutMs = limits.queryTimeoutMs,
-): Promise<Answer> {
+): Promise<QueryReply> {
   const answered = new AbortController()
   const expired = new AbortController()
   const limitMs = Math.min(timeoutMs, limits.queryTimeoutMs)
@@ -257,9 +268,7 @@ async function answerWithin(
   try {
     const reply = await queries.json(job, origin, signal)
     signal.throwIfAborted()
-    const kind = reply.status === 204 ? {} : { 'content-type': 'application/json' }
-    const headers = { ...kind, ...reply.headers }
-    return { status: reply.status, headers, body: reply.body }
+    return reply
   } finally {
     answered.abort()
   }

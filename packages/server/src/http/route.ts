@@ -72,7 +72,8 @@ export interface Call {
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Uint8Array
+  /** A stream is pulled as fast as the client reads. */
+  readonly body: string | Uint8Array | AsyncIterable<Uint8Array>
 }
 
 const JSON_HEADERS = { 'content-type': 'application/json' } as const
@@ -92,7 +93,7 @@ export function text(body: string, status = 200): Answer {
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body }
 }
 
-export function failure(error: WeirError): Answer {
+export function failure(error: WeirError): Answer & { readonly body: string } {
   const headers = { ...JSON_HEADERS, [CODE_HEADER]: error.code }
   return { status: statusOf(error.code), headers, body: errorBody(error) }
 }

@@ -29,6 +29,7 @@ import type {
   VectorColumns,
   VectorJob,
 } from './job.ts'
+import { readChunks, readSamples } from './remote-read.ts'
 import { matchersOf } from './selector.ts'
 
 /** How a job came to its thread. */
@@ -117,7 +118,7 @@ export function evaluateMatrix(
   return { kind: 'matrix', startMs, stepMs, stepCount, labels, values, cost }
 }
 
-type Answered = Pick<QueryReply, 'body' | 'cost'> & Partial<Pick<QueryReply, 'status'>>
+type Answered = Pick<QueryReply, 'body' | 'cost' | 'next'> & Partial<Pick<QueryReply, 'status'>>
 
 function answer(job: QueryJob, source: MetricSource, circumstances: Circumstances): Answered {
   switch (job.kind) {
@@ -133,6 +134,10 @@ function answer(job: QueryJob, source: MetricSource, circumstances: Circumstance
       return { body: metadataOf(job, source) }
     case 'exemplars':
       return exemplarsOf(job, source)
+    case 'readSamples':
+      return { body: readSamples(job, source, circumstances) }
+    case 'readChunks':
+      return readChunks(job, source, circumstances)
     case 'formatQuery':
       return { body: encodeSuccess(formatExpr(parseExpr(job.expr))) }
     case 'parseQuery':

@@ -1,5 +1,6 @@
 import type { ErrorCode, MetricMetadata, Queryable } from '@weir/model'
 import type { LookbackRule } from '@weir/promql'
+import type { ReadQuery } from '@weir/wire'
 import type { QueryCost } from './cost.ts'
 
 /**
@@ -17,6 +18,8 @@ export type QueryJob =
   | LabelValuesJob
   | MetadataJob
   | ExemplarsJob
+  | ReadSamplesJob
+  | ReadChunksJob
   | FormatQueryJob
   | ParseQueryJob
 
@@ -101,6 +104,29 @@ export interface ExemplarsJob {
   readonly endMs: number
 }
 
+/** Remote read: the samples of some queries as one packed message. */
+export interface ReadSamplesJob {
+  readonly kind: 'readSamples'
+  readonly queries: readonly ReadQuery[]
+  /** `name, value, …` that every series gets, and that it is found by. */
+  readonly externalLabels: readonly string[]
+  readonly samplesMax: number
+  readonly answerBytesMax: number
+}
+
+/** Remote read: the next frames of one query, as many series as make a page. */
+export interface ReadChunksJob {
+  readonly kind: 'readChunks'
+  readonly query: ReadQuery
+  /** Which query of the request it is. */
+  readonly queryIndex: number
+  readonly externalLabels: readonly string[]
+  /** The last series of the page before, as {@link QueryReply.next} gave it. */
+  readonly after: readonly string[] | undefined
+  readonly pageBytes: number
+  readonly frameBytesMax: number
+}
+
 interface FormatQueryJob {
   readonly kind: 'formatQuery'
   readonly expr: string
@@ -111,7 +137,7 @@ interface ParseQueryJob {
   readonly expr: string
 }
 
-/** The answer to a {@link QueryJob}: an HTTP response without its connection. The body is JSON and owns its whole buffer, so it can be transferred. */
+/** The answer to a {@link QueryJob}: an HTTP response without its connection. The body is JSON (of remote read: what that protocol wants) and owns its whole buffer, so it can be transferred. */
 export interface QueryReply {
   readonly status: number
   /** What is wrong, for those who count; the body says it to the client. */
@@ -119,6 +145,8 @@ export interface QueryReply {
   /** Of queries that were evaluated to their end. */
   readonly cost?: QueryCost
   readonly headers?: Readonly<Record<string, string>>
+  /** Of a page that is not the last: where the next one begins. */
+  readonly next?: readonly string[]
   readonly body: Uint8Array<ArrayBuffer>
 }
 

@@ -1,3 +1,4 @@
+import type { ReadQuery } from '@weir/wire'
 import type { MatrixJob, QueryJob, VectorJob } from './job.ts'
 
 /** Who asked. */
@@ -43,11 +44,29 @@ export function questionOf(job: QueryJob | VectorJob | MatrixJob): Question {
       return lookUp(job.expr, job)
     case 'metadata':
       return lookUp(job.metric, { startMs: 0, endMs: 0 })
+    case 'readSamples':
+      return lookUp(job.queries.map(selectorOf).join(' '), spanOf(job.queries))
+    case 'readChunks':
+      return lookUp(selectorOf(job.query), job.query)
     case 'formatQuery':
     case 'parseQuery':
       return lookUp(job.expr, { startMs: 0, endMs: 0 })
     default:
       return job satisfies never
+  }
+}
+
+function selectorOf({ matchers }: ReadQuery): string {
+  const shown = matchers
+    .slice(0, 20)
+    .map(({ name, operator, value }) => `${name}${operator}${JSON.stringify(value)}`)
+  return `{${shown.join(',')}}`
+}
+
+function spanOf(queries: readonly ReadQuery[]): { startMs: number; endMs: number } {
+  return {
+    startMs: queries.reduce((least, { startMs }) => Math.min(least, startMs), Infinity),
+    endMs: queries.reduce((most, { endMs }) => Math.max(most, endMs), -Infinity),
   }
 }
 

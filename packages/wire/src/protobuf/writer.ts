@@ -93,6 +93,14 @@ export class ProtoWriter {
   }
 }
 
+/** How many bytes {@link ProtoWriter.varint} writes. */
+export function varintBytes(value: number): number {
+  if (value < 0) return 10
+  let bytes = 1
+  for (let left = value; left >= 0x80; left = Math.floor(left / 0x80)) bytes++
+  return bytes
+}
+
 /** Zigzag: 0, -1, 1, -2, … as 0, 1, 2, 3, … */
 export function zigzagOf(value: number): number {
   return value >= 0 ? value * 2 : -value * 2 - 1

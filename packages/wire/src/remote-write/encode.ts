@@ -1,7 +1,7 @@
 import type { NativeHistogram } from '@weir/model'
 import { RESET_HINTS } from '@weir/model'
 import { LENGTH } from '../protobuf/reader.ts'
-import { ProtoWriter, zigzagOf } from '../protobuf/writer.ts'
+import { ProtoWriter, varintBytes, zigzagOf } from '../protobuf/writer.ts'
 
 /** A series with what a request sends of it. */
 export interface SentSeries {
@@ -32,7 +32,7 @@ export function encodeWriteRequestV1(
   for (const sent of series) {
     request.message(1, (out) => {
       writePairs(out, 1, sent.labels)
-      for (const [timeMs, value] of sent.samples ?? []) out.message(2, sample(timeMs, value))
+      for (const [timeMs, value] of sent.samples ?? []) writeSample(out, 2, timeMs, value)
       for (const exemplar of sent.exemplars ?? []) {
         out.message(3, (inner) => {
           writePairs(inner, 1, exemplar.labels)
@@ -71,7 +71,7 @@ export function encodeWriteRequestV2(
   for (const [i, sent] of series.entries()) {
     all.message(5, (out) => {
       writeRefs(out, sent.labels)
-      for (const [timeMs, value] of sent.samples ?? []) out.message(2, sample(timeMs, value))
+      for (const [timeMs, value] of sent.samples ?? []) writeSample(out, 2, timeMs, value)
       for (const [timeMs, histogram] of sent.histograms ?? []) {
         out.message(3, (inner) => writeHistogram(inner, timeMs, histogram))
       }
@@ -93,20 +93,23 @@ export function encodeWriteRequestV2(
   return request.append(all.bytes).bytes.slice()
 }
 
-function sample(timeMs: number, value: number): (out: ProtoWriter) => void {
-  return (out) => {
-    if (!Object.is(value, 0)) out.double(1, value)
-    if (timeMs !== 0) out.int(2, timeMs)
-  }
+/** A field with a `Sample`; zeros are left out. Answers have millions, so none is a message by itself first. */
+export function writeSample(out: ProtoWriter, field: number, timeMs: number, value: number): void {
+  const hasValue = !Object.is(value, 0)
+  const bytes = (hasValue ? 9 : 0) + (timeMs === 0 ? 0 : 1 + varintBytes(timeMs))
+  out.tag(field, LENGTH).varint(bytes)
+  if (hasValue) out.double(1, value)
+  if (timeMs !== 0) out.int(2, timeMs)
 }
 
-function writePairs(out: ProtoWriter, field: number, pairs: readonly string[]): void {
+/** Labels, a message each. */
+export function writePairs(out: ProtoWriter, field: number, pairs: readonly string[]): void {
   for (let i = 0; i < pairs.length; i += 2) {
     out.message(field, (label) => label.text(1, pairs[i]!).text(2, pairs[i + 1]!))
   }
 }
 
-function writeHistogram(out: ProtoWriter, timeMs: number, h: NativeHistogram): void {
+export function writeHistogram(out: ProtoWriter, timeMs: number, h: NativeHistogram): void {
   if (h.isFloat) out.double(2, h.count)
   else out.int(1, h.count)
   out.double(3, h.sum).zigzag(4, h.schema).double(5, h.zeroThreshold)

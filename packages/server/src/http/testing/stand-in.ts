@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { Backfills } from '../../backfill/backfills.ts'
 import { evaluateMatrix, evaluateVector, executeJob } from '../../query/execute.ts'
 import type { MetricSource, QueryJob } from '../../query/job.ts'
+import { remoteReadServer } from '../../remote-read/config.ts'
 import { remoteWriteReceiver } from '../../remote-write/config.ts'
 import { Log } from '../../telemetry/log.ts'
 import { Registry } from '../../telemetry/registry.ts'
@@ -44,7 +45,7 @@ const DEMO_SAMPLES = 241
 const timeOf = (k: number): number => NOON - (DEMO_SAMPLES - 1 - k) * 15_000
 
 /** The demo's samples in memory. */
-function demoSource(): MetricSource {
+export function demoSource(): MetricSource {
   const memory = new MemoryQueryable()
   for (const [labels, value] of DEMO) {
     const columns = new SampleColumns()
@@ -110,6 +111,8 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     }),
     recordingGroups: (text) =>
       recordingGroups(text === undefined ? {} : { ruleFiles: [{ fileName: 'rules', text }] }),
+    remoteReadLimits: remoteReadServer.parse({}),
+    externalLabels: () => [],
     importPage: async () => ({ appended: 0, rejected: {}, example: '', oldestMs: null }),
     alerting: { ruleGroups: () => RULES, alerts: () => ALERTS, notifications: () => [] },
     targets: () => TARGETS,

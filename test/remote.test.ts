@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type PeerProcess, findPeer, startPeer } from './peer-process.ts'
+import { type WeirProcess, eventually, getJson, startWeir, value } from './weir-process.ts'
+
+/**
+ * Real senders and readers of remote write and read, against a real Weir: what Prometheus scrapes
+ * from itself (native histograms and exemplars too) goes into Weir, and each answers the same.
+ */
+const PROMETHEUS = findPeer('prometheus')
+const VMAGENT = findPeer('vmagent')
+
+interface Answer {
+  readonly data: {
+    readonly result: readonly { readonly metric: Readonly<Record<string, string>> }[]
+  }
+}
+
+function keyOf(labels: readonly (readonly string[])[]): string {
+  return JSON.stringify(labels.toSorted(([a], [b]) => (a! < b! ? -1 : 1)))
+}
+
+/** Every sample of the self-scrape within 10 s up to a moment, by labels. */
+async function samplesOf(url: string, timeMs: number): Promise<Map<string, unknown>> {
+  const query = encodeURIComponent('{job="self"}[10s]')
+  const answer = await getJson<Answer>(`${url}/api/v1/query?query=${query}&time=${timeMs / 1000}`)
+  return new Map(
+    answer.data.result.map(({ metric, ...samples }) => [keyOf(Object.entries(metric)), samples]),
+  )
+}
+
+function startPrometheus(config: string): Promise<PeerProcess> {
+  return startPeer({
+    program: PROMETHEUS!,
+    config,
+    args: ({ folder, config: file, port }) => [
+      `--config.file=${file}`,
+      `--storage.tsdb.path=${folder}/data`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--enable-feature=native-histograms,exemplar-storage',
+      '--log.level=warn',
+    ],
+    readyPath: '/-/ready',
+  })
+}
+
+const SELF = `
+global: { scrape_interval: 1s }
+scrape_configs:
+  - job_name: self
+    static_configs: [{ targets: ['127.0.0.1:PORT'] }]
+`
+
+function writingTo(weir: string, message: string): string {
+  return `${SELF}
+remote_write:
+  - url: ${weir}/api/v1/write
+    protobuf_message: ${message}
+    send_exemplars: true
+    send_native_histograms: true
+    queue_config: { batch_send_deadline: 200ms }
+    metadata_config: { send_interval: 1s }
+`
+}
+
+/** A moment whose samples both have, and those samples. */
+async function settled(
+  writer: PeerProcess,
+  weir: WeirProcess,
+): Promise<{ readonly timeMs: number; readonly want: Map<string, unknown> }> {
+  const oldest = await eventually('a first scrape', () => value(writer.url, 'timestamp(up)'))
+  const timeMs = (oldest + 6) * 1000
+  await eventually('six more scrapes', async () => {
+    const newest = await value(weir.web, 'timestamp(up{job="self"})')
+    return newest !== undefined && newest * 1000 > timeMs + 1500
+  })
+  return { timeMs, want: await samplesOf(writer.url, timeMs) }
+}
+
+describe.skipIf(PROMETHEUS === undefined)('Prometheus (left out: prometheus is not here)', () => {
+  test.each([
+    ['1.0', 'prometheus.WriteRequest'],
+    ['2.0', 'io.prometheus.write.v2.Request'],
+  ])('writes by %s, and Weir has every sample that it has', async (version, message) => {
+    await using weir = await startWeir()
+    await using writer = await startPrometheus(writingTo(weir.web, message))
+    const { timeMs, want } = await settled(writer, weir)
+    expect(want.size).toBeGreaterThan(300)
+    // The last batch of a scrape may still be on its way.
+    const got = await eventually('all samples', async () => {
+      const samples = await samplesOf(weir.web, timeMs)
+      return samples.size === want.size && samples
+    })
+    expect(Object.fromEntries(got)).toEqual(Object.fromEntries(want))
+    const histograms = [...got.values()].filter((one) => Object.hasOwn(one as object, 'histograms'))
+    expect(histograms.length).toBeGreaterThan(0)
+    const page = await (await fetch(`${weir.web}/metrics`)).text()
+    expect(page).toContain(
+      `weir_remote_write_requests_total{outcome="stored",version="${version}"}`,
+    )
+    expect(page).not.toContain('outcome="partial"')
+  })
+
+  test('reads what is in Weir as if it were its own', async () => {
+    await using weir = await startWeir({ config: 'global: { external_labels: { site: north } }' })
+    await using writer = await startPrometheus(writingTo(weir.web, 'prometheus.WriteRequest'))
+    const { timeMs, want } = await settled(writer, weir)
+    await using reader = await startPrometheus(
+      `remote_read: [{ url: '${weir.web}/api/v1/read', read_recent: true }]`,
+    )
+    const got = await samplesOf(reader.url, timeMs)
+    const labelled = [...want].map(([key, samples]) => {
+      const labels = [...(JSON.parse(key) as [string, string][]), ['site', 'north']]
+      return [keyOf(labels), samples] as const
+    })
+    expect(Object.fromEntries(got)).toEqual(Object.fromEntries(labelled))
+    const rate = (matchers: string): string =>
+      `sum(rate(prometheus_http_requests_total{${matchers}}[5s] @ ${timeMs / 1000}))`
+    const inWeir = await value(weir.web, rate(''))
+    expect(inWeir).toBeGreaterThan(0)
+    expect(await value(reader.url, rate('site="north"'))).toBeCloseTo(inWeir!, 9)
+    const page = await (await fetch(`${weir.web}/metrics`)).text()
+    expect(page).toMatch(/weir_remote_read_requests_total\{format="streamed",outcome="sent"\} \d/)
+  })
+})
+
+describe.skipIf(VMAGENT === undefined)('vmagent (left out: vmagent is not here)', () => {
+  let weir: WeirProcess
+  beforeAll(async () => {
+    weir = await startWeir()
+  })
+  afterAll(() => weir[Symbol.asyncDispose]())
+
+  test('writes what it scrapes', async () => {
+    await using _agent = await startPeer({
+      program: VMAGENT!,
+      config: SELF,
+      args: ({ folder, config, port }) => [
+        `-promscrape.config=${config}`,
+        `-remoteWrite.url=${weir.web}/api/v1/write`,
+        `-remoteWrite.tmpDataPath=${folder}/data`,
+        '-remoteWrite.forcePromProto=true',
+        '-remoteWrite.flushInterval=200ms',
+        `-httpListenAddr=127.0.0.1:${port}`,
+      ],
+      readyPath: '/health',
+    })
+    await eventually('vmagent in Weir', async () => (await value(weir.web, 'up{job="self"}')) === 1)
+    const name = 'vm_app_version'
+    await eventually(name, async () => (await value(weir.web, name)) === 1)
+  })
+})
