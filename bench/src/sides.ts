@@ -24,14 +24,22 @@ export interface Side {
 export const SIDES = ['Weir', 'Prometheus', 'VictoriaMetrics'] as const
 export type SideName = (typeof SIDES)[number]
 
-/** Starts a side; `undefined` when its program is not here. */
-export async function startSide(name: SideName, folder: string): Promise<Side | undefined> {
+/**
+ * Starts a side; `undefined` when its program is not here.
+ *
+ * @param flags more of them for Prometheus
+ */
+export async function startSide(
+  name: SideName,
+  folder: string,
+  flags: readonly string[] = [],
+): Promise<Side | undefined> {
   mkdirSync(folder, { recursive: true })
   switch (name) {
     case 'Weir':
       return await startWeir(folder)
     case 'Prometheus':
-      return await startPrometheus(folder)
+      return await startPrometheus(folder, flags)
     case 'VictoriaMetrics':
       return await startVictoria(folder)
     default:
@@ -65,7 +73,10 @@ async function startWeir(folder: string): Promise<Side> {
   }
 }
 
-async function startPrometheus(folder: string): Promise<Side | undefined> {
+async function startPrometheus(
+  folder: string,
+  flags: readonly string[],
+): Promise<Side | undefined> {
   const program = find('prometheus')
   if (program === undefined) return undefined
   const config = join(folder, 'prometheus.yml')
@@ -79,6 +90,7 @@ async function startPrometheus(folder: string): Promise<Side | undefined> {
     '--web.enable-remote-write-receiver',
     '--log.level=error',
     '--storage.tsdb.retention.time=60d',
+    ...flags,
   ])
   const url = `http://127.0.0.1:${port}`
   await until(async () => (await fetch(`${url}/-/ready`)).ok)
