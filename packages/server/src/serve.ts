@@ -333,8 +333,12 @@ class Process implements Weir {
 
   readonly #ruleQuery: RuleQuery = async (expr, timeMs, signal, group) => {
     const origin = group === undefined ? OWN : ({ kind: 'rule', ...group } as const)
-    const { labels, values } = await this.#pool.vector(expr, timeMs, signal, origin)
-    return labels.map((flat, i) => ({ labels: Labels.fromFlat(flat), value: values[i]! }))
+    const { labels, values, histograms } = await this.#pool.vector(expr, timeMs, signal, origin)
+    return labels.map((flat, i) => {
+      const histogram = histograms?.[i]
+      const value = histogram === undefined ? values[i]! : 0
+      return { labels: Labels.fromFlat(flat), value, histogram }
+    })
   }
 
   async #openScraper(): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Alert, Labels } from '@weir/model'
+import { type Alert, Labels, type NativeHistogram } from '@weir/model'
 import { expect, test } from 'vitest'
 import { AlertingEvents } from '../telemetry.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
@@ -7,16 +7,37 @@ import { parseRuleFile } from './config.ts'
 import { LiveGroup } from './group.ts'
 import type { QuerySample } from './source.ts'
 
-/** `x=1 y=2`: one element per word, told apart by the label `l`; `!text` makes the query fail. */
+/** `x=1 y=2`: one element per word, told apart by the label `l`; `x=h7` is a native histogram of 7; `!text` makes the query fail. */
 function answerOf(text: string): QuerySample[] {
   if (text.startsWith('!')) throw new Error(text.slice(1))
   return text
     .split(' ')
     .filter((word) => word !== '')
     .map((word) => {
-      const [l, value] = word.split('=')
-      return { labels: Labels.of({ __name__: 'm', l: l! }), value: Number(value) }
+      const [l, value = ''] = word.split('=')
+      const labels = Labels.of({ __name__: 'm', l: l! })
+      if (value.startsWith('h')) return { labels, value: 0, histogram: histogramOf(value.slice(1)) }
+      return { labels, value: Number(value) }
     })
+}
+
+function histogramOf(count: string): NativeHistogram {
+  const none = new Float64Array(0)
+  const noSpans = new Int32Array(0)
+  return {
+    isFloat: true,
+    resetHint: 'unknown',
+    schema: 0,
+    zeroThreshold: 0.001,
+    zeroCount: Number(count),
+    count: Number(count),
+    sum: 0,
+    positiveSpans: noSpans,
+    positive: none,
+    negativeSpans: noSpans,
+    negative: none,
+    customValues: none,
+  }
 }
 
 function open(rules: string, store = new MemoryStore(), startMs = 0) {
@@ -173,6 +194,19 @@ test('recording rules write, override labels, and end series that vanish', async
     'n{l="b", team="t"} @15 3',
     'n{l="a", team="t"} @15 stale',
   ])
+})
+
+test('native histograms are recorded as such, and alerted on with the value 0', async () => {
+  const { at } = open(`  rules:\n  - {record: r, expr: m}\n  - {alert: A, expr: m}\n`)
+  expect(await at(0, { m: 'x=h7 y=1' })).toEqual([
+    'r{l="x"} @0 {count:7, sum:0}',
+    'r{l="y"} @0 1',
+    'ALERTS{alertname="A", alertstate="firing", l="x"} @0 1',
+    'ALERTS_FOR_STATE{alertname="A", l="x"} @0 0',
+    'ALERTS{alertname="A", alertstate="firing", l="y"} @0 1',
+    'ALERTS_FOR_STATE{alertname="A", l="y"} @0 0',
+  ])
+  expect(await at(15, { m: 'y=1' })).toContain('r{l="x"} @15 stale')
 })
 
 test('one rule that fails spoils nothing beside it, writes nothing and ends nothing', async () => {

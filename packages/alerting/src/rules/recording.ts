@@ -34,8 +34,8 @@ export class RecordingRule {
     await this.series.write(samples, at.queryTimeMs)
   }
 
-  #named({ labels, value }: QuerySample): QuerySample {
-    return { labels: recordedLabels(this.spec, labels), value }
+  #named({ labels, ...sample }: QuerySample): QuerySample {
+    return { ...sample, labels: recordedLabels(this.spec, labels) }
   }
 }
 

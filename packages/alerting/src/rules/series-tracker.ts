@@ -27,10 +27,11 @@ export class SeriesTracker {
   /** Writes samples, which must have labels of their own each, and commits. */
   async write(samples: readonly QuerySample[], timeMs: number): Promise<void> {
     const now = new Map<string, { readonly labels: Labels; readonly ref: SeriesRef }>()
-    for (const { labels, value } of samples) {
+    for (const { labels, value, histogram } of samples) {
       const ref = this.#last.get(labels.key())?.ref ?? this.#appender.ref(labels)
       now.set(labels.key(), { labels, ref })
-      this.#appender.append(ref, timeMs, value)
+      if (histogram === undefined) this.#appender.append(ref, timeMs, value)
+      else this.#appender.appendHistogram(ref, timeMs, histogram)
     }
     let ended = 0
     for (const [key, { ref }] of this.#last) {

@@ -1,4 +1,4 @@
-import type { Labels } from '@weir/model'
+import type { Labels, NativeHistogram } from '@weir/model'
 
 /** A rule file as it was read from disk. */
 export interface RuleFile {
@@ -46,5 +46,8 @@ interface RuleGroupName {
 
 export interface QuerySample {
   readonly labels: Labels
+  /** 0 beside a native histogram, as in Prometheus. */
   readonly value: number
+  /** The sample, when it is one. */
+  readonly histogram?: NativeHistogram | undefined
 }

@@ -4,6 +4,7 @@ import {
   type KeyValueChange,
   type KeyValueStore,
   Labels,
+  type NativeHistogram,
   type SeriesRef,
   isStale,
 } from '@weir/model'
@@ -43,7 +44,7 @@ export class MemoryStore implements KeyValueStore {
   }
 }
 
-/** Keeps what was committed as text: `name{…} @time value`, `stale` for stale markers. */
+/** Keeps what was committed as text: `name{…} @time value`, `stale` for stale markers, `{count:…, sum:…}` for native histograms. */
 export class RecordingAppender implements Appender {
   readonly written: string[] = []
   readonly #series: Labels[] = []
@@ -67,8 +68,9 @@ export class RecordingAppender implements Appender {
     this.#queued.push(`${this.#series[ref]!.toString()} @${timeMs / 1000} ${shown}`)
   }
 
-  appendHistogram(): void {
-    throw new Error('no test here sends native histograms')
+  appendHistogram(ref: SeriesRef, timeMs: number, { count, sum }: NativeHistogram): void {
+    const shown = `{count:${count}, sum:${sum}}`
+    this.#queued.push(`${this.#series[ref]!.toString()} @${timeMs / 1000} ${shown}`)
   }
 
   appendExemplar(): void {

@@ -85,6 +85,9 @@ export function evaluateVector(
         cost,
         labels: value.series.map(({ labels }) => labels.flat),
         values: Float64Array.from(value.series, (one) => one.value),
+        ...(value.series.some(({ histogram }) => histogram !== undefined)
+          ? { histograms: value.series.map(({ histogram }) => histogram) }
+          : {}),
       }
     case 'scalar':
       return { kind: 'vector', labels: [[]], values: Float64Array.of(value.value), cost }

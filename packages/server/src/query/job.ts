@@ -1,4 +1,4 @@
-import type { ErrorCode, MetricMetadata, Queryable } from '@weir/model'
+import type { ErrorCode, MetricMetadata, NativeHistogram, Queryable } from '@weir/model'
 import type { LookbackRule } from '@weir/promql'
 import type { ReadQuery } from '@weir/wire'
 import type { QueryCost } from './cost.ts'
@@ -173,6 +173,8 @@ export interface VectorColumns {
   readonly kind: 'vector'
   readonly labels: readonly (readonly string[])[]
   readonly values: Float64Array<ArrayBuffer>
+  /** Absent while every sample is a number; otherwise sample `i` is `histograms[i]` where that is defined. */
+  readonly histograms?: readonly (NativeHistogram | undefined)[]
   /** What it took; absent where nothing was evaluated. */
   readonly cost?: QueryCost
 }
