@@ -169,7 +169,7 @@ describe.skipIf(prometheus === undefined || promtool === undefined)('as Promethe
     'rate(mixed[5m])', // with a warning
     'sum({__name__=~"latency|orders_total"})', // with a warning
   ])('query %s', async (query) => {
-    const path = `query?${new URLSearchParams({ query, time: String(seconds(4)), stats: 'all' })}`
+    const path = pathOf('query', { query, time: String(seconds(4)), stats: 'all' })
     await same(path)
   })
 
@@ -184,7 +184,7 @@ describe.skipIf(prometheus === undefined || promtool === undefined)('as Promethe
         step: '30',
         stats: 'all',
       }
-      await same(`query_range?${new URLSearchParams({ query, ...range })}`)
+      await same(pathOf('query_range', { query, ...range }))
     },
   )
 
@@ -196,7 +196,7 @@ describe.skipIf(prometheus === undefined || promtool === undefined)('as Promethe
     ['nothing', 0, 5],
   ])('query_exemplars %s from %d to %d', async (query, start, end) => {
     const span = { start: String(seconds(start)), end: String(seconds(end)) }
-    await same(`query_exemplars?${new URLSearchParams({ query, ...span })}`)
+    await same(pathOf('query_exemplars', { query, ...span }))
   })
 
   async function same(path: string): Promise<void> {
@@ -210,6 +210,10 @@ describe.skipIf(prometheus === undefined || promtool === undefined)('as Promethe
     expect(got!.status).toBe(200)
   }
 })
+
+function pathOf(endpoint: string, parameters: Readonly<Record<string, string>>): string {
+  return `${endpoint}?${new URLSearchParams(parameters).toString()}`
+}
 
 /** Without what is a machine's own, and without an order where none is promised. */
 function comparable(body: string): string {
