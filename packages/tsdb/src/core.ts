@@ -14,6 +14,7 @@ import { Dictionary, type LabelLimits } from './index/dictionary.ts'
 import type { TableTell } from './index/shared-table.ts'
 import type { News } from './news.ts'
 import { Tombstones } from './read/tombstones.ts'
+import type { SenderSeries } from './sender-series.ts'
 import { type Retention, RetentionPolicy } from './steps/policy.ts'
 
 /** Options with their defaults filled in. */
@@ -29,11 +30,21 @@ export interface Settings extends LabelLimits {
   readonly exemplarsMax: number
 }
 
+type DictionaryTables = Map<string, Parameters<TableTell>>
+
+/** A dictionary and its segments by table and index. */
+interface NewDictionary {
+  readonly dictionary: Dictionary
+  readonly tables: DictionaryTables
+}
+
 /** The writer's state: what commits, sealing and statistics share. Owned by one thread. */
 export class Core {
   readonly settings: Settings
   readonly environment: Environment
-  readonly dictionary: Dictionary
+  dictionary: Dictionary
+  /** What senders' own numbers mean. */
+  readonly senders = new Set<SenderSeries>()
   readonly head: Head
   readonly exemplars: ExemplarRing
   readonly windows = new Map<number, WindowRecord>()
@@ -47,7 +58,7 @@ export class Core {
   readonly seats = new Map<number, MessagePort>()
   readonly rejected: Partial<Record<RejectReason, number>> = {}
   /** Every dictionary segment a reader must know, by table and index. */
-  readonly #tables = new Map<string, Parameters<TableTell>>()
+  #tables: DictionaryTables
   tombstones = Tombstones.NONE
   #retired: { readonly epoch: number; readonly windows: readonly WindowRecord[] }[] = []
   #filesHeld = 0
@@ -71,11 +82,32 @@ export class Core {
     const tell = (news: News): void => this.tell(news)
     const newest = (): number => newestCommit(this.epochs)
     this.head = new Head(settings.headWindowMs, settings.clock, tell, newest)
-    this.dictionary = new Dictionary(settings, (table, index, shared) => {
-      this.#tables.set(`${table}/${index}`, [table, index, shared])
-      this.tell({ kind: 'dictionary', table, index, shared })
+    const { dictionary, tables } = this.newDictionary()
+    this.dictionary = dictionary
+    this.#tables = tables
+    this.retention = this.newPolicy(settings.retention)
+  }
+
+  newPolicy(retention: Retention): RetentionPolicy {
+    return new RetentionPolicy(retention, (series) => this.dictionary.labels(series))
+  }
+
+  /** An empty dictionary. Readers hear nothing of it until it is used. */
+  newDictionary(): NewDictionary {
+    const tables: DictionaryTables = new Map()
+    const dictionary = new Dictionary(this.settings, (table, index, shared) => {
+      tables.set(`${table}/${index}`, [table, index, shared])
+      if (this.#tables === tables) this.tell({ kind: 'dictionary', table, index, shared })
     })
-    this.retention = new RetentionPolicy(settings.retention, this.dictionary)
+    return { dictionary, tables }
+  }
+
+  /** From now on this dictionary counts. */
+  useDictionary({ dictionary, tables }: NewDictionary): void {
+    this.dictionary = dictionary
+    this.#tables = tables
+    const header = dictionary.header.buffer as SharedArrayBuffer
+    this.tell({ kind: 'renewed', header, tables: [...tables.values()] })
   }
 
   /** Windows that are not known to be damaged. */

@@ -1,7 +1,6 @@
 /** What happens when a data directory is opened: everything that must be in memory is read back. */
 import { type MetricMetadata, WeirError } from '@weir/model'
 
-import { ByteWriter } from './codec/bytes.ts'
 import type { Core } from './core.ts'
 import { decodeBatch } from './disk/batch-record.ts'
 import { readPairKey, storageError } from './disk/environment.ts'
@@ -9,6 +8,7 @@ import { decodeTombstone } from './disk/tombstone-record.ts'
 import { removeStrangers } from './disk/window-file.ts'
 import type { HeadRecord, WindowRecord } from './disk/window-record.ts'
 import type { Arena } from './head/arena.ts'
+import { putWholeDictionary } from './renew-dictionary.ts'
 import { publishCommit } from './head/epochs.ts'
 import { Tombstones } from './read/tombstones.ts'
 
@@ -54,16 +54,7 @@ function loadDictionary(core: Core): void {
     records++
   }
   if (records <= DICTIONARY_RECORDS_MAX) return
-  const whole = new ByteWriter(1 << 20)
-  dictionary.unsave()
-  dictionary.writeUnsaved(whole)
-  const last = core.dictionaryRecord
-  environment.root.transactionSync(() => {
-    environment.dictionary.clearSync()
-    environment.dictionary.putSync(last + 1, whole.copy())
-  })
-  dictionary.saved()
-  core.dictionaryRecord = last + 1
+  environment.root.transactionSync(() => putWholeDictionary(core, dictionary))
 }
 
 function loadWindows(core: Core): void {

@@ -62,5 +62,6 @@ export class LocalAppender implements Appender {
 
   close(): void {
     this.#queue.close()
+    this.#series.close()
   }
 }

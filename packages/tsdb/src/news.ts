@@ -11,5 +11,15 @@ export type News =
       readonly index: number
       readonly shared: SharedArrayBuffer
     }
+  /** Another dictionary counts from now on, with all these segments. */
+  | {
+      readonly kind: 'renewed'
+      readonly header: SharedArrayBuffer
+      readonly tables: readonly (readonly [
+        table: string,
+        index: number,
+        shared: SharedArrayBuffer,
+      ])[]
+    }
   | { readonly kind: 'dropped'; readonly series: Uint32Array }
   | { readonly kind: 'metadata'; readonly name: string; readonly metadata: MetricMetadata }

@@ -26,12 +26,13 @@ import { serveAppender } from './port-appender.ts'
 import { compact, nextJob } from './seal/compact.ts'
 import type { WindowRecord } from './disk/window-record.ts'
 import { Pause } from './seal/pause.ts'
+import { isRenewalDue, renewDictionary } from './renew-dictionary.ts'
 import { dropDue, dropOldExemplars, dropSeries } from './seal/retention.ts'
 import { closeDue, seal } from './seal/seal.ts'
 import type { ReaderSeat } from './seat.ts'
 import { SeriesCensus } from './series-census.ts'
 import { snapshot } from './snapshot.ts'
-import { RetentionPolicy, type RetentionRule } from './steps/policy.ts'
+import { type RetentionRule } from './steps/policy.ts'
 import { nextThin, thin } from './steps/thin.ts'
 import type { SenderOptions, Store, StoreOptions, StoreStats } from './store.ts'
 
@@ -120,7 +121,7 @@ class OpenStore implements Store {
     this.#core = core
     this.#lock = lock
     this.#committer = new Committer(core)
-    this.#census = new SeriesCensus(core.dictionary)
+    this.#census = new SeriesCensus(core)
   }
 
   appender(options: SenderOptions = {}): Appender {
@@ -160,8 +161,8 @@ class OpenStore implements Store {
   }
 
   setRetentionRules(rules: readonly RetentionRule[]): void {
-    const { settings, dictionary } = this.#core
-    this.#core.retention = new RetentionPolicy({ ...settings.retention, rules }, dictionary)
+    const core = this.#core
+    core.retention = core.newPolicy({ ...core.settings.retention, rules })
   }
 
   maintain(): Promise<void> {
@@ -265,6 +266,7 @@ class OpenStore implements Store {
       if (core.windowsThinned > thinnedBefore) dropSeries(core, [])
       dropOldExemplars(core)
       forgetIdle(core)
+      if (isRenewalDue(core)) await renewDictionary(core, pause)
       this.#reclaim()
       const damage = this.#damage
       this.#damage = undefined

@@ -136,6 +136,7 @@ export function serveAppender(
   options: SenderOptions,
 ): void {
   const series = new SenderSeries(core, options)
+  port.on('close', () => series.close())
   port.on('message', (message: BatchMessage | RefusedMessage) => {
     if ('refused' in message) {
       core.countRefused(message.refused)

@@ -51,8 +51,8 @@ export function openReader(seat: ReaderSeat): Reader {
 
 class StoreReader implements Reader {
   readonly environment: Environment
-  readonly view: DictionaryView
-  readonly postings: Postings
+  view: DictionaryView
+  postings: Postings
   readonly arenas = new Map<number, ArenaView>()
   readonly free: SheetView[] = []
   readonly merger = new RunMerger()
@@ -65,6 +65,8 @@ class StoreReader implements Reader {
   readonly #left: SealedWindow[] = []
   #head: HeadRecord | undefined
   #queriers = 0
+  /** A new dictionary, which counts when no querier of the old one is open. */
+  #next: { readonly view: DictionaryView; readonly postings: Postings } | undefined
 
   constructor(seat: ReaderSeat) {
     this.#seat = seat
@@ -104,7 +106,7 @@ class StoreReader implements Reader {
     }
   }
 
-  /** What is there now; `undefined` when a window was written meanwhile that has more. */
+  /** What is there now; `undefined` when it has to be asked again: it changed meanwhile. */
   #snapshot(): Snapshot | undefined {
     // An older querier of this reader has the seat's commit; what is kept for that is enough for later ones.
     const commit =
@@ -112,6 +114,7 @@ class StoreReader implements Reader {
     // The count first: what was published by now has been told, so the news that follow explain it.
     const { seriesCount, pairCount } = this.view
     this.#hear()
+    if (this.#queriers === 1 && this.#changeOver()) return undefined
     this.postings.catchUp(seriesCount, pairCount)
     // The snapshot after the news: it is never older than what was heard.
     this.environment.root.resetReadTxn()
@@ -127,6 +130,15 @@ class StoreReader implements Reader {
     const windows = [...this.#windows.values()]
     const version = head?.version ?? 0
     return { transaction, windows, arenas, tombstones: this.#tombstones, version, commit }
+  }
+
+  /** To the new dictionary, when there is one. */
+  #changeOver(): boolean {
+    if (this.#next === undefined) return false
+    this.view = this.#next.view
+    this.postings = this.#next.postings
+    this.#next = undefined
+    return true
   }
 
   /** A querier has finished with its transaction. */
@@ -175,7 +187,7 @@ class StoreReader implements Reader {
   #take(news: News): void {
     switch (news.kind) {
       case 'dictionary':
-        this.view.adopt(news.table, news.index, news.shared)
+        ;(this.#next ?? this).view.adopt(news.table, news.index, news.shared)
         break
       case 'arena':
         this.arenas.set(news.id, { ...news, tables: [], segments: [], blobs: [] })
@@ -198,8 +210,15 @@ class StoreReader implements Reader {
       case 'arenaGone':
         this.arenas.delete(news.id)
         break
+      case 'renewed': {
+        const view = new DictionaryView(news.header)
+        for (const [table, index, shared] of news.tables) view.adopt(table, index, shared)
+        this.#next = { view, postings: new Postings(view) }
+        if (this.#queriers === 0) this.#changeOver()
+        break
+      }
       case 'dropped':
-        this.postings.drop(news.series)
+        ;(this.#next ?? this).postings.drop(news.series)
         break
       case 'metadata':
         this.#metadata.set(news.name, news.metadata)

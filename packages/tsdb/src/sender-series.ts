@@ -2,6 +2,7 @@ import { REJECT_REASONS, type RejectReason } from '@weir/model'
 
 import type { Core } from './core.ts'
 import { ByteReader } from './codec/bytes.ts'
+import type { Dictionary } from './index/dictionary.ts'
 import { showLabels, skipLabels } from './index/label-bytes.ts'
 import type { SenderOptions } from './store.ts'
 
@@ -12,12 +13,15 @@ const METRIC_SERIES_LIMIT = reasonNumber('metric_series_limit')
 /** A number that its sender gave back and uses all the same. */
 const RELEASED = reasonNumber('bad_labels')
 
+/** A series that was dropped, and that the dictionary has forgotten. */
+const DROPPED = -1 - REJECT_REASONS.length
+
 /** What a sender's own numbers mean to the store. */
 export class SenderSeries {
   readonly #core: Core
   /** By the sender's number: the store's, or `-1 - reason` for a series that was refused. */
-  #numbers = new Int32Array(256)
-  /** Labels of refused series: for another try when there is room, and to show them. */
+  #numbers = new Int32Array(256).fill(RELEASED)
+  /** Labels of series that have no number now: refused ones, for another try, and dropped ones. */
   readonly #refused = new Map<number, Uint8Array>()
   /** `Dictionary.drops` when refused series were tried last. */
   #triedAt = 0
@@ -32,13 +36,19 @@ export class SenderSeries {
       : core.settings.outOfOrderWindowMs
   }
 
+  /** The sender is gone, or begins anew. */
+  close(): void {
+    this.#core.senders.delete(this)
+  }
+
   /** What the sender's new numbers stand for: number and labels, one series behind the other. */
   add(series: Uint8Array): void {
     const input = new ByteReader(series)
+    if (series.length > 0) this.#core.senders.add(this)
     while (input.at < series.length) {
       const ref = input.varint()
       if (ref >= this.#numbers.length) {
-        const grown = new Int32Array(Math.max(ref + 1, this.#numbers.length * 2))
+        const grown = new Int32Array(Math.max(ref + 1, this.#numbers.length * 2)).fill(RELEASED)
         grown.set(this.#numbers)
         this.#numbers = grown
       }
@@ -74,7 +84,8 @@ export class SenderSeries {
     for (let i = 0; i < refs.length; i++) {
       const ref = refs[i]!
       const number = this.#numbers[ref]!
-      series[i] = number < 0 || dictionary.isLive(number) ? number : this.#revive(ref, number)
+      if (number < 0) series[i] = number === DROPPED ? this.#wake(ref) : number
+      else series[i] = dictionary.isLive(number) ? number : this.#revive(ref, number)
     }
     return series
   }
@@ -85,6 +96,21 @@ export class SenderSeries {
     if (refused !== undefined) return showLabels(refused)
     const number = this.#numbers[ref]!
     return number < 0 ? '' : this.#core.dictionary.labels(number).toString()
+  }
+
+  /** Before a dictionary goes: keeps the labels of series that were dropped, which the next one will not know. */
+  keepDropped(dictionary: Dictionary): void {
+    for (let ref = 0; ref < this.#numbers.length; ref++) {
+      const number = this.#numbers[ref]!
+      if (number < 0 || dictionary.isLive(number)) continue
+      this.#refused.set(ref, dictionary.labelBytes(number))
+      this.#numbers[ref] = DROPPED
+    }
+  }
+
+  #wake(ref: number): number {
+    this.#intern(ref, new ByteReader(this.#refused.get(ref)!))
+    return this.#numbers[ref]!
   }
 
   /** Retention took the series while its sender was silent. */

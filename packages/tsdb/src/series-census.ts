@@ -13,16 +13,16 @@ export interface Census {
 
 /** Counts who has many series. Walks the whole dictionary, so it does that only when series came or went. */
 export class SeriesCensus {
-  readonly #dictionary: Dictionary
+  readonly #core: { readonly dictionary: Dictionary }
   #state = ''
   #census: Census = { seriesByMetricName: [], valuesByLabelName: [], seriesByLabelPair: [] }
 
-  constructor(dictionary: Dictionary) {
-    this.#dictionary = dictionary
+  constructor(core: { readonly dictionary: Dictionary }) {
+    this.#core = core
   }
 
   take(): Census {
-    const { allSeries, liveCount } = this.#dictionary
+    const { allSeries, liveCount } = this.#core.dictionary
     const state = `${allSeries}/${liveCount}`
     if (state !== this.#state) {
       this.#state = state
@@ -32,7 +32,7 @@ export class SeriesCensus {
   }
 
   #count(): Census {
-    const dictionary = this.#dictionary
+    const { dictionary } = this.#core
     const seriesOf = new Uint32Array(dictionary.allPairs)
     for (let series = 0; series < dictionary.allSeries; series++) {
       if (!dictionary.isLive(series)) continue

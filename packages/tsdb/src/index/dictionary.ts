@@ -1,4 +1,4 @@
-import { type RejectReason, invariant } from '@weir/model'
+import { type RejectReason, WeirError, invariant } from '@weir/model'
 
 import { ByteReader, ByteWriter } from '../codec/bytes.ts'
 import { decodeSeries, encodeSeries } from '../disk/series-list.ts'
@@ -26,6 +26,9 @@ const DROPPED = 1
 export function droppedRecord(series: Float64Array): Uint8Array {
   return Buffer.concat([Buffer.of(DROPPED), encodeSeries(series)])
 }
+
+/** A record does not go through a longer stretch of numbers that are not in use. */
+const GAP_MAX = 65_536
 
 /** Counts below which the dictionary is on disk. */
 interface Mark {
@@ -107,6 +110,11 @@ export class Dictionary extends DictionaryView {
     return this.#addSeries(this.#series++, count)
   }
 
+  /** Series numbers below this are on disk. */
+  get savedSeries(): number {
+    return this.#saved.series
+  }
+
   /** Makes everything that was interned visible to readers. */
   publish(): void {
     Atomics.store(this.header, SYMBOL_COUNT, this.#symbols)
@@ -120,7 +128,39 @@ export class Dictionary extends DictionaryView {
 
   /** Writes what was added since {@link saved}; see docs/formats/data-dir.md. */
   writeUnsaved(out: ByteWriter): void {
-    const from = this.#saved
+    this.#writeRecord(out, this.#saved, this.#series)
+  }
+
+  /** Everything as records for the disk: one, unless long stretches of numbers are not in use. */
+  *wholeRecords(): Iterable<Uint8Array> {
+    const out = new ByteWriter(1 << 16)
+    let from: Mark = { symbols: 0, pairs: 0, series: 0 }
+    for (const [start, end] of this.#runs()) {
+      out.clear()
+      this.#writeRecord(out, { ...from, series: start }, end)
+      from = { symbols: this.#symbols, pairs: this.#pairs, series: end }
+      yield out.copy()
+    }
+  }
+
+  /** Stretches of numbers of which most are in use, so that others need no room; the last one to the end. */
+  *#runs(): Iterable<readonly [start: number, end: number]> {
+    let start = 0
+    let last = 0
+    for (let series = 0; series < this.#series; series++) {
+      if (!this.isLive(series)) continue
+      if (series - last > GAP_MAX) {
+        if (last > 0) yield [start, last]
+        start = series
+      }
+      last = series + 1
+    }
+    yield [start, this.#series - last > GAP_MAX ? last : this.#series]
+    if (this.#series - last > GAP_MAX) yield [this.#series, this.#series]
+  }
+
+  /** Symbols and pairs from a mark on, and series from it to `end`. */
+  #writeRecord(out: ByteWriter, from: Mark, end: number): void {
     out.u8(ADDED)
     out.varint(from.symbols)
     out.varint(this.#symbols - from.symbols)
@@ -138,8 +178,8 @@ export class Dictionary extends DictionaryView {
       out.varint(this.pairValue(pair))
     }
     out.varint(from.series)
-    out.varint(this.#series - from.series)
-    for (let series = from.series; series < this.#series; series++) {
+    out.varint(end - from.series)
+    for (let series = from.series; series < end; series++) {
       const at = this.listOf(series)
       const count = this.isLive(series) ? this.lists.get(at) : 0
       out.varint(count)
@@ -152,11 +192,6 @@ export class Dictionary extends DictionaryView {
     this.#saved = { symbols: this.#symbols, pairs: this.#pairs, series: this.#series }
   }
 
-  /** Forgets what is on disk, so that `writeUnsaved` writes everything. */
-  unsave(): void {
-    this.#saved = { symbols: 0, pairs: 0, series: 0 }
-  }
-
   /** Reads back one record of {@link writeUnsaved} or {@link droppedRecord}. */
   load(record: Uint8Array): void {
     this.#isLookUpDue = true
@@ -165,7 +200,7 @@ export class Dictionary extends DictionaryView {
       for (const series of decodeSeries(record.subarray(1))) this.#take(series)
       return
     }
-    input.varint()
+    this.#follow('symbol', input.varint(), this.#symbols)
     const symbols = input.varint()
     this.symbolSlots.reserve(symbols, this.#hashSymbol)
     for (let left = symbols; left > 0; left--) {
@@ -173,23 +208,68 @@ export class Dictionary extends DictionaryView {
       this.#addSymbol(record, input.at, input.at + length)
       input.at += length
     }
-    input.varint()
+    this.#follow('pair', input.varint(), this.#pairs)
     const pairs = input.varint()
     this.pairSlots.reserve(pairs, this.#hashPairOf)
     for (let left = pairs; left > 0; left--) this.#addPair(input.varint(), input.varint())
-    input.varint()
+    const first = input.varint()
+    this.#follow('series', Math.min(first, this.#series), this.#series)
+    this.#series = first
     for (let left = input.varint(); left > 0; left--) {
       const count = input.varint()
       const series = this.#series++
-      if (count === 0) {
-        this.series.set(series, 0)
-        continue
-      }
+      if (count === 0) continue
       this.#reservePairs(count)
       for (let i = 0; i < count; i++) this.#pairNumbers[i] = input.varint()
       this.#addSeries(series, count)
     }
+    this.series.pass(this.#series)
     this.saved()
+  }
+
+  /** A record goes on where the one before it ended. */
+  #follow(what: string, first: number, want: number): void {
+    if (first === want) return
+    const message = `Cannot read the dictionary: a record begins with ${what} ${first}, want ${want}`
+    throw new WeirError('STORAGE_CORRUPT', `${message}; weir check data says what can be done`)
+  }
+
+  /**
+   * Takes a series over from another dictionary, under its number; numbers ascend.
+   *
+   * @param pairs what became of the other one's pairs so far
+   */
+  takeOver(other: Dictionary, series: number, pairs: PairMap): void {
+    const at = other.listOf(series)
+    const count = other.lists.get(at)
+    this.#reservePairs(count)
+    for (let i = 0; i < count; i++) {
+      const theirs = other.lists.get(at + 1 + i)
+      let mine = pairs.get(theirs)
+      if (mine < 0) {
+        const name = this.#symbolOf(other, other.pairName(theirs))
+        mine = this.#internPair(name, this.#symbolOf(other, other.pairValue(theirs)))
+        pairs.set(theirs, mine)
+      }
+      this.#pairNumbers[i] = mine
+    }
+    this.#series = series + 1
+    this.#addSeries(series, count)
+  }
+
+  /** The next series gets this number, or a greater one. */
+  passTo(series: number): void {
+    this.series.pass(series)
+    this.#series = series
+  }
+
+  #symbolOf(other: Dictionary, symbol: number): number {
+    const at = other.symbols.get(symbol * 2)
+    const from = at & ((1 << other.text.shift) - 1)
+    const to = from + other.symbols.get(symbol * 2 + 1)
+    const bytes = other.text.segments[at >>> other.text.shift]!
+    const found = this.findSymbol(bytes, from, to)
+    return found >= 0 ? found : this.#addSymbol(bytes, from, to)
   }
 
   /** Takes series out. Their numbers are not given to others while the process lives. */
@@ -349,6 +429,7 @@ export class Dictionary extends DictionaryView {
     this.lists.set(at, count)
     for (let i = 0; i < count; i++) this.lists.set(at + 1 + i, this.#pairNumbers[i]!)
     this.#listEnd = at + count + 1
+    this.series.pass(series)
     this.series.set(series, at + 1)
     if (!this.#isLookUpDue) {
       this.#seriesSlots.insert(series, this.#hashPairs(count), (other) => this.#hashSeries(other))
@@ -405,6 +486,25 @@ export class Dictionary extends DictionaryView {
 
   #reservePairs(count: number): void {
     if (this.#pairNumbers.length < count) this.#pairNumbers = new Int32Array(count * 2)
+  }
+}
+
+/** Numbers of pairs in one dictionary, by their number in another. */
+export class PairMap {
+  #numbers = new Int32Array(4096)
+
+  /** -1: not known yet. */
+  get(pair: number): number {
+    return (this.#numbers[pair] ?? 0) - 1
+  }
+
+  set(pair: number, number: number): void {
+    if (pair >= this.#numbers.length) {
+      const grown = new Int32Array(Math.max(pair + 1, this.#numbers.length * 2))
+      grown.set(this.#numbers)
+      this.#numbers = grown
+    }
+    this.#numbers[pair] = number + 1
   }
 }
 

@@ -14,6 +14,8 @@ export class WordTable {
   readonly segments: Uint32Array[] = []
   readonly #mask: number
   readonly #tell: TableTell | undefined
+  /** What all segments share that were passed; never written to. */
+  #nothing: SharedArrayBuffer | undefined
 
   /** @param tell absent on the reader's side, which only ever hears of segments */
   constructor(name: string, shift: number, tell?: TableTell) {
@@ -34,6 +36,17 @@ export class WordTable {
 
   set(index: number, value: number): void {
     this.#reach(index >>> this.shift)[index & this.#mask] = value
+  }
+
+  /** Leaves out all below an index: whole segments there hold nothing, and share one. */
+  pass(index: number): void {
+    while (this.segments.length < index >>> this.shift) {
+      const segment = this.segments.length
+      this.#nothing ??= new SharedArrayBuffer(4 << this.shift)
+      this.adopt(segment, this.#nothing)
+      this.#tell?.(this.name, segment, this.#nothing)
+    }
+    if ((index & this.#mask) !== 0) this.#reach(index >>> this.shift)
   }
 
   /** Takes a segment in; both sides. */

@@ -73,7 +73,9 @@ function seriesWithoutData(core: Core): Float64Array {
   const { dictionary, head } = core
   const present = membersUnlessDamaged(core)
   const gone: number[] = []
-  for (let series = 0; series < present.length; series++) {
+  // One that was just told and waits for its first commit has nothing yet, and is not on disk either.
+  const end = Math.min(present.length, dictionary.savedSeries)
+  for (let series = 0; series < end; series++) {
     if (present[series] === 1 || !dictionary.isLive(series)) continue
     if (!head.arenas.some((arena) => arena.newest(series) > 0)) gone.push(series)
   }

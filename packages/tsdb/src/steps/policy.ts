@@ -1,7 +1,6 @@
-import { type Matcher, invariant } from '@weir/model'
+import { type Labels, type Matcher, invariant } from '@weir/model'
 
 import type { WindowRecord } from '../disk/window-record.ts'
-import type { DictionaryView } from '../index/dictionary-view.ts'
 import { type ValueTest, valueTest } from '../index/value-test.ts'
 
 /** Samples are kept at this step (0: whole, as they came) until they are so old (0: for ever). */
@@ -39,14 +38,14 @@ export class RetentionPolicy {
   readonly bytes: number
   readonly #levels: readonly (readonly RetentionLevel[])[]
   readonly #tests: readonly (readonly (readonly ValueTest[])[])[]
-  readonly #dictionary: DictionaryView
+  readonly #labelsOf: (series: number) => Labels
   #classes = new Int16Array(0)
   /** Which classes a window has: windows are looked at every few seconds. */
   readonly #windows = new WeakMap<WindowRecord, readonly number[]>()
 
-  constructor({ timeMs, bytes, rules }: Retention, dictionary: DictionaryView) {
+  constructor({ timeMs, bytes, rules }: Retention, labelsOf: (series: number) => Labels) {
     this.bytes = bytes
-    this.#dictionary = dictionary
+    this.#labelsOf = labelsOf
     this.#levels = [[{ stepMs: 0, keepMs: timeMs }], ...rules.map(({ levels }) => whole(levels))]
     this.#tests = rules.map(({ selectors }) => selectors.map((one) => one.map(valueTest)))
   }
@@ -95,7 +94,7 @@ export class RetentionPolicy {
   }
 
   #findClass(series: number): number {
-    const labels = this.#dictionary.labels(series)
+    const labels = this.#labelsOf(series)
     const fits = ({ name, test, isNegated }: ValueTest): boolean =>
       test(labels.get(name)) !== isNegated
     return 1 + this.#tests.findIndex((selectors) => selectors.some((one) => one.every(fits)))
