@@ -86,17 +86,16 @@ test('who knew a series that has gone writes to it again; a view that was open k
 test('series that begin while the labels are gone through are not lost', async () => {
   await using t = await TestStore.open(options)
   await churn(t, 4, 15_000)
-  let renewing = true
   let count = 0
   let born: string[] = []
   for (let round = 0; round < 6; round++) {
     born = []
     t.clock.nowMs += HOUR
-    renewing = true
+    const upkeep = { isDone: false }
     const maintained = t.store.maintain().finally(() => {
-      renewing = false
+      upkeep.isDone = true
     })
-    while (renewing) {
+    while (!upkeep.isDone) {
       born.push(`born_${count}`)
       await t.put({ [`born_${count}`]: [[t.clock.nowMs, ++count]] })
     }
