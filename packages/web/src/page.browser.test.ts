@@ -62,6 +62,10 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     ['/explore?expr=latency_seconds&tab=table', [/count 3008 · sum/, '(0.512, 0.645]']],
     ['/explore?expr=nothing', ['No series in this time range.']],
     ['/alerts', ['Firing 1', 'AirflowDagLate', 'Tasks of orders_daily fail']],
+    [
+      '/alerts?tab=recording',
+      ['weir_stage_throughput', 'Running', /42 % · 183\u2009410 samples/, /same labelset/],
+    ],
     ['/alerts?tab=notifications', ['connection refused', 'oncall', /next try in 30 s/]],
     ['/status', ['Intakes', 'dag.orders.duration:abc|ms', '1 of 2 up', 'Apache Airflow']],
     ['/status?tab=queries', ['Took most time', '5.53', 'rule group signals of pack:airflow']],
@@ -72,6 +76,29 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     await open(path)
     for (const text of texts) await see(text)
     expect(await violations()).toEqual([])
+    expect(complaints).toEqual([])
+  })
+
+  test('the past of recording rules is filled in from the page', async () => {
+    const sent: string[] = []
+    page.on('request', (request) => {
+      if (request.method() === 'POST') sent.push(`${request.url()} ${request.postData() ?? ''}`)
+    })
+    await open('/alerts?tab=recording')
+    await page.getByRole('button', { name: 'Fill in the past of airflow' }).click()
+    await see(/as if they had been there/)
+    await page.getByText('30 days').click()
+    await expect
+      .poll(() => page.getByRole('dialog').evaluate((dialog) => getComputedStyle(dialog).opacity))
+      .toBe('1')
+    expect(await violations()).toEqual([])
+    await page.getByRole('button', { name: 'Fill in', exact: true }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(sent).toHaveLength(1)
+    expect(sent[0]).toMatch(/backfills file=pack%3Aairflow&group=airflow&start=\d+$/)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await expect.poll(() => sent.length).toBe(2)
+    expect(sent[1]).toContain('/backfills/b2/cancel')
     expect(complaints).toEqual([])
   })
 
@@ -91,6 +118,7 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
       '/explore?expr=latency_seconds',
       '/explore?expr=latency_seconds&tab=table',
       '/status?tab=queries',
+      '/alerts?tab=recording',
     ]) {
       await open(path)
       await page.waitForLoadState('networkidle')

@@ -7,7 +7,10 @@ import { AlertLine, AlertStateMark } from '../frame/alert-line.tsx'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { spanText } from '../time/clock-text.ts'
 import { countStates, shownGroups } from './rule-filter.ts'
+import { RecordingRules } from './recording-rules.tsx'
 import { Notifications } from './notifications.tsx'
+
+const TABS = ['rules', 'recording', 'notifications'] as const
 
 /** Alerting rules with what fires, and what was sent to whom. */
 export function AlertsPage(): React.JSX.Element {
@@ -22,16 +25,20 @@ export function AlertsPage(): React.JSX.Element {
         <h1>Alerts</h1>
       </div>
       <Tabs
-        value={search.tab === 'notifications' ? 'notifications' : 'rules'}
+        value={TABS.find((tab) => tab === search.tab) ?? 'rules'}
         onChange={(tab) => set({ tab: tab === 'rules' ? undefined : (tab ?? undefined) })}
         keepMounted={false}
       >
         <Tabs.List mb="md">
           <Tabs.Tab value="rules">Rules</Tabs.Tab>
+          <Tabs.Tab value="recording">Recording rules</Tabs.Tab>
           <Tabs.Tab value="notifications">Notifications</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="rules">
           <Rules query={search.q ?? ''} state={search.state} onChange={set} />
+        </Tabs.Panel>
+        <Tabs.Panel value="recording">
+          <RecordingRules />
         </Tabs.Panel>
         <Tabs.Panel value="notifications">
           <Notifications />

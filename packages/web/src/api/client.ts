@@ -40,6 +40,17 @@ export async function getWeir<T>(path: string, signal: AbortSignal): Promise<T> 
   return body as T
 }
 
+/** POSTs a form to Weir's own API. @throws {RequestError} */
+export async function postWeir<T>(
+  path: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<T> {
+  const init = { method: 'POST', body: new URLSearchParams(parameters) }
+  const { response, body } = await request(path, init)
+  if (!response.ok) throw refusal(response, body)
+  return body as T
+}
+
 /**
  * Asks the Prometheus API. With parameters it POSTs a form, because queries may be longer than URLs.
  *

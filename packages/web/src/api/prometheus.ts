@@ -73,11 +73,11 @@ interface AlertingRule {
   readonly lastError?: string
 }
 
-interface RecordingRule {
+export interface RecordingRule {
   readonly type: 'recording'
   readonly name: string
   readonly query: string
-  readonly health: string
+  readonly health: 'ok' | 'err' | 'unknown'
   readonly lastError?: string
 }
 

@@ -1,4 +1,5 @@
 import type {
+  BackfillView,
   IntakeStatus,
   NotificationView,
   Overview,
@@ -9,7 +10,7 @@ import type {
   WeirStatus,
 } from '@weir/packs'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { getWeir } from './client.ts'
+import { getWeir, postWeir } from './client.ts'
 
 /** How often pages ask again, unless the reader chose otherwise. */
 export const REFRESH_MS = 10_000
@@ -69,3 +70,25 @@ export const packQuery = (id: string) =>
     queryKey: ['packs', id],
     queryFn: ({ signal }) => getWeir<PackDetail>(`${API}/packs/${encodeURIComponent(id)}`, signal),
   })
+
+/** While something is under way it is looked at every second. */
+export const backfillsQuery = queryOptions({
+  queryKey: ['backfills'],
+  queryFn: ({ signal }) => getWeir<readonly BackfillView[]>(`${API}/backfills`, signal),
+  refetchInterval: ({ state }) =>
+    state.data?.some(({ endedMs }) => endedMs === null) === true ? 1000 : REFRESH_MS,
+})
+
+export const beginBackfill = (wish: {
+  readonly file: string
+  readonly group: string
+  readonly startMs: number
+}): Promise<BackfillView> =>
+  postWeir(`${API}/backfills`, {
+    file: wish.file,
+    group: wish.group,
+    start: String(wish.startMs / 1000),
+  })
+
+export const cancelBackfill = (id: string): Promise<BackfillView> =>
+  postWeir(`${API}/backfills/${encodeURIComponent(id)}/cancel`, {})

@@ -6,6 +6,7 @@ import { extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { MOCK_NOW_MS, overview, pipelines, randomFrom, signals } from './mock-data.ts'
 import {
+  BACKFILLS,
   INTAKES,
   NOTIFICATIONS,
   PACK,
@@ -130,6 +131,8 @@ function weirAnswer(count: number, path: string): unknown {
       return QUERIES
     case 'status':
       return STATUS
+    case 'backfills':
+      return count === 0 ? [] : parts.length > 1 ? BACKFILLS[0] : BACKFILLS
     case 'packs':
       return parts.length > 1 ? PACK : [PACK]
     default:

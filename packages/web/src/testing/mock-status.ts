@@ -1,4 +1,5 @@
 import type {
+  BackfillView,
   IntakeStatus,
   NotificationView,
   PackDetail,
@@ -238,6 +239,40 @@ export const RULE_GROUPS: readonly RuleGroup[] = [
         health: 'ok',
         alerts: [],
       },
+      {
+        type: 'recording',
+        name: 'weir_stage_throughput',
+        query: 'sum by (dag_id) (rate(airflow_task_finished_total[5m]))',
+        health: 'ok',
+      },
     ],
+  },
+]
+
+/** One under way, one that failed. */
+export const BACKFILLS: readonly BackfillView[] = [
+  {
+    id: 'b2',
+    state: 'running',
+    groups: [{ file: 'pack:airflow', name: 'airflow', ruleCount: 1 }],
+    startMs: ago(7 * 24 * 60),
+    endMs: ago(1),
+    progress: 0.42,
+    samples: 183_410,
+    error: '',
+    createdMs: ago(1),
+    endedMs: null,
+  },
+  {
+    id: 'b1',
+    state: 'failed',
+    groups: [{ file: 'rules/shop.yml', name: 'shop', ruleCount: 2 }],
+    startMs: ago(24 * 60),
+    endMs: ago(30),
+    progress: 0.1,
+    samples: 12,
+    error: 'shop:orders: vector contains metrics with the same labelset after applying rule labels',
+    createdMs: ago(30),
+    endedMs: ago(29),
   },
 ]
