@@ -99,7 +99,12 @@ async function load(folder: string, { scale, samples, startMs }: Load): Promise<
   const timeOf = (k: number): number => startMs + k * STEP_MS
   if (missing.includes('Weir')) {
     const began = performance.now()
-    await loadWeir(join(folder, 'Weir', 'data'), { series, samples, timeOf })
+    await loadWeir(join(folder, 'Weir', 'data'), {
+      series,
+      samples,
+      timeOf,
+      isAtRest: ageHours > 0,
+    })
     console.log(`loaded Weir in ${((performance.now() - began) / 1000).toFixed(1)} s`)
   }
   const peers: Side[] = []

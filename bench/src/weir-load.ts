@@ -7,10 +7,20 @@ interface Load {
   readonly series: readonly BenchSeries[]
   readonly samples: number
   readonly timeOf: (k: number) => number
+  readonly isAtRest?: boolean
 }
 
-/** Fills a data directory as a living Weir would have: its clock goes with the data. */
-export async function loadWeir(path: string, { series, samples, timeOf }: Load): Promise<void> {
+const DAY_MS = 86_400_000
+
+/**
+ * Fills a data directory as a living Weir would have: its clock goes with the data.
+ *
+ * @param isAtRest whether a day goes by afterwards, so that everything is sealed and merged
+ */
+export async function loadWeir(
+  path: string,
+  { series, samples, timeOf, isAtRest = false }: Load,
+): Promise<void> {
   let nowMs = timeOf(0)
   const clock: Clock = { ...systemClock, now: () => nowMs as Millis }
   await using store = await openStore({ path, retentionMs: 0, clock })
@@ -25,5 +35,6 @@ export async function loadWeir(path: string, { series, samples, timeOf }: Load):
     }
     if (k % 20 === 19) await store.maintain()
   }
+  if (isAtRest) nowMs += DAY_MS + 2 * 3_600_000
   await store.maintain()
 }

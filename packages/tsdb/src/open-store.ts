@@ -17,6 +17,7 @@ import { Core, type Settings } from './core.ts'
 import { cleanTombstones, deleteSeries, forgetIdle } from './delete-series.ts'
 import { FILE_NAME, openEnvironment, storageError } from './disk/environment.ts'
 import { takeLock } from './disk/lock-file.ts'
+import { shrink } from './disk/shrink.ts'
 import { RESERVE_BYTES } from './disk/room.ts'
 import { SEATS_MAX, leaveEpoch, oldestEpoch } from './head/epochs.ts'
 import { keyValueOf } from './key-value.ts'
@@ -53,6 +54,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const lock = takeLock(settings.path)
   try {
     requireWholeFile(join(settings.path, FILE_NAME))
+    await shrinkIfPossible(settings.path)
     const core = new Core(settings, openEnvironment(settings.path))
     try {
       load(core)
@@ -64,6 +66,16 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   } catch (error) {
     lock[Symbol.dispose]()
     throw error
+  }
+}
+
+/** A file that cannot be made smaller is used as it is. */
+async function shrinkIfPossible(path: string): Promise<void> {
+  try {
+    await shrink(path)
+  } catch (error) {
+    const { code } = storageError('make the file smaller', error)
+    if (code !== 'STORAGE_FULL') throw error
   }
 }
 

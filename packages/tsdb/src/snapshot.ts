@@ -23,10 +23,11 @@ export async function snapshot(core: Core, skipHead: boolean): Promise<string> {
   const unfinished = join(path, FOLDER, `${name}.unfinished`)
   using _held = core.holdFiles()
   try {
-    core.requireRoom(statSync(core.environment.file).size / 2)
+    core.requireRoom(statSync(core.environment.file).size)
     mkdirSync(unfinished, { recursive: true })
     const file = join(unfinished, FILE_NAME)
-    await core.environment.root.backup(file, true)
+    // Whole, free pages included: who writes to a compacted copy is aborted (see disk/shrink.ts).
+    await core.environment.root.backup(file, false)
     await completeCopy(unfinished, core.environment.windowsFolder, skipHead)
     syncFile(file)
     syncFile(unfinished)

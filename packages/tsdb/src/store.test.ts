@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import * as fc from 'fast-check'
@@ -348,6 +348,35 @@ describe('time goes by', () => {
       return querier.select({ matchers: [], minMs, maxMs: t.clock.nowMs }).count
     }
     expect([select(START_MS), select(START_MS + MINUTE)]).toEqual([2, 1])
+  })
+
+  test('a start makes the file as small as what it holds', async () => {
+    await using t = await TestStore.open()
+    const labels = Array.from({ length: 2000 }, (_, i) => named(`a{i=${i}}`))
+    const step = async (): Promise<void> => {
+      const refs = labels.map((each) => t.appender.ref(each))
+      for (const [i, ref] of refs.entries()) t.appender.append(ref, t.clock.nowMs, i / 7)
+      await t.appender.commit()
+      t.clock.nowMs += 1000
+    }
+    await t.store.keyValue().write([{ key: 'kept', value: 'yes' }])
+    for (let k = 0; k < 200; k++) await step()
+    t.clock.nowMs += 20 * MINUTE
+    await t.store.maintain()
+    const file = join(t.path, 'weir.mdb')
+    const before = statSync(file).size
+    const samples = samplesOf(t.reader, 'a{i=1234}')
+    await t.stop()
+    await t.start()
+    expect(statSync(file).size * 4).toBeLessThan(before)
+    expect(samples.length).toBe(200)
+    expect(samplesOf(t.reader, 'a{i=1234}')).toEqual(samples)
+    expect(t.store.keyValue().get('kept')).toBe('yes')
+    // It can be written to: a copy by lmdb itself could not.
+    for (let k = 0; k < 200; k++) await step()
+    t.clock.nowMs += 20 * MINUTE
+    await t.store.maintain()
+    expect(samplesOf(t.reader, 'a{i=1234}').length).toBe(400)
   })
 
   test('a query meets a damaged sheet and says so; whole ones are read still', async () => {
