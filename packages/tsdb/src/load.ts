@@ -13,7 +13,7 @@ import { publishCommit } from './head/epochs.ts'
 import { Tombstones } from './read/tombstones.ts'
 
 /** Written into every data directory; see docs/formats/data-dir.md. */
-export const FORMAT = '3'
+export const FORMAT = '4'
 /** More dictionary records than this are written together into one. */
 const DICTIONARY_RECORDS_MAX = 256
 

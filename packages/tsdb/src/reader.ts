@@ -1,17 +1,18 @@
 import { receiveMessageOnPort } from 'node:worker_threads'
 
-import type {
-  ChosenSeries,
-  Labels,
-  Matcher,
-  MetricMetadata,
-  Querier,
-  Queryable,
-  SampleColumns,
-  SampleView,
-  SelectRequest,
-  SeriesExemplars,
-  SeriesSet,
+import {
+  type ChosenSeries,
+  type Labels,
+  METRIC_NAME,
+  type Matcher,
+  type MetricMetadata,
+  type Querier,
+  type Queryable,
+  type SampleColumns,
+  type SampleView,
+  type SelectRequest,
+  type SeriesExemplars,
+  type SeriesSet,
 } from '@weir/model'
 
 import type { SheetView } from './codec/sheet.ts'
@@ -21,6 +22,7 @@ import { readExemplars } from './exemplars/read.ts'
 import { enterCommit, enterEpoch, isNewer, leaveEpoch, newestCommit } from './head/epochs.ts'
 import { type ArenaView, isInArena, readArena, segmentOf } from './head/layout.ts'
 import { DictionaryView } from './index/dictionary-view.ts'
+import { inMetricOrder } from './index/metric-order.ts'
 import { Postings } from './index/postings.ts'
 import { selectSeries, symbolOf } from './index/select.ts'
 import type { News } from './news.ts'
@@ -166,7 +168,7 @@ class StoreReader implements Reader {
     for (const { key, value } of this.environment.windows.getRange({ transaction })) {
       const known = this.#windows.get(key)
       const record = (): WindowRecord => JSON.parse(value) as WindowRecord
-      windows.set(key, known ?? new SealedWindow(record(), this.environment))
+      windows.set(key, known ?? new SealedWindow(record(), this.environment, this.view))
     }
     const deleted = [...this.environment.tombstones.getRange({ transaction })]
     this.#tombstones = new Tombstones(deleted.map(({ key, value }) => decodeTombstone(key, value)))
@@ -332,6 +334,10 @@ class StoreQuerier implements Querier {
 
 const NO_SERIES = new Uint32Array(0)
 
+function isOneMetric(matchers: readonly Matcher[]): boolean {
+  return matchers.some(({ name, operator }) => name === METRIC_NAME && operator === '=')
+}
+
 class StoredSeries implements SeriesSet {
   readonly count: number
   readonly chosen: ChosenSeries
@@ -358,7 +364,8 @@ class StoredSeries implements SeriesSet {
     const { reader, version, commit } = querier
     if (chosen === undefined) {
       const series = selectSeries(matchers, reader.view, reader.postings)
-      const numbers = series.filter((one) => this.#hasSamples(one))
+      const there = series.filter((one) => this.#hasSamples(one))
+      const numbers = isOneMetric(matchers) ? there : inMetricOrder(reader.view, there)
       this.#commit = commit
       this.chosen = { numbers, moment: `${version}/${commit}` }
     } else {

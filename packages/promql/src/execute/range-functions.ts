@@ -86,17 +86,38 @@ function extrapolateRising(
   edges: WindowEdges,
   out: Float64Array,
 ): void {
-  const { first, last, sampled, toStart, factor, startShare } = edges
+  const { first, last, sampled, toStart, factor, startShare, steady } = edges
   const top = values[length - 1]!
   let k = 0
   for (; k < out.length; k++) {
     const from = values[first[k]!]!
-    if (from >= startShare * (top - from)) break
+    if (from >= startShare[k]! * (top - from)) break
     const increase = values[last[k]!]! - from
     const isYoung = sampled[k]! * from < toStart[k]! * increase && increase > 0 && from >= 0
     out[k] = increase * (isYoung ? youngFactor(increase, from, edges, k) : factor[k]!)
   }
+  for (; k < steady.from; k++) out[k] = (values[last[k]!]! - values[first[k]!]!) * factor[k]!
+  if (k < steady.to) k = extrapolateSteady(values, edges, out, k)
   for (; k < out.length; k++) out[k] = (values[last[k]!]! - values[first[k]!]!) * factor[k]!
+}
+
+/** Where windows move on by equally many samples and are alike: a third of the time. Returns where that ends. */
+function extrapolateSteady(
+  values: Float64Array,
+  { first, last, factor, steady }: WindowEdges,
+  out: Float64Array,
+  from: number,
+): number {
+  const { move, to } = steady
+  const times = factor[from]!
+  let begin = first[from]!
+  let end = last[from]!
+  for (let k = from; k < to; k++) {
+    out[k] = (values[end]! - values[begin]!) * times
+    begin += move
+    end += move
+  }
+  return to
 }
 
 /** A counter cannot have been below zero, so it is not followed back beyond it. */
@@ -133,7 +154,8 @@ function edgesOf(windows: Windows, perSecond: number): WindowEdges {
     toEnd: new Float64Array(count),
     factor: new Float64Array(count),
     perSecond,
-    startShare: 0,
+    startShare: new Float64Array(count),
+    steady: { from: 0, to: 0, move: 0 },
   }
   for (let k = 0; k < count; k++) {
     const first = from[k]!
@@ -152,10 +174,37 @@ function edgesOf(windows: Windows, perSecond: number): WindowEdges {
     edges.sampled[k] = sampled
     edges.toStart[k] = toStart
     edges.toEnd[k] = toEnd
-    if (toStart > edges.startShare * sampled) edges.startShare = toStart / sampled
+    edges.startShare[k] = toStart / sampled
     edges.factor[k] = (sampled + toStart + toEnd) / sampled / perSecond
   }
+  for (let k = count - 2; k >= 0; k--) {
+    if (edges.startShare[k]! < edges.startShare[k + 1]!) {
+      edges.startShare[k] = edges.startShare[k + 1]!
+    }
+  }
+  edges.steady = steadyRun(edges)
   return edges
+}
+
+/** The longest run of windows that move on by equally many samples and have one factor. */
+function steadyRun({ first, last, factor, present }: WindowEdges): WindowEdges['steady'] {
+  let best = { from: 0, to: 0, move: 0 }
+  for (let from = 0; from + 1 < first.length;) {
+    const move = first[from + 1]! - first[from]!
+    let to = from + 1
+    while (
+      to < first.length &&
+      present[to - 1] === 1 &&
+      first[to]! - first[to - 1]! === move &&
+      last[to]! - last[to - 1]! === move &&
+      factor[to] === factor[from]
+    ) {
+      to++
+    }
+    if (to - from > best.to - best.from) best = { from, to, move }
+    from = to
+  }
+  return best
 }
 
 /** `irate` and `idelta`: the last two samples of the window. */

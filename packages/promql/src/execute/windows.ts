@@ -55,8 +55,10 @@ export interface WindowEdges {
   readonly factor: Float64Array
   /** What a difference over the whole range is divided by. */
   readonly perSecond: number
-  /** The greatest share of `toStart` in `sampled`. */
-  startShare: number
+  /** The greatest share of `toStart` in `sampled`, from each step on. */
+  readonly startShare: Float64Array
+  /** Steps whose windows are alike, `move` samples further each. */
+  steady: { readonly from: number; readonly to: number; readonly move: number }
 }
 
 export function newWindows(ends: Float64Array, rangeMs: number, steps: Steps): Windows {

@@ -83,20 +83,18 @@ export class WindowCheck {
     const file = this.#file(record.id)
     const end = sheets.starts.at(-1)!
     if (file.length !== end) throw new Error(`its file has ${file.length} bytes, want ${end}`)
-    let at = 0
+    const left = new Set(members)
     let samples = 0
     for (let sheet = 0; sheet < sheets.firsts.length; sheet++) {
       this.#open(file, sheets, sheet)
       for (const chunk of this.#view.ids) {
         const series = record.stepMs === undefined ? chunk : Math.floor(chunk / CHUNKS_PER_SERIES)
-        if (chunk !== members[at++])
-          throw new Error(`series ${series} is not in its list of series`)
+        if (!left.delete(chunk)) throw new Error(`series ${series} is not in its list of series`)
         if (!this.#dictionary.isLive(series)) throw new Error(`series ${series} has no labels`)
         samples += this.#readChunk(record, chunk)
       }
     }
-    if (at !== members.length)
-      throw new Error(`${members.length - at} series of its list are missing`)
+    if (left.size > 0) throw new Error(`${left.size} series of its list are missing`)
     return samples
   }
 

@@ -6,7 +6,7 @@
  *
  * ```
  * magic · series count S · times count T · crc32 of all the rest
- * series number   u32 × S   ascending
+ * series number   u32 × S
  * values at       u32 × S   byte position in the sheet
  * times at        u32 × T
  * samples         u32 × T   how many samples chunks with these times have
@@ -32,7 +32,7 @@ const TIMES_MAX = 0xffff
 /** How many of the newest chunks a chunk is compared with: it may have the very same values. */
 const VALUES_COMPARED = 16
 
-/** Collects chunks into a sheet, series in ascending order. */
+/** Collects chunks into a sheet, in the order in which they come. */
 export class SheetBuilder {
   readonly #data = new ByteWriter(64 * 1024)
   readonly #ids: number[] = []
@@ -200,7 +200,8 @@ export class SheetView {
   #timesOf = new Uint16Array(0)
   #timesIndex = -1
   #times = new Float64Array(0)
-  /** Series numbers, ascending. */
+  #found = -1
+  /** Series numbers, in the order of index/metric-order.ts. */
   ids = new Uint32Array(0)
 
   /** Where the next sheet's bytes go; then {@link open}. */
@@ -221,6 +222,7 @@ export class SheetView {
    */
   open(length: number, check: boolean): boolean {
     this.#timesIndex = -1
+    this.#found = -1
     if (length < HEADER_BYTES + TAIL_BYTES) return false
     const bytes = this.#input.bytes.subarray(0, length)
     const view = this.#input.view
@@ -242,19 +244,18 @@ export class SheetView {
     return true
   }
 
-  /** Where a series is in this sheet; -1 when it is not. */
-  find(series: number): number {
+  /** Like {@link find}, from behind the one that was found last; -1 when it is not there. */
+  findAhead(series: number): number {
     const ids = this.ids
-    let low = 0
-    let high = ids.length - 1
-    while (low <= high) {
-      const middle = (low + high) >>> 1
-      const id = ids[middle]!
-      if (id === series) return middle
-      if (id < series) low = middle + 1
-      else high = middle - 1
+    for (let i = this.#found + 1; i < ids.length; i++) {
+      if (ids[i] === series) return (this.#found = i)
     }
     return -1
+  }
+
+  /** Where a series is in this sheet; -1 when it is not. */
+  find(series: number): number {
+    return (this.#found = this.ids.indexOf(series))
   }
 
   count(index: number): number {

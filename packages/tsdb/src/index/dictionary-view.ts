@@ -9,7 +9,7 @@
  * lists     count, pair, pair, … in the order of label names
  * ```
  */
-import { type LabelSource, Labels } from '@weir/model'
+import { type LabelSource, Labels, METRIC_NAME } from '@weir/model'
 
 import {
   ByteTable,
@@ -145,6 +145,19 @@ export class DictionaryView implements LabelSource {
   labels(series: number): Labels {
     const at = this.listOf(series)
     return at < 0 ? Labels.EMPTY : Labels.later(this, at)
+  }
+
+  /** A number that series of one metric name share, and no others: 0 without a name. */
+  metricOf(series: number): number {
+    const at = this.listOf(series)
+    if (at < 0) return 0
+    const name = this.#names.get(METRIC_NAME) ?? this.#learnName(METRIC_NAME)
+    const count = this.lists.get(at)
+    for (let i = 1; i <= count; i++) {
+      const pair = this.lists.get(at + i)
+      if (this.pairName(pair) === name) return this.pairValue(pair) + 1
+    }
+    return 0
   }
 
   /** @param at place in `lists` */

@@ -5,7 +5,8 @@ import { type Environment, storageError } from '../disk/environment.ts'
 import { type SheetList, decodeSeries, decodeSheetList } from '../disk/series-list.ts'
 import { WindowFile } from '../disk/window-file.ts'
 import type { WindowRecord } from '../disk/window-record.ts'
-import { KEPT, chunkNumber } from '../steps/chunks.ts'
+import type { DictionaryView } from '../index/dictionary-view.ts'
+import { CHUNKS_PER_SERIES, KEPT, chunkNumber } from '../steps/chunks.ts'
 
 /** A read transaction of lmdb, as its calls take it. */
 export type ReadTransaction = ReturnType<Environment['root']['useReadTransaction']>
@@ -14,6 +15,7 @@ export type ReadTransaction = ReturnType<Environment['root']['useReadTransaction
 export class SealedWindow {
   readonly record: WindowRecord
   readonly #environment: Environment
+  readonly #dictionary: DictionaryView
   readonly #file: WindowFile
   /** One byte a sheet: whether its checksum was found right, which is asked at its first touch. */
   #checked = new Uint8Array(0)
@@ -22,12 +24,10 @@ export class SealedWindow {
   #sheets: SheetList | undefined
   #view: SheetView | undefined
   #loaded = -1
-  /** The loaded sheet holds series from `#first` up to before `#next`. */
-  #first = 0
-  #next = 0
 
-  constructor(record: WindowRecord, environment: Environment) {
+  constructor(record: WindowRecord, environment: Environment, dictionary: DictionaryView) {
     this.record = record
+    this.#dictionary = dictionary
     this.#environment = environment
     this.#file = new WindowFile(environment.windowsFolder, record.id)
   }
@@ -54,8 +54,9 @@ export class SealedWindow {
     transaction: ReadTransaction,
     free: SheetView[],
   ): void {
-    const view = this.#sheetOf(series, transaction, free)
-    const index = view?.find(series) ?? -1
+    if (!this.hasChunk(series, transaction)) return
+    const index = this.#find(series, transaction, free)
+    const view = this.#view
     if (view === undefined || index < 0) return
     const times = view.times(index)
     const count = times.length
@@ -80,17 +81,21 @@ export class SealedWindow {
     into.length = at + to - from
   }
 
-  #sheetOf(series: number, transaction: ReadTransaction, free: SheetView[]): SheetView | undefined {
-    const view = this.#view
-    // Series are read in ascending order: mostly it is the sheet that is here already.
-    if (view !== undefined && this.#loaded >= 0 && series >= this.#first && series < this.#next) {
-      return view
+  /** Position of a chunk in its sheet, which is loaded then; -1 when there is none. */
+  #find(chunk: number, transaction: ReadTransaction, free: SheetView[]): number {
+    if (this.#loaded >= 0) {
+      // Series are read in the order of the file: mostly it is a little further in the same sheet.
+      const ahead = this.#view!.findAhead(chunk)
+      if (ahead >= 0) return ahead
     }
     const sheets = (this.#sheets ??= this.#readSheets(transaction))
-    const sheet = lowerBound(sheets.firsts, series + 1) - 1
-    if (sheet < 0) return undefined
-    this.#load(sheet, sheets, (this.#view ??= free.pop() ?? new SheetView()))
-    return this.#view
+    const isStepped = this.record.stepMs !== undefined
+    const series = isStepped ? Math.floor(chunk / CHUNKS_PER_SERIES) : chunk
+    const sheet = lastSheet(sheets, this.#dictionary.metricOf(series), chunk)
+    if (sheet < 0) return -1
+    const view = (this.#view ??= free.pop() ?? new SheetView())
+    if (sheet !== this.#loaded) this.#load(sheet, sheets, view)
+    return view.find(chunk)
   }
 
   #load(sheet: number, { firsts, starts }: SheetList, view: SheetView): void {
@@ -105,8 +110,6 @@ export class SealedWindow {
     }
     this.#checked[sheet] = 1
     this.#loaded = sheet
-    this.#first = firsts[sheet]!
-    this.#next = firsts[sheet + 1] ?? Number.POSITIVE_INFINITY
   }
 
   /** Whether a series has samples in the window. */
@@ -141,6 +144,19 @@ export class SealedWindow {
     }
     return decodeSheetList(record)
   }
+}
+
+/** The last sheet that begins at or before a chunk, in order of metric and number; -1 for none. */
+function lastSheet({ metrics, firsts }: SheetList, metric: number, chunk: number): number {
+  let low = 0
+  let high = firsts.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const other = metrics[middle]!
+    if (other < metric || (other === metric && firsts[middle]! <= chunk)) low = middle + 1
+    else high = middle
+  }
+  return low - 1
 }
 
 /** First position whose number is not below `number`. */

@@ -9,6 +9,7 @@ import type { SheetView } from '../codec/sheet.ts'
 import type { Core } from '../core.ts'
 import { decodeSeries } from '../disk/series-list.ts'
 import type { WindowRecord } from '../disk/window-record.ts'
+import { MetricOrder } from '../index/metric-order.ts'
 import { RunMerger } from '../read/merge.ts'
 import { SealedWindow } from '../read/sealed.ts'
 import { CHUNKS_PER_SERIES } from '../steps/chunks.ts'
@@ -154,7 +155,9 @@ export async function compact(core: Core, job: Job, pause: Pause): Promise<void>
 }
 
 async function mergeInto(writer: WindowWriter, core: Core, job: Job, pause: Pause): Promise<void> {
-  const sources = byOldest(job.windows).map((window) => new SealedWindow(window, core.environment))
+  const sources = byOldest(job.windows).map(
+    (window) => new SealedWindow(window, core.environment, core.dictionary),
+  )
   const transaction = core.environment.root.useReadTransaction()
   const merger = new RunMerger()
   const columns = new SampleColumns(8192)
@@ -162,19 +165,28 @@ async function mergeInto(writer: WindowWriter, core: Core, job: Job, pause: Paus
   try {
     const chunks = chunksOf(core, job.windows)
     const perSeries = job.windows[0]!.stepMs === undefined ? 1 : CHUNKS_PER_SERIES
-    for (let chunk = 0; chunk < chunks.length; chunk++) {
-      if (chunks[chunk] === 0) continue
-      const series = Math.floor(chunk / perSeries)
-      columns.clear()
-      merger.begin(columns)
-      for (const source of sources) {
-        const from = columns.length
-        source.read(chunk, -Infinity, Infinity, columns, transaction, free)
-        core.tombstones.cutWindow(series, source.record.id, columns, from)
-        merger.add(columns, source.record.order, true)
+    const order = new MetricOrder(core.dictionary)
+    for (let series = 0; series * perSeries < chunks.length; series++) {
+      if (chunks.subarray(series * perSeries, (series + 1) * perSeries).includes(1)) {
+        order.add(series)
       }
-      merger.finish(columns)
-      if (columns.length > 0) writer.add(chunk, columns)
+      if (pause.isDue) await pause.wait()
+    }
+    for (const series of order.finish()) {
+      for (let kind = 0; kind < perSeries; kind++) {
+        const chunk = series * perSeries + kind
+        if (chunks[chunk] === 0) continue
+        columns.clear()
+        merger.begin(columns)
+        for (const source of sources) {
+          const from = columns.length
+          source.read(chunk, -Infinity, Infinity, columns, transaction, free)
+          core.tombstones.cutWindow(series, source.record.id, columns, from)
+          merger.add(columns, source.record.order, true)
+        }
+        merger.finish(columns)
+        if (columns.length > 0) writer.add(chunk, columns)
+      }
       if (pause.isDue) await pause.wait()
     }
   } finally {

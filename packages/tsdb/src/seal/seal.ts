@@ -6,6 +6,7 @@ import type { WindowRecord } from '../disk/window-record.ts'
 import type { Arena } from '../head/arena.ts'
 import { newestCommit, stepEpoch } from '../head/epochs.ts'
 import { readArena } from '../head/layout.ts'
+import { MetricOrder } from '../index/metric-order.ts'
 import { RunMerger } from '../read/merge.ts'
 import type { Pause } from './pause.ts'
 import { WindowWriter } from './window-writer.ts'
@@ -63,8 +64,12 @@ async function copySamples(
   const columns = new SampleColumns(4096)
   const merger = new RunMerger()
   const newest = newestCommit(core.epochs)
+  const order = new MetricOrder(core.dictionary)
   for (let series = 0; series < arena.seriesEnd; series++) {
-    if (arena.newest(series) === 0) continue
+    if (arena.newest(series) !== 0) order.add(series)
+    if (pause.isDue) await pause.wait()
+  }
+  for (const series of order.finish()) {
     columns.clear()
     merger.begin(columns)
     const { startMs, endMs } = arena

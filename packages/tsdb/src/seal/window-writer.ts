@@ -5,6 +5,7 @@ import type { Core } from '../core.ts'
 import { encodeSeries, encodeSheetList } from '../disk/series-list.ts'
 import { WindowFileWriter } from '../disk/window-file.ts'
 import type { WindowRecord } from '../disk/window-record.ts'
+import { CHUNKS_PER_SERIES } from '../steps/chunks.ts'
 
 /** Sheets are written when this much of them is ready. */
 const FLUSH_BYTES = 2 ** 20
@@ -22,6 +23,7 @@ export class WindowWriter {
   readonly #stepMs: number
   readonly #builder = new SheetBuilder()
   readonly #members: number[] = []
+  readonly #metrics: number[] = []
   readonly #firsts: number[] = []
   readonly #starts: number[] = [0]
   #ready: Uint8Array[] = []
@@ -48,7 +50,7 @@ export class WindowWriter {
     return this.#members.length === 0
   }
 
-  /** Adds a series' samples, ascending and unique; series come in ascending order. */
+  /** Adds a series' samples, ascending and unique; series come in the order of index/metric-order.ts. */
   add(series: number, { times, values, length, histograms }: SampleColumns): void {
     this.#builder.add(series, times, values, length, histograms)
     this.#members.push(series)
@@ -95,10 +97,11 @@ export class WindowWriter {
   put(record: WindowRecord): void {
     const { environment } = this.#core
     environment.windows.putSync(this.id, JSON.stringify(record))
-    environment.members.putSync(this.id, encodeSeries(Float64Array.from(this.#members)))
+    environment.members.putSync(this.id, encodeSeries(ascending(this.#members)))
+    const metrics = Float64Array.from(this.#metrics)
     const firsts = Float64Array.from(this.#firsts)
     const starts = Float64Array.from(this.#starts)
-    environment.sheets.putSync(this.id, encodeSheetList({ firsts, starts }))
+    environment.sheets.putSync(this.id, encodeSheetList({ metrics, firsts, starts }))
   }
 
   /** Takes away what was written, when the window will not come. What stays goes at the next start. */
@@ -115,7 +118,10 @@ export class WindowWriter {
     this.#samples += builder.sampleCount
     this.#minMs = Math.min(this.#minMs, builder.minMs)
     this.#maxMs = Math.max(this.#maxMs, builder.maxMs)
-    this.#firsts.push(builder.firstSeries)
+    const { firstSeries } = builder
+    const series = this.#stepMs > 0 ? Math.floor(firstSeries / CHUNKS_PER_SERIES) : firstSeries
+    this.#metrics.push(this.#core.dictionary.metricOf(series))
+    this.#firsts.push(firstSeries)
     const sheet = builder.finish()
     this.#ready.push(sheet)
     this.#readyBytes += sheet.length
@@ -129,6 +135,18 @@ export class WindowWriter {
     this.#ready = []
     this.#readyBytes = 0
   }
+}
+
+/** Numbers in ascending order, each once; sorting them would take twenty times as long. */
+function ascending(numbers: readonly number[]): Float64Array {
+  let most = -1
+  for (const number of numbers) if (number > most) most = number
+  const isThere = new Uint8Array(most + 1)
+  for (const number of numbers) isThere[number] = 1
+  const sorted = new Float64Array(numbers.length)
+  let at = 0
+  for (let number = 0; number <= most; number++) if (isThere[number] === 1) sorted[at++] = number
+  return sorted
 }
 
 /** Short windows are read by few series at a time: small sheets. Days hold long chunks: large ones. */

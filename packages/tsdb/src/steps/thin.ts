@@ -14,6 +14,7 @@
 import type { SheetView } from '../codec/sheet.ts'
 import type { Core } from '../core.ts'
 import type { WindowRecord } from '../disk/window-record.ts'
+import { inMetricOrder } from '../index/metric-order.ts'
 import { type ReadTransaction, SealedWindow } from '../read/sealed.ts'
 import { OVERLAP_SETTLE_MS, removeWindow, seriesIn } from '../seal/compact.ts'
 import type { Pause } from '../seal/pause.ts'
@@ -110,7 +111,7 @@ async function rewrite(
   const thinned = new SteppedColumns()
   const transaction = environment.root.useReadTransaction()
   try {
-    for (const series of seriesIn(core, window)) {
+    for (const series of inMetricOrder(dictionary, seriesIn(core, window))) {
       const level = retention.levelOf(retention.classOf(series), window.maxMs, now)
       if (level === undefined) continue
       const columns = source.read(series, transaction)
@@ -146,7 +147,7 @@ class Source {
 
   constructor(core: Core, window: WindowRecord) {
     this.#core = core
-    this.#window = new SealedWindow(window, core.environment)
+    this.#window = new SealedWindow(window, core.environment, core.dictionary)
     this.stepMs = window.stepMs ?? 0
   }
 
