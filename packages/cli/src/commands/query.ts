@@ -2,7 +2,14 @@ import { WeirError } from '@weir/model'
 import type { Command } from 'commander'
 import { request } from 'undici'
 import { EXIT } from '../exit.ts'
-import { type Reply, showReply } from '../show/query-reply.ts'
+import { type Reply, showReply, showStats } from '../show/query-reply.ts'
+
+interface QueryOptions {
+  readonly server: string
+  readonly time?: string
+  readonly json: boolean
+  readonly stats: boolean
+}
 
 export function addQuery(program: Command): void {
   program
@@ -11,17 +18,21 @@ export function addQuery(program: Command): void {
     .option('--server <url>', 'the Weir to ask', 'http://127.0.0.1:9347')
     .option('--time <time>', 'evaluation time, RFC 3339 or seconds')
     .option('--json', "the API's own JSON", false)
-    .action(async (promql: string, options: { server: string; time?: string; json: boolean }) => {
+    .option('--stats', 'what it cost, on stderr', false)
+    .action(async (promql: string, options: QueryOptions) => {
       const url = new URL('/api/v1/query', options.server)
       const form = new URLSearchParams({
         query: promql,
         ...(options.time === undefined ? {} : { time: options.time }),
+        ...(options.stats ? { stats: 'weir' } : {}),
       })
       const reply = await ask(url, form)
       if (options.json) console.log(JSON.stringify(reply))
       else if (reply.status === 'success') for (const line of showReply(reply)) console.log(line)
       else console.error(reply.error ?? 'no answer')
       for (const warning of reply.warnings ?? []) console.error(`warning: ${warning}`)
+      for (const info of reply.infos ?? []) console.error(`info: ${info}`)
+      for (const line of showStats(reply)) console.error(line)
       if (reply.status !== 'success') process.exitCode = EXIT.refused
       else if (reply.data?.result.length === 0) process.exitCode = EXIT.found
     })

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { columns, counted } from './columns.ts'
 import { showExplained } from './explained-line.ts'
 import { showPack, showPacks } from './pack-text.ts'
-import { type Reply, showReply } from './query-reply.ts'
+import { type Reply, showReply, showStats } from './query-reply.ts'
 
 test('columns begin below each other', () => {
   expect(columns([])).toEqual([])
@@ -82,8 +82,49 @@ test.each([
     ]),
     ['x', '  1970-01-01T00:00:01.500Z  3', '  1970-01-01T00:00:02.000Z  4'],
   ],
+  [
+    answer('vector', [
+      {
+        metric: { __name__: 'h' },
+        histogram: [
+          0,
+          {
+            count: '5',
+            sum: '18.4',
+            buckets: [
+              [3, '-0.5', '0.5', '2'],
+              [0, '1', '2', '3'],
+            ],
+          },
+        ],
+      },
+    ]),
+    ['h {count:5, sum:18.4, [-0.5,0.5]:2, (1,2]:3}'],
+  ],
+  [
+    answer('matrix', [
+      {
+        metric: { __name__: 'h' },
+        values: [[2, '4']],
+        histograms: [[1, { count: '0', sum: '0' }]],
+      },
+    ]),
+    ['h', '  1970-01-01T00:00:01.000Z  {count:0, sum:0}', '  1970-01-01T00:00:02.000Z  4'],
+  ],
   [{ status: 'success' }, []],
 ])('%j reads %j', (reply, want) => expect(showReply(reply)).toEqual(want))
+
+test('what a query cost is one line', () => {
+  expect(showStats({ status: 'success' })).toEqual([])
+  const stats = {
+    timings: { evalTotalTime: 0.0213, execQueueTime: 0.0001 },
+    samples: { samplesRead: 1440, seriesRead: 6, peakBytes: 2600 },
+  }
+  const data = { resultType: 'vector', result: [], stats }
+  expect(showStats({ status: 'success', data })).toEqual([
+    '1440 samples of 6 series read, 2600 bytes held, waited 0.1 ms, evaluated in 21.3 ms',
+  ])
+})
 
 test('packs are listed in columns, and one is told with stages, metrics and alerts', () => {
   const list = showPacks(PACKS)
