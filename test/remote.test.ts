@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type PeerProcess, findPeer, startPeer } from './peer-process.ts'
 import { type WeirProcess, eventually, getJson, startWeir, value } from './weir-process.ts'
@@ -50,16 +52,21 @@ scrape_configs:
     static_configs: [{ targets: ['127.0.0.1:PORT'] }]
 `
 
+const [WRITE_EXAMPLE, READ_EXAMPLE] = [
+  ...readFileSync(join(import.meta.dirname, '../docs/remote-write.md'), 'utf8').matchAll(
+    /^```yml\n# prometheus.yml\n([\s\S]*?)^```/gm,
+  ),
+].map((found) => found[1]!)
+
+/** An example of docs/remote-write.md, for a Weir at another address. */
+function asShown(example: string | undefined, weir: string): string {
+  return example!.replace('http://127.0.0.1:9347', weir)
+}
+
 function writingTo(weir: string, message: string): string {
-  return `${SELF}
-remote_write:
-  - url: ${weir}/api/v1/write
-    protobuf_message: ${message}
-    send_exemplars: true
-    send_native_histograms: true
-    queue_config: { batch_send_deadline: 200ms }
-    metadata_config: { send_interval: 1s }
-`
+  const shown = asShown(WRITE_EXAMPLE, weir)
+  const quick = '    queue_config: { batch_send_deadline: 200ms }\n'
+  return SELF + shown.replace(/(protobuf_message: ).*/, `$1${message}`) + quick
 }
 
 /** A moment whose samples both have, and those samples. */
@@ -104,9 +111,7 @@ describe.skipIf(PROMETHEUS === undefined)('Prometheus (left out: prometheus is n
     await using weir = await startWeir({ config: 'global: { external_labels: { site: north } }' })
     await using writer = await startPrometheus(writingTo(weir.web, 'prometheus.WriteRequest'))
     const { timeMs, want } = await settled(writer, weir)
-    await using reader = await startPrometheus(
-      `remote_read: [{ url: '${weir.web}/api/v1/read', read_recent: true }]`,
-    )
+    await using reader = await startPrometheus(asShown(READ_EXAMPLE, weir.web))
     const got = await samplesOf(reader.url, timeMs)
     const labelled = [...want].map(([key, samples]) => {
       const labels = [...(JSON.parse(key) as [string, string][]), ['site', 'north']]

@@ -36,6 +36,7 @@ export function withServeFlags(command: Command): Command {
     .option('--rules <glob>', 'Prometheus rule files; may be given again', collect, [])
     .option('--web.external-url <url>', 'where people reach this Weir')
     .option('--web.enable-admin-api', 'let the HTTP API delete series and make snapshots')
+    .option('--web.enable-remote-write-receiver', 'remote write is taken with or without it')
     .option('--storage.tsdb.retention.time <time>', 'how long samples are kept (default 30d)')
     .option('--storage.tsdb.retention.size <size>', 'how much disk they may take (no limit)')
     .option(

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import fastifyCompress from '@fastify/compress'
@@ -12,6 +13,7 @@ import { importRoute } from './import-route.ts'
 import { lifecycleRoutes } from './lifecycle-routes.ts'
 import { HttpEvents } from './observe.ts'
 import { servePage } from './page.ts'
+import { readBody } from './read-body.ts'
 import { queryRoutes } from './query-routes.ts'
 import { remoteReadRoute } from './remote-read-route.ts'
 import { remoteWriteRoute } from './remote-write-route.ts'
@@ -89,7 +91,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
   // Before the routes: awaiting a plugin binds those that are there to the handlers of that moment.
   app.setNotFoundHandler((request, reply) => void send(reply, notFound(request)))
   app.setErrorHandler((thrown: unknown, request, reply) => {
-    const error = asKnown(thrown, request, deps)
+    const error = asKnown(thrown, deps)
     if (error.code === 'BUG') events.broke(routeOf(request), error)
     if (error.code === 'HTTP_TOO_LARGE' || error.code === 'HTTP_BODY_TYPE') events.refused(error)
     return send(reply.headers(comeAgain(error)), failure(error))
@@ -170,9 +172,6 @@ function bareApp({ limits }: HttpDeps, events: HttpEvents): FastifyInstance {
   return app
 }
 
-/** The rule of a request's body, when its route has one. */
-const RULES = new WeakMap<FastifyRequest, BodyRule>()
-
 /** A route that takes bytes has a scope of its own: any type is read there, after the rule has admitted the request. */
 function mountBytes(
   app: FastifyInstance,
@@ -181,13 +180,10 @@ function mountBytes(
 ): void {
   app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser(
-      '*',
-      { parseAs: 'buffer', bodyLimit: rule.bytesMax },
-      (_request, body, parsed) => parsed(null, body),
+    scope.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
+      readBody(payload, rule),
     )
     scope.addHook('onRequest', async (request, reply) => {
-      RULES.set(request, rule)
       const over = rule.admit(headOf(request))
       reply.raw.once('close', over)
     })
@@ -359,15 +355,11 @@ function notFound(request: FastifyRequest): Answer {
 }
 
 /** Fastify's own refusals in our words; everything else as it came. */
-function asKnown(thrown: unknown, request: FastifyRequest, { limits }: HttpDeps): WeirError {
+function asKnown(thrown: unknown, { limits }: HttpDeps): WeirError {
   if (thrown instanceof WeirError || !(thrown instanceof Error)) return asWeirError(thrown)
   const status = (thrown as { statusCode?: number }).statusCode
   if (status === 413) {
-    const { bytesMax, key } = RULES.get(request) ?? {
-      bytesMax: limits.bodyBytesMax,
-      key: 'web.max_body_bytes',
-    }
-    const why = `Cannot read a body of more than ${bytesMax} bytes (${key})`
+    const why = `Cannot read a body of more than ${limits.bodyBytesMax} bytes (web.max_body_bytes)`
     return new WeirError('HTTP_TOO_LARGE', why)
   }
   if (status === 415) {
