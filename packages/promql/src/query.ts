@@ -4,6 +4,7 @@ import { exprType } from './check.ts'
 import { settleTimes } from './durations.ts'
 import { Evaluation } from './execute/evaluation.ts'
 import { WALK, streamRange } from './execute/evaluate.ts'
+import { streamShared } from './execute/held-series.ts'
 import { streamSettled } from './execute/series-stream.ts'
 import { parseExpr } from './parse/parse.ts'
 import type {
@@ -131,7 +132,7 @@ export function rangeQuery(queryable: Queryable, request: RangeRequest): QueryRe
     const values = evaluation.scalar(expr, steps)
     series.push({ labels: Labels.EMPTY, times: Float64Array.from(steps.times), values })
   } else {
-    streamSettled(evaluation, expr, steps, (labels, values, present, histograms) => {
+    streamShared(evaluation, expr, steps, (labels, values, present, histograms) => {
       let length = 0
       for (let k = 0; k < steps.count; k++) length += present[k]!
       if (length === 0) return

@@ -10,7 +10,9 @@ import { HistogramGroup, withoutHistograms } from './native-histograms/aggregate
 import { quantileOf, warnOddQuantile } from './quantile.ts'
 import { streamSelected } from './aggregate-select.ts'
 import type { Emit } from './emit.ts'
+import type { Histograms } from '../result.ts'
 import { type Gathering, gather } from './gather.ts'
+import { HeldParts } from './held-series.ts'
 import { SeriesCollector } from './series-stream.ts'
 import type { PartGroup } from './split.ts'
 
@@ -140,7 +142,6 @@ class Folding implements Gathering {
   readonly #fold: Fold
   readonly #stepCount: number
   readonly #groups = new Map<string, Group>()
-  #hasMerged = false
 
   constructor(evaluation: Evaluation, expr: Aggregation, fold: Fold, steps: Steps) {
     this.#evaluation = evaluation
@@ -162,6 +163,9 @@ class Folding implements Gathering {
     }
     const key = this.#grouping.key(labels)
     const group = this.#groups.get(key) ?? this.#open(key, this.#grouping.labels(labels))
+    // Blocks that are done again come late.
+    const { position } = this.#evaluation
+    if (position < group.first) group.first = position
     if (this.#delaysNames) group.labels = this.#grouping.joined(group.labels, labels)
     if (histograms !== undefined && (this.#expr.op === 'sum' || this.#expr.op === 'avg')) {
       const isAverage = this.#expr.op === 'avg'
@@ -220,7 +224,6 @@ class Folding implements Gathering {
       fold.merge(group, other)
       group.first = Math.min(group.first, other.first)
     }
-    this.#hasMerged = true
     return true
   }
 
@@ -228,7 +231,7 @@ class Folding implements Gathering {
   flush(emit: Emit): void {
     const present = new Uint8Array(this.#stepCount)
     const groups = [...this.#groups.values()]
-    if (this.#hasMerged) groups.sort((a, b) => a.first - b.first)
+    groups.sort((a, b) => a.first - b.first)
     for (const group of groups) {
       this.#evaluation.release(this.#stepCount * COLUMNS)
       settleCounts(group)
@@ -276,7 +279,7 @@ function streamFolded(
 ): void {
   const folding = new Folding(evaluation, expr, fold, steps)
   if (fold.merge === undefined) evaluation.vector(expr.expr, steps, folding.add)
-  else gather(evaluation, expr, steps, folding)
+  else gather(evaluation, { node: expr, vector: expr.expr }, steps, folding)
   folding.flush(emit)
 }
 
@@ -286,6 +289,7 @@ export function gatheringOf(
   expr: Aggregation,
   steps: Steps,
 ): Gathering | undefined {
+  if (expr.op === 'quantile') return new HeldParts(evaluation, () => undefined)
   if (!(expr.op in FOLDS)) return undefined
   return new Folding(evaluation, expr, FOLDS[expr.op as keyof typeof FOLDS], steps)
 }
@@ -474,6 +478,8 @@ function finishVariance({ count, a }: Group): void {
 /** The values of a group's series, step after step. */
 interface Pile {
   labels: Labels
+  /** Position of its first series. */
+  first: number
   readonly series: { readonly values: Float64Array; readonly present: Uint8Array }[]
 }
 
@@ -481,7 +487,13 @@ function pilesOf(evaluation: Evaluation, expr: Aggregation, steps: Steps): Pile[
   const grouping = groupingOf(expr)
   const piles = new Map<string, Pile>()
   const delays = evaluation.has(DELAYED_NAME_REMOVAL)
-  evaluation.vector(expr.expr, steps, (labels, values, present, histograms) => {
+  const receive = (
+    labels: Labels,
+    values: Float64Array,
+    present: Uint8Array,
+    histograms: Histograms,
+    position = evaluation.position,
+  ): void => {
     if (
       histograms !== undefined &&
       !withoutHistograms(evaluation, expr.op, expr.expr.start, present, histograms)
@@ -491,13 +503,16 @@ function pilesOf(evaluation: Evaluation, expr: Aggregation, steps: Steps): Pile[
     const key = grouping.key(labels)
     let pile = piles.get(key)
     if (pile === undefined) {
-      pile = { labels: grouping.labels(labels), series: [] }
+      pile = { labels: grouping.labels(labels), first: position, series: [] }
       piles.set(key, pile)
     } else if (delays) pile.labels = grouping.joined(pile.labels, labels)
+    pile.first = Math.min(pile.first, position)
     evaluation.hold(steps.count)
     pile.series.push({ values: values.slice(), present: present.slice() })
-  })
-  return [...piles.values()]
+  }
+  const parts = new HeldParts(undefined, receive)
+  gather(evaluation, { node: expr, vector: expr.expr }, steps, parts)
+  return [...piles.values()].sort((a, b) => a.first - b.first)
 }
 
 function streamQuantile(evaluation: Evaluation, expr: Aggregation, steps: Steps, emit: Emit): void {

@@ -3,6 +3,7 @@ import { type Binary, isComparison, isSetOperator, isTrim } from '../ast.ts'
 import { exprType } from '../check.ts'
 import type { Histograms } from '../result.ts'
 import type { Emit } from './emit.ts'
+import { hasOwnNames } from './series-wise.ts'
 import type { Evaluation, Steps } from './evaluation.ts'
 import { PairOperation } from './pair-operation.ts'
 import { scalarOperation } from './scalar-operation.ts'
@@ -47,10 +48,7 @@ function streamWithScalar(
     return
   }
   const operation = scalarOperation(expr.op)
-  const collector =
-    vector.kind === 'selector' && vector.metricName !== ''
-      ? undefined
-      : new SeriesCollector(evaluation)
+  const collector = hasOwnNames(evaluation, vector) ? undefined : new SeriesCollector(evaluation)
   evaluation.vector(vector, steps, (labels, values, present, histograms) => {
     let kept: Histograms
     if (histograms !== undefined) {

@@ -44,7 +44,8 @@ import type { Histograms } from '../result.ts'
 import { quoted } from '../value-text.ts'
 import type { Emit } from './emit.ts'
 import { predictLinear } from './regression.ts'
-import { DELAYED_NAME_REMOVAL, TYPE_AND_UNIT } from '../features.ts'
+import { hasOwnNames } from './series-wise.ts'
+import { TYPE_AND_UNIT } from '../features.ts'
 import { withoutName } from './metric-name.ts'
 import { HISTOGRAM_NUMBERS, negated, onlyNumbers } from './native-histograms/elementwise.ts'
 import { overHistograms } from './native-histograms/range-functions.ts'
@@ -218,7 +219,7 @@ function streamUnary(evaluation: Evaluation, expr: Unary, steps: Steps, emit: Em
 
 /** Drops metric names behind range functions: two series that are then the same are an error, whether they meet or not. */
 function strictNameDropper(evaluation: Evaluation, expr: Expr): (labels: Labels) => Labels {
-  if (isOneMetric(evaluation, expr)) return withoutName
+  if (hasOwnNames(evaluation, expr)) return withoutName
   const seen = new Set<string>()
   return (labels) => {
     const rest = evaluation.withoutName(labels)
@@ -227,14 +228,6 @@ function strictNameDropper(evaluation: Evaluation, expr: Expr): (labels: Labels)
     evaluation.holdText(rest.key())
     return rest
   }
-}
-
-/** Whether all series of an expression have one metric name, so that dropping it cannot make two of them equal. */
-function isOneMetric(evaluation: Evaluation, expr: Expr): boolean {
-  if (evaluation.has(DELAYED_NAME_REMOVAL) || evaluation.has(TYPE_AND_UNIT)) return false
-  const inner = unwrapped(expr)
-  const selector = inner.kind === 'range' ? inner.selector : inner
-  return selector.kind === 'selector' && selector.metricName !== ''
 }
 
 /** Streams the samples under a range selector or a sub-query, windows marked, series by series. */
@@ -451,7 +444,7 @@ function nameDropper(
   ): void
   flush(emit: Emit): void
 } {
-  if (isOneMetric(evaluation, expr)) {
+  if (hasOwnNames(evaluation, expr)) {
     return {
       add: (labels, values, present, emit, histograms) =>
         emit(withoutName(labels), values, present, histograms),
@@ -505,7 +498,7 @@ function streamRangeFunction(
     if (needsName && (histograms === undefined || hasNumber(present, histograms))) {
       checkCounter(evaluation, windows.labels, start)
       // One look is enough where all series have one name.
-      needsName = !isOneMetric(evaluation, rangeArg)
+      needsName = !hasOwnNames(evaluation, rangeArg)
     }
     emit(drop(windows.labels), values, present, histograms)
   }

@@ -10,6 +10,7 @@ import { parseExpr } from '../parse/parse.ts'
 import { gatheringOf } from './aggregate.ts'
 import { WALK } from './evaluate.ts'
 import { Evaluation } from './evaluation.ts'
+import { HeldParts } from './held-series.ts'
 import { nodeOf } from './series-wise.ts'
 import {
   BlockTurns,
@@ -50,7 +51,7 @@ function answerOf(queryable: Queryable, invitation: Invitation, share: PartShare
   const { options } = invitation
   const tree = parseExpr(invitation.expr, options.features)
   const node = nodeOf(tree, invitation.node)
-  if (node?.kind !== 'aggregation') return { kind: 'unable' }
+  if (node === undefined) return { kind: 'unable' }
   const { startMs, endMs, stepMs } = invitation
   using evaluation = new Evaluation(
     WALK,
@@ -59,9 +60,13 @@ function answerOf(queryable: Queryable, invitation: Invitation, share: PartShare
     { ...options, isCancelled: () => share.blocks.isStopped },
   )
   const { steps } = evaluation
-  const gathering = gatheringOf(evaluation, node, steps)
+  const isAggregation = node.kind === 'aggregation'
+  const gathering = isAggregation
+    ? gatheringOf(evaluation, node, steps)
+    : new HeldParts(evaluation, () => undefined)
   if (gathering === undefined) return { kind: 'unable' }
-  evaluation.share(share, () => evaluation.vector(node.expr, steps, gathering.add))
+  const vector = isAggregation ? node.expr : node
+  evaluation.share(share, () => evaluation.vector(vector, steps, gathering.add))
   const groups = gathering.part()
   return groups === undefined
     ? { kind: 'unable' }

@@ -195,8 +195,8 @@ function steadyRun({ first, last, factor, present }: WindowEdges): WindowEdges['
     while (
       to < first.length &&
       present[to - 1] === 1 &&
-      first[to]! - first[to - 1]! === move &&
-      last[to]! - last[to - 1]! === move &&
+      move === first[to]! - first[to - 1]! &&
+      move === last[to]! - last[to - 1]! &&
       factor[to] === factor[from]
     ) {
       to++

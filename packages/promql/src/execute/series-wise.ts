@@ -1,5 +1,7 @@
 import { type Call, type Expr, childrenOf, isSetOperator, unwrapped } from '../ast.ts'
 import { exprType } from '../check.ts'
+import { DELAYED_NAME_REMOVAL, TYPE_AND_UNIT } from '../features.ts'
+import type { Evaluation } from './evaluation.ts'
 
 /**
  * Whether each series of an instant vector is made from one series of the only selector below, and
@@ -59,6 +61,14 @@ function isSeriesWiseCall({ name, args }: Call): boolean {
   if (args.some((arg) => arg !== vector && readsSeries(arg))) return false
   const inner = unwrapped(vector)
   return inner.kind === 'range' ? isSeriesWise(inner.selector) : isSeriesWise(vector)
+}
+
+/** Whether dropping the metric names of an expression's series cannot make two of them equal. */
+export function hasOwnNames(evaluation: Evaluation, expr: Expr): boolean {
+  if (evaluation.has(DELAYED_NAME_REMOVAL) || evaluation.has(TYPE_AND_UNIT)) return false
+  const inner = unwrapped(expr)
+  if (inner.kind === 'range') return inner.selector.metricName !== ''
+  return isSeriesWise(inner) || (inner.kind === 'selector' && inner.metricName !== '')
 }
 
 /** Whether there is a selector below. */

@@ -121,6 +121,10 @@ const EXPRESSIONS = [
   'max by (job) (time() - x)',
   'sum(rate(x[3d] offset 1d)) / count(x)',
   'stddev by (job) (x)',
+  'quantile by (pod) (0.5, x)',
+  'x',
+  'rate(x[2d])',
+  'deriv(x[4d]) > 0',
   'histogram_quantile(0.5, sum by (pod) (x))',
 ]
 
@@ -148,6 +152,11 @@ function rounded(number: number): string {
   return number.toPrecision(14)
 }
 
+function askAt(store: MemoryQueryable, expr: string, team: Team | undefined): QueryResult {
+  const options = { lookbackMs: 100 * DAY_MS, ...(team === undefined ? {} : { team }) }
+  return instantQuery(store, { expr, timeMs: (DAYS - 2) * DAY_MS, options })
+}
+
 function ask(store: MemoryQueryable, expr: string, team: Team | undefined): QueryResult {
   const options: QueryOptions = {
     lookbackMs: 2 * DAY_MS,
@@ -165,6 +174,9 @@ describe.each(EXPRESSIONS)('%s', (expr) => {
         const store = storeOf(list)
         const team = new Stand(store, behaviours)
         expect(shown(ask(store, expr, team))).toEqual(shown(ask(store, expr, undefined)))
+        // In a single moment also in the same order.
+        const again = new Stand(store, behaviours)
+        expect(shown(askAt(store, expr, again))).toEqual(shown(askAt(store, expr, undefined)))
       }),
       { numRuns: 60 },
     )
