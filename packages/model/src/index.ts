@@ -12,8 +12,6 @@ export {
   type NativeHistogram,
   RESET_HINTS,
   type ResetHint,
-  packHistogram,
-  unpackHistogram,
 } from './histogram.ts'
 export {
   type BucketRange,

@@ -26,8 +26,9 @@ import { pairKey, storageError } from './disk/environment.ts'
 import type { Arena } from './head/arena.ts'
 import { nextCommit, oldestCommit, publishCommit } from './head/epochs.ts'
 import { Stage } from './head/stage.ts'
+import { recordOf } from './histogram/queue.ts'
 import { startsWithHistogram } from './histogram/record.ts'
-import type { QueuedHistogram, QueuedSamples } from './sample-queue.ts'
+import type { QueuedSamples } from './sample-queue.ts'
 import type { SenderSeries } from './sender-series.ts'
 
 /** Samples that one transaction takes at most; further batches wait for the next. */
@@ -156,18 +157,22 @@ export class Committer {
     let startMs = 0
     let endMs = -1
     const { histograms } = batch
-    let nextHistogram = 0
+    let histogram = 0
+    let nextHistogram = histograms.at[0]
     for (let i = 0; i < batch.series.length; i++) {
       const series = batch.series[i]!
       const time = Math.floor(batch.times[i]!)
       let reason = -1
-      let histogram: QueuedHistogram | undefined
-      if (i === histograms[nextHistogram]?.index) histogram = histograms[nextHistogram++]
+      let record: Uint8Array | undefined
+      if (i === nextHistogram) {
+        record = recordOf(histograms, histogram)
+        nextHistogram = histograms.at[++histogram]
+      }
       if (series < 0) reason = -1 - series
       else if (time > latest) reason = TOO_FAR
       else if (!(time >= head.maxTimeMs - outOfOrderWindowMs) || time < -INT_MAX) {
         reason = OUT_OF_ORDER
-      } else if (histogram !== undefined && histogram.record === undefined) {
+      } else if (record?.length === 0) {
         reason = BAD_HISTOGRAM
       } else {
         if (time < startMs || time >= endMs) {
@@ -181,15 +186,15 @@ export class Committer {
         const known = offset >= newest ? undefined : stage!.find(series, offset)
         if (known === undefined) {
           stage!.push(series, time, value, newest)
-          if (histogram !== undefined) stage!.markHistogram(histogram.record!)
+          if (record !== undefined) stage!.markHistogram(record)
           if (time > head.maxTimeMs) head.maxTimeMs = time
-        } else if (!isSame(known, histogram?.record ?? value)) {
+        } else if (!isSame(known, record ?? value)) {
           reason = DUPLICATE
         }
       }
       if (reason < 0) {
         appended++
-        if (histogram !== undefined) appendedHistograms++
+        if (record !== undefined) appendedHistograms++
       } else {
         refused[reason] = refused[reason]! + 1
         if (example < 0) example = i

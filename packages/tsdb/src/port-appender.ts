@@ -93,7 +93,10 @@ class PortAppender implements Appender {
       const { bytes, released } = queued
       this.#waiting.set(id, { taken: { bytes, released }, resolve, reject })
       this.#port.ref()
-      const transfer = [queued.refs.buffer, queued.times.buffer, queued.values.buffer]
+      const { refs, times, values, histograms } = queued
+      const { at, ends, records } = histograms
+      const columns = [refs, times, values, at, ends, records]
+      const transfer = columns.map(({ buffer }) => buffer)
       this.#port.postMessage({ id, ...queued } satisfies BatchMessage, transfer)
     })
   }

@@ -2,24 +2,18 @@ import type { Exemplar, Labels, MetricMetadata, NativeHistogram, SeriesRef } fro
 import { STALE_MARKER, WeirError } from '@weir/model'
 
 import { ByteWriter } from './codec/bytes.ts'
-import { admitHistogram, isStaleHistogram } from './histogram/check.ts'
-import { encodeHistogram } from './histogram/record.ts'
+import { isStaleHistogram } from './histogram/check.ts'
+import { HistogramQueue, type QueuedHistograms } from './histogram/queue.ts'
 import { writeLabels } from './index/label-bytes.ts'
 
 /** Bytes of batches that may wait for their commit, per appender. */
 const WAITING_BYTES_MAX = 64 * 2 ** 20
 const SAMPLE_BYTES = 20
-/** What a queued histogram or exemplar takes beside its own bytes. */
-const RECORD_BYTES = 100
+/** What a queued exemplar takes beside its labels. */
+const EXEMPLAR_BYTES = 100
 
 /** Characters that names and values of an exemplar's labels may have together, as OpenMetrics says. */
 const EXEMPLAR_RUNES_MAX = 128
-
-/** Sample `index` of a batch is a native histogram: its record, or nothing when it contradicts itself. */
-export interface QueuedHistogram {
-  readonly index: number
-  readonly record: Uint8Array<ArrayBuffer> | undefined
-}
 
 export interface QueuedExemplar {
   readonly ref: number
@@ -44,8 +38,7 @@ export interface QueuedSamples extends TakenBatch {
   readonly refs: Uint32Array<ArrayBuffer>
   readonly times: Float64Array<ArrayBuffer>
   readonly values: Float64Array<ArrayBuffer>
-  /** Samples that are native histograms, by their place in the columns, ascending. */
-  readonly histograms: QueuedHistogram[]
+  readonly histograms: QueuedHistograms
   readonly exemplars: QueuedExemplar[]
   readonly metadata: (readonly [name: string, metadata: MetricMetadata])[]
 }
@@ -64,11 +57,10 @@ export class SampleQueue {
   #times = new Float64Array(256)
   #values = new Float64Array(256)
   #metadata: (readonly [name: string, metadata: MetricMetadata])[] = []
-  #histograms: QueuedHistogram[] = []
+  readonly #histograms = new HistogramQueue()
   #exemplars: QueuedExemplar[] = []
   #count = 0
-  /** Bytes of queued histograms and exemplars. */
-  #recordBytes = 0
+  #exemplarBytes = 0
   #waitingBytes = 0
   readonly #tellRefused: (samples: number) => void
 
@@ -113,17 +105,14 @@ export class SampleQueue {
       this.append(ref, timeMs, STALE_MARKER)
       return
     }
-    const admitted = admitHistogram(histogram)
-    const record = admitted === undefined ? undefined : encodeHistogram(admitted)
-    this.#histograms.push({ index: this.#count, record })
-    this.#recordBytes += (record?.length ?? 0) + RECORD_BYTES
+    this.#histograms.push(this.#count, histogram)
     this.append(ref, timeMs, Number.NaN)
   }
 
   appendExemplar(ref: SeriesRef, { labels, value, timeMs }: Exemplar): void {
     const bytes = exemplarLabels(labels)
     this.#exemplars.push({ ref, timeMs, value, labels: bytes })
-    this.#recordBytes += (bytes?.length ?? 0) + RECORD_BYTES
+    this.#exemplarBytes += (bytes?.length ?? 0) + EXEMPLAR_BYTES
   }
 
   describe(metricName: string, metadata: MetricMetadata): void {
@@ -137,11 +126,11 @@ export class SampleQueue {
    */
   take(): QueuedSamples {
     const count = this.#count
-    const bytes = count * SAMPLE_BYTES + this.#recordBytes
+    const bytes = count * SAMPLE_BYTES + this.#histograms.bytes + this.#exemplarBytes
     this.#count = 0
-    this.#recordBytes = 0
+    this.#exemplarBytes = 0
     if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > WAITING_BYTES_MAX) {
-      this.#histograms = []
+      this.#histograms.clear()
       this.#exemplars = []
       this.#tellRefused(count)
       const waiting = `${this.#waitingBytes} bytes wait for their commit`
@@ -154,7 +143,7 @@ export class SampleQueue {
       refs: this.#refs.slice(0, count),
       times: this.#times.slice(0, count),
       values: this.#values.slice(0, count),
-      histograms: this.#histograms,
+      histograms: this.#histograms.take(),
       exemplars: this.#exemplars,
       metadata: this.#metadata,
       bytes,
@@ -163,7 +152,6 @@ export class SampleQueue {
     if (this.#labels.length > 0) this.#labels = new ByteWriter(256)
     this.#metadata = []
     this.#released = []
-    this.#histograms = []
     this.#exemplars = []
     return queued
   }
@@ -182,10 +170,10 @@ export class SampleQueue {
     this.#free = []
     this.#labels = new ByteWriter(256)
     this.#metadata = []
-    this.#histograms = []
+    this.#histograms.clear()
     this.#exemplars = []
     this.#count = 0
-    this.#recordBytes = 0
+    this.#exemplarBytes = 0
   }
 
   /**

@@ -13,7 +13,7 @@
  * step takes a few bits a step, and one that stands still four bytes in all. The count is left out
  * where it is what its buckets add up to. Layout byte by byte: docs/formats/chunk.md.
  */
-import { type NativeHistogram, RESET_HINTS, type SampleColumns } from '@weir/model'
+import { type NativeHistogram, RESET_HINTS, type ResetHint, type SampleColumns } from '@weir/model'
 
 import type { ByteReader, ByteWriter } from './bytes.ts'
 import {
@@ -152,15 +152,22 @@ function writeColumns(group: Group, isSum: boolean, out: ByteWriter): void {
   }
 }
 
-/** A group as it is read: its columns lie behind each other in `numbers`, `count` each. */
+/** A group as it is read. */
 interface ReadGroup {
   readonly head: GroupHead
   readonly isSum: boolean
+  /** How many columns of buckets it has. */
   readonly width: number
   readonly layouts: readonly ReadLayout[]
+  /** Its histograms, and how many of them come before and in the range that is wanted. */
   count: number
-  numbers: Float64Array
-  /** Which of its histograms comes next. */
+  skipped: number
+  wanted: number
+  /** Sum, zero count and count of those, behind each other. */
+  fixed: Float64Array
+  /** Their buckets, one histogram behind the other. */
+  rows: Float64Array
+  /** Which of those comes next. */
   next: number
 }
 
@@ -170,11 +177,18 @@ interface ReadLayout extends Layout {
   readonly negativeAt: Int32Array
 }
 
+interface Kind {
+  readonly group: ReadGroup
+  readonly layout: ReadLayout
+}
+
 /** Columns before those of the buckets: sum, zero count, count. */
 const SUM = 0
 const ZERO_COUNT = 1
 const COUNT = 2
 const FIXED = 3
+
+const NO_BUCKETS = new Float64Array(0)
 
 /**
  * Reads a column of `count` samples, of which those from `from` to before `to` go to `into`, from
@@ -182,7 +196,7 @@ const FIXED = 3
  */
 export function decodeHistograms(
   input: ByteReader,
-  range: { readonly count: number; readonly from: number; readonly to: number },
+  range: SampleRange,
   into: SampleColumns,
   at: number,
 ): void {
@@ -190,36 +204,49 @@ export function decodeHistograms(
   const groups = Array.from({ length: input.varint() }, () => readGroup(input))
   const kinds = groups.flatMap((group) => group.layouts.map((layout) => ({ group, layout })))
   const runs = Float64Array.from({ length: input.varint() * 2 }, () => input.varint())
-  const numbers = new Float64Array(countRuns(runs, kinds))
-  decodeColumn(input, numbers.length, numbers, 0)
+  const numbers = new Float64Array(countRuns(runs, kinds, range))
+  if (numbers.length > 0) decodeValues(input, numbers.length, numbers, 0)
   for (const group of groups) readColumns(group, input)
   let i = 0
   let number = 0
   for (let run = 0; run < runs.length; run += 2) {
-    const kind = runs[run]!
-    const { group, layout } = kinds[(kind - 1) >> 2] ?? { group: undefined, layout: undefined }
-    const hint = RESET_HINTS[(kind - 1) & 3]!
+    const kind = kinds[(runs[run]! - 1) >> 2]
+    const hint = RESET_HINTS[(runs[run]! - 1) & 3]!
     for (let left = runs[run + 1]!; left > 0; left--, i++) {
       const isWanted = i >= range.from && i < range.to
-      if (group === undefined) {
-        if (isWanted) into.values[at + i - range.from] = numbers[number]!
+      const target = at + i - range.from
+      if (kind === undefined) {
+        if (isWanted) into.values[target] = numbers[number]!
         number++
-        continue
+      } else if (isWanted) {
+        into.setHistogram(target, build(kind, kind.group.next++, hint))
       }
-      const place = group.next++
-      if (!isWanted) continue
-      into.setHistogram(at + i - range.from, build(group, layout, place, hint))
     }
   }
 }
 
+interface SampleRange {
+  readonly count: number
+  readonly from: number
+  readonly to: number
+}
+
 /** Counts the histograms of each group; returns how many samples are numbers. */
-function countRuns(runs: Float64Array, kinds: readonly { readonly group: ReadGroup }[]): number {
+function countRuns(runs: Float64Array, kinds: readonly Kind[], { from, to }: SampleRange): number {
   let numbers = 0
+  let start = 0
   for (let run = 0; run < runs.length; run += 2) {
-    const kind = runs[run]!
-    if (kind === 0) numbers += runs[run + 1]!
-    else kinds[(kind - 1) >> 2]!.group.count += runs[run + 1]!
+    const length = runs[run + 1]!
+    const end = start + length
+    if (runs[run] === 0) {
+      numbers += length
+    } else {
+      const { group } = kinds[(runs[run]! - 1) >> 2]!
+      group.count += length
+      group.skipped += Math.max(0, Math.min(end, from) - start)
+      group.wanted += Math.max(0, Math.min(end, to) - Math.max(start, from))
+    }
+    start = end
   }
   return numbers
 }
@@ -243,49 +270,72 @@ function readGroup(input: ByteReader): ReadGroup {
     width: all.positive.length + all.negative.length,
     layouts,
     count: 0,
-    numbers: new Float64Array(0),
+    skipped: 0,
+    wanted: 0,
+    fixed: NO_BUCKETS,
+    rows: NO_BUCKETS,
     next: 0,
   }
 }
 
+/** Columns on their way into rows; reused. */
+let columns = new Float64Array(1024)
+/** So many rows are filled at once: then what is written stays near, and each line of a column is read once. */
+const ROWS = 32
+
 function readColumns(group: ReadGroup, input: ByteReader): void {
-  const { count, width, isSum } = group
-  group.numbers = new Float64Array(count * (FIXED + width))
-  for (let column = 0; column < FIXED + width; column++) {
-    if (column === COUNT && isSum) continue
-    decodeColumn(input, count, group.numbers, column * count)
+  const { count, skipped, wanted, width, isSum } = group
+  if (columns.length < count * width) columns = new Float64Array(count * width * 2)
+  group.fixed = new Float64Array(wanted * FIXED)
+  const whole = new Float64Array(count)
+  for (let column = 0; column < FIXED; column++) {
+    if (count === 0 || (column === COUNT && isSum)) continue
+    decodeValues(input, count, whole, 0)
+    group.fixed.set(whole.subarray(skipped, skipped + wanted), column * wanted)
+  }
+  for (let column = 0; column < width; column++) {
+    decodeValues(input, count, columns, column * count)
+  }
+  const rows = (group.rows = new Float64Array(wanted * width))
+  for (let from = 0; from < wanted; from += ROWS) {
+    const to = Math.min(wanted, from + ROWS)
+    for (let column = 0; column < width; column++) {
+      const start = column * count + skipped
+      for (let row = from; row < to; row++) rows[row * width + column] = columns[start + row]!
+    }
   }
 }
 
-function decodeColumn(input: ByteReader, count: number, into: Float64Array, at: number): void {
-  if (count > 0) decodeValues(input, count, into, at)
-}
-
-function build(
-  { head, isSum, count: length, numbers }: ReadGroup,
-  { positiveSpans, negativeSpans, positiveAt, negativeAt }: ReadLayout,
-  place: number,
-  resetHint: NativeHistogram['resetHint'],
-): NativeHistogram {
-  const buckets = (columns: Int32Array): Float64Array => {
-    const counts = new Float64Array(columns.length)
-    const from = FIXED * length + place
-    for (let i = 0; i < columns.length; i++) counts[i] = numbers[from + columns[i]! * length]!
-    return counts
-  }
-  const positive = buckets(positiveAt)
-  const negative = buckets(negativeAt)
-  const zeroCount = numbers[ZERO_COUNT * length + place]!
-  const stored = numbers[COUNT * length + place]!
+function build({ group, layout }: Kind, place: number, resetHint: ResetHint): NativeHistogram {
+  const { head, fixed, wanted, isSum } = group
+  const positive = bucketsOf(group, place, layout.positiveAt)
+  const negative = bucketsOf(group, place, layout.negativeAt)
+  const zeroCount = fixed[ZERO_COUNT * wanted + place]!
   return {
-    ...head,
+    isFloat: head.isFloat,
     resetHint,
+    schema: head.schema,
+    zeroThreshold: head.zeroThreshold,
     zeroCount,
-    count: isSum ? sumOf(zeroCount, positive, negative) : stored,
-    sum: numbers[SUM * length + place]!,
-    positiveSpans,
+    count: isSum ? sumOf(zeroCount, positive, negative) : fixed[COUNT * wanted + place]!,
+    sum: fixed[SUM * wanted + place]!,
+    positiveSpans: layout.positiveSpans,
     positive,
-    negativeSpans,
+    negativeSpans: layout.negativeSpans,
     negative,
+    customValues: head.customValues,
   }
+}
+
+/** Buckets that lie together are a view of their row: memory for each would cost more than all the rest. */
+function bucketsOf({ rows, width }: ReadGroup, place: number, at: Int32Array): Float64Array {
+  const { length } = at
+  if (length === 0) return NO_BUCKETS
+  const row = place * width
+  const first = row + at[0]!
+  const span = at[length - 1]! - at[0]!
+  if (span === length - 1) return rows.subarray(first, first + length)
+  const counts = new Float64Array(length)
+  for (let i = 0; i < length; i++) counts[i] = rows[row + at[i]!]!
+  return counts
 }

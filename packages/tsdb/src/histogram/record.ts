@@ -6,7 +6,7 @@
  */
 import { type NativeHistogram, RESET_HINTS } from '@weir/model'
 
-import { type ByteReader, ByteWriter } from '../codec/bytes.ts'
+import type { ByteReader, ByteWriter } from '../codec/bytes.ts'
 import { bucketCount, readSpans, writeSpans } from '../codec/spans.ts'
 
 const FLOAT = 1
@@ -16,11 +16,8 @@ const HINT_MASK = 0b110
 const WHOLE = 8
 const WHOLE_MAX = 2 ** 51
 
-const out = new ByteWriter(1024)
-
-export function encodeHistogram(h: NativeHistogram): Uint8Array<ArrayBuffer> {
+export function encodeHistogram(h: NativeHistogram, out: ByteWriter): void {
   const isWhole = isWholeNumber(h.count) && isWholeNumber(h.zeroCount) && areWhole(h)
-  out.clear()
   out.u8(
     (h.isFloat ? FLOAT : 0) |
       (RESET_HINTS.indexOf(h.resetHint) << HINT_SHIFT) |
@@ -36,15 +33,14 @@ export function encodeHistogram(h: NativeHistogram): Uint8Array<ArrayBuffer> {
   if (isWhole) {
     out.varint(h.zeroCount)
     out.varint(h.count)
-    writeDifferences(h.positive)
-    writeDifferences(h.negative)
+    writeDifferences(h.positive, out)
+    writeDifferences(h.negative, out)
   } else {
     out.f64(h.zeroCount)
     out.f64(h.count)
     for (const count of h.positive) out.f64(count)
     for (const count of h.negative) out.f64(count)
   }
-  return new Uint8Array(out.bytes.subarray(0, out.length))
 }
 
 /** Reads what {@link encodeHistogram} wrote, from where the reader stands. */
@@ -97,7 +93,7 @@ function isWholeNumber(n: number): boolean {
   return Number.isInteger(n) && n >= 0 && n <= WHOLE_MAX && (n !== 0 || 1 / n > 0)
 }
 
-function writeDifferences(counts: Float64Array): void {
+function writeDifferences(counts: Float64Array, out: ByteWriter): void {
   let before = 0
   for (const count of counts) {
     out.zigzag(count - before)
