@@ -23,9 +23,45 @@ export function quantileOf(q: number, values: Float64Array): number {
     return Number.NaN * (1 - weight) + next * weight
   }
   const at = lower - nans
+  if (numberCount - at <= TAIL_MAX) {
+    keepLargest(values, numberCount, numberCount - at)
+    const next = upper === lower ? tail[0]! : tail[1]!
+    return tail[0]! * (1 - weight) + next * weight
+  }
   select(values, numberCount, at)
   const next = upper === lower ? values[at]! : least(values, at + 1, numberCount)
   return values[at]! * (1 - weight) + next * weight
+}
+
+/** High quantiles are asked most; so few of the largest values are kept in order while the others pass by. */
+const TAIL_MAX = 96
+const tail = new Float64Array(TAIL_MAX)
+
+/** Puts the `kept` largest numbers into `tail`, ascending. */
+function keepLargest(values: Float64Array, count: number, kept: number): void {
+  let length = 0
+  let threshold = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < count; i++) {
+    const value = values[i]!
+    if (length === kept && value <= threshold) continue
+    let place = 0
+    if (length < kept) {
+      // Room is made at the top.
+      place = length++
+      while (place > 0 && tail[place - 1]! > value) {
+        tail[place] = tail[place - 1]!
+        place--
+      }
+    } else {
+      // The least one goes.
+      while (place + 1 < kept && tail[place + 1]! < value) {
+        tail[place] = tail[place + 1]!
+        place++
+      }
+    }
+    tail[place] = value
+    threshold = tail[0]!
+  }
 }
 
 /** Moves NaN to the end; returns how many numbers there are. */

@@ -15,7 +15,7 @@ import {
 export type SplitQuery = Omit<Invitation, 'series' | 'blocks'>
 
 /** A split pays from about this much work on; below, telling the others costs more than they take over. */
-const WORTH_NS = 1_500_000
+const WORTH_NS = 700_000
 const SERIES_NS = 1000
 const SAMPLE_NS = 6
 const STEP_NS = 3

@@ -123,7 +123,10 @@ export class ByteReader {
 
   zigzag(): number {
     const value = this.varint()
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+    // Remainders of doubles are a call; of 31 bits they are an instruction.
+    if (value <= 0x7fffffff) return (value >>> 1) ^ -(value & 1)
+    const half = Math.floor(value / 2)
+    return half * 2 === value ? half : -half - 1
   }
 
   raw(count: number): Uint8Array {

@@ -34,6 +34,8 @@ const OFFSETS = 1
 const DELTAS = 2
 
 const TWO_32 = 2 ** 32
+/** Four of them and four numbers of twelve bits are less than 31 bits. */
+const LEAST_MAX = 2 ** 27
 
 const offsets = new Float64Array(BLOCK)
 
@@ -178,12 +180,25 @@ export function decodeInts(input: ByteReader, count: number, into: Float64Array,
       else for (let i = start; i < start + size; i++) into[i] = running += least
       continue
     }
-    if (head < PATCHED && width <= 25) {
+    if (width <= 25) {
       // The common case in one pass. Measured against unpacking first: bench/src/tsdb.bench.ts.
+      const patchesAt = input.at
+      const patchCount = head >= PATCHED ? skipPatches(input) : 0
       if (mode === DELTAS) {
         running = unpackDeltas(input, size, width, into, start, running, least, unit)
       } else {
         unpackOffsets(input, size, width, into, start, first + least, unit)
+      }
+      if (patchCount > 0) {
+        const scale = 2 ** width * unit
+        const end = input.at
+        input.at = patchesAt + 1
+        if (mode === DELTAS) {
+          running += patchDeltas(input, patchCount, scale, into, start, start + size)
+        } else {
+          for (let i = 0; i < patchCount; i++) into[start + input.u8()]! += input.varint() * scale
+        }
+        input.at = end
       }
       continue
     }
@@ -215,7 +230,24 @@ function unpackDeltas(
   let i = start
   // Sums of neighbours first: one addition, not three or four, waits for the one before it. All are
   // exact, so the order of additions changes nothing. Measured: 1.25 times as fast, three a load 1.45.
-  if (width <= 8) {
+  if (width <= 12 && unit === 1 && least <= LEAST_MAX && least >= -LEAST_MAX) {
+    // Small whole numbers are added as such, and two a load.
+    const less = least | 0
+    for (; i + 3 < end; i += 4) {
+      const word = view.getUint32(from + (bit >>> 3), true) >>> (bit & 7)
+      bit += 2 * width
+      const next = view.getUint32(from + (bit >>> 3), true) >>> (bit & 7)
+      bit += 2 * width
+      const one = less + (word & mask)
+      const two = one + less + ((word >>> width) & mask)
+      const three = two + less + (next & mask)
+      const four = three + less + ((next >>> width) & mask)
+      into[i] = running + one
+      into[i + 1] = running + two
+      into[i + 2] = running + three
+      into[i + 3] = running += four
+    }
+  } else if (width <= 8) {
     for (; i + 2 < end; i += 3) {
       const word = view.getUint32(from + (bit >>> 3), true) >>> (bit & 7)
       const one = least + (word & mask) * unit
@@ -245,6 +277,27 @@ function unpackDeltas(
   }
   input.at = from + ((size * width + 7) >>> 3)
   return running
+}
+
+/** Adds high bits to deltas that are summed already, so to all numbers behind them; returns what they are in all. */
+function patchDeltas(
+  input: ByteReader,
+  patchCount: number,
+  scale: number,
+  into: Float64Array,
+  start: number,
+  end: number,
+): number {
+  let sum = 0
+  let i = start
+  for (let patch = 0; patch < patchCount; patch++) {
+    const position = start + input.u8()
+    if (sum === 0) i = position
+    else for (; i < position; i++) into[i]! += sum
+    sum += input.varint() * scale
+  }
+  for (; i < end; i++) into[i]! += sum
+  return sum
 }
 
 /** A number of at most 25 bits that begins at a bit. */
