@@ -19,6 +19,7 @@ import { crc32 } from 'node:zlib'
 import type { NativeHistogram, SampleColumns } from '@weir/model'
 
 import { ByteReader, ByteWriter } from './bytes.ts'
+import { DIFFERENCE, DifferenceWriter, decodeDifference } from './difference.ts'
 import { HISTOGRAMS, decodeHistograms, encodeHistograms } from './histogram-column.ts'
 import { TAIL_BYTES, decodeInts, encodeInts } from './int-column.ts'
 import { decodeValues, encodeValues } from './value-column.ts'
@@ -42,6 +43,7 @@ export class SheetBuilder {
   readonly #counts: number[] = []
   #recent: { readonly index: number; readonly times: Float64Array }[] = []
   #written: { readonly at: number; readonly size: number; readonly timesIndex: number }[] = []
+  readonly #differences = new DifferenceWriter()
   sampleCount = 0
   minMs = Number.POSITIVE_INFINITY
   maxMs = Number.NEGATIVE_INFINITY
@@ -84,12 +86,15 @@ export class SheetBuilder {
   ): void {
     const timesIndex = this.#timesIndex(times, count)
     const at = this.#data.length
+    let isDifference = false
     if (histograms?.some((histogram) => histogram !== undefined) === true) {
       encodeHistograms(values, histograms, count, this.#data)
+      this.#differences.clear()
     } else {
       encodeValues(values, count, this.#data)
+      isDifference = this.#differences.improve(values, count, { timesIndex, at }, this.#data)
     }
-    this.#valuesAt.push(this.#placeOfSame(at, timesIndex))
+    this.#valuesAt.push(isDifference ? at : this.#placeOfSame(at, timesIndex))
     this.#timesOf.push(timesIndex)
     this.#ids.push(series)
     this.sampleCount += count
@@ -135,6 +140,7 @@ export class SheetBuilder {
     }
     this.#recent = []
     this.#written = []
+    this.#differences.clear()
     this.sampleCount = 0
     this.minMs = Number.POSITIVE_INFINITY
     this.maxMs = Number.NEGATIVE_INFINITY
@@ -201,6 +207,10 @@ export class SheetView {
   #timesIndex = -1
   #times = new Float64Array(0)
   #found = -1
+  /** Values of chunk `#beforeIndex`, for one that is a difference from it. */
+  #before = new Float64Array(0)
+  #scratch = new Float64Array(0)
+  #beforeIndex = -1
   /** Series numbers, in the order of index/metric-order.ts. */
   ids = new Uint32Array(0)
 
@@ -223,6 +233,7 @@ export class SheetView {
   open(length: number, check: boolean): boolean {
     this.#timesIndex = -1
     this.#found = -1
+    this.#beforeIndex = -1
     if (length < HEADER_BYTES + TAIL_BYTES) return false
     const bytes = this.#input.bytes.subarray(0, length)
     const view = this.#input.view
@@ -296,7 +307,46 @@ export class SheetView {
 
   /** Writes the values of chunk `index` into `into[at, at + count)`. */
   values(index: number, into: Float64Array, at: number): void {
-    this.#input.at = this.#valuesAt[index]!
-    decodeValues(this.#input, this.count(index), into, at)
+    const count = this.count(index)
+    if (this.#isDifference(index)) {
+      this.#readBefore(index)
+      this.#input.at = this.#valuesAt[index]!
+      decodeDifference(this.#input, this.#before, count, into, at)
+    } else {
+      this.#input.at = this.#valuesAt[index]!
+      decodeValues(this.#input, count, into, at)
+    }
+    // Whoever reads one bucket reads the next.
+    if (index + 1 < this.ids.length && this.#isDifference(index + 1)) {
+      this.#keep(count)
+      this.#before.set(into.subarray(at, at + count))
+      this.#beforeIndex = index
+    }
+  }
+
+  #isDifference(index: number): boolean {
+    return this.#input.bytes[this.#valuesAt[index]!] === DIFFERENCE
+  }
+
+  /** Has the values of the chunk before `index` in `#before`: from the chunk on that is none of these. */
+  #readBefore(index: number): void {
+    let from = index - 1
+    while (from !== this.#beforeIndex && this.#isDifference(from)) from--
+    const count = this.count(index)
+    for (let each = from; each < index; each++) {
+      if (each === this.#beforeIndex) continue
+      this.#keep(count)
+      this.#input.at = this.#valuesAt[each]!
+      if (each === from) decodeValues(this.#input, count, this.#before, 0)
+      else decodeDifference(this.#input, this.#before, count, this.#scratch, 0)
+      if (each !== from) [this.#before, this.#scratch] = [this.#scratch, this.#before]
+      this.#beforeIndex = each
+    }
+  }
+
+  #keep(count: number): void {
+    if (this.#before.length >= count) return
+    this.#before = new Float64Array(count * 2)
+    this.#scratch = new Float64Array(count * 2)
   }
 }

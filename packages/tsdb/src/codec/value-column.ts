@@ -35,11 +35,7 @@ let exceptions = new Uint32Array(1024)
 
 /** Writes `values[0, count)`. The count itself is not written; the reader must know it. */
 export function encodeValues(values: Float64Array, count: number, out: ByteWriter): void {
-  if (integers.length < count) {
-    integers = new Float64Array(count * 2)
-    others = new Float64Array(count * 2)
-    exceptions = new Uint32Array(count * 2)
-  }
+  reserve(count)
   if (areWhole(values, count)) {
     out.u8(0)
     encodeInts(integers, count, out)
@@ -81,8 +77,9 @@ export function decodeValues(
   if ((tag & EXCEPTIONS) !== 0) readExceptions(input, into, at)
 }
 
-/** Whether all values are whole numbers, the commonest case; if so, `integers` has them. */
-function areWhole(values: Float64Array, count: number): boolean {
+/** Whether all values are whole numbers that fit, the commonest case; if so, `integers` has them. */
+export function areWhole(values: Float64Array, count: number): boolean {
+  reserve(count)
   for (let i = 0; i < count; i++) {
     const value = values[i]!
     if (value !== Math.floor(value) || value > MANTISSA_MAX || value < -MANTISSA_MAX) return false
@@ -172,11 +169,7 @@ function encodeHalves(values: Float64Array, count: number, out: ByteWriter): voi
 }
 
 function decodeHalves(input: ByteReader, count: number, into: Float64Array, at: number): void {
-  if (integers.length < count) {
-    integers = new Float64Array(count * 2)
-    others = new Float64Array(count * 2)
-    exceptions = new Uint32Array(count * 2)
-  }
+  reserve(count)
   decodeInts(input, count, integers, 0)
   decodeInts(input, count, others, 0)
   const words = new Int32Array(into.buffer, into.byteOffset + at * 8, count * 2)
@@ -184,4 +177,11 @@ function decodeHalves(input: ByteReader, count: number, into: Float64Array, at: 
     words[2 * i + 1] = integers[i]!
     words[2 * i] = others[i]!
   }
+}
+
+function reserve(count: number): void {
+  if (integers.length >= count) return
+  integers = new Float64Array(count * 2)
+  others = new Float64Array(count * 2)
+  exceptions = new Uint32Array(count * 2)
 }
