@@ -37,6 +37,44 @@ class BenchClock implements Clock {
 }
 
 /** Values as pipelines make them: each kind for a third of the series. */
+/** Matchers over a label with many values: processor time of a question, the first time and again. */
+async function benchSelect(seriesCount: number, valueCount: number): Promise<void> {
+  const load = new Load(0)
+  await load.open()
+  for (let i = 0; i < seriesCount; i++) {
+    const pod = `app-${i % 7}-${(i % valueCount).toString(16).padStart(6, '0')}`
+    const labels = { __name__: `select_${i % 40}`, pod, n: `${Math.floor(i / valueCount)}` }
+    load.appender.append(load.appender.ref(Labels.of(labels)), START_MS, i)
+    if (i % 100_000 === 99_999) await load.appender.commit()
+  }
+  const reader = openReader(load.store.seat())
+  for (const [operator, value] of [
+    ['=', 'app-3-0001f3'],
+    ['=~', 'app-3-0001f3|app-4-0001f4|app-5-0001f5'],
+    ['=~', 'app-3-000(1f3|afb)'],
+    ['=~', 'app-3-.*'],
+    ['=~', 'app-3-00[0-9a-f]+7'],
+    ['=~', '.*1f3'],
+    ['=~', '.*-[0-9]+'],
+    ['=~', '.+'],
+    ['!~', 'app-[0-5].*'],
+    ['!=', ''],
+  ] as const) {
+    const times: string[] = []
+    for (let round = 0; round < 3; round++) {
+      using querier = reader.querier(START_MS, START_MS)
+      const before = process.cpuUsage()
+      // A range without samples: only the choosing is measured, not the look for samples of each.
+      querier.select({ matchers: [{ name: 'pod', operator, value }], minMs: 0, maxMs: 1 })
+      const { user, system } = process.cpuUsage(before)
+      times.push(`${((user + system) / 1000).toFixed(1)} ms`)
+    }
+    say(`pod${operator}"${value}"`, times.join(', again '))
+  }
+  reader[Symbol.dispose]()
+  await load.close()
+}
+
 const KINDS = ['counter', 'gauge', 'decimal'] as const
 type Kind = (typeof KINDS)[number]
 
@@ -252,4 +290,5 @@ const [what = 'all'] = process.argv.slice(2)
 if (what === 'read' || what === 'all') await benchRead()
 if (what === 'kinds' || what === 'all') await benchKinds()
 if (what === 'series' || what === 'all') await benchSeries(50_000, 10_000)
+if (what === 'select') await benchSelect(1_000_000, 100_000)
 if (what === 'million') await benchSeries(1_000_000, 15_000)

@@ -94,6 +94,17 @@ export class DictionaryView implements LabelSource {
   }
 
   /** The text of a symbol; of each slot the last one is kept, so that names and common values are one string. */
+  /** Whether a symbol's text begins with these bytes. */
+  beginsWith(symbol: number, bytes: Uint8Array): boolean {
+    const { length } = bytes
+    if (this.symbols.get(symbol * 2 + 1) < length) return false
+    const at = this.symbols.get(symbol * 2)
+    const segment = this.text.segments[at >>> this.text.shift]!
+    const start = at & ((1 << this.text.shift) - 1)
+    for (let i = 0; i < length; i++) if (segment[start + i] !== bytes[i]) return false
+    return true
+  }
+
   symbolText(symbol: number): string {
     const slot = symbol & (TEXTS_KEPT - 1)
     if (this.#textOf[slot] === symbol) return this.#texts[slot]!

@@ -14,6 +14,16 @@ class NumberList {
     this.#numbers[this.#count++] = number
   }
 
+  get length(): number {
+    return this.#count
+  }
+
+  /** Puts a mark at each number that is in it. */
+  mark(present: Uint8Array): void {
+    const numbers = this.#numbers
+    for (let i = 0; i < this.#count; i++) present[numbers[i]!] = 1
+  }
+
   /** What is in it; valid until the next push. */
   get view(): Uint32Array {
     return this.#numbers.subarray(0, this.#count)
@@ -21,6 +31,9 @@ class NumberList {
 }
 
 const NONE = new Uint32Array(0)
+/** Conditions whose answers are remembered, and pairs in these answers: 8 MiB a reader at most. */
+const REMEMBERED_MAX = 200
+const REMEMBERED_PAIRS_MAX = 2_000_000
 
 /**
  * Which series carry a label pair, and which pairs a label name has: a reader's own, made from the
@@ -38,6 +51,8 @@ export class Postings {
   #known = 0
   #pairsKnown = 0
   #gone = new Set<number>()
+  /** By label name and condition: pairs that pass, and how many of the name's were asked. */
+  readonly #remembered = new Map<string, { readonly pairs: NumberList; asked: number }>()
 
   constructor(view: DictionaryView) {
     this.#view = view
@@ -93,6 +108,81 @@ export class Postings {
   /** The symbols that are label names. */
   names(): Iterable<number> {
     return this.#pairsOf.keys()
+  }
+
+  /**
+   * The pairs of a label name that pass. Which ones is remembered under the key, so that a value is
+   * asked once in its life and not at each query.
+   */
+  remembered(nameSymbol: number, key: string, passes: (pair: number) => boolean): Uint32Array {
+    const all = this.pairsOf(nameSymbol)
+    const fullKey = `${nameSymbol} ${key}`
+    const known = this.#remembered.get(fullKey) ?? { pairs: new NumberList(), asked: 0 }
+    for (; known.asked < all.length; known.asked++) {
+      if (passes(all[known.asked]!)) known.pairs.push(all[known.asked]!)
+    }
+    // Taken out and put in again it is the newest; the oldest goes first.
+    this.#remembered.delete(fullKey)
+    this.#remembered.set(fullKey, known)
+    this.#forgetOldest()
+    return known.pairs.view
+  }
+
+  #forgetOldest(): void {
+    let pairs = 0
+    for (const known of this.#remembered.values()) pairs += known.pairs.length
+    for (const [key, known] of this.#remembered) {
+      if (this.#remembered.size <= REMEMBERED_MAX && pairs <= REMEMBERED_PAIRS_MAX) return
+      if (this.#remembered.size === 1) return
+      pairs -= known.pairs.length
+      this.#remembered.delete(key)
+    }
+  }
+
+  /** The series that carry one of several pairs of one label, ascending: no series has two of them. */
+  union(pairs: Uint32Array): Uint32Array {
+    if (pairs.length === 0) return NONE
+    if (pairs.length === 1) return this.of(pairs[0]!)
+    let total = 0
+    for (let i = 0; i < pairs.length; i++) total += this.#lists.get(pairs[i]!)?.length ?? 1
+    if (total > this.#known >>> 5) return this.#live(this.#marked(pairs))
+    const all = new Uint32Array(total)
+    let at = 0
+    for (let i = 0; i < pairs.length; i++) {
+      const list = this.#lists.get(pairs[i]!)
+      const single = this.#single[pairs[i]!] ?? 0
+      if (list !== undefined) {
+        all.set(list.view, at)
+        at += list.length
+      } else if (single > 0) {
+        all[at++] = single - 1
+      }
+    }
+    return this.#live(all.subarray(0, at).sort())
+  }
+
+  /** The same by a mark for each series: sorting many costs more. */
+  #marked(pairs: Uint32Array): Uint32Array {
+    const present = new Uint8Array(this.#known)
+    let count = 0
+    for (let i = 0; i < pairs.length; i++) {
+      const pair = pairs[i]!
+      const list = this.#lists.get(pair)
+      const single = this.#single[pair] ?? 0
+      if (list !== undefined) {
+        list.mark(present)
+        count += list.length
+      } else if (single > 0) {
+        present[single - 1] = 1
+        count++
+      }
+    }
+    const all = new Uint32Array(count)
+    let at = 0
+    for (let series = 0; series < present.length; series++) {
+      if (present[series] === 1) all[at++] = series
+    }
+    return all.subarray(0, at)
   }
 
   #add(pair: number, series: number): void {

@@ -26,8 +26,7 @@ export function selectSeries(
     const holdsWhenAbsent = test.test('') !== test.isNegated
     // Present values to keep are those that pass; to take away, those that fail.
     const wanted = holdsWhenAbsent ? test.isNegated : !test.isNegated
-    const lists = valuePairs(test, wanted, view, postings).map((pair) => postings.of(pair))
-    const series = union(lists, view.seriesCount)
+    const series = postings.union(pairsFor(matcher, test, wanted, view, postings))
     if (holdsWhenAbsent) take.push(series)
     else if (series.length === 0) return series
     else keep.push(series)
@@ -40,55 +39,38 @@ export function selectSeries(
 }
 
 /** The pairs of the matcher's label whose value tests as `wanted`. */
-function valuePairs(
+function pairsFor(
+  matcher: Matcher,
   test: ValueTest,
   wanted: boolean,
   view: DictionaryView,
   postings: Postings,
-): number[] {
+): Uint32Array {
   const name = symbolOf(view, test.name)
-  if (name < 0) return []
+  if (name < 0) return NONE
   if (test.values !== undefined && wanted) {
     const pairs = test.values.map((value) => {
       const symbol = value === '' ? -1 : symbolOf(view, value)
       return symbol < 0 ? -1 : view.findPair(name, symbol)
     })
-    return pairs.filter((pair) => pair >= 0)
+    return Uint32Array.from(pairs.filter((pair) => pair >= 0))
   }
-  const pairs: number[] = []
-  for (const pair of postings.pairsOf(name)) {
-    if (test.test(view.symbolText(view.pairValue(pair))) === wanted) pairs.push(pair)
+  const beginnings = test.beginnings.map((text) => encoder.encode(text))
+  const passes = (pair: number): boolean => {
+    const symbol = view.pairValue(pair)
+    if (!beginnings.some((bytes) => view.beginsWith(symbol, bytes))) return false
+    return test.beginningDecides || test.test(view.symbolText(symbol))
   }
-  return pairs
+  const key = `${matcher.operator}${matcher.value}`
+  return postings.remembered(name, key, (pair) => passes(pair) === wanted)
 }
+
+const NONE = new Uint32Array(0)
 
 /** The symbol of a text; -1 when no series has it. */
 export function symbolOf(view: DictionaryView, text: string): number {
   const bytes = encoder.encode(text)
   return view.findSymbol(bytes, 0, bytes.length)
-}
-
-/** Lists of one label never share a series, so a union is a merge without duplicates. */
-function union(lists: readonly Uint32Array[], seriesCount: number): Uint32Array {
-  if (lists.length === 1) return lists[0]!
-  let total = 0
-  for (const list of lists) total += list.length
-  const all = new Uint32Array(total)
-  if (total > seriesCount >>> 5) {
-    const present = new Uint8Array(seriesCount + 1)
-    for (const list of lists) for (let i = 0; i < list.length; i++) present[list[i]!] = 1
-    let at = 0
-    for (let series = 0; series < present.length; series++) {
-      if (present[series] === 1) all[at++] = series
-    }
-    return all.subarray(0, at)
-  }
-  let at = 0
-  for (const list of lists) {
-    all.set(list, at)
-    at += list.length
-  }
-  return all.sort()
 }
 
 /** The numbers of `series` that are (or are not) in `other`; both ascending. */

@@ -1,12 +1,18 @@
 import { type Matcher, WeirError } from '@weir/model'
 import { RE2JS } from 're2js'
 
+import { shapeOf } from './regex-shape.ts'
+
 /** A matcher, ready to be asked. */
 export interface ValueTest {
   readonly name: string
   /** Values that pass, when they can be listed: a look-up each instead of a walk over all values. */
   readonly values: readonly string[] | undefined
-  /** Whether a value passes; `values` says the same. */
+  /** Every value that passes begins with one of these; [''] when nothing is known. */
+  readonly beginnings: readonly string[]
+  /** Whether each value that begins so passes. */
+  readonly beginningDecides: boolean
+  /** Whether a value passes; `values` and `beginnings` say nothing else. */
   readonly test: (value: string) => boolean
   /** Turned around: series that pass are those for which this holds not (`!=`, `!~`). */
   readonly isNegated: boolean
@@ -23,16 +29,28 @@ const META = /[\\^$.|?*+()[\]{}]/
 export function valueTest(matcher: Matcher): ValueTest {
   const { name, operator, value } = matcher
   const isNegated = operator === '!=' || operator === '!~'
-  if (operator === '=' || operator === '!=') {
-    return { name, isNegated, values: [value], test: (text) => text === value }
-  }
-  const body = /^\((?:\?:)?([^()]*)\)$/.exec(value)?.[1] ?? value
-  const choices = body.split('|')
-  if (choices.every((choice) => !META.test(choice))) {
-    const set = new Set(choices)
-    return { name, isNegated, values: [...set], test: (text) => set.has(text) }
-  }
-  return { name, isNegated, values: undefined, test: regexTest(value) }
+  if (operator === '=' || operator === '!=') return listed(name, isNegated, [value])
+  const { texts, isComplete, rest } = shapeOf(value)
+  if (isComplete) return listed(name, isNegated, texts)
+  const beginnings = texts.length <= BEGINNINGS_MAX ? texts : [commonBeginning(texts)]
+  const beginningDecides = rest === '.*' && beginnings === texts
+  const test = regexTest(value)
+  return { name, isNegated, values: undefined, beginnings, beginningDecides, test }
+}
+
+/** More beginnings than these are not compared one by one. */
+const BEGINNINGS_MAX = 16
+
+function listed(name: string, isNegated: boolean, values: readonly string[]): ValueTest {
+  const set = new Set(values)
+  const test = (text: string): boolean => set.has(text)
+  return { name, isNegated, values, beginnings: [''], beginningDecides: false, test }
+}
+
+function commonBeginning(texts: readonly string[]): string {
+  let common = texts[0]!
+  for (const text of texts) while (!text.startsWith(common)) common = common.slice(0, -1)
+  return common
 }
 
 function regexTest(pattern: string): (text: string) => boolean {
