@@ -106,6 +106,7 @@ function setOf(chosen: readonly MemorySeries[]): SeriesSet {
     chosen: { numbers: Uint32Array.from(chosen, ({ number }) => number), moment: '' },
     labels: (i) => chosen[i]!.labels,
     read: (i, fromMs, toMs, into) => copy(chosen[i]!.columns, fromMs, toMs, into),
+    isNewAt: (i, timeMs) => chosen[i]!.columns.times[0]! >= timeMs,
   }
 }
 

@@ -72,6 +72,11 @@ export interface QueryOptions {
   readonly lookbackMs?: number
   /** The first rule that chooses a series says how far instead. None unless told. */
   readonly lookbackRules?: readonly LookbackRule[]
+  /**
+   * Counters that begin at zero, by selectors: `rate` and `increase` count their first value too, when
+   * the series begins inside the range. None unless told, as in Prometheus.
+   */
+  readonly countFirstValue?: readonly (readonly Matcher[])[]
   /** Most samples held in memory at once, 50,000,000 unless told. */
   readonly maxSamples?: number
   /** About how many bytes may be held at once, 1 GiB unless told. */

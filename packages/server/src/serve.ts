@@ -263,6 +263,7 @@ class Process implements Weir {
     const { query } = this.#startedWith
     return {
       lookbackMs: query.lookback_delta,
+      countFirstValue: this.#setup.config.query.count_first_value,
       lookbackRules: this.#setup.config.query.lookback_rules.map(({ match, lookback }) => ({
         selectors: match,
         lookbackMs: lookback,

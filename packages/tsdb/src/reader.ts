@@ -8,7 +8,7 @@ import {
   type MetricMetadata,
   type Querier,
   type Queryable,
-  type SampleColumns,
+  SampleColumns,
   type SampleView,
   type SelectRequest,
   type SeriesExemplars,
@@ -32,6 +32,9 @@ import { type ReadTransaction, SealedWindow } from './read/sealed.ts'
 import { Tombstones } from './read/tombstones.ts'
 import type { ReaderSeat } from './seat.ts'
 import { countEach, readStepped } from './steps/view.ts'
+
+/** A series that begins so soon after the store's oldest sample may have been there before. */
+const MEMORY_MARGIN_MS = 3_600_000
 
 /** Copies of sheets kept between queries. */
 const SHEETS_KEPT = 32
@@ -58,6 +61,8 @@ class StoreReader implements Reader {
   readonly arenas = new Map<number, ArenaView>()
   readonly free: SheetView[] = []
   readonly merger = new RunMerger()
+  /** For a look at samples that nobody gets. */
+  readonly scratch = new SampleColumns()
   readonly #seat: ReaderSeat
   readonly #epochs: Int32Array
   readonly #metadata = new Map<string, MetricMetadata>()
@@ -252,6 +257,8 @@ class StoreQuerier implements Querier {
   /** Sealed windows that meet the range, by their oldest sample. */
   readonly windows: readonly SealedWindow[]
   readonly arenas: readonly ArenaView[]
+  /** The same for all times. */
+  readonly everything: Pick<Snapshot, 'windows' | 'arenas'>
   readonly #minMs: number
   readonly #maxMs: number
   #open = true
@@ -267,6 +274,7 @@ class StoreQuerier implements Querier {
     this.tombstones = tombstones
     this.version = version
     this.commit = commit
+    this.everything = { windows, arenas }
     this.windows = windows
       .filter(({ record }) => record.maxMs + (record.stepMs ?? 0) >= minMs && record.minMs <= maxMs)
       .sort((a, b) => a.record.minMs - b.record.minMs || a.record.order - b.record.order)
@@ -394,6 +402,37 @@ class StoredSeries implements SeriesSet {
 
   labels(i: number): Labels {
     return this.#querier.reader.view.labels(this.#numbers[i]!)
+  }
+
+  isNewAt(i: number, timeMs: number): boolean {
+    const { windows, arenas } = this.#querier.everything
+    const older = windows.filter(({ record }) => record.minMs < timeMs)
+    const olderArenas = arenas.filter(({ startMs }) => startMs < timeMs)
+    // What there was before the store's own oldest sample nobody knows.
+    const oldestMs = Math.min(
+      ...older.map(({ record }) => record.minMs),
+      ...olderArenas.map(({ startMs }) => startMs),
+    )
+    if (timeMs < oldestMs + MEMORY_MARGIN_MS) return false
+    const { reader, transaction } = this.#querier
+    const series = this.#numbers[i]!
+    const found = reader.scratch
+    found.clear()
+    for (const window of older) {
+      if (!window.has(series, transaction)) continue
+      if (window.record.maxMs < timeMs) return false
+      const range = { minMs: -Infinity, maxMs: timeMs - 1 }
+      if (window.record.stepMs === undefined) {
+        window.read(series, range.minMs, range.maxMs, found, transaction, reader.free)
+      } else readStepped(window, 'samples', series, range, found, transaction, reader.free)
+      if (found.length > 0) return false
+    }
+    for (const arena of olderArenas) {
+      if (!isInArena(arena, series)) continue
+      readArena(arena, series, arena.startMs, timeMs - 1, found, this.#commit)
+      if (found.length > 0) return false
+    }
+    return true
   }
 
   read(i: number, minMs: number, maxMs: number, into: SampleColumns): void {

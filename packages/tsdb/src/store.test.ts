@@ -559,6 +559,48 @@ describe('history', () => {
   })
 })
 
+describe('a series is known to be new', () => {
+  const isNew = (t: TestStore, name: string, timeMs: number): boolean => {
+    using querier = t.reader.querier(timeMs, 2 ** 50)
+    const request = { matchers: [matcher(`__name__=${name}`)], minMs: timeMs, maxMs: 2 ** 50 }
+    const set = querier.select(request)
+    expect(set.count).toBe(1)
+    return set.isNewAt!(0, timeMs)
+  }
+
+  test('when nothing of it is older, in the head, sealed and after a restart', async () => {
+    await using t = await TestStore.open()
+    const later = START_MS + 2 * HOUR
+    await t.put({ old: [[START_MS, 1]] })
+    t.clock.nowMs = later
+    await t.store.maintain()
+    await t.put({
+      old: [[later, 2]],
+      young: [
+        [later, 1],
+        [later + MINUTE, 2],
+      ],
+    })
+    for (const round of ['head', 'sealed', 'restarted']) {
+      expect(isNew(t, 'young', later), round).toBe(true)
+      expect(isNew(t, 'young', later + MINUTE), round).toBe(false)
+      expect(isNew(t, 'old', later), round).toBe(false)
+      t.clock.nowMs += 20 * MINUTE
+      await t.store.maintain()
+      if (round === 'sealed') await t.restart()
+    }
+  })
+
+  test('not in the first hour that the store remembers', async () => {
+    await using t = await TestStore.open({ futureMs: DAY })
+    await t.put({ first: [[START_MS, 1]] })
+    await t.put({ a: [[START_MS + 50 * MINUTE, 1]], b: [[START_MS + 70 * MINUTE, 1]] })
+    expect(isNew(t, 'first', START_MS)).toBe(false)
+    expect(isNew(t, 'a', START_MS + 50 * MINUTE)).toBe(false)
+    expect(isNew(t, 'b', START_MS + 70 * MINUTE)).toBe(true)
+  })
+})
+
 test('metadata is kept and read', async () => {
   await using t = await TestStore.open()
   const metadata = { type: 'counter', help: 'Things done', unit: '' } as const

@@ -68,4 +68,9 @@ export interface SeriesSet {
    * time once, stale markers included.
    */
   read(i: number, minMs: number, maxMs: number, into: SampleColumns): void
+  /**
+   * Whether series `i` is known to have no sample before `timeMs`. False where the store's own memory
+   * does not reach far enough back to tell; absent: it never can.
+   */
+  isNewAt?(i: number, timeMs: number): boolean
 }

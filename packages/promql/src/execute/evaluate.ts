@@ -38,6 +38,7 @@ import {
   doubleExponentialSmoothing,
   quantileOverTime,
 } from './range-functions.ts'
+import { countFirstValue } from './first-value.ts'
 import { viewOf } from './sample-views.ts'
 import { streamMatrixSelector, streamSelector } from './select.ts'
 import type { Histograms } from '../result.ts'
@@ -479,8 +480,12 @@ function streamRangeFunction(
   const visit = (windows: Windows): void => {
     present.fill(0)
     let histograms: Histograms
-    if (windows.histograms === undefined) kernel(windows, values, present)
-    else {
+    if (windows.histograms === undefined) {
+      kernel(windows, values, present)
+      if (windows.isNew && COUNTER_FUNCTIONS.has(expr.name)) {
+        countFirstValue(windows, expr.name === 'rate', values, present)
+      }
+    } else {
       const { name } = expr
       const argumentStart = expr.args[0] === rangeArg ? start : expr.args[0]!.start
       histograms = overHistograms({

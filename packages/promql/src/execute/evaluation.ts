@@ -17,6 +17,7 @@ import {
 import { lineAndColumn } from '../parse/parse-error.ts'
 import type { Histograms, QueryOptions, QueryResult, QueryValue } from '../result.ts'
 import type { Emit } from './emit.ts'
+import { selectorTest } from '../matcher-test.ts'
 import { Lookbacks } from './lookbacks.ts'
 import { histogramWeight } from './histogram-weight.ts'
 import type { Windows } from './windows.ts'
@@ -82,6 +83,8 @@ const NOTHING = new Float64Array(0)
 export class Evaluation implements Disposable {
   readonly steps: Steps
   readonly lookbacks: Lookbacks
+  /** Whether a series is a counter whose first value counts; undefined when none is. */
+  readonly countsFirst: ((labels: Labels) => boolean) | undefined
   readonly defaultSubqueryStepMs: number
   readonly querier: Querier
   readonly startMs: number
@@ -135,6 +138,10 @@ export class Evaluation implements Disposable {
     this.startMs = query.startMs
     this.endMs = query.endMs
     this.steps = stepsBetween(query.startMs, query.endMs, query.stepMs)
+    this.countsFirst =
+      options.countFirstValue === undefined || options.countFirstValue.length === 0
+        ? undefined
+        : selectorTest(options.countFirstValue)
     this.lookbacks = new Lookbacks(options.lookbackMs ?? 300_000, options.lookbackRules ?? [])
     this.defaultSubqueryStepMs = options.defaultSubqueryStepMs ?? 60_000
     this.#text = query.text
@@ -207,7 +214,7 @@ export class Evaluation implements Disposable {
 
   /** What helpers must know of the query to evaluate what is below `node`. */
   splitQuery(node: Expr): SplitQuery {
-    const { lookbackMs, lookbackRules, features } = this.#options
+    const { lookbackMs, lookbackRules, countFirstValue, features } = this.#options
     const { maxSamples, maxBytes, defaultSubqueryStepMs } = this.#options
     return {
       expr: this.#text!,
@@ -218,6 +225,7 @@ export class Evaluation implements Disposable {
       options: {
         ...(lookbackMs === undefined ? {} : { lookbackMs }),
         ...(lookbackRules === undefined ? {} : { lookbackRules }),
+        ...(countFirstValue === undefined ? {} : { countFirstValue }),
         ...(maxSamples === undefined ? {} : { maxSamples }),
         ...(maxBytes === undefined ? {} : { maxBytes }),
         ...(defaultSubqueryStepMs === undefined ? {} : { defaultSubqueryStepMs }),

@@ -1,10 +1,11 @@
-import { type NativeHistogram, SampleColumns } from '@weir/model'
+import { type NativeHistogram, SampleColumns, type SampleView } from '@weir/model'
 import type { Call, MatrixSelector, VectorSelector } from '../ast.ts'
 import type { Emit } from './emit.ts'
 import { type Evaluation, type Steps, executionError } from './evaluation.ts'
 import { HistogramNotes } from './native-histograms/annotations.ts'
 import { countsAsPair } from './native-histograms/range-functions.ts'
 import { extendedIncrease, interpolated } from './native-histograms/extended-rate.ts'
+import { viewOf } from './sample-views.ts'
 import { type Windows, mark, newWindows } from './windows.ts'
 
 /**
@@ -45,6 +46,7 @@ function streamWider(
   rangeMs: number,
   steps: Steps,
   visit: (windows: Windows) => void,
+  view: SampleView = 'samples',
 ): void {
   const reach = evaluation.lookbacks.reachOf(selector)
   const isSmoothed = selector.edges === 'smoothed'
@@ -52,7 +54,7 @@ function streamWider(
   const minMs = ends[0]! - rangeMs - reach.longestMs + 1
   const maxMs = ends[ends.length - 1]! + (isSmoothed ? reach.longestMs : 0)
   const { matchers } = selector
-  const { set, turns } = evaluation.select({ matchers, minMs, maxMs })
+  const { set, turns } = evaluation.select({ matchers, view, minMs, maxMs })
   const columns = new SampleColumns(1024)
   const byLookback = new Map<number, Windows>()
   for (let i = turns.next(); i >= 0; i = turns.next()) {
@@ -122,39 +124,46 @@ export function streamExtendedFunction(
   const starts = evaluation.shifted(selector, steps)
   const values = new Float64Array(steps.count)
   const present = new Uint8Array(steps.count)
-  streamWider(evaluation, selector, rangeMs, steps, (windows) => {
-    present.fill(0)
-    const notes = new HistogramNotes(evaluation, range.start, windows.labels)
-    const answers: (NativeHistogram | undefined)[] = []
-    for (let k = 0; k < steps.count; k++) {
-      const endMs = starts[k]!
-      const startMs = endMs - rangeMs
-      const kinds = kindsOf(windows, k)
-      if (call.name === 'resets' || call.name === 'changes') {
-        const count = countPairs(windows, k, startMs, call.name === 'resets')
-        if (count === undefined) continue
-        values[k] = count
-      } else if (kinds === 'both') {
-        notes.mixedWithFloats()
-        continue
-      } else {
-        const span = spanOf(windows, k, { startMs, endMs, isSmoothed })
-        if (span === undefined) continue
-        if (kinds === 'numbers')
-          values[k] = increase(windows, span, isSmoothed, isCounter) / perSecond
-        else {
-          const sum = extendedIncrease(windows, span, { isSmoothed, isCounter }, notes)
-          if (sum === undefined) continue
-          if (call.name === 'rate') sum.divide(perSecond)
-          answers[k] = sum.result('gauge')
-          values[k] = Number.NaN
+  streamWider(
+    evaluation,
+    selector,
+    rangeMs,
+    steps,
+    (windows) => {
+      present.fill(0)
+      const notes = new HistogramNotes(evaluation, range.start, windows.labels)
+      const answers: (NativeHistogram | undefined)[] = []
+      for (let k = 0; k < steps.count; k++) {
+        const endMs = starts[k]!
+        const startMs = endMs - rangeMs
+        const kinds = kindsOf(windows, k)
+        if (call.name === 'resets' || call.name === 'changes') {
+          const count = countPairs(windows, k, startMs, call.name === 'resets')
+          if (count === undefined) continue
+          values[k] = count
+        } else if (kinds === 'both') {
+          notes.mixedWithFloats()
+          continue
+        } else {
+          const span = spanOf(windows, k, { startMs, endMs, isSmoothed })
+          if (span === undefined) continue
+          if (kinds === 'numbers')
+            values[k] = increase(windows, span, isSmoothed, isCounter) / perSecond
+          else {
+            const sum = extendedIncrease(windows, span, { isSmoothed, isCounter }, notes)
+            if (sum === undefined) continue
+            if (call.name === 'rate') sum.divide(perSecond)
+            answers[k] = sum.result('gauge')
+            values[k] = Number.NaN
+          }
         }
+        present[k] = 1
       }
-      present[k] = 1
-    }
-    if (present.includes(1))
-      emit(windows.labels, values, present, answers.length > 0 ? answers : undefined)
-  })
+      if (present.includes(1))
+        emit(windows.labels, values, present, answers.length > 0 ? answers : undefined)
+    },
+    viewOf(call.name),
+  )
 }
 
 function kindsOf({ histograms, from, to }: Windows, k: number): 'numbers' | 'histograms' | 'both' {

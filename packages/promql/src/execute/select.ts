@@ -183,6 +183,9 @@ export function streamMatrixSelector(
       markCounts(windows, counts)
     }
     windows.labels = set.labels(i)
+    if (view === 'counter' && evaluation.countsFirst?.(windows.labels) === true) {
+      windows.isNew = set.isNewAt?.(i, columns.times[0]!) ?? false
+    } else windows.isNew = false
     evaluation.countWindows(windows)
     emit(windows)
   }

@@ -53,6 +53,7 @@ type PartOptions = Pick<
   QueryOptions,
   | 'lookbackMs'
   | 'lookbackRules'
+  | 'countFirstValue'
   | 'maxSamples'
   | 'maxBytes'
   | 'defaultSubqueryStepMs'

@@ -20,6 +20,8 @@ export interface Windows {
   histograms: Histograms
   /** How many samples each value is the sum of; undefined: one. */
   counts: Float64Array | undefined
+  /** Whether the first sample here is the first that the series ever had, and counts from zero. */
+  isNew: boolean
   length: number
   /** Whether each value is at least its predecessor, NaN nowhere. */
   isAscending: boolean
@@ -68,6 +70,7 @@ export function newWindows(ends: Float64Array, rangeMs: number, steps: Steps): W
     values: ends,
     histograms: undefined,
     counts: undefined,
+    isNew: false,
     length: 0,
     isAscending: false,
     from: new Int32Array(steps.count),

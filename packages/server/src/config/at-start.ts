@@ -7,7 +7,7 @@ const AT_START = {
   storage: ['retention_rules'],
   remote_read_server: [],
   remote_write_receiver: [],
-  query: ['lookback_rules'],
+  query: ['lookback_rules', 'count_first_value'],
   web: [],
   packs: [],
   log: [],

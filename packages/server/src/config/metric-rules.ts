@@ -72,6 +72,9 @@ export const retentionRules = z
   )
   .max(1000)
 
+/** Selectors, each of which may choose. */
+export const selectorList = z.array(selector).max(1000)
+
 export const lookbackRules = z
   .array(
     z.strictObject({

@@ -3,7 +3,7 @@ import { globalConfig, scrapeConfigs } from '../scrape/config.ts'
 import { remoteReadServer } from '../remote-read/config.ts'
 import { remoteWriteReceiver } from '../remote-write/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
-import { lookbackRules, retentionRules } from './metric-rules.ts'
+import { lookbackRules, retentionRules, selectorList } from './metric-rules.ts'
 import { byteSize, duration } from './quantity.ts'
 
 /**
@@ -200,6 +200,11 @@ const query = z.strictObject({
   lookback_rules: lookbackRules
     .default([])
     .describe('Metrics with another lookback; the first rule that fits counts.'),
+  count_first_value: selectorList
+    .default([])
+    .describe(
+      'Counters that begin at 0: rate and increase count the first value of a series that begins inside the range.',
+    ),
 })
 
 /** Sections of prometheus.yml that Weir knows and does not do yet; refused, so that nobody believes that they work. */

@@ -198,11 +198,12 @@ function optionsOf(
   limits: EvaluationLimits = {},
   { isCancelled = () => false, countSteps = false, team }: Circumstances,
 ): QueryOptions {
-  const { lookbackMs, lookbackRules, maxSamples, maxBytes, features } = limits
+  const { lookbackMs, lookbackRules, countFirstValue, maxSamples, maxBytes, features } = limits
   return {
     isCancelled,
     countSteps,
     ...(lookbackRules === undefined ? {} : { lookbackRules }),
+    ...(countFirstValue === undefined ? {} : { countFirstValue }),
     ...(team === undefined ? {} : { team }),
     ...(lookbackMs === undefined ? {} : { lookbackMs }),
     ...(maxSamples === undefined ? {} : { maxSamples }),

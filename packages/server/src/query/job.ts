@@ -1,4 +1,4 @@
-import type { ErrorCode, MetricMetadata, NativeHistogram, Queryable } from '@weir/model'
+import type { ErrorCode, Matcher, MetricMetadata, NativeHistogram, Queryable } from '@weir/model'
 import type { LookbackRule } from '@weir/promql'
 import type { ReadQuery } from '@weir/wire'
 import type { QueryCost } from './cost.ts'
@@ -27,6 +27,7 @@ export type QueryJob =
 export interface EvaluationLimits {
   readonly lookbackMs?: number
   readonly lookbackRules?: readonly LookbackRule[]
+  readonly countFirstValue?: readonly (readonly Matcher[])[]
   readonly maxSamples?: number
   /** About how many bytes a query may hold; beyond it is refused with `QUERY_TOO_MUCH_MEMORY`. */
   readonly maxBytes?: number

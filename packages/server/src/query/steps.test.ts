@@ -118,7 +118,8 @@ afterAll(async () => {
 })
 
 function ask(store: Opened, expr: string, stepMs: number, startMs = START + 3 * HOUR): string[] {
-  const { value } = rangeQuery(store.reader, { expr, startMs, endMs: END, stepMs })
+  const options = { features: new Set(['promql-extended-range-selectors']) }
+  const { value } = rangeQuery(store.reader, { expr, startMs, endMs: END, stepMs, options })
   return shown(value)
 }
 
@@ -137,6 +138,8 @@ const EXACT = [
   'increase(orders_total[2h])',
   'rate(orders_total[2h])',
   'sum(rate(orders_total[2h]))',
+  'increase(orders_total[2h] anchored)',
+  'rate(orders_total[2h] smoothed)',
   'increase(orders_total[2h] offset 1h)',
   'sum_over_time(lag[2h])',
   'avg_over_time(lag[2h])',
