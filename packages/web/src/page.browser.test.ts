@@ -58,7 +58,10 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     ['/explore', ['Type an expression', 'Run']],
     ['/explore?expr=up', ['{instance="host-0"}', /3 series/]],
     ['/explore?expr=up&tab=table', ['up{instance="host-2", job="weir"}', /3 series/]],
-    ['/explore?expr=latency_seconds', [/newest: count/, /waited 310/, /mix of histograms/]],
+    [
+      '/explore?expr=latency_seconds',
+      [/newest: count/, /waited 310/, /mix of histograms/, /newest 10 of 12/],
+    ],
     ['/explore?expr=latency_seconds&tab=table', [/count 3008 · sum/, '(0.512, 0.645]']],
     ['/explore?expr=nothing', ['No series in this time range.']],
     ['/alerts', ['Firing 1', 'AirflowDagLate', 'Tasks of orders_daily fail']],

@@ -90,6 +90,7 @@ async function request(
   }
   learnServerTime(response.headers.get('date'))
   connectionWorks()
+  if (response.status === 204) return { response, body: { status: 'success' } }
   try {
     return { response, body: await response.json() }
   } catch (cause) {

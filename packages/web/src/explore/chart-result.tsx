@@ -12,6 +12,8 @@ import { whole } from '../format/number.ts'
 import { type TimeRange, isLive, resolveRange } from '../time/range.ts'
 import { serverNow } from '../time/server-clock.ts'
 import { spanText } from '../time/clock-text.ts'
+import { ExemplarList } from './exemplar-list.tsx'
+import { exemplarsQuery, isOf } from './exemplars.ts'
 import { HistogramHeat } from './histogram-heat.tsx'
 import { ResultFacts } from './result-facts.tsx'
 import { ResultNotes } from './result-notes.tsx'
@@ -47,6 +49,11 @@ export function ChartResult(props: {
     queryFn: ({ signal }) => askRange(expr, range, step, signal),
     placeholderData: keepPreviousData,
     refetchInterval: isLive(range) ? Math.max(REFRESH_MS, step * 1000) : false,
+  })
+  const { data: exemplars = [] } = useQuery({
+    ...exemplarsQuery(expr, data?.from ?? 0, data?.to ?? 0),
+    enabled: data !== undefined && data.series.length > 0,
+    placeholderData: keepPreviousData,
   })
   const [toggled, setToggled] = useState({ of: expr, hidden: NONE })
   const hidden = toggled.of === expr ? toggled.hidden : NONE
@@ -91,6 +98,7 @@ export function ChartResult(props: {
           metric={series.metric}
           histograms={series.histograms!}
           span={{ from: data.from, to: data.to, step }}
+          exemplars={exemplars.filter((one) => isOf(one, series.metric))}
         />
       ))}
       {count === 0 ? <div className="sheet empty">No series in this time range.</div> : null}
@@ -114,6 +122,7 @@ export function ChartResult(props: {
           />
         </div>
       )}
+      <ExemplarList exemplars={exemplars} />
       <ResultFacts
         count={count}
         at={`step ${spanText(step * 1000)}`}

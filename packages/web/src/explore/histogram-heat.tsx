@@ -3,6 +3,7 @@ import type { HistogramPair, Labels } from '../api/prometheus.ts'
 import { seriesName } from '../chart/series-name.ts'
 import { compact, figureText } from '../format/number.ts'
 import { fullTime, shortTime } from '../time/clock-text.ts'
+import { type Exemplar, heightIn } from './exemplars.ts'
 import { type HeatGrid, heatGrid } from './heat-grid.ts'
 
 interface Span {
@@ -16,8 +17,9 @@ export function HistogramHeat(props: {
   readonly metric: Labels
   readonly histograms: readonly HistogramPair[]
   readonly span: Span
+  readonly exemplars: readonly Exemplar[]
 }): React.JSX.Element {
-  const { metric, histograms, span } = props
+  const { metric, histograms, span, exemplars } = props
   const { from, to, step } = span
   const grid = useMemo(() => heatGrid(histograms, { from, to, step }), [histograms, from, to, step])
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -50,13 +52,22 @@ export function HistogramHeat(props: {
               <span key={value}>{bound(value)}</span>
             ))}
           </div>
-          <canvas
-            ref={canvas}
-            role="img"
-            aria-label={`Distribution of ${name} over time, ${rowCount} buckets`}
-            onPointerMove={point}
-            onPointerLeave={() => setPointed(undefined)}
-          />
+          <div className="heat-plot">
+            <canvas
+              ref={canvas}
+              role="img"
+              aria-label={`Distribution of ${name} over time, ${rowCount} buckets`}
+              onPointerMove={point}
+              onPointerLeave={() => setPointed(undefined)}
+            />
+            {dotsOf(exemplars, grid, span).map((dot) => (
+              <i
+                key={dot.text}
+                title={dot.text}
+                style={{ left: `${dot.left * 100}%`, bottom: `${dot.bottom * 100}%` }}
+              />
+            ))}
+          </div>
           <div className="heat-times num">
             <span>{shortTime(from * 1000)}</span>
             <span>{shortTime(to * 1000)}</span>
@@ -69,6 +80,22 @@ export function HistogramHeat(props: {
       </div>
     </figure>
   )
+}
+
+const DOTS_MAX = 200
+
+/** Exemplars where their values lie. */
+function dotsOf(
+  exemplars: readonly Exemplar[],
+  grid: HeatGrid,
+  { from, step }: Span,
+): readonly { readonly left: number; readonly bottom: number; readonly text: string }[] {
+  return exemplars.slice(0, DOTS_MAX).flatMap(({ at, value, labels }) => {
+    const left = (at - from + step / 2) / (grid.columnCount * step)
+    const bottom = heightIn(grid, value)
+    if (bottom === undefined || left < 0 || left > 1) return []
+    return [{ left, bottom, text: `${fullTime(at * 1000)}: ${value} ${seriesName(labels)}` }]
+  })
 }
 
 /** One pixel a cell; the browser stretches it. */

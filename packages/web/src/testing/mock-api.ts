@@ -173,6 +173,8 @@ function prometheusAnswer(count: number, url: URL): Readonly<Record<string, unkn
         resultType: 'vector',
         result: matrix(query, url).map(({ metric }, i) => ({ metric, value: [0, String(i)] })),
       })
+    case 'query_exemplars':
+      return ok([])
     case 'rules':
       return ok({ groups: count === 0 ? [] : RULE_GROUPS })
     case 'targets':
@@ -196,8 +198,20 @@ function prometheusAnswer(count: number, url: URL): Readonly<Record<string, unkn
   }
 }
 
+function exemplarsAnswer(url: URL): unknown {
+  const end = Number(url.searchParams.get('end'))
+  const exemplars = Array.from({ length: 12 }, (_, i) => ({
+    labels: { trace_id: `4bf92f3577b34da6a3ce929d0e0e47${36 + i}` },
+    value: String(0.05 * 1.5 ** i),
+    timestamp: end - 200 * i - 40.5,
+  }))
+  return [{ seriesLabels: { __name__: 'latency_seconds', stage: 'sink' }, exemplars }]
+}
+
 /** A native histogram whose values drift upwards, with everything that may stand beside an answer. */
 function histogramAnswer(url: URL): Readonly<Record<string, unknown>> {
+  if (url.pathname.endsWith('query_exemplars'))
+    return { status: 'success', data: exemplarsAnswer(url) }
   const isRange = url.pathname.endsWith('query_range')
   const start = Number(url.searchParams.get('start') ?? MOCK_NOW_MS / 1000)
   const end = Number(url.searchParams.get('end') ?? start)
