@@ -44,8 +44,8 @@ interface CheckedSetup {
 
 function readSetup(setup: AlertingSetup, post: PostContext): CheckedSetup {
   const groups = [
-    ...(setup.ruleFiles ?? []).flatMap(parseRuleFile),
-    ...parseRuleGroups(setup.groups ?? []),
+    ...(setup.ruleFiles ?? []).flatMap((file) => parseRuleFile(file, setup.features)),
+    ...parseRuleGroups(setup.groups ?? [], setup.features),
   ]
   const routing = setup.config === undefined ? DEFAULT_ROUTING : parseRouting(setup.config, post)
   return { setup, groups, routing }

@@ -18,6 +18,8 @@ export interface AlertingSetup {
   readonly config?: AlertmanagerSource
   /** Added to each alert that lacks them, and known to templates. */
   readonly externalLabels?: Labels
+  /** Feature flags of PromQL that are on, by Prometheus's names. */
+  readonly features?: readonly string[]
   /** How often a group is evaluated that does not say; 1 min unless told. */
   readonly evaluationIntervalMs?: number
   /** How far in the past rules look and write; 0 unless told. */

@@ -35,7 +35,6 @@ export const CODES = {
   QUERY_EXECUTION: 'execution', // the data and the query do not go together
   QUERY_TOO_MANY_SAMPLES: 'execution',
   QUERY_TOO_MUCH_MEMORY: 'execution',
-  QUERY_NOT_SUPPORTED: 'execution', // right in PromQL, not built yet
   QUERY_CANCELED: 'canceled',
   QUERY_TIMEOUT: 'timeout',
   QUERY_ANSWER_TOO_LARGE: 'execution',

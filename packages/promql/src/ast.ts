@@ -57,6 +57,8 @@ export interface VectorSelector extends Span, TimeShift {
   readonly kind: 'selector'
   /** The metric name as written outside or first inside the braces, '' when there is none. */
   readonly metricName: string
+  /** Whether it stands in braces, quoted. */
+  readonly isQuoted?: boolean
   /** All conditions, that on `__name__` included. */
   readonly matchers: readonly Matcher[]
   /**

@@ -6,8 +6,11 @@ import {
   type ExprType,
   isComparison,
   isSetOperator,
+  type VectorSelector,
 } from './ast.ts'
+import type { Matcher } from '@weir/model'
 import { FUNCTIONS } from './functions.ts'
+import { compileRegex } from './regex.ts'
 import { quoted } from './value-text.ts'
 import { ParseError } from './parse/parse-error.ts'
 
@@ -48,9 +51,12 @@ export function check(expr: Expr, text: string): ExprType {
   switch (expr.kind) {
     case 'number':
     case 'string':
-    case 'selector':
-    case 'range':
       return exprType(expr)
+    case 'selector':
+      return checkSelector(expr)
+    case 'range':
+      checkSelector(expr.selector)
+      return 'range vector'
     case 'paren':
       return check(expr.expr, text)
     case 'subquery': {
@@ -90,6 +96,30 @@ function expectType(expr: Expr, want: ExprType, context: string, text: string): 
   if (type !== want) fail(`expected type ${want} in ${context}, got ${type}`, expr.start)
 }
 
+function checkSelector({ matchers, start }: VectorSelector): ExprType {
+  if (matchers.every(matchesEmpty)) {
+    fail('vector selector must contain at least one non-empty matcher', start)
+  }
+  return 'instant vector'
+}
+
+function matchesEmpty(matcher: Matcher): boolean {
+  switch (matcher.operator) {
+    case '=':
+      return matcher.value === ''
+    case '!=':
+      return matcher.value !== ''
+    case '=~':
+    case '!~': {
+      const regex = compileRegex(matcher.value)
+      const matches = typeof regex !== 'string' && regex.matches('')
+      return matcher.operator === '=~' ? matches : !matches
+    }
+    default:
+      return matcher.operator satisfies never
+  }
+}
+
 function checkAggregation(expr: Aggregation, text: string): ExprType {
   expectType(expr.expr, 'instant vector', 'aggregation expression', text)
   if (expr.param !== undefined) {
@@ -118,6 +148,8 @@ function checkCall(expr: Call, text: string): ExprType {
   }
   if (expr.name === 'info' && expr.args.length > 1) checkInfo(expr)
   for (const [i, arg] of expr.args.entries()) {
+    // What info() takes second may be conditions that hold for every series.
+    if (expr.name === 'info' && i === 1) continue
     expectType(arg, args[Math.min(i, args.length - 1)]!, `call to function ${name}`, text)
   }
   return returns

@@ -19,9 +19,16 @@ export const FILL_MODIFIERS = 'promql-binop-fill-modifiers'
 /** Series carry their type and unit as `__type__` and `__unit__`. */
 export const TYPE_AND_UNIT = 'type-and-unit-labels'
 
-export const ALL_FEATURES: ReadonlySet<string> = new Set([
+/** All that there are. */
+export const FEATURES: readonly string[] = [
   EXPERIMENTAL_FUNCTIONS,
   DELAYED_NAME_REMOVAL,
   EXTENDED_RANGE_SELECTORS,
   FILL_MODIFIERS,
-])
+  TYPE_AND_UNIT,
+]
+
+/** What Prometheus's own answer scripts are run with: all of them that change what a query may say. */
+export const SCRIPT_FEATURES: ReadonlySet<string> = new Set(
+  FEATURES.filter((feature) => feature !== TYPE_AND_UNIT),
+)

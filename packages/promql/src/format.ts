@@ -1,5 +1,6 @@
-import { METRIC_NAME, isLabelName, isLegacyName } from '@weir/model'
+import { METRIC_NAME, isLabelName } from '@weir/model'
 import type {
+  Aggregation,
   Binary,
   DurationExpr,
   Expr,
@@ -28,10 +29,7 @@ export function formatExpr(expr: Expr): string {
       return `${expr.name}(${expr.args.map(formatExpr).join(', ')})`
     case 'aggregation': {
       const args = expr.param === undefined ? [expr.expr] : [expr.param, expr.expr]
-      const body = `(${args.map(formatExpr).join(', ')})`
-      const labels = expr.grouping.map(formatLabel).join(', ')
-      if (expr.without) return `${expr.op} without (${labels}) ${body}`
-      return labels === '' ? expr.op + body : `${expr.op} by (${labels}) ${body}`
+      return `${formatAggregator(expr)}(${args.map(formatExpr).join(', ')})`
     }
     case 'binary':
       return `${formatExpr(expr.left)} ${expr.op}${formatModifiers(expr)} ${formatExpr(expr.right)}`
@@ -44,20 +42,25 @@ export function formatExpr(expr: Expr): string {
   }
 }
 
+/** `sum by (a) ` with what stands before the parenthesis. */
+export function formatAggregator({ op, without, grouping }: Aggregation): string {
+  const labels = grouping.map(formatLabel).join(', ')
+  if (without) return `${op} without (${labels}) `
+  return labels === '' ? op : `${op} by (${labels}) `
+}
+
 function formatLabel(name: string): string {
   return isLabelName(name) ? name : quoted(name)
 }
 
-function formatSelector({ metricName, matchers }: VectorSelector): string {
-  const isBare = metricName !== '' && isLegacyName(metricName)
+/** Conditions go by their text, as Prometheus sorts them. */
+function formatSelector({ metricName, isQuoted, matchers }: VectorSelector): string {
+  const name = isQuoted === true ? '' : metricName
   const conditions = matchers
-    .filter(
-      (one) => !(one.name === METRIC_NAME && one.operator === '=' && metricName === one.value),
-    )
+    .filter((one) => one.name !== METRIC_NAME || one.operator !== '=' || name !== one.value)
     .map((one) => formatLabel(one.name) + one.operator + quoted(one.value))
-  if (metricName !== '' && !isBare) conditions.unshift(quoted(metricName))
-  const inside = conditions.length > 0 ? `{${conditions.join(',')}}` : ''
-  return isBare ? metricName + inside : inside
+    .sort()
+  return name + (conditions.length > 0 ? `{${conditions.join(',')}}` : '')
 }
 
 function rangeOf({ range, rangeMs }: MatrixSelector | Subquery): string {
@@ -65,7 +68,7 @@ function rangeOf({ range, rangeMs }: MatrixSelector | Subquery): string {
 }
 
 /** `[5m:1m]` behind a sub-query. */
-function formatBrackets(expr: Subquery): string {
+export function formatBrackets(expr: Subquery): string {
   let step = expr.stepMs === 0 ? '' : formatDuration(expr.stepMs)
   if (expr.step !== undefined) step = formatDurationExpr(expr.step)
   return `[${rangeOf(expr)}:${step}]`
@@ -89,7 +92,7 @@ function formatDurationExpr(expr: DurationExpr): string {
 }
 
 /** ` @ 5.000 offset 1m` behind a selector or sub-query. */
-function formatShift({ offsetMs, offset, at }: TimeShift, edges = ''): string {
+export function formatShift({ offsetMs, offset, at }: TimeShift, edges = ''): string {
   let moved = offsetMs === 0 ? '' : ` offset ${formatDuration(offsetMs)}`
   if (offset !== undefined) moved = ` offset ${formatDurationExpr(offset)}`
   if (at === undefined) return edges + moved
@@ -97,11 +100,13 @@ function formatShift({ offsetMs, offset, at }: TimeShift, edges = ''): string {
   return ` @ ${pin}${edges}${moved}`
 }
 
-function formatModifiers({ returnBool, matching }: Binary): string {
+export function formatModifiers({ returnBool, matching }: Binary): string {
   let text = returnBool ? ' bool' : ''
   if (matching === undefined) return text
   const labels = (names: readonly string[]): string => `(${names.map(formatLabel).join(', ')})`
-  text += ` ${matching.on ? 'on' : 'ignoring'} ${labels(matching.labels)}`
+  if (matching.labels.length > 0 || matching.on || matching.many !== 'none') {
+    text += ` ${matching.on ? 'on' : 'ignoring'} ${labels(matching.labels)}`
+  }
   if (matching.many !== 'none') text += ` group_${matching.many} ${labels(matching.include)}`
   if (matching.fill === undefined) return text
   const { left, right } = matching.fill

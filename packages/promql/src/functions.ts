@@ -50,6 +50,7 @@ export const FUNCTIONS: ReadonlyMap<string, FunctionSignature> = new Map([
   ...each('start end step range', signature([], 0, S, true)),
   ...each('min_of max_of', signature([S, S], 0, S, true)),
   ...each('clamp_max clamp_min', signature([V, S])),
+  ['start_timestamp', signature([V], 0, V, true)],
   ...each('sort_by_label sort_by_label_desc', signature([V, T], -1, V, true)),
   ['clamp', signature([V, S, S])],
   ['double_exponential_smoothing', signature([R, S, S], 0, V, true)],

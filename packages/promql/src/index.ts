@@ -14,7 +14,10 @@ export type {
   VectorSelector,
 } from './ast.ts'
 export { exprType } from './check.ts'
+export { FEATURES } from './features.ts'
 export { formatExpr } from './format.ts'
+export { prettify } from './prettify.ts'
+export { treeJson } from './tree-json.ts'
 export { formatDuration, parseDuration } from './parse/duration.ts'
 export { parseExpr, parseSelector, selectorsOf } from './parse/parse.ts'
 export { formatValue } from './value-text.ts'

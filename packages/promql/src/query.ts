@@ -35,7 +35,7 @@ export interface RangeRequest {
 /**
  * Evaluates an expression at one moment.
  *
- * @throws {WeirError} `QUERY_PARSE`, `QUERY_EXECUTION`, `QUERY_TOO_MANY_SAMPLES`, `QUERY_NOT_SUPPORTED`, `QUERY_CANCELED`, `QUERY_TIMEOUT`
+ * @throws {WeirError} `QUERY_PARSE`, `QUERY_EXECUTION`, `QUERY_TOO_MANY_SAMPLES`, `QUERY_CANCELED`, `QUERY_TIMEOUT`
  */
 export function instantQuery(queryable: Queryable, request: InstantRequest): QueryResult {
   const { timeMs, options = {} } = request

@@ -40,7 +40,7 @@ function compile(pattern: string): AnchoredRegex | string {
     regex = RE2JS.compile(pattern, RE2JS.DOTALL)
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
-    return text.replace(/^error parsing regexp: /, '')
+    return text.replace(/^error parsing regexp: /, '').replace('`(?s)', '`')
   }
   const literals = literalAlternatives(pattern)
   return {

@@ -329,6 +329,7 @@ class Process implements Weir {
       ...(alertmanager === undefined ? {} : { config: alertmanager }),
       externalLabels: Labels.of(config.global.external_labels),
       evaluationIntervalMs: config.global.evaluation_interval,
+      features: this.#flags.features,
     }
   }
 

@@ -87,17 +87,23 @@ type GroupShape = z.output<typeof groupSchema>
 type RuleShape = z.output<typeof ruleSchema>
 
 /** @throws {WeirError} `RULES_INVALID`, naming file, line and key */
-export function parseRuleFile({ fileName, text }: RuleFile): RuleGroup[] {
-  const { groups, problems } = readGroups(text, fileName)
+export function parseRuleFile(
+  { fileName, text }: RuleFile,
+  features: readonly string[] = [],
+): RuleGroup[] {
+  const { groups, problems } = readGroups(text, fileName, features)
   if (problems.length > 0) throw configError('RULES_INVALID', 'rules', fileName, problems)
   return groups
 }
 
 /** Groups given as objects. @throws {WeirError} `RULES_INVALID` */
-export function parseRuleGroups(sources: readonly RuleGroupSource[]): RuleGroup[] {
+export function parseRuleGroups(
+  sources: readonly RuleGroupSource[],
+  features: readonly string[] = [],
+): RuleGroup[] {
   return sources.flatMap(({ file, ...group }) => {
     const source = objectSource({ groups: [group] }, file ?? 'built-in')
-    const { groups, problems } = groupsOf(source)
+    const { groups, problems } = groupsOf(source, features)
     if (problems.length > 0) {
       throw configError('RULES_INVALID', 'rules', source.fileName, problems)
     }
@@ -106,7 +112,7 @@ export function parseRuleGroups(sources: readonly RuleGroupSource[]): RuleGroup[
 }
 
 export function checkRules(text: string, fileName: string): RulesCheck {
-  const { groups, problems } = readGroups(text, fileName)
+  const { groups, problems } = readGroups(text, fileName, [])
   const seen = new Set<string>()
   const lints: string[] = []
   for (const rule of groups.flatMap((group) => group.rules)) {
@@ -126,9 +132,9 @@ function showIdentity(rule: Rule): string {
   return `${rule.name}${labels.toString()}`
 }
 
-function readGroups(text: string, fileName: string): Checked {
+function readGroups(text: string, fileName: string, features: readonly string[]): Checked {
   const { source, problems } = readYaml(text, fileName)
-  return problems.length > 0 ? { groups: [], problems } : groupsOf(source)
+  return problems.length > 0 ? { groups: [], problems } : groupsOf(source, features)
 }
 
 interface Checked {
@@ -136,10 +142,10 @@ interface Checked {
   readonly problems: ConfigProblem[]
 }
 
-function groupsOf(source: ConfigSource): Checked {
+function groupsOf(source: ConfigSource, features: readonly string[]): Checked {
   const shape = checkShape(fileSchema, source)
   if (shape.value === undefined) return { groups: [], problems: shape.problems }
-  const checker = new Checker(source)
+  const checker = new Checker(source, features)
   const groups = shape.value.groups.map((group, i) => checker.group(group, ['groups', i]))
   return { groups, problems: checker.problems }
 }
@@ -149,8 +155,10 @@ class Checker {
   readonly problems: ConfigProblem[] = []
   readonly #source: ConfigSource
   readonly #names = new Set<string>()
+  readonly #features: ReadonlySet<string>
 
-  constructor(source: ConfigSource) {
+  constructor(source: ConfigSource, features: readonly string[]) {
+    this.#features = new Set(features)
     this.#source = source
   }
 
@@ -202,7 +210,7 @@ class Checker {
       return text
     }
     try {
-      return formatExpr(parseExpr(text))
+      return formatExpr(parseExpr(text, this.#features))
     } catch (cause) {
       this.#problem(path, `could not parse expression: ${(cause as Error).message}`)
       return text

@@ -22,8 +22,12 @@ export interface RecordingGroup {
  * @throws {WeirError} `RULES_INVALID`, naming file, line and key
  */
 export function recordingGroups(setup: AlertingSetup): RecordingGroup[] {
-  const { ruleFiles = [], groups = [] } = setup
-  return [...ruleFiles.flatMap(parseRuleFile), ...parseRuleGroups(groups)].flatMap((group) => {
+  const { ruleFiles = [], groups = [], features } = setup
+  const all = [
+    ...ruleFiles.flatMap((file) => parseRuleFile(file, features)),
+    ...parseRuleGroups(groups, features),
+  ]
+  return all.flatMap((group) => {
     const rules = group.rules.filter((rule) => rule.kind === 'recording')
     if (rules.length === 0) return []
     const intervalMs = group.intervalMs ?? setup.evaluationIntervalMs ?? EVALUATION_INTERVAL_MS

@@ -6,6 +6,7 @@ import { DELAYED_NAME_REMOVAL } from '../features.ts'
 import { type Evaluation, type Steps, executionError } from './evaluation.ts'
 import { isValidName } from './label-functions.ts'
 import { groupingOf } from './grouping.ts'
+import { DROPS_NAME } from './metric-name.ts'
 import { HistogramGroup, withoutHistograms } from './native-histograms/aggregate.ts'
 import { quantileOf, warnOddQuantile } from './quantile.ts'
 import { streamSelected } from './aggregate-select.ts'
@@ -574,8 +575,9 @@ function streamCountValues(
     expr.without ? expr : { ...expr, grouping: expr.grouping.filter((label) => label !== name) },
   )
   const groups = new Map<string, { labels: Labels; count: Float64Array }>()
+  const replaced = new Set([name, DROPS_NAME])
   evaluation.vector(expr.expr, steps, (labels, values, has, histograms) => {
-    const base = inner.labels(labels)
+    const base = inner.labels(labels).without(replaced)
     for (let k = 0; k < steps.count; k++) {
       if (has[k] === 0) continue
       const histogram = histograms?.[k]

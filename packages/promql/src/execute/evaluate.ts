@@ -377,6 +377,10 @@ function streamCall(evaluation: Evaluation, expr: Call, steps: Steps, emit: Emit
     case 'histogram_sum':
       streamHistogramNumbers(evaluation, expr, steps, emit)
       return
+    case 'start_timestamp':
+      // The store keeps no start timestamps, so no series has one.
+      streamVector(evaluation, args[0]!, steps, () => undefined)
+      return
     case 'info':
       streamInfo(evaluation, expr, steps, emit)
       return

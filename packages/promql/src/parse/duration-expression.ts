@@ -71,9 +71,9 @@ export class DurationParser {
     return token.text
   }
 
-  #want(text: string, { context }: Place): Token {
+  #want(text: string, { context, expected }: Place): Token {
     if (this.#isSymbol(text)) return this.#tokens.take()
-    throw this.#tokens.unexpected(context, JSON.stringify(text))
+    throw this.#tokens.unexpected(context, expected)
   }
 
   #chain(precedenceMin: number, place: Place): DurationExpr {

@@ -61,7 +61,9 @@ const WORD = /[a-zA-Z_:][a-zA-Z0-9_:]*/y
 const WORD_IN_BRACES = /[a-zA-Z_][a-zA-Z0-9_]*/y
 const DURATION = /(?:\d+(?:ms|[smhdwy]))+/y
 const NUMBER = /0[xX][\da-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?[\d_]+)?/y
-const WORDY = /[a-zA-Z0-9_:]+/y
+const WORDY = /\w/y
+const UNITS = /[smhdwy]s?(?:\d+[smhdw]s?)*/y
+const DIGITS = /\d*/y
 
 /** Matches at a position, '' when it does not. */
 function at(pattern: RegExp, text: string, index: number): string {
@@ -192,13 +194,20 @@ class Lexer {
     const duration = at(DURATION, this.#text, this.#index)
     const number = at(NUMBER, this.#text, this.#index)
     const taken = duration.length >= number.length ? duration : number
-    const rest = at(WORDY, this.#text, this.#index + taken.length)
-    if (rest !== '' && !(this.#inBrackets && rest.startsWith(':'))) {
-      const shown = taken.length + (/^0x/i.test(taken) ? 0 : 1)
-      const bad = this.#text.slice(this.#index, this.#index + shown)
-      this.#fail(`bad number or duration syntax: ${quoted(bad)}`)
+    if (at(WORDY, this.#text, this.#index + taken.length) !== '') {
+      this.#fail(`bad number or duration syntax: ${quoted(this.#badNumber(number))}`)
     }
     this.#push(taken === duration ? 'duration' : 'number', taken.length)
+  }
+
+  /** What of a bad number is shown: as far as it was read before it was found bad. */
+  #badNumber(number: string): string {
+    const end = this.#index + number.length
+    const units = at(UNITS, this.#text, end)
+    if (units === '') return number
+    const digits = at(DIGITS, this.#text, end + units.length)
+    const shown = units.length + (digits === '' ? 1 : digits.length)
+    return this.#text.slice(this.#index, end + shown)
   }
 
   #word(): void {

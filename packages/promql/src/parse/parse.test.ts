@@ -95,7 +95,7 @@ test.each([
     'sum without (x) (rate(a{b=~"c.*"}[5m] offset -1h))',
     'sum without (x) (rate(a{b=~"c.*"}[5m] offset -1h))',
   ],
-  ['{"a.b", "c d"="e"}', '{"a.b","c d"="e"}'],
+  ['{"a.b", "c d"="e"}', '{"c d"="e",__name__="a.b"}'],
   ["{__name__=~'x'}", '{__name__=~"x"}'],
   ['a == bool on (x) group_left (y) b', 'a == bool on (x) group_left (y) b'],
   ['max_over_time(a[1h:5m] @ end())', 'max_over_time(a[1h:5m] @ end())'],

@@ -88,7 +88,8 @@ export class Parser {
   readonly #durations: DurationParser
   #next = 0
   #depth = 0
-  #mayMatchEmpty = false
+  /** What unexpected tokens are in where nothing nearer says so. */
+  #context = ''
 
   constructor(text: string, features: ReadonlySet<string>) {
     this.#tokens = lex(text)
@@ -145,7 +146,8 @@ export class Parser {
   #unexpected(context: string, expected = ''): ParseError {
     const token = this.#token
     if (token.kind === 'error') return new ParseError(token.text, token.start)
-    const where = context === '' ? '' : ` in ${context}`
+    const place = context === '' ? this.#context : context
+    const where = place === '' ? '' : ` in ${place}`
     const instead = expected === '' ? '' : `, expected ${expected}`
     return new ParseError(`unexpected ${describe(token)}${where}${instead}`, token.start)
   }
@@ -197,7 +199,7 @@ export class Parser {
       let include: string[] = []
       if (this.#is('keyword', 'group_left') || this.#is('keyword', 'group_right')) {
         many = this.#take().text.toLowerCase() === 'group_left' ? 'left' : 'right'
-        if (this.#is('symbol', '(')) include = this.#labelList()
+        if (this.#is('symbol', '(') || !this.#isOperandNext) include = this.#labelList()
       }
       matching = { on, labels, many, include }
     }
@@ -327,10 +329,7 @@ export class Parser {
 
   #call(): Call {
     const name = this.#take()
-    // What info() takes second may be conditions that hold for every series.
-    this.#mayMatchEmpty = name.text === 'info'
     const args = this.#arguments()
-    this.#mayMatchEmpty = false
     const known = FUNCTIONS.get(name.text)
     if (known === undefined) {
       throw new ParseError(`unknown function with name ${quoted(name.text)}`, name.start)
@@ -350,9 +349,34 @@ export class Parser {
       if (this.#takeIf('symbol', ')')) return args
       const comma = this.#token
       if (!this.#takeIf('symbol', ',')) throw this.#unexpected('')
-      if (this.#is('symbol', ')')) {
+      if (!this.#isOperandNext && !this.#is('error')) {
         throw new ParseError('trailing commas not allowed in function call args', comma.start)
       }
+    }
+  }
+
+  /** Whether an expression may begin with the next token. */
+  get #isOperandNext(): boolean {
+    const { kind, text } = this.#token
+    switch (kind) {
+      case 'symbol':
+        return text === '(' || text === '{'
+      case 'operator':
+        return /^(?:[+-]|and|or|unless)$/.test(text)
+      case 'keyword':
+        return !NEVER_A_NAME.has(text.toLowerCase())
+      case 'end of input':
+      case 'error':
+        return false
+      case 'identifier':
+      case 'metric identifier':
+      case 'number':
+      case 'duration':
+      case 'string':
+      case 'aggregator':
+        return true
+      default:
+        return kind satisfies never
     }
   }
 
@@ -361,7 +385,10 @@ export class Parser {
     const op = text.toLowerCase() as Aggregator
     let modifier = this.#grouping()
     if (!this.#is('symbol', '(')) throw this.#unexpected('aggregation')
+    const outer = this.#context
+    this.#context = 'aggregation'
     const args = this.#arguments()
+    this.#context = outer
     modifier ??= this.#grouping()
     const end = this.#end
     if (args.length === 0) {
@@ -397,7 +424,8 @@ export class Parser {
     while (!this.#takeIf('symbol', ')')) {
       const token = this.#token
       if (token.kind === 'string') labels.push(unquote(token.text))
-      else if (/^[a-zA-Z_]\w*$/.test(token.text) && token.kind !== 'number') labels.push(token.text)
+      else if (/^[a-zA-Z_:][\w:]*$/.test(token.text) && token.kind !== 'number')
+        labels.push(token.text)
       else throw this.#unexpected('grouping opts', 'label')
       this.#take()
       if (this.#is('symbol', ')')) continue
@@ -434,10 +462,17 @@ export class Parser {
     if (outside && named.length > 1) {
       throw twice(metricName, named.at(-1)!.value, start)
     }
-    if (!this.#mayMatchEmpty && matchers.every(matchesEmpty)) {
-      throw new ParseError('vector selector must contain at least one non-empty matcher', start)
+    const isQuoted = metricName !== '' && !outside
+    return {
+      kind: 'selector',
+      metricName,
+      ...(isQuoted && { isQuoted }),
+      matchers,
+      offsetMs: 0,
+      at: undefined,
+      start,
+      end,
     }
-    return { kind: 'selector', metricName, matchers, offsetMs: 0, at: undefined, start, end }
   }
 
   /** One condition, added to `matchers`; or a quoted metric name, returned. */
@@ -574,8 +609,9 @@ export class Parser {
     let at: At
     if (this.#is('keyword', 'start') || this.#is('keyword', 'end')) {
       at = { kind: this.#take().text.toLowerCase() === 'start' ? 'start' : 'end' }
-      this.#want('symbol', '(', '@')
-      this.#want('symbol', ')', '@')
+      if (!this.#takeIf('symbol', '(') || !this.#takeIf('symbol', ')')) {
+        throw this.#unexpected('@', 'timestamp')
+      }
     } else {
       const sign = this.#is('operator', '-') || this.#is('operator', '+') ? this.#take().text : '+'
       const token = this.#token
@@ -638,25 +674,11 @@ function twice(first: string, second: string, start: number): ParseError {
   )
 }
 
-function matchesEmpty(matcher: Matcher): boolean {
-  switch (matcher.operator) {
-    case '=':
-      return matcher.value === ''
-    case '!=':
-      return matcher.value !== ''
-    case '=~':
-    case '!~': {
-      const regex = compileRegex(matcher.value)
-      const matches = typeof regex !== 'string' && regex.matches('')
-      return matcher.operator === '=~' ? matches : !matches
-    }
-    default:
-      return matcher.operator satisfies never
-  }
-}
-
 function describe(token: Token): string {
-  const text = token.text.length > 10 ? `${quoted(token.text.slice(0, 10))}...` : quoted(token.text)
+  const isLong = Buffer.byteLength(token.text) > 10
+  const text = isLong
+    ? `${quoted(Array.from(token.text).slice(0, 10).join(''))}...`
+    : quoted(token.text)
   switch (token.kind) {
     case 'keyword':
       return `<${token.text.toLowerCase()}>`
@@ -671,6 +693,7 @@ function describe(token: Token): string {
       return 'end of input'
     case 'identifier':
     case 'metric identifier':
+      return `${token.kind} ${quoted(token.text)}`
     case 'number':
     case 'duration':
     case 'string':

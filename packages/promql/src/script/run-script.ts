@@ -1,6 +1,6 @@
 import { STALE_MARKER, SampleColumns, WeirError } from '@weir/model'
 import { formatExpr } from '../format.ts'
-import { ALL_FEATURES } from '../features.ts'
+import { SCRIPT_FEATURES } from '../features.ts'
 import { MemoryQueryable } from '../memory-queryable.ts'
 import { parseDuration } from '../parse/duration.ts'
 import { parseExpr } from '../parse/parse.ts'
@@ -52,7 +52,7 @@ export interface ScriptOptions {
 /** Runs a script from its first line to its last; an empty answer means that all is as wanted. */
 export function runScript(
   text: string,
-  { features = ALL_FEATURES }: ScriptOptions = {},
+  { features = SCRIPT_FEATURES }: ScriptOptions = {},
 ): ScriptFailure[] {
   let memory = new MemoryQueryable()
   const failures: ScriptFailure[] = []

@@ -1,10 +1,11 @@
-import { WeirError } from '@weir/model'
+import { type NativeHistogram, WeirError, bucketRanges } from '@weir/model'
 import { MemoryQueryable } from '../memory-queryable.ts'
 import { instantQuery, rangeQuery } from '../query.ts'
 import type { QueryResult } from '../result.ts'
 import { commonAnnotation, isKnownFailure, isKnownValue } from './known-differences.ts'
 import type { PeerAnswer, PrometheusPeer, TestSeries } from './prometheus.ts'
 import type { Random } from './random.ts'
+import { histogramLiteral } from '../script/series-line.ts'
 import { DATA_MS, DATA_START_MS, RandomQuery } from './random-query.ts'
 
 /** Features that both sides run with. */
@@ -22,7 +23,9 @@ export async function disagreements(
   memory: MemoryQueryable,
   random: Random,
   count: number,
+  features: ReadonlySet<string> = FEATURES,
 ): Promise<string[]> {
+  const options = { features }
   const queries = new RandomQuery(random)
   const found: string[] = []
   for (let i = 0; i < count; i++) {
@@ -34,10 +37,10 @@ export async function disagreements(
     const theirs = isRange
       ? await peer.range(expr, startMs, endMs, stepMs)
       : await peer.instant(expr, startMs)
-    const problem = compare(expr, theirs, () =>
+    const problem = compare(expr, isRange, theirs, () =>
       isRange
-        ? rangeQuery(memory, { expr, startMs, endMs, stepMs, options: { features: FEATURES } })
-        : instantQuery(memory, { expr, timeMs: startMs, options: { features: FEATURES } }),
+        ? rangeQuery(memory, { expr, startMs, endMs, stepMs, options })
+        : instantQuery(memory, { expr, timeMs: startMs, options }),
     )
     if (problem !== '') {
       const when = `${startMs - DATA_START_MS}..${endMs - DATA_START_MS}/${stepMs}`
@@ -48,7 +51,12 @@ export async function disagreements(
 }
 
 /** What is different, '' when nothing is. */
-function compare(expr: string, theirs: PeerAnswer, ask: () => QueryResult): string {
+function compare(
+  expr: string,
+  isRange: boolean,
+  theirs: PeerAnswer,
+  ask: () => QueryResult,
+): string {
   let ours: QueryResult
   try {
     ours = ask()
@@ -66,8 +74,8 @@ function compare(expr: string, theirs: PeerAnswer, ask: () => QueryResult): stri
   if (theirs.status === 'error') {
     return isKnownFailure(expr, theirs, undefined) ? '' : `theirs failed: ${theirs.error}`
   }
-  if (isKnownValue(expr)) return ''
   const annotations = compareAnnotations(theirs, ours)
+  if (isKnownValue(expr, isRange)) return annotations
   return compareValues(theirs, ours) || annotations
 }
 
@@ -99,11 +107,19 @@ function sorted(annotations: readonly string[]): string {
   return [...new Set(plain)].sort().join(' | ')
 }
 
-type Pairs = readonly (readonly [timeS: number, value: string])[]
+type Sample = number | NativeHistogram
+interface PeerHistogram {
+  readonly count: string
+  readonly sum: string
+  readonly buckets?: readonly (readonly [number, string, string, string])[]
+}
+type PeerSample = readonly [timeS: number, sample: string | PeerHistogram]
 interface PeerSeries {
   readonly metric: Readonly<Record<string, string>>
-  readonly value?: readonly [number, string]
-  readonly values?: Pairs
+  readonly value?: PeerSample
+  readonly values?: readonly PeerSample[]
+  readonly histogram?: PeerSample
+  readonly histograms?: readonly PeerSample[]
 }
 
 function compareValues(theirs: PeerAnswer, ours: QueryResult): string {
@@ -115,12 +131,13 @@ function compareValues(theirs: PeerAnswer, ours: QueryResult): string {
     const same = value.kind === 'string' ? text === value.value : near(parse(text), value.value)
     return same ? '' : `theirs ${text}, ours ${value.value}`
   }
-  const mine = new Map<string, Map<number, number>>()
+  const mine = new Map<string, Map<number, Sample>>()
   for (const series of value.series) {
-    const points = new Map<number, number>()
+    const points = new Map<number, Sample>()
     if ('times' in series) {
-      series.times.forEach((time, i) => points.set(time, series.values[i]!))
-    } else points.set(series.timeMs, series.value)
+      const { times, values, histograms } = series
+      times.forEach((time, i) => points.set(time, histograms?.[i] ?? values[i]!))
+    } else points.set(series.timeMs, series.histogram ?? series.value)
     mine.set(nameOf(series.labels.toJSON()), points)
   }
   const peers = result as readonly PeerSeries[]
@@ -130,22 +147,49 @@ function compareValues(theirs: PeerAnswer, ours: QueryResult): string {
     const missing = names.filter((name) => !mine.has(name))
     return `series: theirs ${peers.length}, ours ${mine.size}; missing ${missing.join(' ')}; extra ${extra.join(' ')}`
   }
-  for (const { metric, value: one, values } of peers) {
-    const points = mine.get(nameOf(metric))
-    if (points === undefined)
-      return `no series ${nameOf(metric)}; ours ${[...mine.keys()].join(' ')}`
-    const pairs = values ?? [one!]
-    if (pairs.length !== points.size) {
-      return `${nameOf(metric)}: theirs ${pairs.length} samples, ours ${points.size}`
+  for (const peer of peers) {
+    const name = nameOf(peer.metric)
+    const points = mine.get(name)
+    if (points === undefined) return `no series ${name}; ours ${[...mine.keys()].join(' ')}`
+    const samples = samplesOf(peer)
+    if (samples.length !== points.size) {
+      return `${name}: theirs ${samples.length} samples, ours ${points.size}`
     }
-    for (const [timeS, text] of pairs) {
+    for (const [timeS, theirsAt] of samples) {
       const got = points.get(Math.round(timeS * 1000))
-      if (got === undefined || !near(parse(text), got)) {
-        return `${nameOf(metric)} at ${Math.round(timeS * 1000) - DATA_START_MS}: theirs ${text}, ours ${got}`
+      const problem = got === undefined ? 'nothing' : compareSample(theirsAt, got)
+      if (problem !== '') {
+        return `${name} at ${Math.round(timeS * 1000) - DATA_START_MS}: theirs ${JSON.stringify(theirsAt)}, ours ${problem}`
       }
     }
   }
   return ''
+}
+
+function samplesOf({ value, values, histogram, histograms }: PeerSeries): PeerSample[] {
+  if (value !== undefined) return [value]
+  if (histogram !== undefined) return [histogram]
+  return [...(values ?? []), ...(histograms ?? [])]
+}
+
+/** What ours is where it is not theirs. */
+function compareSample(theirs: string | PeerHistogram, ours: Sample): string {
+  if (typeof theirs === 'string') {
+    if (typeof ours !== 'number') return histogramLiteral(ours)
+    return near(parse(theirs), ours) ? '' : String(ours)
+  }
+  if (typeof ours === 'number') return String(ours)
+  const least = Math.abs(ours.count) * RELATIVE_MAX
+  const a = (theirs.buckets ?? [])
+    .map((bucket) => bucket.map((part) => parse(String(part))))
+    .filter((bucket) => !(Math.abs(bucket[3]!) <= least))
+  const b = bucketRanges(ours).filter((bucket) => !(Math.abs(bucket[3]) <= least))
+  const isSame =
+    near(parse(theirs.count), ours.count) &&
+    near(parse(theirs.sum), ours.sum) &&
+    a.length === b.length &&
+    a.every((bucket, i) => bucket.every((part, j) => near(part, b[i]![j]!)))
+  return isSame ? '' : `${histogramLiteral(ours)} ${JSON.stringify(b)}`
 }
 
 function nameOf(labels: Readonly<Record<string, string>>): string {

@@ -18,20 +18,34 @@ export function isKnownFailure(
     // 3.9: pairs that a comparison drops count as matches too.
     return /[<>=]=?|!=/.test(expr) && ours.message.startsWith('multiple matches for labels: ')
   }
-  if (ours === undefined && theirs.status === 'error') {
-    // 3.9: series that become equal but never meet are joined.
-    return (
-      theirs.error === 'vector cannot contain metrics with the same labelset' &&
-      /label_replace|label_join|-[({a-z]/.test(expr)
-    )
-  }
-  return false
+  // 3.7: info() takes the labels of the right series where series come and go.
+  if (expr.includes('info(') && theirs.error?.startsWith('conflicting label: ') === true)
+    return true
+  // 3.9: series that become equal but never meet are joined.
+  return (
+    theirs.error === 'vector cannot contain metrics with the same labelset' &&
+    /label_replace|label_join|-[({a-z]|info\(/.test(expr)
+  )
 }
 
 /** Whether values may differ. */
-export function isKnownValue(expr: string): boolean {
-  // 3.14: a NaN in the window makes the deviation NaN.
-  return /mad_over_time\(\(?odd/.test(expr)
+export function isKnownValue(expr: string, isRange: boolean): boolean {
+  return (
+    // 3.14: a NaN in the window makes the deviation NaN.
+    (expr.includes('mad_over_time') && /odd|NaN|Inf|ln|log|sqrt|\^|\/|%/.test(expr)) ||
+    // 3.6: gauges near zero are not followed below it.
+    /(?:rate|increase)\((?:load|\{)/.test(expr) ||
+    // 3.8: the average of infinities is one.
+    (/avg/.test(expr) && /\/ 0(?:$|\))/.test(expr)) ||
+    // 3.7: info() takes the labels of the right series where series come and go.
+    (expr.includes('info(') && (isRange || expr.includes(':'))) ||
+    // 3.14: `@` and `offset` within info() hold for the info series too.
+    /info\(.*(?:@|offset)/.test(expr) ||
+    // 3.14: conditions on names do not count as conditions on labels.
+    /info\(.*__name__/.test(expr) ||
+    // What is left over when a huge number is divided is the rounding of that number.
+    (expr.includes('%') && /\^|exp\(/.test(expr))
+  )
 }
 
 /** An annotation as both sides say it, '' where only the newer one does. */
@@ -40,10 +54,12 @@ export function commonAnnotation(text: string): string {
   if (/sort is ineffective for range queries/.test(text)) return ''
   return (
     text
+      // Of several that one operator has, it tells the last.
+      .replace(/(for binary operator ".*?"): .* \(/, '$1 (')
       // 3.10: how much, where and when; 3.7: no name where it was dropped.
       .replace(/, from buckets .* to \d{4}-[^ ]*Z/, '')
       .replace(
-        /(#histogram_quantile\)|NaN observations, .*?|malformed value of ".*?"|classic and native histograms) for metric name ".*?"/,
+        /(#histogram_quantile\)|malformed value of ".*?"|classic and native histograms) for metric name ".*?"/,
         '$1',
       )
   )

@@ -4,7 +4,8 @@ import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Labels, type SampleColumns, isStale } from '@weir/model'
+import type { Labels, SampleColumns } from '@weir/model'
+import { literalSnappy, writeRequests } from './write-request.ts'
 
 /**
  * A real Prometheus beside ours, for differential tests: started on loopback with an empty folder,
@@ -43,6 +44,9 @@ export function findPeer(program: string): string | undefined {
     .find((path) => existsSync(path))
 }
 
+/** Without the second, Prometheus 3.5 takes no native histograms. */
+const ALWAYS = ['promql-experimental-functions', 'native-histograms', 'promql-duration-expr']
+
 export class PrometheusPeer implements AsyncDisposable {
   readonly #process: ChildProcess
   readonly #folder: string
@@ -54,8 +58,12 @@ export class PrometheusPeer implements AsyncDisposable {
     this.#url = url
   }
 
-  /** Starts it and waits until it is ready. */
-  static async start(binary: string): Promise<PrometheusPeer> {
+  /**
+   * Starts it and waits until it is ready.
+   *
+   * @param features flags over and above the experimental functions
+   */
+  static async start(binary: string, features: readonly string[] = []): Promise<PrometheusPeer> {
     const folder = mkdtempSync(join(tmpdir(), 'weir-peer-'))
     writeFileSync(join(folder, 'prometheus.yml'), 'global: {evaluation_interval: 1m}\n')
     const port = await freePort()
@@ -66,7 +74,7 @@ export class PrometheusPeer implements AsyncDisposable {
         `--storage.tsdb.path=${join(folder, 'data')}`,
         `--web.listen-address=127.0.0.1:${port}`,
         '--web.enable-remote-write-receiver',
-        '--enable-feature=promql-experimental-functions',
+        `--enable-feature=${[...ALWAYS, ...features].join(',')}`,
         '--storage.tsdb.retention.time=100y',
         '--log.level=error',
       ],
@@ -93,18 +101,23 @@ export class PrometheusPeer implements AsyncDisposable {
     ])
     const lastMs = Math.max(...times)
     for (let fromMs = Math.min(...times); fromMs <= lastMs; fromMs += 600_000) {
-      const body = literalSnappy(writeRequest(series, fromMs, fromMs + 600_000))
-      const response = await fetch(`${this.#url}/api/v1/write`, {
-        method: 'POST',
-        body,
-        headers: {
-          'content-type': 'application/x-protobuf',
-          'content-encoding': 'snappy',
-          'x-prometheus-remote-write-version': '0.1.0',
-        },
-      })
-      if (!response.ok) throw new Error(`Cannot write to the peer: ${await response.text()}`)
+      for (const request of writeRequests(series, fromMs, fromMs + 600_000)) {
+        await this.#write(literalSnappy(request))
+      }
     }
+  }
+
+  async #write(body: Uint8Array<ArrayBuffer>): Promise<void> {
+    const response = await fetch(`${this.#url}/api/v1/write`, {
+      method: 'POST',
+      body,
+      headers: {
+        'content-type': 'application/x-protobuf',
+        'content-encoding': 'snappy',
+        'x-prometheus-remote-write-version': '0.1.0',
+      },
+    })
+    if (!response.ok) throw new Error(`Cannot write to the peer: ${await response.text()}`)
   }
 
   instant(expr: string, timeMs: number): Promise<PeerAnswer> {
@@ -120,12 +133,26 @@ export class PrometheusPeer implements AsyncDisposable {
     })
   }
 
-  async #ask(path: string, parameters: Record<string, string>): Promise<PeerAnswer> {
+  /** The layout of an expression, or what is wrong with it. */
+  async format(expr: string): Promise<{ readonly data?: string; readonly error?: string }> {
+    return this.#post('format_query', { query: expr })
+  }
+
+  /** The syntax tree of an expression. */
+  async parse(expr: string): Promise<{ readonly data?: object; readonly error?: string }> {
+    return this.#post('parse_query', { query: expr })
+  }
+
+  #ask(path: string, parameters: Record<string, string>): Promise<PeerAnswer> {
+    return this.#post(path, parameters)
+  }
+
+  async #post<T>(path: string, parameters: Record<string, string>): Promise<T> {
     const response = await fetch(`${this.#url}/api/v1/${path}`, {
       method: 'POST',
       body: new URLSearchParams(parameters),
     })
-    return (await response.json()) as PeerAnswer
+    return (await response.json()) as T
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -147,52 +174,4 @@ function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
     })
   })
-}
-
-/** Protobuf `prometheus.WriteRequest` of the samples in [fromMs, toMs). */
-function writeRequest(series: readonly TestSeries[], fromMs: number, toMs: number): Buffer {
-  return Buffer.concat(
-    series.map(({ labels, columns }) => {
-      const parts = [...labels].map(([name, value]) =>
-        field(1, Buffer.concat([field(1, Buffer.from(name)), field(2, Buffer.from(value))])),
-      )
-      for (let i = 0; i < columns.length; i++) {
-        const timeMs = columns.times[i]!
-        if (timeMs < fromMs || timeMs >= toMs) continue
-        const sample = Buffer.alloc(9)
-        sample[0] = (1 << 3) | 1
-        const value = columns.values[i]!
-        if (isStale(value)) sample.writeBigUInt64LE(0x7ff0000000000002n, 1)
-        else sample.writeDoubleLE(value, 1)
-        parts.push(field(2, Buffer.concat([sample, Buffer.from([2 << 3]), varint(timeMs)])))
-      }
-      return field(1, Buffer.concat(parts))
-    }),
-  )
-}
-
-function field(number: number, bytes: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([(number << 3) | 2]), varint(bytes.length), bytes])
-}
-
-function varint(value: number): Buffer {
-  const bytes: number[] = []
-  let rest = value
-  while (rest >= 128) {
-    bytes.push((rest % 128) | 128)
-    rest = Math.floor(rest / 128)
-  }
-  return Buffer.from([...bytes, rest])
-}
-
-/** Snappy's block format with literals only: nothing is compressed, everybody can read it. */
-function literalSnappy(bytes: Buffer): Uint8Array<ArrayBuffer> {
-  const parts = [varint(bytes.length)]
-  for (let from = 0; from < bytes.length; from += 65_536) {
-    const chunk = bytes.subarray(from, from + 65_536)
-    const tag = Buffer.from([61 << 2, 0, 0])
-    tag.writeUInt16LE(chunk.length - 1, 1)
-    parts.push(tag, chunk)
-  }
-  return Uint8Array.from(Buffer.concat(parts))
 }

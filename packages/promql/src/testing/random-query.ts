@@ -48,6 +48,12 @@ export function randomSeries(random: Random): TestSeries[] {
       add({ __name__: 'whole', job, instance }, (before) => before + random.below(3) - 1, 0)
     }
     add({ __name__: 'limits', job }, () => random.below(50) + random.next(), 0)
+    for (const instance of INSTANCES) {
+      if (job === 'web' && instance === 'b') continue
+      const zone = random.pick(['west', 'east'])
+      add({ __name__: 'target_info', job, instance, zone, version: '1' }, () => 1, 0)
+      add({ __name__: 'build_info', job, instance, build: random.pick(['x', 'y']) }, () => 1, 0)
+    }
     let share = 0
     for (const le of ['0.1', '0.5', '1', '5', '+Inf']) {
       share += 3
@@ -84,6 +90,14 @@ const PLAIN_FUNCTIONS =
     ' ',
   )
 const NAMES = ['requests_total', 'errors_total', 'temperature', 'odd', 'whole', 'limits']
+const HISTOGRAM_NAMES = [
+  'latency',
+  'drift',
+  'size',
+  'load',
+  'patched',
+  '{job="api",__name__=~"latency|load"}',
+]
 const DURATIONS = ['30s', '1m', '90s', '5m', '10m', '17m']
 
 /** Random PromQL that mostly makes sense, and sometimes does not. */
@@ -96,7 +110,74 @@ export class RandomQuery {
 
   /** An expression of any type that a range query allows. */
   any(): string {
-    return this.#random.chance(0.08) ? this.#scalar(2) : this.#vector(3)
+    const random = this.#random
+    if (random.chance(0.08)) return this.#scalar(2)
+    return random.chance(0.3) ? this.#ofHistograms(2) : this.#vector(3)
+  }
+
+  /** Numbers out of native histograms, or the histograms themselves. */
+  #ofHistograms(depth: number): string {
+    const random = this.#random
+    const body = this.#histograms(depth)
+    switch (random.below(9)) {
+      case 0:
+        return `histogram_quantile(${random.pick(['0.5', '0.9', '0.01', '0.99', '0', '2', 'NaN'])}, ${body})`
+      case 1:
+        return `histogram_fraction(${random.pick(['0.5', '2', '-1'])}, ${random.pick(['3', '7', 'Inf'])}, ${body})`
+      case 2:
+      case 3:
+        return `histogram_${random.pick(['count', 'sum', 'avg', 'stddev', 'stdvar'])}(${body})`
+      case 4:
+        return `${random.pick(['count', 'group', 'min', 'max', 'stddev', 'quantile(0.5,', 'topk(2,'])}(${body})`.replace(
+          ',(',
+          ', ',
+        )
+      case 5:
+        return `${random.pick(['count_over_time', 'present_over_time', 'resets', 'changes', 'min_over_time', 'deriv', 'absent_over_time', 'ts_of_last_over_time', 'stddev_over_time'])}(${this.#histogramRange()})`
+      case 6:
+        return `${this.#parenthesised(body)} ${random.pick(['+', '-', '/', '*', '>', '==', 'and', 'or', 'unless', '%'])} ${this.#parenthesised(this.#vector(1))}`
+      default:
+        return body
+    }
+  }
+
+  #histogramRange(): string {
+    return `${this.#histogramSelector()}[${this.#random.pick(DURATIONS)}]${this.#shift()}`
+  }
+
+  #histogramSelector(): string {
+    const random = this.#random
+    const name = random.pick(HISTOGRAM_NAMES)
+    const isPlain = name.startsWith('{') || random.chance(0.7)
+    return isPlain ? name : `${name}{${random.pick(['job="api"', 'instance!="a"'])}}`
+  }
+
+  /** An expression that yields native histograms, mostly. */
+  #histograms(depth: number): string {
+    const random = this.#random
+    if (depth <= 0) return this.#histogramSelector() + this.#shift()
+    const body = this.#histograms(depth - 1)
+    switch (random.below(11)) {
+      case 0:
+      case 1:
+      case 2:
+        return `${random.pick(['rate', 'increase', 'delta', 'irate', 'idelta', 'sum_over_time', 'avg_over_time', 'last_over_time'])}(${this.#histogramRange()})`
+      case 3:
+      case 4:
+        return `${random.pick(['sum', 'avg'])}${random.pick(['', ' by (job)', ' by (__name__)', ' without (instance)'])}(${body})`
+      case 5:
+        return `${this.#parenthesised(body)} ${random.pick(['*', '/'])} ${random.pick(['2', '0.5', '-3', '0'])}`
+      case 6:
+        return `${this.#parenthesised(body)} ${random.pick(['+', '-', '==', '!='])} ${this.#parenthesised(this.#histograms(depth - 1))}`
+      case 7:
+        return `-${this.#parenthesised(body)}`
+      case 8:
+        return `label_replace(${body}, "to", "$1", "job", "(.).*")`
+      case 9:
+        return `avg_over_time(${this.#parenthesised(`rate(${this.#histogramSelector()}[2m])`)}[5m:1m])`
+      default:
+        return this.#histogramSelector() + this.#shift()
+    }
   }
 
   #selector(): string {
@@ -124,6 +205,7 @@ export class RandomQuery {
     const random = this.#random
     let text = ''
     if (random.chance(0.1)) text += ` offset ${random.pick(['', '-'])}${random.pick(DURATIONS)}`
+    else if (random.chance(0.02)) text += ` offset (${this.#duration()} - 1m * 2)`
     if (random.chance(0.07)) {
       text += random.pick([
         ' @ start()',
@@ -136,12 +218,18 @@ export class RandomQuery {
 
   #range(depth: number): string {
     const random = this.#random
-    const range = random.pick(DURATIONS)
+    const range = this.#duration()
     if (depth > 0 && random.chance(0.2)) {
-      const step = random.pick(['', '30s', '45s', '1m', '2m'])
+      const step = random.pick(['', '30s', '45s', '1m', '2m', '10s * 3'])
       return `${this.#parenthesised(this.#vector(depth - 1))}[${range}:${step}]${this.#shift()}`
     }
     return `${this.#selector()}[${range}]${this.#shift()}`
+  }
+
+  #duration(): string {
+    const random = this.#random
+    if (random.chance(0.95)) return random.pick(DURATIONS)
+    return random.pick(['5m + 30s', '2 * 1m', '1h / 10', '(3m - 20) * 2', '2 ^ 8', '400 % 7m'])
   }
 
   #parenthesised(text: string): string {
@@ -200,6 +288,9 @@ export class RandomQuery {
     if (random.chance(0.08))
       return `predict_linear(${range}, ${random.pick(['60', '3600', '-10'])})`
     if (random.chance(0.05)) return `double_exponential_smoothing(${range}, 0.5, 0.3)`
+    if (random.chance(0.04)) {
+      return `ts_of_${random.pick(['min', 'max', 'last'])}_over_time(${range})`
+    }
     return `${random.pick(RANGE_FUNCTIONS)}(${range})`
   }
 
@@ -216,7 +307,12 @@ export class RandomQuery {
       ' without ()',
     ])
     const body = this.#vector(depth - 1)
-    switch (random.below(12)) {
+    switch (random.below(14)) {
+      case 12:
+        // Which are the first is known only of what comes straight from the store.
+        return `limitk${labels}(${random.pick(['1', '2', '0', '9'])}, ${this.#selector()})`
+      case 13:
+        return `limit_ratio${labels}(${random.pick(['0.3', '-0.5', '1', '0', '0.75', '2'])}, ${body})`
       case 0:
         return `topk${labels}(${random.pick(['1', '2', '5', '0'])}, ${this.#untied()})`
       case 1:
@@ -224,7 +320,7 @@ export class RandomQuery {
       case 2:
         return `quantile${labels}(${random.pick(['0.5', '0.99', '0', '2'])}, ${body})`
       case 3:
-        return `count_values${labels}("v", ${random.pick(['whole', 'round(temperature)', 'limits > 10'])})`
+        return `count_values${labels}("v", ${random.pick(['whole', 'round(temperature)', 'limits > 10', 'latency', 'sum(size)', 'sum by (job) (whole)'])})`
       default:
         return `${random.pick(['sum', 'avg', 'min', 'max', 'count', 'group', 'stddev', 'stdvar'])}${labels}(${body})`
     }
@@ -245,7 +341,11 @@ export class RandomQuery {
   #odd(depth: number): string {
     const random = this.#random
     const body = this.#vector(depth - 1)
-    switch (random.below(7)) {
+    switch (random.below(9)) {
+      case 7:
+        return `${random.pick(['sort_by_label', 'sort_by_label_desc'])}(${body}, ${random.pick(['"job"', '"instance", "job"'])})`
+      case 8:
+        return `info(${body}${random.pick(['', ', {version=~".+"}', ', {zone="west"}', ', {__name__=~"target_info|build_info"}', ', {zone=~".*"}'])})`
       case 0:
         return `histogram_quantile(${random.pick(['0.5', '0.9', '0.99', '1', '0'])}, ${random.pick(['seconds_bucket', 'sum by (le) (rate(seconds_bucket[5m]))', 'rate(seconds_bucket[2m])', 'sum by (le, job) (seconds_bucket)'])})`
       case 1:

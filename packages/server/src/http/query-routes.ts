@@ -90,14 +90,14 @@ export function queryRoutes(deps: HttpDeps): Route[] {
       path: '/api/v1/format_query',
       summary: 'An expression, neatly laid out',
       parameters: [EXPR],
-      handle: (call) => ask(call, { kind: 'formatQuery', expr: call.params.get('query') ?? '' }),
+      handle: (call) => ask(call, { kind: 'formatQuery', ...textOf(deps, call.params) }),
     },
     {
       methods: BOTH,
       path: '/api/v1/parse_query',
       summary: 'The syntax tree of an expression',
       parameters: [EXPR],
-      handle: (call) => ask(call, { kind: 'parseQuery', expr: call.params.get('query') ?? '' }),
+      handle: (call) => ask(call, { kind: 'parseQuery', ...textOf(deps, call.params) }),
     },
     {
       methods: BOTH,
@@ -151,6 +151,13 @@ export function queryRoutes(deps: HttpDeps): Route[] {
         }),
     },
   ]
+}
+
+function textOf(
+  { evaluation }: HttpDeps,
+  params: URLSearchParams,
+): Pick<Extract<QueryJob, { kind: 'parseQuery' }>, 'expr' | 'limits'> {
+  return { expr: params.get('query') ?? '', limits: evaluation }
 }
 
 function tuningOf(

@@ -86,12 +86,13 @@ describe('as JSON', () => {
     expect(executeJob(job, sourceOf(50)).status).toBe(422)
   })
 
-  test('a syntax tree is not supported yet, and says so', () => {
-    const { status, body } = executeJob({ kind: 'parseQuery', expr: 'x' }, sourceOf(0))
-    expect(status).toBe(422)
-    expect(text(body)).toMatchObject({
-      error: expect.stringContaining('not supported yet') as string,
+  test('a query is taken apart and laid out', () => {
+    const tree = executeJob({ kind: 'parseQuery', expr: '-x' }, sourceOf(0))
+    expect(text(tree.body)).toMatchObject({
+      data: { type: 'unaryExpr', op: '-', expr: { type: 'vectorSelector', name: 'x' } },
     })
+    const layout = executeJob({ kind: 'formatQuery', expr: 'sum(x)by(a)' }, sourceOf(0))
+    expect(text(layout.body)).toEqual({ status: 'success', data: 'sum by (a) (x)' })
   })
 
   test('the body owns its buffer, so that it can be transferred', () => {

@@ -1,13 +1,15 @@
 import { type Labels, STALE_MARKER, type SeriesExemplars, WeirError } from '@weir/model'
 import {
+  type Expr,
   type QueryOptions,
   type QueryResult,
   type Team,
-  formatExpr,
   instantQuery,
   parseExpr,
+  prettify,
   selectorsOf,
   rangeQuery,
+  treeJson,
 } from '@weir/promql'
 import { failure } from '../http/route.ts'
 import { type QueryCost, type StatsView, costOf, statsView } from './cost.ts'
@@ -142,12 +144,16 @@ function answer(job: QueryJob, source: MetricSource, circumstances: Circumstance
     case 'readChunks':
       return readChunks(job, source, circumstances)
     case 'formatQuery':
-      return { body: encodeSuccess(formatExpr(parseExpr(job.expr))) }
+      return { body: encodeSuccess(prettify(read(job))) }
     case 'parseQuery':
-      throw new WeirError('QUERY_NOT_SUPPORTED', 'Cannot send a syntax tree: not supported yet')
+      return { body: encodeSuccess(treeJson(read(job))) }
     default:
       return job satisfies never
   }
+}
+
+function read({ expr, limits }: Pick<QueryJob & { kind: 'parseQuery' }, 'expr' | 'limits'>): Expr {
+  return parseExpr(expr, new Set(limits?.features))
 }
 
 function evaluate(

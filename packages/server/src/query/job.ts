@@ -131,11 +131,13 @@ export interface ReadChunksJob {
 interface FormatQueryJob {
   readonly kind: 'formatQuery'
   readonly expr: string
+  readonly limits?: EvaluationLimits
 }
 
 interface ParseQueryJob {
   readonly kind: 'parseQuery'
   readonly expr: string
+  readonly limits?: EvaluationLimits
 }
 
 /** The answer to a {@link QueryJob}: an HTTP response without its connection. The body is JSON (of remote read: what that protocol wants) and owns its whole buffer, so it can be transferred. */
