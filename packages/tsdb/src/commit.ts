@@ -24,7 +24,7 @@ import type { Core } from './core.ts'
 import { encodeBatch } from './disk/batch-record.ts'
 import { pairKey, storageError } from './disk/environment.ts'
 import type { Arena } from './head/arena.ts'
-import { nextCommit, oldestCommit, publishCommit } from './head/epochs.ts'
+import { commitsRead, nextCommit, publishCommit } from './head/epochs.ts'
 import { Stage } from './head/stage.ts'
 import { recordOf } from './histogram/queue.ts'
 import { startsWithHistogram } from './histogram/record.ts'
@@ -113,8 +113,8 @@ export class Committer {
       const metadata = newMetadata(core, batches)
       this.#write(metadata, sequences)
       const commit = nextCommit(core.epochs)
-      const settled = oldestCommit(core.epochs)
-      for (const stage of this.#stages.values()) if (stage.count > 0) stage.apply(commit, settled)
+      const readers = commitsRead(core.epochs)
+      for (const stage of this.#stages.values()) if (stage.count > 0) stage.apply(commit, readers)
       core.exemplars.applied()
       core.dictionary.saved()
       core.dictionary.publish()

@@ -19,7 +19,7 @@ import type { SheetView } from './codec/sheet.ts'
 import { type Environment, openEnvironment } from './disk/environment.ts'
 import type { HeadRecord, WindowRecord } from './disk/window-record.ts'
 import { readExemplars } from './exemplars/read.ts'
-import { enterCommit, enterEpoch, isNewer, leaveEpoch, newestCommit } from './head/epochs.ts'
+import { enterCommit, enterEpoch, isNewer, leaveEpoch } from './head/epochs.ts'
 import { type ArenaView, isInArena, readArena, segmentOf } from './head/layout.ts'
 import { DictionaryView } from './index/dictionary-view.ts'
 import { inMetricOrder } from './index/metric-order.ts'
@@ -115,9 +115,7 @@ class StoreReader implements Reader {
 
   /** What is there now; `undefined` when it has to be asked again: it changed meanwhile. */
   #snapshot(): Snapshot | undefined {
-    // An older querier of this reader has the seat's commit; what is kept for that is enough for later ones.
-    const commit =
-      this.#queriers === 1 ? enterCommit(this.#epochs, this.#seat.seat) : newestCommit(this.#epochs)
+    const commit = enterCommit(this.#epochs, this.#seat.seat, this.#queriers === 1)
     // The count first: what was published by now has been told, so the news that follow explain it.
     const { seriesCount, pairCount } = this.view
     this.#hear()

@@ -5,7 +5,8 @@ import { type NativeHistogram, STALE_MARKER, SampleColumns, isStale } from '@wei
 
 import { anySamples, histogramOf } from '../test-histograms.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
-import { decodeHistograms, encodeHistograms } from './histogram-column.ts'
+import { encodeHistograms } from './histogram-column.ts'
+import { decodeHistograms } from './histogram-rows.ts'
 import { TAIL_BYTES } from './int-column.ts'
 
 type Sample = NativeHistogram | number

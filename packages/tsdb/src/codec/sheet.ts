@@ -20,7 +20,8 @@ import type { NativeHistogram, SampleColumns } from '@weir/model'
 
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { DIFFERENCE, DifferenceWriter, decodeDifference } from './difference.ts'
-import { HISTOGRAMS, decodeHistograms, encodeHistograms } from './histogram-column.ts'
+import { HISTOGRAMS, encodeHistograms } from './histogram-column.ts'
+import { decodeHistograms } from './histogram-rows.ts'
 import { TAIL_BYTES, decodeInts, encodeInts } from './int-column.ts'
 import { decodeValues, encodeValues } from './value-column.ts'
 

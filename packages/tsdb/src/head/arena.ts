@@ -1,4 +1,5 @@
 import { Blobs, blobAt } from './blobs.ts'
+import type { ReaderSpan } from './epochs.ts'
 import {
   BEFORE_SHIFT,
   BLOCK_SAMPLES,
@@ -60,8 +61,9 @@ export class Arena implements ArenaView {
   readonly #pool: Pool
   readonly #tell: (news: ArenaNews) => void
   #blockCount = 0
-  /** The commit under way, and the oldest one that a reader may have begun at; both counted from `commitBase`. */
+  /** The commit under way, what readers at work began at, and the oldest of that; counted from `commitBase`. */
   #commit = 0
+  #readers: readonly ReaderSpan[] = []
   #settled = 0
 
   constructor(
@@ -116,11 +118,15 @@ export class Arena implements ArenaView {
    * What is appended from now on belongs to a commit: it shows for readers that begin after it was
    * published.
    *
-   * @param settled no reader is at work that began before this commit
+   * @param readers what readers at work began at
    */
-  beginCommit(commit: number, settled: number): void {
+  beginCommit(commit: number, readers: readonly ReaderSpan[]): void {
     this.#commit = Math.min((commit - this.commitBase) | 0, COMMIT_MAX)
-    this.#settled = (settled - this.commitBase) | 0
+    this.#readers = readers.map(({ oldest, youngest }) => ({
+      oldest: (oldest - this.commitBase) | 0,
+      youngest: (youngest - this.commitBase) | 0,
+    }))
+    this.#settled = Math.min(this.#commit, ...this.#readers.map(({ oldest }) => oldest))
   }
 
   /** Stores a sample. */
@@ -134,8 +140,10 @@ export class Arena implements ArenaView {
     let word = block < 0 ? BLOCK_SAMPLES : segment.counts[index]!
     const commit = word >>> COMMIT_SHIFT
     const count = word & COUNT_MASK
-    // A block whose newest commit is hidden from a reader at work would need a third count.
-    if (count === BLOCK_SAMPLES || (commit > this.#settled && commit !== this.#commit)) {
+    if (
+      count === BLOCK_SAMPLES ||
+      (commit > this.#settled && commit !== this.#commit && this.#splits(segment, index, commit))
+    ) {
       const before = block
       block = this.#addBlock()
       lasts[slot] = block + 1
@@ -143,6 +151,7 @@ export class Arena implements ArenaView {
       const beforeIndex = index
       segment = this.segments[block >>> SEGMENT_SHIFT]!
       index = block & (SEGMENT_BLOCKS - 1)
+      segment.births[index] = this.#commit
       this.#fill(segment, index, this.#commit << COMMIT_SHIFT, offset, value)
       if (before < 0) Atomics.store(this.tables[tableIndex]!, slot, block + 1)
       else Atomics.store(beforeSegment.nexts, beforeIndex, block + 1)
@@ -218,6 +227,12 @@ export class Arena implements ArenaView {
     for (const [index, shared] of this.blobs.entries()) {
       yield { kind: 'blob', arena: this.id, index, shared }
     }
+  }
+
+  /** Whether a reader at work sees some of a block and not its newest commit: one more would need a third count. */
+  #splits({ births }: Segment, index: number, newest: number): boolean {
+    const birth = births[index]!
+    return this.#readers.some(({ oldest, youngest }) => youngest >= birth && oldest < newest)
   }
 
   #fill(segment: Segment, index: number, word: number, offset: number, value: number): void {

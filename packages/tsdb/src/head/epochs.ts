@@ -5,6 +5,7 @@
  * ```
  * word 0          the current epoch       words 1 … 255    by seat: the epoch in which that reader began
  * word 256        the newest commit       words 257 … 511  by seat: the newest commit when it began
+ *                                         words 513 … 767  by seat: the same for the youngest of its queries
  * ```
  *
  * A seat's words are 0 when it does not read. A reader first writes its epoch and then hears the
@@ -18,9 +19,10 @@
 /** Readers at one time. */
 export const SEATS_MAX = 255
 const NEWEST_COMMIT = SEATS_MAX + 1
+const YOUNGEST = 2 * (SEATS_MAX + 1)
 
 export function newEpochs(): Int32Array {
-  const epochs = new Int32Array(new SharedArrayBuffer((SEATS_MAX + 1) * 2 * 4))
+  const epochs = new Int32Array(new SharedArrayBuffer((SEATS_MAX + 1) * 3 * 4))
   epochs[0] = 1
   epochs[NEWEST_COMMIT] = 1
   return epochs
@@ -35,6 +37,7 @@ export function enterEpoch(epochs: Int32Array, seat: number): void {
 export function leaveEpoch(epochs: Int32Array, seat: number): void {
   Atomics.store(epochs, seat, 0)
   Atomics.store(epochs, NEWEST_COMMIT + seat, 0)
+  Atomics.store(epochs, YOUNGEST + seat, 0)
 }
 
 /** Writer: begins a new epoch, after the news of its step is out; returns the one that ended. */
@@ -57,11 +60,17 @@ export function newestCommit(epochs: Int32Array): number {
   return Atomics.load(epochs, NEWEST_COMMIT)
 }
 
-/** Reader: which commit is the newest that it sees. Until it leaves, the writer keeps what that needs. */
-export function enterCommit(epochs: Int32Array, seat: number): number {
+/**
+ * Reader: which commit is the newest that a query sees. Until the reader leaves, the writer keeps what
+ * that needs.
+ *
+ * @param isFirst whether the reader has no other query open
+ */
+export function enterCommit(epochs: Int32Array, seat: number, isFirst: boolean): number {
   for (;;) {
     const commit = newestCommit(epochs)
-    Atomics.store(epochs, NEWEST_COMMIT + seat, commit)
+    Atomics.store(epochs, YOUNGEST + seat, commit)
+    if (isFirst) Atomics.store(epochs, NEWEST_COMMIT + seat, commit)
     // If it is still the newest, the writer will see this seat before it begins the one after the next.
     if (newestCommit(epochs) === commit) return commit
   }
@@ -77,14 +86,20 @@ export function publishCommit(epochs: Int32Array, commit: number): void {
   Atomics.store(epochs, NEWEST_COMMIT, commit)
 }
 
-/** Writer: the oldest commit that a reader began at; the newest when nobody reads. */
-export function oldestCommit(epochs: Int32Array): number {
-  let oldest = newestCommit(epochs)
+/** Commits between which the open queries of a reader began, both included. */
+export interface ReaderSpan {
+  readonly oldest: number
+  readonly youngest: number
+}
+
+/** Writer: what readers that are at work began at. */
+export function commitsRead(epochs: Int32Array): ReaderSpan[] {
+  const spans: ReaderSpan[] = []
   for (let seat = 1; seat <= SEATS_MAX; seat++) {
-    const commit = Atomics.load(epochs, NEWEST_COMMIT + seat)
-    if (commit !== 0 && isNewer(oldest, commit)) oldest = commit
+    const oldest = Atomics.load(epochs, NEWEST_COMMIT + seat)
+    if (oldest !== 0) spans.push({ oldest, youngest: Atomics.load(epochs, YOUNGEST + seat) })
   }
-  return oldest
+  return spans
 }
 
 /** Whether commit `a` came after commit `b`. */

@@ -23,11 +23,12 @@
  *  bits 0-3 how many samples   4-7 how many before the newest commit   8-31 that commit's number
  * ```
  *
- * A reader that began before that commit takes the second count. Two counts are enough: where a
- * reader is at work that needs a third, the writer begins another block instead. When its window is sealed the whole arena goes back to
+ * A reader that began before that commit takes the second count, and nothing of a block that was begun
+ * later than itself. Two counts are enough: where a reader is at work that needs a third, one that
+ * began between the block's first commit and its newest, the writer begins another block. When its window is sealed the whole arena goes back to
  * the pool at once, after every reader that may still walk it has finished (`epochs.ts`).
  *
- * Blocks of 8: a series costs 104 + 12 bytes a window at least, which at one scrape a minute is
+ * Blocks of 8: a series costs 108 + 12 bytes a window at least, which at one scrape a minute is
  * still mostly samples, and a chain of 4 for a flush every 10 s in a window of 5 minutes.
  */
 import type { SampleColumns } from '@weir/model'
@@ -36,7 +37,7 @@ import { readBlob } from './blobs.ts'
 
 export const BLOCK_SAMPLES = 8
 export const BLOCK_SHIFT = 3
-/** Blocks in a segment. 2,048 blocks are 212 KiB: a store of a few hundred series stays small. */
+/** Blocks in a segment. 2,048 blocks are 220 KiB: a store of a few hundred series stays small. */
 export const SEGMENT_BLOCKS = 2048
 export const SEGMENT_SHIFT = 11
 /** Series in a table segment. */
@@ -47,7 +48,7 @@ const VALUES_BYTES = SEGMENT_BLOCKS * BLOCK_SAMPLES * 8
 const OFFSETS_BYTES = SEGMENT_BLOCKS * BLOCK_SAMPLES * 4
 const WORDS_BYTES = SEGMENT_BLOCKS * 4
 
-export const SEGMENT_BYTES = VALUES_BYTES + OFFSETS_BYTES + WORDS_BYTES * 2
+export const SEGMENT_BYTES = VALUES_BYTES + OFFSETS_BYTES + WORDS_BYTES * 3
 export const TABLE_BYTES = TABLE_SERIES * 4
 
 /** Added to the offset of a native histogram. An arena is at most a day, so offsets stay below it. */
@@ -63,6 +64,8 @@ export interface Segment {
   readonly counts: Int32Array
   /** Block that follows, plus 1; 0: none. */
   readonly nexts: Int32Array
+  /** The commit that began the block, counted from the arena's base. */
+  readonly births: Int32Array
 }
 
 export function segmentOf(shared: SharedArrayBuffer): Segment {
@@ -73,6 +76,7 @@ export function segmentOf(shared: SharedArrayBuffer): Segment {
     offsets: new Uint32Array(shared, VALUES_BYTES, samples),
     counts: new Int32Array(shared, VALUES_BYTES + OFFSETS_BYTES, SEGMENT_BLOCKS),
     nexts: new Int32Array(shared, VALUES_BYTES + OFFSETS_BYTES + WORDS_BYTES, SEGMENT_BLOCKS),
+    births: new Int32Array(shared, VALUES_BYTES + OFFSETS_BYTES + WORDS_BYTES * 2, SEGMENT_BLOCKS),
   }
 }
 
@@ -135,6 +139,7 @@ export function readArena(
     const segment = arena.segments[(block - 1) >>> SEGMENT_SHIFT]
     if (segment === undefined) break // newer than this reader's view
     const index = (block - 1) & (SEGMENT_BLOCKS - 1)
+    if (segment.births[index]! > seen) break
     const filled = countIn(Atomics.load(segment.counts, index), seen)
     into.length = count
     into.reserve(BLOCK_SAMPLES)

@@ -1,4 +1,5 @@
 import type { Arena } from './arena.ts'
+import type { ReaderSpan } from './epochs.ts'
 
 /**
  * Samples on their way into one arena: checked, but neither on disk nor visible. `apply` after the
@@ -58,9 +59,9 @@ export class Stage {
   }
 
   /** Moves everything into the arena, as part of a commit; see `Arena.beginCommit`. */
-  apply(commit: number, settled: number): void {
+  apply(commit: number, readers: readonly ReaderSpan[]): void {
     const { arena, series, times } = this
-    arena.beginCommit(commit, settled)
+    arena.beginCommit(commit, readers)
     const { startMs } = arena
     let from = 0
     for (const [at, record] of this.histograms) {
