@@ -28,7 +28,7 @@ import { compact, nextJob } from './seal/compact.ts'
 import type { WindowRecord } from './disk/window-record.ts'
 import { Pause } from './seal/pause.ts'
 import { isRenewalDue, renewDictionary } from './renew-dictionary.ts'
-import { dropDue, dropOldExemplars, dropSeries } from './seal/retention.ts'
+import { dropDue, dropSeries, maintainExemplars } from './seal/retention.ts'
 import { closeDue, seal } from './seal/seal.ts'
 import type { ReaderSeat } from './seat.ts'
 import { SeriesCensus } from './series-census.ts'
@@ -276,7 +276,7 @@ class OpenStore implements Store {
       if (core.closed) return
       dropDue(core)
       if (core.windowsThinned > thinnedBefore) dropSeries(core, [])
-      dropOldExemplars(core)
+      maintainExemplars(core)
       forgetIdle(core)
       if (isRenewalDue(core)) await renewDictionary(core, pause)
       this.#reclaim()

@@ -13,7 +13,7 @@
  * step takes a few bits a step, and one that stands still four bytes in all. The count is left out
  * where it is what its buckets add up to. Layout byte by byte: docs/formats/chunk.md.
  */
-import { type NativeHistogram, RESET_HINTS, type ResetHint, type SampleColumns } from '@weir/model'
+import { type NativeHistogram, RESET_HINTS } from '@weir/model'
 
 import type { ByteWriter } from './bytes.ts'
 import { Group, placesIn, spansOf } from './histogram-layout.ts'

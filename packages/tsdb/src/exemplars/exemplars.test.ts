@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 
 import { type CommitResult, Labels } from '@weir/model'
 
+import { openEnvironment } from '../disk/environment.ts'
 import { openReader } from '../reader.ts'
 import { START_MS, TestStore, matcher, named } from '../test-store.ts'
 
@@ -108,6 +109,24 @@ describe('exemplars', () => {
     await using t = await TestStore.open({ exemplarsMax: 0 })
     expect((await put(t, ['a', START_MS, 1, 'x'])).exemplars).toBe(0)
     expect(get(t, '__name__=a')).toEqual([])
+  })
+
+  test('of many small commits are put together, and stay what they are', async () => {
+    await using t = await TestStore.open({ exemplarsMax: 3000 })
+    const rows = Array.from({ length: 700 }, (_, i): Row => [`s${i % 5}`, START_MS + i, i, `t${i}`])
+    for (const row of rows) await put(t, row)
+    const before = get(t, '__name__=~.+')
+    await t.store.maintain()
+    expect(get(t, '__name__=~.+')).toEqual(before)
+    await put(t, ['s0', START_MS + 700, 1, 'new'])
+    await t.restart()
+    expect(get(t, '__name__=s0').at(-1)).toEqual(['s0', START_MS + 700, 1, 'new'])
+    expect(get(t, '__name__=~.+')).toHaveLength(701)
+    await t.stop()
+    const { root, exemplars } = openEnvironment(t.path)
+    expect(exemplars.getKeysCount({})).toBe(2 + (700 - 2 * 256) + 1)
+    await root.close()
+    await t.start()
   })
 
   test('go by age as samples do', async () => {

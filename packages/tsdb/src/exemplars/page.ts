@@ -30,6 +30,25 @@ export function encodePage({ series, times, values, labels }: PageColumns): Uint
   return out.copy()
 }
 
+/** The exemplars of several pages, in their order. */
+export function mergePages(pages: readonly PageColumns[]): PageColumns {
+  const count = pages.reduce((sum, { series }) => sum + series.length, 0)
+  const merged = {
+    series: new Float64Array(count),
+    times: new Float64Array(count),
+    values: new Float64Array(count),
+    labels: pages.flatMap(({ labels }) => labels),
+  }
+  let at = 0
+  for (const { series, times, values } of pages) {
+    merged.series.set(series, at)
+    merged.times.set(times, at)
+    merged.values.set(values, at)
+    at += series.length
+  }
+  return merged
+}
+
 /** A page whose columns are read when they are asked for: most pages hold nothing for most queries. */
 export class PageView {
   readonly count: number

@@ -9,7 +9,7 @@ import { INT_MAX } from '../codec/int-column.ts'
 import type { Environment } from '../disk/environment.ts'
 import { hashBytes } from '../index/shared-table.ts'
 import type { QueuedExemplar } from '../sample-queue.ts'
-import { type PageColumns, PageView, encodePage } from './page.ts'
+import { type PageColumns, PageView, encodePage, mergePages } from './page.ts'
 
 /** Why an exemplar was not kept. */
 const EXEMPLAR_REASONS = [
@@ -24,6 +24,8 @@ export type ExemplarReason = (typeof EXEMPLAR_REASONS)[number]
 /** A page is at most so many exemplars, and at most this part of all: a page goes as a whole. */
 const PAGE_EXEMPLARS_MAX = 1000
 const PAGE_SHARE = 10
+/** Most commits bring few exemplars. Pages in a row that are small become one, so many of them at once. */
+const PAGES_TIDIED = 256
 
 interface Page {
   readonly count: number
@@ -127,7 +129,7 @@ export class ExemplarRing {
       this.#removed.push(key)
       table.removeSync(key)
     }
-    const size = Math.max(1, Math.min(PAGE_EXEMPLARS_MAX, Math.floor(this.#most / PAGE_SHARE)))
+    const size = this.#pageSize
     let key = this.#lastKey
     for (let from = 0; from < kept.length; from += size) {
       const page = columnsOf(kept.slice(from, from + size))
@@ -169,6 +171,47 @@ export class ExemplarRing {
       for (const [key] of due) exemplars.removeSync(key)
     })
     for (const [key] of due) this.#forget(key)
+  }
+
+  get #pageSize(): number {
+    return Math.max(1, Math.min(PAGE_EXEMPLARS_MAX, Math.floor(this.#most / PAGE_SHARE)))
+  }
+
+  /**
+   * Makes one page of the oldest small ones, in a transaction of its own: a query looks into every page.
+   *
+   * @returns whether there may be more to do
+   */
+  tidy(): boolean {
+    const run = this.#smallPages()
+    if (run.length < PAGES_TIDIED) return false
+    const { root, exemplars } = this.#environment
+    const merged = mergePages(run.map((key) => new PageView(exemplars.get(key)!).rest()))
+    const maxMs = Math.max(...run.map((key) => this.#pages.get(key)!.maxMs))
+    const last = run.at(-1)!
+    root.transactionSync(() => {
+      for (const key of run) exemplars.removeSync(key)
+      exemplars.putSync(last, encodePage(merged))
+    })
+    for (const key of run) if (key !== last) this.#pages.delete(key)
+    this.#pages.set(last, { count: merged.series.length, maxMs })
+    return true
+  }
+
+  /** The oldest pages in a row that one page has room for. */
+  #smallPages(): readonly number[] {
+    let run: number[] = []
+    let count = 0
+    for (const [key, page] of this.#pages) {
+      if (run.length === PAGES_TIDIED) return run
+      if (count + page.count > this.#pageSize) {
+        run = []
+        count = 0
+      }
+      run.push(key)
+      count += page.count
+    }
+    return run
   }
 
   #stage(exemplar: QueuedExemplar, series: number, latestMs: number): ExemplarReason | undefined {

@@ -38,10 +38,14 @@ export function dropSeries(core: Core, due: readonly WindowRecord[]): void {
   }
 }
 
-/** Exemplars go by age, as samples do that no rule is for. */
-export function dropOldExemplars({ exemplars, retention, settings }: Core): void {
+/** Pages of exemplars that are put together in one run of maintenance. */
+const EXEMPLAR_TIDIES_MAX = 8
+
+/** Exemplars go by age, as samples do that no rule is for; what is left is put together. */
+export function maintainExemplars({ exemplars, retention, settings }: Core): void {
   const now = settings.clock.now()
   exemplars.drop((newestMs) => retention.levelOf(0, newestMs, now) === undefined)
+  for (let left = EXEMPLAR_TIDIES_MAX; left > 0 && exemplars.tidy(); left--);
 }
 
 function dueWindows(core: Core): WindowRecord[] {
