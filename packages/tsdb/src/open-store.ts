@@ -32,7 +32,7 @@ import { dropDue, dropSeries, maintainExemplars } from './seal/retention.ts'
 import { closeDue, seal } from './seal/seal.ts'
 import type { ReaderSeat } from './seat.ts'
 import { SeriesCensus } from './series-census.ts'
-import { snapshot } from './snapshot.ts'
+import { removeUnfinished, snapshot } from './snapshot.ts'
 import { type RetentionRule } from './steps/policy.ts'
 import { nextThin, thin } from './steps/thin.ts'
 import type { SenderOptions, Store, StoreOptions, StoreStats } from './store.ts'
@@ -53,6 +53,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const settings = settingsOf(options)
   const lock = takeLock(settings.path)
   try {
+    removeUnfinished(settings.path)
     requireWholeFile(join(settings.path, FILE_NAME))
     await shrinkIfPossible(settings.path)
     const core = new Core(settings, openEnvironment(settings.path))

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import type { Core } from './core.ts'
@@ -7,6 +7,7 @@ import { FILE_NAME, openEnvironment, storageError, syncFile } from './disk/envir
 import { windowPath } from './disk/window-file.ts'
 
 const FOLDER = 'snapshots'
+const UNFINISHED = '.unfinished'
 
 /**
  * Copies the store as one read transaction sees it into a directory that another store may be opened
@@ -20,7 +21,7 @@ export async function snapshot(core: Core, skipHead: boolean): Promise<string> {
   const { path, clock } = core.settings
   const stamp = new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, '')
   const name = `${stamp}-${randomBytes(8).toString('hex')}`
-  const unfinished = join(path, FOLDER, `${name}.unfinished`)
+  const unfinished = join(path, FOLDER, `${name}${UNFINISHED}`)
   using _held = core.holdFiles()
   try {
     core.requireRoom(statSync(core.environment.file).size)
@@ -52,5 +53,14 @@ async function completeCopy(path: string, windowsFrom: string, skipHead: boolean
     if (skipHead) root.transactionSync(() => batches.clearSync())
   } finally {
     await root.close()
+  }
+}
+
+/** Takes away snapshots that a crash broke off. */
+export function removeUnfinished(path: string): void {
+  const folder = join(path, FOLDER)
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder)) {
+    if (name.endsWith(UNFINISHED)) rmSync(join(folder, name), { recursive: true, force: true })
   }
 }

@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { encodeWriteRequestV1, packSnappy } from '@weir/wire'
+import { expect, test } from 'vitest'
+import { eventually, sendUdp, startWeir, value } from './weir-process.ts'
+
+const SIZE_BYTES = 96 * 2 ** 20
+const RESERVE_BYTES = 16 * 2 ** 20
+
+/** A disk of its own, which is full soon; undefined where this user may not mount one. */
+function mountSmallDisk(): { readonly path: string; unmount: () => void } | undefined {
+  const path = mkdtempSync(join(tmpdir(), 'weir-disk-'))
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_BYTES}`, 'tmpfs', path], {
+      stdio: 'ignore',
+    })
+  } catch {
+    rmSync(path, { recursive: true })
+    return undefined
+  }
+  const unmount = (): void => {
+    execFileSync('umount', [path])
+    rmSync(path, { recursive: true })
+  }
+  return { path, unmount }
+}
+
+const disk = mountSmallDisk()
+if (disk === undefined) {
+  process.stderr.write('a small disk cannot be mounted here: a full one is not tried\n')
+}
+
+test.skipIf(disk === undefined)(
+  'a full disk refuses intake with 503 and counts it, queries go on, and all resumes when there is room',
+  async () => {
+    const { path, unmount } = disk!
+    try {
+      const config = `
+statsd: { flush_interval: 500ms }
+storage: { metrics: { disk_reserve: ${RESERVE_BYTES} } }
+`
+      await using weir = await startWeir({ config, dataDir: join(path, 'data') })
+      const write = async (name: string, sample: number): Promise<number> => {
+        const labels = ['__name__', name]
+        const request = encodeWriteRequestV1([{ labels, samples: [[Date.now(), sample]] }])
+        const answer = await fetch(`${weir.web}/api/v1/write`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/x-protobuf',
+            'content-encoding': 'snappy',
+            'x-prometheus-remote-write-version': '0.1.0',
+          },
+          body: packSnappy(request),
+        })
+        await answer.arrayBuffer()
+        return answer.status
+      }
+      expect(await write('before', 1)).toBe(204)
+      const { bavail, bsize } = statfsSync(path)
+      const filler = join(path, 'filler')
+      writeFileSync(filler, Buffer.alloc(bavail * bsize - RESERVE_BYTES / 2))
+      expect(await write('during', 1)).toBe(503)
+      await sendUdp(weir.statsdPort, ['lost:1|c'])
+      const metrics = async (): Promise<string> => (await fetch(`${weir.web}/metrics`)).text()
+      await eventually('a failed flush to be counted', async () =>
+        /^weir_statsd_flushes_failed_total [1-9]/m.test(await metrics()),
+      )
+      expect(await value(weir.web, 'before')).toBe(1)
+      expect(await value(weir.web, 'during')).toBeUndefined()
+      rmSync(filler)
+      expect(await write('after', 2)).toBe(204)
+      await sendUdp(weir.statsdPort, ['again:1|c'])
+      await eventually('StatsD to be stored again', async () => value(weir.web, 'again'))
+      expect(await value(weir.web, 'after')).toBe(2)
+      expect(await weir.stop()).toBe(0)
+    } finally {
+      unmount()
+    }
+  },
+  90_000,
+)
