@@ -40,7 +40,7 @@ export class SampleColumns {
    * marker is a number.
    */
   histograms: (NativeHistogram | undefined)[] | undefined
-  /** Where an `instant` view read data that is kept at a step; undefined: nowhere. */
+  /** Where data that is kept at a step was read; undefined: nowhere, or for a view of samples. */
   stretches: SteppedStretch[] | undefined
   length = 0
 

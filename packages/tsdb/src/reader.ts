@@ -274,7 +274,9 @@ class StoreQuerier implements Querier {
     this.commit = commit
     this.everything = { windows, arenas }
     this.windows = windows
-      .filter(({ record }) => record.maxMs + (record.stepMs ?? 0) >= minMs && record.minMs <= maxMs)
+      .filter(({ record: { minMs: oldestMs, maxMs: newestMs, stepMs = 0 } }) => {
+        return newestMs + stepMs >= minMs && oldestMs - stepMs <= maxMs
+      })
       .sort((a, b) => a.record.minMs - b.record.minMs || a.record.order - b.record.order)
     this.arenas = arenas
       .filter((arena) => arena.endMs > minMs && arena.startMs <= maxMs)
@@ -363,7 +365,7 @@ class StoredSeries implements SeriesSet {
     this.#querier = querier
     this.#view = view
     this.#windows = querier.windows.filter(
-      ({ record }) => this.#endMs(record) >= minMs && record.minMs <= maxMs,
+      ({ record }) => this.#endMs(record) >= minMs && this.#startMs(record) <= maxMs,
     )
     this.hasSteps = this.#windows.some(({ record }) => record.stepMs !== undefined)
     this.#arenas = querier.arenas.filter((arena) => arena.endMs > minMs && arena.startMs <= maxMs)
@@ -386,7 +388,11 @@ class StoredSeries implements SeriesSet {
 
   /** The last time for which a window's samples stand. */
   #endMs({ maxMs, stepMs = 0 }: WindowRecord): number {
-    return this.#view === 'instant' ? maxMs + stepMs : maxMs
+    return this.#view === 'samples' ? maxMs : maxMs + stepMs
+  }
+
+  #startMs({ minMs, stepMs = 0 }: WindowRecord): number {
+    return this.#view === 'samples' ? minMs : minMs - stepMs
   }
 
   /** Whether anything that meets the range has the series: those that are gone since cost no reading. */
@@ -441,7 +447,7 @@ class StoredSeries implements SeriesSet {
     merger.begin(into)
     for (const window of this.#windows) {
       const { record } = window
-      if (this.#endMs(record) < minMs || record.minMs > maxMs) continue
+      if (this.#endMs(record) < minMs || this.#startMs(record) > maxMs) continue
       const from = into.length
       if (record.stepMs === undefined) {
         window.read(series, minMs, maxMs, into, transaction, reader.free)

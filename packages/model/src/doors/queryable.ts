@@ -29,10 +29,14 @@ export interface Querier extends Disposable {
  *
  * - `samples`: those that were kept, as they came: of each step the first, last, least and greatest
  * - `instant`: the same, and also older ones that still stand for their step
+ * - `range`: the same as `samples`, for functions of ranges
  * - `counter`: samples whose rises and resets add up to those of all samples
  * - `sum`: one sample a step, the sum of its samples; `count`: how many these were (1 for a whole sample)
+ *
+ * All but `samples` also give what is kept up to a step beyond the times asked for, and say where
+ * (`SampleColumns.stretches`): a step that is longer than the range stands in for it.
  */
-export type SampleView = 'samples' | 'instant' | 'counter' | 'sum' | 'count'
+export type SampleView = 'samples' | 'instant' | 'range' | 'counter' | 'sum' | 'count'
 
 export interface SelectRequest {
   readonly matchers: readonly Matcher[]

@@ -39,6 +39,7 @@ import {
   quantileOverTime,
 } from './range-functions.ts'
 import { countFirstValue } from './first-value.ts'
+import { type StepWindows, shareOf } from './step-windows.ts'
 import { viewOf } from './sample-views.ts'
 import { streamMatrixSelector, streamSelector } from './select.ts'
 import type { Histograms } from '../result.ts'
@@ -481,14 +482,29 @@ function streamRangeFunction(
   const inner = unwrapped(rangeArg)
   // Of a sub-query Prometheus forgets the place.
   const start = inner.kind === 'range' ? inner.start : 0
+  const compute: RangeKernel = (windows, into, has) => {
+    kernel(windows, into, has)
+    if (windows.isNew && COUNTER_FUNCTIONS.has(expr.name)) {
+      countFirstValue(windows, expr.name === 'rate', into, has)
+    }
+  }
+  const takeStep = (standIn: StepWindows, rangeMs: number): void => {
+    const own = new Float64Array(steps.count)
+    const has = new Uint8Array(steps.count)
+    compute(standIn.windows, own, has)
+    const share = shareOf(expr.name, rangeMs, standIn.windows.rangeMs)
+    for (let k = 0; k < steps.count; k++) {
+      if (standIn.covers[k] === 0) continue
+      present[k] = has[k]!
+      values[k] = own[k]! * share
+    }
+  }
   const visit = (windows: Windows): void => {
     present.fill(0)
     let histograms: Histograms
     if (windows.histograms === undefined) {
-      kernel(windows, values, present)
-      if (windows.isNew && COUNTER_FUNCTIONS.has(expr.name)) {
-        countFirstValue(windows, expr.name === 'rate', values, present)
-      }
+      compute(windows, values, present)
+      for (const standIn of windows.byStep ?? []) takeStep(standIn, windows.rangeMs)
     } else {
       const { name } = expr
       const argumentStart = expr.args[0] === rangeArg ? start : expr.args[0]!.start
@@ -607,9 +623,15 @@ function streamAbsent(evaluation: Evaluation, expr: Call, steps: Steps, emit: Em
 
 function streamAbsentOverTime(evaluation: Evaluation, expr: Call, steps: Steps, emit: Emit): void {
   const missing = new Uint8Array(steps.count).fill(1)
-  streamRange(evaluation, expr.args[0]!, steps, ({ from, to }) => {
+  const visit = ({ from, to, byStep = [] }: Windows): void => {
     for (let k = 0; k < steps.count; k++) if (to[k]! > from[k]!) missing[k] = 0
-  })
+    for (const { windows, covers } of byStep) {
+      for (let k = 0; k < steps.count; k++) {
+        if (covers[k] === 1 && windows.to[k]! > windows.from[k]!) missing[k] = 0
+      }
+    }
+  }
+  streamRange(evaluation, expr.args[0]!, steps, visit, viewOf(expr.name))
   emitAbsent(expr, missing, emit)
 }
 

@@ -15,5 +15,5 @@ const VIEWS: Readonly<Record<string, SampleView>> = {
 }
 
 export function viewOf(functionName: string): SampleView {
-  return VIEWS[functionName] ?? 'samples'
+  return VIEWS[functionName] ?? 'range'
 }

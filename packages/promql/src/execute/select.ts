@@ -3,6 +3,7 @@ import type { MatrixSelector, VectorSelector } from '../ast.ts'
 import type { Histograms } from '../result.ts'
 import type { Evaluation, Steps } from './evaluation.ts'
 import type { Emit } from './emit.ts'
+import { StepWindowMaker } from './step-windows.ts'
 import { KnownTimes, type Windows, mark, markCounts, newWindows, positions } from './windows.ts'
 
 /**
@@ -171,6 +172,7 @@ export function streamMatrixSelector(
   const columns = new SampleColumns(1024)
   const counts = new SampleColumns(0)
   const windows = newWindows(ends, rangeMs, steps)
+  const standIns = new StepWindowMaker(ends, rangeMs, steps)
   for (let i = turns.next(); i >= 0; i = turns.next()) {
     columns.clear()
     set.read(i, minMs, maxMs, columns)
@@ -186,6 +188,7 @@ export function streamMatrixSelector(
     if (view === 'counter' && evaluation.countsFirst?.(windows.labels) === true) {
       windows.isNew = set.isNewAt?.(i, columns.times[0]!) ?? false
     } else windows.isNew = false
+    windows.byStep = columns.stretches === undefined ? undefined : standIns.of(columns, windows)
     evaluation.countWindows(windows)
     emit(windows)
   }

@@ -1,6 +1,7 @@
 import { Labels, type SampleColumns, invariant, isStale } from '@weir/model'
 import type { Histograms } from '../result.ts'
 import type { Steps } from './evaluation.ts'
+import type { StepWindows } from './step-windows.ts'
 import type { TimeSums } from './regression.ts'
 
 /**
@@ -20,6 +21,8 @@ export interface Windows {
   histograms: Histograms
   /** How many samples each value is the sum of; undefined: one. */
   counts: Float64Array | undefined
+  /** Where steps of old data are longer than the range: what stands in for it. */
+  byStep: readonly StepWindows[] | undefined
   /** Whether the first sample here is the first that the series ever had, and counts from zero. */
   isNew: boolean
   length: number
@@ -70,6 +73,7 @@ export function newWindows(ends: Float64Array, rangeMs: number, steps: Steps): W
     values: ends,
     histograms: undefined,
     counts: undefined,
+    byStep: undefined,
     isNew: false,
     length: 0,
     isAscending: false,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Clock, Labels, type Millis } from '@weir/model'
+import { type Clock, Labels, type Millis, SampleColumns } from '@weir/model'
 import { type QueryValue, parseSelector, rangeQuery } from '@weir/promql'
 import { type Reader, type RetentionRule, openReader, openStore } from '@weir/tsdb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -185,6 +185,59 @@ test('between the ends of steps an instant finds the newest sample that was kept
     expect(values[0]! * 1000).toBeGreaterThan(at - HOUR)
     expect(values[0]! * 1000).toBeLessThanOrEqual(at)
   }
+})
+
+describe('a range that is shorter than the step', () => {
+  const at = START + 3 * HOUR + 20 * MINUTE
+  /** The figure of each series at a moment. */
+  const figures = (store: Opened, expr: string, timeMs: number): Record<string, number> => {
+    const { value } = rangeQuery(store.reader, { expr, startMs: timeMs, endMs: timeMs, stepMs: 1 })
+    if (value.kind !== 'matrix') throw new Error(value.kind)
+    return Object.fromEntries(value.series.map((one) => [one.labels.toString(), one.values[0]!]))
+  }
+
+  test.each([
+    ['rate(orders_total[5m])', 'rate(orders_total[1h])', 1],
+    ['increase(orders_total[5m])', 'increase(orders_total[1h])', 1 / 12],
+    ['sum(rate(orders_total[5m]))', 'sum(rate(orders_total[1h]))', 1],
+    ['avg_over_time(lag[5m])', 'avg_over_time(lag[1h])', 1],
+    ['max_over_time(lag[5m])', 'max_over_time(lag[1h])', 1],
+    ['last_over_time(lag[5m])', 'last_over_time(lag[1h])', 1],
+    ['sum_over_time(lag[5m])', 'sum_over_time(lag[1h])', 1 / 12],
+    ['count_over_time(lag[5m])', 'count_over_time(lag[1h])', 1 / 12],
+    ['present_over_time(lag[5m])', 'present_over_time(lag[1h])', 1],
+    ['absent_over_time(lag[5m])', 'absent_over_time(lag[1h])', 1],
+  ])('%s is that of the step', (short, long, share) => {
+    const want = figures(whole, long, START + 4 * HOUR)
+    const got = figures(coarse, short, at)
+    expect(Object.keys(got)).toEqual(Object.keys(want))
+    for (const [series, value] of Object.entries(want)) {
+      expect(got[series]! / (value * share), series).toBeCloseTo(1, 9)
+    }
+  })
+
+  test('asks whole samples as ever', () => {
+    for (const expr of ['rate(orders_total[5m])', 'sum_over_time(lag[3m])']) {
+      expect(ask(whole, expr, 7 * MINUTE).length).toBeGreaterThan(0)
+    }
+    expect(figures(fine, 'avg_over_time(lag[5m])', at)).toEqual(
+      figures(whole, 'avg_over_time(lag[5m])', at),
+    )
+  })
+
+  test('of samples themselves gives those that were kept', () => {
+    expect(figures(coarse, 'count_over_time(orders_total{shop="steady"}[1h:1m])', at)).not.toEqual(
+      {},
+    )
+    using querier = coarse.reader.querier(at - 300_000, at)
+    const set = querier.select({ matchers: parseSelector('lag'), minMs: at - 300_000, maxMs: at })
+    const columns = new SampleColumns()
+    for (let i = 0; i < set.count; i++) set.read(i, at - 300_000, at, columns)
+    for (const time of columns.times.subarray(0, columns.length)) {
+      expect(time).toBeGreaterThanOrEqual(at - 300_000)
+      expect(time).toBeLessThanOrEqual(at)
+    }
+  })
 })
 
 test('resets that fall into one step are one', () => {

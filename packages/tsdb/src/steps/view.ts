@@ -8,14 +8,15 @@ import { COUNT, COUNTER, KEPT, SUM, chunkNumber } from './chunks.ts'
 const CHUNK = {
   samples: KEPT,
   instant: KEPT,
+  range: KEPT,
   counter: COUNTER,
   sum: SUM,
   count: COUNT,
 } as const satisfies Record<SampleView, number>
 
 /**
- * Appends what a view wants of a series from a window that is kept at a step. An instant's view also
- * takes samples up to a step before `minMs`, and notes the stretch in which they stand so long.
+ * Appends what a view wants of a series from a window that is kept at a step. All but a view of samples
+ * take what is up to a step beyond the times, and note the stretch in which it stands so long.
  */
 export function readStepped(
   window: SealedWindow,
@@ -31,12 +32,12 @@ export function readStepped(
   const wanted = chunkNumber(series, CHUNK[view])
   const isThere = window.hasChunk(wanted, transaction)
   const chunk = isThere ? wanted : chunkNumber(series, KEPT)
-  const fromMs = view === 'instant' ? minMs - stepMs : minMs
+  const beyondMs = view === 'samples' ? 0 : stepMs
   const before = into.length
-  window.read(chunk, fromMs, maxMs, into, transaction, free)
+  window.read(chunk, minMs - beyondMs, maxMs + beyondMs, into, transaction, free)
   if (into.length === before) return
   if (view === 'count' && !isThere) countEach(into, before)
-  if (view !== 'instant') return
+  if (view === 'samples') return
   into.stretches ??= []
   into.stretches.push({ minMs: record.minMs, maxMs: record.maxMs, stepMs })
 }
