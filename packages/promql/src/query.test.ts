@@ -104,6 +104,59 @@ test.each([
   expect(() => ask({ maxBytes: 2 ** 40 })).not.toThrow()
 })
 
+/** Histograms of 1,000 buckets, each with bytes of its own. */
+function wideHistograms(count: number): MemoryQueryable {
+  const memory = new MemoryQueryable()
+  const none = new Float64Array(0)
+  for (let i = 0; i < count; i++) {
+    const columns = new SampleColumns()
+    for (let k = 0; k < 10; k++) {
+      columns.pushHistogram(k * 60_000, {
+        isFloat: true,
+        resetHint: 'unknown',
+        schema: 8,
+        zeroThreshold: 0,
+        zeroCount: 0,
+        count: 1000,
+        sum: 1,
+        positiveSpans: Int32Array.of(0, 1000),
+        positive: new Float64Array(1000).fill(1),
+        negativeSpans: new Int32Array(0),
+        negative: none,
+        customValues: none,
+      })
+    }
+    memory.add(Labels.of({ __name__: 'wide', i: String(i) }), columns)
+  }
+  return memory
+}
+
+test.each([
+  'wide',
+  'wide + wide',
+  'sum by (i) (wide)',
+  'histogram_quantile(0.9, wide)',
+  'wide * 2',
+])('memory is bounded, native histograms counted: %s', (expr) => {
+  const memory = wideHistograms(20)
+  const ask = (options: object): number => {
+    const range = { expr, startMs: 240_000, endMs: 540_000, stepMs: 60_000, options }
+    return rangeQuery(memory, range).stats.peakBytes
+  }
+  // 20 series of 6 histograms, 8 kB each.
+  expect(() => ask({ maxBytes: 200_000 })).toThrow(TOO_MUCH)
+  expect(ask({})).toBeGreaterThan(900_000)
+})
+
+test('histograms that were held and let go again do not add up', () => {
+  const ask = (expr: string): number => {
+    const range = { expr, startMs: 240_000, endMs: 540_000, stepMs: 60_000 }
+    return rangeQuery(wideHistograms(5), range).stats.peakBytes
+  }
+  const many = Array.from({ length: 20 }, () => 'histogram_count(sum(wide + wide))').join(' + ')
+  expect(ask(many)).toBeLessThan(ask('histogram_count(sum(wide + wide))') * 2)
+})
+
 test('what was held and let go again does not add up', () => {
   const expr = Array.from({ length: 50 }, () => 'sum(work_total + work_total)').join(' + ')
   const one = instantQuery(counters(100), { expr: 'sum(work_total + work_total)', timeMs: 6e5 })

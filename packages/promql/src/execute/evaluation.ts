@@ -1,6 +1,7 @@
 import {
   type Clock,
   type Labels,
+  type NativeHistogram,
   type Querier,
   type Queryable,
   type SelectRequest,
@@ -362,11 +363,18 @@ export class Evaluation implements Disposable {
   /** Counts the histograms of a column that stays in memory, over and above a sample each. */
   holdHistograms(histograms: Histograms): void {
     if (histograms === undefined) return
-    let more = 0
-    for (const one of histograms) if (one !== undefined) more += histogramWeight(one) - 1
-    this.#held += more
+    const { samples, kept } = weightOfColumn(histograms)
+    this.#held += samples
     if (this.#held > this.#peak) this.#grow(0)
-    this.#holdBytes(more * HISTOGRAM_SAMPLE_BYTES)
+    this.#holdBytes(kept * HISTOGRAM_SAMPLE_BYTES)
+  }
+
+  /** Takes back what {@link holdHistograms} counted. */
+  releaseHistograms(histograms: Histograms): void {
+    if (histograms === undefined) return
+    const { samples, kept } = weightOfColumn(histograms)
+    this.#held -= samples
+    this.#heldBytes -= kept * HISTOGRAM_SAMPLE_BYTES
   }
 
   /** Takes back what {@link hold} counted. */
@@ -515,6 +523,24 @@ function weightsBefore(histograms: Histograms & object, length: number): Float64
     before[i + 1] = before[i]! + (histogram === undefined ? 1 : histogramWeight(histogram))
   }
   return before
+}
+
+/**
+ * What the histograms of a column count for beyond a sample each, and what of it takes room: one that
+ * several steps in a row see is there once.
+ */
+function weightOfColumn(histograms: Histograms & object): { samples: number; kept: number } {
+  let samples = 0
+  let kept = 0
+  let before: NativeHistogram | undefined
+  for (const one of histograms) {
+    if (one === undefined) continue
+    const more = histogramWeight(one) - 1
+    samples += more
+    if (one !== before) kept += more
+    before = one
+  }
+  return { samples, kept }
 }
 
 /** Series of a matrix go by their labels. */

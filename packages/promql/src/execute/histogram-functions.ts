@@ -51,6 +51,10 @@ export function streamHistogramAnswers(
   for (const { buckets } of input.classic.values()) {
     evaluation.release(buckets.length * steps.count, buckets.length)
   }
+  for (const { histograms } of input.native) {
+    evaluation.release(0)
+    evaluation.releaseHistograms(histograms)
+  }
   collector.flush(emit)
 }
 
@@ -151,10 +155,10 @@ function collect(
   const native: NativeSeries[] = []
   evaluation.vector(vector, steps, (labels, values, present, histograms) => {
     if (histograms !== undefined) {
-      native.push({
-        labels,
-        histograms: histograms.map((one, k) => (present[k] ? one : undefined)),
-      })
+      const kept = histograms.map((one, k) => (present[k] ? one : undefined))
+      evaluation.hold(0)
+      evaluation.holdHistograms(kept)
+      native.push({ labels, histograms: kept })
       for (let k = 0; k < steps.count; k++) if (histograms[k] !== undefined) present[k] = 0
     }
     if (!present.includes(1)) return

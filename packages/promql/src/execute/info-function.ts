@@ -6,7 +6,7 @@ import type { Emit } from './emit.ts'
 import { type Evaluation, type Steps, executionError } from './evaluation.ts'
 import { unmarked } from './metric-name.ts'
 import { streamSelector } from './select.ts'
-import { type HeldSeries, SeriesCollector, heldSeries } from './series-stream.ts'
+import { type HeldSeries, SeriesCollector, heldSeries, releaseHeld } from './series-stream.ts'
 
 /**
  * `info(v, {conditions})`: adds labels of info series, such as `target_info`, to the series that have
@@ -29,7 +29,7 @@ export function streamInfo(evaluation: Evaluation, call: Call, steps: Steps, emi
     if (others.includes(series)) lookup.enrich(series, collector)
     else collector.add(series.labels, series.values, series.present, series.histograms)
   }
-  evaluation.release(base.length * steps.count, base.length)
+  releaseHeld(evaluation, base)
   collector.flush(emit)
 }
 

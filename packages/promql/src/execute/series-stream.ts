@@ -14,14 +14,23 @@ export interface HeldSeries {
   histograms: Histograms
 }
 
-/** All series of an expression, kept. Release `steps.count` samples for each. */
+/** All series of an expression, kept until {@link releaseHeld}. */
 export function heldSeries(evaluation: Evaluation, expr: Expr, steps: Steps): HeldSeries[] {
   const series: HeldSeries[] = []
   evaluation.vector(expr, steps, (labels, values, present, histograms) => {
     evaluation.hold(steps.count)
+    evaluation.holdHistograms(histograms)
     series.push({ labels, values: values.slice(), present: present.slice(), histograms })
   })
   return series
+}
+
+/** Lets go of what {@link heldSeries} gave. */
+export function releaseHeld(evaluation: Evaluation, all: readonly HeldSeries[]): void {
+  for (const { values, histograms } of all) {
+    evaluation.release(values.length)
+    evaluation.releaseHistograms(histograms)
+  }
 }
 
 export function sameLabelsError(): Error {
@@ -50,6 +59,7 @@ export class SeriesCollector {
     if (known === undefined) {
       if (!present.includes(1)) return
       this.#evaluation.hold(values.length)
+      this.#evaluation.holdHistograms(histograms)
       this.#series.set(labels.key(), {
         labels,
         values: values.slice(),
@@ -58,7 +68,9 @@ export class SeriesCollector {
       })
       return
     }
+    this.#evaluation.releaseHistograms(known.histograms)
     known.histograms = joined(known, histograms, present)
+    this.#evaluation.holdHistograms(known.histograms)
     for (let k = 0; k < present.length; k++) {
       if (present[k] === 0) continue
       if (known.present[k] === 1) throw sameLabelsError()
@@ -71,6 +83,7 @@ export class SeriesCollector {
   flush(emit: Emit): void {
     for (const { labels, values, present, histograms } of this.#series.values()) {
       this.#evaluation.release(values.length)
+      this.#evaluation.releaseHistograms(histograms)
       emit(labels, values, present, histograms)
     }
     this.#series.clear()

@@ -5,7 +5,7 @@ import { type Evaluation, type Steps, executionError } from './evaluation.ts'
 import { DROPS_NAME, unmarked, withoutName } from './metric-name.ts'
 import { labelsText } from '../value-text.ts'
 import { PairOperation } from './pair-operation.ts'
-import { type HeldSeries, SeriesCollector, heldSeries } from './series-stream.ts'
+import { type HeldSeries, SeriesCollector, heldSeries, releaseHeld } from './series-stream.ts'
 
 const NO_MATCHING: Matching = { on: false, labels: [], many: 'none', include: [] }
 
@@ -47,7 +47,8 @@ export function streamSet(evaluation: Evaluation, expr: Binary, steps: Steps, em
       collector.add(labels, values, present, histograms)
     }
   }
-  evaluation.release((left.length + right.length) * steps.count, left.length + right.length)
+  releaseHeld(evaluation, left)
+  releaseHeld(evaluation, right)
   collector.flush(emit)
 }
 
@@ -120,7 +121,8 @@ export function streamMatched(
       }
     }
   }
-  evaluation.release((left.length + right.length) * steps.count, left.length + right.length)
+  releaseHeld(evaluation, left)
+  releaseHeld(evaluation, right)
   pairing.flush(emit)
 }
 

@@ -36,6 +36,8 @@ export class HistogramGroup {
   readonly #start: number
   readonly #isAverage: boolean
   readonly #steps: (HistogramMean | undefined)[] = []
+  /** What the sums began with: about their size. */
+  readonly #begun: NativeHistogram[] = []
 
   constructor(evaluation: Evaluation, start: number, isAverage: boolean) {
     this.#evaluation = evaluation
@@ -51,13 +53,17 @@ export class HistogramGroup {
       if (present[k] === 0 || histogram === undefined) continue
       present[k] = 0
       const step = this.#steps[k]
-      if (step === undefined) this.#steps[k] = new HistogramMean(histogram)
-      else if (!step.isIncompatible && !step.add(histogram, this.#isAverage)) notes.mixedSchemas()
+      if (step === undefined) {
+        this.#evaluation.holdHistograms([histogram])
+        this.#begun.push(histogram)
+        this.#steps[k] = new HistogramMean(histogram)
+      } else if (!step.isIncompatible && !step.add(histogram, this.#isAverage)) notes.mixedSchemas()
     }
   }
 
   /** Joins the answers to those of the numbers: a step with both kinds has none. */
   finish(values: Float64Array, present: Uint8Array): Histograms {
+    for (const one of this.#begun) this.#evaluation.releaseHistograms([one])
     const answers: (NativeHistogram | undefined)[] = Array.from({ length: present.length })
     for (let k = 0; k < present.length; k++) {
       const step = this.#steps[k]
