@@ -108,3 +108,39 @@ test('series that begin while the labels are gone through are not lost', async (
   await t.restart()
   expect(found()).toEqual(born.map(() => 1))
 }, 60_000)
+
+test('windows that were sealed before are read as before, by queries that go on and after a restart', async () => {
+  await using t = await TestStore.open({ ...options, retentionMs: 100 * HOUR })
+  // Names that go, before names that stay: whatever is numbered anew moves up.
+  const names = Array.from({ length: 60 }, (_, i) => `metric_${i}`)
+  const put = async (gone: number): Promise<void> => {
+    const samples: Record<string, [number, number][]> = {}
+    for (let i = 0; i < gone; i++) samples[`short_${t.clock.nowMs}_${i}`] = [[t.clock.nowMs, i]]
+    for (const [i, name] of names.entries()) {
+      for (const k of [0, 1, 2]) samples[`${name}{k=${k}}`] = [[t.clock.nowMs, i + k / 4]]
+    }
+    await t.put(samples)
+  }
+  for (let round = 0; round < 6; round++) {
+    await put(5000)
+    t.clock.nowMs += HOUR
+    await t.store.maintain()
+  }
+  const all = (): unknown[] => names.map((name) => [0, 1, 2].map((k) => t.get(`${name}{k=${k}}`)))
+  const before = all()
+  expect(before.flat(2)).toHaveLength(60 * 3 * 6)
+  expect(t.store.stats().symbols).toBeGreaterThan(30_000)
+  await t.store.deleteSeries([matcher('__name__=~short_.*')], 0, 2 ** 50)
+  await t.store.cleanTombstones()
+  await t.store.maintain()
+  expect(t.store.stats().symbols).toBeLessThan(100)
+  expect(all()).toEqual(before)
+  await put(3)
+  const after = all()
+  expect(after.flat(2)).toHaveLength(60 * 3 * 7)
+  t.clock.nowMs += 30 * HOUR
+  await t.store.maintain()
+  expect(all()).toEqual(after)
+  await t.restart()
+  expect(all()).toEqual(after)
+}, 60_000)

@@ -240,7 +240,7 @@ class OpenStore implements Store {
       commitsRefused: core.commitsRefused,
       samplesRefused: core.samplesRefused,
       lastCommitMs: core.lastCommitMs,
-      symbols: core.dictionary.allSymbols,
+      symbols: core.dictionary.symbolTexts,
       labelPairs: core.dictionary.allPairs,
       ...this.#census.take(),
     }

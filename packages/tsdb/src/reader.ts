@@ -140,6 +140,10 @@ class StoreReader implements Reader {
   /** To the new dictionary, when there is one. */
   #changeOver(): boolean {
     if (this.#next === undefined) return false
+    // Windows hold on to the dictionary that they were opened with.
+    for (const window of this.#windows.values()) window.release(this.free)
+    this.#windows = new Map()
+    this.#head = undefined
     this.view = this.#next.view
     this.postings = this.#next.postings
     this.#next = undefined

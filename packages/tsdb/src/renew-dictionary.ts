@@ -1,14 +1,14 @@
 /**
  * The dictionary without those that are gone.
  *
- * A dropped series leaves its labels behind: queries may be reading them, and numbers of symbols and
- * pairs are in use elsewhere. When many have gone, all series that are there are taken over into a new
- * dictionary, in slices between which appends go on; they keep their numbers, since windows name them.
+ * A dropped series leaves its labels behind, since queries may be reading them. When many have gone, all series that are there are taken over into a new
+ * dictionary, in slices between which appends go on; they and their symbols keep
+ * their numbers, since windows know them by these.
  * Then, in one go, the new one is written in place of the old, senders that still know dropped series
  * keep the labels of those for themselves, and readers change over when they have no querier open.
  */
 import type { Core } from './core.ts'
-import { type Dictionary, PairMap } from './index/dictionary.ts'
+import { type Dictionary, Takeover } from './index/dictionary.ts'
 import type { Pause } from './seal/pause.ts'
 
 /** So many must have gone, and half as many as there are: then the work pays. */
@@ -22,13 +22,13 @@ export async function renewDictionary(core: Core, pause: Pause): Promise<void> {
   const old = core.dictionary
   const fresh = core.newDictionary()
   const { dictionary } = fresh
-  const pairs = new PairMap()
+  const known = new Takeover()
   for (let series = 0; series < old.allSeries; series++) {
-    if (old.isLive(series)) dictionary.takeOver(old, series, pairs)
+    if (old.isLive(series)) dictionary.takeOver(old, series, known)
     if (pause.isDue) await pause.wait()
     if (core.closed) return
   }
-  dictionary.passTo(old.allSeries)
+  dictionary.passTo(old)
   dictionary.drops = old.drops
   core.requireRoom(old.liveCount * 40, true)
   core.environment.root.transactionSync(() => putWholeDictionary(core, dictionary))

@@ -29,6 +29,7 @@ export function droppedRecord(series: Float64Array): Uint8Array {
 
 /** A record does not go through a longer stretch of numbers that are not in use. */
 const GAP_MAX = 65_536
+const NOTHING = new Uint8Array(0)
 
 /** Counts below which the dictionary is on disk. */
 interface Mark {
@@ -48,6 +49,7 @@ export class Dictionary extends DictionaryView {
   readonly #seriesSlots: HashSlots
   readonly #limits: LabelLimits
   #symbols = 0
+  #texts = 0
   #pairs = 0
   #series = 0
   #live = 0
@@ -75,6 +77,11 @@ export class Dictionary extends DictionaryView {
   /** Series that are there: made and not gone. */
   get liveCount(): number {
     return this.#live
+  }
+
+  /** Symbols that are there: their numbers may be greater. */
+  get symbolTexts(): number {
+    return this.#texts
   }
 
   get allSymbols(): number {
@@ -128,58 +135,73 @@ export class Dictionary extends DictionaryView {
 
   /** Writes what was added since {@link saved}; see docs/formats/data-dir.md. */
   writeUnsaved(out: ByteWriter): void {
-    this.#writeRecord(out, this.#saved, this.#series)
+    const all = { symbols: this.#symbols, pairs: this.#pairs, series: this.#series }
+    this.#writeRecord(out, this.#saved, all)
   }
 
   /** Everything as records for the disk: one, unless long stretches of numbers are not in use. */
   *wholeRecords(): Iterable<Uint8Array> {
     const out = new ByteWriter(1 << 16)
-    let from: Mark = { symbols: 0, pairs: 0, series: 0 }
-    for (const [start, end] of this.#runs()) {
+    const symbols = this.#runs(this.#symbols, (symbol) => this.symbols.get(symbol * 2 + 1) > 0)
+    const series = this.#runs(this.#series, (number) => this.isLive(number))
+    const last = symbols.pop()!
+    for (const [from, to] of symbols) {
       out.clear()
-      this.#writeRecord(out, { ...from, series: start }, end)
-      from = { symbols: this.#symbols, pairs: this.#pairs, series: end }
+      this.#writeRecord(
+        out,
+        { symbols: from, pairs: 0, series: 0 },
+        { symbols: to, pairs: 0, series: 0 },
+      )
+      yield out.copy()
+    }
+    let from: Mark = { symbols: last[0], pairs: 0, series: 0 }
+    for (const [first, end] of series) {
+      out.clear()
+      const until = { symbols: last[1], pairs: this.#pairs, series: end }
+      this.#writeRecord(out, { ...from, series: first }, until)
+      from = until
       yield out.copy()
     }
   }
 
   /** Stretches of numbers of which most are in use, so that others need no room; the last one to the end. */
-  *#runs(): Iterable<readonly [start: number, end: number]> {
+  #runs(count: number, isInUse: (number: number) => boolean): [start: number, end: number][] {
+    const runs: [start: number, end: number][] = []
     let start = 0
     let last = 0
-    for (let series = 0; series < this.#series; series++) {
-      if (!this.isLive(series)) continue
-      if (series - last > GAP_MAX) {
-        if (last > 0) yield [start, last]
-        start = series
+    for (let number = 0; number < count; number++) {
+      if (!isInUse(number)) continue
+      if (number - last > GAP_MAX) {
+        if (last > 0) runs.push([start, last])
+        start = number
       }
-      last = series + 1
+      last = number + 1
     }
-    yield [start, this.#series - last > GAP_MAX ? last : this.#series]
-    if (this.#series - last > GAP_MAX) yield [this.#series, this.#series]
+    if (count - last <= GAP_MAX) return [...runs, [start, count]]
+    return [...runs, [start, last], [count, count]]
   }
 
-  /** Symbols and pairs from a mark on, and series from it to `end`. */
-  #writeRecord(out: ByteWriter, from: Mark, end: number): void {
+  /** Symbols, pairs and series from one mark to another. */
+  #writeRecord(out: ByteWriter, from: Mark, to: Mark): void {
     out.u8(ADDED)
     out.varint(from.symbols)
-    out.varint(this.#symbols - from.symbols)
-    for (let symbol = from.symbols; symbol < this.#symbols; symbol++) {
+    out.varint(to.symbols - from.symbols)
+    for (let symbol = from.symbols; symbol < to.symbols; symbol++) {
       const at = this.symbols.get(symbol * 2)
       const length = this.symbols.get(symbol * 2 + 1)
       const start = at & ((1 << this.text.shift) - 1)
-      const segment = this.text.segments[at >>> this.text.shift]!
+      const segment = length === 0 ? NOTHING : this.text.segments[at >>> this.text.shift]!
       out.sized(segment.subarray(start, start + length))
     }
     out.varint(from.pairs)
-    out.varint(this.#pairs - from.pairs)
-    for (let pair = from.pairs; pair < this.#pairs; pair++) {
+    out.varint(to.pairs - from.pairs)
+    for (let pair = from.pairs; pair < to.pairs; pair++) {
       out.varint(this.pairName(pair))
       out.varint(this.pairValue(pair))
     }
     out.varint(from.series)
-    out.varint(end - from.series)
-    for (let series = from.series; series < end; series++) {
+    out.varint(to.series - from.series)
+    for (let series = from.series; series < to.series; series++) {
       const at = this.listOf(series)
       const count = this.isLive(series) ? this.lists.get(at) : 0
       out.varint(count)
@@ -200,28 +222,36 @@ export class Dictionary extends DictionaryView {
       for (const series of decodeSeries(record.subarray(1))) this.#take(series)
       return
     }
-    this.#follow('symbol', input.varint(), this.#symbols)
+    const firstSymbol = input.varint()
+    this.#follow('symbol', Math.min(firstSymbol, this.#symbols), this.#symbols)
+    this.#symbols = firstSymbol
     const symbols = input.varint()
     this.symbolSlots.reserve(symbols, this.#hashSymbol)
     for (let left = symbols; left > 0; left--) {
       const length = input.varint()
-      this.#addSymbol(record, input.at, input.at + length)
+      if (length > 0) this.#addSymbol(record, input.at, input.at + length)
+      else this.#symbols++
       input.at += length
     }
+    this.symbols.pass(this.#symbols * 2)
     this.#follow('pair', input.varint(), this.#pairs)
     const pairs = input.varint()
     this.pairSlots.reserve(pairs, this.#hashPairOf)
     for (let left = pairs; left > 0; left--) this.#addPair(input.varint(), input.varint())
     const first = input.varint()
-    this.#follow('series', Math.min(first, this.#series), this.#series)
-    this.#series = first
-    for (let left = input.varint(); left > 0; left--) {
-      const count = input.varint()
+    const count = input.varint()
+    // A record of symbols only says nothing of series.
+    if (count > 0 || first > 0) {
+      this.#follow('series', Math.min(first, this.#series), this.#series)
+      this.#series = first
+    }
+    for (let left = count; left > 0; left--) {
+      const length = input.varint()
       const series = this.#series++
-      if (count === 0) continue
-      this.#reservePairs(count)
-      for (let i = 0; i < count; i++) this.#pairNumbers[i] = input.varint()
-      this.#addSeries(series, count)
+      if (length === 0) continue
+      this.#reservePairs(length)
+      for (let i = 0; i < length; i++) this.#pairNumbers[i] = input.varint()
+      this.#addSeries(series, length)
     }
     this.series.pass(this.#series)
     this.saved()
@@ -235,21 +265,20 @@ export class Dictionary extends DictionaryView {
   }
 
   /**
-   * Takes a series over from another dictionary, under its number; numbers ascend.
-   *
-   * @param pairs what became of the other one's pairs so far
+   * Takes a series over from another dictionary, under its number; numbers ascend. Symbols keep their
+   * numbers, too: windows are in the order of those of metric names.
    */
-  takeOver(other: Dictionary, series: number, pairs: PairMap): void {
+  takeOver(other: Dictionary, series: number, known: Takeover): void {
     const at = other.listOf(series)
     const count = other.lists.get(at)
     this.#reservePairs(count)
     for (let i = 0; i < count; i++) {
       const theirs = other.lists.get(at + 1 + i)
-      let mine = pairs.get(theirs)
+      let mine = known.pairs.get(theirs)
       if (mine < 0) {
-        const name = this.#symbolOf(other, other.pairName(theirs))
-        mine = this.#internPair(name, this.#symbolOf(other, other.pairValue(theirs)))
-        pairs.set(theirs, mine)
+        const name = this.#takeSymbol(other, other.pairName(theirs), known)
+        mine = this.#internPair(name, this.#takeSymbol(other, other.pairValue(theirs), known))
+        known.pairs.set(theirs, mine)
       }
       this.#pairNumbers[i] = mine
     }
@@ -257,19 +286,22 @@ export class Dictionary extends DictionaryView {
     this.#addSeries(series, count)
   }
 
-  /** The next series gets this number, or a greater one. */
-  passTo(series: number): void {
-    this.series.pass(series)
-    this.#series = series
-  }
-
-  #symbolOf(other: Dictionary, symbol: number): number {
+  #takeSymbol(other: Dictionary, symbol: number, { symbols }: Takeover): number {
+    if (symbols.get(symbol) >= 0) return symbol
+    symbols.set(symbol, symbol)
     const at = other.symbols.get(symbol * 2)
     const from = at & ((1 << other.text.shift) - 1)
     const to = from + other.symbols.get(symbol * 2 + 1)
-    const bytes = other.text.segments[at >>> other.text.shift]!
-    const found = this.findSymbol(bytes, from, to)
-    return found >= 0 ? found : this.#addSymbol(bytes, from, to)
+    this.#putSymbol(symbol, other.text.segments[at >>> other.text.shift]!, from, to)
+    return symbol
+  }
+
+  /** The next symbol and the next series get numbers that the other dictionary has not given. */
+  passTo(other: Dictionary): void {
+    this.#symbols = other.allSymbols
+    this.symbols.pass(this.#symbols * 2)
+    this.#series = other.allSeries
+    this.series.pass(this.#series)
   }
 
   /** Takes series out. Their numbers are not given to others while the process lives. */
@@ -406,11 +438,17 @@ export class Dictionary extends DictionaryView {
 
   #addSymbol(bytes: Uint8Array, from: number, to: number): number {
     const symbol = this.#symbols++
+    this.#putSymbol(symbol, bytes, from, to)
+    return symbol
+  }
+
+  #putSymbol(symbol: number, bytes: Uint8Array, from: number, to: number): void {
+    this.symbols.pass(symbol * 2)
     this.symbols.set(symbol * 2, this.text.push(bytes, from, to))
     this.symbols.set(symbol * 2 + 1, to - from)
     this.symbolSlots.insert(symbol, hashBytes(bytes, from, to), this.#hashSymbol)
     if (this.#nameSymbol < 0 && isMetricName(bytes, from, to - from)) this.#nameSymbol = symbol
-    return symbol
+    this.#texts++
   }
 
   #addPair(name: number, value: number): number {
@@ -489,22 +527,28 @@ export class Dictionary extends DictionaryView {
   }
 }
 
-/** Numbers of pairs in one dictionary, by their number in another. */
-export class PairMap {
+/** What became of symbols and pairs of a dictionary that another one takes over. */
+export class Takeover {
+  readonly symbols = new NumberMap()
+  readonly pairs = new NumberMap()
+}
+
+/** Numbers in one dictionary, by their number in another. */
+class NumberMap {
   #numbers = new Int32Array(4096)
 
   /** -1: not known yet. */
-  get(pair: number): number {
-    return (this.#numbers[pair] ?? 0) - 1
+  get(theirs: number): number {
+    return (this.#numbers[theirs] ?? 0) - 1
   }
 
-  set(pair: number, number: number): void {
-    if (pair >= this.#numbers.length) {
-      const grown = new Int32Array(Math.max(pair + 1, this.#numbers.length * 2))
+  set(theirs: number, number: number): void {
+    if (theirs >= this.#numbers.length) {
+      const grown = new Int32Array(Math.max(theirs + 1, this.#numbers.length * 2))
       grown.set(this.#numbers)
       this.#numbers = grown
     }
-    this.#numbers[pair] = number + 1
+    this.#numbers[theirs] = number + 1
   }
 }
 

@@ -14,7 +14,7 @@ export class WordTable {
   readonly segments: Uint32Array[] = []
   readonly #mask: number
   readonly #tell: TableTell | undefined
-  /** What all segments share that were passed; never written to. */
+  /** What all segments share that were passed; one of them gets its own before it is written to. */
   #nothing: SharedArrayBuffer | undefined
 
   /** @param tell absent on the reader's side, which only ever hears of segments */
@@ -60,6 +60,11 @@ export class WordTable {
       const shared = new SharedArrayBuffer(4 << this.shift)
       this.adopt(index, shared)
       this.#tell?.(this.name, index, shared)
+    }
+    if (this.#nothing !== undefined && this.segments[segment]!.buffer === this.#nothing) {
+      const shared = new SharedArrayBuffer(4 << this.shift)
+      this.adopt(segment, shared)
+      this.#tell?.(this.name, segment, shared)
     }
     return this.segments[segment]!
   }
