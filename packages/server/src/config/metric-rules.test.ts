@@ -16,7 +16,7 @@ test.each([
 })
 
 test.each([
-  [storage(), 'Too small'],
+  [storage(), 'too_small'],
   [storage({ keep: '15d' }, { keep: '10d', step: '5m' }), 'want levels in order of their keep'],
   [storage({ keep: '15d', step: '1h' }, { keep: '90d', step: '5m' }), 'want a longer step'],
   [

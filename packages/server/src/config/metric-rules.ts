@@ -7,24 +7,33 @@ import { duration } from './quantity.ts'
 
 const DAY_MS = 86_400_000
 
-const selector = z
-  .string()
-  .transform((text, context): readonly Matcher[] => {
+type Selector = readonly Matcher[]
+
+/** Reads selectors; the first that cannot be read is told, at its place. */
+function readAll(
+  texts: readonly string[],
+  context: z.core.$RefinementCtx,
+  pathOf: (i: number) => PropertyKey[],
+): readonly Selector[] {
+  return texts.flatMap((text, i) => {
     try {
-      return matchersOf(text)
+      return [matchersOf(text)]
     } catch (error) {
       if (!(error instanceof WeirError)) throw error
-      context.addIssue({
-        code: 'custom',
-        message: `want a selector such as 'orders_total' or '{job="shop"}', got ${JSON.stringify(text)}: ${error.message}`,
-      })
-      return z.NEVER
+      const message = `want a selector such as 'orders_total' or '{job="shop"}', got ${JSON.stringify(text)}: ${error.message}`
+      context.addIssue({ code: 'custom', message, path: pathOf(i) })
+      return []
     }
   })
-  .meta({ title: 'selector' })
+}
 
 const selectors = z
-  .union([selector.transform((one) => [one]), z.array(selector).min(1)])
+  .union([z.string(), z.array(z.string()).min(1)], { error: 'want a selector or a list of them' })
+  .transform((given, context) =>
+    typeof given === 'string'
+      ? readAll([given], context, () => [])
+      : readAll(given, context, (i) => [i]),
+  )
   .meta({ title: 'selector or list of them' })
 
 const level = z.strictObject({
@@ -73,7 +82,10 @@ export const retentionRules = z
   .max(1000)
 
 /** Selectors, each of which may choose. */
-export const selectorList = z.array(selector).max(1000)
+export const selectorList = z
+  .array(z.string().meta({ title: 'selector' }))
+  .max(1000)
+  .transform((texts, context) => readAll(texts, context, (i) => [i]))
 
 export const lookbackRules = z
   .array(

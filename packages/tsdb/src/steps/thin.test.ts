@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { type SampleView, SampleColumns } from '@weir/model'
 
+import { histogramOf } from '../test-histograms.ts'
 import { START_MS, TestStore, matcher, named } from '../test-store.ts'
 import type { RetentionLevel, RetentionRule } from './policy.ts'
 
@@ -192,4 +193,22 @@ test('what was deleted does not come back by thinning out', async () => {
   expect(valuesOf(view(t, 'b', 'sum'))).toHaveLength(6)
   await t.store.cleanTombstones()
   expect(valuesOf(view(t, 'b', 'count'))).toEqual(Array(6).fill(20))
+})
+
+test('native histograms keep the ends of steps and both sides of a reset', async () => {
+  await using t = await TestStore.open({ futureMs: DAY })
+  const ref = t.appender.ref(named('took'))
+  const counts = Array.from({ length: 240 }, (_, i) => (i < 130 ? i + 1 : i - 129))
+  for (const [i, count] of counts.entries()) {
+    t.appender.appendHistogram(ref, START_MS + (i + 1) * 15_000, histogramOf(count))
+  }
+  await t.appender.commit()
+  await pass(t, DAY)
+  t.store.setRetentionRules([rule('__name__=took', [HOUR, 0])])
+  await pass(t, HOUR)
+  const kept = (): (number | undefined)[] =>
+    view(t, 'took', 'counter').histograms!.map((one) => one?.count)
+  expect(kept()).toEqual([10, 1300, 10, 1100])
+  await t.restart()
+  expect(kept()).toEqual([10, 1300, 10, 1100])
 })
