@@ -79,7 +79,7 @@ export function queryRoutes(deps: HttpDeps): Route[] {
         }
         return ask(call, {
           kind: 'exemplars',
-          expr: call.params.get('query') ?? '',
+          ...textOf(deps, call.params),
           startMs,
           endMs,
         })

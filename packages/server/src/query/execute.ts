@@ -152,7 +152,7 @@ function answer(job: QueryJob, source: MetricSource, circumstances: Circumstance
   }
 }
 
-function read({ expr, limits }: Pick<QueryJob & { kind: 'parseQuery' }, 'expr' | 'limits'>): Expr {
+function read({ expr, limits }: Pick<ExemplarsJob, 'expr' | 'limits'>): Expr {
   return parseExpr(expr, new Set(limits?.features))
 }
 
@@ -276,7 +276,7 @@ function namesOf(
 
 /** Exemplars of the series that any selector of the expression chooses. */
 function exemplarsOf(job: ExemplarsJob, source: MetricSource): Answered {
-  const selectors = selectorsOf(parseExpr(job.expr))
+  const selectors = selectorsOf(read(job))
   if (selectors.length === 0) return { status: 204, body: new Uint8Array(0) } // as Prometheus does
   using querier = source.querier(job.startMs, job.endMs)
   const found = new Map<string, SeriesExemplars>()

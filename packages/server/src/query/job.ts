@@ -101,6 +101,7 @@ export interface ExemplarsJob {
   readonly kind: 'exemplars'
   /** Whose selectors choose the series. */
   readonly expr: string
+  readonly limits?: EvaluationLimits
   readonly startMs: number
   readonly endMs: number
 }
