@@ -207,6 +207,33 @@ describe('a series', () => {
   })
 })
 
+test('symbols that are used again and again make no mountain of labels', async () => {
+  const long = 'x'.repeat(3 << 20)
+  const symbols = [
+    '',
+    '__name__',
+    'mountain',
+    'i',
+    long,
+    ...Array.from({ length: 3000 }, (_, i) => `${i}`),
+  ]
+  const body = packed((out) => {
+    for (const symbol of symbols) out.text(4, symbol)
+    for (let i = 0; i < 3000; i++) {
+      const refs = new ProtoWriter()
+      // Its values are 3 MB each: 9 GB of labels in a request of 3 MB.
+      for (const ref of [1, 2, 3, 5 + i, 6 + i, 4]) refs.varint(ref)
+      out.message(5, (one) =>
+        one.raw(1, refs.bytes).message(2, (sample) => sample.int(2, Date.now())),
+      )
+    }
+  })
+  const reply = await post(body, V2)
+  expect([reply.status, reply.code]).toEqual([400, 'REMOTE_WRITE_REJECTED'])
+  expect(reply.text).toContain('label_limit')
+  expect(await write([series('honest', 5)])).toMatchObject({ status: 204 })
+})
+
 test('100,000 series of one sample each are taken, again and again', async () => {
   for (let round = 0; round < 3; round++) {
     const all = Array.from({ length: 100_000 }, (_, i) => series('many', 0, ['i', String(i)]))

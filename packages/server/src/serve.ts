@@ -388,8 +388,14 @@ class Process implements Weir {
     const { max_unpacked_bytes, max_samples } = this.#setup.config.remote_write_receiver
     const store = await this.#storePort()
     const history = await this.#storePort({ takesHistory: true })
+    const { limits } = this.#setup.config.storage.metrics
+    const labels = {
+      labelsMax: limits.labels_per_series,
+      nameBytesMax: limits.label_name_bytes,
+      valueBytesMax: limits.label_value_bytes,
+    }
     const data: PushData = {
-      limits: { unpackedBytesMax: max_unpacked_bytes, samplesMax: max_samples },
+      limits: { unpackedBytesMax: max_unpacked_bytes, samplesMax: max_samples, labels },
       store,
       history,
     }

@@ -73,7 +73,7 @@ function linesOf(body: Buffer): string[] {
       if (batch.series[i] !== series) continue
       samples.push(`${batch.values[i]}@${(NOON - batch.times[i]!) / 1000}`)
     }
-    lines.push(`${reader.pairs(series)!.join(' ')}: ${samples.join(' ')}`)
+    lines.push(`${(reader.pairs(series) as string[]).join(' ')}: ${samples.join(' ')}`)
   }
   return lines
 }

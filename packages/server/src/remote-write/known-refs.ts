@@ -1,10 +1,20 @@
-import type { Appender, SeriesRef } from '@weir/model'
+import type { Appender, RejectReason, SeriesRef } from '@weir/model'
 import { Labels } from '@weir/model'
 import { type WriteReader, seriesLabels } from '@weir/wire'
 
-/** In place of an appender's number: a series that cannot be kept, and one not looked at yet. */
+/** In place of an appender's number: a series that cannot be kept for either reason, and one not looked at yet. */
 const BAD = -1
-const NEW = -2
+const TOO_LONG = -2
+const NEW = -3
+
+const TOO_LONG_TEXT = 'its labels are too many or too long'
+
+/** What the store takes; it measures bytes, which are never fewer than characters. */
+export interface LabelLimits {
+  readonly labelsMax: number
+  readonly nameBytesMax: number
+  readonly valueBytesMax: number
+}
 
 /**
  * What a reader's numbers of series are to the appender. Labels are decoded when a series is first
@@ -14,9 +24,13 @@ const NEW = -2
 export class KnownRefs {
   readonly reader: WriteReader
   readonly #appender: Appender
+  readonly #limits: LabelLimits
   #refs = new Int32Array(1024).fill(NEW)
+  #textBytes = 0
+  #textBytesMax = 0
 
-  constructor(reader: WriteReader, appender: Appender) {
+  constructor(reader: WriteReader, appender: Appender, limits: LabelLimits) {
+    this.#limits = limits
     this.reader = reader
     this.#appender = appender
   }
@@ -32,23 +46,47 @@ export class KnownRefs {
     return this.#refs
   }
 
+  /** What the labels handed to the appender take, for those who bound it. */
+  get textBytes(): number {
+    return this.#textBytes
+  }
+
+  /** A new request: so much text of new series it may bring. */
+  allow(newTextBytes: number): void {
+    this.#textBytesMax = this.#textBytes + newTextBytes
+  }
+
   /** The appender's number of a series; negative when its labels are none. */
   find(series: number): number {
     const known = this.#refs[series]!
     if (known !== NEW) return known
+    // Symbols of 2.0 may be used again and again: a small request can name gigabytes of labels.
+    const textBytes = this.reader.textBytes(series)
+    if (this.#textBytes + textBytes > this.#textBytesMax) return TOO_LONG
+    this.#textBytes += textBytes
     const labels = this.#labels(series)
-    const ref = labels instanceof Labels ? this.#appender.ref(labels) : BAD
+    const bad = labels === TOO_LONG_TEXT ? TOO_LONG : BAD
+    const ref = labels instanceof Labels ? this.#appender.ref(labels) : bad
     this.#refs[series] = ref
     return ref
   }
 
+  /** Why {@link find} gives no number. */
+  reasonOf(series: number): RejectReason {
+    return this.#refs[series] === BAD ? 'bad_labels' : 'label_limit'
+  }
+
   /** A series as its sender wrote it and what is wrong with it, for a person. */
-  tell(series: number, wrong = String(this.#labels(series))): string {
-    const pairs = this.reader.pairs(series) ?? []
-    const named = pairs.flatMap((name, i) =>
-      i % 2 === 0 ? [`${name}=${JSON.stringify(pairs[i + 1])}`] : [],
+  tell(series: number, wrong?: string): string {
+    const pairs = this.reader.pairs(series)
+    const labels = this.#labels(series)
+    const why = wrong ?? (labels instanceof Labels ? TOO_LONG_TEXT : labels)
+    if (typeof pairs === 'string') return why
+    const shown = pairs.slice(0, 40).map((text) => text.slice(0, 300))
+    const named = shown.flatMap((name, i) =>
+      i % 2 === 0 ? [`${name}=${JSON.stringify(shown[i + 1])}`] : [],
     )
-    return `{${named.join(', ').slice(0, 300)}}: ${wrong}`
+    return `{${named.join(', ').slice(0, 300)}}: ${why}`
   }
 
   /** Gives the appender its numbers back. */
@@ -61,6 +99,14 @@ export class KnownRefs {
 
   #labels(series: number): Labels | string {
     const pairs = this.reader.pairs(series)
-    return pairs === undefined ? 'a label is no UTF-8' : seriesLabels(pairs)
+    if (pairs === 'not_utf8') return 'a label is no UTF-8'
+    if (pairs === 'too_long' || this.#areTooLong(pairs)) return TOO_LONG_TEXT
+    return seriesLabels(pairs)
+  }
+
+  #areTooLong(pairs: readonly string[]): boolean {
+    const { labelsMax, nameBytesMax, valueBytesMax } = this.#limits
+    if (pairs.length > 2 * labelsMax) return true
+    return pairs.some((text, i) => text.length > (i % 2 === 0 ? nameBytesMax : valueBytesMax))
   }
 }

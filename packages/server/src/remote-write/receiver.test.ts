@@ -28,7 +28,11 @@ beforeEach(async () => {
   receiver = new RemoteWriteReceiver({
     appender: store.appender(),
     clock,
-    limits: { unpackedBytesMax: 1 << 20, samplesMax: 1000 },
+    limits: {
+      unpackedBytesMax: 1 << 20,
+      samplesMax: 1000,
+      labels: { labelsMax: 64, nameBytesMax: 1024, valueBytesMax: 100 },
+    },
     seed: 1,
   })
 })
@@ -132,7 +136,7 @@ test.each<[string, SentSeries, Record<string, number>, string]>([
     'with a label value that is too long',
     { labels: ['__name__', 'up', 'a', long], samples: [[NOW, 1]] },
     { label_limit: 1 },
-    'up',
+    'too many or too long',
   ],
 ])('a sample %s is refused, those beside it are kept', async (_what, bad, rejected, example) => {
   await write([up('before', [-1, 0])])

@@ -7,12 +7,14 @@ import {
   snappyHead,
   unpackSnappy,
 } from '@weir/wire'
-import { KnownRefs } from './known-refs.ts'
+import { KnownRefs, type LabelLimits } from './known-refs.ts'
 import type { WriteVersion } from './protocol.ts'
 
 export interface ReceiverLimits {
   readonly unpackedBytesMax: number
   readonly samplesMax: number
+  /** Those of the store, so that what it would refuse is not even handed to it. */
+  readonly labels: LabelLimits
 }
 
 /** What became of a request that could be read. */
@@ -29,8 +31,9 @@ export interface WriteOutcome {
 /** After this long a generation of series holds what is alive; more than twice that is mostly dead. */
 const SETTLED_MS = 10 * 60_000
 const ALWAYS_KEPT = 50_000
-/** Past this many bytes of labels a generation ends whatever its age. */
-const HELD_BYTES_MAX = 512 * 2 ** 20
+/** Past so many bytes of labels, and so many more for each series, a generation ends whatever its age: somebody writes monsters. */
+const HELD_BYTES_MAX = 64 * 2 ** 20
+const HELD_BYTES_A_SERIES = 512
 /** Longest text that is kept for the next request to be unpacked into. */
 const TEXT_KEPT_BYTES = 4 * 2 ** 20
 
@@ -129,7 +132,7 @@ export class RemoteWriteReceiver {
     const fault = reader.read(text, head.textBytes, this.#batch)
     if (fault === 'malformed') throw invalid(`it is no whole message of remote write ${version}`)
     if (fault === 'too_many_samples') {
-      const want = `want at most ${this.#limits.samplesMax} samples (remote_write_receiver.max_samples)`
+      const want = `want at most ${this.#limits.samplesMax} samples and as many descriptions of metrics (remote_write_receiver.max_samples)`
       throw new WeirError('HTTP_TOO_LARGE', `Cannot take a remote write request: ${want}`)
     }
   }
@@ -143,22 +146,21 @@ export class RemoteWriteReceiver {
     return this.#text
   }
 
-  /** Queues what the batch holds; counts samples whose series has bad labels, and gives one of those as text. */
+  /** Queues what the batch holds; counts samples whose series cannot be kept, and gives one of those as text. */
   #queue(known: KnownRefs, rejected: Map<string, number>): string {
     const batch = this.#batch
     const appender = this.#appender
     const { series, times, values, length } = batch
     const refs = known.column()
-    let bad = 0
-    let example = -1
+    known.allow(4 * this.#limits.unpackedBytesMax)
+    const bad: number[] = []
     for (let i = 0; i < length; i++) {
       let ref = refs[series[i]!]!
       if (ref < 0) ref = known.find(series[i]!)
       if (ref >= 0) {
         appender.append(ref as SeriesRef, times[i]!, values[i]!)
       } else {
-        bad++
-        example = series[i]!
+        bad.push(series[i]!)
       }
     }
     for (const { series: of, timeMs, histogram } of batch.histograms) {
@@ -166,8 +168,7 @@ export class RemoteWriteReceiver {
       if (ref >= 0) {
         appender.appendHistogram(ref as SeriesRef, timeMs, histogram)
       } else {
-        bad++
-        example = of
+        bad.push(of)
       }
     }
     for (const { series: of, labels, value, timeMs } of batch.exemplars) {
@@ -177,9 +178,11 @@ export class RemoteWriteReceiver {
       appender.appendExemplar(ref as SeriesRef, exemplar)
     }
     for (const [name, metadata] of batch.metadata) appender.describe(name, metadata)
-    if (bad === 0) return ''
-    rejected.set('bad_labels', bad)
-    return known.tell(example)
+    for (const of of bad) {
+      const reason = known.reasonOf(of)
+      rejected.set(reason, (rejected.get(reason) ?? 0) + 1)
+    }
+    return bad.length === 0 ? '' : known.tell(bad[0]!)
   }
 
   #age(): void {
@@ -189,18 +192,20 @@ export class RemoteWriteReceiver {
       this.#settled = count + 1
       this.#releaseBefore()
     }
-    const isFull = this.#heldBytes() > HELD_BYTES_MAX
+    const isFull = this.#heldBytes() > HELD_BYTES_MAX + HELD_BYTES_A_SERIES * count
     const isStale = this.#settled > 0 && count > 2 * this.#settled + ALWAYS_KEPT
     if (!isFull && !isStale) return
     this.#releaseBefore()
     this.#before = this.#known
+    if (isFull) this.#releaseBefore() // memory first: the living are named anew
     this.#known = this.#newGeneration()
     this.#knownSinceMs = this.#clock.monotonicMs()
     this.#settled = 0
   }
 
   #heldBytes(): number {
-    return this.#known['1.0'].reader.heldBytes + this.#known['2.0'].reader.heldBytes
+    const [one, two] = [this.#known['1.0'], this.#known['2.0']]
+    return one.reader.heldBytes + two.reader.heldBytes + two.textBytes
   }
 
   #releaseBefore(): void {
@@ -211,8 +216,8 @@ export class RemoteWriteReceiver {
 
   #newGeneration(): Readonly<Record<WriteVersion, KnownRefs>> {
     return {
-      '1.0': new KnownRefs(new WriteReaderV1(this.#seed), this.#appender),
-      '2.0': new KnownRefs(new WriteReaderV2(this.#seed), this.#appender),
+      '1.0': new KnownRefs(new WriteReaderV1(this.#seed), this.#appender, this.#limits.labels),
+      '2.0': new KnownRefs(new WriteReaderV2(this.#seed), this.#appender, this.#limits.labels),
     }
   }
 }

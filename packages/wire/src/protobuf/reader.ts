@@ -6,6 +6,9 @@ export const FIXED64 = 1
 export const LENGTH = 2
 const FIXED32 = 5
 
+/** Numbers in one list of a message: a byte each on the wire, eight in memory. */
+export const NUMBERS_MAX = 1 << 20
+
 /**
  * Walks a protobuf message by hand: no object per field, no throw. What cannot be read sets
  * {@link bad} and moves past every end, so that loops `while (at < end)` end by themselves; a caller
@@ -137,10 +140,15 @@ export class ProtoReader {
     const end = this.lengthEnd()
     const outer = this.end
     this.end = end
-    while (this.at < end) {
-      into.push(kind === 'double' ? this.double() : kind === 'zigzag' ? this.zigzag() : this.u32())
-    }
+    while (this.at < end) this.one(into, kind)
     if (!this.bad) this.end = outer
+  }
+
+  /** One more number of a list; too long a list is bad. */
+  one(into: number[], kind: 'zigzag' | 'double' | 'u32'): void {
+    if (into.length >= NUMBERS_MAX) this.fail()
+    else if (kind === 'double') into.push(this.double())
+    else into.push(kind === 'zigzag' ? this.zigzag() : this.u32())
   }
 
   /** A length and so much text; what is no UTF-8 comes out as U+FFFD. */

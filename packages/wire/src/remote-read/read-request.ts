@@ -26,15 +26,19 @@ const ACCEPT = (2 << 3) | VARINT
 
 const FORMATS: readonly ReadFormat[] = ['samples', 'streamed']
 
+const QUERIES_MAX = 1000
+const MATCHERS_MAX = 1000
+const NOT_WHOLE = 'it is no whole prometheus.ReadRequest'
+
 /**
- * Reads a request; undefined when it is none.
+ * Reads a request, or says why it is none.
  *
  * Hints are read over: Weir gives exactly the samples of the range, and what a hint could leave out
  * (series that an aggregation drops, samples between steps) the asking Prometheus leaves out anyway.
  *
  * @see prometheus:prompb/remote.proto
  */
-export function parseReadRequest(bytes: Uint8Array, length: number): ReadRequest | undefined {
+export function parseReadRequest(bytes: Uint8Array, length: number): ReadRequest | string {
   const input = new ProtoReader(bytes, 0, length)
   const queries: ReadQuery[] = []
   const types: number[] = []
@@ -42,10 +46,14 @@ export function parseReadRequest(bytes: Uint8Array, length: number): ReadRequest
     const tag = input.u32()
     if (tag === QUERY) queries.push(readQuery(input))
     else if (tag === ACCEPTS) input.packed(types, 'u32')
-    else if (tag === ACCEPT) types.push(input.u32())
+    else if (tag === ACCEPT) input.one(types, 'u32')
     else if (tag >>> 3 <= 2) input.fail()
     else input.skip(tag)
-    if (input.bad) return undefined
+    if (input.bad) return NOT_WHOLE
+    if (queries.length > QUERIES_MAX) return `want at most ${QUERIES_MAX} queries, got more`
+    if ((queries.at(-1)?.matchers.length ?? 0) > MATCHERS_MAX) {
+      return `want at most ${MATCHERS_MAX} matchers in a query, got more`
+    }
     input.end = length
   }
   const accepts = types.flatMap((type) => FORMATS[type] ?? [])
@@ -66,6 +74,7 @@ function readQuery(input: ProtoReader): ReadQuery {
     const tag = input.u32()
     if (tag === START) startMs = input.i64()
     else if (tag === END) endMs = input.i64()
+    else if (tag === MATCHER && matchers.length > MATCHERS_MAX) input.at = input.lengthEnd()
     else if (tag === MATCHER) matchers.push(readMatcher(input))
     else if (tag >>> 3 <= 3) input.fail()
     else input.skip(tag)

@@ -373,7 +373,7 @@ describe('requests', () => {
   ])('%s is refused', (_what, write) => {
     const out = new ProtoWriter()
     write(out)
-    expect(parseReadRequest(out.bytes, out.length)).toBeUndefined()
+    expect(parseReadRequest(out.bytes, out.length)).toBe('it is no whole prometheus.ReadRequest')
   })
 
   test('any bytes are read or refused', () => {

@@ -12,7 +12,7 @@
  * Buckets of integer histograms come as differences from the bucket before; here they become counts.
  */
 import { type NativeHistogram, RESET_HINTS } from '@weir/model'
-import { FIXED64, LENGTH, type ProtoReader, VARINT } from '../protobuf/reader.ts'
+import { FIXED64, LENGTH, NUMBERS_MAX, type ProtoReader, VARINT } from '../protobuf/reader.ts'
 import type { WriteBatch } from './write-batch.ts'
 
 const FIELDS = {
@@ -69,8 +69,10 @@ export function readHistogram(input: ProtoReader, series: number, batch: WriteBa
   const draft = new Draft()
   while (input.at < end) {
     readField(input, input.u32(), draft)
+    if (draft.positiveSpans.length + draft.negativeSpans.length > NUMBERS_MAX) input.fail()
     if (!input.bad) input.end = end
   }
+  if (batch.isOverfull) input.fail()
   if (input.bad) return
   batch.histograms.push({ series, timeMs: draft.timeMs, histogram: histogramOf(draft) })
 }
@@ -118,7 +120,7 @@ function readField(input: ProtoReader, tag: number, draft: Draft): void {
       input.packed(draft.positiveCounts, 'double')
       break
     case FIELDS.resetHint:
-      draft.hint = input.u32()
+      draft.hint = input.i64()
       break
     case FIELDS.time:
       draft.timeMs = input.i64()
@@ -127,19 +129,19 @@ function readField(input: ProtoReader, tag: number, draft: Draft): void {
       input.packed(draft.customValues, 'double')
       break
     case UNPACKED.negativeDelta:
-      draft.negativeDeltas.push(input.zigzag())
+      input.one(draft.negativeDeltas, 'zigzag')
       break
     case UNPACKED.negativeCount:
-      draft.negativeCounts.push(input.double())
+      input.one(draft.negativeCounts, 'double')
       break
     case UNPACKED.positiveDelta:
-      draft.positiveDeltas.push(input.zigzag())
+      input.one(draft.positiveDeltas, 'zigzag')
       break
     case UNPACKED.positiveCount:
-      draft.positiveCounts.push(input.double())
+      input.one(draft.positiveCounts, 'double')
       break
     case UNPACKED.customValue:
-      draft.customValues.push(input.double())
+      input.one(draft.customValues, 'double')
       break
     default:
       if (tag >>> 3 <= 16) input.fail()
@@ -158,7 +160,7 @@ function readSpan(input: ProtoReader, into: number[]): void {
   while (input.at < end) {
     const tag = input.u32()
     if (tag === OFFSET) offset = input.zigzag()
-    else if (tag === SPAN_LENGTH) length = input.u32()
+    else if (tag === SPAN_LENGTH) length = input.i64()
     else if (tag >>> 3 <= 2) input.fail()
     else input.skip(tag)
   }

@@ -1,5 +1,6 @@
 import { Labels, METRIC_NAME } from '@weir/model'
 import { LENGTH, ProtoReader } from '../protobuf/reader.ts'
+import { LABELS_BYTES_MAX, LABELS_MAX, type LabelFault } from './write-reader.ts'
 
 /**
  * Labels as 1.0 writes them: `Label { 1 name · 2 value }`, each as field 1 of the message around it.
@@ -20,16 +21,18 @@ export function areLabels(bytes: Uint8Array, from: number, to: number): boolean 
   return !input.bad
 }
 
-/** `name, value, …` of labels that {@link areLabels}, as they came; undefined when they are no UTF-8. */
-export function labelPairsV1(bytes: Uint8Array): string[] | undefined {
+/** `name, value, …` of labels that {@link areLabels}, as they came. */
+export function labelPairsV1(bytes: Uint8Array): string[] | LabelFault {
+  if (bytes.length > LABELS_BYTES_MAX) return 'too_long'
   const input = new ProtoReader(bytes)
   const pairs: string[] = []
   while (input.at < bytes.length) {
+    if (pairs.length === 2 * LABELS_MAX) return 'too_long'
     input.u32()
     readLabel(input, pairs)
     input.end = bytes.length
   }
-  return input.hasBadText ? undefined : pairs
+  return input.hasBadText ? 'not_utf8' : pairs
 }
 
 /** Reads one label, a length and a message; leaves `input.end` at its end. */

@@ -17,7 +17,7 @@ import { areLabels, labelPairsV1, readLabel } from './labels.ts'
 import { METRIC_TYPES } from './metric-types.ts'
 import { readSample } from './sample.ts'
 import type { WriteBatch, WriteFault } from './write-batch.ts'
-import type { WriteReader } from './write-reader.ts'
+import { LABELS_MAX, type LabelFault, type WriteReader } from './write-reader.ts'
 
 const SERIES = (1 << 3) | LENGTH
 const METADATA = (3 << 3) | LENGTH
@@ -44,8 +44,12 @@ export class WriteReaderV1 implements WriteReader {
     return this.#known.keyBytes
   }
 
-  pairs(series: number): string[] | undefined {
+  pairs(series: number): string[] | LabelFault {
     return labelPairsV1(this.#known.bytes(series))
+  }
+
+  textBytes(series: number): number {
+    return this.#known.byteLength(series)
   }
 
   retell(): void {
@@ -68,9 +72,10 @@ export class WriteReaderV1 implements WriteReader {
       input.end = length
     }
     if (!input.bad && !batch.isOverfull) return undefined
+    const fault = batch.isOverfull ? 'too_many_samples' : 'malformed'
     batch.clear()
     known.truncate(before)
-    return input.bad ? 'malformed' : 'too_many_samples'
+    return fault
   }
 }
 
@@ -177,12 +182,14 @@ function readMetadata(input: ProtoReader, batch: WriteBatch): void {
   let unit = ''
   while (input.at < end) {
     const tag = input.u32()
-    if (tag === TYPE) type = input.u32()
+    if (tag === TYPE) type = input.i64()
     else if (tag === NAME) name = input.text()
     else if (tag === HELP) help = input.text()
     else if (tag === UNIT) unit = input.text()
+    else if (tag >>> 3 <= 5 && tag >>> 3 !== 3) input.fail()
     else input.skip(tag)
   }
+  if (batch.isOverfull) input.fail()
   if (!input.bad && name !== '') {
     batch.metadata.push([name, { type: METRIC_TYPES[type] ?? 'unknown', help, unit }])
   }
@@ -200,12 +207,13 @@ function readExemplar(input: ProtoReader, series: number, batch: WriteBatch): vo
   let timeMs = 0
   while (input.at < end) {
     const tag = input.u32()
-    if (tag === EXEMPLAR_LABEL) readLabel(input, labels)
+    if (tag === EXEMPLAR_LABEL) readLabel(input, labels.length < 2 * LABELS_MAX ? labels : [])
     else if (tag === VALUE) value = input.double()
     else if (tag === TIME) timeMs = input.i64()
     else if (tag >>> 3 <= 3) input.fail()
     else input.skip(tag)
     if (!input.bad) input.end = end
   }
+  if (batch.isOverfull) input.fail()
   if (!input.bad) batch.exemplars.push({ series, labels, value, timeMs })
 }

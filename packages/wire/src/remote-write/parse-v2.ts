@@ -14,14 +14,14 @@
  *
  * @see prometheus:prompb/io/prometheus/write/v2/types.proto
  */
-import type { MetricType } from '@weir/model'
+import { METRIC_NAME, type MetricType } from '@weir/model'
 import { FIXED64, LENGTH, ProtoReader, VARINT } from '../protobuf/reader.ts'
 import { ByteKeys } from './byte-keys.ts'
 import { readHistogram } from './histogram.ts'
 import { METRIC_TYPES } from './metric-types.ts'
 import { readSample } from './sample.ts'
 import type { WriteBatch, WriteFault } from './write-batch.ts'
-import type { WriteReader } from './write-reader.ts'
+import { LABELS_BYTES_MAX, LABELS_MAX, type LabelFault, type WriteReader } from './write-reader.ts'
 
 const SYMBOL = (4 << 3) | LENGTH
 const SERIES = (5 << 3) | LENGTH
@@ -35,6 +35,18 @@ const METADATA = (5 << 3) | LENGTH
 
 const NO_SERIES = -1
 
+/** One symbol may stand in a hundred thousand places; what each place takes in memory is bounded. */
+const EXEMPLAR_BYTES_MAX = 1024
+/** Text about metrics that one request may bring. What is beyond comes with a later one. */
+const TOLD_BYTES_MAX = 4 * 2 ** 20
+const TOLD_BYTES_EACH = 100
+
+/** Symbols that a request may have for each sample that it may have: more than any sender needs. */
+const SYMBOLS_A_SAMPLE = 10
+
+/** Numbers of symbols in the key of a series; what comes after so many is not read. */
+const KEY_MAX = 2 * LABELS_MAX + 2
+
 /** Nothing is known of a series' metadata. */
 const UNTOLD = -1
 
@@ -45,6 +57,8 @@ export class WriteReaderV2 implements WriteReader {
   /** By the request's own number of a symbol: ours. */
   #symbolOf = new Int32Array(1024)
   #symbolCount = 0
+  #symbolsMax = 0
+  #toldBytes = 0
   /** The key of the series that is read, and the same memory as bytes. */
   #key = new Int32Array(64)
   #keyView = new DataView(this.#key.buffer)
@@ -66,9 +80,15 @@ export class WriteReaderV2 implements WriteReader {
     return this.#symbols.keyBytes + this.#series.keyBytes
   }
 
-  pairs(series: number): string[] | undefined {
-    const bytes = this.#series.bytes(series)
-    return this.#texts(new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4))
+  pairs(series: number): string[] | LabelFault {
+    const symbols = this.#symbolsOfSeries(series)
+    if (symbols.length > 2 * LABELS_MAX) return 'too_long'
+    if (this.#byteLength(symbols) > LABELS_BYTES_MAX) return 'too_long'
+    return this.#texts(symbols) ?? 'not_utf8'
+  }
+
+  textBytes(series: number): number {
+    return this.#byteLength(this.#symbolsOfSeries(series))
   }
 
   retell(): void {
@@ -80,18 +100,22 @@ export class WriteReaderV2 implements WriteReader {
     const seriesBefore = this.#series.size
     batch.clear()
     const input = new ProtoReader(bytes, 0, length)
+    this.#symbolsMax = batch.samplesMax * SYMBOLS_A_SAMPLE
+    this.#toldBytes = 0
     this.#readSymbols(input)
-    if (!input.bad) {
+    const hasTooMany = this.#symbolCount > this.#symbolsMax
+    if (!input.bad && !hasTooMany) {
       input.at = 0
       input.end = length
       this.#readAll(input, length, batch)
     }
-    if (!input.bad && !batch.isOverfull) return undefined
+    const fault = hasTooMany || batch.isOverfull ? 'too_many_samples' : 'malformed'
+    if (!input.bad && fault === 'malformed') return undefined
     batch.clear()
     this.#series.truncate(seriesBefore)
     this.#symbols.truncate(symbolsBefore)
     this.#told.fill(UNTOLD, seriesBefore * 3)
-    return input.bad ? 'malformed' : 'too_many_samples'
+    return fault
   }
 
   /** The first walk takes in the symbols: protobuf does not promise that they come before the series. */
@@ -107,6 +131,7 @@ export class WriteReaderV2 implements WriteReader {
         const to = input.lengthEnd()
         if (input.bad) return
         previous = this.#symbol(view, input.at, to, previous)
+        if (this.#symbolCount > this.#symbolsMax) return
         if (this.#symbolCount === this.#symbolOf.length) {
           this.#symbolOf = doubled(this.#symbolOf)
         }
@@ -191,39 +216,66 @@ export class WriteReaderV2 implements WriteReader {
     while (input.at < end) {
       const tag = input.u32()
       if (tag === LABELS) isWhole = this.#readRefs(input, input.lengthEnd()) && isWhole
-      else if (tag === LABEL) isWhole = this.#addRef(input.u32()) && isWhole
+      else if (tag === LABEL) isWhole = this.#addRef(input.i64()) && isWhole
       else input.skip(tag)
     }
     return isWhole && this.#keyLength % 2 === 0 && !input.bad
   }
 
+  /** Adds a packed list of symbols to the key; says whether all are there. */
   #readRefs(input: ProtoReader, to: number): boolean {
+    if (input.bad) return false
     const { bytes } = input
     const outer = input.end
-    let isWhole = !input.bad
-    input.end = to
-    while (input.at < to) {
-      const byte = bytes[input.at]!
-      if (byte < 0x80) {
-        input.at++
-        isWhole = this.#addRef(byte) && isWhole
-      } else {
-        isWhole = this.#addRef(input.u32()) && isWhole
+    // A symbol takes a byte at least: this is room enough for all.
+    const most = Math.min(this.#keyLength + to - input.at, KEY_MAX)
+    while (most > this.#key.length) this.#growKey()
+    const key = this.#key
+    const symbolOf = this.#symbolOf
+    const count = this.#symbolCount
+    let length = this.#keyLength
+    let isWhole = true
+    let { at } = input
+    while (at < to) {
+      let ref = bytes[at++]!
+      if (ref >= 0x80) {
+        const second = at < to ? bytes[at]! : 0x80
+        if (second < 0x80) {
+          ref = (ref & 0x7f) | (second << 7)
+          at++
+        } else {
+          input.at = at - 1
+          input.end = to
+          ref = input.i64()
+          at = input.at
+          if (input.bad) return false
+        }
       }
+      if (ref < 0 || ref >= count) isWhole = false
+      else if (length < KEY_MAX) key[length++] = symbolOf[ref]!
     }
-    if (!input.bad) input.end = outer
+    this.#keyLength = length
+    input.at = to
+    input.end = outer
     return isWhole
   }
 
   /** Adds one symbol to the key, by the request's number of it. */
   #addRef(ref: number): boolean {
-    if (ref >= this.#symbolCount) return false
-    if (this.#keyLength === this.#key.length) {
-      this.#key = doubled(this.#key)
-      this.#keyView = new DataView(this.#key.buffer)
-    }
+    if (!this.#isSymbol(ref)) return false
+    if (this.#keyLength >= KEY_MAX) return true
+    if (this.#keyLength === this.#key.length) this.#growKey()
     this.#key[this.#keyLength++] = this.#symbolOf[ref]!
     return true
+  }
+
+  #growKey(): void {
+    this.#key = doubled(this.#key)
+    this.#keyView = new DataView(this.#key.buffer)
+  }
+
+  #isSymbol(ref: number): boolean {
+    return ref >= 0 && ref < this.#symbolCount
   }
 
   #find(previous: number): number {
@@ -291,16 +343,19 @@ export class WriteReaderV2 implements WriteReader {
     while (input.at < end) {
       const tag = input.u32()
       if (tag === EXEMPLAR_LABELS) isWhole = this.#readRefs(input, input.lengthEnd()) && isWhole
-      else if (tag === LABEL) isWhole = this.#addRef(input.u32()) && isWhole
+      else if (tag === LABEL) isWhole = this.#addRef(input.i64()) && isWhole
       else if (tag === VALUE) value = input.double()
       else if (tag === TIME) timeMs = input.i64()
       else if (tag >>> 3 <= 3) input.fail()
       else input.skip(tag)
     }
-    const labels = this.#texts(this.#key.subarray(keyLength, this.#keyLength))
+    const symbols = this.#key.subarray(keyLength, this.#keyLength)
     this.#keyLength = keyLength
+    if (batch.isOverfull) input.fail()
     // An exemplar that cannot be read spoils nothing, as in Prometheus.
-    if (input.bad || !isWhole || labels === undefined || labels.length % 2 === 1) return
+    if (input.bad || !isWhole || symbols.length % 2 === 1) return
+    const labels = this.#byteLength(symbols) > EXEMPLAR_BYTES_MAX ? undefined : this.#texts(symbols)
+    if (labels === undefined) return
     batch.exemplars.push({ series, labels, value, timeMs })
   }
 
@@ -312,13 +367,13 @@ export class WriteReaderV2 implements WriteReader {
     let unitRef = 0
     while (input.at < end) {
       const tag = input.u32()
-      if (tag === TYPE) type = input.u32()
-      else if (tag === HELP) helpRef = input.u32()
-      else if (tag === UNIT) unitRef = input.u32()
-      else if (tag >>> 3 <= 4) input.fail()
+      if (tag === TYPE) type = input.i64()
+      else if (tag === HELP) helpRef = input.i64()
+      else if (tag === UNIT) unitRef = input.i64()
+      else if (tag >>> 3 <= 4 && tag >>> 3 !== 2) input.fail()
       else input.skip(tag)
     }
-    if (input.bad || helpRef >= this.#symbolCount || unitRef >= this.#symbolCount) return
+    if (input.bad || !this.#isSymbol(helpRef) || !this.#isSymbol(unitRef)) return
     // Prometheus writes the message for every series, empty when it knows nothing.
     if (type === 0 && helpRef === 0 && unitRef === 0) return
     const help = this.#symbolOf[helpRef]!
@@ -326,6 +381,8 @@ export class WriteReaderV2 implements WriteReader {
     const told = this.#told
     const at = series * 3
     if (told[at] === type && told[at + 1] === help && told[at + 2] === unit) return
+    this.#toldBytes += TOLD_BYTES_EACH
+    if (this.#toldBytes > TOLD_BYTES_MAX) return
     told[at] = type
     told[at + 1] = help
     told[at + 2] = unit
@@ -337,12 +394,36 @@ export class WriteReaderV2 implements WriteReader {
     about: { readonly type: MetricType; readonly help: number; readonly unit: number },
     batch: WriteBatch,
   ): void {
-    const pairs = this.pairs(series)
-    const [help, unit] = this.#texts(Int32Array.of(about.help, about.unit)) ?? []
-    const at = pairs?.findIndex((name, i) => i % 2 === 0 && name === '__name__') ?? -1
-    if (pairs === undefined || at < 0 || help === undefined || unit === undefined) return
-    const name = familyName(pairs[at + 1]!, about.type)
-    batch.metadata.push([name, { type: about.type, help, unit }])
+    const named = this.#nameOf(series)
+    if (named === undefined) return
+    const symbols = Int32Array.of(named, about.help, about.unit)
+    this.#toldBytes += this.#byteLength(symbols)
+    const [name, help, unit] = this.#toldBytes > TOLD_BYTES_MAX ? [] : (this.#texts(symbols) ?? [])
+    if (name === undefined || help === undefined || unit === undefined) return
+    batch.metadata.push([familyName(name, about.type), { type: about.type, help, unit }])
+  }
+
+  /** The symbol that is the metric name of a series. */
+  #nameOf(series: number): number | undefined {
+    const symbols = this.#symbolsOfSeries(series)
+    for (let i = 0; i < symbols.length; i += 2) {
+      const isLikely = this.#symbols.byteLength(symbols[i]!) === METRIC_NAME.length
+      if (isLikely && this.#texts(symbols.subarray(i, i + 1))?.[0] === METRIC_NAME) {
+        return symbols[i + 1]
+      }
+    }
+    return undefined
+  }
+
+  #symbolsOfSeries(series: number): Int32Array {
+    const bytes = this.#series.bytes(series)
+    return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
+  }
+
+  #byteLength(symbols: Int32Array): number {
+    let bytes = 0
+    for (const symbol of symbols) bytes += this.#symbols.byteLength(symbol)
+    return bytes
   }
 
   /** Symbols as text; undefined when one is no UTF-8. */

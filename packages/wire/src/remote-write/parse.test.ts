@@ -24,7 +24,8 @@ function read(
   bytes.set(message)
   const fault = reader.read(bytes, message.length, batch)
   const samples = Array.from({ length: batch.length }, (_, i) => {
-    const labels = reader.pairs(batch.series[i]!)?.join(' ') ?? 'no UTF-8'
+    const pairs = reader.pairs(batch.series[i]!)
+    const labels = typeof pairs === 'string' ? pairs : pairs.join(' ')
     return [labels, batch.times[i]!, batch.values[i]!] as const
   })
   return { fault, samples }

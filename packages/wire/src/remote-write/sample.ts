@@ -12,6 +12,10 @@ export function readSample(input: ProtoReader, series: number, batch: WriteBatch
   const end = input.lengthEnd()
   if (input.bad) return
   const i = batch.length
+  if (i > batch.samplesMax) {
+    input.fail() // the batch is overfull, which says more than this
+    return
+  }
   if (i === batch.series.length) batch.grow()
   const { view, bytes } = input
   input.end = end

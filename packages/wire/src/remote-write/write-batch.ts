@@ -48,15 +48,20 @@ export class WriteBatch {
   /** What was refused already while reading. */
   readonly refused = new Map<WriteRefusal, Refused>()
 
-  readonly #samplesMax: number
+  readonly samplesMax: number
 
-  /** @param samplesMax samples, histograms and exemplars that one request may have */
+  /** @param samplesMax samples, histograms and exemplars that one request may have; and descriptions of metrics */
   constructor(samplesMax: number) {
-    this.#samplesMax = samplesMax
+    this.samplesMax = samplesMax
   }
 
+  /** Asked before each object is made: a message of two bytes must not cost hundreds without end. */
   get isOverfull(): boolean {
-    return this.length + this.histograms.length + this.exemplars.length > this.#samplesMax
+    const { samplesMax } = this
+    return (
+      this.length + this.histograms.length + this.exemplars.length > samplesMax ||
+      this.metadata.length > samplesMax
+    )
   }
 
   clear(): void {
