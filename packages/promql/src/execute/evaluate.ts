@@ -274,8 +274,12 @@ function streamSubquery(
   evaluation.holdColumns(SUBQUERY_COLUMNS, grid)
   const columns = new SampleColumns(grid.count)
   const windows = newWindows(ends, expr.rangeMs, steps)
-  // What the inner steps look at does not count, the windows over their answer do.
+  // What the inner steps look at does not count, the windows over their answer do; but where the
+  // sub-query is the whole question, it is the other way round.
   const counts = evaluation.swapCounts(undefined)
+  const isWhole = unwrapped(evaluation.root) === expr
+  const inner = counts !== undefined && isWhole ? new Float64Array(grid.count) : undefined
+  evaluation.swapCounts(inner)
   streamVector(evaluation, expr.expr, grid, (labels, values, present, histograms) => {
     columns.clear()
     for (let k = 0; k < grid.count; k++) {
@@ -288,11 +292,12 @@ function streamSubquery(
     windows.labels = labels
     mark(windows, columns)
     evaluation.swapCounts(counts)
-    evaluation.countWindows(windows)
+    if (!isWhole) evaluation.countWindows(windows)
     emit(windows)
-    evaluation.swapCounts(undefined)
+    evaluation.swapCounts(inner)
   })
   evaluation.swapCounts(counts)
+  if (inner !== undefined) for (const count of inner) counts![0]! += count
   evaluation.releaseColumns(SUBQUERY_COLUMNS, grid)
 }
 

@@ -83,6 +83,8 @@ const NOTHING = new Float64Array(0)
 /** Everything one query needs and counts while it runs; closes its view of the store at the end. */
 export class Evaluation implements Disposable {
   readonly steps: Steps
+  /** The whole question. */
+  readonly root: Expr
   readonly lookbacks: Lookbacks
   /** Whether a series is a counter whose first value counts; undefined when none is. */
   readonly countsFirst: ((labels: Labels) => boolean) | undefined
@@ -136,6 +138,7 @@ export class Evaluation implements Disposable {
     this.#walk = walk
     this.#tree = query.expr
     this.#isTimed = query.isTimed ?? false
+    this.root = query.expr
     this.startMs = query.startMs
     this.endMs = query.endMs
     this.steps = stepsBetween(query.startMs, query.endMs, query.stepMs)

@@ -160,6 +160,8 @@ describe.skipIf(prometheus === undefined || promtool === undefined)('as Promethe
     `query?query=sum(rate(shop_orders_total[2m]))&time=${at}&stats=all`,
     `query?query=sum(shop_orders_total)/on()queue_length&time=${at}&stats=all`,
     `query?query=max_over_time(rate(shop_orders_total[1m])[5m:30s])&time=${at}&stats=all`,
+    `query?query=rate(shop_orders_total[1m])[5m:30s]&time=${at}&stats=all`,
+    `query?query=queue_length[5m:30s]&time=${at}&stats=all`,
     `query_range?query=shop_orders_total&${span}&step=60&stats=all`,
     `query_range?query=rate(shop_orders_total[5m])&${span}&step=15&stats=anything`,
     `query_range?query=topk(1,shop_orders_total)&${span}&step=7.5&stats=all`,
