@@ -114,7 +114,7 @@ test('queries go on seeing what was there when they began, and so do readers tha
       using last = t.reader.querier(0, 2 ** 50)
       expect(seen(last)).toEqual([...now.values()].sort())
     }),
-    { numRuns: 30 },
+    { numRuns: 20 },
   )
   expect(elsewhere).toBeGreaterThan(0)
 })

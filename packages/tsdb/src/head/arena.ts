@@ -4,6 +4,10 @@ import {
   BEFORE_SHIFT,
   BLOCK_SAMPLES,
   BLOCK_SHIFT,
+  BLOCK_WORDS,
+  BIRTH,
+  COUNT,
+  NEXT,
   COMMIT_MAX,
   COMMIT_SHIFT,
   COUNT_MASK,
@@ -134,35 +138,37 @@ export class Arena implements ArenaView {
     const tableIndex = series >>> TABLE_SHIFT
     const slot = series & (TABLE_SERIES - 1)
     const lasts = this.#lasts[tableIndex] ?? this.#addTable(tableIndex)
-    let block = lasts[slot]! - 1
-    let segment = this.segments[block >>> SEGMENT_SHIFT]!
-    let index = block & (SEGMENT_BLOCKS - 1)
-    let word = block < 0 ? BLOCK_SAMPLES : segment.counts[index]!
-    const commit = word >>> COMMIT_SHIFT
-    const count = word & COUNT_MASK
-    if (
-      count === BLOCK_SAMPLES ||
-      (commit > this.#settled && commit !== this.#commit && this.#splits(segment, index, commit))
-    ) {
-      const before = block
-      block = this.#addBlock()
-      lasts[slot] = block + 1
-      const beforeSegment = segment
-      const beforeIndex = index
-      segment = this.segments[block >>> SEGMENT_SHIFT]!
-      index = block & (SEGMENT_BLOCKS - 1)
-      segment.births[index] = this.#commit
-      this.#fill(segment, index, this.#commit << COMMIT_SHIFT, offset, value)
-      if (before < 0) Atomics.store(this.tables[tableIndex]!, slot, block + 1)
-      else Atomics.store(beforeSegment.nexts, beforeIndex, block + 1)
-    } else {
-      if (commit !== this.#commit) {
-        word = (this.#commit << COMMIT_SHIFT) | (count << BEFORE_SHIFT) | count
-      }
-      this.#fill(segment, index, word, offset, value)
-    }
     this.sampleCount++
     if (offset < this.#oldest) this.#oldest = offset
+    const block = lasts[slot]! - 1
+    if (block >= 0) {
+      const segment = this.segments[block >>> SEGMENT_SHIFT]!
+      const index = block & (SEGMENT_BLOCKS - 1)
+      const at = index * BLOCK_WORDS
+      const word = segment.words[at + COUNT]!
+      const count = word & COUNT_MASK
+      const commit = word >>> COMMIT_SHIFT
+      const own = this.#commit
+      const hasRoom = count < BLOCK_SAMPLES
+      if (
+        hasRoom &&
+        (commit <= this.#settled || !this.#splits(segment.words[at + BIRTH]!, commit))
+      ) {
+        const sample = (index << BLOCK_SHIFT) + count
+        segment.offsets[sample] = offset
+        segment.values[sample] = value
+        const before = (own << COMMIT_SHIFT) | (count << BEFORE_SHIFT) | count
+        Atomics.store(segment.words, at + COUNT, (commit === own ? word : before) + 1)
+        return
+      }
+      const next = this.#beginBlock(offset, value)
+      lasts[slot] = next + 1
+      Atomics.store(segment.words, at + NEXT, next + 1)
+    } else {
+      const first = this.#beginBlock(offset, value)
+      lasts[slot] = first + 1
+      Atomics.store(this.tables[tableIndex]!, slot, first + 1)
+    }
   }
 
   /** The same for a native histogram, given as its record. */
@@ -186,12 +192,14 @@ export class Arena implements ArenaView {
       const segment = this.segments[block >>> SEGMENT_SHIFT]!
       const index = block & (SEGMENT_BLOCKS - 1)
       const from = index << BLOCK_SHIFT
-      for (let i = from; i < from + (segment.counts[index]! & COUNT_MASK); i++) {
+      const words = index * BLOCK_WORDS
+      const to = from + (segment.words[words + COUNT]! & COUNT_MASK)
+      for (let i = from; i < to; i++) {
         const found = segment.offsets[i]!
         if (found === offset) return segment.values[i]!
         if (found === offset + HISTOGRAM) return blobAt(this.blobs, segment.values[i]!)
       }
-      block = segment.nexts[index]! - 1
+      block = segment.words[words + NEXT]! - 1
     }
     return undefined
   }
@@ -230,16 +238,22 @@ export class Arena implements ArenaView {
   }
 
   /** Whether a reader at work sees some of a block and not its newest commit: one more would need a third count. */
-  #splits({ births }: Segment, index: number, newest: number): boolean {
-    const birth = births[index]!
+  #splits(birth: number, newest: number): boolean {
+    if (newest === this.#commit) return false
     return this.#readers.some(({ oldest, youngest }) => youngest >= birth && oldest < newest)
   }
 
-  #fill(segment: Segment, index: number, word: number, offset: number, value: number): void {
-    const sample = (index << BLOCK_SHIFT) + (word & COUNT_MASK)
-    segment.offsets[sample] = offset
-    segment.values[sample] = value
-    Atomics.store(segment.counts, index, word + 1)
+  /** A block with one sample in it, which nobody sees before it is linked. */
+  #beginBlock(offset: number, value: number): number {
+    const block = this.#addBlock()
+    const segment = this.segments[block >>> SEGMENT_SHIFT]!
+    const index = block & (SEGMENT_BLOCKS - 1)
+    const at = index * BLOCK_WORDS
+    segment.offsets[index << BLOCK_SHIFT] = offset
+    segment.values[index << BLOCK_SHIFT] = value
+    segment.words[at + BIRTH] = this.#commit
+    segment.words[at + COUNT] = (this.#commit << COMMIT_SHIFT) + 1
+    return block
   }
 
   #ownNews(): ArenaNews {

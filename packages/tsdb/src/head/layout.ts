@@ -37,7 +37,7 @@ import { readBlob } from './blobs.ts'
 
 export const BLOCK_SAMPLES = 8
 export const BLOCK_SHIFT = 3
-/** Blocks in a segment. 2,048 blocks are 220 KiB: a store of a few hundred series stays small. */
+/** Blocks in a segment. 2,048 blocks are 216 KiB: a store of a few hundred series stays small. */
 export const SEGMENT_BLOCKS = 2048
 export const SEGMENT_SHIFT = 11
 /** Series in a table segment. */
@@ -46,9 +46,17 @@ export const TABLE_SHIFT = 14
 
 const VALUES_BYTES = SEGMENT_BLOCKS * BLOCK_SAMPLES * 8
 const OFFSETS_BYTES = SEGMENT_BLOCKS * BLOCK_SAMPLES * 4
-const WORDS_BYTES = SEGMENT_BLOCKS * 4
+/** Words of a block lie together: what looks at one needs the others. */
+export const BLOCK_WORDS = 3
+/** How many samples, packed: see {@link countIn}. */
+export const COUNT = 0
+/** Block that follows, plus 1; 0: none. */
+export const NEXT = 1
+/** The commit that began the block, counted from the arena's base. */
+export const BIRTH = 2
+const WORDS_BYTES = SEGMENT_BLOCKS * BLOCK_WORDS * 4
 
-export const SEGMENT_BYTES = VALUES_BYTES + OFFSETS_BYTES + WORDS_BYTES * 3
+export const SEGMENT_BYTES = VALUES_BYTES + OFFSETS_BYTES + WORDS_BYTES
 export const TABLE_BYTES = TABLE_SERIES * 4
 
 /** Added to the offset of a native histogram. An arena is at most a day, so offsets stay below it. */
@@ -60,12 +68,8 @@ export interface Segment {
   readonly values: Float64Array
   /** Milliseconds since the arena's start; with {@link HISTOGRAM} added, the value is a place in the arena's blobs. */
   readonly offsets: Uint32Array
-  /** Packed: {@link countIn}. */
-  readonly counts: Int32Array
-  /** Block that follows, plus 1; 0: none. */
-  readonly nexts: Int32Array
-  /** The commit that began the block, counted from the arena's base. */
-  readonly births: Int32Array
+  /** {@link BLOCK_WORDS} for each block. */
+  readonly words: Int32Array
 }
 
 export function segmentOf(shared: SharedArrayBuffer): Segment {
@@ -74,9 +78,7 @@ export function segmentOf(shared: SharedArrayBuffer): Segment {
     shared,
     values: new Float64Array(shared, 0, samples),
     offsets: new Uint32Array(shared, VALUES_BYTES, samples),
-    counts: new Int32Array(shared, VALUES_BYTES + OFFSETS_BYTES, SEGMENT_BLOCKS),
-    nexts: new Int32Array(shared, VALUES_BYTES + OFFSETS_BYTES + WORDS_BYTES, SEGMENT_BLOCKS),
-    births: new Int32Array(shared, VALUES_BYTES + OFFSETS_BYTES + WORDS_BYTES * 2, SEGMENT_BLOCKS),
+    words: new Int32Array(shared, VALUES_BYTES + OFFSETS_BYTES, SEGMENT_BLOCKS * BLOCK_WORDS),
   }
 }
 
@@ -139,8 +141,10 @@ export function readArena(
     const segment = arena.segments[(block - 1) >>> SEGMENT_SHIFT]
     if (segment === undefined) break // newer than this reader's view
     const index = (block - 1) & (SEGMENT_BLOCKS - 1)
-    if (segment.births[index]! > seen) break
-    const filled = countIn(Atomics.load(segment.counts, index), seen)
+    const { words } = segment
+    const at = index * BLOCK_WORDS
+    if (words[at + BIRTH]! > seen) break
+    const filled = countIn(Atomics.load(words, at + COUNT), seen)
     into.length = count
     into.reserve(BLOCK_SAMPLES)
     const { times, values } = into
@@ -164,7 +168,7 @@ export function readArena(
       values[count] = value
       count++
     }
-    block = Atomics.load(segment.nexts, index)
+    block = Atomics.load(words, at + NEXT)
   }
   into.length = count
   return ascending

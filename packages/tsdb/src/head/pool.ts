@@ -22,8 +22,7 @@ export class Pool {
     this.#neverTaken = Math.min(this.#neverTaken, this.#segments.length)
     this.idleBytes -= SEGMENT_BYTES
     const segment = segmentOf(shared)
-    segment.counts.fill(0)
-    segment.nexts.fill(0)
+    segment.words.fill(0)
     return segment
   }
 
