@@ -5,6 +5,7 @@ import { addCheck } from './commands/check.ts'
 import { addDemo } from './commands/demo.ts'
 import { addImport } from './commands/import.ts'
 import { addPack } from './commands/pack.ts'
+import { addPromql } from './commands/promql.ts'
 import { addQuery } from './commands/query.ts'
 import { addRules } from './commands/rules.ts'
 import { addServe } from './commands/serve.ts'
@@ -18,6 +19,7 @@ const program = new Command('weir')
 addServe(program)
 addDemo(program)
 addQuery(program)
+addPromql(program)
 addCheck(program)
 addImport(program)
 addRules(program)

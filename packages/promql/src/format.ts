@@ -44,13 +44,18 @@ export function formatExpr(expr: Expr): string {
 
 /** `sum by (a) ` with what stands before the parenthesis. */
 export function formatAggregator({ op, without, grouping }: Aggregation): string {
-  const labels = grouping.map(formatLabel).join(', ')
+  const labels = grouping.map(formatGrouping).join(', ')
   if (without) return `${op} without (${labels}) `
   return labels === '' ? op : `${op} by (${labels}) `
 }
 
 function formatLabel(name: string): string {
   return isLabelName(name) ? name : quoted(name)
+}
+
+/** In lists of labels a colon needs no quotes. */
+function formatGrouping(name: string): string {
+  return /^[a-zA-Z_:][\w:]*$/.test(name) ? name : quoted(name)
 }
 
 /** Conditions go by their text, as Prometheus sorts them. */
@@ -103,7 +108,7 @@ export function formatShift({ offsetMs, offset, at }: TimeShift, edges = ''): st
 export function formatModifiers({ returnBool, matching }: Binary): string {
   let text = returnBool ? ' bool' : ''
   if (matching === undefined) return text
-  const labels = (names: readonly string[]): string => `(${names.map(formatLabel).join(', ')})`
+  const labels = (names: readonly string[]): string => `(${names.map(formatGrouping).join(', ')})`
   if (matching.labels.length > 0 || matching.on || matching.many !== 'none') {
     text += ` ${matching.on ? 'on' : 'ignoring'} ${labels(matching.labels)}`
   }

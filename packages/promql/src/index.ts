@@ -1,5 +1,5 @@
 /**
- * PromQL, equal to Prometheus 3.5: parse → check → execute, column-wise, over the door `Queryable`.
+ * PromQL, equal to Prometheus 3.14: parse → check → execute, column-wise, over the door `Queryable`.
  *
  * Reading order: `ast`, `parse/`, `check`, then `execute/evaluation` and `execute/evaluate`.
  */
@@ -16,7 +16,7 @@ export type {
 export { exprType } from './check.ts'
 export { FEATURES } from './features.ts'
 export { formatExpr } from './format.ts'
-export { prettify } from './prettify.ts'
+export { formatQuery, prettify } from './prettify.ts'
 export { treeJson } from './tree-json.ts'
 export { formatDuration, parseDuration } from './parse/duration.ts'
 export { parseExpr, parseSelector, selectorsOf } from './parse/parse.ts'

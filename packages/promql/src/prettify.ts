@@ -1,4 +1,5 @@
 import type { Expr } from './ast.ts'
+import { FEATURES } from './features.ts'
 import {
   formatAggregator,
   formatBrackets,
@@ -6,6 +7,7 @@ import {
   formatModifiers,
   formatShift,
 } from './format.ts'
+import { parseExpr } from './parse/parse.ts'
 
 /** What is longer than so many bytes is broken. */
 const LINE_BYTES = 100
@@ -18,6 +20,11 @@ const LINE_BYTES = 100
  */
 export function prettify(expr: Expr): string {
   return pretty(expr, 0)
+}
+
+/** A query's text, laid out; every feature may be used. */
+export function formatQuery(text: string): string {
+  return prettify(parseExpr(text, new Set(FEATURES)))
 }
 
 function pretty(expr: Expr, level: number): string {

@@ -22,6 +22,7 @@ import {
 import { exposition } from '@weir/wire'
 import { Backfills } from './backfill/backfills.ts'
 import { waitForRestart } from './config/at-start.ts'
+import { featureProblems } from './config/features.ts'
 import { type Flags, type Setup, hostPort, loadConfig } from './config/load-config.ts'
 import { redactText } from './config/redact.ts'
 import type { WeirConfig } from './config/weir-config.ts'
@@ -149,6 +150,7 @@ class Process implements Weir {
     await this.#openScraper()
     this.#waitsFor.delete('intakes')
     this.#watchPacks()
+    for (const problem of featureProblems(this.#flags.features)) this.#log.warn({}, problem)
     this.#log.info(
       { addresses: this.addresses, dataDir: this.#flags.dataDir, version: VERSION },
       'Weir is listening',

@@ -74,7 +74,8 @@ export function mappingVerdict(
   return { verdict, ...(explained === undefined ? {} : { explained }) }
 }
 
-function attempt(file: string, look: () => Verdict): Verdict {
+/** A verdict even where looking fails. */
+export function attempt(file: string, look: () => Verdict): Verdict {
   try {
     return look()
   } catch (error) {
@@ -84,7 +85,8 @@ function attempt(file: string, look: () => Verdict): Verdict {
   }
 }
 
-function read(file: string): string {
+/** @throws {WeirError} `CONFIG_INVALID` */
+export function read(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { configVerdict, mappingVerdict, rulesVerdict } from './check.ts'
+import { scriptVerdict } from './promql.ts'
 import { packOf, writePack } from './pack.ts'
 
 let folder: string
@@ -163,4 +164,17 @@ test('pack export writes the files and names them', () => {
   expect(written.length).toBeGreaterThan(1)
   for (const path of written) expect(readFileSync(path, 'utf8').length).toBeGreaterThan(10)
   expect(() => packOf('nothing')).toThrow(/want one of airflow, custom/)
+})
+
+describe('promql test', () => {
+  test('counts questions and names the line of each wrong answer', () => {
+    const script = 'load 1m\n  a 1 2\n\neval instant at 1m a\n  a 2\n\neval instant at 0 a\n  a 2\n'
+    const { problems: wrong, found } = scriptVerdict(file('one.test', script))
+    expect(found).toEqual(['2 questions'])
+    expect(shorten(wrong)).toEqual(['one.test:7: want a 2, got 1'])
+  })
+
+  test('a file that is not there is told', () => {
+    expect(scriptVerdict(join(folder, 'no.test')).problems).toHaveLength(1)
+  })
 })

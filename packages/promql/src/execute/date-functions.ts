@@ -40,8 +40,10 @@ export const DATE_FUNCTIONS: ReadonlyMap<string, (seconds: number) => number> = 
     (seconds: number): number => {
       const whole = Math.trunc(seconds)
       if (!(Math.abs(whole) < INT64_MAX)) return OUT_OF_RANGE[name]!
-      const cycles = Math.floor(whole / CYCLE)
-      return part(new Date((whole - cycles * CYCLE) * 1000), cycles)
+      // What is left over is exact however large the number is; the quotient would not be.
+      const rest = whole % CYCLE
+      const within = rest < 0 ? rest + CYCLE : rest
+      return part(new Date(within * 1000), Math.round((whole - within) / CYCLE))
     },
   ]),
 )

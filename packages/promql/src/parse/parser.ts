@@ -681,12 +681,13 @@ function describe(token: Token): string {
     : quoted(token.text)
   switch (token.kind) {
     case 'keyword':
-      return `<${token.text.toLowerCase()}>`
+      return FUNCTION_WORDS.has(token.text.toLowerCase()) ? text : `<${token.text.toLowerCase()}>`
     case 'aggregator':
       return `<aggr:${token.text.toLowerCase()}>`
     case 'operator':
       return `<op:${token.text}>`
     case 'symbol':
+      return /^(?:!=|=~|!~)$/.test(token.text) ? `<op:${token.text}>` : text
     case 'error':
       return text
     case 'end of input':

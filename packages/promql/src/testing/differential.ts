@@ -1,4 +1,5 @@
 import { type NativeHistogram, WeirError, bucketRanges } from '@weir/model'
+import { DELAYED_NAME_REMOVAL } from '../features.ts'
 import { MemoryQueryable } from '../memory-queryable.ts'
 import { instantQuery, rangeQuery } from '../query.ts'
 import type { QueryResult } from '../result.ts'
@@ -37,7 +38,7 @@ export async function disagreements(
     const theirs = isRange
       ? await peer.range(expr, startMs, endMs, stepMs)
       : await peer.instant(expr, startMs)
-    const problem = compare(expr, isRange, theirs, () =>
+    const problem = compare(expr, isRange, features, theirs, () =>
       isRange
         ? rangeQuery(memory, { expr, startMs, endMs, stepMs, options })
         : instantQuery(memory, { expr, timeMs: startMs, options }),
@@ -54,6 +55,7 @@ export async function disagreements(
 function compare(
   expr: string,
   isRange: boolean,
+  features: ReadonlySet<string>,
   theirs: PeerAnswer,
   ask: () => QueryResult,
 ): string {
@@ -75,7 +77,7 @@ function compare(
     return isKnownFailure(expr, theirs, undefined) ? '' : `theirs failed: ${theirs.error}`
   }
   const annotations = compareAnnotations(theirs, ours)
-  if (isKnownValue(expr, isRange)) return annotations
+  if (isKnownValue(expr, isRange, features.has(DELAYED_NAME_REMOVAL))) return annotations
   return compareValues(theirs, ours) || annotations
 }
 
