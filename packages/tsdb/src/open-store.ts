@@ -222,6 +222,8 @@ class OpenStore implements Store {
     return {
       series: core.dictionary.liveCount,
       headSamples: core.head.sampleCount,
+      tombstones: core.tombstones.all.length,
+      windowsDamaged: windows.filter(({ id }) => core.damaged.has(id)).length,
       windows: windows.length,
       chunks: sum(({ chunks }) => chunks),
       sealedSamples: sum(({ samples }) => samples),

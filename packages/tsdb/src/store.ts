@@ -59,6 +59,10 @@ export interface StoreStats {
   readonly series: number
   /** Samples in memory, not sealed yet. */
   readonly headSamples: number
+  /** Deletes that are not carried out in the windows yet. */
+  readonly tombstones: number
+  /** Windows that stay as they are, since maintenance could not read one of those that should be merged. */
+  readonly windowsDamaged: number
   /** Sealed windows, and the samples and bytes in them. */
   readonly windows: number
   readonly chunks: number

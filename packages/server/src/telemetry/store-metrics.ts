@@ -43,6 +43,20 @@ export class StoreMetrics {
       },
       { gauge: registry.gauge('weir_store_chunks', 'Sealed chunks.'), read: (s) => s.chunks },
       {
+        gauge: registry.gauge(
+          'weir_store_tombstones',
+          'Deletes whose samples are still on disk; clean_tombstones carries them out.',
+        ),
+        read: (s) => s.tombstones,
+      },
+      {
+        gauge: registry.gauge(
+          'weir_store_windows_damaged',
+          'Sealed windows left as they are, since one to be merged cannot be read; weir check data says which.',
+        ),
+        read: (s) => s.windowsDamaged,
+      },
+      {
         gauge: registry.gauge('weir_store_sealed_samples', 'Samples in sealed chunks.'),
         read: (s) => s.sealedSamples,
       },

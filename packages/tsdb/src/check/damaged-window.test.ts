@@ -26,6 +26,7 @@ test('a damaged window stays as it is: it is told once, other windows are merged
   t.clock.nowMs += 5 * HOUR
   await expect(t.store.maintain()).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' })
   await t.store.maintain()
+  expect(t.store.stats().windowsDamaged).toBe(3) // with those that should become one with it
   expect(() => t.get('a')).toThrow(expect.objectContaining({ code: 'STORAGE_CORRUPT' }))
   expect(samplesOf(t.reader, 'a', START_MS + 40 * MINUTE)).toHaveLength(46)
   t.clock.nowMs += 40 * HOUR
