@@ -1,6 +1,6 @@
 /**
- * What a native histogram must keep to before it is stored; the rules are Prometheus's, and one more
- * for bounds that are NaN.
+ * What a native histogram must keep to before it is stored: Prometheus's rules (compared with 3.5.3 by
+ * remote write), and one more, that a bound is a number.
  *
  * @see prometheus:model/histogram/histogram.go (Validate), generic.go (ReduceResolution)
  */
@@ -34,13 +34,12 @@ function isSound(h: NativeHistogram): boolean {
   } else {
     if (!(h.schema >= SCHEMA_MIN && h.schema <= SCHEMA_READ_MAX)) return false
     if (!Number.isInteger(h.schema) || h.customValues.length > 0) return false
-    if (!(h.zeroThreshold >= 0) || h.zeroCount < 0) return false
     if (!haveSoundSpans(h.positiveSpans, h.positive.length, -INDEX_MAX)) return false
     if (!haveSoundSpans(h.negativeSpans, h.negative.length, -INDEX_MAX)) return false
   }
   if (!areCounts(h.positive) || !areCounts(h.negative)) return false
-  // Sums of fractions are not exact, so those are not held against a count.
-  return h.isFloat ? !(h.count < 0) : hasSoundCount(h)
+  // Sums of fractions are not exact, so those are not held against a count; differences may be below zero.
+  return h.isFloat || hasSoundCount(h)
 }
 
 function hasSoundBounds(h: NativeHistogram): boolean {
@@ -88,7 +87,7 @@ function hasSoundCount(h: NativeHistogram): boolean {
       sum += count
     }
   }
-  if (!Number.isInteger(h.zeroCount) || !Number.isInteger(h.count)) return false
+  if (!Number.isInteger(h.zeroCount) || h.zeroCount < 0 || !Number.isInteger(h.count)) return false
   return Number.isNaN(h.sum) ? sum <= h.count : sum === h.count
 }
 
