@@ -12,7 +12,7 @@ import type { WindowRecord } from '../disk/window-record.ts'
 import { MetricOrder } from '../index/metric-order.ts'
 import { RunMerger } from '../read/merge.ts'
 import { SealedWindow } from '../read/sealed.ts'
-import { CHUNKS_PER_SERIES } from '../steps/chunks.ts'
+import { CHUNKS_PER_SERIES, COUNTER, KEPT, chunkNumber } from '../steps/chunks.ts'
 import type { Pause } from './pause.ts'
 import { WindowWriter } from './window-writer.ts'
 
@@ -180,7 +180,10 @@ async function mergeInto(writer: WindowWriter, core: Core, job: Job, pause: Paus
         merger.begin(columns)
         for (const source of sources) {
           const from = columns.length
-          source.read(chunk, -Infinity, Infinity, columns, transaction, free)
+          const hasOwn = kind !== COUNTER || source.hasChunk(chunk, transaction)
+          // Where a window has none, what was kept is what counter functions read.
+          const number = hasOwn ? chunk : chunkNumber(series, KEPT)
+          source.read(number, -Infinity, Infinity, columns, transaction, free)
           core.tombstones.cutWindow(series, source.record.id, columns, from)
           merger.add(columns, source.record.order, true)
         }

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { type SampleView, SampleColumns } from '@weir/model'
@@ -212,3 +213,68 @@ test('native histograms keep the ends of steps and both sides of a reset', async
   await t.restart()
   expect(kept()).toEqual([10, 1300, 10, 1100])
 })
+
+test('whatever comes, and however it is thinned out, merged and restarted: nothing that steps keep is lost', async () => {
+  const minutes = fc.integer({ min: 1, max: 400 })
+  const burst = fc.tuple(
+    fc.constantFrom('a', 'b'),
+    fc.array(fc.tuple(fc.integer({ min: 1, max: 120_000 }), fc.integer({ min: 0, max: 30 })), {
+      minLength: 1,
+      maxLength: 40,
+    }),
+  )
+  const deed = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('put' as const), burst }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('wait' as const), minutes }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
+  )
+  const levels = [
+    [0, 3 * HOUR],
+    [5 * MINUTE, 12 * HOUR],
+    [HOUR, 0],
+  ] as const
+  await fc.assert(
+    fc.asyncProperty(fc.array(deed, { minLength: 5, maxLength: 25 }), async (deeds) => {
+      const rules = [rule('__name__=~[ab]', ...levels)]
+      await using t = await TestStore.open({ retentionRules: rules, futureMs: DAY })
+      const put: Record<string, [number, number][]> = { a: [], b: [] }
+      const newest = { a: START_MS, b: START_MS }
+      for (const each of deeds) {
+        if (each.kind === 'restart') await t.restart()
+        else if (each.kind === 'wait') await pass(t, each.minutes * MINUTE)
+        else {
+          const [name, steps] = each.burst
+          let time = Math.max(newest[name], t.clock.nowMs - 10 * MINUTE)
+          const samples = steps.map(([step, value]): [number, number] => [(time += step), value])
+          newest[name] = time
+          put[name]!.push(...samples)
+          expect((await t.put({ [name]: samples })).rejected).toEqual({})
+        }
+      }
+      await pass(t, DAY)
+      for (const [name, all] of Object.entries(put)) {
+        if (all.length === 0) continue
+        const total = (columns: SampleColumns): number =>
+          valuesOf(columns).reduce((sum, value) => sum + value, 0)
+        const values = all.map(([, value]) => value)
+        const kept = t.get(name)
+        expect(total(view(t, name, 'count'))).toBe(all.length)
+        expect(total(view(t, name, 'sum'))).toBe(values.reduce((sum, value) => sum + value, 0))
+        expect([kept[0], kept.at(-1)]).toEqual([all[0], all.at(-1)])
+        expect(Math.max(...kept.map(([, value]) => value))).toBe(Math.max(...values))
+        expect(Math.min(...kept.map(([, value]) => value))).toBe(Math.min(...values))
+        expect(rise(valuesOf(view(t, name, 'counter')))).toBe(rise(values))
+      }
+    }),
+    { numRuns: 6 },
+  )
+})
+
+function rise(values: readonly number[]): number {
+  let sum = 0
+  for (let i = 1; i < values.length; i++) {
+    const [before, value] = [values[i - 1]!, values[i]!]
+    sum += value < before ? value : value - before
+  }
+  return sum
+}
