@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 
-const ALL = ['statsd', 'write', 'queries', 'interference', 'histograms']
+const ALL = ['statsd', 'write', 'queries', 'growth', 'start', 'interference', 'histograms']
 
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !ALL.includes(name))

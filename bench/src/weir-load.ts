@@ -11,6 +11,8 @@ interface Load {
 }
 
 const DAY_MS = 86_400_000
+/** Samples of one commit at most. */
+const COMMIT = 100_000
 
 /**
  * Fills a data directory as a living Weir would have: its clock goes with the data.
@@ -28,10 +30,13 @@ export async function loadWeir(
   const refs = series.map(({ labels }) => appender.ref(Labels.of(labels)))
   for (let k = 0; k < samples; k++) {
     nowMs = timeOf(k)
-    for (let i = 0; i < series.length; i++) appender.append(refs[i]!, nowMs, series[i]!.at(k))
-    const { rejected } = await appender.commit()
-    if (Object.keys(rejected).length > 0) {
-      throw new Error(`Weir refused ${JSON.stringify(rejected)}`)
+    for (let from = 0; from < series.length; from += COMMIT) {
+      const to = Math.min(series.length, from + COMMIT)
+      for (let i = from; i < to; i++) appender.append(refs[i]!, nowMs, series[i]!.at(k))
+      const { rejected } = await appender.commit()
+      if (Object.keys(rejected).length > 0) {
+        throw new Error(`Weir refused ${JSON.stringify(rejected)}`)
+      }
     }
     if (k % 20 === 19) await store.maintain()
   }

@@ -56,7 +56,7 @@ export class LocalAppender implements Appender {
     try {
       return await this.#committer.submit(queued, this.#series)
     } finally {
-      this.#queue.done(queued)
+      this.#queue.done(queued, queued)
     }
   }
 

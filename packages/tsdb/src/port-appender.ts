@@ -14,7 +14,12 @@ import {
 
 import type { Committer } from './commit.ts'
 import type { Core } from './core.ts'
-import { type QueuedSamples, SampleQueue, type TakenBatch } from './sample-queue.ts'
+import {
+  type QueuedColumns,
+  type QueuedSamples,
+  SampleQueue,
+  type TakenBatch,
+} from './sample-queue.ts'
 import { SenderSeries } from './sender-series.ts'
 import type { SenderOptions } from './store.ts'
 
@@ -27,9 +32,11 @@ interface RefusedMessage {
   readonly refused: number
 }
 
-type Answer =
-  | { readonly id: number; readonly result: CommitResult }
-  | { readonly id: number; readonly code: ErrorCode; readonly message: string }
+/** Gives the columns of the batch back, too. */
+type Answer = { readonly id: number; readonly columns: QueuedColumns } & (
+  | { readonly result: CommitResult }
+  | { readonly code: ErrorCode; readonly message: string }
+)
 
 interface Waiting {
   readonly taken: TakenBatch
@@ -111,7 +118,7 @@ class PortAppender implements Appender {
     const waiting = this.#waiting.get(answer.id)
     if (waiting === undefined) return
     this.#waiting.delete(answer.id)
-    this.#queue.done(waiting.taken)
+    this.#queue.done(waiting.taken, answer.columns)
     if (this.#waiting.size === 0) this.#port.unref()
     if ('result' in answer) waiting.resolve(answer.result)
     else waiting.reject(new WeirError(answer.code, answer.message))
@@ -146,12 +153,15 @@ export function serveAppender(
       return
     }
     const { id, ...queued } = message
+    const { refs, times, values } = queued
+    const columns = { refs, times, values }
+    const answer = (what: Answer): void => {
+      port.postMessage(what, [refs.buffer, times.buffer, values.buffer])
+    }
     series.add(queued.labels)
     committer.submit(queued, series).then(
-      (result) => port.postMessage({ id, result } satisfies Answer),
-      (error: WeirError) => {
-        port.postMessage({ id, code: error.code, message: error.message } satisfies Answer)
-      },
+      (result) => answer({ id, columns, result }),
+      ({ code, message: why }: WeirError) => answer({ id, columns, code, message: why }),
     )
   })
 }

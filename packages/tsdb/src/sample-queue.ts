@@ -9,6 +9,10 @@ import { writeLabels } from './index/label-bytes.ts'
 /** Bytes of batches that may wait for their commit, per appender. */
 const WAITING_BYTES_MAX = 64 * 2 ** 20
 const SAMPLE_BYTES = 20
+/** Columns that come back from a commit are used again when they are not larger than this. */
+const COLUMNS_KEPT_BYTES = 2 ** 20
+/** So many sets of them wait at most. */
+const COLUMNS_KEPT = 2
 /** What a queued exemplar takes beside its labels. */
 const EXEMPLAR_BYTES = 100
 
@@ -31,13 +35,17 @@ export interface TakenBatch {
   readonly bytes: number
 }
 
-/** What a commit takes away from a queue. */
-export interface QueuedSamples extends TakenBatch {
-  /** Series that were numbered since the last batch, behind each other: number (varint), labels. */
-  readonly labels: Uint8Array
+/** Samples, a column each for series, times and values. */
+export interface QueuedColumns {
   readonly refs: Uint32Array<ArrayBuffer>
   readonly times: Float64Array<ArrayBuffer>
   readonly values: Float64Array<ArrayBuffer>
+}
+
+/** What a commit takes away from a queue. Its columns may lie in longer buffers, which come back. */
+export interface QueuedSamples extends TakenBatch, QueuedColumns {
+  /** Series that were numbered since the last batch, behind each other: number (varint), labels. */
+  readonly labels: Uint8Array
   readonly histograms: QueuedHistograms
   readonly exemplars: QueuedExemplar[]
   readonly metadata: (readonly [name: string, metadata: MetricMetadata])[]
@@ -56,6 +64,8 @@ export class SampleQueue {
   #refs = new Uint32Array(256)
   #times = new Float64Array(256)
   #values = new Float64Array(256)
+  /** Columns that came back: a sender of many batches makes no garbage that way. */
+  readonly #spare: QueuedColumns[] = []
   #metadata: (readonly [name: string, metadata: MetricMetadata])[] = []
   readonly #histograms = new HistogramQueue()
   #exemplars: QueuedExemplar[] = []
@@ -140,14 +150,18 @@ export class SampleQueue {
     const queued = {
       labels: this.#labels.copy(),
       released: this.#released,
-      refs: this.#refs.slice(0, count),
-      times: this.#times.slice(0, count),
-      values: this.#values.slice(0, count),
+      refs: this.#refs.subarray(0, count),
+      times: this.#times.subarray(0, count),
+      values: this.#values.subarray(0, count),
       histograms: this.#histograms.take(),
       exemplars: this.#exemplars,
       metadata: this.#metadata,
       bytes,
     }
+    const next = this.#spare.pop()
+    this.#refs = next?.refs ?? new Uint32Array(256)
+    this.#times = next?.times ?? new Float64Array(256)
+    this.#values = next?.values ?? new Float64Array(256)
     // A sender names most of its series at once, and hardly any later: the room is not kept.
     if (this.#labels.length > 0) this.#labels = new ByteWriter(256)
     this.#metadata = []
@@ -156,13 +170,25 @@ export class SampleQueue {
     return queued
   }
 
-  /** A batch was committed, or was refused; so were all before it. */
-  done({ bytes, released }: TakenBatch): void {
+  /** A batch was committed, or was refused; so were all before it. Nobody uses its columns any more. */
+  done({ bytes, released }: TakenBatch, columns: QueuedColumns): void {
     this.#waitingBytes -= bytes
+    this.#keep(columns)
     for (const number of released) this.#free.push(number)
   }
 
+  #keep({ refs, times, values }: QueuedColumns): void {
+    const size = refs.buffer.byteLength / refs.BYTES_PER_ELEMENT
+    if (this.#spare.length >= COLUMNS_KEPT || size * SAMPLE_BYTES > COLUMNS_KEPT_BYTES) return
+    this.#spare.push({
+      refs: new Uint32Array(refs.buffer),
+      times: new Float64Array(times.buffer),
+      values: new Float64Array(values.buffer),
+    })
+  }
+
   close(): void {
+    this.#spare.length = 0
     this.#numbers.clear()
     this.#keys = []
     this.#uses = []

@@ -5,7 +5,7 @@ import { type Environment, FILE_NAME, openEnvironment } from './environment.ts'
 import { requireRoom } from './room.ts'
 
 /** A file below this is left as it is. */
-const BYTES_MIN = 2 * 2 ** 20
+const BYTES_MIN = 256 * 2 ** 10
 const PAGE_BYTES = 4096
 /** Where the smaller file is made; LMDB puts its table of readers beside it. */
 const FOLDER = 'smaller'

@@ -1,0 +1,55 @@
+/**
+ * How long a start takes: 1,000,000 series with 100 samples each, 15 s apart, as a living Weir had
+ * them when it ended, some minutes not sealed yet. Prints the time from the start of `weir serve` to
+ * the first answer of a query, three times, and what it cost. `BENCH_SERIES` for fewer series.
+ */
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { pipelineSeries } from './pipeline-series.ts'
+import { cpuMs, resident, showResident } from './process.ts'
+import { startSide } from './sides.ts'
+import { loadWeir } from './weir-load.ts'
+
+const SERIES = Number(process.env['BENCH_SERIES'] ?? 1_000_000)
+const SAMPLES = 100
+const STEP_MS = 15_000
+const ROUNDS = 3
+
+const folder = mkdtempSync(join(tmpdir(), 'weir-bench-start-'))
+try {
+  const endMs = Date.now()
+  const timeOf = (k: number): number => endMs - (SAMPLES - k) * STEP_MS
+  const kept = join(folder, 'kept')
+  const series = pipelineSeries(SERIES)
+  await loadWeir(join(kept, 'data'), { series, samples: SAMPLES, timeOf })
+  console.log(`${SERIES} series, ${(SERIES * SAMPLES) / 1e6} M samples`)
+  for (let round = 0; round < ROUNDS; round++) {
+    const copy = join(folder, String(round))
+    cpSync(kept, copy, { recursive: true })
+    await start(copy)
+    rmSync(copy, { recursive: true })
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function start(copy: string): Promise<void> {
+  const began = performance.now()
+  const weir = (await startSide('Weir', copy))!
+  try {
+    const opened = performance.now() - began
+    const query = encodeURIComponent('worker_up{pipeline="pipeline-7"}')
+    const answer = await fetch(`${weir.url}/api/v1/query?query=${query}`)
+    const body = await answer.text()
+    const took = performance.now() - began
+    if (!answer.ok) throw new Error(`Weir answered ${answer.status}: ${body}`)
+    console.log(
+      `port open after ${(opened / 1000).toFixed(2)} s, first answer after ${(took / 1000).toFixed(2)} s, ` +
+        `processor time ${(cpuMs(weir.pid) / 1000).toFixed(2)} s, ${showResident(resident(weir.pid))}, load ${loadavg()[0]!.toFixed(0)}`,
+    )
+  } finally {
+    await weir.stop()
+  }
+}
