@@ -1,6 +1,7 @@
 import type { DurationArithmetic, DurationExpr } from '../ast.ts'
 import type { Token } from './lexer.ts'
 import { isDurationTooLong, readNumber } from './number.ts'
+import { NESTING_MAX, chainTooLong } from './nesting.ts'
 import { ParseError } from './parse-error.ts'
 
 /** What it needs of the parser whose tokens it reads. */
@@ -36,6 +37,8 @@ type Operator = DurationArithmetic['op']
 /** Reads arithmetic over durations: `5m + step()`, `max_of(range() / 10, 1m)`. A sign binds like `*`. */
 export class DurationParser {
   readonly #tokens: TokenSource
+  /** Operators so far in one duration; parentheses do not begin anew. */
+  #links = 0
 
   constructor(tokens: TokenSource) {
     this.#tokens = tokens
@@ -43,6 +46,7 @@ export class DurationParser {
 
   /** What stands in brackets. */
   sum(place: Place): DurationExpr {
+    this.#links = 0
     return this.#chain(0, place)
   }
 
@@ -51,6 +55,7 @@ export class DurationParser {
    * not; arithmetic only when it begins with a parenthesis.
    */
   offset(): DurationExpr {
+    this.#links = 0
     const { start } = this.#tokens.token()
     const sign = this.#sign()
     const isParenthesis = this.#isSymbol('(')
@@ -84,6 +89,7 @@ export class DurationParser {
         const precedence = token.kind === 'operator' ? PRECEDENCE.get(token.text) : undefined
         if (precedence === undefined || precedence < precedenceMin) return left
         this.#tokens.take()
+        if (++this.#links > NESTING_MAX) throw chainTooLong()
         const right = this.#chain(
           precedence === POW_PRECEDENCE ? precedence : precedence + 1,
           place,

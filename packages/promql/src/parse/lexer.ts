@@ -332,6 +332,7 @@ export function unquote(literal: string): string {
   const quote = literal[0]!
   const inside = literal.slice(1, -1)
   if (quote === '`' || !inside.includes('\\')) return inside
+  const closed = literal.slice(1)
   const parts: Buffer[] = []
   let index = 0
   while (index < inside.length) {
@@ -339,7 +340,7 @@ export function unquote(literal: string): string {
     const end = slash < 0 ? inside.length : slash
     parts.push(Buffer.from(inside.slice(index, end)))
     if (slash < 0) break
-    const length = escapeLength(`${inside}"`, slash, quote, 0)
+    const length = escapeLength(closed, slash, quote, 0)
     const escape = inside.slice(slash + 1, slash + length)
     parts.push(escapedBytes(escape))
     index = slash + length

@@ -7,7 +7,7 @@ import { Random } from '../testing/random.ts'
 import { RandomQuery } from '../testing/random-query.ts'
 import { formatDuration, parseDuration } from './duration.ts'
 import { QUERY_LENGTH_MAX, parseExpr, parseSelector, selectorsOf } from './parse.ts'
-import { NESTING_MAX } from './parser.ts'
+import { NESTING_MAX } from './nesting.ts'
 
 const FEATURES = new Set(['promql-experimental-functions'])
 
@@ -133,6 +133,10 @@ test('a query too deep, too long a chain or too long a text is refused, not a st
   let nested = 'a'
   for (let i = 0; i < 20; i++) nested = `(${nested}${'+a'.repeat(100)})`
   expect(messageOf(nested)).toContain('levels')
+  const inBrackets = `${'('.repeat(200)}1m${'+1m+1m+1m)'.repeat(200)}`
+  expect(messageOf(`a[${inBrackets}]`)).toContain('operators in a chain')
+  expect(messageOf(`a[1m${'+1m'.repeat(deep)}]`)).toContain('operators in a chain')
+  expect(messageOf(`a[${'('.repeat(deep)}`)).toContain('levels of nesting')
   expect(messageOf(' '.repeat(QUERY_LENGTH_MAX + 1))).toContain('characters')
 })
 

@@ -18,6 +18,7 @@ import { FUNCTIONS } from '../functions.ts'
 import { compileRegex } from '../regex.ts'
 import { quoted } from '../value-text.ts'
 import { DurationParser } from './duration-expression.ts'
+import { NESTING_MAX, chainTooLong } from './nesting.ts'
 import { type Token, lex, unquote } from './lexer.ts'
 import { millisOf, readNumber } from './number.ts'
 import { ParseError } from './parse-error.ts'
@@ -45,9 +46,6 @@ const PRECEDENCE: ReadonlyMap<string, number> = new Map([
 ])
 const SIGN_PRECEDENCE = 5
 const POW_PRECEDENCE = 6
-
-/** Deepest nesting read; keeps recursion over the tree far from the end of the stack. */
-export const NESTING_MAX = 400
 
 /** Most matchers in one selector: each one costs a pass over the series that are left. */
 const MATCHERS_MAX = 1000
@@ -178,12 +176,7 @@ export class Parser {
       if (precedence === undefined || precedence < precedenceMin) break
       this.#take()
       // A chain `a + b + c` leans to the left and nests as deep as it is long.
-      if (++links > NESTING_MAX) {
-        throw new WeirError(
-          'QUERY_PARSE',
-          `Cannot read query: want at most ${NESTING_MAX} operators in a chain, got more; add parentheses around halves`,
-        )
-      }
+      if (++links > NESTING_MAX) throw chainTooLong()
       left = this.#binary(left, token.text as BinaryOperator, precedence)
     }
     return left

@@ -26,7 +26,7 @@ export function isKnownFailure(
   // 3.9: series that become equal but never meet are joined.
   return (
     theirs.error === 'vector cannot contain metrics with the same labelset' &&
-    /label_replace|label_join|-[({a-z]|info\(/.test(expr)
+    /[^a-z]or[^a-z]|label_replace|label_join|-[({a-z]|info\(/.test(expr)
   )
 }
 
@@ -60,6 +60,8 @@ export function commonAnnotation(text: string): string {
     text
       // Of several that one operator has, it tells the last.
       .replace(/(for binary operator ".*?"): .* \(/, '$1 (')
+      // With the name kept longer, the same words for two places are one, and the last place stays.
+      .replace(/(mix of histograms and floats for metric name ".+?") \(\d+:\d+\)$/, '$1')
       // 3.10: how much, where and when; 3.7: no name where it was dropped.
       .replace(/, from buckets .* to \d{4}-[^ ]*Z/, '')
       .replace(

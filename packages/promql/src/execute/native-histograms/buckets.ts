@@ -66,7 +66,8 @@ export function addCounts(buckets: Buckets, counts: Float64Array, sign: 1 | -1):
 export function scaleBuckets({ counts, lost }: Buckets, factor: number): void {
   for (let i = 0; i < counts.length; i++) {
     counts[i]! *= factor
-    lost[i]! *= factor
+    // Nothing lost stays nothing, by an infinite factor too.
+    if (lost[i] !== 0) lost[i]! *= factor
   }
 }
 

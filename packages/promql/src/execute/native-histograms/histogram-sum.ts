@@ -171,11 +171,11 @@ export class HistogramSum {
 
   #each(change: (value: number) => number): void {
     this.#zeroCount = change(this.#zeroCount)
-    this.#zeroLost = change(this.#zeroLost)
+    if (this.#zeroLost !== 0) this.#zeroLost = change(this.#zeroLost)
     this.#count = change(this.#count)
-    this.#countLost = change(this.#countLost)
+    if (this.#countLost !== 0) this.#countLost = change(this.#countLost)
     this.#sum = change(this.#sum)
-    this.#sumLost = change(this.#sumLost)
+    if (this.#sumLost !== 0) this.#sumLost = change(this.#sumLost)
   }
 
   /** Tells whether the hints contradict each other. */
