@@ -166,6 +166,52 @@ describe('a backfill', () => {
     )
   })
 
+  test('writes native histograms as live evaluations would have', async () => {
+    const appender = store.appender({ takesHistory: true })
+    const ref = appender.ref(Labels.of({ __name__: 'took', shop: 'a' }))
+    for (let i = 0; i <= 60; i++) {
+      appender.appendHistogram(ref, (START + i * 60) * 1000, {
+        isFloat: false,
+        resetHint: 'unknown',
+        schema: 0,
+        zeroThreshold: 0,
+        zeroCount: 0,
+        count: i * 3,
+        sum: i * 7.5,
+        positiveSpans: Int32Array.of(0, 2),
+        positive: Float64Array.of(i, i * 2),
+        negativeSpans: new Int32Array(0),
+        negative: new Float64Array(0),
+        customValues: new Float64Array(0),
+      })
+    }
+    await appender.commit()
+    await using backfills = opened()
+    const [group] = groupsOf(`
+groups:
+  - name: took
+    interval: 5m
+    rules: [{ record: 'all:took:rate10m', expr: 'sum(rate(took[10m]))' }]
+`)
+    const range = { startMs: START * 1000, endMs: (START + 7200) * 1000, stepMs: 600_000 }
+    const { state, samples } = await finished(backfills, backfills.begin([group!], range))
+    expect(state).toBe('done')
+    const at = (timeMs: number, expr: string): unknown => {
+      const { value } = instantQuery(reader, { expr, timeMs, options: { lookbackMs: 1 } })
+      return value.kind === 'vector'
+        ? value.series.map(({ histogram }) => histogram ?? 'no histogram')
+        : []
+    }
+    let written = 0
+    for (let timeMs = range.startMs; timeMs <= range.endMs; timeMs += range.stepMs) {
+      const want = at(timeMs, 'sum(rate(took[10m]))')
+      expect(at(timeMs, 'all:took:rate10m')).toEqual(want)
+      written += (want as unknown[]).length
+    }
+    expect(samples).toBe(written)
+    expect(written).toBeGreaterThan(5)
+  })
+
   test('done again changes nothing', async () => {
     await using backfills = opened()
     const range = { startMs: START * 1000, endMs: END * 1000, stepMs: undefined }

@@ -2,6 +2,7 @@ import { type RecordingRuleSpec, recordedLabels } from '@weir/alerting'
 import {
   type Appender,
   Labels,
+  type NativeHistogram,
   STALE_MARKER,
   type SeriesRef,
   WeirError,
@@ -35,14 +36,17 @@ export async function writeSlice(
   const refs: SeriesRef[] = []
   const left = new Map<string, Labels>()
   let samples = 0
-  for (const [key, { labels, values }] of rows) {
+  for (const [key, { labels, values, histograms }] of rows) {
     const ref = appender.ref(labels)
     refs.push(ref)
     let wasThere = open.has(key)
     for (let k = 0; k < columns.stepCount; k++) {
       const value = values[k]!
       const isThere = !isStale(value)
-      if (isThere || wasThere) appender.append(ref, columns.startMs + k * columns.stepMs, value)
+      const timeMs = columns.startMs + k * columns.stepMs
+      const histogram = histograms.get(k)
+      if (histogram !== undefined) appender.appendHistogram(ref, timeMs, histogram)
+      else if (isThere || wasThere) appender.append(ref, timeMs, value)
       if (isThere) samples++
       wasThere = isThere
     }
@@ -63,20 +67,29 @@ interface Row {
   readonly labels: Labels
   /** The stale marker where there is none. */
   readonly values: Float64Array
+  /** By step: where it is no number. */
+  readonly histograms: Map<number, NativeHistogram>
 }
 
 /** By the series they become. Two that become one may take turns, but not meet. */
 function rowsOf(
   rule: RecordingRuleSpec,
-  { labels, values, stepCount }: MatrixColumns,
+  { labels, values, histograms, stepCount }: MatrixColumns,
 ): Map<string, Row> {
   const rows = new Map<string, Row>()
+  const histogramsOf = new Map<number, Map<number, NativeHistogram>>()
+  for (const [at, histogram] of histograms) {
+    const i = Math.floor(at / stepCount)
+    const own = histogramsOf.get(i) ?? new Map<number, NativeHistogram>()
+    histogramsOf.set(i, own.set(at - i * stepCount, histogram))
+  }
   for (const [i, flat] of labels.entries()) {
     const named = recordedLabels(rule, Labels.fromFlat(flat))
     const own = values.subarray(i * stepCount, (i + 1) * stepCount)
+    const ownHistograms = histogramsOf.get(i) ?? new Map<number, NativeHistogram>()
     const known = rows.get(named.key())
     if (known === undefined) {
-      rows.set(named.key(), { labels: named, values: own })
+      rows.set(named.key(), { labels: named, values: own, histograms: ownHistograms })
       continue
     }
     for (let k = 0; k < stepCount; k++) {
@@ -84,6 +97,7 @@ function rowsOf(
       if (!isStale(known.values[k]!)) throw sameLabels(rule)
       known.values[k] = own[k]!
     }
+    for (const [k, histogram] of ownHistograms) known.histograms.set(k, histogram)
   }
   return rows
 }

@@ -26,7 +26,8 @@ function recorder(counts: Readonly<Record<string, number>> = {}): OverviewSource
       grids.push(range)
       const { startMs, stepMs } = range
       const values = new Float64Array(0)
-      return { kind: 'matrix', startMs, stepMs, stepCount: 0, labels: [], values }
+      const histograms = new Map()
+      return { kind: 'matrix', startMs, stepMs, stepCount: 0, labels: [], values, histograms }
     },
   }
 }

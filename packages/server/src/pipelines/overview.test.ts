@@ -30,6 +30,7 @@ function matricesOf(rows: Rows): StageMatrices {
       stepCount: STEPS,
       labels,
       values,
+      histograms: new Map(),
     }
   }
   return Object.fromEntries(

@@ -1,4 +1,10 @@
-import { type Labels, STALE_MARKER, type SeriesExemplars, WeirError } from '@weir/model'
+import {
+  type Labels,
+  type NativeHistogram,
+  STALE_MARKER,
+  type SeriesExemplars,
+  WeirError,
+} from '@weir/model'
 import {
   type Expr,
   type QueryOptions,
@@ -113,14 +119,18 @@ export function evaluateMatrix(
   const series = value.kind === 'matrix' ? value.series : []
   const stepCount = Math.floor((endMs - startMs) / stepMs) + 1
   const values = new Float64Array(series.length * stepCount).fill(STALE_MARKER)
+  const histograms = new Map<number, NativeHistogram>()
   for (const [i, one] of series.entries()) {
     for (let k = 0; k < one.times.length; k++) {
-      values[i * stepCount + (one.times[k]! - startMs) / stepMs] = one.values[k]!
+      const at = i * stepCount + (one.times[k]! - startMs) / stepMs
+      values[at] = one.values[k]!
+      const histogram = one.histograms?.[k]
+      if (histogram !== undefined) histograms.set(at, histogram)
     }
   }
   const labels = series.map((one) => one.labels.flat)
   const cost = costOf(stats, circumstances.queuedMs ?? 0)
-  return { kind: 'matrix', startMs, stepMs, stepCount, labels, values, cost }
+  return { kind: 'matrix', startMs, stepMs, stepCount, labels, values, histograms, cost }
 }
 
 type Answered = Pick<QueryReply, 'body' | 'cost' | 'next'> & Partial<Pick<QueryReply, 'status'>>

@@ -194,6 +194,8 @@ export interface MatrixColumns {
   readonly stepCount: number
   readonly labels: readonly (readonly string[])[]
   readonly values: Float64Array<ArrayBuffer>
+  /** By place in `values`: the samples that are native histograms; NaN stands in the column there. */
+  readonly histograms: ReadonlyMap<number, NativeHistogram>
   /** What it took; absent where nothing was evaluated. */
   readonly cost?: QueryCost
 }
