@@ -94,19 +94,29 @@ function sameSentence(theirs: string, ours: string): boolean {
   return kind(theirs) === kind(ours)
 }
 
+/** Of several annotations that one binary operator has at a step, Prometheus tells the last. */
+const OF_OPERATOR = /for binary operator /
+
 function compareAnnotations(theirs: PeerAnswer, ours: QueryResult): string {
+  const mayHaveMore = [...(theirs.warnings ?? []), ...(theirs.infos ?? [])].some((text) =>
+    OF_OPERATOR.test(text),
+  )
   for (const kind of ['warnings', 'infos'] as const) {
     const a = sorted(theirs[kind] ?? [])
-    const b = sorted(ours[kind])
-    if (a !== b) return `${kind}: theirs ${a || 'none'}, ours ${b || 'none'}`
+    const b = sorted(ours[kind]).filter(
+      (text) => a.includes(text) || !mayHaveMore || !OF_OPERATOR.test(text),
+    )
+    if (a.join() !== b.join()) {
+      return `${kind}: theirs ${a.join(' | ') || 'none'}, ours ${b.join(' | ') || 'none'}`
+    }
   }
   return ''
 }
 
 /** Unique and in order. */
-function sorted(annotations: readonly string[]): string {
+function sorted(annotations: readonly string[]): string[] {
   const plain = annotations.map(commonAnnotation).filter((text) => text !== '')
-  return [...new Set(plain)].sort().join(' | ')
+  return [...new Set(plain)].sort()
 }
 
 type Sample = number | NativeHistogram
