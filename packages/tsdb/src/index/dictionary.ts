@@ -287,8 +287,8 @@ export class Dictionary extends DictionaryView {
   }
 
   #takeSymbol(other: Dictionary, symbol: number, { symbols }: Takeover): number {
-    if (symbols.get(symbol) >= 0) return symbol
-    symbols.set(symbol, symbol)
+    if (symbols.has(symbol)) return symbol
+    symbols.add(symbol)
     const at = other.symbols.get(symbol * 2)
     const from = at & ((1 << other.text.shift) - 1)
     const to = from + other.symbols.get(symbol * 2 + 1)
@@ -529,8 +529,28 @@ export class Dictionary extends DictionaryView {
 
 /** What became of symbols and pairs of a dictionary that another one takes over. */
 export class Takeover {
-  readonly symbols = new NumberMap()
+  /** Those that are taken already: their numbers stay. */
+  readonly symbols = new NumberSet()
   readonly pairs = new NumberMap()
+}
+
+/** One bit a number: numbers of symbols grow with all that ever were. */
+class NumberSet {
+  #bits = new Uint8Array(4096)
+
+  has(number: number): boolean {
+    return ((this.#bits[number >>> 3] ?? 0) & (1 << (number & 7))) !== 0
+  }
+
+  add(number: number): void {
+    const at = number >>> 3
+    if (at >= this.#bits.length) {
+      const grown = new Uint8Array(Math.max(at + 1, this.#bits.length * 2))
+      grown.set(this.#bits)
+      this.#bits = grown
+    }
+    this.#bits[at]! |= 1 << (number & 7)
+  }
 }
 
 /** Numbers in one dictionary, by their number in another. */
