@@ -190,6 +190,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'weir serve --rules rules.yml --alertmanager.config alertmanager.yml': 'below',
   "promtool query instant http://127.0.0.1:9347 'sum(up)'": 'below',
   'weir import old.om': 'import.test.ts',
+  'weir promql test jobs.test': 'below',
   'weir rules backfill --rules rules.yml --start 2026-11-01T00:00:00Z': 'backfill.test.ts',
   "weir query 'airflow_scheduler_heartbeat'": 'airflow-replay.test.ts sends its line',
 }
@@ -214,6 +215,16 @@ test('`npx weir` works in a fresh checkout: what npm links is there before the b
   }
   expect(bin.weir).not.toMatch(/dist/)
   expect(statSync(join(cli, bin.weir)).mode & 0o111).toBe(0o111)
+})
+
+test('the answer script of the PromQL page gives the answer shown there', async () => {
+  const own = BLOCKS.filter(({ page }) => page === 'docs/promql.md')
+  const script = own.find(({ text }) => text.startsWith('load 1m\n'))!.text
+  const shown = own.find(({ text }) => text.startsWith('$ weir promql test'))!.text
+  writeFileSync(join(folder, 'jobs.test'), script)
+  const { code, out, err } = await weir('promql', 'test', join(folder, 'jobs.test'))
+  expect(code).toBe(1)
+  expect(`${out}${err}`.replaceAll(`${folder}/`, '')).toContain(shown.trimEnd().split('\n')[1])
 })
 
 test('each listed command still stands in its page', () => {
