@@ -604,9 +604,19 @@ function streamTimestamp(evaluation: Evaluation, expr: Call, steps: Steps, emit:
   const inner = unwrapped(arg)
   const drop = nameDropper(evaluation, arg)
   if (inner.kind === 'selector') {
-    // Beside `@` Prometheus 3.5 forgets the offset, in this function only.
-    const pinned = inner.at === undefined ? inner : { ...inner, offsetMs: 0 }
+    // Beside `@` Prometheus forgets the offset here, but what it reads is moved by it: of the lookbacks
+    // from both moments only what they share is seen.
+    const pinned =
+      inner.at === undefined ? inner : { ...inner, offsetMs: Math.max(0, inner.offsetMs) }
+    const late = inner.at === undefined ? undefined : evaluation.pinned(inner)
+    const reach = evaluation.lookbacks.reachOf(inner)
     streamSelector(evaluation, pinned, steps, true, (labels, values, present) => {
+      if (late !== undefined && inner.offsetMs !== 0) {
+        const afterMs = late + Math.max(0, -inner.offsetMs) - reach.of(() => labels)
+        for (let k = 0; k < steps.count; k++) {
+          if (Math.round(values[k]! * 1000) <= afterMs) present[k] = 0
+        }
+      }
       drop.add(labels, values, present, emit)
     })
   } else {
