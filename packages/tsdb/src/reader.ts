@@ -155,13 +155,15 @@ class StoreReader implements Reader {
     if (--this.#queriers > 0) return
     for (const window of this.#windows.values()) window.release(this.free)
     for (const window of this.#left.splice(0)) window.release(this.free)
-    if (this.free.length > SHEETS_KEPT) this.free.length = SHEETS_KEPT
+    for (const view of this.free.splice(SHEETS_KEPT)) view[Symbol.dispose]()
     leaveEpoch(this.#epochs, this.#seat.seat)
   }
 
   [Symbol.dispose](): void {
     leaveEpoch(this.#epochs, this.#seat.seat)
     this.#seat.port.close()
+    for (const window of [...this.#windows.values(), ...this.#left]) window.release(this.free)
+    for (const view of this.free.splice(0)) view[Symbol.dispose]()
     void this.environment.root.close()
   }
 

@@ -5,12 +5,22 @@ import { STALE_MARKER } from '@weir/model'
 
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { INT_MAX, TAIL_BYTES, decodeInts, encodeInts } from './int-column.ts'
+import { kernelsHere } from './kernels/kernels.ts'
 import { SheetBuilder, SheetView } from './sheet.ts'
 import { decodeValues, encodeValues } from './value-column.ts'
 
 /** Doubles as their bits, so that NaNs and zeros are told apart. */
 function bitsOf(values: Float64Array): string[] {
   return [...new BigUint64Array(values.buffer, values.byteOffset, values.length)].map(String)
+}
+
+const slot = kernelsHere()!.takeSlot()!
+
+/** The same bytes where kernels can read them, with something else behind them. */
+function forKernels(bytes: Uint8Array): ByteReader {
+  slot.fill(0xa5)
+  slot.set(bytes)
+  return new ByteReader(slot)
 }
 
 function throughValues(values: Float64Array): { back: Float64Array; bytes: number } {
@@ -22,6 +32,11 @@ function throughValues(values: Float64Array): { back: Float64Array; bytes: numbe
   const input = new ByteReader(out.copy())
   decodeValues(input, values.length, back, 1)
   expect(input.at).toBe(bytes)
+  const byKernels = new Float64Array(values.length + 2)
+  const again = forKernels(out.bytes.subarray(0, bytes))
+  decodeValues(again, values.length, byKernels, 1)
+  expect(again.at).toBe(bytes)
+  expect(bitsOf(byKernels)).toEqual(bitsOf(back))
   return { back: back.slice(1, values.length + 1), bytes }
 }
 
@@ -34,6 +49,11 @@ function throughInts(values: Float64Array): { back: Float64Array; bytes: number 
   const input = new ByteReader(out.copy())
   decodeInts(input, values.length, back, 0)
   expect(input.at).toBe(bytes)
+  const byKernels = new Float64Array(values.length)
+  const again = forKernels(out.bytes.subarray(0, bytes))
+  decodeInts(again, values.length, byKernels, 0)
+  expect(again.at).toBe(bytes)
+  expect(bitsOf(byKernels)).toEqual(bitsOf(back))
   return { back, bytes }
 }
 

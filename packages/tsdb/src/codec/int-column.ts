@@ -21,6 +21,7 @@
  * Layout byte by byte: docs/formats/chunk.md.
  */
 import type { ByteReader, ByteWriter } from './bytes.ts'
+import { kernelsHere } from './kernels/kernels.ts'
 import { BLOCK, PATCHED, SPARSE, bitLength, encodeBlock } from './int-block-writer.ts'
 
 /** Numbers beyond this (either side of zero) do not fit into a column. */
@@ -36,6 +37,8 @@ const DELTAS = 2
 const TWO_32 = 2 ** 32
 /** Four of them and four numbers of twelve bits are less than 31 bits. */
 const LEAST_MAX = 2 ** 27
+/** Shorter columns are not worth the way. */
+const KERNEL_COUNT_MIN = 32
 
 const offsets = new Float64Array(BLOCK)
 
@@ -148,16 +151,56 @@ function deltaBits(
 
 /** Reads `count` numbers into `into[at, at + count)`. The reader's buffer must go on for {@link TAIL_BYTES}. */
 export function decodeInts(input: ByteReader, count: number, into: Float64Array, at: number): void {
+  decodeQuotients(input, count, 1, into, at)
+}
+
+/** The same, each number divided by `divisor`. */
+export function decodeQuotients(
+  input: ByteReader,
+  count: number,
+  divisor: number,
+  into: Float64Array,
+  at: number,
+): void {
   if (count === 0) return
+  const start = input.at
   const mode = input.u8()
+  if (mode !== REGULAR && count >= KERNEL_COUNT_MIN) {
+    const kernels = kernelsHere()
+    const end =
+      kernels?.reaches(input.bytes, count) === true ? kernels.column(input.bytes, start, count) : 0
+    if (end > 0) {
+      if (divisor !== 1) kernels!.divide(count, divisor)
+      into.set(kernels!.scratch.subarray(0, count), at)
+      input.at = end
+      return
+    }
+  }
   const first = input.zigzag()
-  into[at] = first
-  if (mode === REGULAR) {
+  if (mode !== REGULAR) {
+    decodeBlocks(input, { mode, first, count }, into, at)
+  } else {
     const step = input.zigzag()
     if (step === 0) into.fill(first, at, at + count)
-    else for (let i = 1; i < count; i++) into[at + i] = first + i * step
-    return
+    else for (let i = 0; i < count; i++) into[at + i] = first + i * step
   }
+  if (divisor !== 1) for (let i = at; i < at + count; i++) into[i] = into[i]! / divisor
+}
+
+interface Column {
+  readonly mode: number
+  readonly first: number
+  readonly count: number
+}
+
+/** kernels/column.ts has the twin of this. */
+function decodeBlocks(
+  input: ByteReader,
+  { mode, first, count }: Column,
+  into: Float64Array,
+  at: number,
+): void {
+  into[at] = first
   const unit = input.varint()
   let running = first
   for (let from = 1; from < count; from += BLOCK) {

@@ -22,6 +22,7 @@ import { ByteReader, ByteWriter } from './bytes.ts'
 import { DIFFERENCE, DifferenceWriter, decodeDifference } from './difference.ts'
 import { HISTOGRAMS, encodeHistograms } from './histogram-column.ts'
 import { decodeHistograms } from './histogram-rows.ts'
+import { KERNEL_TAIL_BYTES, type Kernels } from './kernels/kernels.ts'
 import { TAIL_BYTES, decodeInts, encodeInts } from './int-column.ts'
 import { decodeValues, encodeValues } from './value-column.ts'
 
@@ -199,12 +200,15 @@ function sameTimes(known: Float64Array, times: Float64Array): boolean {
  * reused.
  */
 export class SheetView {
-  #buffer = new ArrayBuffer(0)
-  #input = new ByteReader(new Uint8Array(0))
-  #valuesAt = new Uint32Array(0)
-  #timesAt = new Uint32Array(0)
-  #counts = new Uint32Array(0)
-  #timesOf = new Uint16Array(0)
+  readonly #kernels: Kernels | undefined
+  readonly #slot: Uint8Array<ArrayBuffer> | undefined
+  readonly #slotInput: ByteReader | undefined
+  #own = new ByteReader(new Uint8Array(0))
+  #input = this.#own
+  #valuesAt: Uint32Array = new Uint32Array(0)
+  #timesAt: Uint32Array = new Uint32Array(0)
+  #counts: Uint32Array = new Uint32Array(0)
+  #timesOf: Uint16Array = new Uint16Array(0)
   #timesIndex = -1
   #times = new Float64Array(0)
   #found = -1
@@ -213,14 +217,29 @@ export class SheetView {
   #scratch = new Float64Array(0)
   #beforeIndex = -1
   /** Series numbers, in the order of index/metric-order.ts. */
-  ids = new Uint32Array(0)
+  ids: Uint32Array = new Uint32Array(0)
+
+  /** @param kernels where sheets are to be laid that they shall unpack; see {@link Symbol.dispose} */
+  constructor(kernels?: Kernels) {
+    this.#kernels = kernels
+    this.#slot = kernels?.takeSlot()
+    this.#slotInput = this.#slot === undefined ? undefined : new ByteReader(this.#slot)
+  }
+
+  /** Gives the kernels' memory back. The view is not used any more. */
+  [Symbol.dispose](): void {
+    if (this.#slot !== undefined) this.#kernels?.giveBack(this.#slot)
+  }
 
   /** Where the next sheet's bytes go; then {@link open}. */
   room(length: number): Uint8Array {
     this.ids = this.ids.subarray(0, 0)
-    if (this.#buffer.byteLength < length) {
-      this.#buffer = new ArrayBuffer((length + 0x3fff) & ~0x3fff)
-      this.#input = new ByteReader(new Uint8Array(this.#buffer))
+    this.#input = this.#slotInput ?? this.#own
+    if (this.#input.bytes.length < length + KERNEL_TAIL_BYTES) {
+      if (this.#own.bytes.length < length) {
+        this.#own = new ByteReader(new Uint8Array((length + 0x3fff) & ~0x3fff))
+      }
+      this.#input = this.#own
     }
     return this.#input.bytes.subarray(0, length)
   }
@@ -243,16 +262,17 @@ export class SheetView {
     if (view.getUint32(0, true) !== MAGIC) return false
     if (HEADER_BYTES + seriesCount * 10 + timesCount * 8 + TAIL_BYTES > length) return false
     if (check && checksum(bytes) !== view.getUint32(CHECKSUM_AT, true)) return false
-    let at = HEADER_BYTES
-    const column = (count: number): Uint32Array<ArrayBuffer> => {
+    const { buffer, byteOffset } = bytes
+    let at = byteOffset + HEADER_BYTES
+    const column = (count: number): Uint32Array => {
       at += count * 4
-      return new Uint32Array(this.#buffer, at - count * 4, count)
+      return new Uint32Array(buffer, at - count * 4, count)
     }
     this.ids = column(seriesCount)
     this.#valuesAt = column(seriesCount)
     this.#timesAt = column(timesCount)
     this.#counts = column(timesCount)
-    this.#timesOf = new Uint16Array(this.#buffer, at, seriesCount)
+    this.#timesOf = new Uint16Array(buffer, at, seriesCount)
     return true
   }
 

@@ -17,7 +17,7 @@
  * ```
  */
 import type { ByteReader, ByteWriter } from './bytes.ts'
-import { INT_MAX, decodeInts, encodeInts } from './int-column.ts'
+import { INT_MAX, decodeInts, decodeQuotients, encodeInts } from './int-column.ts'
 
 const EXCEPTIONS = 0x10
 const HALVES = 0x80
@@ -68,12 +68,7 @@ export function decodeValues(
     decodeHalves(input, count, into, at)
     return
   }
-  decodeInts(input, count, into, at)
-  const exponent = tag & 0x0f
-  if (exponent > 0) {
-    const divisor = POW10[exponent]!
-    for (let i = at; i < at + count; i++) into[i] = into[i]! / divisor
-  }
+  decodeQuotients(input, count, POW10[tag & 0x0f]!, into, at)
   if ((tag & EXCEPTIONS) !== 0) readExceptions(input, into, at)
 }
 

@@ -1,5 +1,6 @@
 import type { SampleColumns } from '@weir/model'
 
+import { kernelsHere } from '../codec/kernels/kernels.ts'
 import { SheetView } from '../codec/sheet.ts'
 import { type Environment, storageError } from '../disk/environment.ts'
 import { type SheetList, decodeSeries, decodeSheetList } from '../disk/series-list.ts'
@@ -93,7 +94,7 @@ export class SealedWindow {
     const series = isStepped ? Math.floor(chunk / CHUNKS_PER_SERIES) : chunk
     const sheet = lastSheet(sheets, this.#dictionary.metricOf(series), chunk)
     if (sheet < 0) return -1
-    const view = (this.#view ??= free.pop() ?? new SheetView())
+    const view = (this.#view ??= free.pop() ?? new SheetView(kernelsHere()))
     if (sheet !== this.#loaded) this.#load(sheet, sheets, view)
     return view.find(chunk)
   }
