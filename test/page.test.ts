@@ -106,7 +106,7 @@ describe.skipIf(CHROMIUM === undefined)(`the page of a Weir that hears an Airflo
     await page.getByRole('option', { name: 'airflow_dagrun_duration_count' }).click()
     await page.keyboard.press('Control+Enter')
     await see('{dag_id="lab_success"}')
-    await see(/4 series · step 10 s · \d+ samples? read/)
+    await see(/4 series · step 10 s · \d+ samples? of 4 series read/)
     await page.locator('.u-over').waitFor()
     expect(page.url()).toContain('expr=airflow_dagrun_duration_count')
     expect(await flaws()).toEqual([])
