@@ -47,13 +47,14 @@ export async function startSide(
   }
 }
 
+export const weirProgram = join(import.meta.dirname, '../../packages/cli/dist/main.js')
+
 async function startWeir(folder: string): Promise<Side> {
-  const main = join(import.meta.dirname, '../../packages/cli/dist/main.js')
   const dataDir = join(folder, 'data')
   const args = ['serve', '--data-dir', dataDir, '--listen', '127.0.0.1:0']
   const child = spawn(
     process.execPath,
-    [main, ...args, '--statsd-listen', '127.0.0.1:0', '--log-level', 'error'],
+    [weirProgram, ...args, '--statsd-listen', '127.0.0.1:0', '--log-level', 'error'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const url = await new Promise<string>((resolve, reject) => {
@@ -162,7 +163,7 @@ async function until(isDone: () => Promise<boolean>): Promise<void> {
   throw new Error('a peer did not come to rest within five minutes')
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+export async function stop(child: ChildProcess): Promise<void> {
   const gone = new Promise((resolve) => child.once('exit', resolve))
   child.kill('SIGTERM')
   await gone
@@ -176,7 +177,7 @@ function find(program: string): string | undefined {
     .find((path) => existsSync(path))
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

@@ -1,14 +1,6 @@
 #!/usr/bin/env node
 import { WeirError } from '@weir/model'
 import { Command } from 'commander'
-import { addCheck } from './commands/check.ts'
-import { addDemo } from './commands/demo.ts'
-import { addImport } from './commands/import.ts'
-import { addPack } from './commands/pack.ts'
-import { addPromql } from './commands/promql.ts'
-import { addQuery } from './commands/query.ts'
-import { addRules } from './commands/rules.ts'
-import { addServe } from './commands/serve.ts'
 import { EXIT } from './exit.ts'
 
 const program = new Command('weir')
@@ -16,14 +8,22 @@ const program = new Command('weir')
   .showHelpAfterError('(weir --help lists what there is)')
   .configureHelp({ sortSubcommands: false })
 
-addServe(program)
-addDemo(program)
-addQuery(program)
-addPromql(program)
-addCheck(program)
-addImport(program)
-addRules(program)
-addPack(program)
+type Add = (program: Command) => void
+
+/** What there is, in the order of the help; only what is asked for is loaded. */
+const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  serve: async () => (await import('./commands/serve.ts')).addServe,
+  demo: async () => (await import('./commands/demo.ts')).addDemo,
+  query: async () => (await import('./commands/query.ts')).addQuery,
+  promql: async () => (await import('./commands/promql.ts')).addPromql,
+  check: async () => (await import('./commands/check.ts')).addCheck,
+  import: async () => (await import('./commands/import.ts')).addImport,
+  rules: async () => (await import('./commands/rules.ts')).addRules,
+  pack: async () => (await import('./commands/pack.ts')).addPack,
+}
+const asked = process.argv[2] ?? ''
+const named = Object.hasOwn(COMMANDS, asked) ? [COMMANDS[asked]!] : Object.values(COMMANDS)
+for (const load of named) (await load())(program)
 
 try {
   await program.parseAsync()

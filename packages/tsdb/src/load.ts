@@ -2,7 +2,7 @@
 import { type MetricMetadata, WeirError } from '@weir/model'
 
 import type { Core } from './core.ts'
-import { decodeBatch } from './disk/batch-record.ts'
+import { BatchRoom, decodeBatch } from './disk/batch-record.ts'
 import { readPairKey, storageError } from './disk/environment.ts'
 import { decodeTombstone } from './disk/tombstone-record.ts'
 import { removeStrangers } from './disk/window-file.ts'
@@ -101,10 +101,11 @@ function lostBatch({ environment }: Core, arena: number, batch: number): WeirErr
 function loadBatches(core: Core): void {
   const { head } = core
   const arenas = new Map<number, Arena>()
+  const room = new BatchRoom()
   const closed = new Set(core.tombstones.all.flatMap((tombstone) => tombstone.arenas))
   for (const { key, value } of core.environment.batches.getRange({})) {
     const [id, sequence] = readPairKey(key)
-    const batch = decodeBatch(value)
+    const batch = decodeBatch(value, room)
     let arena = arenas.get(id)
     if (arena === undefined) {
       const { startMs, endMs, isLate } = batch
@@ -117,17 +118,7 @@ function loadBatches(core: Core): void {
       throw lostBatch(core, id, arena.batchSequence + 1)
     }
     arena.batchSequence = sequence
-    const { histograms } = batch
-    for (let i = 0; i < batch.count; i++) {
-      const series = batch.series[i]!
-      const time = batch.times[i]!
-      const offset = time - arena.startMs
-      if (offset >= arena.newest(series)) arena.setNewest(series, offset + 1)
-      if (time > head.maxTimeMs) head.maxTimeMs = time
-      const histogram = histograms.size > 0 ? histograms.get(i) : undefined
-      if (histogram === undefined) arena.append(series, offset, batch.values[i]!)
-      else arena.appendHistogram(series, offset, histogram)
-    }
+    head.maxTimeMs = Math.max(head.maxTimeMs, arena.load(batch))
   }
   for (const arena of arenas.values()) {
     if (!arena.isLate && arena.endMs <= head.sealedUntilMs) head.close(arena)

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { serve } from '@weir/server'
+import { serve } from '@weir/server/serve'
 import type { Command } from 'commander'
 import { startPipelines } from '../demo/pipelines.ts'
 import { flagsOf, printAddresses, untilStopped, withServeFlags } from './serve.ts'

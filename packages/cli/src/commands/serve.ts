@@ -1,4 +1,4 @@
-import { type Flags, type Weir, serve } from '@weir/server'
+import { type Flags, type Weir, serve } from '@weir/server/serve'
 import type { Command } from 'commander'
 import { EXIT } from '../exit.ts'
 

@@ -488,6 +488,16 @@ describe('life', () => {
     })
   })
 
+  test('queries are answered before rules and intakes are there, and nothing else', async () => {
+    const ready = (what?: 'queries'): string[] => (what === 'queries' ? [] : ['rules'])
+    await using http = await createHttp(standIn({ ready }))
+    const statusOf = async (url: string): Promise<number> => (await http.inject({ url })).statusCode
+    expect(await statusOf('/api/v1/query?query=1')).toBe(200)
+    expect(await statusOf('/api/v1/labels')).toBe(200)
+    expect(await statusOf('/-/ready')).toBe(503)
+    expect(await statusOf('/api/v1/rules')).toBe(503)
+  })
+
   test('a reload is asked for by POST or PUT, and a bad one says why', async () => {
     let asked = 0
     await using good = await createHttp(standIn({ reload: async () => void asked++ }))

@@ -220,7 +220,7 @@ function mountRoute(
     url: route.path,
     compress: { encodings: ['gzip', 'br'] }, // fresh at each request: the cheaper one first
     handler: async (request, reply) => {
-      const waits = route.early === true ? [] : deps.ready()
+      const waits = route.early === true ? [] : deps.ready(route.early)
       if (waits.length > 0) {
         const why = `Cannot answer yet: waiting for ${waits.join(', ')}`
         const answer = failure(new WeirError('HTTP_NOT_READY', why))

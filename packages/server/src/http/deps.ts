@@ -43,8 +43,8 @@ export interface HttpDeps {
   buildInfo(): BuildInfo
   /** Weir's own metrics and those that came by StatsD, in the format that `accept` prefers. */
   metricsPage(accept: string): Promise<{ readonly contentType: string; readonly body: Uint8Array }>
-  /** What Weir is still waiting for before it can answer, in words; empty when ready. */
-  ready(): readonly string[]
+  /** What Weir is still waiting for before it can answer (all, or queries only), in words; empty when ready. */
+  ready(what?: 'queries'): readonly string[]
   /** What may be done to the store; undefined while `web.enable_admin_api` is off. */
   readonly admin: AdminStore | undefined
   /** Reads the configuration again. Throws a `WeirError` and changes nothing when it is bad. */

@@ -34,6 +34,10 @@ const SELECTORS = query('match[]', 'Series selector; several are united')
 
 /** The questions of the Prometheus API that are answered by a query thread. */
 export function queryRoutes(deps: HttpDeps): Route[] {
+  return questions(deps).map((route) => ({ ...route, early: 'queries' }))
+}
+
+function questions(deps: HttpDeps): Route[] {
   const ask = (call: Call, job: QueryJob, timeoutMs?: number): Promise<Answer> =>
     answerWithin(deps, job, call, timeoutMs)
   return [

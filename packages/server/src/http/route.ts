@@ -13,8 +13,8 @@ export interface Route {
   /** One line for the API document. */
   readonly summary: string
   readonly parameters: readonly Parameter[]
-  /** Works before Weir is ready. */
-  readonly early?: true
+  /** Works before Weir is ready: always, or as soon as queries can be answered. */
+  readonly early?: true | 'queries'
   /** Takes a body of bytes; without it the body is a form. */
   readonly body?: BodyRule
   handle(call: Call): Answer | Promise<Answer>

@@ -58,7 +58,7 @@ async function poolOf(threads: number): Promise<{
     }
     stands.push({ asked, die })
     const call = (name: string): Promise<unknown> => {
-      if (name === 'meet') return Promise.resolve()
+      if (name === 'meet' || name === 'sit') return Promise.resolve()
       return new Promise((resolve, reject) => {
         asked.push({ name, answer: resolve })
         pending.push(reject)
@@ -181,4 +181,34 @@ test('what runs, what waits and what took most can be seen', async () => {
     { expr: 'down', count: 1, failed: 1, samplesRead: 0 },
     { expr: 'up', count: 1, failed: 0, samplesRead: 7 },
   ])
+})
+
+test('threads begin before the store gives them seats; when it gives none, all of them end', async () => {
+  const telemetry = { registry: new Registry(), log: new Log(pino({ level: 'silent' })) }
+  const watch = new QueryWatch(telemetry, new Hands().clock, 0)
+  const options = { threads: 3, queuedMax: 2, timeoutMs: 60_000, evaluation: {}, watch }
+  let started = 0
+  let ended = 0
+  const refused = new Error('the store is locked')
+  let refuse!: () => void
+  const seat = new Promise<ReaderSeat>((_, reject) => {
+    refuse = () => reject(refused)
+  })
+  const opening = QueryPool.open(
+    options,
+    () => seat,
+    telemetry,
+    () => {
+      started++
+      return {
+        call: () => Promise.resolve(),
+        kill: () => undefined,
+        [Symbol.asyncDispose]: async () => void ended++,
+      } as unknown as QueryThread
+    },
+  )
+  expect(started).toBe(3)
+  refuse()
+  await expect(opening).rejects.toBe(refused)
+  expect(ended).toBeGreaterThanOrEqual(3)
 })

@@ -62,7 +62,7 @@ const STOP_GRACE_MS = 5000
 export type StartThread = (data: QueryThreadData, onCrash: (error: Error) => void) => QueryThread
 
 const startWorker: StartThread = (data, onCrash) =>
-  new Thread<QueryThreadHandlers>('query-thread', data, [data.seat.port], onCrash)
+  new Thread<QueryThreadHandlers>('query-thread', data, [], onCrash)
 
 interface Seat {
   readonly thread: QueryThread
@@ -70,6 +70,8 @@ interface Seat {
   readonly flags: Int32Array
   /** Tells the other threads that this one has ended. */
   readonly ended: SharedArrayBuffer
+  /** Whether it has its seat in the store; before that it is busy with loading its code. */
+  isSeated: boolean
   busy: boolean
   /** Its thread has ended: what it ran fails, and nothing more is given to it. */
   isDead: boolean
@@ -127,7 +129,14 @@ export class QueryPool implements Queries, AsyncDisposable {
     startThread: StartThread = startWorker,
   ): Promise<QueryPool> {
     const pool = new QueryPool(options, openSeat, telemetry, startThread)
-    for (let i = 0; i < options.threads; i++) await pool.#start()
+    const starts = Array.from({ length: options.threads }, () => pool.#start())
+    try {
+      await Promise.all(starts)
+    } catch (error) {
+      await Promise.allSettled(starts)
+      await pool[Symbol.asyncDispose]()
+      throw error
+    }
     return pool
   }
 
@@ -306,21 +315,32 @@ export class QueryPool implements Queries, AsyncDisposable {
   }
 
   async #start(replaced?: Seat): Promise<void> {
-    const seat = await this.#openSeat()
     const flags = new SharedArrayBuffer(FLAG_BYTES)
-    const data: QueryThreadData = { seat, flags }
+    const data: QueryThreadData = { flags }
     const thread = this.#startThread(data, (error) => this.#crashed(entry, error))
     const entry: Seat = {
       thread,
       flags: new Int32Array(flags),
       ended: new SharedArrayBuffer(4),
-      busy: false,
+      isSeated: false,
+      busy: true,
       isDead: false,
     }
-    for (const other of this.#seats) if (!other.isDead) introduce(entry, other)
     const place = replaced === undefined ? -1 : this.#seats.indexOf(replaced)
     if (place >= 0) this.#seats[place] = entry
     else this.#seats.push(entry)
+    try {
+      const seat = await this.#openSeat()
+      await thread.call('sit', seat, [seat.port])
+    } catch (error) {
+      if (entry.isDead) return // another takes its place
+      entry.isDead = true
+      await thread[Symbol.asyncDispose]()
+      throw error
+    }
+    for (const other of this.#seats) if (other.isSeated && !other.isDead) introduce(entry, other)
+    entry.isSeated = true
+    entry.busy = false
     this.#next()
   }
 

@@ -63,12 +63,7 @@ async function stand(threadCount: number): Promise<Stand> {
     async () => store.seat(),
     telemetry,
     (data, onCrash) => {
-      const thread = new Thread<QueryThreadHandlers>(
-        'query-thread',
-        data,
-        [data.seat.port],
-        onCrash,
-      )
+      const thread = new Thread<QueryThreadHandlers>('query-thread', data, [], onCrash)
       threads.push(thread)
       for (const { count, wake } of waiting) if (threads.length >= count) wake()
       return thread

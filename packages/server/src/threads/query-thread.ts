@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { type ReaderSeat, openReader } from '@weir/tsdb'
+import { invariant } from '@weir/model'
+import { type Reader, type ReaderSeat, openReader } from '@weir/tsdb'
 import { type Circumstances, evaluateMatrix, evaluateVector, executeJob } from '../query/execute.ts'
 import type {
   MatrixColumns,
@@ -20,7 +21,6 @@ import { Moved, serveCalls } from './rpc.ts'
  */
 
 export interface QueryThreadData {
-  readonly seat: ReaderSeat
   /** See query-flags.ts. */
   readonly flags: SharedArrayBuffer
 }
@@ -33,6 +33,8 @@ interface NumberedJob<Job> {
 }
 
 export type QueryThreadHandlers = {
+  /** Takes its seat in the store: the first call. Until then its code loads, and so does the store. */
+  sit: (seat: ReaderSeat) => void
   json: (numbered: NumberedJob<QueryJob>) => Moved<QueryReply>
   vector: (numbered: NumberedJob<VectorJob>) => Moved<VectorColumns>
   matrix: (numbered: NumberedJob<MatrixJob>) => Moved<MatrixColumns>
@@ -41,33 +43,47 @@ export type QueryThreadHandlers = {
   close: () => void
 }
 
-const { seat, flags } = workerData as QueryThreadData
+const { flags } = workerData as QueryThreadData
 const words = new Int32Array(flags)
-const reader = openReader(seat)
 let begun = 0
-const team = new QueryTeam(reader, () => Atomics.load(words, GIVEN) === begun)
+let seated: { readonly reader: Reader; readonly team: QueryTeam } | undefined
+
+function place(): NonNullable<typeof seated> {
+  invariant(seated !== undefined, 'a query thread is asked before it has a seat')
+  return seated
+}
 
 function circumstances({ id, queuedMs, countSteps }: NumberedJob<unknown>): Circumstances {
   begun = (begun + 1) | 0
   // Whether nobody waits for this job any more.
-  return { isCancelled: () => Atomics.load(words, CANCELLED) === id, queuedMs, countSteps, team }
+  return {
+    isCancelled: () => Atomics.load(words, CANCELLED) === id,
+    queuedMs,
+    countSteps,
+    team: place().team,
+  }
 }
 
 const handlers: QueryThreadHandlers = {
+  sit: (seat) => {
+    const reader = openReader(seat)
+    const team = new QueryTeam(reader, () => Atomics.load(words, GIVEN) === begun)
+    seated = { reader, team }
+  },
   json: (numbered) => {
-    const reply = executeJob(numbered.job, reader, circumstances(numbered))
+    const reply = executeJob(numbered.job, place().reader, circumstances(numbered))
     return new Moved(reply, [reply.body.buffer])
   },
   vector: (numbered) => {
-    const columns = evaluateVector(numbered.job, reader, circumstances(numbered))
+    const columns = evaluateVector(numbered.job, place().reader, circumstances(numbered))
     return new Moved(columns, [columns.values.buffer])
   },
   matrix: (numbered) => {
-    const columns = evaluateMatrix(numbered.job, reader, circumstances(numbered))
+    const columns = evaluateMatrix(numbered.job, place().reader, circumstances(numbered))
     return new Moved(columns, [columns.values.buffer])
   },
-  meet: (introduction) => team.meet(introduction),
-  close: () => reader[Symbol.dispose](),
+  meet: (introduction) => place().team.meet(introduction),
+  close: () => seated?.reader[Symbol.dispose](),
 }
 
 serveCalls(parentPort!, handlers)

@@ -51,15 +51,29 @@ export interface BatchColumns extends BatchWindow {
   readonly histograms: ReadonlyMap<number, Uint8Array>
 }
 
-export function decodeBatch(record: Uint8Array): BatchColumns {
+/** Memory for columns that is used for one batch after another. */
+export class BatchRoom {
+  series = new Float64Array(0)
+  times = this.series
+  values = this.series
+
+  reserve(count: number): void {
+    if (this.series.length >= count) return
+    this.series = new Float64Array(count)
+    this.times = new Float64Array(count)
+    this.values = new Float64Array(count)
+  }
+}
+
+/** @param room where the columns will lie, and stay until it is used again */
+export function decodeBatch(record: Uint8Array, room = new BatchRoom()): BatchColumns {
   const input = new ByteReader(record)
   const flags = input.u8()
   const startMs = input.zigzag()
   const endMs = startMs + input.varint()
   const count = input.varint()
-  const series = new Float64Array(count)
-  const times = new Float64Array(count)
-  const values = new Float64Array(count)
+  room.reserve(count)
+  const { series, times, values } = room
   decodeInts(input, count, series, 0)
   decodeInts(input, count, times, 0)
   decodeQuick(input, count, values)

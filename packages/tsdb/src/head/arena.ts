@@ -1,3 +1,4 @@
+import type { BatchColumns } from '../disk/batch-record.ts'
 import { Blobs, blobAt } from './blobs.ts'
 import type { ReaderSpan } from './epochs.ts'
 import {
@@ -171,7 +172,67 @@ export class Arena implements ArenaView {
     }
   }
 
-  /** The same for a native histogram, given as its record. */
+  /**
+   * What a batch read back from the disk holds, while there are no readers yet: the same as
+   * {@link setNewest} and {@link append} for each of its samples that is a number.
+   *
+   * @returns the greatest time
+   */
+  load({ series, times, values, count, histograms }: BatchColumns): number {
+    const { startMs, segments } = this
+    let tableIndex = -1
+    let newest!: Uint32Array
+    let lasts!: Int32Array
+    let segmentIndex = -1
+    let segment!: Segment
+    let oldest = this.#oldest
+    let loaded = 0
+    let maxMs = Number.NEGATIVE_INFINITY
+    for (let i = 0; i < count; i++) {
+      const number = series[i]!
+      const time = times[i]!
+      const offset = time - startMs
+      if (number >>> TABLE_SHIFT !== tableIndex) {
+        tableIndex = number >>> TABLE_SHIFT
+        newest = this.#newest[tableIndex] ??= new Uint32Array(TABLE_SERIES)
+        lasts = this.#lasts[tableIndex] ?? this.#addTable(tableIndex)
+      }
+      const slot = number & (TABLE_SERIES - 1)
+      if (time > maxMs) maxMs = time
+      if (offset >= newest[slot]!) newest[slot] = offset + 1
+      const histogram = histograms.size > 0 ? histograms.get(i) : undefined
+      if (histogram !== undefined) {
+        this.appendHistogram(number, offset, histogram)
+        continue
+      }
+      if (offset < oldest) oldest = offset
+      const block = lasts[slot]! - 1
+      if (block >= 0) {
+        if (block >>> SEGMENT_SHIFT !== segmentIndex) {
+          segmentIndex = block >>> SEGMENT_SHIFT
+          segment = segments[segmentIndex]!
+        }
+        const index = block & (SEGMENT_BLOCKS - 1)
+        const { words } = segment
+        const word = words[index * BLOCK_WORDS + COUNT]!
+        const samples = word & COUNT_MASK
+        if (samples < BLOCK_SAMPLES) {
+          const sample = (index << BLOCK_SHIFT) + samples
+          segment.offsets[sample] = offset
+          segment.values[sample] = values[i]!
+          words[index * BLOCK_WORDS + COUNT] = word + 1
+          loaded++
+          continue
+        }
+      }
+      this.append(number, offset, values[i]!)
+    }
+    this.sampleCount += loaded
+    this.#oldest = Math.min(oldest, this.#oldest)
+    return maxMs
+  }
+
+  /** Stores a native histogram, given as its record. */
   appendHistogram(series: number, offset: number, record: Uint8Array): void {
     this.append(series, offset + HISTOGRAM, this.#blobs.push(record))
     if (offset < this.#oldest) this.#oldest = offset

@@ -1,0 +1,30 @@
+import type { RetentionRule, StoreOptions } from '@weir/tsdb'
+import type { WeirConfig } from './weir-config.ts'
+
+/** What the configuration says about the store, in the store's words. */
+export function storageOptions({ storage }: WeirConfig): Omit<StoreOptions, 'path' | 'clock'> {
+  const { metrics, exemplars } = storage
+  return {
+    retentionMs: metrics.retention_time,
+    retentionBytes: metrics.retention_size,
+    retentionRules: retentionRulesOf({ storage }),
+    outOfOrderWindowMs: metrics.out_of_order_window,
+    futureMs: metrics.future_window,
+    seriesMax: metrics.limits.series,
+    metricSeriesMax: metrics.limits.series_per_metric,
+    samplesPerCommitMax: metrics.limits.samples_per_commit,
+    exemplarsMax: exemplars.max_exemplars,
+    labelsPerSeriesMax: metrics.limits.labels_per_series,
+    labelNameBytesMax: metrics.limits.label_name_bytes,
+    labelValueBytesMax: metrics.limits.label_value_bytes,
+    diskReserveBytes: metrics.disk_reserve,
+    headWindowMs: metrics.head_window,
+  }
+}
+
+export function retentionRulesOf({ storage }: Pick<WeirConfig, 'storage'>): RetentionRule[] {
+  return storage.retention_rules.map(({ match, levels }) => ({
+    selectors: match,
+    levels: levels.map(({ keep, step }) => ({ keepMs: keep, stepMs: step })),
+  }))
+}

@@ -1,0 +1,579 @@
+import { availableParallelism, hostname } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { type MessagePort, MessageChannel } from 'node:worker_threads'
+import {
+  type Alerting,
+  type AlertingOptions,
+  type AlertingSetup,
+  type RecordingGroup,
+  type RuleQuery,
+  recordingGroups,
+  startAlerting,
+} from '@weir/alerting'
+import { Labels, type Millis, systemClock } from '@weir/model'
+import { type IntakeStatus, PACKS, type WeirStatus } from '@weir/packs'
+import { type SenderOptions, type StoreStats, connectAppender, openKeyValueStore } from '@weir/tsdb'
+import { exposition } from '@weir/wire'
+import { Backfills } from './backfill/backfills.ts'
+import { waitForRestart } from './config/at-start.ts'
+import { featureProblems } from './config/features.ts'
+import { type Flags, type Setup, hostPort, loadConfig } from './config/load-config.ts'
+import { retentionRulesOf } from './config/storage-options.ts'
+import { redactText } from './config/redact.ts'
+import type { WeirConfig } from './config/weir-config.ts'
+import { createHttp } from './http/app.ts'
+import type { AdminStore, HttpDeps, RuntimeInfo, TargetsView, TsdbStatus } from './http/deps.ts'
+import { Closers } from './lifecycle/closers.ts'
+import { PackWatch } from './packs/pack-watch.ts'
+import type { EvaluationLimits } from './query/job.ts'
+import { OWN } from './query/question.ts'
+import { QueryWatch } from './query/watch.ts'
+import { type Log, openLog } from './telemetry/log.ts'
+import { ProcessMetrics } from './telemetry/process-metrics.ts'
+import { Registry } from './telemetry/registry.ts'
+import type { IntakeData, IntakeHandlers } from './threads/intake-thread.ts'
+import { joinPages } from './threads/moved-page.ts'
+import type { PushData, PushHandlers } from './threads/push-thread.ts'
+import { QueryPool } from './threads/query-pool.ts'
+import { serveCalls } from './threads/rpc.ts'
+import type { ScrapeData, ScrapeHandlers, SelfHandlers } from './threads/scrape-thread.ts'
+import { Thread } from './threads/thread.ts'
+import type { Address, Weir, Writer } from './serve.ts'
+import type { WriterHandlers } from './threads/writer-thread.ts'
+import { VERSION } from './version.ts'
+
+/** The page as the build left it, in the room beside this one. */
+const WEB_ROOT = fileURLToPath(new URL('../../web/dist/', import.meta.url))
+
+/**
+ * Opens Weir from the disk outwards: store, query threads, rules, page, intakes. The one place that
+ * knows everybody.
+ *
+ * @param writer has begun to open the store already: nothing takes longer
+ * @throws {WeirError} for a locked or unusable data directory, a port in use
+ */
+export async function openProcess(flags: Flags, setup: Setup, writer: Writer): Promise<Weir> {
+  const weir = new Process(flags, setup, writer)
+  try {
+    await weir.open()
+    return weir
+  } catch (error) {
+    await weir[Symbol.asyncDispose]().catch(() => undefined)
+    throw error
+  }
+}
+
+/** What must be there before a query can be answered. */
+const FOR_QUERIES: ReadonlySet<string> = new Set(['the store', 'query threads'])
+
+class Process implements Weir {
+  readonly addresses: Address[] = []
+  readonly crashed: Promise<Error>
+  readonly #flags: Flags
+  readonly #registry = new Registry()
+  readonly #log: Log
+  readonly #closers = new Closers()
+  readonly #startedMs: Millis = systemClock.now()
+  readonly #waitsFor = new Set(['the store', 'query threads', 'rules', 'intakes'])
+  readonly #reloads = this.#registry.counter(
+    'weir_config_reloads_total',
+    'Reloads of the configuration, by result.',
+    ['result'],
+  )
+  readonly #processMetrics = new ProcessMetrics(this.#registry, this.#startedMs)
+  #crash!: (error: Error) => void
+  #setup: Setup
+  readonly #startedWith: WeirConfig
+  #loadedMs = this.#startedMs
+  #loadedWell = true
+  readonly #writer: Thread<WriterHandlers>
+  #pool!: QueryPool
+  #watch!: QueryWatch
+  #alerting!: Alerting
+  #backfills!: Backfills
+  #packs!: PackWatch
+  #intake!: Thread<IntakeHandlers>
+  #scraper!: Thread<ScrapeHandlers>
+  #push: Promise<Thread<PushHandlers>> | undefined
+
+  constructor(flags: Flags, setup: Setup, { thread, crashed }: Writer) {
+    this.#flags = flags
+    this.#setup = setup
+    this.#startedWith = setup.config
+    this.#log = openLog(setup.config.log.level)
+    this.crashed = new Promise((resolve) => {
+      this.#crash = resolve
+    })
+    this.#writer = this.#closers.use(thread)
+    void crashed.then(this.#onCrash)
+  }
+
+  async open(): Promise<void> {
+    this.#registry
+      .gauge('weir_build_info', 'Always 1; the version is in the label.', ['version'])
+      .set(1, { version: VERSION })
+    this.#closers.defer(() => this.#processMetrics[Symbol.dispose]())
+    // Whoever waits for these hears of a failure; while others fail first, nobody does.
+    const opened = Promise.all([this.#openStore(), this.#openQueries()])
+    opened.catch(() => undefined)
+    this.#backfills = this.#closers.use(
+      new Backfills({
+        query: (expr, range, signal) => this.#pool.background(expr, range, signal),
+        appender: async () => connectAppender(await this.#storePort({ takesHistory: true })),
+        clock: systemClock,
+        telemetry: { registry: this.#registry, log: this.#log.child({ part: 'backfill' }) },
+      }),
+    )
+    // After the requests to it: closers run from the last one back.
+    this.#closers.defer(async () => (await this.#push)?.[Symbol.asyncDispose]())
+    const http = this.#closers.use(await createHttp(this.#httpDeps()))
+    // The port is opened before the rules: their links must name it. Queries are answered as soon as the
+    // store is there; until all is up, everything else gets 503.
+    const { host, port } = hostPort(this.#setup.config.web.listen, 'web.listen')
+    const { url } = await http.listen({ host, port })
+    this.addresses.push({ kind: 'web', address: url })
+    await opened
+    await this.#openAlerting()
+    await this.#openIntake()
+    await this.#openScraper()
+    this.#waitsFor.delete('intakes')
+    this.#watchPacks()
+    for (const problem of featureProblems(this.#flags.features)) this.#log.warn({}, problem)
+    this.#log.info(
+      { addresses: this.addresses, dataDir: this.#flags.dataDir, version: VERSION },
+      'Weir is listening',
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#closers[Symbol.asyncDispose]()
+  }
+
+  async reload(): Promise<void> {
+    try {
+      const setup = loadConfig(this.#flags)
+      const before = this.#setup
+      await this.#alerting.reload(this.#alertingSetup(setup))
+      try {
+        await this.#scraper.call('reload', setup.config)
+        await this.#intake.call('reload', setup.mappingSources)
+        await this.#writer.call('setRetentionRules', retentionRulesOf(setup.config))
+        this.#openQueryLog(setup)
+      } catch (error) {
+        await this.#alerting.reload(this.#alertingSetup(before))
+        await this.#scraper.call('reload', before.config)
+        throw error
+      }
+      this.#setup = setup
+      this.#loadedMs = systemClock.now()
+      this.#loadedWell = true
+      this.#reloads.inc({ result: 'taken' })
+      this.#log.info({}, 'Configuration read again')
+      const waiting = waitForRestart(this.#startedWith, setup.config)
+      if (waiting.length > 0) {
+        this.#log.warn({ keys: waiting }, 'These keys changed and count from the next start on')
+      }
+    } catch (error) {
+      this.#loadedWell = false
+      this.#reloads.inc({ result: 'refused' })
+      this.#log.error(
+        { error: (error as Error).message },
+        'Configuration refused; the old one stays',
+      )
+      throw error
+    }
+  }
+
+  /** Without these threads Weir cannot keep its word: it is better to end and be started anew. */
+  readonly #onCrash = (error: Error): void => {
+    this.#log.error(
+      { error: error.message, stack: error.stack },
+      'A thread ended; Weir cannot go on',
+    )
+    this.#crash(error)
+  }
+
+  async #openStore(): Promise<void> {
+    await this.#writer.call('open', undefined)
+    this.#waitsFor.delete('the store')
+  }
+
+  async #openQueries(): Promise<void> {
+    const { query } = this.#setup.config
+    const threads = query.threads ?? Math.min(4, Math.max(2, availableParallelism()))
+    const telemetry = { registry: this.#registry, log: this.#log.child({ part: 'query' }) }
+    this.#watch = new QueryWatch(telemetry, systemClock, query.slow_log)
+    this.#closers.defer(() => this.#watch[Symbol.dispose]())
+    this.#openQueryLog(this.#setup)
+    const limits = (): EvaluationLimits => this.#evaluation()
+    const options = {
+      threads,
+      queuedMax: query.max_queued,
+      timeoutMs: query.timeout,
+      get evaluation() {
+        return limits()
+      },
+      watch: this.#watch,
+    }
+    const opening = QueryPool.open(options, () => this.#writer.call('seat', undefined), telemetry)
+    this.#closers.defer(async () => {
+      const pool = await opening.catch(() => undefined) // it has cleaned up behind itself
+      await pool?.[Symbol.asyncDispose]()
+    })
+    this.#pool = await opening
+    this.#waitsFor.delete('query threads')
+  }
+
+  #openQueryLog({ config }: Setup): void {
+    this.#watch.log.open(config.global.query_log_file)
+  }
+
+  #evaluation(): EvaluationLimits {
+    const { query } = this.#startedWith
+    return {
+      lookbackMs: query.lookback_delta,
+      countFirstValue: this.#setup.config.query.count_first_value,
+      lookbackRules: this.#setup.config.query.lookback_rules.map(({ match, lookback }) => ({
+        selectors: match,
+        lookbackMs: lookback,
+      })),
+      maxSamples: query.max_samples,
+      maxBytes: query.max_memory,
+      features: this.#flags.features,
+    }
+  }
+
+  /** A way for a sender on another thread (or this one) to the writer. */
+  async #storePort(options: SenderOptions = {}): Promise<MessagePort> {
+    const { port1, port2 } = new MessageChannel()
+    await this.#writer.call('connect', { port: port2, options }, [port2])
+    return port1
+  }
+
+  async #openAlerting(): Promise<void> {
+    const store = openKeyValueStore(this.#flags.dataDir)
+    this.#closers.defer(() => store[Symbol.dispose]())
+    const appender = connectAppender(await this.#storePort())
+    this.#closers.defer(() => appender.close())
+    this.#packs = new PackWatch({
+      packs: PACKS.filter(({ id }) => !this.#setup.config.packs.disabled.includes(id)),
+      queries: this.#pool,
+      store,
+      clock: systemClock,
+      telemetry: { registry: this.#registry, log: this.#log.child({ part: 'packs' }) },
+      externalUrl: this.#externalUrl(),
+    })
+    this.#alerting = this.#closers.use(
+      await startAlerting({
+        ...this.#alertingSetup(this.#setup),
+        query: this.#ruleQuery,
+        appender,
+        store,
+        clock: systemClock,
+        ...notificationLimits(this.#setup.config.notifications),
+        externalUrl:
+          this.#setup.config.web.external_url || `http://${this.#setup.config.web.listen}`,
+        telemetry: { registry: this.#registry, log: this.#log.child({ part: 'alerting' }) },
+      }),
+    )
+    this.#waitsFor.delete('rules')
+  }
+
+  /** Recording rules of a rule file, or all that are loaded. */
+  #recordingGroups(text: string | undefined): RecordingGroup[] {
+    const setup = this.#alertingSetup(this.#setup)
+    if (text === undefined) return recordingGroups(setup)
+    return recordingGroups({ ...setup, groups: [], ruleFiles: [{ fileName: 'rules', text }] })
+  }
+
+  /** Where people reach this Weir: as they said, else where it listens. */
+  #externalUrl(): string {
+    return this.#setup.config.web.external_url || this.addresses[0]!.address
+  }
+
+  #alertingSetup({ config, ruleFiles, alertmanager }: Setup): AlertingSetup {
+    return {
+      ruleFiles,
+      groups: this.#packs.groups(),
+      ...(alertmanager === undefined ? {} : { config: alertmanager }),
+      externalLabels: Labels.of(config.global.external_labels),
+      evaluationIntervalMs: config.global.evaluation_interval,
+      features: this.#flags.features,
+    }
+  }
+
+  readonly #ruleQuery: RuleQuery = async (expr, timeMs, signal, group) => {
+    const origin = group === undefined ? OWN : ({ kind: 'rule', ...group } as const)
+    const { labels, values, histograms } = await this.#pool.vector(expr, timeMs, signal, origin)
+    return labels.map((flat, i) => {
+      const histogram = histograms?.[i]
+      const value = histogram === undefined ? values[i]! : 0
+      return { labels: Labels.fromFlat(flat), value, histogram }
+    })
+  }
+
+  async #openScraper(): Promise<void> {
+    const stores = new MessageChannel()
+    const self = new MessageChannel()
+    const selfHandlers: SelfHandlers = { page: async () => joinPages(await this.#ownPages('')) }
+    serveCalls(self.port1, selfHandlers)
+    stores.port1.on('message', (port: MessagePort) => {
+      void this.#writer.call('connect', { port }, [port])
+    })
+    const data: ScrapeData = {
+      config: this.#setup.config,
+      stores: stores.port2,
+      self: self.port2,
+      logLevel: this.#setup.config.log.level,
+    }
+    this.#scraper = this.#closers.use(
+      new Thread<ScrapeHandlers>('scrape-thread', data, [stores.port2, self.port2], this.#onCrash),
+    )
+    await this.#scraper.call('open', undefined)
+  }
+
+  async #openIntake(): Promise<void> {
+    const store = await this.#storePort()
+    const { config, mappingSources } = this.#setup
+    const data: IntakeData = {
+      config: config.statsd,
+      mappingSources,
+      store,
+      logLevel: config.log.level,
+    }
+    this.#intake = this.#closers.use(
+      new Thread<IntakeHandlers>('intake-thread', data, [store], this.#onCrash),
+    )
+    this.addresses.push(...(await this.#intake.call('open', undefined)))
+  }
+
+  /** The thread for what senders push; most Weirs never need it, so it starts with the first request. */
+  #pushThread(): Promise<Thread<PushHandlers>> {
+    this.#push ??= this.#startPush()
+    return this.#push
+  }
+
+  async #startPush(): Promise<Thread<PushHandlers>> {
+    const { max_unpacked_bytes, max_samples } = this.#setup.config.remote_write_receiver
+    const store = await this.#storePort()
+    const history = await this.#storePort({ takesHistory: true })
+    const { limits } = this.#setup.config.storage.metrics
+    const labels = {
+      labelsMax: limits.labels_per_series,
+      nameBytesMax: limits.label_name_bytes,
+      valueBytesMax: limits.label_value_bytes,
+    }
+    const data: PushData = {
+      limits: { unpackedBytesMax: max_unpacked_bytes, samplesMax: max_samples, labels },
+      store,
+      history,
+    }
+    return new Thread<PushHandlers>('push-thread', data, [store, history], this.#onCrash)
+  }
+
+  #watchPacks(): void {
+    const stopped = new AbortController()
+    const watching = this.#packs.watch(
+      () => this.#alerting.reload(this.#alertingSetup(this.#setup)),
+      stopped.signal,
+    )
+    this.#closers.defer(async () => {
+      stopped.abort()
+      await watching
+    })
+  }
+
+  /** Metrics of all threads about themselves, a page each. */
+  async #ownPages(accept: string): Promise<Uint8Array[]> {
+    this.#processMetrics.refresh()
+    const threads = await Promise.all([
+      this.#writer.call('page', accept),
+      this.#intake.call('page', accept),
+      this.#scraper.call('page', accept),
+    ])
+    return [exposition(this.#registry.collect(), accept).body, ...threads]
+  }
+
+  #httpDeps(): HttpDeps {
+    const limits = (): EvaluationLimits => this.#evaluation()
+    const { config } = this.#setup
+    const { web } = config
+    return {
+      queries: {
+        json: (job, origin, signal) => this.#pool.json(job, origin, signal),
+        vector: (expr, timeMs, signal) => this.#pool.vector(expr, timeMs, signal),
+        matrix: (expr, range, signal) => this.#pool.matrix(expr, range, signal),
+      },
+      alerting: {
+        ruleGroups: () => this.#alerting.ruleGroups(),
+        alerts: () => this.#alerting.alerts(),
+        notifications: () => this.#alerting.notifications(),
+      },
+      targets: async (): Promise<TargetsView> => this.#scraper.call('targets', undefined),
+      intakes: () => this.#intakes(),
+      running: () => this.#watch.view(),
+      packs: PACKS.filter(({ id }) => !config.packs.disabled.includes(id)),
+      status: () => this.#status(),
+      configText: () => this.#setup.shown,
+      flags: () => this.#shownFlags(),
+      runtime: () => this.#runtime(),
+      tsdbStats: async (limit) => tsdbStatus(await this.#writer.call('stats', undefined), limit),
+      buildInfo: () => ({
+        version: VERSION,
+        revision: '',
+        branch: '',
+        buildUser: '',
+        buildDate: '',
+        goVersion: '',
+      }),
+      metricsPage: async (accept) => ({
+        contentType: exposition([], accept).contentType,
+        body: joinPages([
+          ...(await this.#ownPages(accept)),
+          await this.#intake.call('samples', accept),
+        ]),
+      }),
+      ready: (what) =>
+        [...this.#waitsFor].filter((name) => what !== 'queries' || FOR_QUERIES.has(name)),
+      admin: web.enable_admin_api ? this.#adminStore() : undefined,
+      reload: () => this.reload(),
+      remoteWrite: async (body, version) =>
+        (await this.#pushThread()).call('remoteWrite', { body, version }, [body.buffer]),
+      remoteWriteLimits: config.remote_write_receiver,
+      backfills: this.#backfills,
+      recordingGroups: (text) => this.#recordingGroups(text),
+      remoteReadLimits: config.remote_read_server,
+      externalLabels: () => Object.entries(this.#setup.config.global.external_labels).flat(),
+      importPage: async (page) =>
+        (await this.#pushThread()).call('importPage', page, [page.bytes.buffer]),
+      webRoot: WEB_ROOT,
+      telemetry: { registry: this.#registry, log: this.#log.child({ part: 'http' }) },
+      clock: systemClock,
+      externalUrl: web.external_url,
+      limits: {
+        bodyBytesMax: web.max_body_bytes,
+        urlBytesMax: web.max_url_bytes,
+        headerBytesMax: web.max_header_bytes,
+        headerTimeoutMs: web.header_timeout,
+        requestTimeoutMs: web.request_timeout,
+        keepAliveMs: web.keep_alive,
+        connectionsMax: web.max_connections,
+        queryTimeoutMs: config.query.timeout,
+        retentionMs: config.storage.metrics.retention_time,
+        allowedHosts: web.allowed_hosts,
+      },
+      get evaluation() {
+        return limits()
+      },
+    }
+  }
+
+  #adminStore(): AdminStore {
+    return {
+      deleteSeries: (what) => this.#writer.call('deleteSeries', what),
+      cleanTombstones: () => this.#writer.call('cleanTombstones', undefined),
+      snapshot: (skipHead) => this.#writer.call('snapshot', skipHead),
+    }
+  }
+
+  async #intakes(): Promise<readonly IntakeStatus[]> {
+    const [statsd, scrape] = await Promise.all([
+      this.#intake.call('status', undefined),
+      this.#scraper.call('status', undefined),
+    ])
+    return [...statsd, scrape]
+  }
+
+  async #status(): Promise<WeirStatus> {
+    const stats = await this.#writer.call('stats', undefined)
+    const { user, system } = process.cpuUsage()
+    const atMs = systemClock.now()
+    return {
+      version: VERSION,
+      startedMs: this.#startedMs,
+      atMs,
+      web: this.addresses.find(({ kind }) => kind === 'web')?.address ?? '',
+      dataDir: this.#flags.dataDir,
+      series: stats.series,
+      samplesPerSecond: (stats.samplesAppended / Math.max(1, atMs - this.#startedMs)) * 1000,
+      diskBytes: stats.diskBytes,
+      residentBytes: process.memoryUsage.rss(),
+      cpuSeconds: (user + system) / 1e6,
+      queryThreads: this.#pool.threadCount,
+      minTimeMs: stats.minTimeMs,
+      maxTimeMs: stats.maxTimeMs,
+    }
+  }
+
+  #shownFlags(): Record<string, string> {
+    const { configFile, dataDir, rules, features, insecure } = this.#flags
+    const { config } = this.#setup
+    return {
+      config: configFile ?? '',
+      'data-dir': dataDir,
+      listen: config.web.listen,
+      'statsd-listen': config.statsd.listen,
+      'statsd.mapping-config': this.#flags.statsdMappingConfig ?? '',
+      'alertmanager.config': this.#flags.alertmanagerConfig ?? '',
+      rules: rules.join(','),
+      'web.external-url': redactText(config.web.external_url),
+      'enable-feature': features.join(','),
+      'web.enable-admin-api': String(config.web.enable_admin_api),
+      insecure: String(insecure),
+    }
+  }
+
+  #runtime(): RuntimeInfo {
+    const { metrics } = this.#setup.config.storage
+    const iso = (ms: number): string => new Date(ms).toISOString()
+    return {
+      startTime: iso(this.#startedMs),
+      CWD: process.cwd(),
+      hostname: hostname(),
+      serverTime: iso(systemClock.now()),
+      reloadConfigSuccess: this.#loadedWell,
+      lastConfigTime: iso(this.#loadedMs),
+      corruptionCount: 0,
+      goroutineCount: 0,
+      GOMAXPROCS: availableParallelism(),
+      GOMEMLIMIT: 0,
+      GOGC: '',
+      GODEBUG: '',
+      storageRetention: `${metrics.retention_time / 86_400_000}d`,
+    }
+  }
+}
+
+function notificationLimits(
+  keys: WeirConfig['notifications'],
+): Pick<AlertingOptions, 'giveUpAfterMs' | 'resendDelayMs' | 'limits'> {
+  return {
+    giveUpAfterMs: keys.give_up_after,
+    resendDelayMs: keys.resend_delay,
+    limits: {
+      pending: keys.max_pending,
+      history: keys.max_history,
+      concurrency: keys.max_requests_per_receiver,
+      backoffMaxMs: keys.max_backoff,
+      alerts: keys.max_alerts,
+    },
+  }
+}
+
+function tsdbStatus(stats: StoreStats, limit: number): TsdbStatus {
+  const rows = (list: StoreStats['seriesByMetricName']): TsdbStatus['seriesCountByMetricName'] =>
+    list.slice(0, limit).map(({ name, count }) => ({ name, value: count }))
+  return {
+    headStats: {
+      numSeries: stats.series,
+      numLabelPairs: stats.labelPairs,
+      chunkCount: stats.chunks,
+      minTime: stats.minTimeMs ?? 0,
+      maxTime: stats.maxTimeMs ?? 0,
+    },
+    seriesCountByMetricName: rows(stats.seriesByMetricName),
+    labelValueCountByLabelName: rows(stats.valuesByLabelName),
+    memoryInBytesByLabelName: [],
+    seriesCountByLabelValuePair: rows(stats.seriesByLabelPair),
+  }
+}
