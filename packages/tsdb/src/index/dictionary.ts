@@ -245,16 +245,57 @@ export class Dictionary extends DictionaryView {
       this.#follow('series', Math.min(first, this.#series), this.#series)
       this.#series = first
     }
+    this.#loadSeries(input, count)
+    this.series.pass(this.#series)
+    this.saved()
+  }
+
+  /** The series of a record: {@link #addSeries} for many, straight from the record to their place. */
+  #loadSeries(input: ByteReader, count: number): void {
+    const { lists, series: places } = this
+    const inList = (1 << lists.shift) - 1
+    const inPlaces = (1 << places.shift) - 1
+    let list = -1
+    let listWords!: Uint32Array
+    let place = -1
+    let placeWords!: Uint32Array
+    // Series of one name often come in a row: they are counted together.
+    let namePair = -1
+    let named = 0
     for (let left = count; left > 0; left--) {
       const length = input.varint()
       const series = this.#series++
       if (length === 0) continue
-      this.#reservePairs(length)
-      for (let i = 0; i < length; i++) this.#pairNumbers[i] = input.varint()
-      this.#addSeries(series, length)
+      const at = this.#placeOfList(length)
+      if (at >>> lists.shift !== list) {
+        lists.set(at, length) // makes the segment
+        list = at >>> lists.shift
+        listWords = lists.segments[list]!
+      }
+      const from = at & inList
+      listWords[from] = length
+      for (let i = from + 1; i <= from + length; i++) listWords[i] = input.varint()
+      if (series >>> places.shift !== place) {
+        places.pass(series)
+        places.set(series, at + 1)
+        place = series >>> places.shift
+        placeWords = places.segments[place]!
+      }
+      placeWords[series & inPlaces] = at + 1
+      this.#live++
+      const name = this.#namePair(series)
+      if (name !== namePair) {
+        this.#countNamed(namePair, named)
+        namePair = name
+        named = 0
+      }
+      named++
     }
-    this.series.pass(this.#series)
-    this.saved()
+    this.#countNamed(namePair, named)
+  }
+
+  #countNamed(namePair: number, more: number): void {
+    if (more > 0) this.#liveByName.set(namePair, (this.#liveByName.get(namePair) ?? 0) + more)
   }
 
   /** A record goes on where the one before it ended. */
@@ -460,22 +501,26 @@ export class Dictionary extends DictionaryView {
   }
 
   #addSeries(series: number, count: number): number {
-    let at = this.#listEnd
-    const size = 1 << this.lists.shift
-    // A list never crosses a segment: readers that know the segment know all of it.
-    if ((at & (size - 1)) + count + 1 > size) at = (at | (size - 1)) + 1
+    const at = this.#placeOfList(count)
     this.lists.set(at, count)
     for (let i = 0; i < count; i++) this.lists.set(at + 1 + i, this.#pairNumbers[i]!)
-    this.#listEnd = at + count + 1
     this.series.pass(series)
     this.series.set(series, at + 1)
     if (!this.#isLookUpDue) {
       this.#seriesSlots.insert(series, this.#hashPairs(count), (other) => this.#hashSeries(other))
     }
     this.#live++
-    const pair = this.#namePair(series)
-    this.#liveByName.set(pair, (this.#liveByName.get(pair) ?? 0) + 1)
+    this.#countNamed(this.#namePair(series), 1)
     return series
+  }
+
+  /** Where the next list begins. It never crosses a segment: readers that know the segment know all of it. */
+  #placeOfList(count: number): number {
+    const size = 1 << this.lists.shift
+    let at = this.#listEnd
+    if ((at & (size - 1)) + count + 1 > size) at = (at | (size - 1)) + 1
+    this.#listEnd = at + count + 1
+    return at
   }
 
   #findSeries(count: number): number {

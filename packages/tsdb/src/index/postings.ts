@@ -1,13 +1,21 @@
 import type { DictionaryView } from './dictionary-view.ts'
 
+const NONE = new Uint32Array(0)
+
 /** A growing list of numbers. */
 class NumberList {
-  #numbers = new Uint32Array(4)
-  #count = 0
+  #numbers: Uint32Array
+  #count: number
+
+  /** @param numbers what is in it at first */
+  constructor(numbers = NONE) {
+    this.#numbers = numbers
+    this.#count = numbers.length
+  }
 
   push(number: number): void {
     if (this.#count === this.#numbers.length) {
-      const grown = new Uint32Array(this.#count * 2)
+      const grown = new Uint32Array(Math.max(4, this.#count * 2))
       grown.set(this.#numbers)
       this.#numbers = grown
     }
@@ -30,7 +38,6 @@ class NumberList {
   }
 }
 
-const NONE = new Uint32Array(0)
 /** Conditions whose answers are remembered, and pairs in these answers: 8 MiB a reader at most. */
 const REMEMBERED_MAX = 200
 const REMEMBERED_PAIRS_MAX = 2_000_000
@@ -67,6 +74,7 @@ export class Postings {
       if (pairs === undefined) this.#pairsOf.set(name, (pairs = new NumberList()))
       pairs.push(this.#pairsKnown)
     }
+    if (this.#known === 0) this.#begin(end, pairEnd)
     for (; this.#known < end; this.#known++) {
       const series = this.#known
       const at = this.#view.listOf(series)
@@ -77,13 +85,60 @@ export class Postings {
     }
   }
 
+  /**
+   * Takes in the first series, all at once: how many carry each pair is counted, and then the lists lie
+   * one behind the other in one array. A third of the time that it takes to let each list grow.
+   */
+  #begin(end: number, pairEnd: number): void {
+    const { lists } = this.#view
+    const within = (1 << lists.shift) - 1
+    const counts = new Uint32Array(pairEnd)
+    const all = new Uint32Array(end)
+    let known = 0
+    for (let series = 0; series < end; series++) {
+      const at = this.#view.listOf(series)
+      if (at < 0 || this.#gone.has(series)) continue
+      all[known++] = series
+      const words = lists.segments[at >>> lists.shift]! // a list never goes on in the next
+      const from = (at & within) + 1
+      const to = from + words[from - 1]!
+      for (let i = from; i < to; i++) counts[words[i]!]!++
+    }
+    this.#all = new NumberList(all.subarray(0, known))
+    this.#known = end
+    const places = new Uint32Array(pairEnd)
+    let total = 0
+    for (let pair = 0; pair < pairEnd; pair++) {
+      places[pair] = total
+      if (counts[pair]! > 1) total += counts[pair]!
+    }
+    const single = new Uint32Array(Math.max(1024, pairEnd))
+    const numbers = new Uint32Array(total)
+    for (let k = 0; k < known; k++) {
+      const series = all[k]!
+      const at = this.#view.listOf(series)
+      const words = lists.segments[at >>> lists.shift]!
+      const from = (at & within) + 1
+      const to = from + words[from - 1]!
+      for (let i = from; i < to; i++) {
+        const pair = words[i]!
+        if (counts[pair] === 1) single[pair] = series + 1
+        else numbers[places[pair]!++] = series
+      }
+    }
+    this.#single = single
+    for (let pair = 0; pair < pairEnd; pair++) {
+      const to = places[pair]!
+      const count = counts[pair]!
+      if (count > 1) this.#lists.set(pair, new NumberList(numbers.subarray(to - count, to)))
+    }
+  }
+
   /** Takes series out. When they are many, everything is made anew. */
   drop(series: Uint32Array): void {
     for (const number of series) this.#gone.add(number)
     if (this.#gone.size * 4 < this.#known) return
-    this.#single = new Uint32Array(1024)
     this.#lists = new Map()
-    this.#all = new NumberList()
     this.#known = 0
   }
 
