@@ -260,6 +260,9 @@ async function answerWithin(
   return { status: reply.status, headers: { ...kind, ...reply.headers }, body: reply.body }
 }
 
+/** Why a clock is stopped; without a reason of ours each abort makes one, with a stack. */
+const ANSWERED = new Error('answered')
+
 /** Waits for a query thread, no longer than the limit (or less, when the client said so). */
 export async function replyWithin(
   { queries, clock, limits }: HttpDeps,
@@ -281,6 +284,6 @@ export async function replyWithin(
     signal.throwIfAborted()
     return reply
   } finally {
-    answered.abort()
+    answered.abort(ANSWERED)
   }
 }

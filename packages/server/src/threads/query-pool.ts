@@ -58,6 +58,9 @@ export type QueryThread = Pick<
  */
 const STOP_GRACE_MS = 5000
 
+/** Why a clock is stopped; without a reason of ours each abort makes one, with a stack. */
+const ANSWERED = new Error('answered')
+
 /** Starts a query thread; `onCrash` is told once when it ends unasked. */
 export type StartThread = (data: QueryThreadData, onCrash: (error: Error) => void) => QueryThread
 
@@ -200,7 +203,7 @@ export class QueryPool implements Queries, AsyncDisposable {
     try {
       return await this.#submit<T>(work, origin, either)
     } finally {
-      answered.abort()
+      answered.abort(ANSWERED)
     }
   }
 
@@ -296,7 +299,7 @@ export class QueryPool implements Queries, AsyncDisposable {
     } catch (error) {
       if (!isGivenUp) this.#fail(task, withoutMemory(error))
     } finally {
-      done.abort()
+      done.abort(ANSWERED)
       signal.removeEventListener('abort', onAbort)
       if (fromOutside) this.#outsideRunning--
       seat.busy = false
