@@ -42,6 +42,13 @@ export class SampleColumns {
   histograms: (NativeHistogram | undefined)[] | undefined
   /** Where data that is kept at a step was read; undefined: nowhere, or for a view of samples. */
   stretches: SteppedStretch[] | undefined
+  /**
+   * What a reader of a store knows of all samples here, and says right after reading; whoever changes
+   * them takes it back. Equal numbers: equal times; 0: nothing is known.
+   */
+  timesId = 0
+  /** The same: no value is NaN, or less than the one before it. */
+  neverFalls = false
   length = 0
 
   constructor(capacity = 256) {
@@ -53,6 +60,13 @@ export class SampleColumns {
     this.length = 0
     this.histograms = undefined
     this.stretches = undefined
+    this.takeBack()
+  }
+
+  /** Forgets what was known of all samples. */
+  takeBack(): void {
+    this.timesId = 0
+    this.neverFalls = false
   }
 
   /** Makes room for `more` samples after the present ones. */

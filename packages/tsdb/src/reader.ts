@@ -451,6 +451,8 @@ class StoredSeries implements SeriesSet {
     const { merger } = reader
     const counts = this.#view === 'count'
     merger.begin(into)
+    // Something is known only of what one window gave, whole.
+    let parts = into.length === 0 ? 0 : 1
     for (const window of this.#windows) {
       const { record } = window
       if (this.#endMs(record) < minMs || this.#startMs(record) > maxMs) continue
@@ -462,17 +464,21 @@ class StoredSeries implements SeriesSet {
         const range = { minMs, maxMs }
         readStepped(window, this.#view, series, range, into, transaction, reader.free)
       }
+      const end = into.length
       tombstones.cutWindow(series, record.id, into, from)
+      if (end > from) parts += end === into.length ? 1 : 2
       merger.add(into, record.order, true)
     }
     for (const arena of this.#arenas) {
       const from = into.length
       const isAscending = readArena(arena, series, minMs, maxMs, into, this.#commit)
       if (counts) countEach(into, from)
+      if (into.length > from) parts += 2
       tombstones.cutArena(series, arena.id, into, from)
       // A time that is in an arena and sealed too was sealed first; of two arenas the older had it.
       merger.add(into, ARENA_ORDER + arena.id, isAscending)
     }
     merger.finish(into)
+    if (parts !== 1) into.takeBack()
   }
 }

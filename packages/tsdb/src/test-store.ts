@@ -139,7 +139,23 @@ export function columnsOf(
   for (let i = 0; i < set.count; i++) {
     if (set.labels(i).equals(labels)) set.read(i, minMs, maxMs, columns)
   }
+  checkKnown(columns)
   return columns
+}
+
+const timesById = new Map<number, string>()
+
+/** Whether what is known of columns is true of them. */
+export function checkKnown({ times, values, length, timesId, neverFalls }: SampleColumns): void {
+  const all = times.subarray(0, length).join(' ')
+  if (timesId !== 0 && (timesById.get(timesId) ?? all) !== all) {
+    throw new Error(`Times ${timesId} are others now: ${all}`)
+  }
+  if (timesId !== 0) timesById.set(timesId, all)
+  const seen = values.subarray(0, length)
+  if (neverFalls && seen.some((value, i) => !(value >= (seen[i - 1] ?? value)))) {
+    throw new Error(`Said never to fall: ${seen.join(' ')}`)
+  }
 }
 
 export function samplesOf(

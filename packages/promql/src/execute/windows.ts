@@ -91,7 +91,7 @@ export function newWindows(ends: Float64Array, rangeMs: number, steps: Steps): W
 
 /** Points the windows at the samples of another series, stale markers left out. */
 export function mark(windows: Windows, columns: SampleColumns): void {
-  windows.isAscending = dropStale(columns)
+  windows.isAscending = columns.neverFalls || dropStale(columns)
   windows.times = columns.times
   windows.values = columns.values
   windows.histograms = columns.histograms
@@ -125,6 +125,7 @@ function dropStale(columns: SampleColumns): boolean {
     values[kept++] = value
   }
   if (histograms !== undefined) histograms.length = kept
+  if (kept < length) columns.takeBack()
   columns.length = kept
   return false
 }
@@ -155,9 +156,12 @@ export class KnownTimes {
   #knownBytes = -1
   #source: Float64Array | undefined
   #bytes: Buffer = this.#known
+  #knownId = 0
 
   /** Whether these are the known times; they are from now on. */
-  are({ times, length }: SampleColumns): boolean {
+  are({ times, length, timesId }: SampleColumns): boolean {
+    if (timesId !== 0 && timesId === this.#knownId) return true
+    this.#knownId = timesId
     if (times !== this.#source) {
       this.#source = times
       this.#bytes = Buffer.from(times.buffer, times.byteOffset, times.byteLength)

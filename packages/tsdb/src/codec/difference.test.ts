@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 
 import { STALE_MARKER } from '@weir/model'
 
+import { kernelsHere } from './kernels/kernels.ts'
 import { SheetBuilder, SheetView } from './sheet.ts'
 
 const COUNT = 300
@@ -24,6 +25,10 @@ function buckets(shares: readonly number[], seed: number): Float64Array[] {
   return columns
 }
 
+function falls(values: Float64Array): boolean {
+  return values.some((value, i) => !(value >= (values[i - 1] ?? value)))
+}
+
 function bitsOf(values: Float64Array): string[] {
   return [...new BigUint64Array(values.buffer, values.byteOffset, values.length)].map(String)
 }
@@ -35,7 +40,7 @@ function sheetOf(columns: readonly Float64Array[]): Uint8Array {
 }
 
 function open(sheet: Uint8Array): SheetView {
-  const view = new SheetView()
+  const view = new SheetView(kernelsHere())
   view.room(sheet.length).set(sheet)
   expect(view.open(sheet.length, true)).toBe(true)
   return view
@@ -56,15 +61,27 @@ test('chunks come back bit for bit, whichever are asked for, in any order', () =
     fc.property(shares, fc.integer(), spoils, asked, (parts, seed, spoiled, order) => {
       const columns = buckets(parts, seed)
       for (const [at, [i, value]] of spoiled) columns[at % columns.length]![i] = value
-      const view = open(sheetOf(columns))
+      using view = open(sheetOf(columns))
       for (const nth of [...order, 0, columns.length - 1]) {
         const back = new Float64Array(COUNT + 3)
-        view.values(nth % columns.length, back, 3)
+        const neverFalls = view.values(nth % columns.length, back, 3)
         expect(bitsOf(back.slice(3))).toEqual(bitsOf(columns[nth % columns.length]!))
+        if (neverFalls) expect(falls(back.slice(3))).toBe(false)
       }
     }),
     { numRuns: 200 },
   )
+})
+
+test('of buckets that count up it is known, whichever is asked for first', () => {
+  const columns = buckets([1, 0.1, 0.5, 0], 3)
+  for (const first of columns.keys()) {
+    using view = open(sheetOf(columns))
+    expect(view.values(first, new Float64Array(COUNT), 0)).toBe(true)
+  }
+  columns[1]![200] = 0
+  using view = open(sheetOf(columns))
+  expect(columns.map((_, i) => view.values(i, new Float64Array(COUNT), 0))[1]).toBe(false)
 })
 
 test('a bucket that few end in takes little beside the one below it', () => {

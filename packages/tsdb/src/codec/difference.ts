@@ -93,15 +93,20 @@ function isCloser(values: Float64Array, before: Float64Array): boolean {
   return (most - least) * 4 < (mostOwn - leastOwn) * 3
 }
 
-/** Reads a chunk that is a difference into `into[at, at + count)`; `before` has the values of the one before. */
+/**
+ * Reads a chunk that is a difference into `into[at, at + count)`; `before` has the values of the one before.
+ *
+ * @returns true when the differences are known to be each at least the one before it
+ */
 export function decodeDifference(
   input: ByteReader,
   before: Float64Array,
   count: number,
   into: Float64Array,
   at: number,
-): void {
+): boolean {
   input.u8()
-  decodeInts(input, count, into, at)
+  const neverFalls = decodeInts(input, count, into, at)
   for (let i = 0; i < count; i++) into[at + i] = into[at + i]! + before[i]!
+  return neverFalls
 }

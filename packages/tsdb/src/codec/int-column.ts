@@ -149,9 +149,18 @@ function deltaBits(
   return { dense, sparse }
 }
 
-/** Reads `count` numbers into `into[at, at + count)`. The reader's buffer must go on for {@link TAIL_BYTES}. */
-export function decodeInts(input: ByteReader, count: number, into: Float64Array, at: number): void {
-  decodeQuotients(input, count, 1, into, at)
+/**
+ * Reads `count` numbers into `into[at, at + count)`. The reader's buffer must go on for {@link TAIL_BYTES}.
+ *
+ * @returns true when the way they are kept tells that none is less than the one before it
+ */
+export function decodeInts(
+  input: ByteReader,
+  count: number,
+  into: Float64Array,
+  at: number,
+): boolean {
+  return decodeQuotients(input, count, 1, into, at)
 }
 
 /** The same, each number divided by `divisor`. */
@@ -161,8 +170,8 @@ export function decodeQuotients(
   divisor: number,
   into: Float64Array,
   at: number,
-): void {
-  if (count === 0) return
+): boolean {
+  if (count === 0) return true
   const start = input.at
   const mode = input.u8()
   if (mode !== REGULAR && count >= KERNEL_COUNT_MIN) {
@@ -173,18 +182,21 @@ export function decodeQuotients(
       if (divisor !== 1) kernels!.divide(count, divisor)
       into.set(kernels!.scratch.subarray(0, count), at)
       input.at = end
-      return
+      return kernels!.neverFalls
     }
   }
   const first = input.zigzag()
+  let neverFalls = false
   if (mode !== REGULAR) {
     decodeBlocks(input, { mode, first, count }, into, at)
   } else {
     const step = input.zigzag()
+    neverFalls = step >= 0
     if (step === 0) into.fill(first, at, at + count)
     else for (let i = 0; i < count; i++) into[at + i] = first + i * step
   }
   if (divisor !== 1) for (let i = at; i < at + count; i++) into[i] = into[i]! / divisor
+  return neverFalls
 }
 
 interface Column {

@@ -195,6 +195,9 @@ function sameTimes(known: Float64Array, times: Float64Array): boolean {
   return true
 }
 
+/** How many numbers for times were given out. */
+let timesIds = 0
+
 /**
  * Reads a sheet. Has memory of its own for the bytes, so that the columns are aligned; made to be
  * reused.
@@ -211,11 +214,15 @@ export class SheetView {
   #timesOf: Uint16Array = new Uint16Array(0)
   #timesIndex = -1
   #times = new Float64Array(0)
+  #rangeFrom = -1
+  #rangeTo = -1
+  #rangeId = 0
   #found = -1
   /** Values of chunk `#beforeIndex`, for one that is a difference from it. */
   #before = new Float64Array(0)
   #scratch = new Float64Array(0)
   #beforeIndex = -1
+  #beforeNeverFalls = false
   /** Series numbers, in the order of index/metric-order.ts. */
   ids: Uint32Array = new Uint32Array(0)
 
@@ -306,8 +313,19 @@ export class SheetView {
       this.#input.at = this.#timesAt[timesIndex]!
       decodeInts(this.#input, count, this.#times, 0)
       this.#timesIndex = timesIndex
+      this.#rangeFrom = -1
     }
     return this.#times
+  }
+
+  /** A number for some of the times that {@link times} gave last: no others ever get it on this thread. */
+  timesId(from: number, to: number): number {
+    if (from !== this.#rangeFrom || to !== this.#rangeTo) {
+      this.#rangeFrom = from
+      this.#rangeTo = to
+      this.#rangeId = ++timesIds
+    }
+    return this.#rangeId
   }
 
   /** Whether chunk `index` has native histograms: then `values` cannot read it, but `histograms` can. */
@@ -326,23 +344,31 @@ export class SheetView {
     decodeHistograms(this.#input, { ...range, count: this.count(index) }, into, at)
   }
 
-  /** Writes the values of chunk `index` into `into[at, at + count)`. */
-  values(index: number, into: Float64Array, at: number): void {
+  /**
+   * Writes the values of chunk `index` into `into[at, at + count)`.
+   *
+   * @returns true when it is known that none is NaN, or less than the one before it
+   */
+  values(index: number, into: Float64Array, at: number): boolean {
     const count = this.count(index)
+    let neverFalls: boolean
     if (this.#isDifference(index)) {
       this.#readBefore(index)
       this.#input.at = this.#valuesAt[index]!
-      decodeDifference(this.#input, this.#before, count, into, at)
+      neverFalls =
+        decodeDifference(this.#input, this.#before, count, into, at) && this.#beforeNeverFalls
     } else {
       this.#input.at = this.#valuesAt[index]!
-      decodeValues(this.#input, count, into, at)
+      neverFalls = decodeValues(this.#input, count, into, at)
     }
     // Whoever reads one bucket reads the next.
     if (index + 1 < this.ids.length && this.#isDifference(index + 1)) {
       this.#keep(count)
       this.#before.set(into.subarray(at, at + count))
       this.#beforeIndex = index
+      this.#beforeNeverFalls = neverFalls
     }
+    return neverFalls
   }
 
   #isDifference(index: number): boolean {
@@ -358,8 +384,11 @@ export class SheetView {
       if (each === this.#beforeIndex) continue
       this.#keep(count)
       this.#input.at = this.#valuesAt[each]!
-      if (each === from) decodeValues(this.#input, count, this.#before, 0)
-      else decodeDifference(this.#input, this.#before, count, this.#scratch, 0)
+      const neverFalls =
+        each === from
+          ? decodeValues(this.#input, count, this.#before, 0)
+          : decodeDifference(this.#input, this.#before, count, this.#scratch, 0)
+      this.#beforeNeverFalls = neverFalls && (each === from || this.#beforeNeverFalls)
       if (each !== from) [this.#before, this.#scratch] = [this.#scratch, this.#before]
       this.#beforeIndex = each
     }

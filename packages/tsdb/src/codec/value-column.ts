@@ -56,20 +56,26 @@ export function encodeValues(values: Float64Array, count: number, out: ByteWrite
   if (exceptionCount > 0) writeExceptions(values, exceptionCount, out)
 }
 
-/** Reads `count` values into `into[at, at + count)`. */
+/**
+ * Reads `count` values into `into[at, at + count)`.
+ *
+ * @returns true when the way they are kept tells that none is NaN, or less than the one before it
+ */
 export function decodeValues(
   input: ByteReader,
   count: number,
   into: Float64Array,
   at: number,
-): void {
+): boolean {
   const tag = input.u8()
   if (tag === HALVES) {
     decodeHalves(input, count, into, at)
-    return
+    return false
   }
-  decodeQuotients(input, count, POW10[tag & 0x0f]!, into, at)
-  if ((tag & EXCEPTIONS) !== 0) readExceptions(input, into, at)
+  const neverFalls = decodeQuotients(input, count, POW10[tag & 0x0f]!, into, at)
+  if ((tag & EXCEPTIONS) === 0) return neverFalls
+  readExceptions(input, into, at)
+  return false
 }
 
 /** Whether all values are whole numbers that fit, the commonest case; if so, `integers` has them. */

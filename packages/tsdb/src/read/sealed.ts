@@ -42,7 +42,8 @@ export class SealedWindow {
   }
 
   /**
-   * Appends the samples of a series within [minMs, maxMs], ascending.
+   * Appends the samples of a series within [minMs, maxMs], ascending, and says what is known of them;
+   * where others were there already, that must be taken back.
    *
    * @param series its number; of a window with a step that of a chunk, see steps/chunks.ts
    * @param free views to take from; a new one is made when it is empty
@@ -72,7 +73,7 @@ export class SealedWindow {
       into.length = at + to - from
       return
     }
-    view.values(index, into.values, at)
+    const neverFalls = view.values(index, into.values, at)
     if (from === 0 && to === count) {
       into.times.set(times, at)
     } else {
@@ -80,6 +81,8 @@ export class SealedWindow {
       into.times.set(times.subarray(from, to), at)
     }
     into.length = at + to - from
+    into.timesId = view.timesId(from, to)
+    into.neverFalls = neverFalls
   }
 
   /** Position of a chunk in its sheet, which is loaded then; -1 when there is none. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { type SampleView, SampleColumns } from '@weir/model'
 
 import { histogramOf } from '../test-histograms.ts'
-import { START_MS, TestStore, matcher, named } from '../test-store.ts'
+import { checkKnown, START_MS, TestStore, matcher, named } from '../test-store.ts'
 import type { RetentionLevel, RetentionRule } from './policy.ts'
 
 const MINUTE = 60_000
@@ -34,6 +34,7 @@ function view(
   const set = querier.select({ matchers, view: what, minMs, maxMs })
   const columns = new SampleColumns()
   for (let i = 0; i < set.count; i++) set.read(i, minMs, maxMs, columns)
+  checkKnown(columns)
   return columns
 }
 

@@ -43,6 +43,8 @@ export function readStepped(
 }
 
 /** A whole sample counts as one; stale markers stay. */
-export function countEach({ values, length }: SampleColumns, from: number): void {
+export function countEach(columns: SampleColumns, from: number): void {
+  const { values, length } = columns
+  columns.neverFalls = false
   for (let i = from; i < length; i++) if (!isStale(values[i]!)) values[i] = 1
 }

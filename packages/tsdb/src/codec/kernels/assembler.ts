@@ -60,6 +60,7 @@ export const call = (index: number): number[] => [0x10, index]
 
 export const i32 = (value: number): number[] => [0x41, ...signed(value)]
 export const i32Load = (offset = 0): number[] => access([0x28], offset)
+export const i32Store = (offset = 0): number[] => access([0x36], offset)
 export const i32Load8 = (offset = 0): number[] => access([0x2d], offset)
 const I32_IS_ZERO = [0x45]
 export const I32_EQUAL = [0x46]
@@ -69,6 +70,7 @@ export const I32_ADD = [0x6a]
 export const I32_SUB = [0x6b]
 export const I32_MUL = [0x6c]
 export const I32_AND = [0x71]
+export const I32_OR = [0x72]
 export const I32_SHL = [0x74]
 export const I32_SHR = [0x76]
 export const SELECT = [0x1b]

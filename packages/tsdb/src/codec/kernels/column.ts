@@ -23,6 +23,7 @@ import {
   I32_GREATER,
   I32_LESS,
   I32_MUL,
+  I32_OR,
   I32_SHL,
   I32_SHR,
   I32_SUB,
@@ -50,6 +51,7 @@ import {
   i32,
   i32Load,
   i32Load8,
+  i32Store,
   i64,
   i64Load8,
   load,
@@ -106,11 +108,15 @@ const [IS_OFFSETS, FIRST, UNIT, RUNNING, SIZE, HEAD, STEP, WIDTH] = [3, 4, 5, 6,
 const [LEAST, PATCHES_AT, PATCHES, PLACE, END, BITS_AT, BIT, SCALE] = [
   11, 12, 13, 14, 15, 16, 17, 18,
 ]
-const [SUM, TARGET, I, NUMBER] = [19, 20, 21, 22]
+const [SUM, TARGET, I, NUMBER, MAY_FALL] = [19, 20, 21, 22, 23]
 // prettier-ignore
 const LOCALS = [
   I32, F64, F64, F64, I32, I32, I64, I32, F64, I32, I32, I32, I32, I32, I32, F64, F64, I32, I32, F64,
+  I32,
 ]
+
+/** Where it says whether a number may be less than the one before it. */
+export const MAY_FALL_AT = 1920
 
 /** Nothing that this function reads. */
 const REFUSE: Code = [i32(0), RETURN]
@@ -260,9 +266,20 @@ const column: KernelFunction = {
       [nextByte, tee(HEAD), i32(0x3f), I32_AND, set(WIDTH)],
       [call(ZIGZAG), tee(STEP), F64_FROM_I64, get(UNIT), F64_MUL, set(LEAST)],
       when([get(WIDTH), i32(WIDTH_MAX), I32_GREATER], REFUSE),
+      [
+        get(MAY_FALL),
+        get(IS_OFFSETS),
+        i64(0),
+        get(STEP),
+        I64_GREATER,
+        I32_OR,
+        I32_OR,
+        set(MAY_FALL),
+      ],
       when([get(HEAD), i32(SPARSE), I32_AND], sparse, dense),
       [behindBlock, set(INTO), get(LEFT), get(SIZE), I32_SUB, set(LEFT)],
     ]),
+    [i32(0), get(MAY_FALL), i32Store(MAY_FALL_AT)],
     getGlobal(AT),
   ],
 }

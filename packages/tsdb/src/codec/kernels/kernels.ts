@@ -12,7 +12,7 @@
  * ```
  */
 import { moduleOf } from './assembler.ts'
-import { FUNCTIONS } from './column.ts'
+import { FUNCTIONS, MAY_FALL_AT } from './column.ts'
 import { TABLE_BYTES, widthTable } from './unpack.ts'
 
 /** As much of WebAssembly as is used: its types come only with those of browsers. */
@@ -53,6 +53,7 @@ export class Kernels {
     { length: SLOTS },
     (_, i) => SLOTS_AT + (SLOTS - 1 - i) * SLOT_BYTES,
   )
+  readonly #mayFall: Int32Array
   readonly scratch: Float64Array<ArrayBuffer>
 
   constructor() {
@@ -62,6 +63,7 @@ export class Kernels {
     this.#buffer = memory.buffer
     this.#exports = exports as unknown as Exports
     new Uint8Array(this.#buffer, 0, TABLE_BYTES).set(widthTable())
+    this.#mayFall = new Int32Array(this.#buffer, MAY_FALL_AT, 1)
     this.scratch = new Float64Array(this.#buffer, SCRATCH_AT, SCRATCH_MAX)
   }
 
@@ -69,6 +71,11 @@ export class Kernels {
   takeSlot(): Uint8Array<ArrayBuffer> | undefined {
     const at = this.#freeSlots.pop()
     return at === undefined ? undefined : new Uint8Array(this.#buffer, at, SLOT_BYTES)
+  }
+
+  /** Whether no number of the column that was unpacked last is less than the one before it. */
+  get neverFalls(): boolean {
+    return this.#mayFall[0] === 0
   }
 
   giveBack(slot: Uint8Array<ArrayBuffer>): void {
