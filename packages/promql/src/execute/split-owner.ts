@@ -17,7 +17,7 @@ export type SplitQuery = Omit<Invitation, 'series' | 'blocks'>
 /** A split pays from about this much work on; below, telling the others costs more than they take over. */
 const WORTH_NS = 700_000
 const SERIES_NS = 1000
-const SAMPLE_NS = 6
+const SAMPLE_NS = 2.5
 const STEP_NS = 3
 /** How far samples lie apart where nobody knows. */
 const INTERVAL_MS = 15_000
