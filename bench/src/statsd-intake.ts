@@ -1,7 +1,7 @@
 /** Weir's StatsD intake in a process of its own, for the benchmark to measure. Tells by IPC where it listens and how many lines came. */
 import { readFileSync } from 'node:fs'
 import { type Appender, type SeriesRef, systemClock } from '@weir/model'
-import { Registry, openLog, startStatsd, statsdConfig } from '@weir/server'
+import { openLog, readMappings, Registry, startStatsd, statsdConfig } from '@weir/server'
 
 const mappingFile = process.argv[2]!
 
@@ -24,7 +24,7 @@ const intake = await startStatsd({
     read_buffer: '8MiB',
     max_series_per_metric: 100_000,
   }),
-  mappingSources: [{ file: mappingFile, text: readFileSync(mappingFile, 'utf8') }],
+  mappings: readMappings([{ file: mappingFile, text: readFileSync(mappingFile, 'utf8') }]),
   appender,
   telemetry: { registry: new Registry(), log: openLog('silent') },
   clock: systemClock,

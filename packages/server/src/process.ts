@@ -19,7 +19,7 @@ import { waitForRestart } from './config/at-start.ts'
 import { featureProblems } from './config/features.ts'
 import { type Flags, type Setup, hostPort, loadConfig } from './config/load-config.ts'
 import { retentionRulesOf } from './config/storage-options.ts'
-import { redactText } from './config/redact.ts'
+import { redactText } from './config/redact-text.ts'
 import type { WeirConfig } from './config/weir-config.ts'
 import { createHttp } from './http/app.ts'
 import type { AdminStore, HttpDeps, RuntimeInfo, TargetsView, TsdbStatus } from './http/deps.ts'
@@ -28,6 +28,7 @@ import { PackWatch } from './packs/pack-watch.ts'
 import type { EvaluationLimits } from './query/job.ts'
 import { OWN } from './query/question.ts'
 import { QueryWatch } from './query/watch.ts'
+import { selfJob } from './scrape/config.ts'
 import { type Log, openLog } from './telemetry/log.ts'
 import { ProcessMetrics } from './telemetry/process-metrics.ts'
 import { Registry } from './telemetry/registry.ts'
@@ -37,6 +38,7 @@ import type { PushData, PushHandlers } from './threads/push-thread.ts'
 import { QueryPool } from './threads/query-pool.ts'
 import { serveCalls } from './threads/rpc.ts'
 import type { ScrapeData, ScrapeHandlers, SelfHandlers } from './threads/scrape-thread.ts'
+import { keepHeapSmall } from './threads/small-heap.ts'
 import { Thread } from './threads/thread.ts'
 import type { Address, Weir, Writer } from './serve.ts'
 import type { WriterHandlers } from './threads/writer-thread.ts'
@@ -113,6 +115,8 @@ class Process implements Weir {
       .gauge('weir_build_info', 'Always 1; the version is in the label.', ['version'])
       .set(1, { version: VERSION })
     this.#closers.defer(() => this.#processMetrics[Symbol.dispose]())
+    const heap = keepHeapSmall()
+    this.#closers.defer(() => heap[Symbol.dispose]())
     // Whoever waits for these hears of a failure; while others fail first, nobody does.
     const opened = Promise.all([this.#openStore(), this.#openQueries()])
     opened.catch(() => undefined)
@@ -156,7 +160,7 @@ class Process implements Weir {
       await this.#alerting.reload(this.#alertingSetup(setup))
       try {
         await this.#scraper.call('reload', setup.config)
-        await this.#intake.call('reload', setup.mappingSources)
+        await this.#intake.call('reload', setup.mappings)
         await this.#writer.call('setRetentionRules', retentionRulesOf(setup.config))
         this.#openQueryLog(setup)
       } catch (error) {
@@ -322,6 +326,7 @@ class Process implements Weir {
     })
     const data: ScrapeData = {
       config: this.#setup.config,
+      selfJob: selfJob(),
       stores: stores.port2,
       self: self.port2,
       logLevel: this.#setup.config.log.level,
@@ -334,10 +339,10 @@ class Process implements Weir {
 
   async #openIntake(): Promise<void> {
     const store = await this.#storePort()
-    const { config, mappingSources } = this.#setup
+    const { config, mappings } = this.#setup
     const data: IntakeData = {
       config: config.statsd,
-      mappingSources,
+      mappings,
       store,
       logLevel: config.log.level,
     }

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { WeirError } from '@weir/model'
-import { type EventExplanation, Mapping, checkConfig, checkRules, explainLine } from '@weir/server'
+import {
+  type EventExplanation,
+  Mapping,
+  checkConfig,
+  checkRules,
+  explainLine,
+  readMappings,
+} from '@weir/server'
 import type { Command } from 'commander'
 import { counted } from '../show/columns.ts'
 import { showExplained } from '../show/explained-line.ts'
@@ -66,7 +73,7 @@ export function mappingVerdict(
 ): { readonly verdict: Verdict; readonly explained?: readonly EventExplanation[] } {
   let explained: readonly EventExplanation[] | undefined
   const verdict = attempt(file, () => {
-    const mapping = new Mapping([{ file, text: read(file) }])
+    const mapping = new Mapping(readMappings([{ file, text: read(file) }]))
     explained = line === undefined ? undefined : explainLine(mapping, line)
     const details = explained === undefined ? {} : { details: [line!, ...showExplained(explained)] }
     return { file, problems: [], found: [], ...details }

@@ -1,4 +1,4 @@
-import { Mapping, explainLine } from '@weir/server'
+import { Mapping, explainLine, readMappings } from '@weir/server'
 import { PACKS } from '@weir/packs'
 import { expect, test } from 'vitest'
 import { columns, counted } from './columns.ts'
@@ -20,17 +20,19 @@ test('columns begin below each other', () => {
   expect([counted(1, 'rule'), counted(0, 'rule')]).toEqual(['1 rule', '0 rules'])
 })
 
-const MAPPING = new Mapping([
-  {
-    file: 'm.yml',
-    text: `
+const MAPPING = new Mapping(
+  readMappings([
+    {
+      file: 'm.yml',
+      text: `
 mappings:
   - { match: shop.*.orders, name: shop_orders_total, labels: { region: $1 } }
   - { match: shop.*.time, name: shop_seconds, observer_type: histogram }
   - { match: noise.*, name: x, action: drop }
 `,
-  },
-])
+    },
+  ]),
+)
 
 test.each([
   [

@@ -1,5 +1,6 @@
 import { checkAlertmanagerConfig, checkRules } from '@weir/alerting'
 import { WeirError } from '@weir/model'
+import { readMappings } from '../statsd/mapping-file.ts'
 import { Mapping } from '../statsd/mapping.ts'
 import {
   type Flags,
@@ -40,7 +41,7 @@ export function checkConfig(flags: Flags): ConfigCheck {
 function checkMappingRules(check: Check, given: GivenConfig, flags: Flags): void {
   check.note(given.config.statsd.mappings?.length ?? 0, 'mapping rule')
   for (const source of check.attempt(() => mappingFiles(given, flags)) ?? []) {
-    check.attempt(() => new Mapping([source]))
+    check.attempt(() => new Mapping(readMappings([source])))
     check.found.push(`mapping rules in ${source.file}`)
   }
 }

@@ -5,9 +5,10 @@ import { PACKS, packMapping } from '@weir/packs'
 import { LineCounter, isNode, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { statsdConfig } from '../statsd/config.ts'
-import type { MappingSource } from '../statsd/mapping-file.ts'
+import { type MappingSource, type ReadMapping, readMappings } from '../statsd/mapping-file.ts'
 import { type NamedBy, beside, expandGlob, readNamed } from './files.ts'
-import { redactText, redactYaml } from './redact.ts'
+import { redactText } from './redact-text.ts'
+import { redactYaml } from './redact.ts'
 import { type WeirConfig, weirConfig } from './weir-config.ts'
 import { lineOfKey, readYaml } from './yaml-file.ts'
 
@@ -33,7 +34,7 @@ export interface Flags {
 /** Everything that files and flags say, read and checked; frozen. */
 export interface Setup {
   readonly config: WeirConfig
-  readonly mappingSources: readonly MappingSource[]
+  readonly mappings: readonly ReadMapping[]
   readonly ruleFiles: readonly RuleFile[]
   readonly alertmanager: AlertmanagerSource | undefined
   /** The configuration file as it may be shown. */
@@ -50,7 +51,7 @@ export function loadConfig(flags: Flags): Setup {
   refuseOpenDoor(given.config, flags)
   return {
     config: given.config,
-    mappingSources: [...mappingFiles(given, flags), ...builtInMappings(given)],
+    mappings: readMappings([...mappingFiles(given, flags), ...builtInMappings(given)]),
     ruleFiles: rulePatterns(given, flags).flatMap(readRuleFiles),
     alertmanager: alertmanagerSource(given, flags),
     shown: redactYaml(given.text),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { redactText, redactYaml } from './redact.ts'
+import { redactText } from './redact-text.ts'
+import { redactYaml } from './redact.ts'
 
 /** A text with `S3CRET` wherever nobody may see it, and what must still be read. */
 const CASES: readonly (readonly [what: string, yaml: string, shown: string])[] = [

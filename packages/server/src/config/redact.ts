@@ -1,4 +1,5 @@
 import { parseDocument, stringify } from 'yaml'
+import { HIDDEN, isSecretParameter, redactText } from './redact-text.ts'
 
 /**
  * A YAML text as it may be shown: what is secret becomes `<secret>`. Comments go too: they may hold
@@ -10,8 +11,6 @@ export function redactYaml(text: string): string {
   const value: unknown = document.toJS({ maxAliasCount: 100 })
   return value === null ? '' : stringify(redact(value, []))
 }
-
-const HIDDEN = '<secret>'
 
 /** Keys whose values nobody may read back, wherever they stand: `smtp_auth_password`, `client_secret`. */
 const SECRET_KEYS =
@@ -25,24 +24,6 @@ const RECEIVERS = /^(?!pagerduty)\w+_configs$/
 
 /** Headers that are sent to somebody: their values may be anything. */
 const HEADERS = /^(http_headers|proxy_connect_header|headers)$/
-
-/** In a query string, what these are called is what they are. */
-const SECRET_WORD =
-  '(?:token|key|secret|sig|signature|pass|passwd|password|auth|credentials?|code|session)'
-const SECRET_PARAMETER = new RegExp(`([?&;][^=&;#\\s]*${SECRET_WORD}=)[^&;#\\s]*`, 'gi')
-const SECRET_PARAMETER_NAME = new RegExp(`${SECRET_WORD}$`, 'i')
-
-const USER_INFO = /([a-z][a-z0-9+.-]*:\/\/)[^/?#\s]*@/gi
-
-/** Whether a parameter of this name is a secret: `access_token`, `apikey`. */
-export function isSecretParameter(name: string): boolean {
-  return SECRET_PARAMETER_NAME.test(name)
-}
-
-/** A text in which addresses show neither user nor password nor secret parameters. */
-export function redactText(text: string): string {
-  return text.replaceAll(USER_INFO, `$1${HIDDEN}@`).replaceAll(SECRET_PARAMETER, `$1${HIDDEN}`)
-}
 
 function redact(value: unknown, path: readonly string[]): unknown {
   if (isSecret(path)) return hide(value)

@@ -5,6 +5,7 @@ import fastifyCompress from '@fastify/compress'
 import { WeirError } from '@weir/model'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { adminRoutes } from './admin-routes.ts'
+import { Departure } from './departure.ts'
 import type { HttpDeps } from './deps.ts'
 import { asWeirError } from './errors.ts'
 import { SECURITY_HEADERS, isLoopback, refusal } from './guard.ts'
@@ -218,7 +219,8 @@ function mountRoute(
   app.route({
     method: [...route.methods],
     url: route.path,
-    compress: { encodings: ['gzip', 'br'] }, // fresh at each request: the cheaper one first
+    // Fresh at each request: the cheaper one first. Who sends bytes gets a few back, or packs them himself.
+    compress: route.body === undefined && { encodings: ['gzip', 'br'] },
     handler: async (request, reply) => {
       const waits = route.early === true ? [] : deps.ready(route.early)
       if (waits.length > 0) {
@@ -226,7 +228,7 @@ function mountRoute(
         const answer = failure(new WeirError('HTTP_NOT_READY', why))
         return send(reply.header('retry-after', '1'), answer)
       }
-      const signal = AbortSignal.any([GONE.get(request)!, stopping])
+      const gone = GONE.get(request)!
       const params = paramsOf(request)
       const path = request.params as Record<string, string>
       const accept = request.headers.accept ?? ''
@@ -245,7 +247,9 @@ function mountRoute(
             method: request.method,
             path: request.url.split('?', 1)[0]!,
           },
-          signal,
+          get signal() {
+            return gone.orStopping(stopping)
+          },
         }),
       )
     },
@@ -298,8 +302,8 @@ function watch(
   { clock }: HttpDeps,
 ): void {
   const startedMs = clock.monotonicMs()
-  const gone = new AbortController()
-  GONE.set(request, gone.signal)
+  const gone = new Departure()
+  GONE.set(request, gone)
   events.started()
   reply.raw.once('close', () => {
     const whole = reply.raw.writableEnded
@@ -310,7 +314,7 @@ function watch(
       (clock.monotonicMs() - startedMs) / 1000,
     )
     if (whole) return
-    gone.abort(new WeirError('QUERY_CANCELED', 'query was canceled in expression evaluation'))
+    gone.tell(new WeirError('QUERY_CANCELED', 'query was canceled in expression evaluation'))
   })
 }
 
@@ -326,8 +330,8 @@ function isOnThisMachine({ ip, headers }: FastifyRequest): boolean {
   return !isForwarded && isLoopback(ip.replace(/^::ffff:/, ''))
 }
 
-/** Aborts when the client of a request goes away before its answer is out. */
-const GONE = new WeakMap<FastifyRequest, AbortSignal>()
+/** Tells when the client of a request goes away before its answer is out. */
+const GONE = new WeakMap<FastifyRequest, Departure>()
 
 /** The pattern of the route, never the path itself: labels must stay bounded. */
 function routeOf(request: FastifyRequest): string {

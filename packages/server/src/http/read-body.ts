@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { WeirError } from '@weir/model'
 import type { BodyRule } from './route.ts'
 
@@ -10,21 +11,35 @@ const PATIENCE = 8
  *
  * @throws {WeirError} `HTTP_TOO_LARGE`
  */
-export async function readBody(
-  payload: AsyncIterable<Buffer>,
+export function readBody(
+  payload: Readable,
   { bytesMax, key }: Pick<BodyRule, 'bytesMax' | 'key'>,
 ): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of payload) {
-    length += chunk.length
-    if (length > bytesMax * PATIENCE) break
-    if (length > bytesMax) chunks.length = 0
-    else chunks.push(chunk)
-  }
-  if (length > bytesMax) {
-    const why = `Cannot read a body of more than ${bytesMax} bytes (${key})`
-    throw new WeirError('HTTP_TOO_LARGE', why)
-  }
-  return Buffer.concat(chunks, length)
+  // By events: an iterator over the stream makes promises for each piece.
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    const end = (): void => {
+      if (length <= bytesMax) {
+        resolve(Buffer.concat(chunks, length))
+        return
+      }
+      const why = `Cannot read a body of more than ${bytesMax} bytes (${key})`
+      reject(new WeirError('HTTP_TOO_LARGE', why))
+    }
+    payload.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length <= bytesMax) chunks.push(chunk)
+      else chunks.length = 0
+      if (length <= bytesMax * PATIENCE) return
+      end()
+      payload.destroy()
+    })
+    payload.on('end', end)
+    payload.on('error', reject)
+    payload.on('close', () => {
+      if (!payload.readableEnded)
+        reject(new WeirError('HTTP_BROKEN', 'Cannot read the request: it breaks off'))
+    })
+  })
 }

@@ -10,7 +10,7 @@ import {
 import { Aggregate } from '../statsd/aggregate.ts'
 import type { StatsdConfig } from '../statsd/config.ts'
 import { Flusher, exposeFamilies } from '../statsd/flush.ts'
-import type { MappingSource } from '../statsd/mapping-file.ts'
+import type { ReadMapping } from '../statsd/mapping-file.ts'
 import { Mapping } from '../statsd/mapping.ts'
 import { StatsdTelemetry, type Transport, TransportCounts } from '../statsd/telemetry.ts'
 import type { Telemetry } from '../telemetry/log.ts'
@@ -21,7 +21,7 @@ import { listenStatsdUdp } from './statsd-udp.ts'
 export interface StatsdOptions {
   readonly config: StatsdConfig
   /** In order: the first with a rule for a name decides. */
-  readonly mappingSources: readonly MappingSource[]
+  readonly mappings: readonly ReadMapping[]
   /** Closed by whoever opened it. */
   readonly appender: Appender
   readonly telemetry: Telemetry
@@ -34,8 +34,7 @@ export interface StatsdIntake extends AsyncDisposable {
   status(): IntakeStatus[]
   /** All that came by StatsD, for `/metrics`. */
   families(): MetricFamily[]
-  /** @throws {WeirError} `CONFIG_INVALID`: the old mapping stays */
-  reload(mappingSources: readonly MappingSource[]): void
+  reload(mappings: readonly ReadMapping[]): void
   /** Writes what there is now; the timer does it every `flush_interval`. Never rejects: a failed commit is counted. */
   flush(): Promise<void>
 }
@@ -44,7 +43,7 @@ export interface StatsdIntake extends AsyncDisposable {
  * Opens the StatsD intake: sockets → events → aggregates → samples every flush interval. Closing it closes the
  * sockets, then writes the last samples.
  *
- * @throws {WeirError} `CONFIG_INVALID`, `ADDRESS_IN_USE`, `ADDRESS_UNUSABLE`
+ * @throws {WeirError} `ADDRESS_IN_USE`, `ADDRESS_UNUSABLE`
  */
 export async function startStatsd(options: StatsdOptions): Promise<StatsdIntake> {
   const intake = new Intake(options)
@@ -93,7 +92,7 @@ class Intake implements StatsdIntake {
       dogstatsdTags: config.parse_dogstatsd_tags,
       maxLineBytes: config.max_line_bytes,
     }
-    const mapping = new Mapping(options.mappingSources)
+    const mapping = new Mapping(options.mappings)
     this.#telemetry.mappingLoaded(mapping.ruleCount)
     this.#aggregate = new Aggregate({
       mapping,
@@ -153,8 +152,8 @@ class Intake implements StatsdIntake {
     return exposeFamilies(this.#aggregate, this.#options.clock.now())
   }
 
-  reload(mappingSources: readonly MappingSource[]): void {
-    const mapping = new Mapping(mappingSources)
+  reload(mappings: readonly ReadMapping[]): void {
+    const mapping = new Mapping(mappings)
     this.#aggregate.remap(mapping)
     this.#telemetry.mappingLoaded(mapping.ruleCount)
   }

@@ -103,8 +103,6 @@ const limits = {
   target_limit: limit.describe('Most targets of a job; past it none is scraped.'),
 }
 
-export const BODY_BYTES_MAX = 256 * 2 ** 20
-
 /** `global` of prometheus.yml. */
 export const globalConfig = z.strictObject({
   scrape_interval: duration.prefault('1m').describe('How often targets are scraped.'),
@@ -319,4 +317,18 @@ export type ScrapeConfig = z.output<typeof scrapeConfig>
 export interface ScrapeSettings {
   readonly global: z.output<typeof globalConfig>
   readonly scrape_configs: readonly ScrapeConfig[]
+}
+
+const SELF_JOB = 'weir'
+
+/** The job by which Weir scrapes itself. */
+export function selfJob(): ScrapeConfig {
+  const [job] = scrapeConfigs.parse([
+    {
+      job_name: SELF_JOB,
+      scrape_interval: '15s',
+      static_configs: [{ targets: [SELF_JOB] }],
+    },
+  ])
+  return job!
 }

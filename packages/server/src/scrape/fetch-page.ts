@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 import { WeirError } from '@weir/model'
 import { Agent, type Dispatcher, request } from 'undici'
-import { BODY_BYTES_MAX, type ScrapeConfig } from './config.ts'
+import type { ScrapeConfig } from './config.ts'
 import type { Target } from './target.ts'
 
 const ACCEPT =
   'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2'
 const REDIRECTS_MAX = 10
+const BODY_BYTES_MAX = 256 * 2 ** 20
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /** A page as it arrived, unpacked. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { pino } from 'pino'
 import { Log } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
-import { type ScrapeSettings, globalConfig, scrapeConfigs } from './config.ts'
+import { type ScrapeSettings, globalConfig, scrapeConfigs, selfJob } from './config.ts'
 import type { FetchPage } from './fetch-page.ts'
 import { startScraper } from './manager.ts'
 import { HandClock } from './testing/hand-clock.ts'
@@ -352,7 +352,11 @@ test('Weir scrapes itself without HTTP, at once', async () => {
   const scraper = await startScraper({
     config: settings([]),
     appenderFor: () => new MemoryAppender(lines),
-    self: { kind: 'self', collect: () => Promise.resolve(Buffer.from('weir_x 1\n')) },
+    self: {
+      kind: 'self',
+      job: selfJob(),
+      collect: () => Promise.resolve(Buffer.from('weir_x 1\n')),
+    },
     telemetry: { registry: new Registry(), log: new Log(pino({ level: 'silent' }), clock) },
     clock,
   })

@@ -2,19 +2,20 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Appender, Clock } from '@weir/model'
 import type { IntakeStatus } from '@weir/packs'
 import type { Telemetry } from '../telemetry/log.ts'
-import { type ScrapeConfig, type ScrapeSettings, scrapeConfigs } from './config.ts'
+import type { ScrapeConfig, ScrapeSettings } from './config.ts'
 import { ScrapeEvents } from './events.ts'
-import { type FetchPage, JobClient } from './fetch-page.ts'
+import type { FetchPage, JobClient } from './fetch-page.ts'
 import { type ActiveTarget, ScrapeLoop } from './loop.ts'
 import { TargetSeries } from './target-series.ts'
 import { type Job, type Target, makeJob, shownLabels, targetKey, targetsOf } from './target.ts'
 
-const SELF_JOB = 'weir'
-const SELF_INTERVAL = '15s'
+/** Under which its pool is kept; no job of the user can have this name. */
+const SELF = '\0weir'
 
 /** Weir itself as a target, without HTTP: its page is asked for in the process. */
 interface SelfSource {
   readonly kind: 'self'
+  readonly job: ScrapeConfig
   /** Weir's own metrics as Prometheus text. */
   readonly collect: () => Promise<Uint8Array>
 }
@@ -158,7 +159,7 @@ class Manager implements Scraper {
           pools.set(job.job_name, known)
           continue
         }
-        const client = this.#parts.fetch === undefined ? await JobClient.open(job) : undefined
+        const client = this.#parts.fetch === undefined ? await openClient(job) : undefined
         if (client !== undefined) fresh.push(client)
         pools.set(job.job_name, { job: made, config: job, client, isSelf: false })
       }
@@ -166,21 +167,14 @@ class Manager implements Scraper {
       await Promise.all(fresh.map((client) => client[Symbol.asyncDispose]()))
       throw error
     }
-    if (this.#parts.self !== undefined) pools.set(`\0${SELF_JOB}`, this.#selfPool(config))
+    if (this.#parts.self !== undefined) pools.set(SELF, this.#selfPool(this.#parts.self, config))
     return pools
   }
 
-  #selfPool(config: ScrapeSettings): Pool {
-    const known = this.#pools.get(`\0${SELF_JOB}`)
+  #selfPool({ job }: SelfSource, config: ScrapeSettings): Pool {
+    const known = this.#pools.get(SELF)
     if (known !== undefined) return known
-    const [job] = scrapeConfigs.parse([
-      {
-        job_name: SELF_JOB,
-        scrape_interval: SELF_INTERVAL,
-        static_configs: [{ targets: [SELF_JOB] }],
-      },
-    ])
-    return { job: makeJob(job!, config.global), config: job!, client: undefined, isSelf: true }
+    return { job: makeJob(job, config.global), config: job, client: undefined, isSelf: true }
   }
 
   async #want(key: string, target: Target, pool: Pool): Promise<void> {
@@ -241,4 +235,10 @@ function isSameJob(a: Job, b: Job): boolean {
     a.timeoutMs === b.timeoutMs &&
     isDeepStrictEqual(a.limits, b.limits)
   )
+}
+
+/** Its HTTP is loaded with the first job: a Weir that scrapes only itself does without. */
+async function openClient(job: ScrapeConfig): Promise<JobClient> {
+  const { JobClient } = await import('./fetch-page.ts')
+  return JobClient.open(job)
 }

@@ -1,5 +1,5 @@
 import { Labels } from '@weir/model'
-import { isSecretParameter, redactText } from '../config/redact.ts'
+import { isSecretParameter, redactText } from '../config/redact-text.ts'
 import type { ScrapeConfig, ScrapeSettings } from './config.ts'
 import { type LabelMap, type Relabel, compileRelabel } from './relabel.ts'
 

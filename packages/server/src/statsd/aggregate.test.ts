@@ -170,8 +170,10 @@ test('a summary forgets what is older than its window', () => {
 
 test('a new mapping names new lines; old series stay', async () => {
   const { Mapping } = await import('./mapping.ts')
+  const { readMappings } = await import('./mapping-file.ts')
+  const after = readMappings([{ file: 'm', text: 'mappings: [{match: a, name: b}]' }])
   const stand = new Stand().send('a:1|c')
-  stand.aggregate.remap(new Mapping([{ file: 'm', text: 'mappings: [{match: a, name: b}]' }]))
+  stand.aggregate.remap(new Mapping(after))
   expect(stand.send('a:1|c').page()).toEqual(['a 1', 'b 1'])
 })
 

@@ -3,6 +3,7 @@ import { RE2JS } from 're2js'
 import { z } from 'zod'
 import { readYaml } from '../config/yaml-file.ts'
 import { goDuration } from './go-duration.ts'
+import { observerOf } from './observer-of.ts'
 
 /**
  * The mapping file of statsd_exporter, key for key. What its loader lets through and later dies of
@@ -161,25 +162,26 @@ export type MappingSource =
   | { readonly file: string; readonly text: string }
   | { readonly file: string; readonly mapping: unknown }
 
+/** A mapping that was read and checked: plain data, which crosses threads. */
+export interface ReadMapping {
+  readonly file: string
+  readonly content: MappingFile
+}
+
 const CODE: ErrorCode = 'CONFIG_INVALID'
 
 /**
- * Reads and checks a mapping.
+ * Reads and checks mappings.
  *
  * @throws {WeirError} `CONFIG_INVALID`: file, line and key of each mistake
  */
-export function readMapping(source: MappingSource): MappingFile {
-  // JSON is YAML: a mapping that comes as an object gets the same checks and messages.
-  const text = 'text' in source ? source.text : JSON.stringify(source.mapping, null, 1)
-  return readYaml({ file: source.file, text, code: CODE }, mappingFile)
-}
-
-/** `observer_type`, or the key that older files have for it. */
-export function observerOf(from: {
-  readonly observer_type?: string | undefined
-  readonly timer_type?: string | undefined
-}): string {
-  return from.observer_type || from.timer_type || ''
+export function readMappings(sources: readonly MappingSource[]): ReadMapping[] {
+  return sources.map((source) => {
+    const { file } = source
+    // JSON is YAML: a mapping that comes as an object gets the same checks and messages.
+    const text = 'text' in source ? source.text : JSON.stringify(source.mapping, null, 1)
+    return { file, content: readYaml({ file, text, code: CODE }, mappingFile) }
+  })
 }
 
 function whyNotLabel(name: string): string | undefined {

@@ -1,11 +1,12 @@
 import { WeirError } from '@weir/model'
 import { describe, expect, test } from 'vitest'
 import { explainLine } from './explain.ts'
+import { readMappings } from './mapping-file.ts'
 import { Mapping } from './mapping.ts'
 import { Stand } from './test-stand.ts'
 
 function mapping(...texts: readonly string[]): Mapping {
-  return new Mapping(texts.map((text, i) => ({ file: `${i}.yml`, text })))
+  return new Mapping(readMappings(texts.map((text, i) => ({ file: `${i}.yml`, text }))))
 }
 
 /** Rules in short, `match => name label=value …`, as YAML. */
@@ -116,9 +117,9 @@ test('of several sources the first that matches decides, whatever the kind of ru
 })
 
 test('a source may be an object', () => {
-  const of = new Mapping([
-    { file: 'pack airflow', mapping: { mappings: [{ match: 'a', name: 'b' }] } },
-  ])
+  const of = new Mapping(
+    readMappings([{ file: 'pack airflow', mapping: { mappings: [{ match: 'a', name: 'b' }] } }]),
+  )
   expect(of.map('a', 'gauge')).toMatchObject({ name: 'b', rule: 'pack airflow: a' })
 })
 

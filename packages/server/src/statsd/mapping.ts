@@ -12,17 +12,14 @@
  */
 import { escapeName } from '@weir/wire'
 import { RE2JS } from 're2js'
-import {
-  type MappingFile,
-  type MappingFileDefaults,
-  type MappingFileRule,
-  type MappingSource,
-  observerOf,
-  readMapping,
+import type {
+  MappingFile,
+  MappingFileDefaults,
+  MappingFileRule,
+  ReadMapping,
 } from './mapping-file.ts'
+import { observerOf } from './observer-of.ts'
 import { type Template, expand, parseGlobTemplate, parseRegexTemplate } from './template.ts'
-
-export type { MappingSource } from './mapping-file.ts'
 
 /** What rules tell apart: `ms`, `h` and `d` are observers. Sets are matched as gauges, which they become. */
 export type MatchType = 'counter' | 'gauge' | 'observer'
@@ -65,9 +62,7 @@ export class Mapping {
   readonly #unmapped: Omit<Mapped, 'name'>
   readonly ruleCount: number
 
-  /** @throws {WeirError} `CONFIG_INVALID`: file, line and key of each mistake */
-  constructor(sources: readonly MappingSource[]) {
-    const files = sources.map((source) => ({ file: source.file, content: readMapping(source) }))
+  constructor(files: readonly ReadMapping[]) {
     this.#sources = files.map(({ file, content }) => compileSource(file, content))
     // Defaults of the first file, the user's, hold for what no rule matches.
     const defaults = files[0]?.content.defaults ?? {}

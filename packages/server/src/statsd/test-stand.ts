@@ -2,6 +2,7 @@ import type { MetricFamily } from '@weir/model'
 import { EventColumns, STATSD_REJECTS, parseStatsd } from '@weir/wire'
 import { Aggregate, type AggregateLimits } from './aggregate.ts'
 import { exposeFamilies } from './flush.ts'
+import { readMappings } from './mapping-file.ts'
 import { Mapping } from './mapping.ts'
 
 /** For tests: lines in, exposition lines out, without sockets and with time moved by hand. */
@@ -13,7 +14,7 @@ export class Stand {
 
   constructor(mapping = '', limits: Partial<AggregateLimits> = {}, defaultTtlMs = 0) {
     this.aggregate = new Aggregate({
-      mapping: new Mapping([{ file: 'mapping.yml', text: mapping }]),
+      mapping: new Mapping(readMappings([{ file: 'mapping.yml', text: mapping }])),
       dialects: { influxdb: true, librato: true, signalfx: true },
       limits: { maxSeriesPerMetric: 1000, maxSeries: 10_000, maxSetMembers: 1000, ...limits },
       defaultTtlMs,

@@ -3,18 +3,19 @@ import { systemClock } from '@weir/model'
 import type { IntakeStatus } from '@weir/packs'
 import { connectAppender } from '@weir/tsdb'
 import type { StatsdConfig } from '../statsd/config.ts'
-import type { MappingSource } from '../statsd/mapping-file.ts'
+import type { ReadMapping } from '../statsd/mapping-file.ts'
 import { type StatsdIntake, startStatsd } from '../intake/statsd.ts'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { movedPage } from './moved-page.ts'
 import { type Moved, serveCalls } from './rpc.ts'
+import { keepHeapSmall } from './small-heap.ts'
 
 /** The thread with the StatsD sockets: packets become samples here, and go to the writer as columns. */
 
 export interface IntakeData {
   readonly config: StatsdConfig
-  readonly mappingSources: readonly MappingSource[]
+  readonly mappings: readonly ReadMapping[]
   /** Leads to the writer thread. */
   readonly store: MessagePort
   readonly logLevel: string
@@ -28,7 +29,7 @@ export type IntakeHandlers = {
   samples: (accept: string) => Moved<Uint8Array>
   /** This thread's own metrics as an exposition page. */
   page: (accept: string) => Moved<Uint8Array>
-  reload: (mappingSources: readonly MappingSource[]) => void
+  reload: (mappings: readonly ReadMapping[]) => void
   close: () => Promise<void>
 }
 
@@ -42,7 +43,7 @@ const handlers: IntakeHandlers = {
   open: async () => {
     intake = await startStatsd({
       config: data.config,
-      mappingSources: data.mappingSources,
+      mappings: data.mappings,
       appender,
       telemetry: { registry, log },
       clock: systemClock,
@@ -52,7 +53,7 @@ const handlers: IntakeHandlers = {
   status: () => intake?.status() ?? [],
   samples: (accept) => movedPage(intake?.families() ?? [], accept),
   page: (accept) => movedPage(registry.collect(), accept),
-  reload: (mappingSources) => intake?.reload(mappingSources),
+  reload: (mappings) => intake?.reload(mappings),
   close: async () => {
     await intake?.[Symbol.asyncDispose]()
     appender.close()
@@ -60,3 +61,4 @@ const handlers: IntakeHandlers = {
 }
 
 serveCalls(parentPort!, handlers)
+keepHeapSmall()

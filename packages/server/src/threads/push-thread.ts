@@ -10,6 +10,7 @@ import {
   type WriteOutcome,
 } from '../remote-write/receiver.ts'
 import { serveCalls } from './rpc.ts'
+import { keepHeapSmall } from './small-heap.ts'
 
 /**
  * The thread that reads what senders push by HTTP: bodies come as bytes from the main thread, go to
@@ -60,3 +61,4 @@ const handlers: PushHandlers = {
 }
 
 serveCalls(parentPort!, handlers)
+keepHeapSmall()

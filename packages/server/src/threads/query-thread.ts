@@ -13,6 +13,7 @@ import type {
 import { CANCELLED, GIVEN } from './query-flags.ts'
 import { type Introduction, QueryTeam } from './query-team.ts'
 import { Moved, serveCalls } from './rpc.ts'
+import { keepHeapSmall } from './small-heap.ts'
 
 /**
  * A thread that answers queries, one at a time, each to its end. It is told to stop early through
@@ -87,3 +88,4 @@ const handlers: QueryThreadHandlers = {
 }
 
 serveCalls(parentPort!, handlers)
+keepHeapSmall()

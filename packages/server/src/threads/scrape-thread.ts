@@ -2,17 +2,20 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '@weir/model'
 import type { IntakeStatus } from '@weir/packs'
 import { connectAppender } from '@weir/tsdb'
-import type { ScrapeSettings } from '../scrape/config.ts'
+import type { ScrapeConfig, ScrapeSettings } from '../scrape/config.ts'
 import { type Scraper, type TargetsView, startScraper } from '../scrape/manager.ts'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { movedPage } from './moved-page.ts'
 import { Caller, type Moved, serveCalls } from './rpc.ts'
+import { keepHeapSmall } from './small-heap.ts'
 
 /** The thread that scrapes: targets over HTTP, and Weir itself by asking the main thread for its page. */
 
 export interface ScrapeData {
   readonly config: ScrapeSettings
+  /** How Weir scrapes itself. */
+  readonly selfJob: ScrapeConfig
   /** Leads to the writer thread; one for each appender that the scraper asks for comes by `store`. */
   readonly stores: MessagePort
   /** Leads to the main thread, which answers `page`. */
@@ -50,7 +53,7 @@ const handlers: ScrapeHandlers = {
         data.stores.postMessage(port2, [port2 as never])
         return connectAppender(port1)
       },
-      self: { kind: 'self', collect: () => self.call('page', undefined) },
+      self: { kind: 'self', job: data.selfJob, collect: () => self.call('page', undefined) },
       telemetry: { registry, log },
       clock: systemClock,
     })
@@ -67,3 +70,4 @@ const handlers: ScrapeHandlers = {
 }
 
 serveCalls(parentPort!, handlers)
+keepHeapSmall()

@@ -3,10 +3,10 @@ import { Caller, type Handlers } from './rpc.ts'
 
 /**
  * Room for young objects in each thread. Node's default lets each of six threads keep 48 MiB of
- * garbage; our hot paths work in typed arrays, which lie outside. Measured on an idle process: 230 MiB
- * resident with the default, 186 with this.
+ * garbage; our hot paths work in typed arrays, which lie outside. With half or twice as much, queries
+ * cost the same.
  */
-const YOUNG_MB = 12
+const YOUNG_MB = 6
 
 /** A worker thread of ours and the way to call it. */
 export class Thread<H extends Handlers> implements AsyncDisposable {

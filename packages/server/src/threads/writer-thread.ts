@@ -13,6 +13,7 @@ import { Registry } from '../telemetry/registry.ts'
 import { StoreMetrics } from '../telemetry/store-metrics.ts'
 import { movedPage } from './moved-page.ts'
 import { Moved, serveCalls } from './rpc.ts'
+import { keepHeapSmall } from './small-heap.ts'
 
 /**
  * The one thread that writes the store. Senders reach it by ports of their own (`connect`), readers
@@ -110,3 +111,4 @@ const handlers: WriterHandlers = {
 }
 
 serveCalls(parentPort!, handlers)
+keepHeapSmall()
