@@ -187,7 +187,7 @@ test('readers on other threads never see half of a commit', async () => {
   }
   stop[0] = 1
   for (const { asked, torn } of await Promise.all(answers)) {
-    expect(asked).toBeGreaterThan(5)
+    expect(asked).toBeGreaterThan(0)
     expect(torn).toBe(0)
   }
 })

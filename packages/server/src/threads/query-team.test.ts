@@ -97,20 +97,24 @@ const EXPRESSIONS = [
   'count(x_total > 1000)',
 ]
 
+/** Asks until a helper took part, as it does at the latest when nothing else runs on its core; the test's own time is the bound. */
+async function untilHelped(many: Stand, expr: string, text: string): Promise<void> {
+  for (;;) {
+    const shared = await many.ask(expr)
+    expect(shared.text).toBe(text)
+    if (shared.partsHelped > 0) return
+  }
+}
+
 test('several threads answer as one does', async () => {
   await using one = await stand(1)
   await using three = await stand(3)
-  let helped = 0
   for (const expr of EXPRESSIONS) {
     const { text, partsHelped } = await one.ask(expr)
     expect(partsHelped).toBe(0)
-    for (let round = 0; round < 10; round++) {
-      const shared = await three.ask(expr)
-      expect(shared.text).toBe(text)
-      helped += shared.partsHelped
-    }
+    for (let round = 0; round < 10; round++) expect((await three.ask(expr)).text).toBe(text)
+    await untilHelped(three, expr, text)
   }
-  expect(helped).toBeGreaterThan(0)
 })
 
 test('helpers that end, whenever they do, change no answer, and their successors help again', async () => {
@@ -125,13 +129,7 @@ test('helpers that end, whenever they do, change no answer, and their successors
     expect((await asked).text).toBe(text)
     if (round > 0) await two.started(2 + round)
   }
-  let helped = 0
-  for (let round = 0; round < 20 && helped === 0; round++) {
-    const { text: last, partsHelped } = await two.ask(expr)
-    expect(last).toBe(text)
-    helped += partsHelped
-  }
-  expect(helped).toBeGreaterThan(0)
+  await untilHelped(two, expr, text)
 })
 
 test('rules are answered while a helper works for others', async () => {
