@@ -23,7 +23,8 @@ import { SIDES, type Side, type SideName, headIsEmpty, startSide } from './sides
 import { loadWeir } from './weir-load.ts'
 
 const STEP_MS = 15_000
-const ROUNDS = 5
+/** How often each query is asked; the first rounds find code that is not compiled yet. */
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5)
 /** Samples of one series, and series, in one body while a peer is loaded. */
 const SPAN = 40
 const BATCH = 500
