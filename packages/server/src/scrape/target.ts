@@ -1,7 +1,7 @@
 import { Labels } from '@weir/model'
 import { isSecretParameter, redactText } from '../config/redact-text.ts'
 import type { ScrapeConfig, ScrapeSettings } from './config.ts'
-import { type LabelMap, type Relabel, compileRelabel } from './relabel.ts'
+import { type LabelMap, type Relabel, compileRelabel } from '../relabel/relabel.ts'
 
 const TIMEOUT_MS = 10_000
 

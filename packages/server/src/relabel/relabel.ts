@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Matcher, RE2JS } from 're2js'
-import type { RelabelRule } from './config.ts'
+import type { RelabelRule } from './rule.ts'
 
 /** Labels while they are being made: name → value, no empty values. */
 export type LabelMap = Map<string, string>

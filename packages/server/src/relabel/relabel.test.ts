@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { relabelRule } from './config.ts'
 import { compileRelabel } from './relabel.ts'
+import { relabelRule } from './rule.ts'
 
 const LABELS = { a: 'foo', b: 'bar', c: 'baz' }
 
