@@ -21,6 +21,7 @@ export const CODES = {
   HTTP_METHOD: 'bad_data', // the path is there, the method is not
   HTTP_TOO_LARGE: 'bad_data', // body, URL or headers beyond their limit
   HTTP_BODY_TYPE: 'bad_data', // a content type that this path does not take
+  HTTP_BODY_BROKEN: 'bad_data', // a packed body that cannot be unpacked
   HTTP_BROKEN: 'bad_data', // not HTTP, or too slow
   HTTP_NOT_READY: 'unavailable',
   ADMIN_DISABLED: 'unavailable', // the admin API was not asked for
@@ -44,6 +45,7 @@ export const CODES = {
   STORAGE_FAILED: 'unavailable', // the disk said no; may be tried again
   STORAGE_CORRUPT: 'internal', // bytes on disk are not what was written
   STORAGE_BUSY: 'unavailable', // too much waits for its commit already
+  PUSH_BUSY: 'unavailable', // too many pushes of one kind under way
   REMOTE_READ_INVALID: 'bad_data', // a body that is no remote read request
   REMOTE_WRITE_INVALID: 'bad_data', // a body that is no remote write request
   REMOTE_WRITE_REJECTED: 'bad_data', // some of it could not be kept; the rest was

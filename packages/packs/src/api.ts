@@ -155,6 +155,8 @@ export interface IntakeStatus {
   readonly address: string
   readonly linesPerSecond: number
   readonly lines: number
+  /** What `lines` counts, where it is not lines. */
+  readonly counts?: 'samples'
   readonly rejected: Readonly<Record<string, number>>
   /** The newest line that was refused, shortened, with the reason; null when there was none. */
   readonly lastRejected: {

@@ -25,6 +25,7 @@ import { createHttp } from './http/app.ts'
 import type { AdminStore, HttpDeps, RuntimeInfo, TargetsView, TsdbStatus } from './http/deps.ts'
 import { Closers } from './lifecycle/closers.ts'
 import { PackWatch } from './packs/pack-watch.ts'
+import { PushIntakes } from './push/push-intake.ts'
 import type { EvaluationLimits } from './query/job.ts'
 import { OWN } from './query/question.ts'
 import { QueryWatch } from './query/watch.ts'
@@ -96,6 +97,7 @@ class Process implements Weir {
   #packs!: PackWatch
   #intake!: Thread<IntakeHandlers>
   #scraper!: Thread<ScrapeHandlers>
+  readonly #pushIntakes = new PushIntakes()
   #push: Promise<Thread<PushHandlers>> | undefined
 
   constructor(flags: Flags, setup: Setup, { thread, crashed }: Writer) {
@@ -369,7 +371,8 @@ class Process implements Weir {
       valueBytesMax: limits.label_value_bytes,
     }
     const data: PushData = {
-      limits: { unpackedBytesMax: max_unpacked_bytes, samplesMax: max_samples, labels },
+      labels,
+      remoteWrite: { unpackedBytesMax: max_unpacked_bytes, samplesMax: max_samples },
       store,
       history,
     }
@@ -442,6 +445,7 @@ class Process implements Weir {
         [...this.#waitsFor].filter((name) => what !== 'queries' || FOR_QUERIES.has(name)),
       admin: web.enable_admin_api ? this.#adminStore() : undefined,
       reload: () => this.reload(),
+      pushIntakes: this.#pushIntakes,
       remoteWrite: async (body, version) =>
         (await this.#pushThread()).call('remoteWrite', { body, version }, [body.buffer]),
       remoteWriteLimits: config.remote_write_receiver,
@@ -486,7 +490,7 @@ class Process implements Weir {
       this.#intake.call('status', undefined),
       this.#scraper.call('status', undefined),
     ])
-    return [...statsd, scrape]
+    return [...statsd, scrape, ...this.#pushIntakes.status(this.addresses[0]!.address)]
   }
 
   async #status(): Promise<WeirStatus> {

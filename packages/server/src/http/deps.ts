@@ -11,10 +11,11 @@ import type {
 import type { QueryOrigin } from '../query/question.ts'
 import type { Backfills } from '../backfill/backfills.ts'
 import type { ImportResult } from '../import/import-page.ts'
+import type { PushOutcome } from '../push/outcome.ts'
+import type { PushIntakes } from '../push/push-intake.ts'
 import type { RemoteReadConfig } from '../remote-read/config.ts'
 import type { RemoteWriteConfig } from '../remote-write/config.ts'
 import type { WriteVersion } from '../remote-write/protocol.ts'
-import type { WriteOutcome } from '../remote-write/receiver.ts'
 import type { ImportedPage } from '../threads/push-thread.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { DeleteRequest } from '../threads/writer-thread.ts'
@@ -49,8 +50,10 @@ export interface HttpDeps {
   readonly admin: AdminStore | undefined
   /** Reads the configuration again. Throws a `WeirError` and changes nothing when it is bad. */
   reload(): Promise<void>
+  /** Where each way of pushing by HTTP adds itself, for its figures to be seen. */
+  readonly pushIntakes: PushIntakes
   /** Takes a request of remote write in; resolves when what could be kept is durable. The body changes hands. */
-  remoteWrite(body: Uint8Array<ArrayBuffer>, version: WriteVersion): Promise<WriteOutcome>
+  remoteWrite(body: Uint8Array<ArrayBuffer>, version: WriteVersion): Promise<PushOutcome>
   readonly remoteWriteLimits: RemoteWriteConfig
   readonly backfills: Pick<Backfills, 'views' | 'view' | 'begin' | 'cancel'>
   /** Groups with recording rules: those of a rule file, or all that are loaded. Throws `RULES_INVALID`. */

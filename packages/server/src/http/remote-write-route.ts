@@ -1,7 +1,8 @@
 import { WeirError } from '@weir/model'
-import { RemoteWriteEvents } from '../remote-write/events.ts'
+import type { PushOutcome } from '../push/outcome.ts'
+import { ownedBody } from '../push/owned-body.ts'
+import { PushIntake } from '../push/push-intake.ts'
 import { type WriteVersion, writeVersion } from '../remote-write/protocol.ts'
-import type { WriteOutcome } from '../remote-write/receiver.ts'
 import type { HttpDeps } from './deps.ts'
 import { asWeirError, statusOf } from './errors.ts'
 import { type Answer, type Call, type Route, comeAgain, failure } from './route.ts'
@@ -12,9 +13,21 @@ import { type Answer, type Call, type Route, comeAgain, failure } from './route.
  */
 export function remoteWriteRoute(deps: HttpDeps): Route {
   const limits = deps.remoteWriteLimits
-  const events = new RemoteWriteEvents(deps.telemetry)
-  let requests = 0
-  let bytes = 0
+  const intake = deps.pushIntakes.add(
+    new PushIntake(
+      {
+        kind: 'remote-write',
+        path: '/api/v1/write',
+        part: 'remote_write',
+        title: 'Remote write',
+        variant: 'version',
+        section: 'remote_write_receiver',
+        limits,
+        busy: 'REMOTE_WRITE_BUSY',
+      },
+      deps,
+    ),
+  )
   return {
     methods: ['POST'],
     path: '/api/v1/write',
@@ -24,41 +37,22 @@ export function remoteWriteRoute(deps: HttpDeps): Route {
       type: 'application/x-protobuf',
       bytesMax: limits.max_body_bytes,
       key: 'remote_write_receiver.max_body_bytes',
-      admit({ contentLength = limits.max_body_bytes }) {
-        // One that is too long is refused for that, further on; it takes no room.
-        const length = contentLength > limits.max_body_bytes ? 0 : contentLength
-        if (
-          requests >= limits.max_requests_in_flight ||
-          (bytes > 0 && bytes + length > limits.max_bytes_in_flight)
-        ) {
-          const busy = busyError(requests, bytes)
-          events.refused('unknown', busy)
-          throw busy
-        }
-        requests++
-        bytes += length
-        events.inFlight(requests, bytes)
-        return () => {
-          requests--
-          bytes -= length
-          events.inFlight(requests, bytes)
-        }
-      },
+      admit: (head) => intake.admit(head),
     },
-    handle: (call) => take(deps, events, call),
+    handle: (call) => take(deps, intake, call),
   }
 }
 
-async function take(deps: HttpDeps, events: RemoteWriteEvents, call: Call): Promise<Answer> {
+async function take(deps: HttpDeps, intake: PushIntake, call: Call): Promise<Answer> {
   let version: WriteVersion | 'unknown' = 'unknown'
   try {
     version = writeVersion(call.head.contentType, call.head.contentEncoding)
-    const outcome = await deps.remoteWrite(owned(call.body), version)
-    events.taken(version, outcome)
+    const outcome = await deps.remoteWrite(ownedBody(call.body), version)
+    intake.taken(version, outcome)
     return answerOf(outcome)
   } catch (thrown) {
     const error = asWeirError(thrown)
-    events.refused(version, error)
+    intake.refused(version, error)
     if (error.code === 'BUG') throw thrown
     const answer = failure(error)
     return {
@@ -70,7 +64,7 @@ async function take(deps: HttpDeps, events: RemoteWriteEvents, call: Call): Prom
 
 const NOTHING = { samples: 0, histograms: 0, exemplars: 0 } as const
 
-function answerOf(outcome: WriteOutcome): Answer {
+function answerOf(outcome: PushOutcome): Answer {
   const headers = writtenHeaders(outcome)
   const rejected = Object.entries(outcome.rejected)
   if (rejected.length === 0) return { status: 204, headers, body: '' }
@@ -88,25 +82,10 @@ function writtenHeaders({
   samples,
   histograms,
   exemplars,
-}: Pick<WriteOutcome, 'samples' | 'histograms' | 'exemplars'>): Record<string, string> {
+}: Pick<PushOutcome, 'samples' | 'histograms' | 'exemplars'>): Record<string, string> {
   return {
     'x-prometheus-remote-write-samples-written': String(samples),
     'x-prometheus-remote-write-histograms-written': String(histograms),
     'x-prometheus-remote-write-exemplars-written': String(exemplars),
   }
-}
-
-/** The bytes in a buffer of their own, which can change hands; those of a large body are so already. */
-function owned(body: Uint8Array): Uint8Array<ArrayBuffer> {
-  const { buffer, byteLength } = body
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength)
-    return new Uint8Array(buffer)
-  return new Uint8Array(body)
-}
-
-function busyError(requests: number, bytes: number): WeirError {
-  return new WeirError(
-    'REMOTE_WRITE_BUSY',
-    `Cannot take one more remote write request: ${requests} with ${bytes} bytes are under way; come again later`,
-  )
 }

@@ -2,7 +2,7 @@ import { WeirError } from '@weir/model'
 import { encodeWriteRequestV1, packSnappy } from '@weir/wire'
 import { expect, test } from 'vitest'
 import { remoteWriteReceiver } from '../remote-write/config.ts'
-import type { WriteOutcome } from '../remote-write/receiver.ts'
+import type { PushOutcome } from '../push/outcome.ts'
 import { exposition } from '@weir/wire'
 import { createHttp } from './app.ts'
 import type { HttpDeps } from './deps.ts'
@@ -11,7 +11,7 @@ import { standIn } from './testing/stand-in.ts'
 const BODY = Buffer.from(
   packSnappy(encodeWriteRequestV1([{ labels: ['__name__', 'up'], samples: [[1, 1]] }])),
 )
-const STORED: WriteOutcome = { samples: 7, histograms: 2, exemplars: 1, rejected: {}, example: '' }
+const STORED: PushOutcome = { samples: 7, histograms: 2, exemplars: 1, rejected: {}, example: '' }
 const HEADERS = { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy' }
 
 interface Reply {
@@ -38,7 +38,7 @@ async function post(
   }
 }
 
-const taking = (outcome: WriteOutcome): Partial<HttpDeps> => ({ remoteWrite: async () => outcome })
+const taking = (outcome: PushOutcome): Partial<HttpDeps> => ({ remoteWrite: async () => outcome })
 const failing = (code: WeirError['code']): Partial<HttpDeps> => ({
   remoteWrite: () => Promise.reject(new WeirError(code, 'Cannot, as the test has it')),
 })

@@ -1,6 +1,8 @@
 import type { Appender, RejectReason, SeriesRef } from '@weir/model'
 import { Labels } from '@weir/model'
-import { type WriteReader, seriesLabels } from '@weir/wire'
+import { type WriteReader, WriteReaderV1, WriteReaderV2, seriesLabels } from '@weir/wire'
+import type { Generation } from '../push/generations.ts'
+import { type LabelLimits, areTooLong } from '../push/label-limits.ts'
 
 /** In place of an appender's number: a series that cannot be kept for either reason, and one not looked at yet. */
 const BAD = -1
@@ -8,13 +10,6 @@ const TOO_LONG = -2
 const NEW = -3
 
 const TOO_LONG_TEXT = 'its labels are too many or too long'
-
-/** What the store takes; it measures bytes, which are never fewer than characters. */
-export interface LabelLimits {
-  readonly labelsMax: number
-  readonly nameBytesMax: number
-  readonly valueBytesMax: number
-}
 
 /**
  * What a reader's numbers of series are to the appender. Labels are decoded when a series is first
@@ -100,13 +95,32 @@ export class KnownRefs {
   #labels(series: number): Labels | string {
     const pairs = this.reader.pairs(series)
     if (pairs === 'not_utf8') return 'a label is no UTF-8'
-    if (pairs === 'too_long' || this.#areTooLong(pairs)) return TOO_LONG_TEXT
+    if (pairs === 'too_long' || areTooLong(pairs, this.#limits)) return TOO_LONG_TEXT
     return seriesLabels(pairs)
   }
+}
 
-  #areTooLong(pairs: readonly string[]): boolean {
-    const { labelsMax, nameBytesMax, valueBytesMax } = this.#limits
-    if (pairs.length > 2 * labelsMax) return true
-    return pairs.some((text, i) => text.length > (i % 2 === 0 ? nameBytesMax : valueBytesMax))
+/** What both versions know: one generation. */
+export class BothVersions implements Generation {
+  readonly '1.0': KnownRefs
+  readonly '2.0': KnownRefs
+
+  constructor(appender: Appender, limits: LabelLimits, seed: number) {
+    this['1.0'] = new KnownRefs(new WriteReaderV1(seed), appender, limits)
+    this['2.0'] = new KnownRefs(new WriteReaderV2(seed), appender, limits)
+  }
+
+  get seriesCount(): number {
+    return this['1.0'].reader.seriesCount + this['2.0'].reader.seriesCount
+  }
+
+  get heldBytes(): number {
+    const [one, two] = [this['1.0'], this['2.0']]
+    return one.reader.heldBytes + two.reader.heldBytes + two.textBytes
+  }
+
+  release(): void {
+    this['1.0'].release()
+    this['2.0'].release()
   }
 }

@@ -38,7 +38,6 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  receiver.close()
   reader[Symbol.dispose]()
   await store[Symbol.asyncDispose]()
   rmSync(folder, { recursive: true })

@@ -1,13 +1,9 @@
 import { type Appender, type Clock, Labels, type SeriesRef, WeirError } from '@weir/model'
-import {
-  SNAPPY_SLACK,
-  WriteBatch,
-  WriteReaderV1,
-  WriteReaderV2,
-  snappyHead,
-  unpackSnappy,
-} from '@weir/wire'
-import { KnownRefs, type LabelLimits } from './known-refs.ts'
+import { SNAPPY_SLACK, WriteBatch, snappyHead, unpackSnappy } from '@weir/wire'
+import { Generations } from '../push/generations.ts'
+import type { LabelLimits } from '../push/label-limits.ts'
+import type { PushOutcome } from '../push/outcome.ts'
+import { BothVersions, type KnownRefs } from './known-refs.ts'
 import type { WriteVersion } from './protocol.ts'
 
 export interface ReceiverLimits {
@@ -17,46 +13,19 @@ export interface ReceiverLimits {
   readonly labels: LabelLimits
 }
 
-/** What became of a request that could be read. */
-export interface WriteOutcome {
-  readonly samples: number
-  readonly histograms: number
-  readonly exemplars: number
-  /** How much was not kept, by reason: samples and histograms, or series where none could be told. */
-  readonly rejected: Readonly<Record<string, number>>
-  /** One of those, for a person; '' when all were kept. */
-  readonly example: string
-}
-
-/** After this long a generation of series holds what is alive; more than twice that is mostly dead. */
-const SETTLED_MS = 10 * 60_000
-const ALWAYS_KEPT = 50_000
-/** Past so many bytes of labels, and so many more for each series, a generation ends whatever its age: somebody writes monsters. */
-const HELD_BYTES_MAX = 64 * 2 ** 20
-const HELD_BYTES_A_SERIES = 512
 /** Longest text that is kept for the next request to be unpacked into. */
 const TEXT_KEPT_BYTES = 4 * 2 ** 20
 
 /**
  * From the body of a request to samples in the store. Everything is read before anything is queued,
  * so a request that breaks off in the middle leaves nothing behind.
- *
- * Series that have ended would pile up: senders do not say so. When more than twice as many are known
- * as a young generation had, a new generation begins, in which those that live are met again; the old
- * one's numbers go back to the appender a while later, so that the living ones keep theirs.
  */
 export class RemoteWriteReceiver {
   readonly #appender: Appender
   readonly #limits: ReceiverLimits
-  readonly #seed: number
-  readonly #clock: Clock
   readonly #batch: WriteBatch
   #text = new Uint8Array(1 << 16)
-  #known: Readonly<Record<WriteVersion, KnownRefs>>
-  #knownSinceMs: number
-  /** How many series this generation had when it was settled; 0 before. */
-  #settled = 0
-  #before: Readonly<Record<WriteVersion, KnownRefs>> | undefined
+  readonly #known: Generations<BothVersions>
 
   constructor(options: {
     readonly appender: Appender
@@ -65,18 +34,16 @@ export class RemoteWriteReceiver {
     /** For the hash of series: a number that senders cannot know. */
     readonly seed: number
   }) {
-    this.#appender = options.appender
-    this.#limits = options.limits
-    this.#seed = options.seed
-    this.#clock = options.clock
-    this.#batch = new WriteBatch(options.limits.samplesMax)
-    this.#known = this.#newGeneration()
-    this.#knownSinceMs = options.clock.monotonicMs()
+    const { appender, limits, clock, seed } = options
+    this.#appender = appender
+    this.#limits = limits
+    this.#batch = new WriteBatch(limits.samplesMax)
+    this.#known = new Generations(() => new BothVersions(appender, limits.labels, seed), clock)
   }
 
   /** Series that are known, those of the generation before not counted. */
   get seriesCount(): number {
-    return this.#known['1.0'].reader.seriesCount + this.#known['2.0'].reader.seriesCount
+    return this.#known.seriesCount
   }
 
   /**
@@ -85,9 +52,8 @@ export class RemoteWriteReceiver {
    * @throws {WeirError} `REMOTE_WRITE_INVALID`, `HTTP_TOO_LARGE`, `STORAGE_TOO_MANY_SAMPLES`: never to
    *   be sent again; `STORAGE_FULL`, `STORAGE_FAILED`, `STORAGE_BUSY`: nothing was kept, try again
    */
-  async take(body: Uint8Array, version: WriteVersion): Promise<WriteOutcome> {
-    this.#age()
-    const known = this.#known[version]
+  async take(body: Uint8Array, version: WriteVersion): Promise<PushOutcome> {
+    const known = this.#known.current()[version]
     this.#read(body, version, known)
     const rejected = new Map<string, number>()
     let example = this.#queue(known, rejected)
@@ -113,10 +79,6 @@ export class RemoteWriteReceiver {
       known.reader.retell()
       throw error
     }
-  }
-
-  close(): void {
-    this.#appender.close()
   }
 
   #read(body: Uint8Array, version: WriteVersion, { reader }: KnownRefs): void {
@@ -183,42 +145,6 @@ export class RemoteWriteReceiver {
       rejected.set(reason, (rejected.get(reason) ?? 0) + 1)
     }
     return bad.length === 0 ? '' : known.tell(bad[0]!)
-  }
-
-  #age(): void {
-    const ageMs = this.#clock.monotonicMs() - this.#knownSinceMs
-    const count = this.seriesCount
-    if (ageMs >= SETTLED_MS && this.#settled === 0) {
-      this.#settled = count + 1
-      this.#releaseBefore()
-    }
-    const isFull = this.#heldBytes() > HELD_BYTES_MAX + HELD_BYTES_A_SERIES * count
-    const isStale = this.#settled > 0 && count > 2 * this.#settled + ALWAYS_KEPT
-    if (!isFull && !isStale) return
-    this.#releaseBefore()
-    this.#before = this.#known
-    if (isFull) this.#releaseBefore() // memory first: the living are named anew
-    this.#known = this.#newGeneration()
-    this.#knownSinceMs = this.#clock.monotonicMs()
-    this.#settled = 0
-  }
-
-  #heldBytes(): number {
-    const [one, two] = [this.#known['1.0'], this.#known['2.0']]
-    return one.reader.heldBytes + two.reader.heldBytes + two.textBytes
-  }
-
-  #releaseBefore(): void {
-    if (this.#before === undefined) return
-    for (const known of Object.values(this.#before)) known.release()
-    this.#before = undefined
-  }
-
-  #newGeneration(): Readonly<Record<WriteVersion, KnownRefs>> {
-    return {
-      '1.0': new KnownRefs(new WriteReaderV1(this.#seed), this.#appender, this.#limits.labels),
-      '2.0': new KnownRefs(new WriteReaderV2(this.#seed), this.#appender, this.#limits.labels),
-    }
   }
 }
 

@@ -101,6 +101,7 @@ class Manager implements Scraper {
       address: `${figures.length} ${figures.length === 1 ? 'target' : 'targets'}`,
       linesPerSecond: figures.reduce((sum, { perSecond }) => sum + perSecond, 0),
       lines: figures.reduce((sum, { lines }) => sum + lines, 0),
+      counts: 'samples',
       rejected: failing.length === 0 ? {} : { targets_down: failing.length },
       lastRejected:
         newest === undefined

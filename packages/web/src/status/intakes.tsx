@@ -27,9 +27,9 @@ export function Intakes({
               <th>Kind</th>
               <th>Address</th>
               <th className="right">Rate</th>
-              <th className="right">Lines</th>
+              <th className="right">Received</th>
               <th>Refused</th>
-              <th>Last refused line</th>
+              <th>Last refused</th>
             </tr>
           </thead>
           <tbody>
@@ -38,7 +38,10 @@ export function Intakes({
                 <td className="num">{intake.kind}</td>
                 <td className="mono">{intake.address}</td>
                 <td className="right num">
-                  <FigureText value={intake.linesPerSecond} unit="lines/s" />
+                  <FigureText
+                    value={intake.linesPerSecond}
+                    unit={`${intake.counts ?? 'lines'}/s`}
+                  />
                 </td>
                 <td className="right num">{whole(intake.lines)}</td>
                 <td>

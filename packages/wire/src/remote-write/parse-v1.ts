@@ -12,7 +12,7 @@
  */
 import { FIXED64, LENGTH, ProtoReader, VARINT } from '../protobuf/reader.ts'
 import { readHistogram } from './histogram.ts'
-import { ByteKeys, KEY_SLACK } from './byte-keys.ts'
+import { ByteKeys, KEY_SLACK } from '../keys/byte-keys.ts'
 import { areLabels, labelPairsV1, readLabel } from './labels.ts'
 import { METRIC_TYPES } from './metric-types.ts'
 import { readSample } from './sample.ts'

@@ -16,7 +16,7 @@
  */
 import { METRIC_NAME, type MetricType } from '@weir/model'
 import { FIXED64, LENGTH, ProtoReader, VARINT } from '../protobuf/reader.ts'
-import { ByteKeys } from './byte-keys.ts'
+import { ByteKeys } from '../keys/byte-keys.ts'
 import { readHistogram } from './histogram.ts'
 import { METRIC_TYPES } from './metric-types.ts'
 import { readSample } from './sample.ts'

@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { Backfills } from '../../backfill/backfills.ts'
 import { evaluateMatrix, evaluateVector, executeJob } from '../../query/execute.ts'
 import type { MetricSource, QueryJob } from '../../query/job.ts'
+import { PushIntakes } from '../../push/push-intake.ts'
 import { remoteReadServer } from '../../remote-read/config.ts'
 import { remoteWriteReceiver } from '../../remote-write/config.ts'
 import { Log } from '../../telemetry/log.ts'
@@ -93,6 +94,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       vector: async (expr, timeMs) => evaluateVector({ kind: 'vector', expr, timeMs }, source),
       matrix: async (expr, range) => evaluateMatrix({ kind: 'matrix', expr, ...range }, source),
     },
+    pushIntakes: new PushIntakes(),
     remoteWrite: async () => ({
       samples: 1,
       histograms: 0,
