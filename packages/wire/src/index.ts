@@ -3,6 +3,8 @@ export {
   DISTRIBUTION,
   EventColumns,
   GAUGE,
+  type LineMeaning,
+  PLAIN_MEANING,
   SET,
   STATSD_REJECTS,
   type StatsdReject,

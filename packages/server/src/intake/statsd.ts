@@ -12,6 +12,7 @@ import type { StatsdConfig } from '../statsd/config.ts'
 import { Flusher, exposeFamilies } from '../statsd/flush.ts'
 import type { ReadMapping } from '../statsd/mapping-file.ts'
 import { Mapping } from '../statsd/mapping.ts'
+import { parseOptions } from '../statsd/meaning.ts'
 import { StatsdTelemetry, type Transport, TransportCounts } from '../statsd/telemetry.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import { readListenAddress, showAddress } from './listen-address.ts'
@@ -88,19 +89,11 @@ class Intake implements StatsdIntake {
     const { config } = options
     this.#options = options
     this.#telemetry = new StatsdTelemetry(options.telemetry)
-    this.#parseOptions = {
-      dogstatsdTags: config.parse_dogstatsd_tags,
-      maxLineBytes: config.max_line_bytes,
-    }
+    this.#parseOptions = parseOptions(config, config.max_line_bytes)
     const mapping = new Mapping(options.mappings)
     this.#telemetry.mappingLoaded(mapping.ruleCount)
     this.#aggregate = new Aggregate({
       mapping,
-      dialects: {
-        influxdb: config.parse_influxdb_tags,
-        librato: config.parse_librato_tags,
-        signalfx: config.parse_signalfx_tags,
-      },
       limits: {
         maxSeriesPerMetric: config.max_series_per_metric,
         maxSeries: config.max_series,

@@ -20,6 +20,11 @@ test.each([
   [['s:x|s', 's:y|s', 's:x|s'], ['s 0']], // counted at the flush
   [['a:1|c|#my.key:v'], ['a{my_key="v"} 1']],
   [['a:1|c|#k:v,k:w'], ['a{k="w"} 1']], // the last of equal keys
+  [['a,k=v:1|c|#l:w'], ['a{k="v",l="w"} 1']], // both styles on one line
+  [
+    ['g:true|g', 'h:FALSE|g'],
+    ['g 1', 'h 0'],
+  ],
 ])('%j', (lines, want) => {
   const stand = new Stand().send(...lines)
   expect(stand.page()).toEqual(want)
@@ -70,7 +75,6 @@ describe('refused and counted', () => {
     [[',k=v:1|c'], 'empty_metric_name', []],
     [['#k=v:1|c'], 'empty_metric_name', []],
     [['[k=v]:1|c'], 'empty_metric_name', []],
-    [['a,k=v:1|c|#l:w'], 'mixed_tagging_styles', []],
     [['weir.statsd.lines.total:1|c'], 'reserved_name', []],
     [['nodejs_heap_size_used_bytes:1|g'], 'reserved_name', []],
   ])('%j: %s', (lines, reason, kept) => {

@@ -14,21 +14,23 @@
  */
 import type { Labels } from '@weir/model'
 import { METRIC_NAME } from '@weir/model'
-import {
-  COUNTER,
-  type EventColumns,
-  GAUGE,
-  type NameDialects,
-  SET,
-  TIMER,
-  rejectIndex,
-} from '@weir/wire'
+import { COUNTER, type EventColumns, GAUGE, SET, TIMER, rejectIndex } from '@weir/wire'
 import { Digests } from './digests.ts'
 import { Families, type Family, type Kind } from './families.ts'
-import { DROPPED, FORGOTTEN, KeyTable, REFUSED } from './key-table.ts'
+import {
+  DROPPED,
+  FORGOTTEN,
+  KeyTable,
+  REFUSED,
+  TAGGED,
+  TAG_ERRORS,
+  type Treatment,
+  UNMAPPED,
+} from './key-table.ts'
 import type { Mapped, Mapping } from './mapping.ts'
 import { nameEvent } from './naming.ts'
 import { Spans } from './spans.ts'
+import { TimedSamples } from './timed-samples.ts'
 
 /** Columns hold kinds as numbers. */
 const NONE = 0
@@ -42,7 +44,9 @@ const KIND_SUMMARY = 4
 const WEIGHT_MAX = 1_000_000
 
 const NEGATIVE_COUNTER = rejectIndex('illegal_negative_counter')
+const MALFORMED_VALUE = rejectIndex('malformed_value')
 const SET_LIMIT = rejectIndex('set_limit')
+const TIMED_LIMIT = rejectIndex('timed_limit')
 
 export interface AggregateLimits {
   readonly maxSeriesPerMetric: number
@@ -54,8 +58,11 @@ export interface AggregateLimits {
 class EventCounts {
   /** Events taken, by type: counter, gauge, observer, set. */
   readonly taken = new Float64Array(4)
+  /** Events for whose name no rule was found. */
   unmapped = 0
   dropped = 0
+  /** Events with tags. */
+  tagged = 0
   tagErrors = 0
   /** The newest metric that was refused a series, and why; '' when none was. */
   limited = ''
@@ -66,6 +73,7 @@ export class Aggregate {
   readonly families = new Families()
   readonly digests = new Digests()
   readonly spans = new Spans()
+  readonly timed = new TimedSamples()
   readonly keys: KeyTable
 
   seriesCount = 0
@@ -78,24 +86,23 @@ export class Aggregate {
   readonly family: (Family | undefined)[] = []
 
   #kind = new Uint8Array(256)
+  /** 1 once an event without a time of its own came: the series is written at each flush. */
+  #isLive = new Uint8Array(256)
   #lastMs = new Float64Array(256)
   #ttlMs = new Float64Array(256)
   readonly #members = new Map<number, Set<string>>()
   readonly #byLabels = new Map<string, number>()
   readonly #free: number[] = []
-  readonly #dialects: NameDialects
   readonly #limits: AggregateLimits
   readonly #defaultTtlMs: number
   #mapping: Mapping
 
   constructor(options: {
     readonly mapping: Mapping
-    readonly dialects: NameDialects
     readonly limits: AggregateLimits
     readonly defaultTtlMs: number
   }) {
     this.#mapping = options.mapping
-    this.#dialects = options.dialects
     this.#limits = options.limits
     this.#defaultTtlMs = options.defaultTtlMs
     this.keys = new KeyTable(options.limits.maxSeries + 65_536)
@@ -114,18 +121,25 @@ export class Aggregate {
       let key = keys.find(events, i)
       if (key < 0) key = keys.add(events, i)
       if (keys.seriesOf(key) === FORGOTTEN) this.#resolve(key, bytes, events, i)
-      const tagErrors = keys.tagErrorsOf(key)
-      if (tagErrors !== 0) this.counts.tagErrors += tagErrors
+      const marks = keys.marksOf(key)
+      if (marks !== 0) this.#count(marks)
       const series = keys.seriesOf(key)
-      if (series >= 0) this.#apply(series, keys.factorOf(key), bytes, events, i, nowMs)
+      if (series >= 0) this.#apply(series, keys.treatmentOf(key), bytes, events, i, nowMs)
       else if (series === DROPPED) this.counts.dropped++
       else if (series !== FORGOTTEN) this.#reject(REFUSED - series, events, i)
     }
   }
 
+  #count(marks: number): void {
+    const { counts } = this
+    counts.tagErrors += marks & TAG_ERRORS
+    if ((marks & UNMAPPED) !== 0) counts.unmapped++
+    if ((marks & TAGGED) !== 0) counts.tagged++
+  }
+
   #apply(
     series: number,
-    scale: number,
+    treatment: Treatment,
     bytes: Uint8Array,
     events: EventColumns,
     i: number,
@@ -134,8 +148,12 @@ export class Aggregate {
     const type = events.type[i]!
     const rate = events.rate[i]!
     let value = events.value[i]!
-    if (type === TIMER) value /= 1000
-    if (scale !== 1) value *= scale
+    if (type === TIMER) value /= events.meaning.timerUnitsPerSecond
+    if (treatment.scale !== 1) value *= treatment.scale
+    if (events.timeSeconds[i] !== 0) {
+      if (this.#applyTimed(series, value, events, i)) this.#lastMs[series] = nowMs
+      return
+    }
     if (type === COUNTER) {
       if (rate !== 1) value /= rate
       if (value < 0) {
@@ -145,8 +163,11 @@ export class Aggregate {
       this.value[series]! += value
       this.counts.taken[0]!++
     } else if (type === GAUGE) {
-      if (events.signed[i] === 1) this.value[series]! += value
-      else this.value[series] = value
+      if (this.#kind[series] === KIND_COUNTER) {
+        if (!this.#setTotal(series, value, events, i)) return
+      } else if (events.signed[i] === 1 && !(treatment.absolute ?? events.meaning.absoluteGauges)) {
+        this.value[series]! += value
+      } else this.value[series] = value
       this.counts.taken[1]!++
     } else if (type === SET) {
       if (!this.#addMember(series, bytes, events, i)) return
@@ -157,6 +178,39 @@ export class Aggregate {
       this.counts.taken[2]!++
     }
     this.#lastMs[series] = nowMs
+    this.#isLive[series] = 1
+  }
+
+  /** A total that the sender counts itself; false when it is none. One that falls is a new beginning. */
+  #setTotal(series: number, value: number, events: EventColumns, i: number): boolean {
+    if (!(value >= 0)) {
+      this.#reject(value < 0 ? NEGATIVE_COUNTER : MALFORMED_VALUE, events, i)
+      return false
+    }
+    this.value[series] = value
+    return true
+  }
+
+  /**
+   * An event with a time of its own: it becomes a sample at that time, beside what is aggregated. A counter's
+   * adds to the total as well. False when it is refused.
+   */
+  #applyTimed(series: number, given: number, events: EventColumns, i: number): boolean {
+    const isCounter = events.type[i] === COUNTER
+    const value = isCounter ? given / events.rate[i]! : given
+    if (this.#kind[series] === KIND_COUNTER && !(value >= 0)) {
+      this.#reject(value < 0 ? NEGATIVE_COUNTER : MALFORMED_VALUE, events, i)
+      return false
+    }
+    if (!this.timed.add(series, events.timeSeconds[i]! * 1000, value, isCounter)) {
+      this.#reject(TIMED_LIMIT, events, i)
+      return false
+    }
+    if (isCounter) this.value[series]! += value
+    // Nothing else comes for this series: what a page shows of it is its newest sample.
+    else if (this.#isLive[series] === 0) this.value[series] = value
+    this.counts.taken[isCounter ? 0 : 1]!++
+    return true
   }
 
   #observe(series: number, value: number, weight: number, nowMs: number): void {
@@ -201,24 +255,28 @@ export class Aggregate {
 
   /** Finds out what a new key stands for. */
   #resolve(key: number, bytes: Uint8Array, events: EventColumns, i: number): void {
-    const naming = nameEvent(bytes, events, i, this.#dialects, this.#mapping)
+    const naming = nameEvent(bytes, events, i, this.#mapping)
     const { keys } = this
-    const tagErrors = naming.tagErrorCount
-    if (naming.kind !== 'series') {
-      const series = naming.kind === 'dropped' ? DROPPED : REFUSED - rejectIndex(naming.reason)
-      keys.resolve(key, { series, factor: 1, tagErrors })
+    let marks = Math.min(naming.tagErrorCount, TAG_ERRORS)
+    if (naming.isTagged) marks |= TAGGED
+    if (naming.kind === 'refused') {
+      keys.resolve(key, { series: REFUSED - rejectIndex(naming.reason), marks })
       return
     }
-    const factor = naming.mapped.scale
+    if (naming.mapped.action === 'unmapped') marks |= UNMAPPED
+    if (naming.kind === 'dropped') {
+      keys.resolve(key, { series: DROPPED, marks })
+      return
+    }
+    const treatment = { scale: naming.mapped.scale, absolute: naming.mapped.absolute }
     // A series does not begin with what it refuses; the next event of this key decides.
-    if (events.type[i] === COUNTER && events.value[i]! * factor < 0) {
-      keys.resolve(key, { series: FORGOTTEN, factor: 1, tagErrors })
-      this.#reject(NEGATIVE_COUNTER, events, i)
+    if (naming.series === 'counter' && !(events.value[i]! * treatment.scale >= 0)) {
+      keys.resolve(key, { series: FORGOTTEN, marks })
+      this.#reject(events.value[i]! < 0 ? NEGATIVE_COUNTER : MALFORMED_VALUE, events, i)
       return
     }
-    if (naming.mapped.action === 'unmapped') this.counts.unmapped++
     const series = this.#seriesOf(naming.labels, naming.series, naming.mapped)
-    keys.resolve(key, { series, factor, tagErrors })
+    keys.resolve(key, { series, treatment, marks })
   }
 
   /** The series with these labels, made when it is new; or why it cannot be. */
@@ -230,14 +288,15 @@ export class Aggregate {
     if (family !== undefined && family.kind !== kind) return REFUSED - rejectIndex('conflict')
     if (
       this.seriesCount >= this.#limits.maxSeries ||
-      (family !== undefined && family.seriesCount >= this.#limits.maxSeriesPerMetric)
+      (family !== undefined &&
+        family.seriesCount >= (family.maxSeries ?? this.#limits.maxSeriesPerMetric))
     ) {
       this.counts.limited = labels.toString()
       return REFUSED - rejectIndex('series_limit')
     }
     if (family === undefined) {
-      const { name, help, observer } = mapped
-      family = { name, kind, help, observer, seriesCount: 0 }
+      const { name, help, observer, maxSeries } = mapped
+      family = { name, kind, help, observer, maxSeries, seriesCount: 0 }
       this.families.add(family)
     }
     return this.#open(labels, family, mapped.ttlMs)
@@ -253,6 +312,7 @@ export class Aggregate {
     this.#byLabels.set(labels.key(), series)
     this.#kind[series] = KIND_NUMBER[family.kind]
     this.#ttlMs[series] = ttlMs === 0 ? this.#defaultTtlMs : ttlMs
+    this.#isLive[series] = 0
     this.value[series] = 0
     this.count[series] = 0
     this.extra[series] = 0
@@ -266,6 +326,11 @@ export class Aggregate {
   /** Whether a series number is in use. */
   isOpen(series: number): boolean {
     return this.#kind[series] !== NONE
+  }
+
+  /** Whether a series has a sample at each flush, rather than only those with a time of their own. */
+  isLive(series: number): boolean {
+    return this.#isLive[series] === 1
   }
 
   /** Whether a series has not been sent for longer than it may. */
@@ -286,6 +351,7 @@ export class Aggregate {
       }
       this.#byLabels.delete(this.labels[series]!.key())
       this.#members.delete(series)
+      this.timed.forget(series)
       this.#kind[series] = NONE
       this.labels[series] = undefined
       this.family[series] = undefined
@@ -345,6 +411,7 @@ export class Aggregate {
     this.count = copied(this.count, new Float64Array(capacity))
     this.extra = copied(this.extra, new Float64Array(capacity))
     this.#kind = copied(this.#kind, new Uint8Array(capacity))
+    this.#isLive = copied(this.#isLive, new Uint8Array(capacity))
     this.#lastMs = copied(this.#lastMs, new Float64Array(capacity))
     this.#ttlMs = copied(this.#ttlMs, new Float64Array(capacity))
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { byteSize, duration } from '../config/quantity.ts'
+import { meaningKeys } from './meaning.ts'
 import { checkMappings, mappingDefaults, mappingRule } from './mapping-file.ts'
 
 const address = z.string().regex(/^(?:(?:\[[^\]]*\]|[^:]*):\d{1,5})?$/, {
@@ -30,10 +31,7 @@ export const statsdConfig = z
       .optional()
       .describe('Mapping rules written here, as in a mapping file; tried after `mapping_config`.'),
     defaults: mappingDefaults.optional().describe('Defaults of the rules under `mappings`.'),
-    parse_dogstatsd_tags: z.boolean().default(true).describe('Read `name:1|c|#key:value`.'),
-    parse_influxdb_tags: z.boolean().default(true).describe('Read `name,key=value:1|c`.'),
-    parse_librato_tags: z.boolean().default(true).describe('Read `name#key=value:1|c`.'),
-    parse_signalfx_tags: z.boolean().default(true).describe('Read `name[key=value]:1|c`.'),
+    ...meaningKeys,
     read_buffer: byteSize
       .prefault('0')
       .describe('Receive buffer of the UDP socket; 0 leaves what the system gives.'),

@@ -2,7 +2,7 @@ import type { Labels } from '@weir/model'
 import {
   COUNTER,
   EventColumns,
-  type NameDialects,
+  PLAIN_MEANING,
   SET,
   STATSD_REJECTS,
   type StatsdReject,
@@ -27,19 +27,18 @@ export type EventExplanation =
       readonly rule: string
     }
 
-const ALL_DIALECTS: NameDialects = { influxdb: true, librato: true, signalfx: true }
 /** Tells what a StatsD line comes to under a mapping, for `weir check mapping` and for people. */
 export function explainLine(mapping: Mapping, line: string): EventExplanation[] {
   const bytes = new TextEncoder().encode(line)
   const events = new EventColumns()
-  const options = { dogstatsdTags: true, maxLineBytes: bytes.length }
+  const options = { ...PLAIN_MEANING, dogstatsdTags: true, maxLineBytes: bytes.length }
   parseStatsd(bytes, 0, bytes.length, options, events)
   const explained: EventExplanation[] = []
   for (let i = 0; i < events.shownCount; i++) {
     explained.push({ kind: 'refused', reason: STATSD_REJECTS[events.shown[i * 3 + 2]!]! })
   }
   for (let i = 0; i < events.length; i++) {
-    const naming = nameEvent(bytes, events, i, ALL_DIALECTS, mapping)
+    const naming = nameEvent(bytes, events, i, mapping)
     if (naming.kind === 'refused') explained.push({ kind: 'refused', reason: naming.reason })
     else if (naming.kind === 'dropped') {
       explained.push({ kind: 'dropped', rule: naming.mapped.rule })
@@ -56,6 +55,6 @@ function valueOf(events: EventColumns, i: number, scale: number): number | null 
   const value = events.value[i]! * scale
   const type = events.type[i]
   if (type === SET) return null
-  if (type === TIMER) return value / 1000
+  if (type === TIMER) return value / events.meaning.timerUnitsPerSecond
   return type === COUNTER ? value / events.rate[i]! : value
 }

@@ -65,7 +65,6 @@ const LINES = [
   'tags.librato#k=v:1|c',
   'tags.signal[k=v,l=w]fx:1|c',
   'tags.half[k=v:1|c',
-  'tags.mixed,k=v:1|c|#l:w',
   'tags.errors,k:1|c|#l:w',
   'multi:1|c:2|c:3|c|@0.5',
   'shop.berlin.orders.paid:3|c',

@@ -10,6 +10,8 @@ export interface Family {
   readonly kind: Kind
   readonly help: string
   readonly observer: ObserverOptions
+  /** How many series it may have; undefined: as many as any. */
+  readonly maxSeries: number | undefined
   seriesCount: number
 }
 

@@ -27,6 +27,7 @@ export class Flusher {
   readonly #refs = new Spans()
   #described = new WeakSet<Family>()
   #values = new Float64Array(64)
+  #flushedMs = -Infinity
 
   constructor(aggregate: Aggregate, appender: Appender) {
     this.#aggregate = aggregate
@@ -42,6 +43,7 @@ export class Flusher {
   async flush(nowMs: number): Promise<CommitResult> {
     const aggregate = this.#aggregate
     aggregate.countSets()
+    this.#appendTimed(nowMs)
     const gone: number[] = []
     for (let series = 0; series < aggregate.seriesEnd; series++) {
       if (series > 0 && series % SERIES_A_TURN === 0) await otherWork()
@@ -50,13 +52,27 @@ export class Flusher {
       if (aggregate.isOver(series, nowMs)) {
         gone.push(series)
         this.#end(series, refs, nowMs)
-      } else {
+      } else if (aggregate.isLive(series)) {
         this.#append(series, refs, nowMs)
       }
     }
     // One that was sent again while others had their turn lives on; it is asked for its references anew.
     aggregate.close(gone.filter((series) => aggregate.isOver(series, nowMs)))
+    this.#flushedMs = nowMs
     return this.#appender.commit()
+  }
+
+  /** Samples that lie between two flushes, before those of this flush: a series' times must ascend. */
+  #appendTimed(nowMs: number): void {
+    const aggregate = this.#aggregate
+    aggregate.timed.drain(
+      (series) => aggregate.value[series]!,
+      (series) => (aggregate.isLive(series) ? [this.#flushedMs, nowMs] : [-Infinity, Infinity]),
+      (series, timeMs, value) => {
+        const ref = this.#refs.values[this.#refsOf(series)]! as SeriesRef
+        this.#appender.append(ref, timeMs, value)
+      },
+    )
   }
 
   #append(series: number, refs: number, nowMs: number): void {

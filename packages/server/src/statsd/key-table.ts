@@ -12,15 +12,28 @@ export const REFUSED = -16
 const HASH = 0
 /** Bytes of the name, and of the tags above them. */
 const LENGTHS = 1
-/** Bytes of the container id, the type above them. */
+/** Bytes of the container id, the type above them, and above that how the listener reads names. */
 const CONTAINER_AND_TYPE = 2
 const SERIES = 3
-/** Place in the list of factors, and tags that were left out above it. */
-const FACTOR_AND_ERRORS = 4
+/** Place in the list of treatments, and marks above it. */
+const TREATMENT_AND_MARKS = 4
 const HEAD_WORDS = 5
 
-const TAG_ERRORS_MAX = 255
-const FACTORS_MAX = 65_536
+const TREATMENTS_MAX = 65_536
+/** Marks of a key, counted with each of its events. The lowest eight bits are tags that were left out. */
+export const TAG_ERRORS = 0xff
+/** No rule was found for it. */
+export const UNMAPPED = 0x100
+/** It has tags. */
+export const TAGGED = 0x200
+
+/** What a mapping rule says about values. */
+export interface Treatment {
+  readonly scale: number
+  /** Whether a gauge's sign is part of its value; undefined leaves it to the listener. */
+  readonly absolute: boolean | undefined
+}
+const NO_TREATMENT: Treatment = { scale: 1, absolute: undefined }
 /** 256 MiB; then the table is emptied too. */
 const WORDS_MAX = 1 << 26
 
@@ -32,7 +45,7 @@ const WORDS_MAX = 1 << 26
  * nobody can make two names meet by choosing their hash. All that is known of a key lies in one place,
  * so that a line finds it in two or three cache lines:
  *
- *     table[hash & mask] = key, or 0        records[key] = hash, lengths, type, series, factor, bytes …
+ *     table[hash & mask] = key, or 0        records[key] = hash, lengths, type, series, treatment, bytes …
  *
  * Keys are never taken out one by one: a key whose series went is marked and asked for again, and
  * when the table is full it is emptied and fills up anew from what still arrives.
@@ -48,8 +61,8 @@ export class KeyTable {
   #view = new DataView(this.#records.buffer)
   /** The next free word; 0 is no key. */
   #end = 1
-  /** The factors of mapping rules, 1 first. */
-  readonly #factors = [1]
+  /** What mapping rules say about values; nothing first. */
+  readonly #treatments = [NO_TREATMENT]
 
   constructor(keysMax: number) {
     this.#keysMax = keysMax
@@ -60,14 +73,14 @@ export class KeyTable {
     return this.#records[key + SERIES]!
   }
 
-  /** The mapping rule's factor. */
-  factorOf(key: number): number {
-    return this.#factors[this.#records[key + FACTOR_AND_ERRORS]! & 0xffff]!
+  /** What the mapping rule says about values. */
+  treatmentOf(key: number): Treatment {
+    return this.#treatments[this.#records[key + TREATMENT_AND_MARKS]! & 0xffff]!
   }
 
-  /** Tags that were left out, counted with each event. */
-  tagErrorsOf(key: number): number {
-    return this.#records[key + FACTOR_AND_ERRORS]! >>> 16
+  /** {@link TAG_ERRORS}, {@link UNMAPPED} and {@link TAGGED} of a key. */
+  marksOf(key: number): number {
+    return this.#records[key + TREATMENT_AND_MARKS]! >>> 16
   }
 
   /** The key of event `i`, -1 when it is not known. */
@@ -99,9 +112,10 @@ export class KeyTable {
     const records = this.#records
     records[key + HASH] = events.hash[i]!
     records[key + LENGTHS] = nameBytes | (tagsBytes << 16)
-    records[key + CONTAINER_AND_TYPE] = containerBytes | (events.type[i]! << 16)
+    records[key + CONTAINER_AND_TYPE] =
+      containerBytes | (events.type[i]! << 16) | (events.dialectBits << 24)
     records[key + SERIES] = FORGOTTEN
-    records[key + FACTOR_AND_ERRORS] = 0
+    records[key + TREATMENT_AND_MARKS] = 0
     const at = (key + HEAD_WORDS) * 4
     this.#copy(events, nameFrom, nameBytes, at)
     this.#copy(events, tagsFrom, tagsBytes, at + nameBytes)
@@ -114,13 +128,14 @@ export class KeyTable {
   /** Says what a key stands for: a series, or one of the negative numbers above. */
   resolve(
     key: number,
-    to: { readonly series: number; readonly factor: number; readonly tagErrors: number },
+    to: { readonly series: number; readonly treatment?: Treatment; readonly marks: number },
   ): void {
-    let factor = this.#factors.indexOf(to.factor)
-    if (factor < 0) factor = this.#factors.push(to.factor) - 1
-    invariant(factor < FACTORS_MAX, `${factor} different factors in mapping rules`)
+    const { scale, absolute } = to.treatment ?? NO_TREATMENT
+    let place = this.#treatments.findIndex((t) => t.scale === scale && t.absolute === absolute)
+    if (place < 0) place = this.#treatments.push({ scale, absolute }) - 1
+    invariant(place < TREATMENTS_MAX, `${place} different factors in mapping rules`)
     this.#records[key + SERIES] = to.series
-    this.#records[key + FACTOR_AND_ERRORS] = factor | (Math.min(to.tagErrors, TAG_ERRORS_MAX) << 16)
+    this.#records[key + TREATMENT_AND_MARKS] = place | (to.marks << 16)
   }
 
   /** Marks the keys whose series is gone, and those refused; empties the table when they are most of it. */
@@ -141,7 +156,7 @@ export class KeyTable {
   clear(): void {
     this.length = 0
     this.#end = 1
-    this.#factors.length = 1
+    this.#treatments.length = 1
     this.#table.fill(0)
   }
 
@@ -154,7 +169,8 @@ export class KeyTable {
     const containerBytes = events.containerTo[i]! - containerFrom
     if (
       this.#records[key + LENGTHS] !== (nameBytes | (tagsBytes << 16)) ||
-      this.#records[key + CONTAINER_AND_TYPE] !== (containerBytes | (events.type[i]! << 16))
+      this.#records[key + CONTAINER_AND_TYPE] !==
+        (containerBytes | (events.type[i]! << 16) | (events.dialectBits << 24))
     ) {
       return false
     }

@@ -105,6 +105,23 @@ export const mappingRule = z
       .optional()
       .describe('A series that is not sent for so long goes; as in `defaults`.'),
     scale: z.number().optional().describe('Values are multiplied by it.'),
+    gauges: z
+      .enum(['relative', 'absolute'])
+      .optional()
+      .describe(
+        'What a sign before a gauge means, whatever the listener says. Only Weir has this.',
+      ),
+    running_total: z
+      .boolean()
+      .optional()
+      .describe(
+        'Gauges are totals that the sender counts itself: they are kept as a counter. Only Weir has this.',
+      ),
+    max_series: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('In place of `max_series_per_metric`. Only Weir has this.'),
   })
   .superRefine((rule, context) => {
     for (const label of Object.keys(rule.labels ?? {})) {

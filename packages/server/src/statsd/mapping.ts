@@ -47,6 +47,12 @@ export interface Mapped {
   /** 0: never goes. */
   readonly ttlMs: number
   readonly scale: number
+  /** Whether a gauge's sign is part of its value; undefined leaves it to the listener. */
+  readonly absolute: boolean | undefined
+  /** Gauges are totals that the sender counts: kept as a counter. */
+  readonly runningTotal: boolean
+  /** How many series the metric may have; undefined: as many as any. */
+  readonly maxSeries: number | undefined
   /** File and match of the rule, for people; '' when no rule matched. */
   readonly rule: string
 }
@@ -74,6 +80,9 @@ export class Mapping {
       observer: observerOptions({}, defaults),
       ttlMs: defaults.ttl ?? 0,
       scale: 1,
+      absolute: undefined,
+      runningTotal: false,
+      maxSeries: undefined,
       rule: '',
     }
     this.ruleCount = files.reduce((sum, { content }) => sum + (content.mappings?.length ?? 0), 0)
@@ -214,6 +223,9 @@ function compileRule(
       observer: observerOptions(rule, defaults),
       ttlMs: rule.ttl || defaults.ttl || 0,
       scale: rule.scale ?? 1,
+      absolute: rule.gauges === undefined ? undefined : rule.gauges === 'absolute',
+      runningTotal: rule.running_total ?? false,
+      maxSeries: rule.max_series,
       rule: `${file}: ${rule.match}`,
     },
   }

@@ -4,7 +4,6 @@ import {
   COUNTER,
   type EventColumns,
   GAUGE,
-  type NameDialects,
   SET,
   type StatsdReject,
   readTags,
@@ -15,15 +14,20 @@ import type { Mapped, Mapping } from './mapping.ts'
 
 /** What an event's name, tags and type come to. */
 export type Naming =
-  | { readonly kind: 'refused'; readonly reason: StatsdReject; readonly tagErrorCount: number }
-  | { readonly kind: 'dropped'; readonly mapped: Mapped; readonly tagErrorCount: number }
-  | {
+  | (Tags & { readonly kind: 'refused'; readonly reason: StatsdReject })
+  | (Tags & { readonly kind: 'dropped'; readonly mapped: Mapped })
+  | (Tags & {
       readonly kind: 'series'
       readonly labels: Labels
       readonly series: Kind
       readonly mapped: Mapped
-      readonly tagErrorCount: number
-    }
+    })
+
+interface Tags {
+  readonly isTagged: boolean
+  /** Tags that could not be read and were left out. */
+  readonly tagErrorCount: number
+}
 
 const decoder = new TextDecoder()
 
@@ -36,34 +40,32 @@ export function nameEvent(
   bytes: Uint8Array,
   events: EventColumns,
   i: number,
-  dialects: NameDialects,
   mapping: Mapping,
 ): Naming {
   const name = bytes.subarray(events.nameFrom[i], events.nameTo[i])
   const tags = bytes.subarray(events.tagsFrom[i], events.tagsTo[i])
   const container = bytes.subarray(events.containerFrom[i], events.containerTo[i])
   if (!isUtf8(name) || !isUtf8(tags) || !isUtf8(container)) {
-    return { kind: 'refused', reason: 'malformed_line', tagErrorCount: 0 }
+    return { kind: 'refused', reason: 'malformed_line', isTagged: false, tagErrorCount: 0 }
   }
-  const split = splitName(decoder.decode(name), dialects)
+  const split = splitName(decoder.decode(name), events.meaning.dialects)
   let { tagErrorCount } = split
   const flat = [...split.tags]
   if (tags.length > 0) {
-    if (flat.length > 0) return { kind: 'refused', reason: 'mixed_tagging_styles', tagErrorCount }
     const behind = readTags(decoder.decode(tags), ':')
     tagErrorCount += behind.tagErrorCount
     flat.push(...behind.tags)
   }
   if (container.length > 0) flat.push('container_id', decoder.decode(container))
+  const told = { isTagged: flat.length > 0, tagErrorCount }
 
   const type = events.type[i]!
   const mapped = mapping.map(split.name, matchTypeOf(type))
-  if (mapped.action === 'drop') return { kind: 'dropped', mapped, tagErrorCount }
-  if (mapped.name === '') return { kind: 'refused', reason: 'empty_metric_name', tagErrorCount }
-  if (RESERVED.test(mapped.name)) return { kind: 'refused', reason: 'reserved_name', tagErrorCount }
+  if (mapped.action === 'drop') return { kind: 'dropped', mapped, ...told }
+  if (mapped.name === '') return { kind: 'refused', reason: 'empty_metric_name', ...told }
+  if (RESERVED.test(mapped.name)) return { kind: 'refused', reason: 'reserved_name', ...told }
   const series = kindOf(type, mapped)
-  const labels = labelsOf(mapped, flat, series)
-  return { kind: 'series', labels, series, mapped, tagErrorCount }
+  return { kind: 'series', labels: labelsOf(mapped, flat, series), series, mapped, ...told }
 }
 
 function matchTypeOf(type: number): 'counter' | 'gauge' | 'observer' {
@@ -73,7 +75,7 @@ function matchTypeOf(type: number): 'counter' | 'gauge' | 'observer' {
 
 function kindOf(type: number, mapped: Mapped): Kind {
   if (type === COUNTER) return 'counter'
-  if (type === GAUGE) return 'gauge'
+  if (type === GAUGE) return mapped.runningTotal ? 'counter' : 'gauge'
   return type === SET ? 'set' : mapped.observer.kind
 }
 

@@ -31,6 +31,7 @@ export class StatsdTelemetry {
   readonly #unmapped
   readonly #dropped
   readonly #tagErrors
+  readonly #tagged
   readonly #series
   readonly #rules
   readonly #flushSeconds
@@ -70,8 +71,8 @@ export class StatsdTelemetry {
     )
     this.#events = registry.counter('weir_statsd_events_total', 'Events aggregated.', ['type'])
     this.#unmapped = registry.counter(
-      'weir_statsd_names_unmapped_total',
-      'New names for which no mapping rule was found.',
+      'weir_statsd_events_unmapped_total',
+      'Events for whose name no mapping rule was found.',
     )
     this.#dropped = registry.counter(
       'weir_statsd_events_dropped_total',
@@ -81,6 +82,7 @@ export class StatsdTelemetry {
       'weir_statsd_tag_errors_total',
       'Tags that could not be read; the events were kept without them.',
     )
+    this.#tagged = registry.counter('weir_statsd_events_tagged_total', 'Events with tags.')
     this.#series = registry.gauge('weir_statsd_series', 'Metrics with labels that exist now.')
     this.#rules = registry.gauge('weir_statsd_mapping_rules', 'Mapping rules in use.')
     this.#flushSeconds = registry.histogram(
@@ -136,6 +138,7 @@ export class StatsdTelemetry {
     this.#unmapped.set(aggregate.counts.unmapped)
     this.#dropped.set(aggregate.counts.dropped)
     this.#tagErrors.set(aggregate.counts.tagErrors)
+    this.#tagged.set(aggregate.counts.tagged)
     this.#series.set(aggregate.seriesCount)
   }
 

@@ -1,5 +1,11 @@
 import type { MetricFamily } from '@weir/model'
-import { EventColumns, STATSD_REJECTS, parseStatsd } from '@weir/wire'
+import {
+  EventColumns,
+  PLAIN_MEANING,
+  type ParseOptions,
+  STATSD_REJECTS,
+  parseStatsd,
+} from '@weir/wire'
 import { Aggregate, type AggregateLimits } from './aggregate.ts'
 import { exposeFamilies } from './flush.ts'
 import { readMappings } from './mapping-file.ts'
@@ -10,12 +16,13 @@ export class Stand {
   nowMs = 1_700_000_000_000
   readonly aggregate: Aggregate
   readonly rejects: Record<string, number> = {}
+  /** How lines are meant from now on. */
+  meaning: ParseOptions = { ...PLAIN_MEANING, dogstatsdTags: true, maxLineBytes: 65_536 }
   readonly #events = new EventColumns()
 
   constructor(mapping = '', limits: Partial<AggregateLimits> = {}, defaultTtlMs = 0) {
     this.aggregate = new Aggregate({
       mapping: new Mapping(readMappings([{ file: 'mapping.yml', text: mapping }])),
-      dialects: { influxdb: true, librato: true, signalfx: true },
       limits: { maxSeriesPerMetric: 1000, maxSeries: 10_000, maxSetMembers: 1000, ...limits },
       defaultTtlMs,
     })
@@ -25,7 +32,7 @@ export class Stand {
     const bytes = new TextEncoder().encode(lines.join('\n'))
     const events = this.#events
     events.clear()
-    parseStatsd(bytes, 0, bytes.length, { dogstatsdTags: true, maxLineBytes: 65_536 }, events)
+    parseStatsd(bytes, 0, bytes.length, this.meaning, events)
     this.aggregate.take(bytes, events, this.nowMs)
     for (const [i, reason] of STATSD_REJECTS.entries()) {
       const count = events.shownCount > 0 ? events.rejects[i]! : 0

@@ -1,3 +1,5 @@
+import { ALL_DIALECTS, type NameDialects, dialectBits } from './name.ts'
+
 /** What a StatsD line reports, as small numbers for a hot loop. */
 export const COUNTER = 0
 export const GAUGE = 1
@@ -13,15 +15,17 @@ export const STATSD_REJECTS = [
   'not_enough_parts_after_colon', // no type
   'malformed_value', // not a number
   'illegal_event', // a type that nobody knows
+  'text_gauge', // a gauge that holds text, as Flink sends strings; true and false are numbers
   'invalid_sample_factor', // the rate is not a number (the sample is kept with rate 1) or is negative
+  'invalid_timestamp', // the time is not in whole seconds; the sample is kept as of now
   'line_too_long',
-  'mixed_tagging_styles', // tags in the name and behind the value
   'empty_metric_name', // nothing is left of the name
   'illegal_negative_counter',
   'conflict', // the name is in use for another kind of metric
   'reserved_name', // the name belongs to Weir itself
   'series_limit', // the metric, or the whole intake, has as many series as it may
   'set_limit', // the set has as many members as it may
+  'timed_limit', // more samples with a time of their own than one flush takes
 ] as const
 export type StatsdReject = (typeof STATSD_REJECTS)[number]
 
@@ -32,6 +36,23 @@ export function rejectIndex(reason: StatsdReject): number {
 
 /** How many rejected lines of one packet are shown; the counters see them all. */
 const SHOWN_REJECTS = 4
+
+/** What the text of a line does not say, because senders differ: the listener's word for it. */
+export interface LineMeaning {
+  /** Which ways of writing tags into the name are read. */
+  readonly dialects: NameDialects
+  /** Whether a gauge's sign is part of its value, as DogStatsD has it, instead of saying "change it by". */
+  readonly absoluteGauges: boolean
+  /** How many of an `ms` value's units a second has: 1000, unless the sender means something else. */
+  readonly timerUnitsPerSecond: number
+}
+
+/** What StatsD means unless told. */
+export const PLAIN_MEANING: LineMeaning = {
+  dialects: ALL_DIALECTS,
+  absoluteGauges: false,
+  timerUnitsPerSecond: 1000,
+}
 
 /**
  * The events of one packet, as columns: event `i` is in place `i` of each, for `i < length`.
@@ -44,15 +65,21 @@ export class EventColumns {
   /** The bytes that spans point into, to be read four at a time. */
   words: DataView = new DataView(new ArrayBuffer(0))
   #bytes: Uint8Array | undefined
+  /** How the packet's lines are meant. */
+  meaning: LineMeaning = PLAIN_MEANING
+  /** The dialects of names as a number. */
+  dialectBits = dialectBits(ALL_DIALECTS)
   /** Of name, type, tags and container id; equal for equal bytes. */
   hash = new Int32Array(256)
   type = new Uint8Array(256)
-  /** As sent: a timer's is in milliseconds. NaN for a set, whose member is the span below. */
+  /** As sent: a timer's is in its listener's unit. NaN for a set, whose member is the span below. */
   value = new Float64Array(256)
   /** 1 when there was none. */
   rate = new Float64Array(256)
-  /** 1 when the value had a sign: for a gauge it is a change. */
+  /** 1 when the value had a sign: for a gauge it is a change, unless gauges are meant as absolute. */
   signed = new Uint8Array(256)
+  /** Unix seconds that the sender gave it, 0 when it is of now. */
+  timeSeconds = new Float64Array(256)
   nameFrom = new Uint32Array(256)
   nameTo = new Uint32Array(256)
   /** What follows `|#`; empty when from equals to. */
@@ -83,6 +110,13 @@ export class EventColumns {
     this.words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
+  /** Sets how the lines of the next packet are meant. */
+  mean(meaning: LineMeaning): void {
+    if (meaning === this.meaning) return
+    this.meaning = meaning
+    this.dialectBits = dialectBits(meaning.dialects)
+  }
+
   clear(): void {
     this.length = 0
     this.lines = 0
@@ -107,6 +141,7 @@ export class EventColumns {
     this.value = copied(this.value, new Float64Array(capacity))
     this.rate = copied(this.rate, new Float64Array(capacity))
     this.signed = copied(this.signed, new Uint8Array(capacity))
+    this.timeSeconds = copied(this.timeSeconds, new Float64Array(capacity))
     this.nameFrom = copied(this.nameFrom, new Uint32Array(capacity))
     this.nameTo = copied(this.nameTo, new Uint32Array(capacity))
     this.tagsFrom = copied(this.tagsFrom, new Uint32Array(capacity))

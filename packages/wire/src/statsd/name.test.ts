@@ -13,10 +13,18 @@ test.each([
   ['a[k=v', 'a[k=v', [], 1], // one bracket
   ['a]b[', 'a]b[', [], 1], // the original dies of this
   ['a,k', 'a', [], 1],
-  ['a,k=', 'a', [], 1],
+  ['a,k=', 'a', [], 0], // an empty value is an absent label
+  ['a,e=,k=v,f=', 'a', ['k', 'v'], 0],
+  [
+    'a,r=job expired, destination is disabled,w=1',
+    'a',
+    ['r', 'job expired, destination is disabled', 'w', '1'],
+    0,
+  ],
+  ['a,k=v,r=,x', 'a', ['k', 'v', 'r', ',x'], 0], // the comma belongs to the tag before it, empty or not
   ['a,=v', 'a', [], 1],
-  ['a,,k=v', 'a', ['k', 'v'], 1],
-  ['a,k=v,', 'a', ['k', 'v'], 0], // one trailing comma is free
+  ['a,,k=v', 'a', ['k', 'v'], 0],
+  ['a,k=v,', 'a', ['k', 'v'], 0],
   ['a,my-key=v', 'a', ['my_key', 'v'], 0],
   [',k=v', '', ['k', 'v'], 0],
 ])('splitName(%j)', (raw, name, tags, tagErrorCount) => {
@@ -31,9 +39,9 @@ test('a dialect that is off leaves the name whole', () => {
 })
 
 test('DogStatsD tags split at the first colon and shed a hash', () => {
-  expect(readTags('#a:b,#c:d:e,word', ':')).toEqual({
+  expect(readTags('#a:b,#c:d:e,word,,empty:,:none', ':')).toEqual({
     tags: ['a', 'b', 'c', 'd:e'],
-    tagErrorCount: 1,
+    tagErrorCount: 2,
   })
 })
 

@@ -13,6 +13,13 @@ export interface NameDialects {
   readonly signalfx: boolean
 }
 
+export const ALL_DIALECTS: NameDialects = { influxdb: true, librato: true, signalfx: true }
+
+/** A number that is equal for equal dialects. */
+export function dialectBits({ influxdb, librato, signalfx }: NameDialects): number {
+  return (influxdb ? 1 : 0) | (librato ? 2 : 0) | (signalfx ? 4 : 0)
+}
+
 export interface NamedTags {
   readonly name: string
   /** `key, value, …`, keys escaped; a key given twice is there twice, the last one counts. */
@@ -41,21 +48,29 @@ export function splitName(raw: string, dialects: NameDialects): NamedTags {
 }
 
 /**
- * Reads `key:value,key:value` (or with `=`). A tag without separator, key or value is left out and
- * counted; one trailing comma is free. Values are kept as they are.
+ * Reads `key:value,key:value` (or with `=`). Values are kept as they are.
+ *
+ * An empty value is an absent label, and nothing between two commas is nothing: senders write both
+ * (`errorAt=`, `reader_created,,job_id=x`). In a name, text without a `=` belongs to the value before it, because the
+ * comma was part of that value (`reasons=job expired, destination is disabled`). What is left, a tag without
+ * separator or key, is left out and counted.
  */
 export function readTags(text: string, separator: ':' | '='): Omit<NamedTags, 'name'> {
   const tags: string[] = []
   let tagErrorCount = 0
-  const parts = text.split(',')
-  if (parts.length > 1 && parts.at(-1) === '') parts.pop()
-  for (const part of parts) {
+  for (const part of text.split(',')) {
     const tag = separator === ':' && part.startsWith('#') ? part.slice(1) : part
     const at = tag.indexOf(separator)
-    if (at <= 0 || at === tag.length - 1) tagErrorCount++
-    else tags.push(escapeName(tag.slice(0, at)), tag.slice(at + 1))
+    if (tag === '') continue
+    if (at > 0) tags.push(escapeName(tag.slice(0, at)), tag.slice(at + 1))
+    else if (at < 0 && separator === '=' && tags.length > 0) tags[tags.length - 1] += `,${tag}`
+    else tagErrorCount++
   }
-  return { tags, tagErrorCount }
+  return { tags: tags.includes('') ? withoutEmpty(tags) : tags, tagErrorCount }
+}
+
+function withoutEmpty(tags: readonly string[]): string[] {
+  return tags.filter((_, i) => tags[i | 1] !== '')
 }
 
 /**

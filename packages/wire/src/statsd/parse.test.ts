@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { EventColumns, STATSD_REJECTS } from './event-columns.ts'
+import { EventColumns, PLAIN_MEANING, STATSD_REJECTS } from './event-columns.ts'
 import { parseStatsd } from './parse.ts'
 
-const OPTIONS = { dogstatsdTags: true, maxLineBytes: 65_536 }
+const OPTIONS = { ...PLAIN_MEANING, dogstatsdTags: true, maxLineBytes: 65_536 }
 const TYPES = ['c', 'g', 'ms', 'h', 's']
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -34,6 +34,7 @@ function show(text: string, options = OPTIONS): string[] {
       ...(events.containerTo[i]! > events.containerFrom[i]!
         ? [`c:${span(events.containerFrom[i]!, events.containerTo[i]!)}`]
         : []),
+      ...(events.timeSeconds[i] === 0 ? [] : [`T${events.timeSeconds[i]}`]),
     ].join(' ')
   })
 }
@@ -71,8 +72,11 @@ test.each([
   ['a:1|c|#k:v|#l:w', ['a 1|c #l:w']], // the second replaces the first
   ['a:1|c|c:abc', ['a 1|c c:abc']],
   ['a:1|c|#k:v|c:ci-0f', ['a 1|c #k:v c:ci-0f']],
-  ['a:1|c|T1700000000', ['a 1|c']],
-  ['a:1|c|T17:2|g', ['a 1|c', 'a 2|g']],
+  ['a:1|c|T1700000000', ['a 1|c T1700000000']],
+  ['a:1|c|T17:2|g', ['a 1|c T17', 'a 2|g']],
+  ['a:1:2|g|#k:v|T17', ['a 1|g #k:v T17', 'a 2|g #k:v T17']],
+  ['a:1|ms|T17', ['a 1|ms']], // means something for counters and gauges only
+  ['a:true|g\nb:False|g', ['a 1|g', 'b 0|g']],
   ['a:1|c|#k:v|e:it-false,cn-x|card:low', ['a 1|c #k:v']],
   ['a:1|c|zzz', ['a 1|c']],
   ['a:1|c|', ['a 1|c']],
@@ -97,6 +101,14 @@ test.each([
   ['a:1|zz', 'illegal_event', []],
   ['a:1|', 'illegal_event', []],
   ['a:1|c |@1', 'illegal_event', []],
+  ['a:s3://b/chk-7|g', 'text_gauge', []], // one text, one refusal
+  ['a:10.0.0.1:6123|g', 'text_gauge', []],
+  ['a:|g', 'malformed_value', []],
+  ['a:1::2|g', 'malformed_value', ['a 1|g', 'a 2|g']],
+  ['a:1|c|T', 'invalid_timestamp', ['a 1|c']], // kept as of now
+  ['a:1|c|T-5', 'invalid_timestamp', ['a 1|c']],
+  ['a:1|c|T0', 'invalid_timestamp', ['a 1|c']],
+  ['a:1|c|T1.5', 'invalid_timestamp', ['a 1|c']],
   ['a:1|c|@x', 'invalid_sample_factor', ['a 1|c']], // kept with rate 1, as the original does
   ['a:1|c|@-1', 'invalid_sample_factor', []],
   ['a:1::2|ms', 'malformed_value', ['a 1|ms', 'a 2|ms']],

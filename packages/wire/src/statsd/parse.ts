@@ -18,6 +18,7 @@ import {
   DISTRIBUTION,
   type EventColumns,
   GAUGE,
+  type LineMeaning,
   SET,
   TIMER,
   rejectIndex,
@@ -28,6 +29,7 @@ const RETURN = 0x0d
 const HASH = 0x23
 const COLON = 0x3a
 const AT = 0x40
+const CAPITAL_T = 0x54
 const PIPE = 0x7c
 const PLUS = 0x2b
 const MINUS = 0x2d
@@ -43,6 +45,12 @@ const BARS = 0x7c7c7c7c
 
 const NO_TYPE = 255
 
+/** 12 digits of seconds are 31,000 years. */
+const SECONDS_DIGITS_MAX = 12
+
+const TRUE = [0x74, 0x72, 0x75, 0x65]
+const FALSE = [0x66, 0x61, 0x6c, 0x73, 0x65]
+
 /** More digits may not fit the 32 bits that a plain line's value is read in. */
 const PLAIN_DIGITS_MAX = 9
 /** The type by its first letter; sets are not plain. */
@@ -56,10 +64,12 @@ const MALFORMED_LINE = rejectIndex('malformed_line')
 const NO_PARTS = rejectIndex('not_enough_parts_after_colon')
 const MALFORMED_VALUE = rejectIndex('malformed_value')
 const ILLEGAL_EVENT = rejectIndex('illegal_event')
+const TEXT_GAUGE = rejectIndex('text_gauge')
 const BAD_RATE = rejectIndex('invalid_sample_factor')
+const BAD_TIME = rejectIndex('invalid_timestamp')
 const TOO_LONG = rejectIndex('line_too_long')
 
-export interface ParseOptions {
+export interface ParseOptions extends LineMeaning {
   /** Read `|#tags`; when false they are passed over. */
   readonly dogstatsdTags: boolean
   /** Longer lines are refused. */
@@ -75,6 +85,7 @@ export function parseStatsd(
   into: EventColumns,
 ): void {
   into.lookAt(bytes)
+  into.mean(options)
   let at = from
   while (at < to) {
     if (bytes[at] === NEWLINE) at++
@@ -146,6 +157,7 @@ function parseLine(
     // Fields.
     let rate = 1
     let isRateBad = false
+    let timeSeconds = 0
     while (at < to && bytes[at] === PIPE) {
       const field = ++at
       const kind = at < to ? bytes[at]! : PIPE
@@ -166,6 +178,8 @@ function parseLine(
         if (isContainer(bytes, field, at)) {
           containerFrom = field + 2
           containerTo = at
+        } else if (kind === CAPITAL_T) {
+          timeSeconds = readSeconds(bytes, field + 1, at)
         } else if (!isKnownField(bytes, field, at)) {
           into.unknownFields++
         }
@@ -176,6 +190,12 @@ function parseLine(
       if (rate < 0) into.length = sample
       rate = 1
     }
+    // Only these two mean anything at a time of their own; for others it is passed over, as the original does.
+    if (type !== COUNTER && type !== GAUGE) timeSeconds = 0
+    if (timeSeconds < 0) {
+      into.reject(BAD_TIME, from, at)
+      timeSeconds = 0
+    }
     if (type === NO_TYPE) {
       if (into.length > sample) into.reject(ILLEGAL_EVENT, from, at)
       into.length = sample
@@ -184,6 +204,7 @@ function parseLine(
     } else {
       keepNumbers(bytes, from, into, sample, type, rate)
     }
+    for (let i = sample; i < into.length; i++) into.timeSeconds[i] = timeSeconds
     if (at >= to || bytes[at] !== COLON) break
   }
 
@@ -268,6 +289,7 @@ function takePlainLine(
   into.value[i] = dot === 0 ? mantissa : mantissa / POW10[valueTo - dot - 1]!
   into.rate[i] = 1
   into.signed[i] = 0
+  into.timeSeconds[i] = 0
   into.nameFrom[i] = from
   into.nameTo[i] = nameTo
   into.tagsFrom[i] = tagsFrom
@@ -417,7 +439,7 @@ function typeOf(bytes: Uint8Array, from: number, to: number): number {
 
 /** `T170…` ends at a colon too, because a next sample may follow; other fields may hold colons. */
 function endOfField(bytes: Uint8Array, from: number, to: number): number {
-  const isTime = from < to && bytes[from] === 0x54
+  const isTime = from < to && bytes[from] === CAPITAL_T
   for (let at = from; at < to; at++) {
     const byte = bytes[at]!
     if (byte === PIPE || (isTime && byte === COLON)) return at
@@ -430,13 +452,34 @@ function isContainer(bytes: Uint8Array, from: number, to: number): boolean {
   return to - from > 2 && bytes[from] === 0x63 && bytes[from + 1] === COLON
 }
 
-/** `T…` (time), `e:…` (external data), `card:…` (cardinality): understood, of no use here. */
+/** Whole seconds above 0 and no more than JavaScript's clock has; -1 for anything else. */
+function readSeconds(bytes: Uint8Array, from: number, to: number): number {
+  if (to === from || to - from > SECONDS_DIGITS_MAX) return -1
+  let seconds = 0
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at]!
+    if (byte < ZERO || byte > NINE) return -1
+    seconds = seconds * 10 + (byte - ZERO)
+  }
+  return seconds === 0 ? -1 : seconds
+}
+
+/** `e:…` (external data), `card:…` (cardinality): understood, of no use here. */
 function isKnownField(bytes: Uint8Array, from: number, to: number): boolean {
   const byte = bytes[from]
   if (to - from < 2) return false
-  if (byte === 0x54) return true
   if (byte === 0x65) return bytes[from + 1] === COLON
   return byte === 0x63 && bytes[from + 1] === 0x61 && bytes[from + 4] === COLON
+}
+
+/** `true` and `false`, as gauges of yes and no are sent; NaN for anything else. */
+function readBoolean(bytes: Uint8Array, from: number, to: number): number {
+  const word = to - from === 4 ? TRUE : FALSE
+  if (to - from !== word.length) return Number.NaN
+  for (let i = 0; i < word.length; i++) {
+    if ((bytes[from + i]! | 0x20) !== word[i]) return Number.NaN
+  }
+  return word === TRUE ? 1 : 0
 }
 
 /** A set keeps its text whole, colons included. */
@@ -463,9 +506,16 @@ function keepNumbers(
   for (let i = sample; i < into.length; i++) {
     const from = into.valueFrom[i]!
     const to = into.valueTo[i]!
-    const value = readDecimal(bytes, from, to)
+    let value = readDecimal(bytes, from, to)
     // NaN is a gauge like another; it would spoil a counter or a sum for good.
+    if (value !== value && type === GAUGE) value = readBoolean(bytes, from, to)
     if (value !== value && !(type === GAUGE && isNanText(bytes, from, to))) {
+      if (type === GAUGE && to > from) {
+        // A text may hold colons, so one that is no number makes a text of all: `s3://bucket/7`, `host:80`.
+        into.reject(TEXT_GAUGE, lineFrom, into.valueTo[into.length - 1]!)
+        into.length = sample
+        return
+      }
       into.reject(MALFORMED_VALUE, lineFrom, to)
       continue
     }
