@@ -63,6 +63,7 @@ export const CODES = {
   NOTIFY_FAILED: 'execution', // a receiver did not take a notification
   SCRAPE_FAILED: 'execution', // a target does not answer, or not with a page
   SCRAPE_LIMIT: 'execution', // a page beyond one of the job's limits
+  DISCOVERY_FAILED: 'execution', // where targets are looked for does not answer, or not with targets
   SCRAPE_CONFIG: 'bad_data', // a file that a scrape config names cannot be read
 } as const satisfies Record<string, ApiErrorType>
 

@@ -233,3 +233,28 @@ export interface TopQuery {
   readonly samplesRead: number
   readonly lastMs: number
 }
+
+/** One place where a job finds its targets, such as a file or a cluster. */
+export interface DiscovererView {
+  readonly kind: string
+  /** What the configuration calls it: file names, a URL, names to resolve. */
+  readonly title: string
+  /** Targets found there and still known, before relabelling. */
+  readonly targetCount: number
+  /** When a look around last ended well; null before the first one, and for what is never looked for. */
+  readonly lastRefreshMs: number | null
+  /** Why the last look failed; '' when it did not. */
+  readonly lastError: string
+  readonly lastErrorMs: number | null
+}
+
+/** A job and where its targets come from. */
+export interface ScrapeJobView {
+  readonly job: string
+  readonly discoverers: readonly DiscovererView[]
+  readonly activeCount: number
+  readonly droppedCount: number
+  /** Why some of what was found is no target; the first few. */
+  readonly faults: readonly string[]
+  readonly faultCount: number
+}

@@ -22,7 +22,7 @@ import { retentionRulesOf } from './config/storage-options.ts'
 import { redactText } from './config/redact-text.ts'
 import type { WeirConfig } from './config/weir-config.ts'
 import { createHttp } from './http/app.ts'
-import type { AdminStore, HttpDeps, RuntimeInfo, TargetsView, TsdbStatus } from './http/deps.ts'
+import type { AdminStore, HttpDeps, RuntimeInfo, TsdbStatus } from './http/deps.ts'
 import { Closers } from './lifecycle/closers.ts'
 import { PackWatch } from './packs/pack-watch.ts'
 import { PushIntakes } from './push/push-intake.ts'
@@ -417,7 +417,13 @@ class Process implements Weir {
         alerts: () => this.#alerting.alerts(),
         notifications: () => this.#alerting.notifications(),
       },
-      targets: async (): Promise<TargetsView> => this.#scraper.call('targets', undefined),
+      scraping: {
+        targets: () => this.#scraper.call('targets', undefined),
+        jobNames: () => this.#scraper.call('jobNames', undefined),
+        jobs: () => this.#scraper.call('jobs', undefined),
+        metadata: (wanted) => this.#scraper.call('metadata', wanted),
+        relabelSteps: (asked) => this.#scraper.call('relabelSteps', asked),
+      },
       intakes: () => this.#intakes(),
       running: () => this.#watch.view(),
       packs: PACKS.filter(({ id }) => !config.packs.disabled.includes(id)),
@@ -459,6 +465,7 @@ class Process implements Weir {
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'http' }) },
       clock: systemClock,
       externalUrl: web.external_url,
+      listenPort: () => Number(new URL(this.addresses[0]!.address).port),
       limits: {
         bodyBytesMax: web.max_body_bytes,
         urlBytesMax: web.max_url_bytes,

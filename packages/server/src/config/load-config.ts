@@ -4,6 +4,7 @@ import { WeirError } from '@weir/model'
 import { PACKS, packMapping } from '@weir/packs'
 import { LineCounter, isNode, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { discoveryBeside } from '../discovery/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
 import { type MappingSource, type ReadMapping, readMappings } from '../statsd/mapping-file.ts'
 import { type NamedBy, beside, expandGlob, readNamed } from './files.ts'
@@ -73,7 +74,10 @@ export function readConfig(flags: Flags): GivenConfig {
   const read = readYaml({ file, text, code: 'CONFIG_INVALID' }, weirConfig)
   const { query_log_file: log } = read.global
   const global = { ...read.global, query_log_file: log === '' ? '' : beside(file, log) }
-  return { file, text, config: freeze(withFlags({ ...read, global }, flags)) }
+  const scrape_configs = read.scrape_configs.map((job) =>
+    discoveryBeside(job, (path) => beside(file, path)),
+  )
+  return { file, text, config: freeze(withFlags({ ...read, global, scrape_configs }, flags)) }
 }
 
 /** Where a key stands: `weir.yml:3: rule_files`. */

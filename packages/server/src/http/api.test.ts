@@ -358,7 +358,19 @@ describe('status', () => {
       { activeTargets: [{ scrapePool: 'shop' }], droppedTargets: [] },
     ],
     ['targets?state=dropped', { activeTargets: [], droppedTargets: [{ scrapePool: 'node' }] }],
-    ['targets/metadata', []],
+    [
+      'targets?state=active',
+      { droppedTargetCounts: null, activeTargets: [{ globalUrl: 'http://a:9100/metrics' }, {}] },
+    ],
+    ['targets/metadata?match_target={job="shop"}', []],
+    [
+      'targets/metadata?metric=m',
+      [{ target: { job: 'node' }, type: 'gauge', help: 'h', unit: '' }],
+    ],
+    [
+      'targets/relabel_steps?scrapePool=node&labels={"a":"b"}',
+      { steps: [{ rule: { action: 'keep' }, output: { a: 'b' }, keep: true }] },
+    ],
     ['scrape_pools', { scrapePools: ['node', 'shop'] }],
     ['alertmanagers', { activeAlertmanagers: [], droppedAlertmanagers: [] }],
     ['status/config', { yaml: 'global: {}\n' }],

@@ -28,6 +28,7 @@ import {
 } from './route.ts'
 import { ruleRoutes } from './rule-routes.ts'
 import { statusRoutes } from './status-routes.ts'
+import { targetRoutes } from './target-routes.ts'
 import { weirRoutes } from './weir-routes.ts'
 
 /**
@@ -102,6 +103,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...queryRoutes(deps),
     ...ruleRoutes(deps),
     ...statusRoutes(deps),
+    ...targetRoutes(deps),
     ...adminRoutes(deps),
     ...lifecycleRoutes(deps),
     remoteWriteRoute(deps),

@@ -1,6 +1,6 @@
 import type { Alerting, RecordingGroup } from '@weir/alerting'
 import type { Clock } from '@weir/model'
-import type { IntakeStatus, Pack, QueriesView, WeirStatus } from '@weir/packs'
+import type { IntakeStatus, Pack, QueriesView, ScrapeJobView, WeirStatus } from '@weir/packs'
 import type {
   EvaluationLimits,
   MatrixColumns,
@@ -17,6 +17,9 @@ import type { RemoteReadConfig } from '../remote-read/config.ts'
 import type { RemoteWriteConfig } from '../remote-write/config.ts'
 import type { WriteVersion } from '../remote-write/protocol.ts'
 import type { ImportedPage } from '../threads/push-thread.ts'
+import type { TargetMetadata } from '../scrape/manager.ts'
+import type { RelabelStep } from '../scrape/relabel-steps.ts'
+import type { MetadataWanted } from '../threads/scrape-thread.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { DeleteRequest } from '../threads/writer-thread.ts'
 
@@ -27,8 +30,7 @@ type Soon<T> = T | Promise<T>
 export interface HttpDeps {
   readonly queries: Queries
   readonly alerting: Pick<Alerting, 'ruleGroups' | 'alerts' | 'notifications'>
-  /** Scrape targets, as the scraper tells them. */
-  targets(): Soon<TargetsView>
+  readonly scraping: Scraping
   intakes(): Soon<readonly IntakeStatus[]>
   /** Queries under way, and which took most. */
   running(): QueriesView
@@ -69,6 +71,8 @@ export interface HttpDeps {
   readonly clock: Clock
   /** Where users reach Weir, such as `https://weir.example.org`; '' when nobody said. */
   readonly externalUrl: string
+  /** The port of the page and the API. */
+  listenPort(): number
   readonly limits: HttpLimits
   /** How PromQL from HTTP is evaluated. */
   readonly evaluation: EvaluationLimits
@@ -99,10 +103,25 @@ export interface Queries {
   ): Promise<MatrixColumns>
 }
 
+/** The scraper, as far as one may ask it. */
+interface Scraping {
+  targets(): Soon<TargetsView>
+  /** Names of all scrape configs, sorted. */
+  jobNames(): Soon<readonly string[]>
+  jobs(): Soon<readonly ScrapeJobView[]>
+  metadata(wanted: MetadataWanted): Soon<readonly TargetMetadata[]>
+  /** Undefined when there is no such job. */
+  relabelSteps(asked: {
+    readonly job: string
+    readonly labels: Readonly<Record<string, string>>
+  }): Soon<readonly RelabelStep[] | undefined>
+}
+
 /** `data` of `/api/v1/targets`, all targets in it. */
 export interface TargetsView {
-  readonly activeTargets: readonly { readonly scrapePool: string }[]
+  readonly activeTargets: readonly { readonly scrapePool: string; readonly scrapeUrl: string }[]
   readonly droppedTargets: readonly { readonly scrapePool: string }[]
+  readonly droppedTargetCounts: Readonly<Record<string, number>>
 }
 
 /** `data` of `/api/v1/status/runtimeinfo`; times are RFC 3339. */

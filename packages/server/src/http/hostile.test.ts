@@ -89,7 +89,7 @@ describe('what does not fit is refused, and the rest goes on', () => {
     const targets = (): never => {
       throw new TypeError('secret of /etc/weir')
     }
-    await using http = await createHttp(standIn({ targets }))
+    await using http = await createHttp(standIn({ scraping: { ...standIn().scraping, targets } }))
     const reply = await http.inject({ url: '/api/v1/targets' })
     expect(reply.statusCode).toBe(500)
     expect(reply.body).not.toContain('secret')

@@ -6,50 +6,9 @@ import { type Route, query, success } from './route.ts'
 const TSDB_LIMIT = 10
 const TSDB_LIMIT_MAX = 10_000
 
-/** Targets and the server's own state, in Prometheus's shapes. */
+/** The server's own state, in Prometheus's shapes. */
 export function statusRoutes(deps: HttpDeps): Route[] {
   return [
-    {
-      methods: ['GET'],
-      path: '/api/v1/targets',
-      summary: 'Scrape targets and how the last scrape went',
-      parameters: [
-        query('state', '`active`, `dropped` or `any`'),
-        query('scrapePool', 'Only this scrape config'),
-      ],
-      handle: async ({ params }) => {
-        const state = params.get('state') ?? ''
-        const pool = params.get('scrapePool') ?? ''
-        const wanted = (target: { readonly scrapePool: string }): boolean =>
-          pool === '' || target.scrapePool === pool
-        const { activeTargets, droppedTargets } = await deps.targets()
-        const showActive = ['', 'any', 'active'].includes(state)
-        const showDropped = ['', 'any', 'dropped'].includes(state)
-        return success({
-          activeTargets: showActive ? activeTargets.filter(wanted) : [],
-          droppedTargets: showDropped ? droppedTargets.filter(wanted) : [],
-          droppedTargetCounts: countByPool(activeTargets, droppedTargets),
-        })
-      },
-    },
-    {
-      methods: ['GET'],
-      path: '/api/v1/targets/metadata',
-      summary: 'Metadata by target; Weir keeps it by metric, so the list is empty',
-      parameters: [],
-      handle: () => success([]),
-    },
-    {
-      methods: ['GET'],
-      path: '/api/v1/scrape_pools',
-      summary: 'Names of the scrape configs that have targets',
-      parameters: [],
-      handle: async () => {
-        const { activeTargets, droppedTargets } = await deps.targets()
-        const pools = [...activeTargets, ...droppedTargets].map(({ scrapePool }) => scrapePool)
-        return success({ scrapePools: [...new Set(pools)].sort() })
-      },
-    },
     {
       methods: ['GET'],
       path: '/api/v1/alertmanagers',
@@ -111,13 +70,4 @@ function tsdbLimit(params: URLSearchParams): number {
   if (limit < 1) throw new WeirError('HTTP_PARAMETER', 'limit must be a positive number')
   if (limit > TSDB_LIMIT_MAX) throw invalid('limit', `limit must not exceed ${TSDB_LIMIT_MAX}`)
   return limit
-}
-
-function countByPool(
-  active: readonly { readonly scrapePool: string }[],
-  dropped: readonly { readonly scrapePool: string }[],
-): Record<string, number> {
-  const counts = new Map(active.map(({ scrapePool }) => [scrapePool, 0]))
-  for (const { scrapePool } of dropped) counts.set(scrapePool, (counts.get(scrapePool) ?? 0) + 1)
-  return Object.fromEntries(counts)
 }

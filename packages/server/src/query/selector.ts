@@ -1,6 +1,6 @@
 import { type Matcher, WeirError } from '@weir/model'
 import { parseSelector } from '@weir/promql'
-import { RE2JS } from 're2js'
+import { type LabelTest, testOf } from './label-test.ts'
 
 const NON_EMPTY = 'must contain at least one non-empty matcher'
 
@@ -19,19 +19,7 @@ export function matchersOf(selector: string): readonly Matcher[] {
   }
 }
 
-/** Whether a set of labels is wanted. */
-export type LabelTest = (labels: Readonly<Record<string, string>>) => boolean
-
 /** A `match[]` as a test on labels that lie at hand, for lists that are no series (rules). */
 export function labelTest(selector: string): LabelTest {
-  const tests = matchersOf(selector).map(matcherTest)
-  return (labels) => tests.every((test) => test(labels))
-}
-
-function matcherTest({ name, operator, value }: Matcher): LabelTest {
-  if (operator === '=') return (labels) => (labels[name] ?? '') === value
-  if (operator === '!=') return (labels) => (labels[name] ?? '') !== value
-  const regex = RE2JS.compile(value, RE2JS.DOTALL)
-  const wanted = operator === '=~'
-  return (labels) => regex.matches(labels[name] ?? '') === wanted
+  return testOf(matchersOf(selector))
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { byteSize, duration } from '../config/quantity.ts'
+import { discoveryKeys } from '../discovery/config.ts'
 import { relabelRule } from '../relabel/rule.ts'
 
 /**
@@ -20,6 +21,9 @@ const limits = {
   label_name_length_limit: limit.describe('Longest label name, bytes.'),
   label_value_length_limit: limit.describe('Longest label value, bytes.'),
   target_limit: limit.describe('Most targets of a job; past it none is scraped.'),
+  keep_dropped_targets: limit.describe(
+    'Targets dropped by relabelling that a job remembers, to be shown; 0 for all.',
+  ),
 }
 
 /** `global` of prometheus.yml. */
@@ -69,47 +73,15 @@ const LATER = [
   'scrape_protocols',
   'metric_name_validation_scheme',
   'metric_name_escaping_scheme',
-  'file_sd_configs',
 ] as const
 
 function later(key: string): z.ZodOptional<z.ZodUndefined> {
   return z
     .undefined({
-      error: `${key} is not supported yet; remove it${key.endsWith('_sd_configs') ? ' and list the targets in static_configs' : ''}`,
+      error: `${key} is not supported yet; remove it`,
     })
     .optional()
 }
-
-const SD_KEYS = [
-  'http',
-  'dns',
-  'kubernetes',
-  'consul',
-  'docker',
-  'dockerswarm',
-  'ec2',
-  'azure',
-  'gce',
-  'openstack',
-  'digitalocean',
-  'eureka',
-  'hetzner',
-  'ionos',
-  'kuma',
-  'lightsail',
-  'linode',
-  'marathon',
-  'nerve',
-  'nomad',
-  'ovhcloud',
-  'puppetdb',
-  'scaleway',
-  'serverset',
-  'stackit',
-  'triton',
-  'uyuni',
-  'vultr',
-].map((name) => `${name}_sd_configs`)
 
 const scrapeConfig = z
   .strictObject({
@@ -144,19 +116,7 @@ const scrapeConfig = z
       ])
       .optional()
       .describe('How a page is read that does not say what it is.'),
-    static_configs: z
-      .array(
-        z.strictObject({
-          targets: z
-            .array(
-              z.string().regex(/^[^@]*$/, 'want host:port; user and password go into basic_auth'),
-            )
-            .describe('Addresses, host:port each.'),
-          labels: labelMap.default({}).describe('Labels that all of them get.'),
-        }),
-      )
-      .default([])
-      .describe('The targets.'),
+    ...discoveryKeys,
     basic_auth: z
       .strictObject({
         username: z.string().default('').describe('The name.'),
@@ -193,7 +153,7 @@ const scrapeConfig = z
       .default([])
       .describe('Rules over the labels of scraped series.'),
     ...limits,
-    ...(Object.fromEntries([...LATER, ...SD_KEYS].map((key) => [key, later(key)])) as Record<
+    ...(Object.fromEntries(LATER.map((key) => [key, later(key)])) as Record<
       (typeof LATER)[number],
       z.ZodOptional<z.ZodUndefined>
     >),

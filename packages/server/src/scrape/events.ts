@@ -12,6 +12,7 @@ export class ScrapeEvents {
   readonly #skipped: Counter
   readonly #durations: Histogram
   readonly #targets: Gauge<'state'>
+  readonly #unusable: Gauge<'job'>
 
   constructor(telemetry: Telemetry) {
     const { registry } = telemetry
@@ -37,6 +38,11 @@ export class ScrapeEvents {
       'weir_scrape_duration_seconds',
       'How long scrapes took.',
       [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30],
+    )
+    this.#unusable = registry.gauge(
+      'weir_scrape_targets_unusable',
+      'Targets found that relabelling left without an address, by job.',
+      ['job'],
     )
     this.#targets = registry.gauge('weir_scrape_targets', 'Targets known.', ['state'])
   }
@@ -82,6 +88,20 @@ export class ScrapeEvents {
 
   intervalsSkipped(count: number): void {
     this.#skipped.inc(undefined, count)
+  }
+
+  targetsUnusable(job: string, faults: readonly string[]): void {
+    this.#unusable.set(faults.length, { job })
+    const [example] = faults
+    if (example === undefined) return
+    this.#telemetry.log
+      .sampled(`unusable:${job}`, 300_000)
+      ?.warn({ job, count: faults.length, example }, 'Targets found that cannot be scraped')
+  }
+
+  /** The job is gone. */
+  jobGone(job: string): void {
+    this.#unusable.remove({ job })
   }
 
   targetsChanged(active: number, dropped: number): void {

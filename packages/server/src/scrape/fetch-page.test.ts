@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { globalConfig, scrapeConfigs } from './config.ts'
 import { JobClient } from './fetch-page.ts'
-import { type Target, makeJob, targetsOf } from './target.ts'
+import { makeJob, targetsOf } from './target.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -20,7 +20,9 @@ async function scrape(
   const [job] = scrapeConfigs.parse([
     { job_name: 'j', static_configs: [{ targets: [`127.0.0.1:${port}`] }], ...config },
   ])
-  const target = targetsOf(makeJob(job!, globalConfig.parse({})))[0] as Target
+  const target = targetsOf(makeJob(job!, globalConfig.parse({})), [
+    { source: '0', targets: [{ __address__: `127.0.0.1:${port}` }], labels: {} },
+  ]).active[0]!
   const client = await JobClient.open(job!)
   try {
     const { format, bytes } = await client.fetch(target, signal)

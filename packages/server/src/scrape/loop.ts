@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Clock, WeirError } from '@weir/model'
+import { type Clock, type Labels, WeirError } from '@weir/model'
 import type { ScrapeEvents } from './events.ts'
 import type { FetchPage } from './fetch-page.ts'
 import type { TargetSeries } from './target-series.ts'
@@ -47,9 +47,11 @@ export class ScrapeLoop {
   #lastCount = 0
   #lineCount = 0
   #dueMs = 0
+  #discovered: Labels
 
   constructor(parts: LoopParts) {
     this.#parts = parts
+    this.#discovered = parts.target.discovered
     this.#running = this.#run(this.#stopped.signal)
   }
 
@@ -70,7 +72,7 @@ export class ScrapeLoop {
   view(): ActiveTarget {
     const { target } = this
     return {
-      discoveredLabels: shownLabels(target.discovered),
+      discoveredLabels: shownLabels(this.#discovered),
       labels: target.labels.toJSON(),
       scrapePool: target.job.config.job_name,
       scrapeUrl: target.url,
@@ -83,6 +85,11 @@ export class ScrapeLoop {
       scrapeInterval: showDuration(target.intervalMs),
       scrapeTimeout: showDuration(target.timeoutMs),
     }
+  }
+
+  /** The same target was found under other labels that relabelling takes away. */
+  rediscovered(labels: Labels): void {
+    this.#discovered = labels
   }
 
   /** Ends after the scrape that is under way was given up. */

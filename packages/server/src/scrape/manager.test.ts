@@ -370,7 +370,7 @@ test('Weir scrapes itself without HTTP, at once', async () => {
 
 describe('a scrape config', () => {
   test.each([
-    [{ job_name: 'a', kubernetes_sd_configs: [] }, 'kubernetes_sd_configs is not supported yet'],
+    [{ job_name: 'a', ec2_sd_configs: [] }, 'ec2_sd_configs is not supported; let an adapter list'],
     [{ job_name: 'a', oauth2: {} }, 'oauth2 is not supported yet'],
     [{ job_name: 'a', scrape_intervall: '1s' }, 'Unrecognized key'],
     [

@@ -1,13 +1,17 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Appender, Clock } from '@weir/model'
-import type { IntakeStatus } from '@weir/packs'
+import type { Appender, Clock, MetricMetadata } from '@weir/model'
+import type { IntakeStatus, ScrapeJobView } from '@weir/packs'
+import { discoveryOf } from '../discovery/config.ts'
+import { Discovery } from '../discovery/discovery.ts'
+import type { LabelTest } from '../query/label-test.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { ScrapeConfig, ScrapeSettings } from './config.ts'
 import { ScrapeEvents } from './events.ts'
 import type { FetchPage, JobClient } from './fetch-page.ts'
-import { type ActiveTarget, ScrapeLoop } from './loop.ts'
-import { TargetSeries } from './target-series.ts'
-import { type Job, type Target, makeJob, shownLabels, targetKey, targetsOf } from './target.ts'
+import type { ActiveTarget, ScrapeLoop } from './loop.ts'
+import { Departures, ScrapePool } from './pool.ts'
+import { type RelabelStep, relabelSteps } from './relabel-steps.ts'
+import { type Job, makeJob, shownLabels } from './target.ts'
 
 /** Under which its pool is kept; no job of the user can have this name. */
 const SELF = '\0weir'
@@ -31,13 +35,21 @@ export interface ScraperParts {
   readonly fetch?: FetchPage
 }
 
-/** `data` of `/api/v1/targets`. */
+/** What `/api/v1/targets` is made of. */
 export interface TargetsView {
   readonly activeTargets: readonly ActiveTarget[]
   readonly droppedTargets: readonly {
     readonly discoveredLabels: Readonly<Record<string, string>>
     readonly scrapePool: string
   }[]
+  /** By job, all that were dropped; more than are listed where `keep_dropped_targets` bounds them. */
+  readonly droppedTargetCounts: Readonly<Record<string, number>>
+}
+
+/** A metric family as a target describes it. */
+export interface TargetMetadata extends MetricMetadata {
+  readonly target: Readonly<Record<string, string>>
+  readonly metric: string
 }
 
 /**
@@ -46,6 +58,17 @@ export interface TargetsView {
  */
 export interface Scraper extends AsyncDisposable {
   targets(): TargetsView
+  /** Names of all jobs. */
+  jobNames(): string[]
+  /** Every job and how its discovery does. */
+  jobs(): ScrapeJobView[]
+  /** What targets say of their metrics; of all, or of one metric. Ends with the target that reaches `limit`, -1 for all. */
+  metadata(isWanted: LabelTest, metric: string, limit: number): TargetMetadata[]
+  /** What each relabelling rule of a job does to these labels; undefined when there is no such job. */
+  relabelSteps(
+    job: string,
+    labels: Readonly<Record<string, string>>,
+  ): readonly RelabelStep[] | undefined
   /**
    * Goes on with another configuration. Targets that stay keep what is known of them; the series of those that go
    * end. When it throws, nothing has changed.
@@ -54,14 +77,15 @@ export interface Scraper extends AsyncDisposable {
   status(): IntakeStatus
 }
 
-/** @throws {WeirError} `SCRAPE_CONFIG` when a certificate or key file cannot be read */
+/** Begins to scrape. */
 export async function startScraper(parts: ScraperParts): Promise<Scraper> {
   const manager = new Manager(parts)
   await manager.reload(parts.config)
   return manager
 }
 
-interface Pool {
+/** A job at work. */
+interface Work {
   readonly job: Job
   readonly config: ScrapeConfig
   readonly client: JobClient | undefined
@@ -71,29 +95,78 @@ interface Pool {
 class Manager implements Scraper {
   readonly #parts: ScraperParts
   readonly #events: ScrapeEvents
-  #pools = new Map<string, Pool>()
-  readonly #loops = new Map<string, ScrapeLoop>()
-  /** Targets that went and whose series are about to end, unless they come back. */
-  readonly #ending = new Map<
-    string,
-    { loop: ScrapeLoop; abort: AbortController; done: Promise<void> }
-  >()
-  #dropped: TargetsView['droppedTargets'] = []
+  readonly #discovery: Discovery
+  readonly #departures = new Departures()
+  #works = new Map<string, Work>()
+  readonly #pools = new Map<string, ScrapePool>()
+  /** Reloads and discoveries come one at a time, each when the one before is done. */
+  #turn: Promise<void> = Promise.resolve()
 
   constructor(parts: ScraperParts) {
+    const { telemetry, clock } = parts
     this.#parts = parts
-    this.#events = new ScrapeEvents(parts.telemetry)
+    this.#events = new ScrapeEvents(telemetry)
+    this.#discovery = new Discovery({
+      telemetry,
+      clock,
+      onChange: (jobs) => void this.#inTurn(() => this.#sync(jobs)),
+    })
   }
 
   targets(): TargetsView {
+    const pools = this.#sortedPools()
     return {
-      activeTargets: [...this.#loops.values()].map((loop) => loop.view()),
-      droppedTargets: this.#dropped,
+      activeTargets: pools.flatMap(([, { loops }]) => loops.map((loop) => loop.view())),
+      droppedTargets: pools.flatMap(([scrapePool, { dropped }]) =>
+        dropped.map((labels) => ({ discoveredLabels: shownLabels(labels), scrapePool })),
+      ),
+      droppedTargetCounts: Object.fromEntries(
+        pools.map(([name, { droppedCount }]) => [name, droppedCount]),
+      ),
     }
   }
 
+  jobNames(): string[] {
+    return this.#sortedPools().map(([name]) => name)
+  }
+
+  jobs(): ScrapeJobView[] {
+    return this.#sortedPools().map(([name, pool]) => ({
+      job: name,
+      discoverers: this.#discovery.viewsOf(this.#keyOf(name)),
+      activeCount: pool.loops.length,
+      droppedCount: pool.droppedCount,
+      faults: pool.faults.slice(0, FAULTS_SHOWN),
+      faultCount: pool.faults.length,
+    }))
+  }
+
+  metadata(isWanted: LabelTest, metric: string, limit: number): TargetMetadata[] {
+    const found: TargetMetadata[] = []
+    for (const [, pool] of this.#sortedPools()) {
+      for (const { target, series } of pool.loops) {
+        if (limit >= 0 && found.length >= limit) return found
+        const labels = target.labels.toJSON()
+        if (!isWanted(labels)) continue
+        for (const [name, about] of series.metadata) {
+          if (metric === '' || metric === name)
+            found.push({ target: labels, metric: name, ...about })
+        }
+      }
+    }
+    return found
+  }
+
+  relabelSteps(
+    job: string,
+    labels: Readonly<Record<string, string>>,
+  ): readonly RelabelStep[] | undefined {
+    const work = this.#works.get(this.#keyOf(job))
+    return work === undefined ? undefined : relabelSteps(work.config.relabel_configs, labels)
+  }
+
   status(): IntakeStatus {
-    const figures = [...this.#loops.values()].map((loop) => ({ loop, ...loop.figures }))
+    const figures = this.#loops().map((loop) => ({ loop, ...loop.figures }))
     const failing = figures.filter(({ lastError }) => lastError !== '')
     const newest = failing.toSorted((a, b) => b.lastMs - a.lastMs)[0]
     return {
@@ -110,90 +183,96 @@ class Manager implements Scraper {
     }
   }
 
-  async reload(config: ScrapeSettings): Promise<void> {
-    const pools = await this.#openPools(config)
-    const before = this.#pools
-    this.#pools = pools
-    const wanted = new Map<string, { target: Target; pool: Pool }>()
-    const dropped: { discoveredLabels: Record<string, string>; scrapePool: string }[] = []
-    for (const [name, pool] of pools) {
-      for (const found of targetsOf(pool.job)) {
-        if (found.kind === 'active') wanted.set(targetKey(found), { target: found, pool })
-        else dropped.push({ discoveredLabels: shownLabels(found.discovered), scrapePool: name })
-      }
-    }
-    this.#dropped = dropped
-    await Promise.all(
-      [...this.#loops]
-        .filter(([key]) => !wanted.has(key))
-        .map(([key, loop]) => this.#retire(key, loop)),
-    )
-    await Promise.all([...wanted].map(([key, want]) => this.#want(key, want.target, want.pool)))
-    this.#events.targetsChanged(this.#loops.size, dropped.length)
-    for (const [name, pool] of before) {
-      if (pools.get(name)?.client !== pool.client) await pool.client?.[Symbol.asyncDispose]()
-    }
+  reload(config: ScrapeSettings): Promise<void> {
+    return this.#inTurn(() => this.#reload(config))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { abort } of this.#ending.values()) abort.abort()
-    await Promise.all([...this.#ending.values()].map(({ done }) => done))
-    await Promise.all([...this.#loops.values()].map((loop) => loop.stop()))
-    for (const loop of this.#loops.values()) loop.series.close()
-    this.#loops.clear()
-    for (const { client } of this.#pools.values()) await client?.[Symbol.asyncDispose]()
+    await this.#discovery[Symbol.asyncDispose]()
+    await this.#turn
+    await this.#departures.stop()
+    await Promise.all([...this.#pools.values()].map((pool) => pool.stop()))
+    this.#pools.clear()
+    for (const { client } of this.#works.values()) await client?.[Symbol.asyncDispose]()
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => undefined)
+    return done
+  }
+
+  async #reload(config: ScrapeSettings): Promise<void> {
+    const works = await this.#openWorks(config)
+    const before = this.#works
+    this.#works = works
+    await this.#discovery.apply(
+      new Map([...works].map(([name, work]) => [name, discoveryOf(work.config)])),
+    )
+    for (const [name, pool] of this.#pools) {
+      if (works.has(name)) continue
+      this.#pools.delete(name)
+      await pool.leave()
+      this.#events.jobGone(name)
+    }
+    await this.#sync(works.keys())
+    for (const [name, work] of before) {
+      if (works.get(name)?.client !== work.client) await work.client?.[Symbol.asyncDispose]()
+    }
+  }
+
+  /** Brings the pools of these jobs to what is known of their targets. */
+  async #sync(jobs: Iterable<string>): Promise<void> {
+    await Promise.all([...jobs].map((name) => this.#syncPool(name)))
+    const pools = [...this.#pools.values()]
+    const dropped = pools.reduce((sum, { droppedCount }) => sum + droppedCount, 0)
+    this.#events.targetsChanged(this.#loops().length, dropped)
+  }
+
+  async #syncPool(name: string): Promise<void> {
+    const work = this.#works.get(name)
+    if (work === undefined) return // a reload took the job away meanwhile
+    const { clock, appenderFor } = this.#parts
+    const shared = { clock, appenderFor, events: this.#events, departures: this.#departures }
+    const pool = this.#pools.get(name) ?? new ScrapePool(shared)
+    this.#pools.set(name, pool)
+    const { job, isSelf, client } = work
+    const fetch = isSelf ? this.#fetchSelf : (this.#parts.fetch ?? client!.fetch)
+    await pool.sync({ job, fetch, isEager: isSelf }, this.#discovery.groupsOf(name))
   }
 
   /** Jobs and their connections; those whose config is the same are kept. Changes nothing of what runs. */
-  async #openPools(config: ScrapeSettings): Promise<Map<string, Pool>> {
-    const pools = new Map<string, Pool>()
+  async #openWorks(config: ScrapeSettings): Promise<Map<string, Work>> {
+    const works = new Map<string, Work>()
     const fresh: JobClient[] = []
     try {
       for (const job of config.scrape_configs) {
         const made = makeJob(job, config.global)
-        const known = this.#pools.get(job.job_name)
+        const known = this.#works.get(job.job_name)
         if (
           known !== undefined &&
           isDeepStrictEqual(known.config, job) &&
           isSameJob(known.job, made)
         ) {
-          pools.set(job.job_name, known)
+          works.set(job.job_name, known)
           continue
         }
         const client = this.#parts.fetch === undefined ? await openClient(job) : undefined
         if (client !== undefined) fresh.push(client)
-        pools.set(job.job_name, { job: made, config: job, client, isSelf: false })
+        works.set(job.job_name, { job: made, config: job, client, isSelf: false })
       }
     } catch (error) {
       await Promise.all(fresh.map((client) => client[Symbol.asyncDispose]()))
       throw error
     }
-    if (this.#parts.self !== undefined) pools.set(SELF, this.#selfPool(this.#parts.self, config))
-    return pools
+    if (this.#parts.self !== undefined) works.set(SELF, this.#selfWork(this.#parts.self, config))
+    return works
   }
 
-  #selfPool({ job }: SelfSource, config: ScrapeSettings): Pool {
-    const known = this.#pools.get(SELF)
+  #selfWork({ job }: SelfSource, config: ScrapeSettings): Work {
+    const known = this.#works.get(SELF)
     if (known !== undefined) return known
     return { job: makeJob(job, config.global), config: job, client: undefined, isSelf: true }
-  }
-
-  async #want(key: string, target: Target, pool: Pool): Promise<void> {
-    const known = this.#loops.get(key)
-    if (known?.target.job === pool.job && known.target.fault === target.fault) return
-    await known?.stop()
-    const series =
-      known?.series ??
-      (await this.#comeBack(key)) ??
-      new TargetSeries(target, this.#parts.appenderFor)
-    series.retarget(target)
-    const { isSelf } = pool
-    const fetch = isSelf ? this.#fetchSelf : (this.#parts.fetch ?? pool.client!.fetch)
-    const { clock } = this.#parts
-    this.#loops.set(
-      key,
-      new ScrapeLoop({ target, series, fetch, events: this.#events, clock, isEager: isSelf }),
-    )
   }
 
   readonly #fetchSelf: FetchPage = async () => ({
@@ -201,34 +280,27 @@ class Manager implements Scraper {
     format: 'text',
   })
 
-  /** What is known of a target that went a moment ago. */
-  async #comeBack(key: string): Promise<TargetSeries | undefined> {
-    const ending = this.#ending.get(key)
-    if (ending === undefined) return undefined
-    this.#ending.delete(key)
-    ending.abort.abort()
-    await ending.done
-    return ending.loop.series
+  #loops(): ScrapeLoop[] {
+    return [...this.#pools.values()].flatMap(({ loops }) => loops)
   }
 
-  async #retire(key: string, loop: ScrapeLoop): Promise<void> {
-    this.#loops.delete(key)
-    await loop.stop()
-    const abort = new AbortController()
-    const done = this.#end(key, loop, abort.signal)
-    this.#ending.set(key, { loop, abort, done })
+  /** By the name under which they are shown, in its order. */
+  #sortedPools(): [name: string, pool: ScrapePool][] {
+    const named = [...this.#pools].map(([key, pool]): [string, ScrapePool] => [
+      key === SELF ? this.#parts.self!.job.job_name : key,
+      pool,
+    ])
+    return named.toSorted(([a], [b]) => (a < b ? -1 : Number(a > b)))
   }
 
-  async #end(key: string, loop: ScrapeLoop, signal: AbortSignal): Promise<void> {
-    try {
-      await loop.end(signal)
-    } catch {
-      return // it came back, or Weir stops
-    }
-    this.#ending.delete(key)
-    loop.series.close()
+  /** The key of a job by its shown name; a job of the user that is called like Weir's own goes before. */
+  #keyOf(name: string): string {
+    return !this.#works.has(name) && name === this.#parts.self?.job.job_name ? SELF : name
   }
 }
+
+/** How many unusable targets a job tells about; the count tells of all. */
+const FAULTS_SHOWN = 20
 
 function isSameJob(a: Job, b: Job): boolean {
   return (

@@ -63,6 +63,11 @@ export class TargetSeries {
     return this.#appender
   }
 
+  /** What the page says of its metrics, by family. */
+  get metadata(): ReadonlyMap<string, MetricMetadata> {
+    return this.#metadata
+  }
+
   /** The same target under changed rules: names are found anew, and what they no longer give will end at the next scrape. */
   retarget(target: Target): void {
     this.#target = target

@@ -1,7 +1,10 @@
 import { Labels } from '@weir/model'
+import { duration } from '../config/quantity.ts'
 import { isSecretParameter, redactText } from '../config/redact-text.ts'
+import type { FoundLabels, TargetGroup } from '../discovery/target-group.ts'
 import type { ScrapeConfig, ScrapeSettings } from './config.ts'
 import { type LabelMap, type Relabel, compileRelabel } from '../relabel/relabel.ts'
+import { scrapeUrl } from './scrape-url.ts'
 
 const TIMEOUT_MS = 10_000
 
@@ -24,6 +27,8 @@ interface Limits {
   readonly labelNameBytes: number
   readonly labelValueBytes: number
   readonly targets: number
+  /** How many dropped targets are remembered. */
+  readonly droppedKept: number
 }
 
 export interface Target {
@@ -42,11 +47,6 @@ export interface Target {
   readonly fault: string
 }
 
-export interface DroppedTarget {
-  readonly kind: 'dropped'
-  readonly discovered: Labels
-}
-
 export function makeJob(config: ScrapeConfig, global: ScrapeSettings['global']): Job {
   const intervalMs = config.scrape_interval ?? global.scrape_interval
   const timeoutMs = config.scrape_timeout ?? global.scrape_timeout ?? TIMEOUT_MS
@@ -56,7 +56,8 @@ export function makeJob(config: ScrapeConfig, global: ScrapeSettings['global']):
       | 'label_limit'
       | 'label_name_length_limit'
       | 'label_value_length_limit'
-      | 'target_limit',
+      | 'target_limit'
+      | 'keep_dropped_targets',
   ): number => config[key] ?? global[key] ?? 0
   return {
     config,
@@ -72,32 +73,55 @@ export function makeJob(config: ScrapeConfig, global: ScrapeSettings['global']):
       labelNameBytes: limit('label_name_length_limit'),
       labelValueBytes: limit('label_value_length_limit'),
       targets: limit('target_limit'),
+      droppedKept: limit('keep_dropped_targets'),
     },
   }
 }
 
-/** The targets of a job; those of one URL and one label set once. Past `target_limit` each has that as its fault. */
-export function targetsOf(job: Job): (Target | DroppedTarget)[] {
-  const seen = new Set<string>()
-  const found: (Target | DroppedTarget)[] = []
-  for (const group of job.config.static_configs) {
-    for (const address of group.targets) {
-      const target = makeTarget(job, { ...group.labels, __address__: address })
-      const key = target.kind === 'active' ? targetKey(target) : target.discovered.key()
-      if (seen.has(key)) continue
-      seen.add(key)
-      found.push(target)
+/** What a job's groups come to. */
+export interface FoundTargets {
+  /** Those of one URL and one label set once. Past `target_limit` each has that as its fault. */
+  readonly active: readonly Target[]
+  /** Labels of those that a rule dropped, as many as `keep_dropped_targets` allows. */
+  readonly dropped: readonly Labels[]
+  readonly droppedCount: number
+  /** Why some could not become targets at all. */
+  readonly faults: readonly string[]
+}
+
+export function targetsOf(job: Job, groups: readonly TargetGroup[]): FoundTargets {
+  const active = new Map<string, Target>()
+  const dropped: Labels[] = []
+  const faults: string[] = []
+  const { droppedKept } = job.limits
+  let droppedCount = 0
+  for (const group of groups) {
+    for (const own of group.targets) {
+      const found = makeTarget(job, own, group.labels)
+      if (found.kind === 'broken') {
+        faults.push(`${found.why} (found in ${group.source})`)
+      } else if (found.kind === 'dropped') {
+        droppedCount++
+        if (droppedKept === 0 || dropped.length < droppedKept) dropped.push(found.discovered)
+      } else {
+        const key = targetKey(found)
+        if (!active.has(key)) active.set(key, found)
+      }
     }
   }
-  const activeCount = found.filter(({ kind }) => kind === 'active').length
-  if (job.limits.targets === 0 || activeCount <= job.limits.targets) return found
-  const fault = `Cannot scrape: want at most ${job.limits.targets} targets (target_limit), got ${activeCount}`
-  return found.map((target) => (target.kind === 'active' ? { ...target, fault } : target))
+  return { active: limited(job, [...active.values()]), dropped, droppedCount, faults }
+}
+
+function limited(job: Job, active: readonly Target[]): readonly Target[] {
+  const most = job.limits.targets
+  if (most === 0 || active.length <= most) return active
+  const fault = `Cannot scrape: want at most ${most} targets (target_limit), got ${active.length}`
+  return active.map((target) => ({ ...target, fault }))
 }
 
 /** Labels before relabelling as they may be shown: parameters that are secrets are hidden. */
 export function shownLabels(discovered: Labels): Record<string, string> {
-  const shown = Object.entries(discovered.toJSON()).map(([name, value]) => {
+  const shown = [...discovered].map(([name, value]) => {
     const isSecret = name.startsWith('__param_') && isSecretParameter(name)
     return [name, isSecret ? '<secret>' : value]
   })
@@ -109,9 +133,17 @@ export function targetKey(target: Target): string {
   return `${target.job.config.job_name}\0${target.requestUrl}\0${target.labels.key()}`
 }
 
-function makeTarget(job: Job, given: Readonly<Record<string, string>>): Target | DroppedTarget {
+type Made =
+  | Target
+  | { readonly kind: 'dropped'; readonly discovered: Labels }
+  | { readonly kind: 'broken'; readonly why: string }
+
+/** Labels of a target before relabelling: its own, its group's, and what the job says. */
+function discoveredLabels(job: Job, own: FoundLabels, group: FoundLabels): LabelMap {
   const { config } = job
-  const labels: LabelMap = new Map(Object.entries(given).filter(([, value]) => value !== ''))
+  const labels: LabelMap = new Map(
+    Object.entries({ ...group, ...own }).filter(([, value]) => value !== ''),
+  )
   const missing = (name: string, value: string): void => {
     if (!labels.has(name) && value !== '') labels.set(name, value)
   }
@@ -123,14 +155,20 @@ function makeTarget(job: Job, given: Readonly<Record<string, string>>): Target |
   for (const [name, values] of Object.entries(config.params)) {
     missing(`__param_${name}`, values[0] ?? '')
   }
+  return labels
+}
+
+function makeTarget(job: Job, own: FoundLabels, group: FoundLabels): Made {
+  const labels = discoveredLabels(job, own, group)
   const discovered = labelsOf(labels)
-  const isKept = job.relabel(labels)
+  if (!job.relabel(labels)) return { kind: 'dropped', discovered }
   const address = labels.get('__address__') ?? ''
-  if (!isKept || address === '') return { kind: 'dropped', discovered }
-  missing('instance', address)
-  const requestUrl = urlOf(labels, address, config.params)
-  const intervalMs = readDuration(labels.get('__scrape_interval__')) || job.intervalMs
-  const timeoutMs = readDuration(labels.get('__scrape_timeout__')) || job.timeoutMs
+  if (address === '') {
+    return { kind: 'broken', why: 'Cannot use a target without __address__ after relabelling' }
+  }
+  if (!labels.has('instance')) labels.set('instance', address)
+  const requestUrl = scrapeUrl(labels, address, job.config.params)
+  const times = timesOf(job, labels)
   return {
     kind: 'active',
     job,
@@ -138,47 +176,51 @@ function makeTarget(job: Job, given: Readonly<Record<string, string>>): Target |
     discovered,
     url: redactText(requestUrl),
     requestUrl,
-    intervalMs,
-    timeoutMs: Math.min(timeoutMs, intervalMs),
-    fault: address.includes('/') ? `Cannot use "${address}" as an address: want host:port` : '',
+    ...times,
+    fault: address.includes('/')
+      ? `Cannot use "${address}" as an address: want host:port`
+      : times.fault,
   }
 }
 
-function urlOf(
-  labels: LabelMap,
-  address: string,
-  params: Readonly<Record<string, readonly string[]>>,
-): string {
-  const query = new URLSearchParams()
-  for (const [name, value] of labels) {
-    if (!name.startsWith('__param_')) continue
-    const key = name.slice('__param_'.length)
-    query.append(key, value)
-    for (const further of params[key]?.slice(1) ?? []) query.append(key, further)
+/** How often and how long, which relabelling may have changed; the job's own, and a fault, when it cannot be used. */
+function timesOf(job: Job, labels: LabelMap): Pick<Target, 'intervalMs' | 'timeoutMs' | 'fault'> {
+  const interval = labels.get('__scrape_interval__') ?? ''
+  const timeout = labels.get('__scrape_timeout__') ?? ''
+  const [intervalMs, timeoutMs] = [readDuration(interval), readDuration(timeout)]
+  const own = { intervalMs: job.intervalMs, timeoutMs: job.timeoutMs }
+  if (intervalMs === 0) {
+    const fault = `Cannot use "${interval}" as __scrape_interval__: want a duration above 0`
+    return { ...own, fault }
   }
-  query.sort()
-  const path = labels.get('__metrics_path__') ?? ''
-  const slash = path.startsWith('/') ? '' : '/'
-  const search = query.size === 0 ? '' : `?${query.toString()}`
-  return `${labels.get('__scheme__') ?? 'http'}://${address}${slash}${path}${search}`
+  if (timeoutMs === 0 || timeoutMs > intervalMs) {
+    const fault = `Cannot use "${timeout}" as __scrape_timeout__: want a duration above 0 and up to the interval, ${interval}`
+    return { ...own, fault }
+  }
+  return { intervalMs, timeoutMs, fault: '' }
 }
 
 export function labelsOf(labels: LabelMap): Labels {
   return Labels.fromFlat([...labels].flat())
 }
 
+/** Largest first; years and weeks are only written where nothing is left over, as Prometheus does. */
 const UNITS = [
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1000],
-  ['ms', 1],
+  ['y', 31_536_000_000, true],
+  ['w', 604_800_000, true],
+  ['d', 86_400_000, false],
+  ['h', 3_600_000, false],
+  ['m', 60_000, false],
+  ['s', 1000, false],
+  ['ms', 1, false],
 ] as const
 
 /** `15s`, `1m30s`, as the target page shows it. */
 export function showDuration(ms: number): string {
   let rest = ms
   let shown = ''
-  for (const [unit, size] of UNITS) {
+  for (const [unit, size, isWhole] of UNITS) {
+    if (isWhole && rest % size !== 0) continue
     const count = Math.floor(rest / size)
     if (count > 0) shown += `${count}${unit}`
     rest -= count * size
@@ -187,8 +229,7 @@ export function showDuration(ms: number): string {
 }
 
 /** What {@link showDuration} writes and relabelling may change; 0 when it is no duration. */
-function readDuration(text: string | undefined): number {
-  const parts = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/.exec(text ?? '')
-  if (parts === null) return 0
-  return UNITS.reduce((sum, [, size], i) => sum + Number(parts[i + 1] ?? 0) * size, 0)
+function readDuration(text: string): number {
+  const read = duration.safeParse(text)
+  return read.success ? read.data : 0
 }

@@ -1,9 +1,16 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { systemClock } from '@weir/model'
-import type { IntakeStatus } from '@weir/packs'
+import { type Matcher, systemClock } from '@weir/model'
+import type { IntakeStatus, ScrapeJobView } from '@weir/packs'
 import { connectAppender } from '@weir/tsdb'
+import { testOf } from '../query/label-test.ts'
 import type { ScrapeConfig, ScrapeSettings } from '../scrape/config.ts'
-import { type Scraper, type TargetsView, startScraper } from '../scrape/manager.ts'
+import {
+  type Scraper,
+  type TargetMetadata,
+  type TargetsView,
+  startScraper,
+} from '../scrape/manager.ts'
+import type { RelabelStep } from '../scrape/relabel-steps.ts'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { movedPage } from './moved-page.ts'
@@ -28,9 +35,26 @@ export type SelfHandlers = {
   page: () => Promise<Uint8Array>
 }
 
+/** Whose metadata is asked for. */
+export interface MetadataWanted {
+  /** On the labels of targets. */
+  readonly matchers: readonly Matcher[]
+  /** '' for all metrics. */
+  readonly metric: string
+  /** Ends with the target that reaches it; -1 for all. */
+  readonly limit: number
+}
+
 export type ScrapeHandlers = {
   open: () => Promise<void>
   targets: () => TargetsView
+  jobNames: () => string[]
+  jobs: () => ScrapeJobView[]
+  metadata: (wanted: MetadataWanted) => TargetMetadata[]
+  relabelSteps: (asked: {
+    readonly job: string
+    readonly labels: Readonly<Record<string, string>>
+  }) => readonly RelabelStep[] | undefined
   status: () => IntakeStatus
   /** This thread's own metrics as an exposition page. */
   page: (accept: string) => Moved<Uint8Array>
@@ -58,7 +82,13 @@ const handlers: ScrapeHandlers = {
       clock: systemClock,
     })
   },
-  targets: () => scraper?.targets() ?? { activeTargets: [], droppedTargets: [] },
+  targets: () =>
+    scraper?.targets() ?? { activeTargets: [], droppedTargets: [], droppedTargetCounts: {} },
+  jobNames: () => scraper?.jobNames() ?? [],
+  jobs: () => scraper?.jobs() ?? [],
+  metadata: ({ matchers, metric, limit }) =>
+    scraper?.metadata(testOf(matchers), metric, limit) ?? [],
+  relabelSteps: ({ job, labels }) => scraper?.relabelSteps(job, labels),
   status: () => scraper!.status(),
   page: (accept) => movedPage(registry.collect(), accept),
   reload: (config) => scraper!.reload(config),

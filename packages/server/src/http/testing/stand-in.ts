@@ -117,7 +117,17 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     externalLabels: () => [],
     importPage: async () => ({ appended: 0, rejected: {}, example: '', oldestMs: null }),
     alerting: { ruleGroups: () => RULES, alerts: () => ALERTS, notifications: () => [] },
-    targets: () => TARGETS,
+    scraping: {
+      targets: () => TARGETS,
+      jobNames: () => ['node', 'shop'],
+      jobs: () => [],
+      metadata: ({ matchers, metric }) =>
+        matchers.length > 0 || metric !== 'm'
+          ? []
+          : [{ target: { job: 'node' }, metric, type: 'gauge', help: 'h', unit: '' }],
+      relabelSteps: ({ job, labels }) =>
+        job === 'node' ? [{ rule: { action: 'keep' }, output: labels, keep: true }] : undefined,
+    },
     intakes: () => [],
     running: () => ({ sinceMs: NOON, slowMs: 0, running: [], top: [] }),
     packs: PACKS,
@@ -165,6 +175,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     telemetry: { registry, log: new Log(pino({ level: 'silent' })) },
     clock: { ...systemClock, now: () => NOON as ReturnType<typeof systemClock.now> },
     externalUrl: '',
+    listenPort: () => 9347,
     limits: HTTP_LIMITS,
     evaluation: {},
     ...overrides,
@@ -193,6 +204,7 @@ const TARGETS = {
     { scrapePool: 'shop', health: 'down', scrapeUrl: 'http://b/metrics' },
   ],
   droppedTargets: [{ scrapePool: 'node', discoveredLabels: {} }],
+  droppedTargetCounts: { node: 1, shop: 0 },
 }
 
 const RAN = { evaluationTime: 0.001, lastEvaluation: '2024-05-01T12:00:00Z', health: 'ok' } as const
