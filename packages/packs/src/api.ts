@@ -157,6 +157,8 @@ export interface IntakeStatus {
   readonly lines: number
   /** What `lines` counts, where it is not lines. */
   readonly counts?: 'samples'
+  /** Packets that the kernel dropped because the receive buffer was full; absent where that cannot happen or be known. */
+  readonly dropped?: number
   readonly rejected: Readonly<Record<string, number>>
   /** The newest line that was refused, shortened, with the reason; null when there was none. */
   readonly lastRejected: {

@@ -7,7 +7,7 @@ export { type Flags } from './config/load-config.ts'
 
 /** An open door: what it speaks and where it is. */
 export interface Address {
-  /** `web`, `statsd-udp`, `statsd-tcp`. */
+  /** `web`, `statsd-udp`, `statsd-tcp`, `statsd-unixgram`, `statsd-unixstream`. */
   readonly kind: string
   /** `http://127.0.0.1:9347`, `127.0.0.1:8125`. */
   readonly address: string

@@ -7,11 +7,10 @@ function cut(chunks: readonly string[], maxLineBytes = 1000): { lines: string[];
   const lines: string[] = []
   let tooLong = 0
   const decoder = new TextDecoder()
-  const frames = new LineFrames(
-    maxLineBytes,
-    (bytes) => lines.push(...decoder.decode(bytes).split('\n').filter(Boolean)),
-    () => tooLong++,
-  )
+  const frames = new LineFrames(maxLineBytes, {
+    take: (bytes) => lines.push(...decoder.decode(bytes).split('\n').filter(Boolean)),
+    refuse: () => tooLong++,
+  })
   for (const chunk of chunks) frames.push(new TextEncoder().encode(chunk))
   frames.end()
   return { lines, tooLong }

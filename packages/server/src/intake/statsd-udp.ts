@@ -8,7 +8,8 @@ export interface StatsdUdp extends AsyncDisposable {
 
 /**
  * Opens the UDP socket. It hands each packet on as it comes; what the process cannot take in time waits in
- * the kernel's receive buffer, and what finds no room there is lost by the kernel.
+ * the kernel's receive buffer, and what finds no room there is lost by the kernel, which counts it
+ * (`kernel-drops.ts`).
  *
  * Most of what a packet costs is Node's and the kernel's. Resting 0.25 to 4 ms between turns, so that more
  * packets come in one, costs as much as it saves.
@@ -22,12 +23,10 @@ export async function listenStatsdUdp(options: {
   readonly take: (packet: Uint8Array) => void
   readonly onError: (error: Error) => void
 }): Promise<StatsdUdp> {
-  const { address, readBufferBytes } = options
-  const socket = createSocket({
-    type: isIPv6(address.host) ? 'udp6' : 'udp4',
-    ...(readBufferBytes > 0 ? { recvBufferSize: readBufferBytes } : {}),
-  })
+  const { address } = options
+  const socket = createSocket(isIPv6(address.host) ? 'udp6' : 'udp4')
   await bound(socket, address)
+  askForBuffer(socket, options.readBufferBytes)
   socket.on('message', options.take)
   socket.on('error', options.onError)
   const { address: host, port } = socket.address()
@@ -37,6 +36,18 @@ export async function listenStatsdUdp(options: {
       new Promise((resolve) => {
         socket.close(() => resolve())
       }),
+  }
+}
+
+/** Linux gives what it may and says nothing; other systems refuse what is too much, and half may do. */
+function askForBuffer(socket: Socket, wantedBytes: number): void {
+  for (let bytes = wantedBytes; bytes > socket.getRecvBufferSize(); bytes = Math.floor(bytes / 2)) {
+    try {
+      socket.setRecvBufferSize(bytes)
+      return
+    } catch {
+      // too much for this system
+    }
   }
 }
 

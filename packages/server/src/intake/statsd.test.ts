@@ -1,134 +1,16 @@
-import { createSocket } from 'node:dgram'
-import { type Socket, connect } from 'node:net'
-import {
-  type Appender,
-  type Clock,
-  type Labels,
-  type Millis,
-  type SeriesRef,
-  WeirError,
-  isStale,
-} from '@weir/model'
 import { afterEach, expect, test, vi } from 'vitest'
-import { statsdConfig } from '../statsd/config.ts'
 import { readMappings } from '../statsd/mapping-file.ts'
-import { showFamilies } from '../statsd/test-stand.ts'
-import { openLog } from '../telemetry/log.ts'
-import { Registry } from '../telemetry/registry.ts'
-import { type StatsdIntake, startStatsd } from './statsd.ts'
+import {
+  closeAll,
+  linesCome,
+  openTcp,
+  page,
+  sendUdp,
+  start,
+  value,
+} from './testing/intake-stand.ts'
 
-/** Time that stands still until the test moves it. */
-class HandClock implements Clock {
-  ms = 1_700_000_000_000
-  #sleepers: { readonly atMs: number; readonly wake: () => void }[] = []
-
-  now(): Millis {
-    return this.ms as Millis
-  }
-
-  monotonicMs(): number {
-    return this.ms
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#sleepers.push({ atMs: this.ms + ms, wake: resolve })
-      signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-    })
-  }
-
-  move(ms: number): void {
-    this.ms += ms
-    const due = this.#sleepers.filter(({ atMs }) => atMs <= this.ms)
-    this.#sleepers = this.#sleepers.filter(({ atMs }) => atMs > this.ms)
-    for (const { wake } of due) wake()
-  }
-}
-
-/** Keeps what was committed as `series value`; fails when told to. */
-class Notebook implements Appender {
-  readonly commits: string[][] = []
-  fails = false
-  readonly described: string[] = []
-  readonly #labels: Labels[] = []
-  #queued: string[] = []
-
-  ref(labels: Labels): SeriesRef {
-    return (this.#labels.push(labels) - 1) as SeriesRef
-  }
-
-  release(): void {}
-
-  append(ref: SeriesRef, _timeMs: number, value: number): void {
-    this.#queued.push(`${this.#labels[ref]!.toString()} ${isStale(value) ? 'stale' : value}`)
-  }
-
-  appendHistogram(): void {}
-
-  appendExemplar(): void {}
-
-  describe(name: string, { type }: { readonly type: string }): void {
-    this.described.push(`${name} ${type}`)
-  }
-
-  commit(): ReturnType<Appender['commit']> {
-    const batch = this.#queued
-    this.#queued = []
-    if (this.fails) return Promise.reject(new WeirError('BUG', 'disk full'))
-    this.commits.push(batch)
-    return Promise.resolve({ appended: batch.length, rejected: {}, example: '' })
-  }
-
-  close(): void {}
-}
-
-const opened: StatsdIntake[] = []
-afterEach(async () => {
-  for (const intake of opened.splice(0)) await intake[Symbol.asyncDispose]()
-})
-
-async function start(config: object = {}, mapping = '') {
-  const clock = new HandClock()
-  const appender = new Notebook()
-  const registry = new Registry()
-  const intake = await startStatsd({
-    config: statsdConfig.parse({ listen: '127.0.0.1:0', ...config }),
-    mappings: readMappings([{ file: 'mapping.yml', text: mapping }]),
-    appender,
-    telemetry: { registry, log: openLog('silent') },
-    clock,
-  })
-  opened.push(intake)
-  const port = (kind: string): number =>
-    Number(
-      intake.addresses
-        .find((way) => way.kind === kind)!
-        .address.split(':')
-        .at(-1),
-    )
-  return { intake, clock, appender, registry, port }
-}
-
-type Started = Awaited<ReturnType<typeof start>>
-
-async function sendUdp(to: Started, ...packets: readonly string[]): Promise<void> {
-  const socket = createSocket('udp4')
-  for (const packet of packets) {
-    await new Promise((resolve) => socket.send(packet, to.port('statsd-udp'), '127.0.0.1', resolve))
-  }
-  socket.close()
-}
-
-function openTcp(to: Started): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(to.port('statsd-tcp'), '127.0.0.1', () => resolve(socket))
-    socket.on('error', reject)
-  })
-}
-
-const page = ({ intake }: Started): string[] => showFamilies(intake.families())
-const linesCome = (to: Started, count: number): Promise<void> =>
-  vi.waitFor(() => expect(to.intake.status().reduce((sum, way) => sum + way.lines, 0)).toBe(count))
+afterEach(closeAll)
 
 test('packets become samples at the flush interval, in one commit', async () => {
   const weir = await start(
@@ -193,7 +75,7 @@ test('TCP connections beyond the limit are closed and counted', async () => {
   await new Promise((resolve) => second.on('close', resolve))
   first.end('a:1|c\n')
   await linesCome(weir, 2)
-  expect(value(weir.registry, 'weir_statsd_tcp_connections_refused_total')).toBe(1)
+  expect(value(weir.registry, 'weir_statsd_connections_refused_total')).toBe(1)
 })
 
 test('a TCP connection that sends nothing is closed and counted', async () => {
@@ -201,7 +83,7 @@ test('a TCP connection that sends nothing is closed and counted', async () => {
   const socket = await openTcp(weir)
   socket.resume()
   await new Promise((resolve) => socket.on('close', resolve))
-  expect(value(weir.registry, 'weir_statsd_tcp_connections_idle_total')).toBe(1)
+  expect(value(weir.registry, 'weir_statsd_connections_idle_total')).toBe(1)
   expect(value(weir.registry, 'weir_statsd_read_errors_total')).toBe(0)
 })
 
@@ -255,8 +137,7 @@ test('closing writes what came last', async () => {
   const weir = await start()
   await sendUdp(weir, 'a:1|c')
   await linesCome(weir, 1)
-  await weir.intake[Symbol.asyncDispose]()
-  opened.pop()
+  await closeAll()
   expect(weir.appender.commits).toEqual([['a 1']])
 })
 
@@ -307,8 +188,3 @@ test('garbage of every kind leaves it standing', async () => {
   await vi.waitFor(() => expect(page(weir)).toContain('a 1'))
   expect(page(weir)).toContain('a{exported___name__="x"} 1')
 })
-
-function value(registry: Registry, name: string): number {
-  const family = registry.collect().find((metric) => metric.name === name)!
-  return family.samples.reduce((sum, sample) => sum + sample.value, 0)
-}

@@ -2,8 +2,8 @@ import { type Appender, type Clock, type MetricFamily, invariant } from '@weir/m
 import type { IntakeStatus } from '@weir/packs'
 import {
   EventColumns,
-  type ParseOptions,
   STATSD_REJECTS,
+  type StatsdReject,
   parseStatsd,
   rejectIndex,
 } from '@weir/wire'
@@ -12,12 +12,11 @@ import type { StatsdConfig } from '../statsd/config.ts'
 import { Flusher, exposeFamilies } from '../statsd/flush.ts'
 import type { ReadMapping } from '../statsd/mapping-file.ts'
 import { Mapping } from '../statsd/mapping.ts'
-import { parseOptions } from '../statsd/meaning.ts'
-import { StatsdTelemetry, type Transport, TransportCounts } from '../statsd/telemetry.ts'
+import { StatsdTelemetry, type TransportCounts } from '../statsd/telemetry.ts'
 import type { Telemetry } from '../telemetry/log.ts'
-import { readListenAddress, showAddress } from './listen-address.ts'
-import { listenStatsdTcp } from './statsd-tcp.ts'
-import { listenStatsdUdp } from './statsd-udp.ts'
+import { readListenAddress } from './listen-address.ts'
+import { listenersOf, plainListener } from './listener.ts'
+import { type Way, WayOpener } from './way.ts'
 
 export interface StatsdOptions {
   readonly config: StatsdConfig
@@ -58,15 +57,7 @@ export async function startStatsd(options: StatsdOptions): Promise<StatsdIntake>
   return intake
 }
 
-interface Way {
-  readonly transport: Transport
-  readonly address: string
-  readonly counts: TransportCounts
-  readonly socket: AsyncDisposable
-  /** Lines at the last flush and how many a second came before it. */
-  linesBefore: number
-  linesPerSecond: number
-}
+const NEWLINE = 0x0a
 
 /** No packet is longer, and few pieces of a stream. */
 const PACKET_BYTES = 65_536
@@ -78,7 +69,7 @@ class Intake implements StatsdIntake {
   readonly #flusher: Flusher
   readonly #events = new EventColumns()
   readonly #packet = new Uint8Array(PACKET_BYTES)
-  readonly #parseOptions: ParseOptions
+  readonly #opener: WayOpener
   readonly #ways: Way[] = []
   readonly #closing = new AbortController()
   #timer: Promise<void> = Promise.resolve()
@@ -89,7 +80,13 @@ class Intake implements StatsdIntake {
     const { config } = options
     this.#options = options
     this.#telemetry = new StatsdTelemetry(options.telemetry)
-    this.#parseOptions = parseOptions(config, config.max_line_bytes)
+    this.#opener = new WayOpener(
+      {
+        take: (lines, way) => this.#take(lines, way),
+        refuse: (reason, beginning, way) => this.#refuse(reason, beginning, way),
+      },
+      this.#telemetry,
+    )
     const mapping = new Mapping(options.mappings)
     this.#telemetry.mappingLoaded(mapping.ruleCount)
     this.#aggregate = new Aggregate({
@@ -107,37 +104,49 @@ class Intake implements StatsdIntake {
 
   async open(): Promise<void> {
     const { config } = this.#options
-    if (config.listen !== '') await this.#openUdp(config.listen)
+    if (config.listen !== '') await this.#openPlain('udp', config.listen)
     if (config.tcp_listen !== undefined) {
-      if (config.tcp_listen !== '') await this.#openTcp(config.tcp_listen)
+      if (config.tcp_listen !== '') await this.#openPlain('tcp', config.tcp_listen)
     } else if (config.listen !== '') {
       await this.#openTcpBeside(config.listen)
     }
+    for (const listener of listenersOf(config)) {
+      this.#ways.push(await this.#opener.open(listener))
+    }
+  }
+
+  async #openPlain(transport: 'udp' | 'tcp', address: string): Promise<void> {
+    const listener = plainListener(this.#options.config, transport, address)
+    this.#ways.push(await this.#opener.open(listener))
   }
 
   /** Port 0 means "a free one": TCP takes the one that UDP got if it can, so that one address serves both. */
   async #openTcpBeside(listen: string): Promise<void> {
     const isAnyPort = readListenAddress(listen).port === 0
     try {
-      await this.#openTcp(this.#ways[0]!.address)
+      await this.#openPlain('tcp', this.#ways[0]!.labels.listener)
     } catch (error) {
       if (!isAnyPort) throw error
-      await this.#openTcp(listen)
+      await this.#openPlain('tcp', listen)
     }
   }
 
   get addresses(): { readonly kind: string; readonly address: string }[] {
-    return this.#ways.map(({ transport, address }) => ({ kind: `statsd-${transport}`, address }))
+    return this.#ways.map(({ labels: { transport, listener } }) => ({
+      kind: `statsd-${transport}`,
+      address: listener,
+    }))
   }
 
   status(): IntakeStatus[] {
-    return this.#ways.map(({ transport, address, counts, linesPerSecond }) => ({
-      kind: `statsd-${transport}`,
-      address,
+    return this.#ways.map(({ labels, counts, linesPerSecond }) => ({
+      kind: `statsd-${labels.transport}`,
+      address: labels.listener,
       linesPerSecond,
       lines: counts.lines,
       rejected: rejectedByReason(counts),
       lastRejected: counts.lastRejected,
+      ...(counts.dropped === undefined ? {} : { dropped: counts.dropped }),
     }))
   }
 
@@ -164,7 +173,8 @@ class Intake implements StatsdIntake {
   }
 
   async closeSockets(): Promise<void> {
-    await Promise.all(this.#ways.map(({ socket }) => socket[Symbol.asyncDispose]()))
+    await Promise.all(this.#ways.map(({ close }) => close()))
+    await this.#opener[Symbol.asyncDispose]()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -191,6 +201,7 @@ class Intake implements StatsdIntake {
     const { clock } = this.#options
     const startedMs = clock.monotonicMs()
     this.#measure(startedMs)
+    await Promise.all(this.#ways.map(({ countDrops }) => countDrops()))
     try {
       const { rejected, example } = await this.#flusher.flush(clock.now())
       this.#telemetry.flushed((clock.monotonicMs() - startedMs) / 1000, rejected, example)
@@ -201,9 +212,7 @@ class Intake implements StatsdIntake {
   }
 
   #publish(): void {
-    const counts: Partial<Record<Transport, TransportCounts>> = {}
-    for (const way of this.#ways) counts[way.transport] = way.counts
-    this.#telemetry.publish(counts, this.#aggregate)
+    this.#telemetry.publish(this.#ways, this.#aggregate)
     const { limited } = this.#aggregate.counts
     if (limited === '') return
     const { max_series, max_series_per_metric } = this.#options.config
@@ -221,61 +230,26 @@ class Intake implements StatsdIntake {
     this.#flushedAtMs = nowMs
   }
 
-  async #openUdp(listen: string): Promise<void> {
-    const counts = new TransportCounts()
-    const socket = await listenStatsdUdp({
-      address: readListenAddress(listen),
-      readBufferBytes: this.#options.config.read_buffer,
-      take: (packet) => this.#take(packet, counts),
-      onError: (error) => this.#telemetry.socketFailed('udp', error),
-    })
-    this.#addWay('udp', showAddress(socket.address), counts, socket)
-  }
-
-  async #openTcp(listen: string): Promise<void> {
-    const { config } = this.#options
-    const counts = new TransportCounts()
-    const socket = await listenStatsdTcp({
-      address: readListenAddress(listen),
-      maxLineBytes: config.max_line_bytes,
-      maxConnections: config.max_tcp_connections,
-      idleTimeoutMs: config.tcp_idle_timeout,
-      take: (lines) => this.#take(lines, counts),
-      tooLong: (beginning) => {
-        counts.lines++
-        this.#rejected(rejectIndex('line_too_long'), 1, beginning, counts)
-      },
-      onRefused: () => this.#telemetry.connectionRefused(config.max_tcp_connections),
-      onIdle: () => this.#telemetry.connectionIdle(),
-      onBroken: (error) => this.#telemetry.connectionFailed(error),
-      onConnections: (count) => this.#telemetry.connectionsNow(count),
-      onError: (error) => this.#telemetry.socketFailed('tcp', error),
-    })
-    this.#addWay('tcp', showAddress(socket.address), counts, socket)
-  }
-
-  #addWay(
-    transport: Transport,
-    address: string,
-    counts: TransportCounts,
-    socket: AsyncDisposable,
-  ): void {
-    this.#ways.push({ transport, address, counts, socket, linesBefore: 0, linesPerSecond: 0 })
-  }
-
   /** Packet or lines in, aggregates moved. The hot path; nothing in it waits. */
-  #take(received: Uint8Array, counts: TransportCounts): void {
+  #take(received: Uint8Array, way: Way): void {
+    const { counts, listener } = way
     const events = this.#events
-    const { length } = received
+    let { length } = received
+    if (listener.eolRequired && received[length - 1] !== NEWLINE && length > 0) {
+      const end = received.lastIndexOf(NEWLINE) + 1
+      this.#refuse('unterminated_line', received.subarray(end), way)
+      length = end
+    }
     // Always the same memory: warm, and it need not be wrapped anew for each packet.
     const bytes = length > this.#packet.length ? received : this.#packet
-    if (bytes === this.#packet) bytes.set(received)
+    if (bytes === this.#packet)
+      bytes.set(length === received.length ? received : received.subarray(0, length))
     events.clear()
-    parseStatsd(bytes, 0, length, this.#parseOptions, events)
+    parseStatsd(bytes, 0, length, listener.parse, events)
     this.#aggregate.take(bytes, events, this.#options.clock.now())
     counts.packets++
     counts.lines += events.lines
-    counts.notices += events.notices
+    counts.notices += events.notices.length / 2
     counts.unknownFields += events.unknownFields
     if (events.shownCount > 0) this.#countRejects(bytes, events, counts)
   }
@@ -285,14 +259,19 @@ class Intake implements StatsdIntake {
       counts.rejects[reason]! += events.rejects[reason]!
     }
     const at = (events.shownCount - 1) * 3
-    const line = bytes.subarray(events.shown[at], events.shown[at + 1])
-    this.#rejected(events.shown[at + 2]!, 0, line, counts)
+    const reason = STATSD_REJECTS[events.shown[at + 2]!]
+    invariant(reason !== undefined, `no reject reason ${events.shown[at + 2]}`)
+    this.#showRejected(reason, bytes.subarray(events.shown[at], events.shown[at + 1]), counts)
   }
 
-  #rejected(index: number, count: number, line: Uint8Array, counts: TransportCounts): void {
-    const reason = STATSD_REJECTS[index]
-    invariant(reason !== undefined, `no reject reason ${index}`)
-    counts.rejects[index]! += count
+  /** A line or packet that the listener passes over. */
+  #refuse(reason: StatsdReject, beginning: Uint8Array, { counts }: Way): void {
+    counts.lines++
+    counts.rejects[rejectIndex(reason)]!++
+    this.#showRejected(reason, beginning, counts)
+  }
+
+  #showRejected(reason: StatsdReject, line: Uint8Array, counts: TransportCounts): void {
     const preview = previewOf(line)
     counts.lastRejected = { line: preview, reason, atMs: this.#options.clock.now() }
     this.#telemetry.lineRejected(reason, preview)

@@ -1,11 +1,8 @@
 import { z } from 'zod'
 import { byteSize, duration } from '../config/quantity.ts'
+import { address, listeners, maxLineBytes } from './listener-config.ts'
 import { meaningKeys } from './meaning.ts'
 import { checkMappings, mappingDefaults, mappingRule } from './mapping-file.ts'
-
-const address = z.string().regex(/^(?:(?:\[[^\]]*\]|[^:]*):\d{1,5})?$/, {
-  message: 'want host:port such as 127.0.0.1:8125, or an empty text to listen nowhere',
-})
 
 /** `statsd` in weir.yml: the one place where its keys, defaults, limits and prose are written. */
 export const statsdConfig = z
@@ -16,6 +13,7 @@ export const statsdConfig = z
     tcp_listen: address
       .optional()
       .describe('Where StatsD arrives by TCP, when not at `listen`; empty: not by TCP.'),
+    listeners,
     flush_interval: duration
       .prefault('10s')
       .refine((ms) => ms >= 100, { message: 'want at least 100ms' })
@@ -33,20 +31,25 @@ export const statsdConfig = z
     defaults: mappingDefaults.optional().describe('Defaults of the rules under `mappings`.'),
     ...meaningKeys,
     read_buffer: byteSize
-      .prefault('0')
-      .describe('Receive buffer of the UDP socket; 0 leaves what the system gives.'),
-    max_line_bytes: byteSize
+      .prefault('8MiB')
+      .describe(
+        'Receive buffer to ask the kernel for, UDP and Unix datagram; it gives no more than net.core.rmem_max. 0 leaves what the system gives.',
+      ),
+    max_line_bytes: maxLineBytes
       .prefault('64KiB')
-      .refine((bytes) => bytes >= 16 && bytes <= 65_536, { message: 'want 16 bytes to 64KiB' })
       .describe('Longer lines are refused and counted.'),
     max_tcp_connections: z
       .int()
       .min(1)
       .default(1024)
-      .describe('More TCP connections than this are closed at once and counted.'),
+      .describe(
+        'More connections than this to one TCP or Unix stream listener are closed at once and counted.',
+      ),
     tcp_idle_timeout: duration
       .prefault('1h')
-      .describe('A TCP connection that sends nothing for so long is closed; 0: never.'),
+      .describe(
+        'A TCP or Unix stream connection that sends nothing for so long is closed; 0: never.',
+      ),
     max_series_per_metric: z
       .int()
       .min(1)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { meaningKeys, parseOptions } from './meaning.ts'
+import { meaningKeys } from './meaning.ts'
+import { parseOptions } from './parse-options.ts'
 import { Stand } from './test-stand.ts'
 
 const keys = z.strictObject(meaningKeys)

@@ -2,8 +2,16 @@ import { STATSD_REJECTS, type StatsdReject } from '@weir/wire'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { Aggregate } from './aggregate.ts'
 
+const LISTENER = ['transport', 'listener'] as const
 const EVENT_TYPES = ['counter', 'gauge', 'observer', 'set'] as const
-export type Transport = 'udp' | 'tcp'
+export type Transport = 'udp' | 'tcp' | 'unixgram' | 'unixstream'
+
+/** One way in, for the labels of metrics. */
+export interface ListenerLabels {
+  readonly transport: Transport
+  /** Where it listens. */
+  readonly listener: string
+}
 
 /** What one way in has received. Counted in plain numbers on the hot path, published at each flush. */
 export class TransportCounts {
@@ -11,6 +19,8 @@ export class TransportCounts {
   lines = 0
   notices = 0
   unknownFields = 0
+  /** Packets that the kernel dropped for want of room, since the socket was opened; undefined where nobody knows. */
+  dropped: number | undefined
   readonly rejects = new Float64Array(STATSD_REJECTS.length)
   lastRejected: {
     readonly line: string
@@ -24,6 +34,7 @@ export class StatsdTelemetry {
   readonly #telemetry: Telemetry
   readonly #packets
   readonly #lines
+  readonly #packetsDropped
   readonly #rejected
   readonly #notices
   readonly #unknownFields
@@ -48,26 +59,29 @@ export class StatsdTelemetry {
     const { registry } = telemetry
     this.#packets = registry.counter(
       'weir_statsd_packets_total',
-      'UDP packets, or pieces of a TCP stream, received.',
-      ['transport'],
+      'Datagrams, or pieces of a stream, received.',
+      LISTENER,
     )
-    this.#lines = registry.counter('weir_statsd_lines_total', 'StatsD lines received.', [
-      'transport',
-    ])
+    this.#lines = registry.counter('weir_statsd_lines_total', 'StatsD lines received.', LISTENER)
+    this.#packetsDropped = registry.counter(
+      'weir_statsd_packets_dropped_total',
+      'UDP packets that the kernel dropped because the receive buffer was full (Linux).',
+      LISTENER,
+    )
     this.#rejected = registry.counter(
       'weir_statsd_rejected_total',
       'StatsD lines or samples refused.',
-      ['transport', 'reason'],
+      [...LISTENER, 'reason'],
     )
     this.#notices = registry.counter(
       'weir_statsd_notices_total',
       'DogStatsD events and service checks received; they are counted, not kept.',
-      ['transport'],
+      LISTENER,
     )
     this.#unknownFields = registry.counter(
       'weir_statsd_unknown_fields_total',
       'Fields of StatsD lines that were passed over.',
-      ['transport'],
+      LISTENER,
     )
     this.#events = registry.counter('weir_statsd_events_total', 'Events aggregated.', ['type'])
     this.#unmapped = registry.counter(
@@ -99,37 +113,43 @@ export class StatsdTelemetry {
       'Samples that the store refused.',
       ['reason'],
     )
-    this.#connections = registry.gauge('weir_statsd_tcp_connections', 'Open TCP connections.')
+    this.#connections = registry.gauge(
+      'weir_statsd_connections',
+      'Open TCP and Unix stream connections.',
+      LISTENER,
+    )
     this.#connectionsRefused = registry.counter(
-      'weir_statsd_tcp_connections_refused_total',
-      'TCP connections closed because there were too many.',
+      'weir_statsd_connections_refused_total',
+      'Connections closed because there were too many.',
+      LISTENER,
     )
     this.#connectionsIdle = registry.counter(
-      'weir_statsd_tcp_connections_idle_total',
-      'TCP connections closed because nothing came for too long.',
+      'weir_statsd_connections_idle_total',
+      'Connections closed because nothing came for too long.',
+      LISTENER,
     )
     this.#readErrors = registry.counter(
       'weir_statsd_read_errors_total',
       'Sockets and connections that failed.',
-      ['transport'],
+      LISTENER,
     )
     this.#reloads = registry.counter('weir_statsd_mapping_reloads_total', 'Mappings replaced.')
   }
 
   /** Brings the metrics up to what was counted since. */
   publish(
-    counts: Readonly<Partial<Record<Transport, TransportCounts>>>,
+    ways: readonly { readonly labels: ListenerLabels; readonly counts: TransportCounts }[],
     aggregate: Aggregate,
   ): void {
-    for (const transport of ['udp', 'tcp'] as const) {
-      const seen = counts[transport]
-      if (seen === undefined) continue
-      this.#packets.set(seen.packets, { transport })
-      this.#lines.set(seen.lines, { transport })
-      this.#notices.set(seen.notices, { transport })
-      this.#unknownFields.set(seen.unknownFields, { transport })
+    for (const { labels, counts } of ways) {
+      const own = { ...labels }
+      this.#packets.set(counts.packets, own)
+      this.#lines.set(counts.lines, own)
+      this.#notices.set(counts.notices, own)
+      this.#unknownFields.set(counts.unknownFields, own)
+      if (counts.dropped !== undefined) this.#packetsDropped.set(counts.dropped, own)
       for (let i = 0; i < STATSD_REJECTS.length; i++) {
-        this.#rejected.set(seen.rejects[i]!, { transport, reason: STATSD_REJECTS[i]! })
+        this.#rejected.set(counts.rejects[i]!, { ...own, reason: STATSD_REJECTS[i]! })
       }
     }
     for (let i = 0; i < EVENT_TYPES.length; i++) {
@@ -183,37 +203,47 @@ export class StatsdTelemetry {
     this.#telemetry.log.info({ ruleCount }, 'StatsD mapping loaded')
   }
 
-  connectionsNow(count: number): void {
-    this.#connections.set(count)
+  connectionsNow(labels: ListenerLabels, count: number): void {
+    this.#connections.set(count, { ...labels })
   }
 
-  connectionRefused(maxCount: number): void {
-    this.#connectionsRefused.inc()
+  connectionRefused(labels: ListenerLabels, maxCount: number): void {
+    this.#connectionsRefused.inc({ ...labels })
     this.#telemetry.log
-      .sampled('statsd_tcp_limit', 60_000)
-      ?.warn({ maxCount }, 'StatsD TCP connection refused: too many')
+      .sampled('statsd_connection_limit', 60_000)
+      ?.warn({ ...labels, maxCount }, 'StatsD connection refused: too many')
   }
 
-  connectionIdle(): void {
-    this.#connectionsIdle.inc()
+  connectionIdle(labels: ListenerLabels): void {
+    this.#connectionsIdle.inc({ ...labels })
     this.#telemetry.log
-      .sampled('statsd_tcp_idle', 60_000)
-      ?.info({}, 'StatsD TCP connection closed: nothing came for too long')
+      .sampled('statsd_connection_idle', 60_000)
+      ?.info({ ...labels }, 'StatsD connection closed: nothing came for too long')
   }
 
   /** A peer broke its connection; what it had sent was taken. */
-  connectionFailed(error: Error): void {
-    this.#readErrors.inc({ transport: 'tcp' })
+  connectionFailed(labels: ListenerLabels, error: Error): void {
+    this.#readErrors.inc({ ...labels })
     this.#telemetry.log
-      .sampled('statsd_tcp_connection', 60_000)
-      ?.warn({ error: error.message }, 'StatsD TCP connection failed')
+      .sampled('statsd_connection', 60_000)
+      ?.warn({ ...labels, error: error.message }, 'StatsD connection failed')
   }
 
   /** A socket that was open failed; the others go on. */
-  socketFailed(transport: Transport, error: Error): void {
-    this.#readErrors.inc({ transport })
+  socketFailed(labels: ListenerLabels, error: Error): void {
+    this.#readErrors.inc({ ...labels })
     this.#telemetry.log
-      .sampled(`statsd_socket_${transport}`, 60_000)
-      ?.error({ transport, error: error.message }, 'StatsD socket failed')
+      .sampled(`statsd_socket_${labels.transport}`, 60_000)
+      ?.error({ ...labels, error: error.message }, 'StatsD socket failed')
+  }
+
+  /** The kernel had no room for packets: the sender does not know, so somebody should. */
+  packetsDropped(labels: ListenerLabels, count: number): void {
+    this.#telemetry.log
+      .sampled('statsd_packets_dropped', 60_000)
+      ?.warn(
+        { ...labels, count },
+        'StatsD packets lost: the receive buffer was full; a larger net.core.rmem_max lets it grow',
+      )
   }
 }

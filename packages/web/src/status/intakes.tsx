@@ -45,8 +45,17 @@ export function Intakes({
                 </td>
                 <td className="right num">{whole(intake.lines)}</td>
                 <td>
-                  {Object.values(intake.rejected).every((count) => count === 0) ? (
+                  {Object.values(intake.rejected).every((count) => count === 0) &&
+                  !intake.dropped ? (
                     <span className="muted">none</span>
+                  ) : null}
+                  {intake.dropped ? (
+                    <span
+                      className="tag"
+                      title="Packets that the kernel dropped: the receive buffer was full"
+                    >
+                      lost packets {whole(intake.dropped)}
+                    </span>
                   ) : null}
                   {Object.entries(intake.rejected)
                     .filter(([, count]) => count > 0)

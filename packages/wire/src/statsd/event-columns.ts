@@ -19,6 +19,9 @@ export const STATSD_REJECTS = [
   'invalid_sample_factor', // the rate is not a number (the sample is kept with rate 1) or is negative
   'invalid_timestamp', // the time is not in whole seconds; the sample is kept as of now
   'line_too_long',
+  'unterminated_line', // the last line has no newline, and the listener wants one
+  'packet_too_long', // a datagram or frame that is longer than the listener takes
+  'packet_cut', // a connection that ended inside a length-framed packet
   'empty_metric_name', // nothing is left of the name
   'illegal_negative_counter',
   'conflict', // the name is in use for another kind of metric
@@ -93,8 +96,8 @@ export class EventColumns {
 
   /** Lines that were not empty. */
   lines = 0
-  /** DogStatsD events and service checks: recognised, not metrics. */
-  notices = 0
+  /** Where DogStatsD events and service checks are, `from, to, …`: recognised, not metrics. */
+  readonly notices: number[] = []
   /** Fields behind the type that nobody knows; the sample is kept. */
   unknownFields = 0
   /** Lines and samples refused, by {@link rejectIndex}. */
@@ -120,7 +123,7 @@ export class EventColumns {
   clear(): void {
     this.length = 0
     this.lines = 0
-    this.notices = 0
+    if (this.notices.length > 0) this.notices.length = 0
     this.unknownFields = 0
     if (this.shownCount > 0) this.rejects.fill(0)
     this.shownCount = 0

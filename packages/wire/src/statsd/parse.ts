@@ -104,8 +104,10 @@ function parseLine(
   if (bytes[from] === RETURN && (from + 1 === to || bytes[from + 1] === NEWLINE)) return from + 2
   into.lines++
   if (bytes[from] === UNDERSCORE && isNotice(bytes, from, to)) {
-    into.notices++
-    return skipLine(bytes, from, to)
+    const next = skipLine(bytes, from, to)
+    if (next - from > options.maxLineBytes + 2) into.reject(TOO_LONG, from, next)
+    else into.notices.push(from, next - 1)
+    return next
   }
   const next = takePlainLine(bytes, from, to, options, into)
   if (next !== 0) return next
