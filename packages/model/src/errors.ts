@@ -61,6 +61,8 @@ export const CODES = {
   ALERTMANAGER_CONFIG_INVALID: 'bad_data',
   ALERT_INVALID: 'bad_data', // handed in by a sender
   NOTIFY_FAILED: 'execution', // a receiver did not take a notification
+  FETCH_FAILED: 'execution', // a server does not answer, or a file for the request cannot be read
+  FETCH_TOO_LARGE: 'execution', // an answer beyond what was asked for
   SCRAPE_FAILED: 'execution', // a target does not answer, or not with a page
   SCRAPE_LIMIT: 'execution', // a page beyond one of the job's limits
   DISCOVERY_FAILED: 'execution', // where targets are looked for does not answer, or not with targets

@@ -1,3 +1,4 @@
+import { checkHttpClient, httpClientShape } from '@weir/fetch'
 import { z } from 'zod'
 import { byteSize, duration } from '../config/quantity.ts'
 import { discoveryKeys } from '../discovery/config.ts'
@@ -43,27 +44,8 @@ export const globalConfig = z.strictObject({
   ...limits,
 })
 
-const tlsConfig = z.strictObject({
-  ca: z.string().optional().describe('Certificates that may vouch for the target, PEM.'),
-  ca_file: z.string().optional().describe('A file with them.'),
-  cert: z.string().optional().describe("Weir's own certificate, PEM."),
-  cert_file: z.string().optional().describe('A file with it.'),
-  key: z.string().optional().describe('Its key, PEM; secret.'),
-  key_file: z.string().optional().describe('A file with it.'),
-  server_name: z.string().optional().describe('The name that the certificate must have.'),
-  insecure_skip_verify: z
-    .boolean()
-    .default(false)
-    .describe('Take any certificate. Whoever sits between can then read and change everything.'),
-})
-
 /** Keys of Prometheus that Weir refuses by name. */
 const LATER = [
-  'oauth2',
-  'proxy_url',
-  'no_proxy',
-  'proxy_from_environment',
-  'proxy_connect_header',
   'scrape_native_histograms',
   'convert_classic_histograms_to_nhcb',
   'always_scrape_classic_histograms',
@@ -105,8 +87,6 @@ const scrapeConfig = z
       .default(false)
       .describe('Whether series with times of their own end when they leave the page.'),
     enable_compression: z.boolean().default(true).describe('Whether gzip is asked for.'),
-    follow_redirects: z.boolean().default(true).describe('Whether redirects are followed.'),
-    enable_http2: z.boolean().optional().describe('Accepted; Weir scrapes over HTTP/1.1.'),
     fallback_scrape_protocol: z
       .enum([
         'PrometheusText0.0.4',
@@ -117,36 +97,7 @@ const scrapeConfig = z
       .optional()
       .describe('How a page is read that does not say what it is.'),
     ...discoveryKeys,
-    basic_auth: z
-      .strictObject({
-        username: z.string().default('').describe('The name.'),
-        username_file: z.string().optional().describe('A file with it.'),
-        password: z.string().optional().describe('The password; secret.'),
-        password_file: z.string().optional().describe('A file with it.'),
-      })
-      .optional()
-      .describe('A name and a password for the targets.'),
-    authorization: z
-      .strictObject({
-        type: z.string().default('Bearer').describe('The first word of the header.'),
-        credentials: z.string().optional().describe('What follows it; secret.'),
-        credentials_file: z.string().optional().describe('A file with it.'),
-      })
-      .optional()
-      .describe('The `Authorization` header.'),
-    bearer_token: z.string().optional().describe('Short for `authorization.credentials`; secret.'),
-    bearer_token_file: z.string().optional().describe('A file with it.'),
-    tls_config: tlsConfig.optional().describe('How `https` is spoken.'),
-    http_headers: z
-      .record(
-        z.string(),
-        z.strictObject({
-          values: z.array(z.string()).default([]).describe('Its values.'),
-          secrets: z.array(z.string()).default([]).describe('Values that are secret.'),
-        }),
-      )
-      .default({})
-      .describe('More headers, by name.'),
+    ...httpClientShape,
     relabel_configs: z.array(relabelRule).default([]).describe('Rules over the labels of targets.'),
     metric_relabel_configs: z
       .array(relabelRule)
@@ -159,13 +110,7 @@ const scrapeConfig = z
     >),
   })
   .superRefine((job, context) => {
-    const ways = [job.basic_auth, job.authorization, job.bearer_token ?? job.bearer_token_file]
-    if (ways.filter((way) => way !== undefined).length > 1) {
-      context.addIssue({
-        code: 'custom',
-        message: 'want at most one of basic_auth, authorization and bearer_token',
-      })
-    }
+    checkHttpClient(job, context)
     if (job.scrape_interval === 0) {
       context.addIssue({ code: 'custom', path: ['scrape_interval'], message: 'want more than 0' })
     }

@@ -92,19 +92,19 @@ describe('a target that answers', () => {
       'too much',
       send(TEXT, 'a 1\n'.repeat(1000)),
       { body_size_limit: '1KB' },
-      'Cannot scrape http://127.0.0.1:PORT/metrics: want at most 1000 bytes (body_size_limit)',
+      'Cannot scrape http://127.0.0.1:PORT/metrics: the answer is longer than 1000 bytes (body_size_limit)',
     ],
     [
       'a bomb',
       send({ ...TEXT, 'content-encoding': 'gzip' }, gzipSync(Buffer.alloc(50_000_000))),
       { body_size_limit: '1MB' },
-      'Cannot scrape http://127.0.0.1:PORT/metrics: want at most 1000000 bytes (body_size_limit)',
+      'Cannot scrape http://127.0.0.1:PORT/metrics: the answer is longer than 1000000 bytes (body_size_limit)',
     ],
     [
       'what is no gzip',
       send({ ...TEXT, 'content-encoding': 'gzip' }, 'a 1\n'),
       {},
-      'Cannot scrape http://127.0.0.1:PORT/metrics: incorrect header check',
+      'Cannot scrape http://127.0.0.1:PORT/metrics: it says that it is packed with gzip, and is not',
     ],
     [
       'half a page',
@@ -113,7 +113,7 @@ describe('a target that answers', () => {
         response.write('a 1\n', () => response.destroy())
       },
       {},
-      'Cannot scrape http://127.0.0.1:PORT/metrics: other side closed',
+      'Cannot scrape http://127.0.0.1:PORT/metrics: the connection was closed before the answer was whole',
     ],
     [
       'for ever',
@@ -126,7 +126,7 @@ describe('a target that answers', () => {
         more()
       },
       { body_size_limit: '10MB' },
-      'Cannot scrape http://127.0.0.1:PORT/metrics: want at most 10000000 bytes (body_size_limit)',
+      'Cannot scrape http://127.0.0.1:PORT/metrics: the answer is longer than 10000000 bytes (body_size_limit)',
     ],
     [
       'with a redirect',
@@ -155,7 +155,7 @@ describe('a target that answers', () => {
         request.socket.end('hello\r\n\r\n')
       },
       {},
-      'Cannot scrape http://127.0.0.1:PORT/metrics: Response does not match the HTTP/1.1 protocol (Expected HTTP/, RTSP/ or ICE/)',
+      'Cannot scrape http://127.0.0.1:PORT/metrics: what it says is not HTTP (Response does not match the HTTP/1.1 protocol (Expected HTTP/, RTSP/ or ICE/)); perhaps it is https',
     ],
   ])('%s', async (_, answer, config, want) => {
     expect(await scrape(answer, config)).toBe(want)

@@ -371,7 +371,7 @@ test('Weir scrapes itself without HTTP, at once', async () => {
 describe('a scrape config', () => {
   test.each([
     [{ job_name: 'a', ec2_sd_configs: [] }, 'ec2_sd_configs is not supported; let an adapter list'],
-    [{ job_name: 'a', oauth2: {} }, 'oauth2 is not supported yet'],
+    [{ job_name: 'a', oauth2: {} }, 'want the id of the client'],
     [{ job_name: 'a', scrape_intervall: '1s' }, 'Unrecognized key'],
     [
       { job_name: 'a', scrape_interval: '5s', scrape_timeout: '6s' },

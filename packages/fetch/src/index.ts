@@ -1,0 +1,9 @@
+export {
+  type HttpClientConfig,
+  type TlsConfig,
+  checkHttpClient,
+  httpClientConfig,
+  httpClientShape,
+} from './config.ts'
+export { HttpClient, type HttpClientOptions, type HttpRequest } from './client.ts'
+export { HttpReply } from './reply.ts'
