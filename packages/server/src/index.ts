@@ -2,7 +2,7 @@
  * The process. `serve` starts everything; the rest is for the command line's checks and for benches.
  */
 export { type Address, type Weir, serve } from './serve.ts'
-export { type Flags } from './config/load-config.ts'
+export { type Flags, packSources } from './config/load-config.ts'
 export { type ConfigCheck, checkConfig } from './config/check-config.ts'
 export { checkRules } from '@weir/alerting'
 export { formatQuery, runScript } from '@weir/promql'
@@ -13,6 +13,7 @@ export { type ImportFormat, type ImportResult } from './import/import-page.ts'
 export { type ImportTarget, importIntoFolder } from './import/into-folder.ts'
 export { Mapping } from './statsd/mapping.ts'
 export { readMappings } from './statsd/mapping-file.ts'
+export { parseOptions } from './statsd/parse-options.ts'
 export { openLog } from './telemetry/log.ts'
 export { Registry } from './telemetry/registry.ts'
 export { configSchema } from './config/json-schema.ts'

@@ -529,7 +529,7 @@ class Process implements Weir {
       'data-dir': dataDir,
       listen: config.web.listen,
       'statsd-listen': config.statsd.listen,
-      'statsd.mapping-config': this.#flags.statsdMappingConfig ?? '',
+      'statsd.mapping-config': (this.#flags.statsdMappingConfig ?? []).join(','),
       'alertmanager.config': this.#flags.alertmanagerConfig ?? '',
       rules: rules.join(','),
       'web.external-url': redactText(config.web.external_url),

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { configVerdict, mappingVerdict, rulesVerdict } from './check.ts'
+import { configVerdict, rulesVerdict } from './check.ts'
+import { checkMapping } from './check-mapping.ts'
 import { scriptVerdict } from './promql.ts'
 import { packOf, writePack } from './pack.ts'
 
@@ -145,18 +146,52 @@ test('check rules names file and line of each problem, and what is only odd', ()
   expect(rulesVerdict(join(folder, 'none.yml')).problems[0]).toContain('there is no such file')
 })
 
-test('check mapping tells what becomes of a line, or what is wrong', () => {
-  const good = file('m.yml', 'mappings: [{ match: a.*, name: b, labels: { what: $1 } }]')
-  const { verdict, explained } = mappingVerdict(good, 'a.x:1|c')
-  expect(verdict.details?.[1]).toBe('  series  b{what="x"}')
-  expect(JSON.parse(JSON.stringify(explained))).toMatchObject([
-    { kind: 'series', labels: { __name__: 'b', what: 'x' }, series: 'counter', value: 1 },
-  ])
-  const bad = file('b.yml', 'mappings:\n- match: a.*\n  naame: x')
-  expect(shorten(mappingVerdict(bad).verdict.problems)).toEqual([
-    expect.stringMatching(/^b\.yml:2: mappings\[0\]\.name: /),
-    'b.yml:3: mappings[0].naame: there is no such key',
-  ])
+describe('check mapping', () => {
+  const plain = { line: [], packs: true, json: false }
+
+  test('tells what becomes of lines under all files, then under the packs', () => {
+    const first = file('m.yml', 'mappings:\n- { match: a.*, name: b, labels: { what: $1 } }')
+    const second = file('n.yml', 'mappings:\n- { match: c.*, name: d }')
+    const line = ['a.x:1|c', 'c.x:-1|g', 'airflow.dagrun.duration.success.orders:1|ms']
+    const { verdicts, explained } = checkMapping([first, second], { ...plain, line })
+    expect(verdicts.at(-1)!.details?.slice(0, 2)).toEqual(['a.x:1|c', '  series  b{what="x"}'])
+    expect(JSON.parse(JSON.stringify(explained))).toMatchObject([
+      {
+        line: 'a.x:1|c',
+        events: [{ labels: { __name__: 'b', what: 'x' }, series: 'counter', value: 1 }],
+      },
+      { events: [{ effect: 'changes', rule: `${second}:2: c.*` }] },
+      { events: [{ rule: expect.stringMatching(/^pack:airflow: /) as string }] },
+    ])
+    const without = checkMapping([first], { ...plain, packs: false, line })
+    expect(without.explained[2]!.events[0]).toMatchObject({ rule: '' })
+    const absolute = checkMapping([second], { ...plain, gauges: 'absolute', line })
+    expect(absolute.explained[1]!.events[0]).toMatchObject({ effect: 'sets', value: -1 })
+  })
+
+  test('takes lines from a file', () => {
+    const mapping = file('m.yml', 'mappings: []')
+    const lines = file('lines.txt', 'a:1|c\n\nb:2|g\n')
+    expect(checkMapping([mapping], { ...plain, lines }).explained.map(({ line }) => line)).toEqual([
+      'a:1|c',
+      'b:2|g',
+    ])
+  })
+
+  test('names file and line of what is wrong, and rules that are never used', () => {
+    const bad = file('b.yml', 'mappings:\n- match: a.*\n  naame: x')
+    const odd = file('o.yml', 'mappings:\n- { match: a.*, name: x }\n- { match: a.b, name: y }')
+    const { verdicts, explained } = checkMapping([bad, odd], { ...plain, line: ['a:1|c'] })
+    expect(shorten(verdicts[0]!.problems)).toEqual([
+      expect.stringMatching(/^b\.yml:2: mappings\[0\]\.name: /),
+      'b.yml:3: mappings[0].naame: there is no such key',
+    ])
+    expect(shorten(verdicts[1]!.found)).toEqual([
+      '2 rules',
+      `o.yml:3: "a.b" can never match: "a.*" (o.yml:2) comes first`,
+    ])
+    expect(explained).toEqual([])
+  })
 })
 
 test('pack export writes the files and names them', () => {

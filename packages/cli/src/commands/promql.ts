@@ -1,8 +1,8 @@
 import { formatQuery, runScript } from '@weir/server'
 import type { Command } from 'commander'
 import { counted } from '../show/columns.ts'
-import { type Verdict, printVerdicts } from '../show/verdict.ts'
-import { attempt, read } from './check.ts'
+import { type Verdict, attempt, printVerdicts } from '../show/verdict.ts'
+import { readFile } from './read-file.ts'
 
 export function addPromql(program: Command): void {
   const promql = program.command('promql').description('work with PromQL, without a server')
@@ -25,7 +25,7 @@ export function addPromql(program: Command): void {
 
 export function scriptVerdict(file: string): Verdict {
   return attempt(file, () => {
-    const text = read(file)
+    const text = readFile(file)
     const failures = runScript(text)
     const questions = text.match(/^\s*eval/gm)?.length ?? 0
     return {

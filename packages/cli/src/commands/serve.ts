@@ -7,7 +7,7 @@ interface ServeOptions {
   readonly dataDir: string
   readonly listen?: string
   readonly statsdListen?: string
-  readonly 'statsd.mappingConfig'?: string
+  readonly 'statsd.mappingConfig'?: readonly string[]
   readonly 'alertmanager.config'?: string
   readonly rules: readonly string[]
   readonly 'web.externalUrl'?: string
@@ -19,7 +19,7 @@ interface ServeOptions {
   readonly logLevel?: string
 }
 
-const collect = (value: string, before: readonly string[]): string[] => [
+const collect = (value: string, before: readonly string[] = []): string[] => [
   ...before,
   ...value.split(','),
 ]
@@ -31,7 +31,11 @@ export function withServeFlags(command: Command): Command {
     .option('--data-dir <folder>', 'where everything is kept', './weir-data')
     .option('--listen <host:port>', 'the page and the HTTP API (default 127.0.0.1:9347)')
     .option('--statsd-listen <host:port>', 'StatsD, UDP and TCP (default 127.0.0.1:8125)')
-    .option('--statsd.mapping-config <file>', 'a statsd_exporter mapping file')
+    .option(
+      '--statsd.mapping-config <file>',
+      'a statsd_exporter mapping file; may be given again',
+      collect,
+    )
     .option('--alertmanager.config <file>', 'an alertmanager.yml')
     .option('--rules <glob>', 'Prometheus rule files; may be given again', collect, [])
     .option('--web.external-url <url>', 'where people reach this Weir')

@@ -23,6 +23,9 @@ function rowsOf(event: EventExplanation): string[][] {
         ['series', event.labels.toString()],
         ['type', event.series === 'set' ? 'gauge, the members of a set' : event.series],
         ['value', valueOf(event)],
+        ...(event.timeSeconds === null ? [] : [['time', timeOf(event.timeSeconds)]]),
+        ...(event.tagErrors === 0 ? [] : [['tags', `${event.tagErrors} left out: not readable`]]),
+        ['help', event.help],
         ['rule', event.rule === '' ? 'none matches: the name is kept' : event.rule],
       ]
     default:
@@ -30,18 +33,23 @@ function rowsOf(event: EventExplanation): string[][] {
   }
 }
 
-function valueOf({ series, value }: SeriesEvent): string {
-  if (value === null) return 'one member'
-  switch (series) {
-    case 'counter':
-      return `adds ${value}`
-    case 'gauge':
-    case 'set':
-      return `${value}`
-    case 'summary':
-    case 'histogram':
-      return `observes ${value}`
+function valueOf({ effect, value, weight }: SeriesEvent): string {
+  switch (effect) {
+    case 'counts':
+      return 'one member'
+    case 'changes':
+      return `changes it by ${value}`
+    case 'observes':
+      return weight === 1 ? `observes ${value}` : `observes ${value}, ${weight} times`
+    case 'adds':
+    case 'sets':
+      return `${effect} ${value}`
     default:
-      return series satisfies never
+      return effect satisfies never
   }
+}
+
+function timeOf(seconds: number): string {
+  const date = new Date(seconds * 1000)
+  return Number.isNaN(date.getTime()) ? `${seconds}` : date.toISOString()
 }

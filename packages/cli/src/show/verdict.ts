@@ -1,3 +1,4 @@
+import { WeirError } from '@weir/model'
 import { EXIT } from '../exit.ts'
 
 /** What a check found out about a file. */
@@ -23,6 +24,17 @@ export function printVerdicts(verdicts: readonly Verdict[], json: boolean): numb
       for (const line of verdict.details ?? []) console.log(line)
     }
   return isGood ? EXIT.ok : EXIT.found
+}
+
+/** A verdict even where looking fails. */
+export function attempt(file: string, look: () => Verdict): Verdict {
+  try {
+    return look()
+  } catch (error) {
+    if (!(error instanceof WeirError)) throw error
+    const text = error.message.replace(/^Cannot (?:use|read) (?=\S+:\d+: )/, '')
+    return { file, problems: text.split('\n'), found: [] }
+  }
 }
 
 function asJson({ file, problems, found }: Verdict): object {

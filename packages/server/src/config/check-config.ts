@@ -41,8 +41,8 @@ export function checkConfig(flags: Flags): ConfigCheck {
 function checkMappingRules(check: Check, given: GivenConfig, flags: Flags): void {
   check.note(given.config.statsd.mappings?.length ?? 0, 'mapping rule')
   for (const source of check.attempt(() => mappingFiles(given, flags)) ?? []) {
-    check.attempt(() => new Mapping(readMappings([source])))
-    check.found.push(`mapping rules in ${source.file}`)
+    const mapping = check.attempt(() => new Mapping(readMappings([source])))
+    check.found.push(`mapping rules in ${source.file}`, ...(mapping?.unreachable ?? []))
   }
 }
 

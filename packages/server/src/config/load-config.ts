@@ -19,7 +19,7 @@ export interface Flags {
   readonly dataDir: string
   readonly listen?: string
   readonly statsdListen?: string
-  readonly statsdMappingConfig?: string
+  readonly statsdMappingConfig?: readonly string[]
   readonly statsdFlushInterval?: string
   readonly alertmanagerConfig?: string
   readonly rules: readonly string[]
@@ -119,7 +119,7 @@ function withFlags({ web, statsd, log, storage, ...config }: WeirConfig, flags: 
         flag: '--statsd.flush-interval',
         schema: KEYS.flush_interval,
       }),
-      ...(mapping === undefined ? {} : { mapping_config: resolve(mapping) }),
+      ...(mapping === undefined ? {} : { mapping_config: mapping.map((file) => resolve(file)) }),
     },
     storage: {
       ...storage,
@@ -190,16 +190,17 @@ export function hostPort(
   return { host: parts[1] === '' ? '0.0.0.0' : parts[1]!, port }
 }
 
-/** The mapping file of the user, whose rules come first: first match wins. */
+/** The mapping files of the user, whose rules come first: first match wins. */
 export function mappingFiles(given: GivenConfig, flags: Flags): MappingSource[] {
-  const { mapping_config: named } = given.config.statsd
-  if (named === undefined) return []
-  const path = beside(given.file, named)
+  const { mapping_config: named = [] } = given.config.statsd
   const by =
     flags.statsdMappingConfig === undefined
       ? { place: placeOf(given, 'statsd', 'mapping_config') }
       : { flag: '--statsd.mapping-config' }
-  return [{ file: path, text: readNamed(path, by) }]
+  return [named]
+    .flat()
+    .flatMap((pattern) => expandGlob(beside(given.file, pattern)))
+    .map((file) => ({ file, text: readNamed(file, by) }))
 }
 
 /** Rules in weir.yml, then those of the packs. */
@@ -207,11 +208,15 @@ function builtInMappings({ config: { statsd, packs }, file }: GivenConfig): Mapp
   const { mappings, defaults } = statsd
   const own = { mappings, ...(defaults === undefined ? {} : { defaults }) }
   const sources: MappingSource[] = mappings === undefined ? [] : [{ file, mapping: own }]
-  for (const pack of PACKS) {
-    const mapping = packs.disabled.includes(pack.id) ? undefined : packMapping(pack)
-    if (mapping !== undefined) sources.push({ file: `pack:${pack.id}`, mapping })
-  }
-  return sources
+  return [...sources, ...packSources(packs.disabled)]
+}
+
+/** The rules of the packs, which come after all others. */
+export function packSources(disabled: readonly string[]): MappingSource[] {
+  return PACKS.filter(({ id }) => !disabled.includes(id)).flatMap((pack) => {
+    const mapping = packMapping(pack)
+    return mapping === undefined ? [] : [{ file: `pack:${pack.id}`, mapping }]
+  })
 }
 
 /** A glob over rule files, and who gave it. */

@@ -6,6 +6,7 @@ import {
   isMap,
   isPair,
   isScalar,
+  isSeq,
   parseDocument,
 } from 'yaml'
 import type { z } from 'zod'
@@ -71,6 +72,14 @@ export function lineOfKey(text: string, path: readonly string[]): number {
   const lines = new LineCounter()
   const { contents } = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   return lineOf(contents, path, lines)
+}
+
+/** The lines at which the items of a list stand in a text that was read before. */
+export function linesOfItems(text: string, key: string): number[] {
+  const lines = new LineCounter()
+  const list = parseDocument(text, { lineCounter: lines, prettyErrors: false }).get(key)
+  if (!isSeq<ParsedNode>(list)) return []
+  return list.items.map((item) => lines.linePos(item.range[0]).line)
 }
 
 /** The line of the node at `path`, or of the deepest one on the way that exists. */

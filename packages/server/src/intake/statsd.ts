@@ -88,7 +88,7 @@ class Intake implements StatsdIntake {
       this.#telemetry,
     )
     const mapping = new Mapping(options.mappings)
-    this.#telemetry.mappingLoaded(mapping.ruleCount)
+    this.#telemetry.mappingLoaded(mapping)
     this.#aggregate = new Aggregate({
       mapping,
       limits: {
@@ -157,7 +157,7 @@ class Intake implements StatsdIntake {
   reload(mappings: readonly ReadMapping[]): void {
     const mapping = new Mapping(mappings)
     this.#aggregate.remap(mapping)
-    this.#telemetry.mappingLoaded(mapping.ruleCount)
+    this.#telemetry.mappingLoaded(mapping)
   }
 
   flush(): Promise<void> {

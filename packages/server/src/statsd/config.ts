@@ -19,10 +19,10 @@ export const statsdConfig = z
       .refine((ms) => ms >= 100, { message: 'want at least 100ms' })
       .describe('How often the aggregates are written as samples.'),
     mapping_config: z
-      .string()
+      .union([z.string(), z.array(z.string())])
       .optional()
       .describe(
-        'A statsd_exporter mapping file, re-read on reload. Tried before the packs’ rules.',
+        'statsd_exporter mapping files, one or a list, globs such as `mappings/*.yml` too; re-read on reload. The first with a rule for a name decides; all are tried before the packs’ rules.',
       ),
     mappings: z
       .array(mappingRule)

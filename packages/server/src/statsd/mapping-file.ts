@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@weir/model'
 import { RE2JS } from 're2js'
 import { z } from 'zod'
-import { readYaml } from '../config/yaml-file.ts'
+import { linesOfItems, readYaml } from '../config/yaml-file.ts'
 import { goDuration } from './go-duration.ts'
 import { observerOf } from './observer-of.ts'
 
@@ -170,7 +170,7 @@ const mappingFile = z
   .superRefine(checkMappings)
 
 /** A mapping file that was checked. */
-export type MappingFile = z.output<typeof mappingFile>
+type MappingFile = z.output<typeof mappingFile>
 export type MappingFileRule = NonNullable<MappingFile['mappings']>[number]
 export type MappingFileDefaults = NonNullable<MappingFile['defaults']>
 
@@ -183,6 +183,8 @@ export type MappingSource =
 export interface ReadMapping {
   readonly file: string
   readonly content: MappingFile
+  /** The line of each rule; absent where no file was read. */
+  readonly lines?: readonly number[]
 }
 
 const CODE: ErrorCode = 'CONFIG_INVALID'
@@ -197,7 +199,10 @@ export function readMappings(sources: readonly MappingSource[]): ReadMapping[] {
     const { file } = source
     // JSON is YAML: a mapping that comes as an object gets the same checks and messages.
     const text = 'text' in source ? source.text : JSON.stringify(source.mapping, null, 1)
-    return { file, content: readYaml({ file, text, code: CODE }, mappingFile) }
+    const content = readYaml({ file, text, code: CODE }, mappingFile)
+    return 'text' in source
+      ? { file, content, lines: linesOfItems(text, 'mappings') }
+      : { file, content }
   })
 }
 

@@ -1,5 +1,6 @@
 import { WeirError } from '@weir/model'
 import { describe, expect, test } from 'vitest'
+import { PLAIN_MEANING } from '@weir/wire'
 import { explainLine } from './explain.ts'
 import { readMappings } from './mapping-file.ts'
 import { Mapping } from './mapping.ts'
@@ -216,18 +217,19 @@ test.each([
 
 test('explainLine tells what a line becomes and by which rule', () => {
   const of = mapping(rules('a.* => x part=$1'), 'mappings: [{match: d, name: d, action: drop}]')
+  const options = { ...PLAIN_MEANING, dogstatsdTags: true, maxLineBytes: 65_536 }
   const explained = (line: string): unknown[] =>
-    explainLine(of, line).map((event) =>
+    explainLine(of, line, options).map((event) =>
       event.kind === 'series'
         ? `${event.labels.toString()} ${event.series} ${event.value} ${event.rule}`
         : event,
     )
-  expect(explained('a.b:320|ms')).toEqual(['x{part="b"} summary 0.32 0.yml: a.*'])
+  expect(explained('a.b:320|ms')).toEqual(['x{part="b"} summary 0.32 0.yml:1: a.*'])
   expect(explained('q:3|c|@0.5:x|zz')).toEqual([
     { kind: 'refused', reason: 'illegal_event' },
     'q counter 6 ',
   ])
-  expect(explained('d:1|c')).toEqual([{ kind: 'dropped', rule: '1.yml: d' }])
+  expect(explained('d:1|c')).toEqual([{ kind: 'dropped', rule: '1.yml:1: d' }])
   expect(explained('q')).toEqual([{ kind: 'refused', reason: 'malformed_line' }])
   expect(explained(',a=b:1|c')).toEqual([{ kind: 'refused', reason: 'empty_metric_name' }])
   expect(explained('q:x|s')).toEqual(['q set null '])

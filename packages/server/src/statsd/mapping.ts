@@ -12,14 +12,11 @@
  */
 import { escapeName } from '@weir/wire'
 import { RE2JS } from 're2js'
-import type {
-  MappingFile,
-  MappingFileDefaults,
-  MappingFileRule,
-  ReadMapping,
-} from './mapping-file.ts'
+import type { MappingFileDefaults, MappingFileRule, ReadMapping } from './mapping-file.ts'
 import { observerOf } from './observer-of.ts'
+import { isGlob } from './rule-kind.ts'
 import { type Template, expand, parseGlobTemplate, parseRegexTemplate } from './template.ts'
+import { unreachableRules } from './unreachable.ts'
 
 /** What rules tell apart: `ms`, `h` and `d` are observers. Sets are matched as gauges, which they become. */
 export type MatchType = 'counter' | 'gauge' | 'observer'
@@ -53,7 +50,7 @@ export interface Mapped {
   readonly runningTotal: boolean
   /** How many series the metric may have; undefined: as many as any. */
   readonly maxSeries: number | undefined
-  /** File and match of the rule, for people; '' when no rule matched. */
+  /** File, line and match of the rule, for people; '' when no rule matched. */
   readonly rule: string
 }
 
@@ -67,11 +64,14 @@ export class Mapping {
   readonly #sources: readonly CompiledSource[]
   readonly #unmapped: Omit<Mapped, 'name'>
   readonly ruleCount: number
+  /** What is wrong with rules that can never match, a sentence each. */
+  readonly unreachable: readonly string[]
 
   constructor(files: readonly ReadMapping[]) {
-    this.#sources = files.map(({ file, content }) => compileSource(file, content))
-    // Defaults of the first file, the user's, hold for what no rule matches.
-    const defaults = files[0]?.content.defaults ?? {}
+    this.#sources = files.map(compileSource)
+    // For what no rule matches those of the first file that has any hold: the user's files come first.
+    const defaults = files.find(({ content }) => content.defaults)?.content.defaults ?? {}
+    this.unreachable = unreachableRules(files)
     this.#unmapped = {
       action: 'unmapped',
       labels: [],
@@ -122,16 +122,16 @@ interface RegexRule extends CompiledRule {
   readonly isAnchored: boolean
 }
 
-function compileSource(file: string, content: MappingFile): CompiledSource {
+function compileSource({ file, content, lines }: ReadMapping): CompiledSource {
   const defaults = content.defaults ?? {}
-  const rules = content.mappings ?? []
-  const isGlob = (rule: MappingFileRule): boolean =>
-    (rule.match_type || defaults.match_type || 'glob') === 'glob'
-  const globs = rules.filter(isGlob).map((rule) => compileGlob(file, rule, defaults))
+  const globs: GlobRule[] = []
+  const regexes: RegexRule[] = []
+  for (const [i, rule] of (content.mappings ?? []).entries()) {
+    const where = lines === undefined ? file : `${file}:${lines[i]}`
+    if (isGlob(rule, defaults)) globs.push(compileGlob(where, rule, defaults))
+    else regexes.push(compileRegex(where, rule, defaults))
+  }
   if (defaults.glob_disable_ordering === true) globs.sort(bySpecificity)
-  const regexes = rules
-    .filter((rule) => !isGlob(rule))
-    .map((rule) => compileRegex(file, rule, defaults))
   const byPartCount = new Map<number, GlobRule[]>()
   for (const rule of globs) {
     const bucket = byPartCount.get(rule.parts.length)
@@ -184,20 +184,24 @@ function fill(rule: CompiledRule, capture: (reference: string) => string): Mappe
   return { ...rule.fixed, name: escapeName(expand(rule.name, capture)), labels }
 }
 
-function compileGlob(file: string, rule: MappingFileRule, defaults: MappingFileDefaults): GlobRule {
+function compileGlob(
+  where: string,
+  rule: MappingFileRule,
+  defaults: MappingFileDefaults,
+): GlobRule {
   return {
-    ...compileRule(file, rule, defaults, parseGlobTemplate),
+    ...compileRule(where, rule, defaults, parseGlobTemplate),
     parts: rule.match.split('.'),
   }
 }
 
 function compileRegex(
-  file: string,
+  where: string,
   rule: MappingFileRule,
   defaults: MappingFileDefaults,
 ): RegexRule {
   return {
-    ...compileRule(file, rule, defaults, parseRegexTemplate),
+    ...compileRule(where, rule, defaults, parseRegexTemplate),
     pattern: RE2JS.compile(rule.match),
     literal: leadingLiteral(rule.match),
     isAnchored: rule.match.startsWith('^'),
@@ -205,7 +209,7 @@ function compileRegex(
 }
 
 function compileRule(
-  file: string,
+  where: string,
   rule: MappingFileRule,
   defaults: MappingFileDefaults,
   parseTemplate: (text: string) => Template,
@@ -226,7 +230,7 @@ function compileRule(
       absolute: rule.gauges === undefined ? undefined : rule.gauges === 'absolute',
       runningTotal: rule.running_total ?? false,
       maxSeries: rule.max_series,
-      rule: `${file}: ${rule.match}`,
+      rule: `${where}: ${rule.match}`,
     },
   }
 }

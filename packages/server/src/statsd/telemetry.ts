@@ -1,9 +1,13 @@
 import { STATSD_REJECTS, type StatsdReject } from '@weir/wire'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { Aggregate } from './aggregate.ts'
+import type { Mapping } from './mapping.ts'
 
 const LISTENER = ['transport', 'listener'] as const
 const EVENT_TYPES = ['counter', 'gauge', 'observer', 'set'] as const
+/** So many rules that can never match are logged at a load. */
+const UNREACHABLE_SHOWN = 10
+
 export type Transport = 'udp' | 'tcp' | 'unixgram' | 'unixstream'
 
 /** One way in, for the labels of metrics. */
@@ -197,10 +201,16 @@ export class StatsdTelemetry {
       ?.error(fields, 'StatsD samples lost: commit failed')
   }
 
-  mappingLoaded(ruleCount: number): void {
+  mappingLoaded({ ruleCount, unreachable }: Mapping): void {
     this.#reloads.inc()
     this.#rules.set(ruleCount)
     this.#telemetry.log.info({ ruleCount }, 'StatsD mapping loaded')
+    for (const rule of unreachable.slice(0, UNREACHABLE_SHOWN)) {
+      this.#telemetry.log.warn(
+        { rule, count: unreachable.length },
+        'StatsD mapping rule is never used',
+      )
+    }
   }
 
   connectionsNow(labels: ListenerLabels, count: number): void {
