@@ -1,7 +1,8 @@
 /**
  * The shared words of Weir and the doors between its rooms.
  *
- * Reading order: `time`, `labels`, `sample`, `histogram`, `histogram-buckets`, `exemplar`, `matcher`, `metadata`, `errors`;
+ * Reading order: `time`, `labels`, `sample`, `histogram`, `histogram-buckets`,
+ * `histogram-resolution`, `exemplar`, `matcher`, `metadata`, `errors`;
  * then the doors, small interfaces through which rooms meet without knowing each other.
  */
 export { type Clock, type Millis, millis, systemClock } from './time.ts'
@@ -20,6 +21,7 @@ export {
   bucketRanges,
   eachBucket,
 } from './histogram-buckets.ts'
+export { coarserHistogram } from './histogram-resolution.ts'
 export { type Exemplar, type SeriesExemplars } from './exemplar.ts'
 export { type Matcher, type MatchOperator } from './matcher.ts'
 export { type MetricMetadata, type MetricType } from './metadata.ts'

@@ -19,10 +19,23 @@ export {
   readTags,
   splitName,
 } from './statsd/name.ts'
-export { ExpositionPage, type MetadataLine, type PageFault } from './exposition/page.ts'
+export {
+  ExpositionPage,
+  type MetadataLine,
+  type PageExemplar,
+  type PageFault,
+} from './exposition/page.ts'
+export { type SeriesNames } from './exposition/series-names.ts'
 export { SeriesTable } from './exposition/series-table.ts'
 export { parseText } from './exposition/parse-text.ts'
 export { parseOpenMetrics } from './exposition/parse-openmetrics.ts'
+export { ProtoSeriesTable } from './exposition/proto-table.ts'
+export { type ProtobufOptions, parseProtobuf } from './exposition/parse-protobuf.ts'
+export {
+  type ProtoFamily,
+  type ProtoMetric,
+  encodeProtobufPage,
+} from './exposition/encode-protobuf.ts'
 export { type Exposition, exposition } from './exposition/write.ts'
 export { SNAPPY_SLACK, type SnappyHead, snappyHead, unpackSnappy } from './snappy/decode.ts'
 export { ByteKeys, KEY_SLACK } from './keys/byte-keys.ts'

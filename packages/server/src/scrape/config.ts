@@ -2,6 +2,7 @@ import { checkHttpClient, httpClientShape } from '@weir/fetch'
 import { z } from 'zod'
 import { byteSize, duration } from '../config/quantity.ts'
 import { discoveryKeys } from '../discovery/config.ts'
+import { SCRAPE_PROTOCOLS, formatKeys, histogramLimits } from './formats.ts'
 import { relabelRule } from '../relabel/rule.ts'
 
 /**
@@ -41,18 +42,14 @@ export const globalConfig = z.strictObject({
     .describe(
       'Labels added to alerts that leave Weir, and known to alert templates. Series do not get them, neither scraped ones nor those of rules.',
     ),
+  ...formatKeys,
   ...limits,
 })
 
 /** Keys of Prometheus that Weir refuses by name. */
 const LATER = [
-  'scrape_native_histograms',
   'convert_classic_histograms_to_nhcb',
-  'always_scrape_classic_histograms',
-  'native_histogram_bucket_limit',
-  'native_histogram_min_bucket_factor',
   'scrape_failure_log_file',
-  'scrape_protocols',
   'metric_name_validation_scheme',
   'metric_name_escaping_scheme',
 ] as const
@@ -88,12 +85,7 @@ const scrapeConfig = z
       .describe('Whether series with times of their own end when they leave the page.'),
     enable_compression: z.boolean().default(true).describe('Whether gzip is asked for.'),
     fallback_scrape_protocol: z
-      .enum([
-        'PrometheusText0.0.4',
-        'PrometheusText1.0.0',
-        'OpenMetricsText0.0.1',
-        'OpenMetricsText1.0.0',
-      ])
+      .enum(SCRAPE_PROTOCOLS)
       .optional()
       .describe('How a page is read that does not say what it is.'),
     ...discoveryKeys,
@@ -103,6 +95,8 @@ const scrapeConfig = z
       .array(relabelRule)
       .default([])
       .describe('Rules over the labels of scraped series.'),
+    ...formatKeys,
+    ...histogramLimits,
     ...limits,
     ...(Object.fromEntries(LATER.map((key) => [key, later(key)])) as Record<
       (typeof LATER)[number],

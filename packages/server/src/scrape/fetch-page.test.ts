@@ -62,13 +62,13 @@ describe('a target that answers', () => {
       'without a type',
       send({}, 'a 1\n'),
       {},
-      'Cannot scrape http://127.0.0.1:PORT/metrics: want a Content-Type of text/plain or application/openmetrics-text, got none; set fallback_scrape_protocol if it is one of these all the same',
+      'Cannot scrape http://127.0.0.1:PORT/metrics: want a Content-Type of text/plain, application/openmetrics-text or application/vnd.google.protobuf, got none; set fallback_scrape_protocol if it is one of these all the same',
     ],
     [
       'a page for people',
       send({ 'content-type': 'text/html' }, '<html>'),
       {},
-      'Cannot scrape http://127.0.0.1:PORT/metrics: want a Content-Type of text/plain or application/openmetrics-text, got "text/html"; set fallback_scrape_protocol if it is one of these all the same',
+      'Cannot scrape http://127.0.0.1:PORT/metrics: want a Content-Type of text/plain, application/openmetrics-text or application/vnd.google.protobuf, got "text/html"; set fallback_scrape_protocol if it is one of these all the same',
     ],
     [
       'with a type to be overlooked',

@@ -1,17 +1,11 @@
 import { HttpClient, type HttpReply } from '@weir/fetch'
 import { WeirError } from '@weir/model'
 import type { ScrapeConfig } from './config.ts'
+import { type PageFormat, acceptHeader, pageFormat } from './formats.ts'
+import type { FetchedPage } from './page-reader.ts'
 import type { Target } from './target.ts'
 
-const ACCEPT =
-  'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2'
 const BODY_BYTES_MAX = 256 * 2 ** 20
-
-/** A page as it arrived, unpacked. */
-export interface FetchedPage {
-  readonly bytes: Uint8Array
-  readonly format: 'text' | 'openmetrics'
-}
 
 /** Asks a target for its page. Throws a `WeirError` with `SCRAPE_FAILED` for whatever goes wrong but an abort. */
 export type FetchPage = (target: Target, signal: AbortSignal) => Promise<FetchedPage>
@@ -48,7 +42,7 @@ export class JobClient implements AsyncDisposable {
       const reply = await this.#client.request(target.requestUrl, {
         signal,
         headers: {
-          accept: ACCEPT,
+          accept: acceptHeader(target.job.formats.protocols, 'allow-utf-8'),
           'accept-encoding': this.#config.enable_compression ? 'gzip' : 'identity',
           'x-prometheus-scrape-timeout-seconds': String(target.timeoutMs / 1000),
         },
@@ -75,19 +69,13 @@ export class JobClient implements AsyncDisposable {
 }
 
 /** How the page is to be read, or why it cannot be. */
-function formatOf(
-  reply: HttpReply,
-  config: ScrapeConfig,
-): FetchedPage['format'] | { readonly why: string } {
+function formatOf(reply: HttpReply, config: ScrapeConfig): PageFormat | { readonly why: string } {
   if (reply.status !== 200) return { why: `want status 200, got ${reply.status}` }
   const given = reply.header('content-type')
-  const type = given.split(';', 1)[0]!.trim().toLowerCase()
-  if (type === 'application/openmetrics-text') return 'openmetrics'
-  if (type === 'text/plain') return 'text'
-  const { fallback_scrape_protocol: fallback } = config
-  if (fallback !== undefined) return fallback.startsWith('OpenMetrics') ? 'openmetrics' : 'text'
+  const format = pageFormat(given, config.fallback_scrape_protocol)
+  if (format !== undefined) return format
   const got = given === '' ? 'none' : JSON.stringify(given)
   return {
-    why: `want a Content-Type of text/plain or application/openmetrics-text, got ${got}; set fallback_scrape_protocol if it is one of these all the same`,
+    why: `want a Content-Type of text/plain, application/openmetrics-text or application/vnd.google.protobuf, got ${got}; set fallback_scrape_protocol if it is one of these all the same`,
   }
 }

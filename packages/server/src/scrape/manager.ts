@@ -306,7 +306,8 @@ function isSameJob(a: Job, b: Job): boolean {
   return (
     a.intervalMs === b.intervalMs &&
     a.timeoutMs === b.timeoutMs &&
-    isDeepStrictEqual(a.limits, b.limits)
+    isDeepStrictEqual(a.limits, b.limits) &&
+    isDeepStrictEqual(a.formats, b.formats)
   )
 }
 

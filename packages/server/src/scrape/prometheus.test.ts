@@ -5,7 +5,8 @@ import { type AddressInfo, createServer as createSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { Labels, systemClock } from '@weir/model'
+import { Labels, type NativeHistogram, systemClock } from '@weir/model'
+import { type ProtoFamily, type ProtoMetric, encodeProtobufPage } from '@weir/wire'
 import { expect, test } from 'vitest'
 import { findPeer } from '../http/testing/peers.ts'
 import { Log } from '../telemetry/log.ts'
@@ -16,6 +17,15 @@ import { MemoryAppender } from './testing/memory-appender.ts'
 
 const prometheus = findPeer('prometheus')
 
+interface Page {
+  readonly body: string | Uint8Array
+  readonly type: string
+  /** Keys of its job. */
+  readonly job?: object
+}
+
+/** Exemplars that are too old would not be kept. */
+const NOW = Date.now()
 const TEXT = { type: 'text/plain; version=0.0.4' }
 const OPEN = { type: 'application/openmetrics-text; version=1.0.0' }
 const OPENMETRICS_BODY = `# TYPE a counter
@@ -52,8 +62,115 @@ dropped_x 1
 l2{instance="i",exported_instance="e"} 9007199254740993
 `
 
+const HISTOGRAM: NativeHistogram = {
+  isFloat: false,
+  resetHint: 'unknown',
+  schema: 3,
+  zeroThreshold: 0.001,
+  zeroCount: 2,
+  count: 20,
+  sum: 12.5,
+  positiveSpans: Int32Array.of(0, 3, 2, 1),
+  positive: Float64Array.of(4, 1, 5, 2),
+  negativeSpans: Int32Array.of(-3, 2),
+  negative: Float64Array.of(1, 5),
+  customValues: new Float64Array(),
+}
+const FLOATS: NativeHistogram = {
+  ...HISTOGRAM,
+  isFloat: true,
+  zeroCount: 0.5,
+  count: 6.5,
+  positive: Float64Array.of(1, 1.5, 0.5, 2),
+  negative: Float64Array.of(0.5, 0.5),
+}
+const BUCKETS = [
+  { bound: 1, count: 3, exemplar: { pairs: ['t', 'bucket'], value: 1, timeMs: NOW - 3000 } },
+  { bound: 1e6, count: 20 },
+]
+const EXEMPLARS = [
+  { pairs: ['t', 'late'], value: 3, timeMs: NOW - 1000 },
+  { pairs: ['t', 'untimed'], value: 4 },
+  { pairs: ['t', 'early'], value: 5, timeMs: NOW - 2000 },
+]
+const protobuf = (...families: readonly Partial<ProtoFamily>[]): Page => ({
+  type: 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited',
+  body: encodeProtobufPage(
+    families.map((family) => ({ name: 'a', help: '', type: 'gauge', metrics: [], ...family })),
+  ),
+})
+const one = (metric: Partial<ProtoMetric>): ProtoMetric[] => [{ labels: ['x', '1'], ...metric }]
+
+const PROTOBUF: readonly Page[] = [
+  protobuf(
+    { metrics: one({ value: 1.5 }) },
+    { name: 'b_total', type: 'counter', metrics: one({ value: 2, exemplar: EXEMPLARS[0]! }) },
+    { name: 'c', type: 'unknown', metrics: one({}) },
+    { name: 'd.e', metrics: one({ labels: ['f.g', 'é', 'h', ''], value: NaN }) },
+    { name: 'none' },
+  ),
+  protobuf({
+    type: 'summary',
+    metrics: one({
+      count: 3,
+      sum: 4.5,
+      quantiles: [
+        [0.5, 1],
+        [0.99, NaN],
+        [1, 2],
+      ],
+    }),
+  }),
+  protobuf({ type: 'summary', metrics: one({ count: 3 }) }),
+  protobuf({ type: 'histogram', metrics: one({ count: 20, sum: 5, buckets: BUCKETS }) }),
+  protobuf({
+    type: 'gaugehistogram',
+    metrics: one({
+      count: 2.5,
+      buckets: [
+        { bound: 0.1, count: 0.5 },
+        { bound: Infinity, count: 2.5 },
+      ],
+    }),
+  }),
+  protobuf({ type: 'histogram', metrics: one({ native: HISTOGRAM, exemplars: EXEMPLARS }) }),
+  protobuf({
+    type: 'histogram',
+    metrics: one({ native: HISTOGRAM, buckets: BUCKETS, exemplars: EXEMPLARS }),
+  }),
+  protobuf({ type: 'histogram', metrics: one({ native: HISTOGRAM, buckets: BUCKETS }) }),
+  protobuf({ type: 'gaugehistogram', metrics: one({ native: FLOATS }) }),
+  protobuf({
+    name: 'a_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    metrics: one({ native: FLOATS }),
+  }),
+  protobuf({ unit: 'seconds', metrics: one({}) }),
+  protobuf({ metrics: one({ labels: ['x', '1', 'x', '2'] }) }),
+  protobuf({ metrics: [...one({ value: 1 }), ...one({ labels: ['x', '2'], value: 2 })] }),
+  protobuf({ name: '', metrics: one({}) }),
+  { ...protobuf(), body: Buffer.from('a 1\n') },
+]
+
+const BOTH = protobuf({
+  type: 'histogram',
+  metrics: one({ native: HISTOGRAM, buckets: BUCKETS, exemplars: EXEMPLARS }),
+})
+/** Native histograms under the keys of a job. */
+const LIMITED: readonly Page[] = [
+  { always_scrape_classic_histograms: true },
+  { native_histogram_bucket_limit: 3 },
+  { native_histogram_bucket_limit: 1 },
+  { native_histogram_min_bucket_factor: 1.5 },
+  { native_histogram_min_bucket_factor: 2, native_histogram_bucket_limit: 4 },
+].flatMap((job) => [
+  { ...BOTH, job },
+  { ...protobuf({ type: 'gaugehistogram', metrics: one({ native: FLOATS }) }), job },
+])
+
 /** How each page ends up: series with values, or that the scrape failed. One target a page. */
-const PAGES: readonly { readonly body: string; readonly type: string }[] = [
+const PAGES: readonly Page[] = [
   { ...TEXT, body: TEXT_BODY },
   { ...OPEN, body: OPENMETRICS_BODY },
   ...[
@@ -98,6 +215,8 @@ const PAGES: readonly { readonly body: string; readonly type: string }[] = [
     '# TYPE a untyped\n# EOF\n',
   ].map((body) => ({ ...OPEN, body })),
   { type: 'text/html', body: 'a 1\n' },
+  ...PROTOBUF,
+  ...LIMITED,
 ]
 
 test.runIf(prometheus !== undefined)(
@@ -110,7 +229,8 @@ test.runIf(prometheus !== undefined)(
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = `127.0.0.1:${(server.address() as AddressInfo).port}`
-    const jobs = PAGES.map((_, i) => ({
+    const jobs = PAGES.map(({ job }, i) => ({
+      ...job,
       job_name: `page${i}`,
       metrics_path: `/${i}`,
       scrape_interval: '1s',
@@ -143,7 +263,10 @@ async function scrapedByWeir(jobs: readonly object[]): Promise<string[]> {
   const lines: string[] = []
   const told = { registry: new Registry(), log: new Log(pino({ level: 'silent' })) }
   await using scraper = await startScraper({
-    config: { global: globalConfig.parse({}), scrape_configs: scrapeConfigs.parse(jobs) },
+    config: {
+      global: globalConfig.parse({ scrape_native_histograms: true }),
+      scrape_configs: scrapeConfigs.parse(jobs),
+    },
     appenderFor: () => new MemoryAppender(lines),
     telemetry: told,
     clock: systemClock,
@@ -168,7 +291,7 @@ async function scrapedByPrometheus(jobs: readonly object[]): Promise<string[]> {
       `--config.file=${config}`,
       `--storage.tsdb.path=${folder}/data`,
       `--web.listen-address=${listen}`,
-      '--enable-feature=exemplar-storage',
+      '--enable-feature=exemplar-storage,native-histograms',
     ],
     { stdio: 'ignore' },
   )
@@ -177,16 +300,31 @@ async function scrapedByPrometheus(jobs: readonly object[]): Promise<string[]> {
     const query = new URLSearchParams({ query: '{env="test"}' })
     const reply = await fetch(`http://${listen}/api/v1/query?${query.toString()}`)
     const { data } = (await reply.json()) as {
-      data: { result: { metric: Record<string, string>; value: [number, string] }[] }
+      data: { result: Answered[] }
     }
     const samples = data.result
       .filter(({ metric }) => isTold(metric['__name__']!))
-      .map(({ metric, value }) => `${Labels.of(metric).toString()} ${shown(value[1])}`)
+      .map(({ metric, value, histogram }) => {
+        const labels = Labels.of(metric).toString()
+        if (histogram === undefined) return `${labels} ${shown(value![1])}`
+        const { count, sum, buckets = [] } = histogram[1]
+        const ranges = buckets.map((range) => range.map(Number).join(' '))
+        return `${labels} {count ${Number(count)}, sum ${Number(sum)}: ${ranges.join(' | ')}}`
+      })
     return [...samples, ...(await exemplarsOf(listen))].toSorted()
   } finally {
     await stopped(child)
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+interface Answered {
+  readonly metric: Record<string, string>
+  readonly value?: [number, string]
+  readonly histogram?: [
+    number,
+    { count: string; sum: string; buckets?: [number, string, string, string][] },
+  ]
 }
 
 async function exemplarsOf(listen: string): Promise<string[]> {

@@ -7,8 +7,9 @@ import {
   type SeriesRef,
   WeirError,
 } from '@weir/model'
-import { ExpositionPage, SeriesTable, parseOpenMetrics, parseText } from '@weir/wire'
-import type { FetchedPage } from './fetch-page.ts'
+import type { ExpositionPage, PageExemplar, SeriesNames } from '@weir/wire'
+import { limited } from './formats.ts'
+import { type FetchedPage, PageReader } from './page-reader.ts'
 import type { Target } from './target.ts'
 import { labelsOf } from './target.ts'
 
@@ -30,15 +31,15 @@ const GARBAGE_MIN = 1000
 /**
  * The series of one target: what its lines are called in the store, and which of them are alive.
  *
- * Three numbers of one thing: the line's (in the {@link SeriesTable}, by its bytes), the slot's (here, by
+ * Three numbers of one thing: the line's (in the {@link PageReader}, by its bytes), the slot's (here, by
  * labels after relabelling: two lines may become one series), and the appender's.
  */
 export class TargetSeries {
   #target: Target
   readonly #newAppender: () => Appender
   #appender: Appender
-  readonly #page = new ExpositionPage()
-  #table = new SeriesTable()
+  readonly #reader = new PageReader()
+  #generation = 0
   /** By line: its slot, or UNKNOWN, DROPPED. */
   #slotOf = new Int32Array(64).fill(UNKNOWN)
   #slotByRef = new Map<SeriesRef, number>()
@@ -46,6 +47,8 @@ export class TargetSeries {
   #labels: Labels[] = []
   /** By slot: its newest exemplar as the page has it, which most pages just repeat. */
   #exemplars = new Map<number, string>()
+  /** By slot that had several: the time of its newest. */
+  #newestExemplar = new Map<number, number>()
   /** By slot: the number of the last good scrape that had it, 0 when it has ended. */
   #seenIn: number[] = []
   #scrape = 1
@@ -68,6 +71,14 @@ export class TargetSeries {
     return this.#metadata
   }
 
+  get #page(): ExpositionPage {
+    return this.#reader.page
+  }
+
+  get #names(): SeriesNames {
+    return this.#reader.names
+  }
+
   /** The same target under changed rules: names are found anew, and what they no longer give will end at the next scrape. */
   retarget(target: Target): void {
     this.#target = target
@@ -77,8 +88,11 @@ export class TargetSeries {
   /** Reads a page and queues its samples, or, if anything about it is wrong, ends all series. */
   take(fetched: FetchedPage, timeMs: number): Intake {
     this.#tidy()
-    const parse = fetched.format === 'openmetrics' ? parseOpenMetrics : parseText
-    const bad = parse(fetched.bytes, this.#table, this.#page)
+    const bad = this.#reader.read(fetched, this.#target.job.formats)
+    if (this.#reader.generation !== this.#generation) {
+      this.#generation = this.#reader.generation
+      this.#slotOf.fill(UNKNOWN)
+    }
     const before = this.#refs.length
     const resolved = this.#resolve()
     const added = this.#refs.length - before
@@ -87,7 +101,7 @@ export class TargetSeries {
         ? resolved.fault
         : new WeirError(
             'SCRAPE_FAILED',
-            `Cannot read line ${bad.line} of ${this.#target.url}: ${bad.reason}`,
+            `Cannot read ${bad.line === 0 ? '' : `line ${bad.line} of `}${this.#target.url}: ${bad.reason}`,
           )
     const counts = { scraped: this.#page.length, kept: resolved.kept, fault }
     if (fault !== undefined) {
@@ -138,7 +152,7 @@ export class TargetSeries {
       if (this.#slotOf[line] !== DROPPED) kept++
     }
     const { samples } = this.#target.job.limits
-    if (samples === 0 || kept <= samples) return { kept, fault: undefined }
+    if (samples === 0 || kept <= samples) return { kept, fault: this.#limitHistograms() }
     const fault = new WeirError(
       'SCRAPE_LIMIT',
       `Cannot scrape ${this.#target.url}: want at most ${samples} samples (sample_limit), got ${kept}`,
@@ -146,8 +160,26 @@ export class TargetSeries {
     return { kept, fault }
   }
 
+  /** Merges buckets where a job wants them wider; tells of one that cannot be merged so far. */
+  #limitHistograms(): WeirError | undefined {
+    const { histograms, series } = this.#page
+    const { formats } = this.#target.job
+    for (const own of histograms) {
+      if (this.#slotOf[series[own.sample]!] === DROPPED) continue
+      const fitting = limited(own.histogram, formats)
+      if (fitting !== undefined) own.histogram = fitting
+      else {
+        return new WeirError(
+          'SCRAPE_LIMIT',
+          `Cannot scrape ${this.#target.url}: want at most ${formats.bucketsMax} buckets in a native histogram (native_histogram_bucket_limit)`,
+        )
+      }
+    }
+    return undefined
+  }
+
   #growSlots(): void {
-    const larger = new Int32Array(Math.max(this.#slotOf.length * 2, this.#table.size)).fill(UNKNOWN)
+    const larger = new Int32Array(Math.max(this.#slotOf.length * 2, this.#names.size)).fill(UNKNOWN)
     larger.set(this.#slotOf)
     this.#slotOf = larger
   }
@@ -174,7 +206,7 @@ export class TargetSeries {
   /** The labels of a line in the store; undefined when relabelling drops it. */
   #name(line: number): Labels | undefined {
     const { job, labels: own } = this.#target
-    const pairs = this.#table.pairs(line)
+    const pairs = this.#names.pairs(line)
     const merged = job.config.honor_labels ? honoured(pairs, own) : exported(pairs, own)
     if (job.hasMetricRules && !job.metricRelabel(merged)) return undefined
     const labels = labelsOf(merged)
@@ -216,7 +248,10 @@ export class TargetSeries {
     this.#scrape++
     const scrape = this.#scrape
     let began = 0
+    let histogram = 0
     for (let i = 0; i < page.length; i++) {
+      const native =
+        page.histograms[histogram]?.sample === i ? page.histograms[histogram++] : undefined
       const slot = this.#slotOf[page.series[i]!]!
       if (slot === DROPPED) continue
       const own = honours ? page.times[i]! : Number.NaN
@@ -225,7 +260,10 @@ export class TargetSeries {
       // The second one of a page has the same time and cannot be stored.
       if (!isTimed && seenIn === scrape) continue
       if (seenIn === 0) began++
-      this.#appender.append(this.#refs[slot]!, isTimed ? own : timeMs, page.values[i]!)
+      const ref = this.#refs[slot]!
+      const sampleMs = isTimed ? own : timeMs
+      if (native === undefined) this.#appender.append(ref, sampleMs, page.values[i]!)
+      else this.#appender.appendHistogram(ref, sampleMs, native.histogram)
       if (!isTimed || tracksAll) this.#seenIn[slot] = scrape
     }
     for (let slot = 0; slot < this.#seenIn.length; slot++) {
@@ -235,22 +273,44 @@ export class TargetSeries {
     return began
   }
 
-  /** One without a time of its own has its sample's; said again, it is the same one, as in Prometheus. */
+  /** A sample of a native histogram may have many, which come again until newer ones push them out. */
   #appendExemplars(scrapedMs: number, honours: boolean): void {
-    const page = this.#page
-    for (const { sample, pairs, value, timeMs } of page.exemplars) {
-      const slot = this.#slotOf[page.series[sample]!]!
+    const { exemplars, series, times } = this.#page
+    for (let from = 0, to = 0; from < exemplars.length; from = to) {
+      const { sample } = exemplars[from]!
+      while (exemplars[to]?.sample === sample) to++
+      const slot = this.#slotOf[series[sample]!]!
       if (slot === DROPPED) continue
-      const shown = JSON.stringify([timeMs, value, pairs])
-      if (this.#exemplars.get(slot) === shown) continue
-      this.#exemplars.set(slot, shown)
-      const sampleMs = honours ? page.times[sample]! : Number.NaN
-      const own = Number.isNaN(timeMs) ? sampleMs : timeMs
-      this.#appender.appendExemplar(this.#refs[slot]!, {
-        labels: Labels.fromFlat(pairs),
-        value,
-        timeMs: Number.isNaN(own) ? scrapedMs : own,
-      })
+      const own = honours ? times[sample]! : Number.NaN
+      const sampleMs = Number.isNaN(own) ? scrapedMs : own
+      if (to - from === 1) this.#appendExemplar(slot, exemplars[from]!, sampleMs)
+      else this.#appendNewer(slot, exemplars.slice(from, to))
+    }
+  }
+
+  /** One without a time of its own has its sample's; said again, it is the same one, as in Prometheus. */
+  #appendExemplar(slot: number, { pairs, value, timeMs }: PageExemplar, sampleMs: number): void {
+    const shown = JSON.stringify([timeMs, value, pairs])
+    if (this.#exemplars.get(slot) === shown) return
+    this.#exemplars.set(slot, shown)
+    this.#appender.appendExemplar(this.#refs[slot]!, {
+      labels: Labels.fromFlat(pairs),
+      value,
+      timeMs: Number.isNaN(timeMs) ? sampleMs : timeMs,
+    })
+  }
+
+  /** Those that are newer than all before, oldest first, since exemplars of a series are kept in order of time. */
+  #appendNewer(slot: number, exemplars: readonly PageExemplar[]): void {
+    const sinceMs = this.#newestExemplar.get(slot) ?? Number.NEGATIVE_INFINITY
+    const newer = exemplars
+      .filter(({ timeMs }) => timeMs > sinceMs)
+      .toSorted((a, b) => a.timeMs - b.timeMs || a.value - b.value)
+    for (const exemplar of newer) {
+      this.#newestExemplar.set(slot, exemplar.timeMs)
+      const { value, timeMs } = exemplar
+      const labels = Labels.fromFlat(exemplar.pairs)
+      this.#appender.appendExemplar(this.#refs[slot]!, { labels, value, timeMs })
     }
   }
 
@@ -284,18 +344,19 @@ export class TargetSeries {
   /** When most lines known are of series that have ended, forgets them, here and in the appender. */
   #tidy(): void {
     const living = this.#seenIn.reduce((count, seen) => count + (seen === 0 ? 0 : 1), 0)
-    const known = Math.max(this.#table.size, this.#refs.length)
+    const known = Math.max(this.#names.size, this.#refs.length)
     if (known < GARBAGE_MIN + 2 * living) return
-    const isKept = new Uint8Array(this.#table.size)
+    const isKept = new Uint8Array(this.#names.size)
     for (let line = 0; line < isKept.length; line++) {
       const slot = this.#slotOf[line] ?? UNKNOWN
       isKept[line] = slot >= 0 && this.#seenIn[slot] !== 0 ? 1 : 0
     }
-    this.#table.retain(isKept)
-    this.#slotOf = new Int32Array(Math.max(64, this.#table.size)).fill(UNKNOWN)
+    this.#names.retain(isKept)
+    this.#slotOf = new Int32Array(Math.max(64, this.#names.size)).fill(UNKNOWN)
     const old = this.#labels.filter((_, slot) => this.#seenIn[slot] !== 0)
     this.#slotByRef = new Map()
     this.#exemplars = new Map()
+    this.#newestExemplar = new Map()
     this.#refs = []
     this.#labels = []
     this.#seenIn = []

@@ -3,6 +3,7 @@ import { duration } from '../config/quantity.ts'
 import { isSecretParameter, redactText } from '../config/redact-text.ts'
 import type { FoundLabels, TargetGroup } from '../discovery/target-group.ts'
 import type { ScrapeConfig, ScrapeSettings } from './config.ts'
+import { type FormatRules, formatRules } from './formats.ts'
 import { type LabelMap, type Relabel, compileRelabel } from '../relabel/relabel.ts'
 import { scrapeUrl } from './scrape-url.ts'
 
@@ -17,6 +18,7 @@ export interface Job {
   readonly metricRelabel: Relabel
   readonly hasMetricRules: boolean
   readonly limits: Limits
+  readonly formats: FormatRules
 }
 
 /** 0 or absent: no limit, but for `bodyBytes`, which has a default. */
@@ -75,6 +77,7 @@ export function makeJob(config: ScrapeConfig, global: ScrapeSettings['global']):
       targets: limit('target_limit'),
       droppedKept: limit('keep_dropped_targets'),
     },
+    formats: formatRules(config, global),
   }
 }
 

@@ -2,9 +2,9 @@
  * What a native histogram must keep to before it is stored: Prometheus's rules (compared with 3.5.3 by
  * remote write), and one more, that a bound is a number.
  *
- * @see prometheus:model/histogram/histogram.go (Validate), generic.go (ReduceResolution)
+ * @see prometheus:model/histogram/histogram.go (Validate)
  */
-import { CUSTOM_BUCKETS_SCHEMA, type NativeHistogram, isStale } from '@weir/model'
+import { CUSTOM_BUCKETS_SCHEMA, type NativeHistogram, coarserHistogram, isStale } from '@weir/model'
 
 const SCHEMA_MIN = -4
 /** The finest resolution that is stored. */
@@ -20,7 +20,7 @@ const INDEX_MAX = 2 ** 31 - 1
  */
 export function admitHistogram(h: NativeHistogram): NativeHistogram | undefined {
   if (!isSound(h)) return undefined
-  return h.schema > SCHEMA_MAX ? coarser(h) : h
+  return h.schema > SCHEMA_MAX ? coarserHistogram(h, SCHEMA_MAX) : h
 }
 
 /** Whether a histogram only says that its series ends. */
@@ -89,42 +89,4 @@ function hasSoundCount(h: NativeHistogram): boolean {
   }
   if (!Number.isInteger(h.zeroCount) || h.zeroCount < 0 || !Number.isInteger(h.count)) return false
   return Number.isNaN(h.sum) ? sum <= h.count : sum === h.count
-}
-
-/** The same observations in the buckets of {@link SCHEMA_MAX}: `2^steps` neighbours become one. */
-function coarser(h: NativeHistogram): NativeHistogram {
-  const scale = 2 ** (h.schema - SCHEMA_MAX)
-  const [positiveSpans, positive] = merged(h.positiveSpans, h.positive, scale)
-  const [negativeSpans, negative] = merged(h.negativeSpans, h.negative, scale)
-  return { ...h, schema: SCHEMA_MAX, positiveSpans, positive, negativeSpans, negative }
-}
-
-function merged(
-  spans: Int32Array,
-  buckets: Float64Array,
-  scale: number,
-): [Int32Array, Float64Array] {
-  const counts: number[] = []
-  const newSpans: number[] = []
-  let index = 0
-  let bucket = 0
-  let target = Number.NaN
-  let end = 0
-  for (let i = 0; i < spans.length; i += 2) {
-    index += spans[i]!
-    for (let left = spans[i + 1]!; left > 0; left--) {
-      const next = Math.ceil(index++ / scale)
-      const count = buckets[bucket++]!
-      if (next === target) {
-        counts[counts.length - 1]! += count
-        continue
-      }
-      if (newSpans.length === 0 || next !== end) newSpans.push(next - end, 0)
-      newSpans[newSpans.length - 1]!++
-      counts.push(count)
-      target = next
-      end = next + 1
-    }
-  }
-  return [Int32Array.from(newSpans), Float64Array.from(counts)]
 }

@@ -1,9 +1,9 @@
-import type { MetricType } from '@weir/model'
+import type { MetricType, NativeHistogram } from '@weir/model'
 import { text, unescape } from './series-syntax.ts'
 
 /** Why a page was refused: nothing of it counts, as in Prometheus. */
 export interface PageFault {
-  /** From 1. */
+  /** From 1; 0 on a page without lines. */
   readonly line: number
   readonly reason: string
 }
@@ -17,6 +17,8 @@ export interface MetadataLine {
 }
 
 const KINDS = ['type', 'help', 'unit'] as const
+/** Added to the kind of a line that is not escaped. */
+const RAW = 4
 
 /** Type words of both formats; Prometheus text says `untyped` for unknown. */
 export const TYPE_WORDS: ReadonlyMap<string, MetricType> = new Map([
@@ -31,6 +33,16 @@ export const TYPE_WORDS: ReadonlyMap<string, MetricType> = new Map([
   ['untyped', 'unknown'],
 ])
 
+/** Types by their number in `io.prometheus.client.MetricType`. */
+export const PROTO_TYPES: readonly MetricType[] = [
+  'counter',
+  'gauge',
+  'summary',
+  'unknown',
+  'histogram',
+  'gaugehistogram',
+]
+
 /** An exemplar as it stands behind its sample. */
 export interface PageExemplar {
   /** Position of the sample. */
@@ -40,6 +52,12 @@ export interface PageExemplar {
   readonly value: number
   /** NaN when the page gives no time. */
   readonly timeMs: number
+}
+
+/** A native histogram as the sample at a position. */
+interface PageHistogram {
+  readonly sample: number
+  histogram: NativeHistogram
 }
 
 /**
@@ -54,6 +72,10 @@ export class ExpositionPage {
   times = new Float64Array(256)
   length = 0
   readonly exemplars: PageExemplar[] = []
+  /** Ascending by position; the value at such a position is NaN. */
+  readonly histograms: PageHistogram[] = []
+  /** When each sample's counting began, ms, NaN when not told; undefined while no sample tells. */
+  created: Float64Array | undefined
   /** Stays the same while TYPE, HELP and UNIT lines stay the same. */
   metadataHash = 0
   /** Five numbers a line: kind, name from, to, text from, to. */
@@ -63,6 +85,8 @@ export class ExpositionPage {
   clear(): void {
     this.length = 0
     this.exemplars.length = 0
+    this.histograms.length = 0
+    this.created = undefined
     this.metadataHash = 0
     this.#metadataLength = 0
   }
@@ -75,12 +99,52 @@ export class ExpositionPage {
     this.length++
   }
 
+  pushHistogram(series: number, histogram: NativeHistogram, timeMs: number): void {
+    this.histograms.push({ sample: this.length, histogram })
+    this.push(series, Number.NaN, timeMs)
+  }
+
+  /** Tells when the counting of the sample that was pushed last began. */
+  setCreated(sample: number, createdMs: number): void {
+    const known = this.created
+    if (known === undefined || sample >= known.length) {
+      this.created = new Float64Array(this.series.length).fill(Number.NaN)
+      if (known !== undefined) this.created.set(known)
+    }
+    this.created![sample] = createdMs
+  }
+
   /** Notes where a metadata line stands; it is read only when somebody asks. */
   pushMetadata(
     bytes: Uint8Array,
     kind: number,
     spans: readonly [number, number, number, number],
   ): void {
+    this.#push(kind, spans)
+    let hash = this.metadataHash ^ kind
+    for (let i = spans[0]; i < spans[3]; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
+    this.metadataHash = hash | 0
+  }
+
+  /**
+   * The same for metadata that is not escaped and may stand apart from its name. A type is given by its
+   * number among {@link PROTO_TYPES}, in place of where its text begins.
+   */
+  pushRawMetadata(
+    bytes: Uint8Array,
+    kind: number,
+    spans: readonly [number, number, number, number],
+  ): void {
+    this.#push(kind + RAW, spans)
+    let hash = this.metadataHash ^ kind
+    for (let i = spans[0]; i < spans[1]; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
+    // A type is a number and not a place.
+    if (kind === 0) hash = Math.imul(hash ^ spans[2], 0x01000193)
+    else for (let i = spans[2]; i < spans[3]; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
+    this.metadataHash = hash | 0
+  }
+
+  #push(kind: number, spans: readonly [number, number, number, number]): void {
     const at = this.#metadataLength * 5
     if (at === this.#metadata.length) {
       const larger = new Int32Array(at * 2)
@@ -90,15 +154,19 @@ export class ExpositionPage {
     this.#metadata[at] = kind
     for (let i = 0; i < 4; i++) this.#metadata[at + 1 + i] = spans[i]!
     this.#metadataLength++
-    let hash = this.metadataHash ^ kind
-    for (let i = spans[0]; i < spans[3]; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
-    this.metadataHash = hash | 0
   }
 
   /** The metadata lines, read from the bytes that were parsed. */
   metadata(bytes: Uint8Array): MetadataLine[] {
     return Array.from({ length: this.#metadataLength }, (_, i) => {
       const [kind, nameFrom, nameTo, from, to] = this.#metadata.subarray(i * 5, i * 5 + 5)
+      if (kind! >= RAW) {
+        return {
+          kind: KINDS[kind! - RAW]!,
+          name: text(bytes, nameFrom!, nameTo!),
+          text: kind === RAW ? PROTO_TYPES[from!]! : text(bytes, from!, to!),
+        }
+      }
       const written = unescape(text(bytes, from!, to!))
       return {
         kind: KINDS[kind!]!,

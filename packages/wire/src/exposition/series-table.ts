@@ -1,4 +1,5 @@
-import { formatFloat } from './float.ts'
+import { boundText } from './bound-text.ts'
+import type { SeriesNames } from './series-names.ts'
 import { readPairs } from './series-syntax.ts'
 
 /** Which label of a series holds a number, and so is written in one form: `le="1"` becomes `le="1.0"`. */
@@ -18,7 +19,7 @@ const ABSENT = -1
  *
  * Numbers are dense, from 0, and stay until {@link retain}.
  */
-export class SeriesTable {
+export class SeriesTable implements SeriesNames {
   #arena = new Uint8Array(4096)
   #arenaBytes = 0
   #offsets = new Uint32Array(64)
@@ -79,7 +80,6 @@ export class SeriesTable {
     return n
   }
 
-  /** The labels of series `n`: `__name__, name, label, value, …` as the target wrote them, empty values included. */
   pairs(n: number): string[] {
     const from = this.#offsets[n]!
     const pairs = readPairs(this.#arena, from, from + this.#lengths[n]!)
@@ -88,11 +88,6 @@ export class SeriesTable {
     return pairs
   }
 
-  /**
-   * Forgets the series for which `isKept` is 0 and numbers the others anew.
-   *
-   * @returns old number → new one, -1 for those forgotten
-   */
   retain(isKept: Uint8Array): Int32Array {
     const moved = new Int32Array(this.#size).fill(ABSENT)
     const old = { arena: this.#arena, offsets: this.#offsets, lengths: this.#lengths }
@@ -172,8 +167,7 @@ function writeNumberAlike(pairs: string[], label: string): void {
     if (pairs[i] !== label) continue
     const value = pairs[i + 1]!
     if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(value)) {
-      const text = formatFloat(Number(value))
-      pairs[i + 1] = /[.eEN]|Inf/.test(text) ? text : `${text}.0`
+      pairs[i + 1] = boundText(Number(value))
     } else if (/^[+-]?inf(?:inity)?$/i.test(value)) {
       pairs[i + 1] = value.startsWith('-') ? '-Inf' : '+Inf'
     }

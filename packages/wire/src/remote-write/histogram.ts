@@ -12,6 +12,7 @@
  * Buckets of integer histograms come as differences from the bucket before; here they become counts.
  */
 import { type NativeHistogram, RESET_HINTS } from '@weir/model'
+import { readSpan, summed } from '../protobuf/histogram-parts.ts'
 import { FIXED64, LENGTH, NUMBERS_MAX, type ProtoReader, VARINT } from '../protobuf/reader.ts'
 import type { WriteBatch } from './write-batch.ts'
 
@@ -149,24 +150,6 @@ function readField(input: ProtoReader, tag: number, draft: Draft): void {
   }
 }
 
-const OFFSET = (1 << 3) | VARINT
-const SPAN_LENGTH = (2 << 3) | VARINT
-
-function readSpan(input: ProtoReader, into: number[]): void {
-  const end = input.lengthEnd()
-  input.end = end
-  let offset = 0
-  let length = 0
-  while (input.at < end) {
-    const tag = input.u32()
-    if (tag === OFFSET) offset = input.zigzag()
-    else if (tag === SPAN_LENGTH) length = input.i64()
-    else if (tag >>> 3 <= 2) input.fail()
-    else input.skip(tag)
-  }
-  into.push(offset, length)
-}
-
 /** Counts as they are told; whether all of it fits together is for the store to judge. */
 function histogramOf(draft: Draft): NativeHistogram {
   const side = (deltas: readonly number[], counts: readonly number[]): Float64Array =>
@@ -185,9 +168,4 @@ function histogramOf(draft: Draft): NativeHistogram {
     negative: side(draft.negativeDeltas, draft.negativeCounts),
     customValues: Float64Array.from(draft.customValues),
   }
-}
-
-function summed(deltas: readonly number[]): Float64Array {
-  let running = 0
-  return Float64Array.from(deltas, (delta) => (running += delta))
 }

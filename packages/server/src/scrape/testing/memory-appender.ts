@@ -3,7 +3,9 @@ import {
   type CommitResult,
   type Exemplar,
   type Labels,
+  type NativeHistogram,
   type SeriesRef,
+  bucketRanges,
   isStale,
 } from '@weir/model'
 
@@ -35,8 +37,8 @@ export class MemoryAppender implements Appender {
     this.#queued.push(`${this.#labels[ref]!.toString()} ${shown} @${timeMs}`)
   }
 
-  appendHistogram(): void {
-    throw new Error('no test here sends native histograms')
+  appendHistogram(ref: SeriesRef, timeMs: number, histogram: NativeHistogram): void {
+    this.#queued.push(`${this.#labels[ref]!.toString()} ${shownHistogram(histogram)} @${timeMs}`)
   }
 
   appendExemplar(ref: SeriesRef, { labels, value, timeMs }: Exemplar): void {
@@ -58,4 +60,10 @@ export class MemoryAppender implements Appender {
   close(): void {
     this.#queued = []
   }
+}
+
+/** As the query API shows it: count, sum and the buckets that hold something. */
+export function shownHistogram(histogram: NativeHistogram): string {
+  const buckets = bucketRanges(histogram).map((range) => range.join(' '))
+  return `{count ${histogram.count}, sum ${histogram.sum}: ${buckets.join(' | ')}}`
 }
