@@ -64,10 +64,9 @@ async function weirBytes(kind: HistogramKind): Promise<number> {
 /** Chunks and index of a snapshot: no log, no reserved space. */
 async function prometheusBytes(kind: HistogramKind): Promise<number | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'weir-bench-'))
-  const side = await startSide('Prometheus', folder, [
-    '--web.enable-admin-api',
-    '--enable-feature=native-histograms',
-  ])
+  const side = await startSide('Prometheus', folder, {
+    flags: ['--web.enable-admin-api', '--enable-feature=native-histograms'],
+  })
   if (side === undefined) return undefined
   let waiting: [number, readonly NativeHistogram[]][] = []
   const send = async (): Promise<void> => {

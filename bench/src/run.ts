@@ -6,7 +6,16 @@ import { spawnSync } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 
-const ALL = ['statsd', 'write', 'queries', 'growth', 'start', 'interference', 'histograms']
+const ALL = [
+  'statsd',
+  'scrape',
+  'write',
+  'queries',
+  'growth',
+  'start',
+  'interference',
+  'histograms',
+]
 
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !ALL.includes(name))

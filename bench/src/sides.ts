@@ -24,22 +24,26 @@ export interface Side {
 export const SIDES = ['Weir', 'Prometheus', 'VictoriaMetrics'] as const
 export type SideName = (typeof SIDES)[number]
 
-/**
- * Starts a side; `undefined` when its program is not here.
- *
- * @param flags more of them for Prometheus
- */
+/** What a side is started with besides what all get. */
+export interface SideOptions {
+  /** More flags for Prometheus. */
+  readonly flags?: readonly string[]
+  /** A prometheus.yml for those that take one. */
+  readonly config?: string
+}
+
+/** Starts a side; `undefined` when its program is not here. */
 export async function startSide(
   name: SideName,
   folder: string,
-  flags: readonly string[] = [],
+  { flags = [], config = '' }: SideOptions = {},
 ): Promise<Side | undefined> {
   mkdirSync(folder, { recursive: true })
   switch (name) {
     case 'Weir':
-      return await startWeir(folder)
+      return await startWeir(folder, config)
     case 'Prometheus':
-      return await startPrometheus(folder, flags)
+      return await startPrometheus(folder, flags, config)
     case 'VictoriaMetrics':
       return await startVictoria(folder)
     default:
@@ -49,9 +53,11 @@ export async function startSide(
 
 export const weirProgram = join(import.meta.dirname, '../../packages/cli/dist/main.js')
 
-async function startWeir(folder: string): Promise<Side> {
+async function startWeir(folder: string, config: string): Promise<Side> {
   const dataDir = join(folder, 'data')
-  const args = ['serve', '--data-dir', dataDir, '--listen', '127.0.0.1:0']
+  const configFile = join(folder, 'weir.yml')
+  writeFileSync(configFile, config)
+  const args = ['serve', '--config', configFile, '--data-dir', dataDir, '--listen', '127.0.0.1:0']
   const child = spawn(
     process.execPath,
     [weirProgram, ...args, '--statsd-listen', '127.0.0.1:0', '--log-level', 'error'],
@@ -77,15 +83,16 @@ async function startWeir(folder: string): Promise<Side> {
 async function startPrometheus(
   folder: string,
   flags: readonly string[],
+  config: string,
 ): Promise<Side | undefined> {
   const program = find('prometheus')
   if (program === undefined) return undefined
-  const config = join(folder, 'prometheus.yml')
-  writeFileSync(config, '')
+  const configFile = join(folder, 'prometheus.yml')
+  writeFileSync(configFile, config)
   const port = await freePort()
   const dataDir = join(folder, 'data')
   const child = spawn(program, [
-    `--config.file=${config}`,
+    `--config.file=${configFile}`,
     `--storage.tsdb.path=${dataDir}`,
     `--web.listen-address=127.0.0.1:${port}`,
     '--web.enable-remote-write-receiver',

@@ -1,0 +1,82 @@
+/**
+ * Scraping: processor time of the whole server for each scrape of a page of 50,000 series in the text
+ * format, parsed, appended and committed, of Weir and Prometheus; the same target, one after the other.
+ *
+ * | variable | is |
+ * | --- | --- |
+ * | `BENCH_SERIES` | how many series the page has; 50,000 unless told |
+ * | `BENCH_SIDES` | `Weir`: only this one |
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { cpuMs, resident, showResident } from './process.ts'
+import { type SideName, startSide } from './sides.ts'
+
+const SERIES = Number(process.env['BENCH_SERIES'] ?? 50_000)
+const INTERVAL_S = 2
+/** Scrapes until both have met every series and their code is warm. */
+const WARM_UP = 8
+const SCRAPES = 25
+const PAGES = 12
+
+const BOTH = ['Weir', 'Prometheus'] as const satisfies readonly SideName[]
+const asked = (process.env['BENCH_SIDES'] ?? BOTH.join(',')).split(',')
+
+let ours: number | undefined
+for (const name of BOTH.filter((each) => asked.includes(each))) {
+  const micros = await measure(name)
+  if (micros === undefined) console.log(`${name} is not here (WEIR_PEERS or PATH)`)
+  else if (ours === undefined) ours = micros
+  else console.log(`  ${(micros / ours).toFixed(2)}x`)
+}
+
+/** Prints one side's figures; gives µs a sample. */
+async function measure(name: SideName): Promise<number | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-bench-scrape-'))
+  const target = fork(new URL('./scrape-target.js', import.meta.url), [`${SERIES}`, `${PAGES}`])
+  try {
+    const { port, bytes } = (await message(target)) as { port: number; bytes: number }
+    const config = `global: { scrape_interval: ${INTERVAL_S}s, scrape_timeout: ${INTERVAL_S}s }
+scrape_configs:
+  - { job_name: bench, static_configs: [{ targets: ['127.0.0.1:${port}'] }] }
+`
+    const side = await startSide(name, folder, { config })
+    if (side === undefined) return undefined
+    try {
+      await scrapes(target, WARM_UP)
+      const before = cpuMs(side.pid)
+      const first = await count(target)
+      await scrapes(target, first + SCRAPES)
+      await pause((INTERVAL_S * 1000) / 2) // the last one is committed
+      const spentMs = cpuMs(side.pid) - before
+      const micros = (spentMs * 1000) / (((await count(target)) - first) * SERIES)
+      const page = `${(bytes / 2 ** 20).toFixed(1)} MiB a page`
+      const memory = showResident(resident(side.pid))
+      console.log(`${name}: ${micros.toFixed(3)} µs a sample, ${page}; ${memory}`)
+      return micros
+    } finally {
+      await side.stop()
+    }
+  } finally {
+    target.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Waits until the target was asked so often. */
+async function scrapes(target: ChildProcess, wanted: number): Promise<void> {
+  while ((await count(target)) < wanted) await pause(50)
+}
+
+async function count(target: ChildProcess): Promise<number> {
+  const answer = message(target)
+  target.send('count')
+  return ((await answer) as { asked: number }).asked
+}
+
+function message(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve) => child.once('message', resolve))
+}
