@@ -8,12 +8,12 @@ const [seriesCount = 0, pageCount = 0] = process.argv.slice(2).map(Number)
 /** What the page says at sample number `k`, in the text format; families in order. */
 function pageOf(series: readonly BenchSeries[], k: number): Buffer {
   const families = new Map<string, string[]>()
-  for (const { labels, at } of series) {
-    const { __name__: name = '', ...others } = labels
+  for (const one of series) {
+    const { __name__: name = '', ...others } = one.labels
     const pairs = Object.entries(others).map(([label, text]) => `${label}="${text}"`)
     const family = name.replace(/_(bucket|sum|count)$/, '')
     const lines = families.get(family) ?? [`# TYPE ${family} ${typeOf(name)}`]
-    lines.push(`${name}{${pairs.join(',')}} ${at(k)}`)
+    lines.push(`${name}{${pairs.join(',')}} ${one.at(k)}`)
     families.set(family, lines)
   }
   return Buffer.from([...families.values(), ['']].map((lines) => lines.join('\n')).join('\n'))

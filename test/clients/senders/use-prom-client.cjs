@@ -34,8 +34,8 @@ if (format === 'openmetrics') {
 const sizes = new Summary({ ...options('app_bytes'), percentiles: [0.5] })
 sizes.observe(10)
 
-const server = createServer(async (_, response) => {
+const server = createServer((_, response) => {
   response.setHeader('content-type', register.contentType)
-  response.end(await register.metrics())
+  void register.metrics().then((page) => response.end(page))
 })
-server.listen(0, '127.0.0.1', () => console.log(server.address().port))
+server.listen(0, '127.0.0.1', () => process.stdout.write(`${server.address().port}\n`))
