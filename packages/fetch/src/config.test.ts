@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { httpClientConfig } from './config.ts'
+import { httpClientBeside, httpClientConfig } from './config.ts'
 
 describe('a configuration that Prometheus takes', () => {
   test.each([
@@ -50,4 +50,28 @@ describe('a configuration that cannot be meant', () => {
   ])('%j: %s', (config, want) => {
     expect(httpClientConfig.safeParse(config).error?.message).toContain(want)
   })
+})
+
+test('names of files are made whole, and nothing else', () => {
+  const given = {
+    ...httpClientConfig.parse({
+      oauth2: {
+        client_id: 'i',
+        client_secret_file: 's',
+        token_url: 'http://t',
+        tls_config: { ca_file: 'a' },
+      },
+      http_headers: { X: { files: ['h'], values: ['v'] } },
+      tls_config: { ca: 'inline', key_file: '/k', cert_file: 'c' },
+    }),
+    rule_file: 'r',
+  }
+  const whole = httpClientBeside(given, (path) => `/etc/${path}`)
+  expect(whole.oauth2).toMatchObject({
+    client_secret_file: '/etc/s',
+    tls_config: { ca_file: '/etc/a' },
+  })
+  expect(whole.http_headers).toEqual({ X: { files: ['/etc/h'], values: ['v'], secrets: [] } })
+  expect(whole.tls_config).toMatchObject({ ca: 'inline', key_file: '/etc//k', cert_file: '/etc/c' })
+  expect(whole.rule_file).toBe('r')
 })

@@ -190,6 +190,33 @@ export function checkHttpClient(config: HttpClientConfig, context: z.core.$Refin
 /** The whole configuration, for those who have no other keys. */
 export const httpClientConfig = unchecked.superRefine(checkHttpClient)
 
+/** The same configuration with its file names made whole: they are relative to the file that it stands in. */
+export function httpClientBeside<C extends HttpClientConfig>(
+  config: C,
+  beside: (path: string) => string,
+): C {
+  return filesBeside(config, beside, HTTP_KEYS) as C
+}
+
+const HTTP_KEYS: ReadonlySet<string> = new Set(Object.keys(httpClientShape))
+
+/** Of an object only these keys, and all within them. */
+function filesBeside(
+  value: unknown,
+  beside: (path: string) => string,
+  keys?: ReadonlySet<string>,
+): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const entries = Object.entries(value).map(([key, inner]: [string, unknown]) => {
+    if (keys !== undefined && !keys.has(key)) return [key, inner]
+    if (key.endsWith('_file') && typeof inner === 'string' && inner !== '')
+      return [key, beside(inner)]
+    if (key === 'files' && Array.isArray(inner)) return [key, inner.map(String).map(beside)]
+    return [key, filesBeside(inner, beside)]
+  })
+  return Object.fromEntries(entries)
+}
+
 type Complain = (path: readonly string[], message: string) => void
 
 function complaintsTo(context: z.core.$RefinementCtx): Complain {

@@ -2,6 +2,7 @@ export {
   type HttpClientConfig,
   type TlsConfig,
   checkHttpClient,
+  httpClientBeside,
   httpClientConfig,
   httpClientShape,
 } from './config.ts'

@@ -1,6 +1,10 @@
 import { FEATURES } from '@weir/promql'
 
-const KNOWN: ReadonlySet<string> = new Set([...FEATURES, 'promql-per-step-stats'])
+const KNOWN: ReadonlySet<string> = new Set([
+  ...FEATURES,
+  'promql-per-step-stats',
+  'extra-scrape-metrics',
+])
 
 /** What once was a feature and is on always, in Prometheus or here. */
 const ALWAYS: ReadonlySet<string> = new Set([

@@ -4,10 +4,11 @@ import { WeirError } from '@weir/model'
 import { PACKS, packMapping } from '@weir/packs'
 import { LineCounter, isNode, parseDocument } from 'yaml'
 import type { z } from 'zod'
-import { discoveryBeside } from '../discovery/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
 import { type MappingSource, type ReadMapping, readMappings } from '../statsd/mapping-file.ts'
 import { type NamedBy, beside, expandGlob, readNamed } from './files.ts'
+import { globalBeside, scrapeConfigBeside } from '../scrape/config-files.ts'
+import { allScrapeConfigs } from './scrape-config-files.ts'
 import { redactText } from './redact-text.ts'
 import { redactYaml } from './redact.ts'
 import { type WeirConfig, weirConfig } from './weir-config.ts'
@@ -72,11 +73,9 @@ export function readConfig(flags: Flags): GivenConfig {
   const text =
     flags.configFile === undefined ? '' : readNamed(flags.configFile, { flag: '--config' })
   const read = readYaml({ file, text, code: 'CONFIG_INVALID' }, weirConfig)
-  const { query_log_file: log } = read.global
-  const global = { ...read.global, query_log_file: log === '' ? '' : beside(file, log) }
-  const scrape_configs = read.scrape_configs.map((job) =>
-    discoveryBeside(job, (path) => beside(file, path)),
-  )
+  const global = globalBeside(read.global, (path) => beside(file, path), process.env)
+  const jobs = allScrapeConfigs(read, { file, text })
+  const scrape_configs = jobs.map((job) => scrapeConfigBeside(job, (path) => beside(file, path)))
   return { file, text, config: freeze(withFlags({ ...read, global, scrape_configs }, flags)) }
 }
 
@@ -98,8 +97,10 @@ const KEYS = {
 function withFlags({ web, statsd, log, storage, ...config }: WeirConfig, flags: Flags): WeirConfig {
   const { listen, statsdMappingConfig: mapping } = flags
   const { metrics } = storage
+  const hasExtraReports = flags.features.includes('extra-scrape-metrics')
   return {
     ...config,
+    global: { ...config.global, ...(hasExtraReports ? { extra_scrape_metrics: true } : {}) },
     web: {
       ...web,
       listen: listen ?? web.listen,

@@ -42,22 +42,38 @@ const BYTE_UNITS: Readonly<Record<string, number>> = {
   TiB: 2 ** 40,
 }
 
+/** As Prometheus reads sizes of prometheus.yml: a kilobyte there has 1024 bytes. */
+const BINARY_UNITS: Readonly<Record<string, number>> = {
+  ...BYTE_UNITS,
+  KB: 2 ** 10,
+  MB: 2 ** 20,
+  GB: 2 ** 30,
+  TB: 2 ** 40,
+}
+
 /** A size such as `16MiB`, `10GB` or plain bytes, read as bytes. */
-export const byteSize = z
-  .union([z.string(), z.number()], { error: ({ input }) => wantSize(input) })
-  .transform((given, context) => {
-    const parts = /^(\d+(?:\.\d+)?) ?([KMGT]?i?B)?$/.exec(String(given))
-    const unit = parts === null ? undefined : BYTE_UNITS[parts[2] ?? '']
-    if (parts === null || unit === undefined) {
-      context.addIssue({
-        code: 'custom',
-        message: wantSize(given),
-      })
-      return z.NEVER
-    }
-    return Math.floor(Number(parts[1]) * unit)
-  })
-  .meta({ title: 'size' })
+export const byteSize = sizeIn(BYTE_UNITS)
+
+/** The same where Prometheus has the key: `10MB` are 10 MiB there. */
+export const binarySize = sizeIn(BINARY_UNITS)
+
+function sizeIn(units: Readonly<Record<string, number>>): z.ZodType<number, string | number> {
+  return z
+    .union([z.string(), z.number()], { error: ({ input }) => wantSize(input) })
+    .transform((given, context) => {
+      const parts = /^(\d+(?:\.\d+)?) ?([KMGT]?i?B)?$/.exec(String(given))
+      const unit = parts === null ? undefined : units[parts[2] ?? '']
+      if (parts === null || unit === undefined) {
+        context.addIssue({
+          code: 'custom',
+          message: wantSize(given),
+        })
+        return z.NEVER
+      }
+      return Math.floor(Number(parts[1]) * unit)
+    })
+    .meta({ title: 'size' })
+}
 
 function wantDuration(got: unknown): string {
   return `want a duration such as 15s, 5m or 1h30m, got ${JSON.stringify(got)}`

@@ -3,12 +3,12 @@ import type { WeirConfig } from './weir-config.ts'
 
 /** What the configuration says about the store, in the store's words. */
 export function storageOptions({ storage }: WeirConfig): Omit<StoreOptions, 'path' | 'clock'> {
-  const { metrics, exemplars } = storage
+  const { metrics, tsdb, exemplars } = storage
   return {
     retentionMs: metrics.retention_time,
     retentionBytes: metrics.retention_size,
     retentionRules: retentionRulesOf({ storage }),
-    outOfOrderWindowMs: metrics.out_of_order_window,
+    outOfOrderWindowMs: tsdb.out_of_order_time_window ?? metrics.out_of_order_window,
     futureMs: metrics.future_window,
     seriesMax: metrics.limits.series,
     metricSeriesMax: metrics.limits.series_per_metric,

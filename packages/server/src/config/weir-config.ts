@@ -123,6 +123,14 @@ const storage = z.strictObject({
     })
     .prefault({})
     .describe('The metric store.'),
+  tsdb: z
+    .strictObject({
+      out_of_order_time_window: duration
+        .optional()
+        .describe("Prometheus's name of `metrics.out_of_order_window`."),
+    })
+    .prefault({})
+    .describe('What prometheus.yml calls the metric store.'),
   retention_rules: retentionRules
     .default([])
     .describe(
@@ -211,12 +219,8 @@ const query = z.strictObject({
 const LATER = {
   remote_write: 'sending samples on is not supported yet; remove remote_write',
   remote_read: 'reading from elsewhere is not supported yet; remove remote_read',
-  alerting:
-    'sending alerts to an outside Alertmanager is not supported yet; give its alertmanager.yml to `alertmanager`, Weir routes by itself',
-  scrape_config_files: 'not supported yet; write the jobs into scrape_configs',
   tracing: 'sending traces is not supported yet; remove tracing',
   otlp: 'OTLP is not supported yet; remove otlp',
-  runtime: 'there is no Go runtime to set up; remove runtime',
   logs: 'the log store is not there yet; remove logs',
   auth: 'access control is not there yet; remove auth and listen on loopback',
 } as const
@@ -225,10 +229,40 @@ const refused = Object.fromEntries(
   Object.entries(LATER).map(([key, why]) => [key, z.undefined({ error: why }).optional()]),
 ) as Record<keyof typeof LATER, z.ZodOptional<z.ZodUndefined>>
 
-export const weirConfig = z.strictObject({
+/** `alerting` of prometheus.yml, as it comes with Prometheus: no Alertmanager is named there. */
+const alerting = z
+  .looseObject({})
+  .refine((section) => !namesTargets(section), {
+    message:
+      'sending alerts to an outside Alertmanager is not supported yet; give its alertmanager.yml to `alertmanager`, Weir routes by itself',
+  })
+  .optional()
+  .meta({ title: 'section' })
+  .describe('Accepted while it names no Alertmanager: Weir routes alerts by itself.')
+
+/** Whether a section lists targets or says where to find some. */
+function namesTargets(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(([key, inner]) => {
+    const isPlace = key === 'targets' || (key.endsWith('_sd_configs') && key !== 'static_configs')
+    return isPlace ? Array.isArray(inner) && inner.length > 0 : namesTargets(inner)
+  })
+}
+
+const sections = z.strictObject({
   ...refused,
   global: globalConfig.prefault({}).describe('What holds for all jobs and rules.'),
   scrape_configs: scrapeConfigs.default([]).describe('What is scraped, a job each.'),
+  scrape_config_files: z
+    .array(z.string())
+    .default([])
+    .describe('Files with more `scrape_configs`; globs are allowed.'),
+  alerting,
+  runtime: z
+    .looseObject({})
+    .optional()
+    .meta({ title: 'section' })
+    .describe('Accepted; there is no Go runtime to set up.'),
   rule_files: z.array(z.string()).default([]).describe('Prometheus rule files; globs are allowed.'),
   statsd: statsdConfig.prefault({}).describe('What arrives by StatsD, and what becomes of it.'),
   alertmanager: z
@@ -264,5 +298,29 @@ export const weirConfig = z.strictObject({
     .prefault({})
     .describe("Weir's own log, JSON lines on stderr."),
 })
+
+/** The whole of weir.yml. */
+export const weirConfig = sections.superRefine(checkTimeouts)
+
+/** A job's timeout against the interval that it has from `global`. */
+function checkTimeouts(
+  { global, scrape_configs: jobs }: TimeoutKeys,
+  context: z.core.$RefinementCtx,
+): void {
+  jobs.forEach((job, i) => {
+    const interval = job.scrape_interval ?? global.scrape_interval
+    if (job.scrape_interval !== undefined || (job.scrape_timeout ?? 0) <= interval) return
+    context.addIssue({
+      code: 'custom',
+      path: ['scrape_configs', i, 'scrape_timeout'],
+      message: 'want no more than global.scrape_interval',
+    })
+  })
+}
+
+type TimeoutKeys = {
+  readonly global: z.output<typeof globalConfig>
+  readonly scrape_configs: z.output<typeof scrapeConfigs>
+}
 
 export type WeirConfig = z.output<typeof weirConfig>

@@ -10,6 +10,7 @@ import {
   parseDocument,
 } from 'yaml'
 import type { z } from 'zod'
+import { readValue, yamlValue } from './yaml-value.ts'
 
 /** Where a YAML text comes from and which error a mistake in it is. */
 export interface YamlSource {
@@ -27,7 +28,11 @@ export interface YamlSource {
  */
 export function readYaml<S extends z.ZodType>(source: YamlSource, schema: S): z.output<S> {
   const lines = new LineCounter()
-  const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(source.text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+  })
   if (document.errors.length > 0) {
     const complaints = document.errors.slice(0, 10).map((error) => {
       const { line } = lines.linePos(error.pos[0])
@@ -35,7 +40,7 @@ export function readYaml<S extends z.ZodType>(source: YamlSource, schema: S): z.
     })
     throw new WeirError(source.code, `Cannot read ${complaints.join('\n')}`)
   }
-  const result = schema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {})
+  const result = readValue(yamlValue(document) ?? {}, schema)
   if (result.success) return result.data
   const complaints = result.error.issues
     .flatMap(flatten)

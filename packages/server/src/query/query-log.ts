@@ -1,12 +1,8 @@
-import { WeirError } from '@weir/model'
-import { destination } from 'pino'
+import { LineFile } from '../telemetry/line-file.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { Counter } from '../telemetry/registry.ts'
 import { type QueryCost, statsView } from './cost.ts'
 import type { QueryOrigin, Question } from './question.ts'
-
-/** Bytes that may wait for a slow disk; more lines are dropped and counted. */
-const WAITING_BYTES_MAX = 4 * 1024 * 1024
 
 /**
  * `global.query_log_file`: every evaluated query as a line of JSON, with the fields that Prometheus
@@ -17,8 +13,7 @@ const WAITING_BYTES_MAX = 4 * 1024 * 1024
 export class QueryLog implements Disposable {
   readonly #telemetry: Telemetry
   readonly #dropped: Counter
-  #file: ReturnType<typeof destination> | undefined
-  #name = ''
+  #file: LineFile | undefined
 
   constructor(telemetry: Telemetry) {
     this.#telemetry = telemetry
@@ -42,22 +37,9 @@ export class QueryLog implements Disposable {
       this[Symbol.dispose]()
       return
     }
-    let file: ReturnType<typeof destination>
-    try {
-      file = destination({ dest: name, append: true, sync: true, maxLength: WAITING_BYTES_MAX })
-    } catch (cause) {
-      const why = (cause as Error).message
-      throw new WeirError(
-        'CONFIG_INVALID',
-        `Cannot use global.query_log_file ${JSON.stringify(name)}: cannot open it: ${why}`,
-        { cause },
-      )
-    }
-    file.on('drop', () => this.#lost('too much waits to be written'))
-    file.on('error', (error: Error) => this.#lost(error.message))
+    const file = new LineFile(name, 'global.query_log_file', (why) => this.#lost(why, name))
     this[Symbol.dispose]()
     this.#file = file
-    this.#name = name
   }
 
   write(
@@ -80,20 +62,17 @@ export class QueryLog implements Disposable {
       stats: statsView(cost),
       ...originView(origin),
     }
-    this.#file?.write(`${JSON.stringify(line)}\n`)
+    this.#file?.write(line)
   }
 
   [Symbol.dispose](): void {
-    this.#file?.end()
+    this.#file?.[Symbol.dispose]()
     this.#file = undefined
-    this.#name = ''
   }
 
-  #lost(why: string): void {
+  #lost(why: string, file: string): void {
     this.#dropped.inc()
-    this.#telemetry.log
-      .sampled('query_log', 60_000)
-      ?.warn({ file: this.#name, why }, 'Query log line lost')
+    this.#telemetry.log.sampled('query_log', 60_000)?.warn({ file, why }, 'Query log line lost')
   }
 }
 

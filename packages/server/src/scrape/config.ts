@@ -1,6 +1,6 @@
 import { checkHttpClient, httpClientShape } from '@weir/fetch'
 import { z } from 'zod'
-import { byteSize, duration } from '../config/quantity.ts'
+import { binarySize, duration } from '../config/quantity.ts'
 import { discoveryKeys } from '../discovery/config.ts'
 import { SCRAPE_PROTOCOLS, formatKeys, histogramLimits } from './formats.ts'
 import { relabelRule } from '../relabel/rule.ts'
@@ -15,7 +15,7 @@ const limit = z.int().min(0).optional()
 
 /** Limits that hold for every job unless it has its own; 0 means none. */
 const limits = {
-  body_size_limit: byteSize
+  body_size_limit: binarySize
     .optional()
     .describe('Largest page, unpacked; 256MiB unless told, 0 for none.'),
   sample_limit: limit.describe('Most samples of a page after relabelling.'),
@@ -28,8 +28,33 @@ const limits = {
   ),
 }
 
-/** `global` of prometheus.yml. */
-export const globalConfig = z.strictObject({
+/** What a job may say of itself, and `global` of those that do not. */
+const perJob = {
+  metric_name_validation_scheme: z
+    .enum(['utf8', 'legacy'])
+    .optional()
+    .describe(
+      'Which names are taken: any UTF-8 (unless told), or only letters, digits, `_` and `:`.',
+    ),
+  metric_name_escaping_scheme: z
+    .enum(['allow-utf-8', 'underscores', 'dots', 'values'])
+    .optional()
+    .describe(
+      'How targets are asked to write other names; `allow-utf-8` unless told, `underscores` under `legacy`.',
+    ),
+  scrape_failure_log_file: z
+    .string()
+    .optional()
+    .describe('Every failed scrape is written there, a line of JSON each; none when empty.'),
+  extra_scrape_metrics: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether targets get `scrape_timeout_seconds`, `scrape_sample_limit` and `scrape_body_size_bytes` too.',
+    ),
+}
+
+const globalKeys = z.strictObject({
   scrape_interval: duration.prefault('1m').describe('How often targets are scraped.'),
   scrape_timeout: duration.optional().describe('10s, or the interval when that is shorter.'),
   evaluation_interval: duration.prefault('1m').describe('How often rules are evaluated.'),
@@ -40,19 +65,26 @@ export const globalConfig = z.strictObject({
   external_labels: labelMap
     .default({})
     .describe(
-      'Labels added to alerts that leave Weir, and known to alert templates. Series do not get them, neither scraped ones nor those of rules.',
+      'Labels added to what leaves Weir: alerts and `/federate`; known to alert templates. `$NAME` and `${NAME}` stand for the environment, `$$` for `$`. Series do not get them, neither scraped ones nor those of rules.',
     ),
   ...formatKeys,
+  ...perJob,
   ...limits,
 })
 
+/** `global` of prometheus.yml. */
+export const globalConfig = globalKeys.superRefine((global, context) => {
+  const complain = complaintsTo(context)
+  checkNaming(global, complain)
+  if (global.scrape_interval === 0) complain('scrape_interval', 'want more than 0')
+  if ((global.scrape_timeout ?? 0) > global.scrape_interval) {
+    complain('scrape_timeout', 'want no more than scrape_interval')
+  }
+  if ('' in global.external_labels) complain('external_labels', 'want a name for each label')
+})
+
 /** Keys of Prometheus that Weir refuses by name. */
-const LATER = [
-  'convert_classic_histograms_to_nhcb',
-  'scrape_failure_log_file',
-  'metric_name_validation_scheme',
-  'metric_name_escaping_scheme',
-] as const
+const LATER = ['convert_classic_histograms_to_nhcb'] as const
 
 function later(key: string): z.ZodOptional<z.ZodUndefined> {
   return z
@@ -64,7 +96,10 @@ function later(key: string): z.ZodOptional<z.ZodUndefined> {
 
 const scrapeConfig = z
   .strictObject({
-    job_name: z.string().min(1, 'want a name').describe('Becomes the label job; each name once.'),
+    job_name: z.coerce
+      .string()
+      .min(1, 'want a name')
+      .describe('Becomes the label job; each name once.'),
     scrape_interval: duration
       .optional()
       .describe('How often; `global.scrape_interval` unless told.'),
@@ -74,7 +109,7 @@ const scrapeConfig = z
     metrics_path: z.string().default('/metrics').describe('The path of the page.'),
     scheme: z.enum(['http', 'https']).default('http').describe('How targets are reached.'),
     params: z
-      .record(z.string(), z.array(z.string()))
+      .record(z.string(), z.array(z.coerce.string()))
       .default({})
       .describe('Parameters of the URL.'),
     honor_labels: z.boolean().default(false).describe('Whether labels of the page win.'),
@@ -97,6 +132,7 @@ const scrapeConfig = z
       .describe('Rules over the labels of scraped series.'),
     ...formatKeys,
     ...histogramLimits,
+    ...perJob,
     ...limits,
     ...(Object.fromEntries(LATER.map((key) => [key, later(key)])) as Record<
       (typeof LATER)[number],
@@ -105,17 +141,37 @@ const scrapeConfig = z
   })
   .superRefine((job, context) => {
     checkHttpClient(job, context)
-    if (job.scrape_interval === 0) {
-      context.addIssue({ code: 'custom', path: ['scrape_interval'], message: 'want more than 0' })
-    }
+    const complain = complaintsTo(context)
+    if (job.scrape_interval === 0) complain('scrape_interval', 'want more than 0')
     if (job.scrape_interval !== undefined && (job.scrape_timeout ?? 0) > job.scrape_interval) {
-      context.addIssue({
-        code: 'custom',
-        path: ['scrape_timeout'],
-        message: 'want no more than scrape_interval',
-      })
+      complain('scrape_timeout', 'want no more than scrape_interval')
     }
+    checkNaming(job, complain)
   })
+
+type Complain = (key: string, message: string) => void
+
+function complaintsTo(context: z.core.$RefinementCtx): Complain {
+  return (key, message) => {
+    context.addIssue({ code: 'custom', path: [key], message })
+  }
+}
+
+type Naming = {
+  readonly [key in 'metric_name_validation_scheme' | 'metric_name_escaping_scheme']?:
+    | string
+    | undefined
+}
+
+function checkNaming(naming: Naming, complain: Complain): void {
+  const isLegacy = naming.metric_name_validation_scheme === 'legacy'
+  if (isLegacy && naming.metric_name_escaping_scheme === 'allow-utf-8') {
+    complain(
+      'metric_name_escaping_scheme',
+      'want underscores, dots or values, because metric_name_validation_scheme is legacy',
+    )
+  }
+}
 
 /** `scrape_configs` of prometheus.yml. */
 export const scrapeConfigs = z.array(scrapeConfig).superRefine((jobs, context) => {

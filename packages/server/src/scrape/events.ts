@@ -1,9 +1,13 @@
 import type { CommitResult } from '@weir/model'
 import type { Counter, Gauge, Histogram } from '../telemetry/registry.ts'
 import type { Telemetry } from '../telemetry/log.ts'
+import { FailureLogs } from './failure-log.ts'
+import type { Target } from './target.ts'
 
 /** The scraper's own metrics and log lines, moved together by the functions below. */
 export class ScrapeEvents {
+  /** `scrape_failure_log_file` of the jobs. */
+  readonly failures: FailureLogs
   readonly #telemetry: Telemetry
   readonly #pages: Counter<'outcome'>
   readonly #samples: Counter
@@ -17,6 +21,7 @@ export class ScrapeEvents {
   constructor(telemetry: Telemetry) {
     const { registry } = telemetry
     this.#telemetry = telemetry
+    this.failures = new FailureLogs(telemetry)
     this.#pages = registry.counter('weir_scrape_pages_total', 'Scrapes by how they ended.', [
       'outcome',
     ])
@@ -55,16 +60,16 @@ export class ScrapeEvents {
 
   pageFailed(
     outcome: 'failed' | 'timeout' | 'limit',
-    job: string,
-    url: string,
-    error: string,
-    seconds: number,
+    { job: { config, failureLog }, url }: Target,
+    { atMs, error, seconds }: { atMs: number; error: string; seconds: number },
   ): void {
+    const job = config.job_name
     this.#pages.inc({ outcome })
     this.#durations.observe(seconds)
     this.#telemetry.log
       .sampled(`page:${url}`, 300_000)
       ?.warn({ job, url, error }, 'Target could not be scraped')
+    if (failureLog !== '') this.failures.write(failureLog, { atMs, error, job, url })
   }
 
   committed(result: CommitResult, url: string): void {

@@ -92,13 +92,13 @@ describe('a target that answers', () => {
       'too much',
       send(TEXT, 'a 1\n'.repeat(1000)),
       { body_size_limit: '1KB' },
-      'Cannot scrape http://127.0.0.1:PORT/metrics: the answer is longer than 1000 bytes (body_size_limit)',
+      'Cannot scrape http://127.0.0.1:PORT/metrics: the answer is longer than 1024 bytes (body_size_limit)',
     ],
     [
       'a bomb',
       send({ ...TEXT, 'content-encoding': 'gzip' }, gzipSync(Buffer.alloc(50_000_000))),
       { body_size_limit: '1MB' },
-      'Cannot scrape http://127.0.0.1:PORT/metrics: the answer is longer than 1000000 bytes (body_size_limit)',
+      'Cannot scrape http://127.0.0.1:PORT/metrics: the answer is longer than 1048576 bytes (body_size_limit)',
     ],
     [
       'what is no gzip',
@@ -126,7 +126,7 @@ describe('a target that answers', () => {
         more()
       },
       { body_size_limit: '10MB' },
-      'Cannot scrape http://127.0.0.1:PORT/metrics: the answer is longer than 10000000 bytes (body_size_limit)',
+      'Cannot scrape http://127.0.0.1:PORT/metrics: the answer is longer than 10485760 bytes (body_size_limit)',
     ],
     [
       'with a redirect',

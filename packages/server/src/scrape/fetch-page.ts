@@ -42,7 +42,7 @@ export class JobClient implements AsyncDisposable {
       const reply = await this.#client.request(target.requestUrl, {
         signal,
         headers: {
-          accept: acceptHeader(target.job.formats.protocols, 'allow-utf-8'),
+          accept: acceptHeader(target.job.formats.protocols, target.job.naming.escaping),
           'accept-encoding': this.#config.enable_compression ? 'gzip' : 'identity',
           'x-prometheus-scrape-timeout-seconds': String(target.timeoutMs / 1000),
         },

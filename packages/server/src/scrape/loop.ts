@@ -139,15 +139,18 @@ export class ScrapeLoop {
     const limit = this.#limitedBy(signal)
     let fault: WeirError | undefined
     let counts = { scraped: 0, kept: 0, added: 0 }
+    let bodyBytes = 0
     try {
       if (target.fault !== '') throw new WeirError('SCRAPE_FAILED', target.fault)
       const page = await orAbort(fetch(target, limit.signal), limit.signal)
+      bodyBytes = page.bytes.length
       const taken = series.take(page, timeMs)
       counts = taken
       fault = taken.fault
     } catch (error) {
       if (signal.aborted) return
       fault = this.#faultOf(error, limit.signal.aborted)
+      bodyBytes = fault.code === 'SCRAPE_LIMIT' ? -1 : 0
       series.endAll(timeMs)
     } finally {
       limit.done()
@@ -156,18 +159,21 @@ export class ScrapeLoop {
     this.#note(fault, startMs, seconds, counts.scraped)
     if (fault === undefined) events.pageTaken(counts.kept, seconds)
     else
-      events.pageFailed(
-        outcomeOf(fault, limit.signal.aborted),
-        target.job.config.job_name,
-        target.url,
-        fault.message,
+      events.pageFailed(outcomeOf(fault, limit.signal.aborted), target, {
+        atMs: startMs,
+        error: fault.message,
         seconds,
-      )
+      })
     series.report('up', timeMs, fault === undefined ? 1 : 0)
     series.report('scrape_duration_seconds', timeMs, seconds)
     series.report('scrape_samples_scraped', timeMs, counts.scraped)
     series.report('scrape_samples_post_metric_relabeling', timeMs, counts.kept)
     series.report('scrape_series_added', timeMs, counts.added)
+    if (target.job.hasExtraReports) {
+      series.report('scrape_timeout_seconds', timeMs, target.timeoutMs / 1000)
+      series.report('scrape_sample_limit', timeMs, target.job.limits.samples)
+      series.report('scrape_body_size_bytes', timeMs, bodyBytes)
+    }
     await this.#commit()
   }
 

@@ -194,6 +194,7 @@ class Manager implements Scraper {
     await Promise.all([...this.#pools.values()].map((pool) => pool.stop()))
     this.#pools.clear()
     for (const { client } of this.#works.values()) await client?.[Symbol.asyncDispose]()
+    this.#events.failures[Symbol.dispose]()
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -205,6 +206,12 @@ class Manager implements Scraper {
   async #reload(config: ScrapeSettings): Promise<void> {
     const works = await this.#openWorks(config)
     const before = this.#works
+    try {
+      this.#events.failures.open([...works.values()].map(({ job }) => job.failureLog))
+    } catch (error) {
+      await closeOthers(works, before)
+      throw error
+    }
     this.#works = works
     await this.#discovery.apply(
       new Map([...works].map(([name, work]) => [name, discoveryOf(work.config)])),
@@ -216,9 +223,7 @@ class Manager implements Scraper {
       this.#events.jobGone(name)
     }
     await this.#sync(works.keys())
-    for (const [name, work] of before) {
-      if (works.get(name)?.client !== work.client) await work.client?.[Symbol.asyncDispose]()
-    }
+    await closeOthers(before, works)
   }
 
   /** Brings the pools of these jobs to what is known of their targets. */
@@ -302,10 +307,20 @@ class Manager implements Scraper {
 /** How many unusable targets a job tells about; the count tells of all. */
 const FAULTS_SHOWN = 20
 
+/** Closes connections that the works kept do not use. */
+async function closeOthers(works: Map<string, Work>, kept: Map<string, Work>): Promise<void> {
+  for (const [name, { client }] of works) {
+    if (kept.get(name)?.client !== client) await client?.[Symbol.asyncDispose]()
+  }
+}
+
 function isSameJob(a: Job, b: Job): boolean {
   return (
     a.intervalMs === b.intervalMs &&
     a.timeoutMs === b.timeoutMs &&
+    a.failureLog === b.failureLog &&
+    a.hasExtraReports === b.hasExtraReports &&
+    isDeepStrictEqual(a.naming, b.naming) &&
     isDeepStrictEqual(a.limits, b.limits) &&
     isDeepStrictEqual(a.formats, b.formats)
   )

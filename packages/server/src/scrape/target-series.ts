@@ -9,6 +9,7 @@ import {
 } from '@weir/model'
 import type { ExpositionPage, PageExemplar, SeriesNames } from '@weir/wire'
 import { limited } from './formats.ts'
+import { isLegacyValid } from './naming.ts'
 import { type FetchedPage, PageReader } from './page-reader.ts'
 import type { Target } from './target.ts'
 import { labelsOf } from './target.ts'
@@ -224,6 +225,12 @@ export class TargetSeries {
       return new WeirError(
         'SCRAPE_FAILED',
         `Cannot scrape ${this.#target.url}: relabelling left ${labels.toString().slice(0, 200)} without a name`,
+      )
+    }
+    if (this.#target.job.naming.isLegacy && !isLegacyValid(labels)) {
+      return new WeirError(
+        'SCRAPE_FAILED',
+        `Cannot scrape ${this.#target.url}: a name in ${labels.toString().slice(0, 200)} has other signs than letters, digits, _ and : (metric_name_validation_scheme)`,
       )
     }
     if (limits.labels > 0 && labels.size > limits.labels)

@@ -5,6 +5,7 @@ import type { FoundLabels, TargetGroup } from '../discovery/target-group.ts'
 import type { ScrapeConfig, ScrapeSettings } from './config.ts'
 import { type FormatRules, formatRules } from './formats.ts'
 import { type LabelMap, type Relabel, compileRelabel } from '../relabel/relabel.ts'
+import { type Naming, namingOf } from './naming.ts'
 import { scrapeUrl } from './scrape-url.ts'
 
 const TIMEOUT_MS = 10_000
@@ -19,6 +20,11 @@ export interface Job {
   readonly hasMetricRules: boolean
   readonly limits: Limits
   readonly formats: FormatRules
+  readonly naming: Naming
+  /** Where failed scrapes are written; '' for nowhere. */
+  readonly failureLog: string
+  /** Whether targets get three more series about the scrape. */
+  readonly hasExtraReports: boolean
 }
 
 /** 0 or absent: no limit, but for `bodyBytes`, which has a default. */
@@ -78,6 +84,9 @@ export function makeJob(config: ScrapeConfig, global: ScrapeSettings['global']):
       droppedKept: limit('keep_dropped_targets'),
     },
     formats: formatRules(config, global),
+    naming: namingOf(config, global),
+    failureLog: config.scrape_failure_log_file || (global.scrape_failure_log_file ?? ''),
+    hasExtraReports: config.extra_scrape_metrics ?? global.extra_scrape_metrics ?? false,
   }
 }
 
