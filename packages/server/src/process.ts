@@ -1,4 +1,5 @@
 import { availableParallelism, hostname } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type MessagePort, MessageChannel } from 'node:worker_threads'
 import {
@@ -347,6 +348,7 @@ class Process implements Weir {
       mappings,
       store,
       logLevel: config.log.level,
+      stateFolder: join(this.#flags.dataDir, 'statsd'),
     }
     this.#intake = this.#closers.use(
       new Thread<IntakeHandlers>('intake-thread', data, [store], this.#onCrash),

@@ -141,6 +141,17 @@ test('closing writes what came last', async () => {
   expect(weir.appender.commits).toEqual([['a 1']])
 })
 
+test('samples with a time are stored at it, between what is written at each flush', async () => {
+  const weir = await start()
+  await sendUdp(weir, 'past:7|g|T1699999990', 'live:1|c', 'live:2|c|T1699999995')
+  await linesCome(weir, 3)
+  await weir.intake.flush()
+  expect(weir.appender.commits[0]).toEqual(['past 7', 'live 3', 'live 3'])
+  expect(weir.appender.times[0]).toEqual([1_699_999_990_000, 1_699_999_995_000, 1_700_000_000_000])
+  await weir.intake.flush() // nothing is written of a series that has no sample of now
+  expect(weir.appender.commits[1]).toEqual(['live 3'])
+})
+
 test('a new mapping names new lines', async () => {
   const weir = await start({}, 'mappings: [{match: a, name: b}]')
   await sendUdp(weir, 'a:1|c')

@@ -12,6 +12,7 @@ import type { StatsdConfig } from '../statsd/config.ts'
 import { Flusher, exposeFamilies } from '../statsd/flush.ts'
 import type { ReadMapping } from '../statsd/mapping-file.ts'
 import { Mapping } from '../statsd/mapping.ts'
+import { KeptState } from '../statsd/state/kept-state.ts'
 import { StatsdTelemetry, type TransportCounts } from '../statsd/telemetry.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import { readListenAddress } from './listen-address.ts'
@@ -26,6 +27,8 @@ export interface StatsdOptions {
   readonly appender: Appender
   readonly telemetry: Telemetry
   readonly clock: Clock
+  /** Where the aggregates are kept for the next start, if they are to be; made when it is not there. */
+  readonly stateFolder?: string
 }
 
 export interface StatsdIntake extends AsyncDisposable {
@@ -67,6 +70,7 @@ class Intake implements StatsdIntake {
   readonly #telemetry: StatsdTelemetry
   readonly #aggregate: Aggregate
   readonly #flusher: Flusher
+  readonly #state: KeptState | undefined
   readonly #events = new EventColumns()
   readonly #packet = new Uint8Array(PACKET_BYTES)
   readonly #opener: WayOpener
@@ -99,6 +103,7 @@ class Intake implements StatsdIntake {
       defaultTtlMs: config.ttl,
     })
     this.#flusher = new Flusher(this.#aggregate, options.appender)
+    this.#state = this.#restore()
     this.#flushedAtMs = options.clock.monotonicMs()
   }
 
@@ -112,6 +117,44 @@ class Intake implements StatsdIntake {
     }
     for (const listener of listenersOf(config)) {
       this.#ways.push(await this.#opener.open(listener))
+    }
+  }
+
+  /** What was kept at the last end goes on; if nothing is to be kept, or it cannot be read, it is forgotten. */
+  #restore(): KeptState | undefined {
+    const { stateFolder, config } = this.#options
+    if (stateFolder === undefined) return undefined
+    try {
+      const state = new KeptState(stateFolder, this.#aggregate, config.max_state_bytes)
+      if (config.keep_state) this.#putBack(state)
+      else state.drop()
+      return config.keep_state ? state : undefined
+    } catch (error) {
+      this.#telemetry.stateNotKept(error)
+      return undefined
+    }
+  }
+
+  #putBack(state: KeptState): void {
+    try {
+      const restored = state.restore()
+      if (restored !== undefined) this.#telemetry.stateRestored(restored)
+    } catch (error) {
+      this.#telemetry.stateNotRestored(error)
+      state.drop()
+    }
+  }
+
+  readonly #keep = async (): Promise<void> => {
+    const state = this.#state
+    if (state === undefined) return
+    try {
+      const isLast = this.#closing.signal.aborted
+      if (await state.save(this.#options.clock.now(), isLast))
+        this.#telemetry.stateKept(state.bytes)
+      else this.#telemetry.stateTooLarge(this.#options.config.max_state_bytes)
+    } catch (error) {
+      this.#telemetry.stateNotKept(error)
     }
   }
 
@@ -203,7 +246,7 @@ class Intake implements StatsdIntake {
     this.#measure(startedMs)
     await Promise.all(this.#ways.map(({ countDrops }) => countDrops()))
     try {
-      const { rejected, example } = await this.#flusher.flush(clock.now())
+      const { rejected, example } = await this.#flusher.flush(clock.now(), this.#keep)
       this.#telemetry.flushed((clock.monotonicMs() - startedMs) / 1000, rejected, example)
     } catch (error) {
       this.#telemetry.flushFailed(error)

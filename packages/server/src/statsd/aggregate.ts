@@ -12,7 +12,8 @@
  * makes strings: it is named, mapped and looked up by its labels. Observations that were sampled count as
  * `1 / rate`, which need not be whole.
  */
-import type { Labels } from '@weir/model'
+import { isDeepStrictEqual } from 'node:util'
+import type { Labels, NativeHistogram } from '@weir/model'
 import { METRIC_NAME } from '@weir/model'
 import { COUNTER, type EventColumns, GAUGE, SET, TIMER, rejectIndex } from '@weir/wire'
 import { Digests } from './digests.ts'
@@ -28,6 +29,7 @@ import {
   UNMAPPED,
 } from './key-table.ts'
 import type { Mapped, Mapping } from './mapping.ts'
+import { NativeHistograms } from './native-histograms.ts'
 import { nameEvent } from './naming.ts'
 import { Spans } from './spans.ts'
 import { TimedSamples } from './timed-samples.ts'
@@ -54,6 +56,16 @@ export interface AggregateLimits {
   readonly maxSetMembers: number
 }
 
+/** What is known of a series beside its labels. */
+export interface KeptSeries {
+  readonly family: Family
+  readonly ttlMs: number
+  readonly lastMs: number
+  readonly isLive: boolean
+  readonly value: number
+  readonly count: number
+}
+
 /** What went through, for the metrics page. */
 class EventCounts {
   /** Events taken, by type: counter, gauge, observer, set. */
@@ -73,6 +85,7 @@ export class Aggregate {
   readonly families = new Families()
   readonly digests = new Digests()
   readonly spans = new Spans()
+  readonly natives = new NativeHistograms()
   readonly timed = new TimedSamples()
   readonly keys: KeyTable
 
@@ -93,6 +106,7 @@ export class Aggregate {
   readonly #members = new Map<number, Set<string>>()
   readonly #byLabels = new Map<string, number>()
   readonly #free: number[] = []
+  #openings = 0
   readonly #limits: AggregateLimits
   readonly #defaultTtlMs: number
   #mapping: Mapping
@@ -112,6 +126,7 @@ export class Aggregate {
   remap(mapping: Mapping): void {
     this.#mapping = mapping
     this.keys.clear()
+    for (const family of this.families.all()) family.isConfirmed = false
   }
 
   /** Takes the events of one packet. What is refused is added to the columns' rejects. */
@@ -227,6 +242,9 @@ export class Aggregate {
         else high = middle
       }
       this.spans.values[this.extra[series]! + low]! += weight
+      if (observer.native !== undefined) {
+        this.natives.observe(series, value, weight, observer.native)
+      }
     } else {
       const { maxAgeMs, ageBucketCount } = observer
       const age = Math.floor((nowMs * ageBucketCount) / maxAgeMs)
@@ -281,11 +299,22 @@ export class Aggregate {
 
   /** The series with these labels, made when it is new; or why it cannot be. */
   #seriesOf(labels: Labels, kind: Kind, mapped: Mapped): number {
-    const known = this.#byLabels.get(labels.key())
-    if (known !== undefined && this.#kind[known] === KIND_NUMBER[kind]) return known
-    if (this.families.conflicts(mapped.name, kind)) return REFUSED - rejectIndex('conflict')
+    const rivals = this.families.rivals(mapped.name, kind)
     let family = this.families.get(mapped.name)
-    if (family !== undefined && family.kind !== kind) return REFUSED - rejectIndex('conflict')
+    // Buckets and quantiles are the family's: those that a rule had before the mapping changed give way too.
+    if (family?.isConfirmed === false && !isDeepStrictEqual(family.observer, mapped.observer)) {
+      rivals.push(family)
+    }
+    if (rivals.length > 0) {
+      for (const rival of rivals) this.#giveWay(rival)
+      return REFUSED - rejectIndex('conflict')
+    }
+    if (family !== undefined) family.isConfirmed = true
+    const known = this.#byLabels.get(labels.key())
+    if (known !== undefined) {
+      this.#ttlMs[known] = mapped.ttlMs === 0 ? this.#defaultTtlMs : mapped.ttlMs
+      return known
+    }
     if (
       this.seriesCount >= this.#limits.maxSeries ||
       (family !== undefined &&
@@ -296,10 +325,53 @@ export class Aggregate {
     }
     if (family === undefined) {
       const { name, help, observer, maxSeries } = mapped
-      family = { name, kind, help, observer, maxSeries, seriesCount: 0 }
+      family = { name, kind, help, observer, maxSeries, seriesCount: 0, isConfirmed: true }
       this.families.add(family)
     }
     return this.#open(labels, family, mapped.ttlMs)
+  }
+
+  /**
+   * Ends a metric of whose kind nothing was seen since the mapping changed or the process started, for one of its
+   * name that is sent now. The next flush frees the name.
+   */
+  #giveWay(family: Family): void {
+    if (family.isConfirmed) return
+    family.isConfirmed = true // once is enough
+    for (let series = 0; series < this.seriesEnd; series++) {
+      if (this.family[series] !== family) continue
+      this.#ttlMs[series] = 1
+      this.#lastMs[series] = -Infinity
+    }
+  }
+
+  /** Puts a series back that was kept over a restart; undefined when there is no room for it. */
+  restore(labels: Labels, kept: KeptSeries): number | undefined {
+    if (this.seriesCount >= this.#limits.maxSeries || this.#byLabels.has(labels.key())) {
+      return undefined
+    }
+    if (this.families.get(kept.family.name) === undefined) this.families.add(kept.family)
+    const series = this.#open(labels, kept.family, kept.ttlMs)
+    this.#ttlMs[series] = kept.ttlMs
+    this.#lastMs[series] = kept.lastMs
+    this.#isLive[series] = kept.isLive ? 1 : 0
+    this.value[series] = kept.value
+    this.count[series] = kept.count
+    return series
+  }
+
+  /** Differs when anything may have changed since. */
+  changeMark(): string {
+    return `${this.counts.taken.join()},${this.seriesCount},${this.#openings}`
+  }
+
+  /** When a series was sent last. */
+  lastMsOf(series: number): number {
+    return this.#lastMs[series]!
+  }
+
+  ttlMsOf(series: number): number {
+    return this.#ttlMs[series]!
   }
 
   #open(labels: Labels, family: Family, ttlMs: number): number {
@@ -307,6 +379,7 @@ export class Aggregate {
     if (series === this.value.length) this.#grow()
     family.seriesCount++
     this.seriesCount++
+    this.#openings++
     this.labels[series] = labels
     this.family[series] = family
     this.#byLabels.set(labels.key(), series)
@@ -319,6 +392,7 @@ export class Aggregate {
     if (family.kind === 'summary') this.extra[series] = this.digests.open()
     else if (family.observer.kind === 'histogram' && family.kind === 'histogram') {
       this.extra[series] = this.spans.open(family.observer.buckets.length + 1)
+      if (family.observer.native !== undefined) this.natives.open(series, family.observer.native)
     }
     return series
   }
@@ -348,6 +422,7 @@ export class Aggregate {
       if (family.kind === 'summary') this.digests.close(this.extra[series]!)
       else if (family.kind === 'histogram' && observer.kind === 'histogram') {
         this.spans.close(this.extra[series]!, observer.buckets.length + 1)
+        this.natives.close(series)
       }
       this.#byLabels.delete(this.labels[series]!.key())
       this.#members.delete(series)
@@ -372,7 +447,8 @@ export class Aggregate {
 
   /**
    * The values of a series as its samples show them, into `into` from 0 on; their number. Counter, gauge, set: the
-   * value. Summary: its quantiles, sum, count. Histogram: cumulative buckets with +Inf, sum, count.
+   * value. Summary: its quantiles, sum, count. Histogram: cumulative buckets with +Inf, sum, count; what is native
+   * in it is told by {@link readNative}.
    */
   read(series: number, nowMs: number, into: Float64Array): number {
     const kind = this.#kind[series]!
@@ -405,6 +481,13 @@ export class Aggregate {
     return length + 2
   }
 
+  /** The native histogram of a series; undefined when it has none. */
+  readNative(series: number): NativeHistogram | undefined {
+    return hasNative(this.family[series]!)
+      ? this.natives.read(series, this.count[series]!, this.value[series]!)
+      : undefined
+  }
+
   #grow(): void {
     const capacity = this.value.length * 2
     this.value = copied(this.value, new Float64Array(capacity))
@@ -422,15 +505,22 @@ function copied<T extends { set(from: T): void }>(from: T, into: T): T {
   return into
 }
 
-/** How many samples a series of this family gives. */
+/** Whether series of this family have a native histogram beside their numbers. */
+function hasNative({ kind, observer }: Family): boolean {
+  return kind === 'histogram' && observer.kind === 'histogram' && observer.native !== undefined
+}
+
+/** How many samples a series of this family gives at a time. */
 export function sampleCount(family: Family): number {
   const { observer, kind } = family
-  if (kind === 'histogram' && observer.kind === 'histogram') return observer.buckets.length + 3
+  if (kind === 'histogram' && observer.kind === 'histogram') {
+    return observer.buckets.length + (observer.native === undefined ? 3 : 4)
+  }
   if (kind === 'summary' && observer.kind === 'summary') return observer.quantiles.length + 2
   return 1
 }
 
-/** The labels of a series' samples, in the order of {@link Aggregate.read}. */
+/** The labels of a series' samples, in the order of {@link Aggregate.read}; of the native histogram last. */
 export function sampleLabels(
   family: Family,
   labels: Labels,
@@ -441,7 +531,8 @@ export function sampleLabels(
   if (kind === 'histogram' && observer.kind === 'histogram') {
     const bucket = of('_bucket')
     const bounds = [...observer.buckets.map(showNumber), '+Inf']
-    return [...bounds.map((le) => bucket.with('le', le)), of('_sum'), of('_count')]
+    const classic = [...bounds.map((le) => bucket.with('le', le)), of('_sum'), of('_count')]
+    return hasNative(family) ? [...classic, labels] : classic
   }
   if (kind === 'summary' && observer.kind === 'summary') {
     const quantiles = observer.quantiles.map((q) => labels.with('quantile', showNumber(q)))

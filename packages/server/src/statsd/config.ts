@@ -70,6 +70,15 @@ export const statsdConfig = z
       .describe(
         'A series that is not sent for so long goes, unless its rule says otherwise; 0: never.',
       ),
+    keep_state: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether counters, gauges, histograms and summaries go on after a restart, as of the last flush; else all begin anew.',
+      ),
+    max_state_bytes: byteSize
+      .prefault('256MiB')
+      .describe('When more than this would have to be kept, nothing is, and it is counted.'),
   })
   .superRefine(checkMappings)
 

@@ -114,6 +114,39 @@ export class Digests {
     }
   }
 
+  /** Bytes of all centroids, what is free among them too. */
+  get bytes(): number {
+    return this.#used * 16
+  }
+
+  /** Hands out what a digest holds: its age, how many centroids, then key, weight and mean of each. */
+  save(digest: number, push: (number: number) => void): void {
+    this.#settle(digest)
+    const from = this.#from[digest]!
+    const length = this.#length[digest]!
+    push(this.#age[digest]!)
+    push(length)
+    for (let i = from; i < from + length; i++) {
+      push(this.#keys[i]!)
+      push(this.#weights[i]!)
+      push(this.#means[i]!)
+    }
+  }
+
+  /** Fills a digest that was just opened with what {@link save} gave. */
+  load(digest: number, next: () => number): void {
+    this.#age[digest] = next()
+    const length = next()
+    while (1 << this.#sizeClass[digest]! < length) this.#enlarge(digest)
+    const from = this.#from[digest]!
+    for (let i = from; i < from + length; i++) {
+      this.#keys[i] = next()
+      this.#weights[i] = next()
+      this.#means[i] = next()
+    }
+    this.#length[digest] = length
+  }
+
   /** Writes the value at each quantile to `into`, NaN when the window is empty. */
   quantiles(
     digest: number,

@@ -13,6 +13,8 @@ export interface Family {
   /** How many series it may have; undefined: as many as any. */
   readonly maxSeries: number | undefined
   seriesCount: number
+  /** Whether an event came for it since the mapping was loaded; what was there before gives way to others. */
+  isConfirmed: boolean
 }
 
 /** The metric type that an exposition page shows. */
@@ -45,23 +47,29 @@ export class Families {
   }
 
   /**
-   * Whether a metric of this name and kind would clash with one that is there: the same name with
-   * another kind, or `x_count` beside an observer `x`, either way round. The rules are statsd_exporter's.
+   * The metrics that one of this name and kind would clash with: of the same name with another kind, or
+   * `x_count` beside an observer `x`, either way round. The rules are statsd_exporter's.
    */
-  conflicts(name: string, kind: Kind): boolean {
+  rivals(name: string, kind: Kind): Family[] {
     const type = metricType(kind)
-    if (this.#isOther(name, type)) return true
+    const rivals = this.#others(name, (other) => other.kind !== kind)
     if (type === 'summary' || type === 'histogram') {
       const suffixes = type === 'histogram' ? SUFFIXES : SUFFIXES.slice(0, 2)
-      return suffixes.some((suffix) => this.#isOther(name + suffix, type))
+      for (const suffix of suffixes) {
+        rivals.push(...this.#others(name + suffix, (other) => other.kind !== type))
+      }
+      return rivals
     }
-    return SUFFIXES.some(
-      (suffix) => name.endsWith(suffix) && this.#isOther(name.slice(0, -suffix.length), 'counter'),
-    )
+    for (const suffix of SUFFIXES) {
+      if (!name.endsWith(suffix)) continue
+      const stem = name.slice(0, -suffix.length)
+      rivals.push(...this.#others(stem, (other) => other.kind !== 'counter'))
+    }
+    return rivals
   }
 
-  #isOther(name: string, type: MetricType): boolean {
+  #others(name: string, isOther: (family: Family) => boolean): Family[] {
     const family = this.#byName.get(name)
-    return family !== undefined && metricType(family.kind) !== type
+    return family !== undefined && isOther(family) ? [family] : []
   }
 }

@@ -38,9 +38,10 @@ export class Flusher {
    * Writes all series as of `nowMs`, ends those whose time to live is over with a stale marker, and
    * commits.
    *
+   * @param keep keeps the aggregates; it is waited for before the commit, so that what is stored is never ahead
    * @throws {WeirError} when the commit fails: the samples are lost, the aggregates go on
    */
-  async flush(nowMs: number): Promise<CommitResult> {
+  async flush(nowMs: number, keep?: () => Promise<void>): Promise<CommitResult> {
     const aggregate = this.#aggregate
     aggregate.countSets()
     this.#appendTimed(nowMs)
@@ -59,6 +60,7 @@ export class Flusher {
     // One that was sent again while others had their turn lives on; it is asked for its references anew.
     aggregate.close(gone.filter((series) => aggregate.isOver(series, nowMs)))
     this.#flushedMs = nowMs
+    await keep?.()
     return this.#appender.commit()
   }
 
@@ -83,6 +85,9 @@ export class Flusher {
     for (let i = 0; i < length; i++) {
       this.#appender.append(this.#refs.values[refs + i]! as SeriesRef, nowMs, this.#values[i]!)
     }
+    const native = aggregate.readNative(series)
+    if (native === undefined) return
+    this.#appender.appendHistogram(this.#refs.values[refs + length]! as SeriesRef, nowMs, native)
   }
 
   #end(series: number, refs: number, nowMs: number): void {
@@ -137,10 +142,10 @@ export function exposeFamilies(aggregate: Aggregate, nowMs: number): MetricFamil
     const family = aggregate.family[series]!
     const labels = sampleLabels(family, aggregate.labels[series]!, showNumber)
     if (labels.length > values.length) values = new Float64Array(labels.length * 2)
-    aggregate.read(series, nowMs, values)
+    const length = aggregate.read(series, nowMs, values)
     let list = samples.get(family)
     if (list === undefined) samples.set(family, (list = []))
-    for (let i = 0; i < labels.length; i++) list.push(toFamilySample(labels[i]!, values[i]!))
+    for (let i = 0; i < length; i++) list.push(toFamilySample(labels[i]!, values[i]!))
   }
   return [...samples]
     .map(([{ name, kind, help }, list]) => ({ name, type: metricType(kind), help, samples: list }))

@@ -43,8 +43,20 @@ const buckets = z
 
 const histogramOptions = z.strictObject({
   buckets: buckets.nullish().describe('Upper bounds, ascending.'),
-  native_histogram_bucket_factor: z.number().min(0).optional().describe('Accepted and not used.'),
-  native_histogram_max_buckets: z.int().min(0).optional().describe('Accepted and not used.'),
+  native_histogram_bucket_factor: z
+    .number()
+    .min(0)
+    .optional()
+    .describe(
+      'A native histogram is kept beside the buckets, whose own are no more than this much wider than the one before; 1.1 when only its other key is given, none for 1.',
+    ),
+  native_histogram_max_buckets: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'Buckets of the native histogram; when there are more it gets coarser. 256 unless told.',
+    ),
 })
 
 /** `defaults` of a mapping: what holds for rules that do not say, and for unmapped metrics. */

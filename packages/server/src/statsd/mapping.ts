@@ -13,6 +13,7 @@
 import { escapeName } from '@weir/wire'
 import { RE2JS } from 're2js'
 import type { MappingFileDefaults, MappingFileRule, ReadMapping } from './mapping-file.ts'
+import type { NativeOptions } from './native-histograms.ts'
 import { observerOf } from './observer-of.ts'
 import { isGlob } from './rule-kind.ts'
 import { type Template, expand, parseGlobTemplate, parseRegexTemplate } from './template.ts'
@@ -22,7 +23,12 @@ import { unreachableRules } from './unreachable.ts'
 export type MatchType = 'counter' | 'gauge' | 'observer'
 
 export type ObserverOptions =
-  | { readonly kind: 'histogram'; readonly buckets: readonly number[] }
+  | {
+      readonly kind: 'histogram'
+      readonly buckets: readonly number[]
+      /** Kept beside the buckets; absent where no file asks for it. */
+      readonly native?: NativeOptions
+    }
   | {
       readonly kind: 'summary'
       readonly quantiles: readonly number[]
@@ -59,6 +65,8 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const QUANTILES = [0.5, 0.9, 0.99]
 const MAX_AGE_MS = 600_000
 const AGE_BUCKETS = 5
+const NATIVE_FACTOR = 1.1
+const NATIVE_BUCKETS = 256
 
 export class Mapping {
   readonly #sources: readonly CompiledSource[]
@@ -267,8 +275,12 @@ function observerOptions(rule: Observing, defaults: MappingFileDefaults): Observ
       defaults.histogram_options?.buckets,
       defaults.buckets,
     ].find((bounds) => (bounds?.length ?? 0) > 0)
-    // The last bucket, +Inf, is always there.
-    return { kind: 'histogram', buckets: (buckets ?? BUCKETS).filter(Number.isFinite) }
+    return {
+      kind: 'histogram',
+      // The last bucket, +Inf, is always there.
+      buckets: (buckets ?? BUCKETS).filter(Number.isFinite),
+      ...nativeOptions(rule.histogram_options, defaults.histogram_options),
+    }
   }
   const quantiles = [
     rule.summary_options?.quantiles,
@@ -285,4 +297,19 @@ function observerOptions(rule: Observing, defaults: MappingFileDefaults): Observ
     maxAgeMs: own?.max_age || next?.max_age || MAX_AGE_MS,
     ageBucketCount: own?.age_buckets || next?.age_buckets || AGE_BUCKETS,
   }
+}
+
+/**
+ * statsd_exporter gives every histogram a native one as soon as there is a mapping file, for those who scrape
+ * protobuf. Here it is stored, so a file has to name one of the keys.
+ */
+function nativeOptions(
+  own: Observing['histogram_options'],
+  inherited: Observing['histogram_options'],
+): { readonly native?: NativeOptions } {
+  const factor = own?.native_histogram_bucket_factor || inherited?.native_histogram_bucket_factor
+  const maxBuckets = own?.native_histogram_max_buckets || inherited?.native_histogram_max_buckets
+  if (!factor && !maxBuckets) return {}
+  if (factor !== undefined && factor !== 0 && factor <= 1) return {}
+  return { native: { factor: factor || NATIVE_FACTOR, maxBuckets: maxBuckets || NATIVE_BUCKETS } }
 }

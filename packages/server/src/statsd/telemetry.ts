@@ -2,6 +2,7 @@ import { STATSD_REJECTS, type StatsdReject } from '@weir/wire'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { Aggregate } from './aggregate.ts'
 import type { Mapping } from './mapping.ts'
+import type { Restored } from './state/kept-state.ts'
 
 const LISTENER = ['transport', 'listener'] as const
 const EVENT_TYPES = ['counter', 'gauge', 'observer', 'set'] as const
@@ -56,6 +57,9 @@ export class StatsdTelemetry {
   readonly #connectionsRefused
   readonly #connectionsIdle
   readonly #readErrors
+  readonly #stateBytes
+  readonly #stateFailures
+  readonly #restored
   readonly #reloads
 
   constructor(telemetry: Telemetry) {
@@ -137,6 +141,19 @@ export class StatsdTelemetry {
       'Sockets and connections that failed.',
       LISTENER,
     )
+    this.#stateBytes = registry.gauge(
+      'weir_statsd_state_bytes',
+      'What is kept of the aggregates for the next start.',
+    )
+    this.#stateFailures = registry.counter(
+      'weir_statsd_state_failures_total',
+      'Times that the aggregates could not be kept or put back.',
+      ['reason'],
+    )
+    this.#restored = registry.gauge(
+      'weir_statsd_series_restored',
+      'Series that went on at the last start.',
+    )
     this.#reloads = registry.counter('weir_statsd_mapping_reloads_total', 'Mappings replaced.')
   }
 
@@ -195,10 +212,43 @@ export class StatsdTelemetry {
 
   flushFailed(error: unknown): void {
     this.#samplesLost.inc()
-    const fields = { error: error instanceof Error ? error.message : String(error) }
+    const fields = { error: messageOf(error) }
     this.#telemetry.log
       .sampled('statsd_flush', 60_000)
       ?.error(fields, 'StatsD samples lost: commit failed')
+  }
+
+  stateKept(bytes: number): void {
+    this.#stateBytes.set(bytes)
+  }
+
+  /** The aggregates take more than may be kept. */
+  stateTooLarge(maxBytes: number): void {
+    this.#stateBytes.set(0)
+    this.#stateFailures.inc({ reason: 'too_large' })
+    this.#telemetry.log
+      .sampled('statsd_state_size', 60_000)
+      ?.warn({ maxBytes }, 'StatsD state is not kept: raise statsd.max_state_bytes')
+  }
+
+  stateNotKept(error: unknown): void {
+    this.#stateFailures.inc({ reason: 'write' })
+    this.#telemetry.log
+      .sampled('statsd_state', 60_000)
+      ?.error({ error: messageOf(error) }, 'StatsD state could not be kept')
+  }
+
+  stateRestored(restored: Restored): void {
+    this.#restored.set(restored.series)
+    this.#telemetry.log.info({ ...restored }, 'StatsD series go on')
+  }
+
+  stateNotRestored(error: unknown): void {
+    this.#stateFailures.inc({ reason: 'read' })
+    this.#telemetry.log.error(
+      { error: messageOf(error) },
+      'StatsD state cannot be read; counters begin anew',
+    )
   }
 
   mappingLoaded({ ruleCount, unreachable }: Mapping): void {
@@ -256,4 +306,8 @@ export class StatsdTelemetry {
         'StatsD packets lost: the receive buffer was full; a larger net.core.rmem_max lets it grow',
       )
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -20,7 +20,10 @@ export class Stand {
   meaning: ParseOptions = { ...PLAIN_MEANING, dogstatsdTags: true, maxLineBytes: 65_536 }
   readonly #events = new EventColumns()
 
+  readonly #mapping: string
+
   constructor(mapping = '', limits: Partial<AggregateLimits> = {}, defaultTtlMs = 0) {
+    this.#mapping = mapping
     this.aggregate = new Aggregate({
       mapping: new Mapping(readMappings([{ file: 'mapping.yml', text: mapping }])),
       limits: { maxSeriesPerMetric: 1000, maxSeries: 10_000, maxSetMembers: 1000, ...limits },
@@ -39,6 +42,14 @@ export class Stand {
       if (count > 0) this.rejects[reason] = (this.rejects[reason] ?? 0) + count
     }
     return this
+  }
+
+  /** A stand with the same rules and nothing in it. */
+  fresh(): Stand {
+    const stand = new Stand(this.#mapping)
+    stand.nowMs = this.nowMs
+    stand.meaning = this.meaning
+    return stand
   }
 
   /** `name{a="b"} 1`, in the order of the page. */

@@ -36,6 +36,16 @@ export class TimedSamples {
     this.#writtenMs.delete(series)
   }
 
+  /** `series, time, …` of the newest samples written, to be kept over a restart. */
+  writtenTimes(): number[] {
+    return [...this.#writtenMs].flat()
+  }
+
+  /** Says when the newest sample of a series was written. */
+  written(series: number, timeMs: number): void {
+    this.#writtenMs.set(series, timeMs)
+  }
+
   /**
    * Gives the samples, each time of a series once and in order (of two with one time the later one that came counts),
    * and forgets them.

@@ -19,6 +19,8 @@ export interface IntakeData {
   /** Leads to the writer thread. */
   readonly store: MessagePort
   readonly logLevel: string
+  /** Where the aggregates are kept over a restart. */
+  readonly stateFolder: string
 }
 
 export type IntakeHandlers = {
@@ -47,6 +49,7 @@ const handlers: IntakeHandlers = {
       appender,
       telemetry: { registry, log },
       clock: systemClock,
+      stateFolder: data.stateFolder,
     })
     return intake.addresses
   },

@@ -48,10 +48,13 @@ class HandClock implements Clock {
 /** Keeps what was committed as `series value`; fails when told to. */
 class Notebook implements Appender {
   readonly commits: string[][] = []
+  /** Times of the samples of each commit. */
+  readonly times: number[][] = []
   fails = false
   readonly described: string[] = []
   readonly #labels: Labels[] = []
   #queued: string[] = []
+  #queuedTimes: number[] = []
 
   ref(labels: Labels): SeriesRef {
     return (this.#labels.push(labels) - 1) as SeriesRef
@@ -59,7 +62,8 @@ class Notebook implements Appender {
 
   release(): void {}
 
-  append(ref: SeriesRef, _timeMs: number, value: number): void {
+  append(ref: SeriesRef, timeMs: number, value: number): void {
+    this.#queuedTimes.push(timeMs)
     this.#queued.push(`${this.#labels[ref]!.toString()} ${isStale(value) ? 'stale' : value}`)
   }
 
@@ -73,9 +77,12 @@ class Notebook implements Appender {
 
   commit(): ReturnType<Appender['commit']> {
     const batch = this.#queued
+    const times = this.#queuedTimes
     this.#queued = []
+    this.#queuedTimes = []
     if (this.fails) return Promise.reject(new WeirError('BUG', 'disk full'))
     this.commits.push(batch)
+    this.times.push(times)
     return Promise.resolve({ appended: batch.length, rejected: {}, example: '' })
   }
 
@@ -90,7 +97,7 @@ export async function closeAll(): Promise<void> {
 }
 
 /** An intake on loopback with sockets that are real, a clock and a store that are not. */
-export async function start(config: object = {}, mapping = '') {
+export async function start(config: object = {}, mapping = '', stateFolder?: string) {
   const clock = new HandClock()
   const appender = new Notebook()
   const registry = new Registry()
@@ -100,6 +107,7 @@ export async function start(config: object = {}, mapping = '') {
     appender,
     telemetry: { registry, log: openLog('silent') },
     clock,
+    ...(stateFolder === undefined ? {} : { stateFolder }),
   })
   opened.push(intake)
   const port = (kind: string): number =>
