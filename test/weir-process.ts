@@ -36,6 +36,8 @@ export interface WeirOptions {
   /** Kept by whoever gives it; else a folder that goes with the process. */
   readonly dataDir?: string
   readonly flags?: readonly string[]
+  /** All there is on the command line behind `serve`, but for the data folder; nothing else is added. */
+  readonly exactFlags?: readonly string[]
 }
 
 /** Starts the built command on free ports and waits until it has said where it listens. */
@@ -44,15 +46,9 @@ export async function startWeir(options: WeirOptions = {}): Promise<WeirProcess>
   const dataDir = options.dataDir ?? join(scratch, 'data')
   const config = join(scratch, 'weir.yml')
   writeFileSync(config, options.config ?? '')
-  const child = run([
-    options.command ?? 'serve',
-    '--config',
-    config,
-    '--data-dir',
-    dataDir,
-    ...FREE_PORTS,
-    ...(options.flags ?? []),
-  ])
+  const own = ['--config', config, ...FREE_PORTS, ...(options.flags ?? [])]
+  const flags = options.exactFlags ?? own
+  const child = run([options.command ?? 'serve', '--data-dir', dataDir, ...flags])
   let log = ''
   child.stderr!.on('data', (chunk: Buffer) => {
     log += chunk.toString()

@@ -1,8 +1,15 @@
 import { type Flags, type Weir, serve } from '@weir/server/serve'
 import type { Command } from 'commander'
 import { EXIT } from '../exit.ts'
+import { printVerdicts } from '../show/verdict.ts'
+import {
+  type ExporterOptions,
+  exporterFlags,
+  withExporterFlags,
+  withoutEffect,
+} from './exporter-flags.ts'
 
-interface ServeOptions {
+interface ServeOptions extends ExporterOptions {
   readonly config?: string
   readonly dataDir: string
   readonly listen?: string
@@ -21,7 +28,7 @@ interface ServeOptions {
 
 const collect = (value: string, before: readonly string[] = []): string[] => [
   ...before,
-  ...value.split(','),
+  ...value.split(',').filter((text) => text !== ''),
 ]
 
 /** The flags that `serve` and `demo` share. */
@@ -67,6 +74,7 @@ export function flagsOf(options: ServeOptions): Flags {
     rules: options.rules,
     features: options.enableFeature,
     insecure: options.insecure,
+    ...exporterFlags(options),
     ...(config === undefined ? {} : { configFile: config }),
     ...(listen === undefined ? {} : { listen }),
     ...(statsdListen === undefined ? {} : { statsdListen }),
@@ -82,11 +90,23 @@ export function flagsOf(options: ServeOptions): Flags {
 
 export function addServe(program: Command): void {
   const command = program.command('serve').description('start everything')
-  withServeFlags(command).action(async (options: ServeOptions) => {
+  withExporterFlags(withServeFlags(command)).action(async (options: ServeOptions) => {
+    for (const told of withoutEffect(options)) console.error(`weir: ${told}`)
+    if (options.checkConfig === true) {
+      process.exitCode = await checkOnly(options)
+      return
+    }
     const weir = await serve(flagsOf(options))
     printAddresses(weir)
     await untilStopped(weir)
   })
+}
+
+/** `--check-config`: looks at everything and starts nothing. */
+async function checkOnly(options: ServeOptions): Promise<number> {
+  const { checkConfig } = await import('@weir/server')
+  const { config = 'the command line' } = options
+  return printVerdicts([{ file: config, ...checkConfig(flagsOf(options)) }], false)
 }
 
 /** One line an open door, `kind address`: for people and for scripts. */

@@ -11,6 +11,7 @@ import { globalBeside, scrapeConfigBeside } from '../scrape/config-files.ts'
 import { allScrapeConfigs } from './scrape-config-files.ts'
 import { redactText } from './redact-text.ts'
 import { redactYaml } from './redact.ts'
+import { type StatsdFlags, withStatsdFlags } from './statsd-flags.ts'
 import { type WeirConfig, weirConfig } from './weir-config.ts'
 import { lineOfKey, readYaml } from './yaml-file.ts'
 
@@ -22,6 +23,8 @@ export interface Flags {
   readonly statsdListen?: string
   readonly statsdMappingConfig?: readonly string[]
   readonly statsdFlushInterval?: string
+  /** What statsd_exporter's own flags say. */
+  readonly statsd?: StatsdFlags
   readonly alertmanagerConfig?: string
   readonly rules: readonly string[]
   readonly externalUrl?: string
@@ -96,6 +99,7 @@ const KEYS = {
 
 function withFlags({ web, statsd, log, storage, ...config }: WeirConfig, flags: Flags): WeirConfig {
   const { listen, statsdMappingConfig: mapping } = flags
+  const exporters = withStatsdFlags(statsd, flags.statsd ?? {})
   const { metrics } = storage
   const hasExtraReports = flags.features.includes('extra-scrape-metrics')
   return {
@@ -111,8 +115,8 @@ function withFlags({ web, statsd, log, storage, ...config }: WeirConfig, flags: 
       }),
     },
     statsd: {
-      ...statsd,
-      listen: flagOr(statsd.listen, flags.statsdListen, {
+      ...exporters,
+      listen: flagOr(exporters.listen, flags.statsdListen, {
         flag: '--statsd-listen',
         schema: KEYS.statsd_listen,
       }),

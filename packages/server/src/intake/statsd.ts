@@ -17,6 +17,7 @@ import { StatsdTelemetry, type TransportCounts } from '../statsd/telemetry.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import { readListenAddress } from './listen-address.ts'
 import { listenersOf, plainListener } from './listener.ts'
+import { Relays, refuseLoops } from './relays.ts'
 import { type Way, WayOpener } from './way.ts'
 
 export interface StatsdOptions {
@@ -75,6 +76,7 @@ class Intake implements StatsdIntake {
   readonly #packet = new Uint8Array(PACKET_BYTES)
   readonly #opener: WayOpener
   readonly #ways: Way[] = []
+  readonly #relays: Relays
   readonly #closing = new AbortController()
   #timer: Promise<void> = Promise.resolve()
   #flushing: Promise<void> | undefined
@@ -91,6 +93,7 @@ class Intake implements StatsdIntake {
       },
       this.#telemetry,
     )
+    this.#relays = new Relays(config.relay, options.telemetry, options.clock)
     const mapping = new Mapping(options.mappings)
     this.#telemetry.mappingLoaded(mapping)
     this.#aggregate = new Aggregate({
@@ -118,6 +121,7 @@ class Intake implements StatsdIntake {
     for (const listener of listenersOf(config)) {
       this.#ways.push(await this.#opener.open(listener))
     }
+    refuseLoops(config.relay, this.addresses)
   }
 
   /** What was kept at the last end goes on; if nothing is to be kept, or it cannot be read, it is forgotten. */
@@ -218,6 +222,7 @@ class Intake implements StatsdIntake {
   async closeSockets(): Promise<void> {
     await Promise.all(this.#ways.map(({ close }) => close()))
     await this.#opener[Symbol.asyncDispose]()
+    await this.#relays[Symbol.asyncDispose]()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -287,6 +292,7 @@ class Intake implements StatsdIntake {
     const bytes = length > this.#packet.length ? received : this.#packet
     if (bytes === this.#packet)
       bytes.set(length === received.length ? received : received.subarray(0, length))
+    this.#relays.take(bytes, length)
     events.clear()
     parseStatsd(bytes, 0, length, listener.parse, events)
     this.#aggregate.take(bytes, events, this.#options.clock.now())

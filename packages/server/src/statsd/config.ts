@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { byteSize, duration } from '../config/quantity.ts'
 import { address, listeners, maxLineBytes } from './listener-config.ts'
 import { meaningKeys } from './meaning.ts'
+import { relay } from './relay-config.ts'
 import { checkMappings, mappingDefaults, mappingRule } from './mapping-file.ts'
 
 /** `statsd` in weir.yml: the one place where its keys, defaults, limits and prose are written. */
@@ -14,6 +15,7 @@ export const statsdConfig = z
       .optional()
       .describe('Where StatsD arrives by TCP, when not at `listen`; empty: not by TCP.'),
     listeners,
+    relay,
     flush_interval: duration
       .prefault('10s')
       .refine((ms) => ms >= 100, { message: 'want at least 100ms' })
