@@ -1,6 +1,10 @@
 import { isAbsolute } from 'node:path'
+import { httpClientBeside } from '@weir/fetch'
 import { z } from 'zod'
+import { type DnsSdConfig, dnsSdConfig } from './dns/config.ts'
 import { type FileSdConfig, fileSdConfig } from './file/config.ts'
+import { type HttpSdConfig, httpSdConfig } from './http/config.ts'
+import { type KubernetesSdConfig, kubernetesSdConfig } from './kubernetes/config.ts'
 
 /**
  * Where a job's targets come from: the sections of `scrape_configs` by which Prometheus discovers them. Those that
@@ -64,22 +68,39 @@ const refused = Object.fromEntries(
 export const discoveryKeys = {
   static_configs: z.array(staticConfig).default([]).describe('Targets by address.'),
   file_sd_configs: z.array(fileSdConfig).default([]).describe('Targets that files list.'),
+  http_sd_configs: z.array(httpSdConfig).default([]).describe('Targets that HTTP servers list.'),
+  kubernetes_sd_configs: z
+    .array(kubernetesSdConfig)
+    .default([])
+    .describe('Targets in a Kubernetes cluster.'),
+  dns_sd_configs: z.array(dnsSdConfig).default([]).describe('Targets that DNS records name.'),
   ...refused,
 }
 
 type DiscoverySections = {
   readonly static_configs: readonly StaticConfig[]
   readonly file_sd_configs: readonly FileSdConfig[]
+  readonly dns_sd_configs: readonly DnsSdConfig[]
+  readonly http_sd_configs: readonly HttpSdConfig[]
+  readonly kubernetes_sd_configs: readonly KubernetesSdConfig[]
 }
 
 /** One place where targets are found. */
 export type DiscoveryConfig =
   | { readonly kind: 'static'; readonly config: readonly StaticConfig[] }
   | { readonly kind: 'file'; readonly config: FileSdConfig }
+  | { readonly kind: 'dns'; readonly config: DnsSdConfig }
+  | { readonly kind: 'http'; readonly config: HttpSdConfig }
+  | { readonly kind: 'kubernetes'; readonly config: KubernetesSdConfig }
 
 /** Every place where a job finds its targets. */
 export function discoveryOf(job: DiscoverySections): DiscoveryConfig[] {
-  const found: DiscoveryConfig[] = job.file_sd_configs.map((config) => ({ kind: 'file', config }))
+  const found: DiscoveryConfig[] = [
+    ...job.file_sd_configs.map((config) => ({ kind: 'file', config }) as const),
+    ...job.http_sd_configs.map((config) => ({ kind: 'http', config }) as const),
+    ...job.kubernetes_sd_configs.map((config) => ({ kind: 'kubernetes', config }) as const),
+    ...job.dns_sd_configs.map((config) => ({ kind: 'dns', config }) as const),
+  ]
   if (job.static_configs.length > 0) found.push({ kind: 'static', config: job.static_configs })
   return found
 }
@@ -95,6 +116,11 @@ export function discoveryBeside<J extends DiscoverySections>(
     file_sd_configs: job.file_sd_configs.map((config) => ({
       ...config,
       files: config.files.map(whole),
+    })),
+    http_sd_configs: job.http_sd_configs.map((config) => httpClientBeside(config, whole)),
+    kubernetes_sd_configs: job.kubernetes_sd_configs.map((config) => ({
+      ...httpClientBeside(config, whole),
+      kubeconfig_file: config.kubeconfig_file === '' ? '' : whole(config.kubeconfig_file),
     })),
   }
 }

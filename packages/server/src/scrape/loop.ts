@@ -82,8 +82,8 @@ export class ScrapeLoop {
         this.#lastMs === 0 ? '0001-01-01T00:00:00Z' : new Date(this.#lastMs).toISOString(),
       lastScrapeDuration: this.#lastSeconds,
       health: this.#health,
-      scrapeInterval: showDuration(target.intervalMs),
-      scrapeTimeout: showDuration(target.timeoutMs),
+      scrapeInterval: target.shownInterval,
+      scrapeTimeout: target.shownTimeout,
     }
   }
 

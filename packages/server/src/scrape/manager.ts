@@ -3,6 +3,7 @@ import type { Appender, Clock, MetricMetadata } from '@weir/model'
 import type { IntakeStatus, ScrapeJobView } from '@weir/packs'
 import { discoveryOf } from '../discovery/config.ts'
 import { Discovery } from '../discovery/discovery.ts'
+import type { discovererOf } from '../discovery/kinds.ts'
 import type { LabelTest } from '../query/label-test.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { ScrapeConfig, ScrapeSettings } from './config.ts'
@@ -33,6 +34,8 @@ export interface ScraperParts {
   readonly clock: Clock
   /** Stands in for HTTP. */
   readonly fetch?: FetchPage
+  /** Stands in for the places where targets are found. */
+  readonly discover?: typeof discovererOf
 }
 
 /** What `/api/v1/targets` is made of. */
@@ -103,12 +106,13 @@ class Manager implements Scraper {
   #turn: Promise<void> = Promise.resolve()
 
   constructor(parts: ScraperParts) {
-    const { telemetry, clock } = parts
+    const { telemetry, clock, discover } = parts
     this.#parts = parts
     this.#events = new ScrapeEvents(telemetry)
     this.#discovery = new Discovery({
       telemetry,
       clock,
+      ...(discover === undefined ? {} : { discover }),
       onChange: (jobs) => void this.#inTurn(() => this.#sync(jobs)),
     })
   }

@@ -51,6 +51,9 @@ export interface Target {
   readonly requestUrl: string
   readonly intervalMs: number
   readonly timeoutMs: number
+  /** Both as the labels have them. */
+  readonly shownInterval: string
+  readonly shownTimeout: string
   /** Why it cannot be scraped at all; '' when it can. */
   readonly fault: string
 }
@@ -116,8 +119,8 @@ export function targetsOf(job: Job, groups: readonly TargetGroup[]): FoundTarget
         droppedCount++
         if (droppedKept === 0 || dropped.length < droppedKept) dropped.push(found.discovered)
       } else {
-        const key = targetKey(found)
-        if (!active.has(key)) active.set(key, found)
+        // Of those that come to the same, the last one's labels are shown, as in Prometheus.
+        active.set(targetKey(found), found)
       }
     }
   }
@@ -195,12 +198,15 @@ function makeTarget(job: Job, own: FoundLabels, group: FoundLabels): Made {
   }
 }
 
+type Times = Pick<Target, 'intervalMs' | 'timeoutMs' | 'shownInterval' | 'shownTimeout' | 'fault'>
+
 /** How often and how long, which relabelling may have changed; the job's own, and a fault, when it cannot be used. */
-function timesOf(job: Job, labels: LabelMap): Pick<Target, 'intervalMs' | 'timeoutMs' | 'fault'> {
+function timesOf(job: Job, labels: LabelMap): Times {
   const interval = labels.get('__scrape_interval__') ?? ''
   const timeout = labels.get('__scrape_timeout__') ?? ''
   const [intervalMs, timeoutMs] = [readDuration(interval), readDuration(timeout)]
-  const own = { intervalMs: job.intervalMs, timeoutMs: job.timeoutMs }
+  const shown = { shownInterval: interval, shownTimeout: timeout }
+  const own = { intervalMs: job.intervalMs, timeoutMs: job.timeoutMs, ...shown }
   if (intervalMs === 0) {
     const fault = `Cannot use "${interval}" as __scrape_interval__: want a duration above 0`
     return { ...own, fault }
@@ -209,7 +215,7 @@ function timesOf(job: Job, labels: LabelMap): Pick<Target, 'intervalMs' | 'timeo
     const fault = `Cannot use "${timeout}" as __scrape_timeout__: want a duration above 0 and up to the interval, ${interval}`
     return { ...own, fault }
   }
-  return { intervalMs, timeoutMs, fault: '' }
+  return { intervalMs, timeoutMs, ...shown, fault: '' }
 }
 
 export function labelsOf(labels: LabelMap): Labels {
