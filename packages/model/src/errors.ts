@@ -47,6 +47,7 @@ export const CODES = {
   STORAGE_BUSY: 'unavailable', // too much waits for its commit already
   PUSH_BUSY: 'unavailable', // too many pushes of one kind under way
   REMOTE_READ_INVALID: 'bad_data', // a body that is no remote read request
+  OTLP_INVALID: 'bad_data', // a body that is no OTLP metrics request
   REMOTE_WRITE_INVALID: 'bad_data', // a body that is no remote write request
   REMOTE_WRITE_REJECTED: 'bad_data', // some of it could not be kept; the rest was
   REMOTE_WRITE_BUSY: 'unavailable', // too many requests under way

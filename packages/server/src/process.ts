@@ -363,7 +363,7 @@ class Process implements Weir {
   }
 
   async #startPush(): Promise<Thread<PushHandlers>> {
-    const { max_unpacked_bytes, max_samples } = this.#setup.config.remote_write_receiver
+    const { remote_write_receiver: written, otlp_receiver: otlp } = this.#setup.config
     const store = await this.#storePort()
     const history = await this.#storePort({ takesHistory: true })
     const { limits } = this.#setup.config.storage.metrics
@@ -374,7 +374,17 @@ class Process implements Weir {
     }
     const data: PushData = {
       labels,
-      remoteWrite: { unpackedBytesMax: max_unpacked_bytes, samplesMax: max_samples },
+      remoteWrite: {
+        unpackedBytesMax: written.max_unpacked_bytes,
+        samplesMax: written.max_samples,
+      },
+      otlp: {
+        unpackedBytesMax: otlp.max_unpacked_bytes,
+        samplesMax: otlp.max_samples,
+        depthMax: otlp.max_attribute_depth,
+        deltaStreamsMax: otlp.max_delta_streams,
+        deltaStaleMs: otlp.delta_max_stale,
+      },
       store,
       history,
     }
@@ -457,6 +467,14 @@ class Process implements Weir {
       remoteWrite: async (body, version) =>
         (await this.#pushThread()).call('remoteWrite', { body, version }, [body.buffer]),
       remoteWriteLimits: config.remote_write_receiver,
+      otlp: {
+        take: async (request) => {
+          const { otlp: translation } = this.#setup.config
+          const push = await this.#pushThread()
+          return push.call('otlp', { ...request, translation }, [request.body.buffer])
+        },
+        limits: config.otlp_receiver,
+      },
       backfills: this.#backfills,
       recordingGroups: (text) => this.#recordingGroups(text),
       remoteReadLimits: config.remote_read_server,

@@ -58,3 +58,36 @@ export {
 } from './remote-read/read-request.ts'
 export { FrameWriter, writeResultSeries } from './remote-read/read-response.ts'
 export { ProtoWriter } from './protobuf/writer.ts'
+export { type Attributes } from './otlp/attributes.ts'
+export { CUMULATIVE, DELTA, type MetricHead, type ScopeHead } from './otlp/heads.ts'
+export { protobufOfJson } from './otlp/json-request.ts'
+export {
+  OTLP_EXPONENTIAL,
+  type Exponential,
+  type ExponentialBuckets,
+  OTLP_GAUGE,
+  HAS_SUM,
+  OTLP_HISTOGRAM,
+  type Lists,
+  NO_VALUE,
+  OtlpBatch,
+  type OtlpExemplar,
+  type OtlpKind,
+  OTLP_SUM,
+  OTLP_SUMMARY,
+} from './otlp/otlp-batch.ts'
+export { OtlpReader } from './otlp/read-request.ts'
+export {
+  type OtlpAttribute,
+  type OtlpExemplarTold,
+  type OtlpMetric,
+  type OtlpMetricsRequest,
+  type OtlpValue,
+  encodeOtlp,
+} from './otlp/encode-request.ts'
+export {
+  type OtlpEncoding,
+  type PartialSuccess,
+  otlpResponse,
+  otlpStatus,
+} from './otlp/response.ts'

@@ -5,6 +5,7 @@ const AT_START = {
   statsd: ['mapping_config', 'mappings', 'defaults'],
   notifications: [],
   storage: ['retention_rules'],
+  otlp_receiver: [],
   remote_read_server: [],
   remote_write_receiver: [],
   query: ['lookback_rules', 'count_first_value'],

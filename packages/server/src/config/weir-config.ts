@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { globalConfig, scrapeConfigs } from '../scrape/config.ts'
+import { otlpConfig, otlpReceiver } from '../otlp/config.ts'
 import { remoteReadServer } from '../remote-read/config.ts'
 import { remoteWriteReceiver } from '../remote-write/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
@@ -220,7 +221,6 @@ const LATER = {
   remote_write: 'sending samples on is not supported yet; remove remote_write',
   remote_read: 'reading from elsewhere is not supported yet; remove remote_read',
   tracing: 'sending traces is not supported yet; remove tracing',
-  otlp: 'OTLP is not supported yet; remove otlp',
   logs: 'the log store is not there yet; remove logs',
   auth: 'access control is not there yet; remove auth and listen on loopback',
 } as const
@@ -280,6 +280,10 @@ const sections = z.strictObject({
   remote_write_receiver: remoteWriteReceiver
     .prefault({})
     .describe('What senders of Prometheus remote write may send to /api/v1/write.'),
+  otlp: otlpConfig.prefault({}).describe('How OTLP metrics become series, as in prometheus.yml.'),
+  otlp_receiver: otlpReceiver
+    .prefault({})
+    .describe('What senders of OTLP metrics may send to /v1/metrics.'),
   query: query.prefault({}).describe('What a PromQL query may take.'),
   web: web.prefault({}).describe('The page and the HTTP API.'),
   packs: z

@@ -14,6 +14,7 @@ import { importRoute } from './import-route.ts'
 import { lifecycleRoutes } from './lifecycle-routes.ts'
 import { HttpEvents } from './observe.ts'
 import { servePage } from './page.ts'
+import { otlpRoutes } from './otlp-routes.ts'
 import { readBody } from './read-body.ts'
 import { queryRoutes } from './query-routes.ts'
 import { remoteReadRoute } from './remote-read-route.ts'
@@ -92,12 +93,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
 
   // Before the routes: awaiting a plugin binds those that are there to the handlers of that moment.
   app.setNotFoundHandler((request, reply) => void send(reply, notFound(request)))
-  app.setErrorHandler((thrown: unknown, request, reply) => {
-    const error = asKnown(thrown, deps)
-    if (error.code === 'BUG') events.broke(routeOf(request), error)
-    if (error.code === 'HTTP_TOO_LARGE' || error.code === 'HTTP_BODY_TYPE') events.refused(error)
-    return send(reply.headers(comeAgain(error)), failure(error))
-  })
+  app.setErrorHandler(answering(deps, events))
 
   const routes: Route[] = [
     ...queryRoutes(deps),
@@ -107,12 +103,13 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...adminRoutes(deps),
     ...lifecycleRoutes(deps),
     remoteWriteRoute(deps),
+    ...otlpRoutes(deps),
     remoteReadRoute(deps),
     ...weirRoutes(deps, () => routes),
     importRoute(deps),
     ...backfillRoutes(deps),
   ]
-  for (const route of routes) mount(app, route, deps, stopping.signal)
+  for (const route of routes) mount(app, route, { deps, events, stopping: stopping.signal })
   await servePage(app, deps.webRoot)
 
   return {
@@ -135,6 +132,21 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
       await app.close()
       closed.abort()
     },
+  }
+}
+
+/** Answers what was thrown: as the protocol of the route wants it, or in JSON. */
+function answering(
+  deps: HttpDeps,
+  events: HttpEvents,
+  rule?: BodyRule,
+): (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+  return (thrown, request, reply) => {
+    const error = asKnown(thrown, deps)
+    if (error.code === 'BUG') events.broke(routeOf(request), error)
+    if (error.code === 'HTTP_TOO_LARGE' || error.code === 'HTTP_BODY_TYPE') events.refused(error)
+    const answer = rule?.failure?.(error, headOf(request)) ?? failure(error)
+    return send(reply.headers(comeAgain(error)), answer)
   }
 }
 
@@ -179,6 +191,7 @@ function bareApp({ limits }: HttpDeps, events: HttpEvents): FastifyInstance {
 function mountBytes(
   app: FastifyInstance,
   rule: BodyRule,
+  { deps, events }: Pick<Mounting, 'deps' | 'events'>,
   add: (scope: FastifyInstance) => void,
 ): void {
   app.register((scope, _options, done) => {
@@ -186,6 +199,7 @@ function mountBytes(
     scope.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
       readBody(payload, rule),
     )
+    scope.setErrorHandler(answering(deps, events, rule))
     scope.addHook('onRequest', async (request, reply) => {
       const over = rule.admit(headOf(request))
       reply.raw.once('close', over)
@@ -206,18 +220,20 @@ function headOf({ headers }: FastifyRequest): RequestHead {
 
 const NO_BYTES = new Uint8Array()
 
-function mount(app: FastifyInstance, route: Route, deps: HttpDeps, stopping: AbortSignal): void {
-  if (route.body === undefined) mountRoute(app, route, deps, stopping)
-  else mountBytes(app, route.body, (scope) => mountRoute(scope, route, deps, stopping))
+/** What routes need of the server they are part of. */
+interface Mounting {
+  readonly deps: HttpDeps
+  readonly events: HttpEvents
+  readonly stopping: AbortSignal
+}
+
+function mount(app: FastifyInstance, route: Route, mounting: Mounting): void {
+  if (route.body === undefined) mountRoute(app, route, mounting)
+  else mountBytes(app, route.body, mounting, (scope) => mountRoute(scope, route, mounting))
   mountOthers(app, route)
 }
 
-function mountRoute(
-  app: FastifyInstance,
-  route: Route,
-  deps: HttpDeps,
-  stopping: AbortSignal,
-): void {
+function mountRoute(app: FastifyInstance, route: Route, { deps, stopping }: Mounting): void {
   app.route({
     method: [...route.methods],
     url: route.path,
@@ -227,7 +243,8 @@ function mountRoute(
       const waits = route.early === true ? [] : deps.ready(route.early)
       if (waits.length > 0) {
         const why = `Cannot answer yet: waiting for ${waits.join(', ')}`
-        const answer = failure(new WeirError('HTTP_NOT_READY', why))
+        const error = new WeirError('HTTP_NOT_READY', why)
+        const answer = route.body?.failure?.(error, headOf(request)) ?? failure(error)
         return send(reply.header('retry-after', '1'), answer)
       }
       const gone = GONE.get(request)!

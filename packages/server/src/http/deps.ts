@@ -13,6 +13,8 @@ import type { Backfills } from '../backfill/backfills.ts'
 import type { ImportResult } from '../import/import-page.ts'
 import type { PushOutcome } from '../push/outcome.ts'
 import type { PushIntakes } from '../push/push-intake.ts'
+import type { OtlpReceiverConfig } from '../otlp/config.ts'
+import type { OtlpOutcome, OtlpRequest } from '../otlp/receiver.ts'
 import type { RemoteReadConfig } from '../remote-read/config.ts'
 import type { RemoteWriteConfig } from '../remote-write/config.ts'
 import type { WriteVersion } from '../remote-write/protocol.ts'
@@ -57,6 +59,11 @@ export interface HttpDeps {
   /** Takes a request of remote write in; resolves when what could be kept is durable. The body changes hands. */
   remoteWrite(body: Uint8Array<ArrayBuffer>, version: WriteVersion): Promise<PushOutcome>
   readonly remoteWriteLimits: RemoteWriteConfig
+  readonly otlp: {
+    /** Takes a request of OTLP in; resolves when what could be kept is durable. The body changes hands. */
+    take(request: Omit<OtlpRequest, 'translation'>): Promise<OtlpOutcome>
+    readonly limits: OtlpReceiverConfig
+  }
   readonly backfills: Pick<Backfills, 'views' | 'view' | 'begin' | 'cancel'>
   /** Groups with recording rules: those of a rule file, or all that are loaded. Throws `RULES_INVALID`. */
   recordingGroups(ruleFile?: string): RecordingGroup[]

@@ -33,6 +33,8 @@ export interface BodyRule {
    * gives is called once when the request is over.
    */
   admit(head: RequestHead): () => void
+  /** What goes wrong before the route is asked, as its protocol says such things; absent: JSON. */
+  failure?(error: WeirError, head: RequestHead): Answer
 }
 
 /** What the headers of a request say of its body. */

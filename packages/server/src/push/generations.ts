@@ -57,6 +57,12 @@ export class Generations<G extends Generation> {
     return this.#current
   }
 
+  /** Gives back all that is known: nothing more will be asked. */
+  end(): void {
+    this.#releaseBefore()
+    this.#current.release()
+  }
+
   #renew(isFull: boolean): void {
     this.#releaseBefore()
     this.#before = this.#current

@@ -3,6 +3,12 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '@weir/model'
 import { connectAppender } from '@weir/tsdb'
 import { type ImportFormat, type ImportResult, importPage } from '../import/import-page.ts'
+import {
+  type OtlpLimits,
+  type OtlpOutcome,
+  OtlpReceiver,
+  type OtlpRequest,
+} from '../otlp/receiver.ts'
 import type { LabelLimits } from '../push/label-limits.ts'
 import type { PushOutcome } from '../push/outcome.ts'
 import type { WriteVersion } from '../remote-write/protocol.ts'
@@ -21,6 +27,7 @@ export interface PushData {
   /** Those of the store, so that what it would refuse is not even handed to it. */
   readonly labels: LabelLimits
   readonly remoteWrite: { readonly unpackedBytesMax: number; readonly samplesMax: number }
+  readonly otlp: Omit<OtlpLimits, 'labels'>
   /** Leads to the writer thread. */
   readonly store: MessagePort
   /** The same for samples of any age. */
@@ -40,10 +47,11 @@ export type PushHandlers = {
     readonly body: Uint8Array<ArrayBuffer>
     readonly version: WriteVersion
   }) => Promise<PushOutcome>
+  otlp: (request: OtlpRequest) => Promise<OtlpOutcome>
   close: () => void
 }
 
-const { labels, remoteWrite, store, history } = workerData as PushData
+const { labels, remoteWrite, otlp, store, history } = workerData as PushData
 const appender = connectAppender(store)
 const importer = connectAppender(history)
 /** What the receivers of all protocols have in common; the seed is one that senders cannot know. */
@@ -54,9 +62,12 @@ const remoteWriteReceiver = new RemoteWriteReceiver({
   limits: { ...remoteWrite, labels },
 })
 
+const otlpReceiver = new OtlpReceiver({ ...shared, limits: { ...otlp, labels } })
+
 const handlers: PushHandlers = {
   importPage: ({ bytes, format, firstLine }) => importPage(bytes, format, firstLine, importer),
   remoteWrite: ({ body, version }) => remoteWriteReceiver.take(body, version),
+  otlp: (request) => otlpReceiver.take(request),
   close: () => {
     appender.close()
     importer.close()

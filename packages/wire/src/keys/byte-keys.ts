@@ -17,7 +17,8 @@ export const KEY_SLACK = 4
  * looked up by open addressing. Bytes are compared either way: nobody can make two keys meet by
  * choosing them. The hash starts from a number of this process's own.
  *
- * Numbers are dense, from 0; {@link truncate} takes the last ones back.
+ * Numbers are dense, from 0; {@link truncate} takes the last ones back. Where the same bytes mean
+ * different things in different places, the place is a number that goes with the key.
  */
 export class ByteKeys {
   /** Keys behind each other, each at a whole word, its last word filled up with zeros. */
@@ -27,6 +28,7 @@ export class ByteKeys {
   #offsets = new Uint32Array(64)
   #lengths = new Uint32Array(64)
   #hashes = new Int32Array(64)
+  #contexts = new Int32Array(64)
   /** `#next[n + 1]` came after key `n` last time; `#next[0]` came first. */
   #next = new Int32Array(65).fill(ABSENT)
   #slots = new Int32Array(256).fill(ABSENT)
@@ -57,6 +59,11 @@ export class ByteKeys {
     return this.#lengths[n]!
   }
 
+  /** What key `n` was found in: 0 unless told. */
+  contextOf(n: number): number {
+    return this.#contexts[n]!
+  }
+
   /** The bytes of key `n`; a view that holds until the next {@link find}. */
   bytes(n: number): Uint8Array {
     return new Uint8Array(this.#arena.buffer, this.#offsets[n]! * 4, this.#lengths[n])
@@ -81,20 +88,25 @@ export class ByteKeys {
     return (length & 3) === 0 || arena[word] === lastWord(view, at, length & 3)
   }
 
-  /** The number of `[from, to)`, taken in when it is new; remembers that it followed `previous`. */
-  find(view: DataView, from: number, to: number, previous: number): number {
-    const hash = this.#hash(view, from, to)
+  /**
+   * The number of `[from, to)`, taken in when it is new; remembers that it followed `previous`.
+   *
+   * @param context 32 bits that must be equal too
+   */
+  find(view: DataView, from: number, to: number, previous: number, context = 0): number {
+    const hash = this.#hash(view, from, to, context)
     const mask = this.#slots.length - 1
     const length = to - from
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const n = this.#slots[slot]!
       if (n === ABSENT) break
       if (this.#hashes[n] !== hash || this.#lengths[n] !== length) continue
+      if (this.#contexts[n] !== context) continue
       if (!this.stands(n, view, from)) continue
       this.#next[previous + 1] = n
       return n
     }
-    return this.#add(view, { from, to, previous, hash })
+    return this.#add(view, { from, to, previous, hash, context })
   }
 
   /** Forgets the keys from number `size` on: those that came in last. */
@@ -119,6 +131,7 @@ export class ByteKeys {
       readonly to: number
       readonly previous: number
       readonly hash: number
+      readonly context: number
     },
   ): number {
     const n = this.#size
@@ -129,6 +142,7 @@ export class ByteKeys {
     this.#offsets[n] = word
     this.#lengths[n] = length
     this.#hashes[n] = key.hash
+    this.#contexts[n] = key.context
     let at = key.from
     for (const whole = at + (length & ~3); at < whole; at += 4) {
       arena[word++] = view.getInt32(at, true)
@@ -144,8 +158,8 @@ export class ByteKeys {
   }
 
   /** Words multiplied and folded, Murmur's way. */
-  #hash(view: DataView, from: number, to: number): number {
-    let hash = this.#seed
+  #hash(view: DataView, from: number, to: number, context: number): number {
+    let hash = this.#seed ^ Math.imul(context, 0xc2b2ae35)
     let at = from
     for (const whole = from + ((to - from) & ~3); at < whole; at += 4) {
       hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1)
@@ -180,6 +194,7 @@ export class ByteKeys {
     this.#offsets = grown(this.#offsets, new Uint32Array(capacity))
     this.#lengths = grown(this.#lengths, new Uint32Array(capacity))
     this.#hashes = grown(this.#hashes, new Int32Array(capacity))
+    this.#contexts = grown(this.#contexts, new Int32Array(capacity))
     this.#next = grown(this.#next, new Int32Array(capacity + 1).fill(ABSENT))
   }
 }

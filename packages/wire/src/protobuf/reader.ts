@@ -116,6 +116,17 @@ export class ProtoReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2
   }
 
+  /** A number without a sign in 64 bits (`fixed64`); exact up to 2^53. */
+  fixed64(): number {
+    const { at } = this
+    if (at + 8 > this.end) {
+      this.fail()
+      return 0
+    }
+    this.at += 8
+    return this.view.getUint32(at + 4, true) * 2 ** 32 + this.view.getUint32(at, true)
+  }
+
   double(): number {
     if (this.at + 8 > this.end) {
       this.fail()

@@ -8,6 +8,7 @@ import { evaluateMatrix, evaluateVector, executeJob } from '../../query/execute.
 import type { MetricSource, QueryJob } from '../../query/job.ts'
 import { PushIntakes } from '../../push/push-intake.ts'
 import { remoteReadServer } from '../../remote-read/config.ts'
+import { otlpReceiver } from '../../otlp/config.ts'
 import { remoteWriteReceiver } from '../../remote-write/config.ts'
 import { Log } from '../../telemetry/log.ts'
 import { Registry } from '../../telemetry/registry.ts'
@@ -103,6 +104,18 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       example: '',
     }),
     remoteWriteLimits: remoteWriteReceiver.parse({}),
+    otlp: {
+      take: async () => ({
+        samples: 1,
+        histograms: 0,
+        exemplars: 0,
+        rejected: {},
+        example: '',
+        rejectedPoints: 0,
+        deltaStreams: 0,
+      }),
+      limits: otlpReceiver.parse({}),
+    },
     backfills: new Backfills({
       query: async (expr, range) => evaluateMatrix({ kind: 'matrix', expr, ...range }, source),
       appender: async () => {
