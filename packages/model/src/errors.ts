@@ -46,6 +46,8 @@ export const CODES = {
   STORAGE_CORRUPT: 'internal', // bytes on disk are not what was written
   STORAGE_BUSY: 'unavailable', // too much waits for its commit already
   PUSH_BUSY: 'unavailable', // too many pushes of one kind under way
+  PUSH_GATEWAY_INVALID: 'bad_data', // a path or body that cannot be read, or stands against the rest
+  PUSH_GATEWAY_LIMIT: 'bad_data', // too many groups or series
   REMOTE_READ_INVALID: 'bad_data', // a body that is no remote read request
   OTLP_INVALID: 'bad_data', // a body that is no OTLP metrics request
   REMOTE_WRITE_INVALID: 'bad_data', // a body that is no remote write request

@@ -168,6 +168,19 @@ export interface IntakeStatus {
   } | null
 }
 
+/** `GET /api/weir/v1/push-groups` is an array of these: what was pushed and not deleted. */
+export interface PushGroupView {
+  readonly labels: Readonly<Record<string, string>>
+  /** null: no push was good. */
+  readonly pushedAtMs: number | null
+  /** null: no push was refused. */
+  readonly failedAtMs: number | null
+  /** Why the last push was refused, '' when it was good. */
+  readonly lastError: string
+  readonly metrics: number
+  readonly series: number
+}
+
 /** `GET /api/weir/v1/notifications` is an array of these, newest first. */
 export interface NotificationView {
   readonly id: string

@@ -26,7 +26,9 @@ import { createHttp } from './http/app.ts'
 import type { AdminStore, HttpDeps, RuntimeInfo, TsdbStatus } from './http/deps.ts'
 import { Closers } from './lifecycle/closers.ts'
 import { PackWatch } from './packs/pack-watch.ts'
+import type { PushGatewayDoor } from './http/push-gateway-routes.ts'
 import { PushIntakes } from './push/push-intake.ts'
+import { GROUP_KEYS } from './pushgateway/group.ts'
 import type { EvaluationLimits } from './query/job.ts'
 import { OWN } from './query/question.ts'
 import { QueryWatch } from './query/watch.ts'
@@ -100,6 +102,7 @@ class Process implements Weir {
   #scraper!: Thread<ScrapeHandlers>
   readonly #pushIntakes = new PushIntakes()
   #push: Promise<Thread<PushHandlers>> | undefined
+  #hasPushedGroups = false
 
   constructor(flags: Flags, setup: Setup, { thread, crashed }: Writer) {
     this.#flags = flags
@@ -143,6 +146,7 @@ class Process implements Weir {
     await this.#openAlerting()
     await this.#openIntake()
     await this.#openScraper()
+    if (this.#hasPushedGroups) await (await this.#pushThread()).call('openGateway', undefined)
     this.#waitsFor.delete('intakes')
     this.#watchPacks()
     for (const problem of featureProblems(this.#flags.features)) this.#log.warn({}, problem)
@@ -284,6 +288,7 @@ class Process implements Weir {
       }),
     )
     this.#waitsFor.delete('rules')
+    this.#hasPushedGroups = !store.entries(GROUP_KEYS)[Symbol.iterator]().next().done
   }
 
   /** Recording rules of a rule file, or all that are loaded. */
@@ -385,10 +390,25 @@ class Process implements Weir {
         deltaStreamsMax: otlp.max_delta_streams,
         deltaStaleMs: otlp.delta_max_stale,
       },
+      gateway: this.#setup.config.pushgateway,
+      dataDir: this.#flags.dataDir,
+      logLevel: this.#setup.config.log.level,
       store,
       history,
     }
     return new Thread<PushHandlers>('push-thread', data, [store, history], this.#onCrash)
+  }
+
+  #pushGateway(): PushGatewayDoor {
+    return {
+      config: this.#setup.config.pushgateway,
+      push: async (request) =>
+        (await this.#pushThread()).call('gatewayPush', request, [request.body.buffer]),
+      delete: async (path) => (await this.#pushThread()).call('gatewayDelete', path),
+      wipe: async () => (await this.#pushThread()).call('gatewayWipe', undefined),
+      records: async () => (await this.#pushThread()).call('gatewayRecords', undefined),
+      views: async () => (await this.#pushThread()).call('gatewayViews', undefined),
+    }
   }
 
   #watchPacks(): void {
@@ -410,6 +430,7 @@ class Process implements Weir {
       this.#writer.call('page', accept),
       this.#intake.call('page', accept),
       this.#scraper.call('page', accept),
+      ...(this.#push === undefined ? [] : [(await this.#push).call('page', accept)]),
     ])
     return [exposition(this.#registry.collect(), accept).body, ...threads]
   }
@@ -475,6 +496,7 @@ class Process implements Weir {
         },
         limits: config.otlp_receiver,
       },
+      pushGateway: this.#pushGateway(),
       backfills: this.#backfills,
       recordingGroups: (text) => this.#recordingGroups(text),
       remoteReadLimits: config.remote_read_server,

@@ -36,6 +36,7 @@ export {
   type ProtoMetric,
   encodeProtobufPage,
 } from './exposition/encode-protobuf.ts'
+export { formatFloat } from './exposition/float.ts'
 export { type Exposition, exposition } from './exposition/write.ts'
 export { SNAPPY_SLACK, type SnappyHead, snappyHead, unpackSnappy } from './snappy/decode.ts'
 export { ByteKeys, KEY_SLACK } from './keys/byte-keys.ts'

@@ -8,6 +8,7 @@ const AT_START = {
   otlp_receiver: [],
   remote_read_server: [],
   remote_write_receiver: [],
+  pushgateway: [],
   query: ['lookback_rules', 'count_first_value'],
   web: [],
   packs: [],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { globalConfig, scrapeConfigs } from '../scrape/config.ts'
 import { otlpConfig, otlpReceiver } from '../otlp/config.ts'
+import { pushGateway } from '../pushgateway/config.ts'
 import { remoteReadServer } from '../remote-read/config.ts'
 import { remoteWriteReceiver } from '../remote-write/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
@@ -277,6 +278,9 @@ const sections = z.strictObject({
   remote_read_server: remoteReadServer
     .prefault({})
     .describe('What readers of Prometheus remote read may ask of /api/v1/read.'),
+  pushgateway: pushGateway
+    .prefault({})
+    .describe('What may be pushed to /metrics/job/…, as to a push gateway, and how long it lives.'),
   remote_write_receiver: remoteWriteReceiver
     .prefault({})
     .describe('What senders of Prometheus remote write may send to /api/v1/write.'),

@@ -27,6 +27,7 @@ import {
   comeAgain,
   failure,
 } from './route.ts'
+import { pushGatewayRoutes } from './push-gateway-routes.ts'
 import { ruleRoutes } from './rule-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { targetRoutes } from './target-routes.ts'
@@ -105,6 +106,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     remoteWriteRoute(deps),
     ...otlpRoutes(deps),
     remoteReadRoute(deps),
+    ...pushGatewayRoutes(deps),
     ...weirRoutes(deps, () => routes),
     importRoute(deps),
     ...backfillRoutes(deps),

@@ -22,6 +22,7 @@ import type { ImportedPage } from '../threads/push-thread.ts'
 import type { TargetMetadata } from '../scrape/manager.ts'
 import type { RelabelStep } from '../scrape/relabel-steps.ts'
 import type { MetadataWanted } from '../threads/scrape-thread.ts'
+import type { PushGatewayDoor } from './push-gateway-routes.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { DeleteRequest } from '../threads/writer-thread.ts'
 
@@ -64,6 +65,7 @@ export interface HttpDeps {
     take(request: Omit<OtlpRequest, 'translation'>): Promise<OtlpOutcome>
     readonly limits: OtlpReceiverConfig
   }
+  readonly pushGateway: PushGatewayDoor
   readonly backfills: Pick<Backfills, 'views' | 'view' | 'begin' | 'cancel'>
   /** Groups with recording rules: those of a rule file, or all that are loaded. Throws `RULES_INVALID`. */
   recordingGroups(ruleFile?: string): RecordingGroup[]

@@ -45,7 +45,7 @@ export interface RequestHead {
   readonly contentLength: number | undefined
 }
 
-type Method = 'GET' | 'POST' | 'PUT'
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 export interface Parameter {
   readonly name: string
@@ -63,7 +63,7 @@ export interface Call {
   readonly path: Readonly<Record<string, string>>
   readonly accept: string
   /** Who asks, for the query log. */
-  readonly origin: QueryOrigin
+  readonly origin: Extract<QueryOrigin, { kind: 'http' }>
   readonly head: RequestHead
   /** The body of a route that takes bytes; else empty. */
   readonly body: Uint8Array

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '@weir/model'
-import { connectAppender } from '@weir/tsdb'
+import type { PushGroupView } from '@weir/packs'
+import { connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { type ImportFormat, type ImportResult, importPage } from '../import/import-page.ts'
 import {
   type OtlpLimits,
@@ -11,9 +12,15 @@ import {
 } from '../otlp/receiver.ts'
 import type { LabelLimits } from '../push/label-limits.ts'
 import type { PushOutcome } from '../push/outcome.ts'
+import type { PushGatewayConfig } from '../pushgateway/config.ts'
+import type { GroupRecord } from '../pushgateway/group.ts'
+import { PushGateway, type PushRequest } from '../pushgateway/push-gateway.ts'
 import type { WriteVersion } from '../remote-write/protocol.ts'
 import { RemoteWriteReceiver } from '../remote-write/receiver.ts'
-import { serveCalls } from './rpc.ts'
+import { openLog } from '../telemetry/log.ts'
+import { Registry } from '../telemetry/registry.ts'
+import { movedPage } from './moved-page.ts'
+import { type Moved, serveCalls } from './rpc.ts'
 import { keepHeapSmall } from './small-heap.ts'
 
 /**
@@ -28,6 +35,9 @@ export interface PushData {
   readonly labels: LabelLimits
   readonly remoteWrite: { readonly unpackedBytesMax: number; readonly samplesMax: number }
   readonly otlp: Omit<OtlpLimits, 'labels'>
+  readonly gateway: PushGatewayConfig
+  readonly dataDir: string
+  readonly logLevel: string
   /** Leads to the writer thread. */
   readonly store: MessagePort
   /** The same for samples of any age. */
@@ -48,10 +58,20 @@ export type PushHandlers = {
     readonly version: WriteVersion
   }) => Promise<PushOutcome>
   otlp: (request: OtlpRequest) => Promise<OtlpOutcome>
-  close: () => void
+  /** Goes on with the groups that were pushed before Weir stopped. */
+  openGateway: () => void
+  gatewayPush: (request: PushRequest) => Promise<PushOutcome>
+  gatewayDelete: (path: string) => Promise<void>
+  gatewayWipe: () => Promise<void>
+  gatewayRecords: () => GroupRecord[]
+  gatewayViews: () => PushGroupView[]
+  /** This thread's own metrics as an exposition page. */
+  page: (accept: string) => Moved<Uint8Array>
+  close: () => Promise<void>
 }
 
-const { labels, remoteWrite, otlp, store, history } = workerData as PushData
+const data = workerData as PushData
+const { labels, remoteWrite, otlp, store, history } = data
 const appender = connectAppender(store)
 const importer = connectAppender(history)
 /** What the receivers of all protocols have in common; the seed is one that senders cannot know. */
@@ -64,11 +84,36 @@ const remoteWriteReceiver = new RemoteWriteReceiver({
 
 const otlpReceiver = new OtlpReceiver({ ...shared, limits: { ...otlp, labels } })
 
+const registry = new Registry()
+const opened: { gateway?: PushGateway; store?: ReturnType<typeof openKeyValueStore> } = {}
+
+/** Opened by the first push, or at the start when there are groups. */
+function gateway(): PushGateway {
+  opened.store ??= openKeyValueStore(data.dataDir)
+  opened.gateway ??= new PushGateway({
+    config: data.gateway,
+    appender,
+    store: opened.store,
+    clock: systemClock,
+    telemetry: { registry, log: openLog(data.logLevel).child({ part: 'push gateway' }) },
+  })
+  return opened.gateway
+}
+
 const handlers: PushHandlers = {
   importPage: ({ bytes, format, firstLine }) => importPage(bytes, format, firstLine, importer),
   remoteWrite: ({ body, version }) => remoteWriteReceiver.take(body, version),
   otlp: (request) => otlpReceiver.take(request),
-  close: () => {
+  openGateway: () => void gateway(),
+  gatewayPush: (request) => gateway().push(request),
+  gatewayDelete: (path) => gateway().delete(path),
+  gatewayWipe: () => gateway().wipe(),
+  gatewayRecords: () => gateway().records(),
+  gatewayViews: () => gateway().views(),
+  page: (accept) => movedPage(registry.collect(), accept),
+  close: async () => {
+    await opened.gateway?.[Symbol.asyncDispose]()
+    opened.store?.[Symbol.dispose]()
     appender.close()
     importer.close()
   },

@@ -7,6 +7,7 @@ import { Backfills } from '../../backfill/backfills.ts'
 import { evaluateMatrix, evaluateVector, executeJob } from '../../query/execute.ts'
 import type { MetricSource, QueryJob } from '../../query/job.ts'
 import { PushIntakes } from '../../push/push-intake.ts'
+import { pushGateway } from '../../pushgateway/config.ts'
 import { remoteReadServer } from '../../remote-read/config.ts'
 import { otlpReceiver } from '../../otlp/config.ts'
 import { remoteWriteReceiver } from '../../remote-write/config.ts'
@@ -115,6 +116,14 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
         deltaStreams: 0,
       }),
       limits: otlpReceiver.parse({}),
+    },
+    pushGateway: {
+      config: pushGateway.parse({}),
+      push: async () => ({ samples: 1, histograms: 0, exemplars: 0, rejected: {}, example: '' }),
+      delete: async () => undefined,
+      wipe: async () => undefined,
+      records: async () => [],
+      views: async () => [],
     },
     backfills: new Backfills({
       query: async (expr, range) => evaluateMatrix({ kind: 'matrix', expr, ...range }, source),

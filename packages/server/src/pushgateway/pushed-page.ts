@@ -1,0 +1,135 @@
+import { Labels, METRIC_NAME, type MetricType, type NativeHistogram } from '@weir/model'
+import {
+  ExpositionPage,
+  type PageExemplar,
+  type PageFault,
+  ProtoSeriesTable,
+  type SeriesNames,
+  SeriesTable,
+  parseOpenMetrics,
+  parseProtobuf,
+  parseText,
+} from '@weir/wire'
+import { type Grouping, invalid } from './grouping.ts'
+
+/** What one push says of one metric. */
+export interface PushedFamily {
+  readonly name: string
+  type: MetricType
+  help: string
+  unit: string
+  readonly series: PushedSeries[]
+}
+
+interface PushedSeries {
+  /** With those of the group. */
+  readonly labels: Labels
+  readonly value: number
+  readonly native: NativeHistogram | undefined
+  readonly exemplars: readonly PageExemplar[]
+}
+
+export interface PushedPage {
+  readonly families: ReadonlyMap<string, PushedFamily>
+  readonly sampleCount: number
+  readonly hasTimes: boolean
+}
+
+/**
+ * Reads a pushed body: protobuf or OpenMetrics where its type says so, else Prometheus text.
+ *
+ * @throws {WeirError} `PUSH_GATEWAY_INVALID` when it cannot be read
+ */
+export function readPage(bytes: Uint8Array, contentType: string, grouping: Grouping): PushedPage {
+  const page = new ExpositionPage()
+  const { names, fault } = parse(bytes, contentType, page)
+  if (fault !== undefined) {
+    const where = fault.line === 0 ? 'protobuf' : 'text format parsing error in line ' + fault.line
+    throw invalid(`${where}: ${fault.reason}`)
+  }
+  const families = new Map<string, PushedFamily>()
+  const family = (name: string): PushedFamily => {
+    const known = families.get(name)
+    if (known !== undefined) return known
+    const made: PushedFamily = { name, type: 'unknown', help: '', unit: '', series: [] }
+    families.set(name, made)
+    return made
+  }
+  for (const { kind, name, text } of page.metadata(bytes)) {
+    const own = family(name)
+    if (kind === 'type') own.type = text as MetricType
+    else own[kind] = text
+  }
+  const natives = new Map(page.histograms.map(({ sample, histogram }) => [sample, histogram]))
+  const exemplars = bySample(page.exemplars)
+  let hasTimes = false
+  for (let i = 0; i < page.length; i++) {
+    const pairs = names.pairs(page.series[i]!)
+    if (!Number.isNaN(page.times[i]!)) hasTimes = true
+    family(familyOf(pairs[1]!, families)).series.push({
+      labels: merged(pairs, grouping),
+      value: page.values[i]!,
+      native: natives.get(i),
+      exemplars: exemplars.get(i) ?? [],
+    })
+  }
+  for (const [name, { series }] of families) if (series.length === 0) families.delete(name)
+  return { families, sampleCount: page.length, hasTimes }
+}
+
+function bySample(exemplars: readonly PageExemplar[]): Map<number, PageExemplar[]> {
+  const found = new Map<number, PageExemplar[]>()
+  for (const exemplar of exemplars) {
+    const known = found.get(exemplar.sample)
+    if (known === undefined) found.set(exemplar.sample, [exemplar])
+    else known.push(exemplar)
+  }
+  return found
+}
+
+function parse(
+  bytes: Uint8Array,
+  contentType: string,
+  page: ExpositionPage,
+): { names: SeriesNames; fault: PageFault | undefined } {
+  const type = contentType.split(';', 1)[0]!.trim().toLowerCase()
+  if (type === 'application/vnd.google.protobuf') {
+    const names = new ProtoSeriesTable()
+    const wanted = { native: true, classic: true, created: false }
+    return { names, fault: parseProtobuf(bytes, names, page, wanted) }
+  }
+  const names = new SeriesTable()
+  const read = type === 'application/openmetrics-text' ? parseOpenMetrics : parseText
+  return { names, fault: read(bytes, names, page) }
+}
+
+const SUFFIXES: Readonly<Partial<Record<MetricType, readonly string[]>>> = {
+  counter: ['_total', '_created'],
+  histogram: ['_bucket', '_sum', '_count', '_created'],
+  gaugehistogram: ['_bucket', '_sum', '_count', '_gsum', '_gcount'],
+  summary: ['_sum', '_count', '_created'],
+  info: ['_info'],
+}
+
+/** The family that a sample of this name belongs to: one that the page names, else its own. */
+function familyOf(name: string, families: ReadonlyMap<string, PushedFamily>): string {
+  if (families.has(name)) return name
+  for (const [type, suffixes] of Object.entries(SUFFIXES)) {
+    for (const suffix of suffixes) {
+      if (!name.endsWith(suffix)) continue
+      const base = name.slice(0, -suffix.length)
+      if (families.get(base)?.type === type) return base
+    }
+  }
+  return name
+}
+
+/** The group's labels win; an empty one removes the metric's. */
+function merged(pairs: readonly string[], grouping: Grouping): Labels {
+  const flat: string[] = []
+  for (let i = 0; i < pairs.length; i += 2) {
+    if (pairs[i] === METRIC_NAME || !grouping.has(pairs[i]!)) flat.push(pairs[i]!, pairs[i + 1]!)
+  }
+  for (const [name, value] of grouping) flat.push(name, value)
+  return Labels.fromFlat(flat)
+}
