@@ -38,6 +38,12 @@ export {
 } from './exposition/encode-protobuf.ts'
 export { formatFloat } from './exposition/float.ts'
 export { type Exposition, exposition } from './exposition/write.ts'
+export {
+  type FederationFormat,
+  FederationPage,
+  federationFormat,
+  federationType,
+} from './exposition/federation-page.ts'
 export { SNAPPY_SLACK, type SnappyHead, snappyHead, unpackSnappy } from './snappy/decode.ts'
 export { ByteKeys, KEY_SLACK } from './keys/byte-keys.ts'
 export { WriteBatch, type WriteRefusal } from './remote-write/write-batch.ts'

@@ -10,6 +10,7 @@ import type { HttpDeps } from './deps.ts'
 import { asWeirError } from './errors.ts'
 import { SECURITY_HEADERS, isLoopback, refusal } from './guard.ts'
 import { backfillRoutes } from './backfill-routes.ts'
+import { federateRoute } from './federate-route.ts'
 import { importRoute } from './import-route.ts'
 import { lifecycleRoutes } from './lifecycle-routes.ts'
 import { HttpEvents } from './observe.ts'
@@ -89,7 +90,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     // Of an answer of 1.5 MB (200 series × 361 samples) level 1 makes 411 kB in 12 ms, level 4
     // 380 kB in 17 ms and level 6 367 kB in 56 ms.
     zlibOptions: { level: 1, chunkSize: 64 * 1024 },
-    customTypes: /^text\/|\bjson\b|javascript|svg|wasm|openmetrics/,
+    customTypes: /^text\/|\bjson\b|javascript|svg|wasm|openmetrics|google\.protobuf/,
   })
 
   // Before the routes: awaiting a plugin binds those that are there to the handlers of that moment.
@@ -107,6 +108,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...otlpRoutes(deps),
     remoteReadRoute(deps),
     ...pushGatewayRoutes(deps),
+    federateRoute(deps),
     ...weirRoutes(deps, () => routes),
     importRoute(deps),
     ...backfillRoutes(deps),

@@ -37,6 +37,7 @@ import type {
   VectorColumns,
   VectorJob,
 } from './job.ts'
+import { federate } from './federate.ts'
 import { readChunks, readSamples } from './remote-read.ts'
 import { matchersOf } from './selector.ts'
 
@@ -153,6 +154,8 @@ function answer(job: QueryJob, source: MetricSource, circumstances: Circumstance
       return { body: readSamples(job, source, circumstances) }
     case 'readChunks':
       return readChunks(job, source, circumstances)
+    case 'federate':
+      return federate(job, source, circumstances)
     case 'formatQuery':
       return { body: encodeSuccess(prettify(read(job))) }
     case 'parseQuery':
@@ -324,6 +327,7 @@ function asParameter(job: QueryJob, error: WeirError): WeirError {
     case 'labelValues':
       return error
     case 'series':
+    case 'federate':
       return new WeirError('QUERY_PARSE', `invalid parameter "match[]": ${error.message}`)
     default:
       return new WeirError('QUERY_PARSE', `invalid parameter "query": ${error.message}`)

@@ -1,6 +1,6 @@
 import type { ErrorCode, Matcher, MetricMetadata, NativeHistogram, Queryable } from '@weir/model'
 import type { LookbackRule } from '@weir/promql'
-import type { ReadQuery } from '@weir/wire'
+import type { FederationFormat, ReadQuery } from '@weir/wire'
 import type { QueryCost } from './cost.ts'
 
 /**
@@ -20,6 +20,7 @@ export type QueryJob =
   | ExemplarsJob
   | ReadSamplesJob
   | ReadChunksJob
+  | FederateJob
   | FormatQueryJob
   | ParseQueryJob
 
@@ -127,6 +128,20 @@ export interface ReadChunksJob {
   readonly after: readonly string[] | undefined
   readonly pageBytes: number
   readonly frameBytesMax: number
+}
+
+/** `/federate`: the newest sample of each series, as many as make a page. */
+export interface FederateJob {
+  readonly kind: 'federate'
+  readonly selectors: readonly string[]
+  readonly timeMs: number
+  readonly limits: Pick<EvaluationLimits, 'lookbackMs' | 'lookbackRules'>
+  /** `name, value, …` that series get which have no such label. */
+  readonly externalLabels: readonly string[]
+  readonly format: FederationFormat
+  /** The last series of the page before, as {@link QueryReply.next} gave it. */
+  readonly after: readonly string[] | undefined
+  readonly pageBytes: number
 }
 
 interface FormatQueryJob {

@@ -1,4 +1,5 @@
 import type { ReadQuery } from '@weir/wire'
+import { longestLookback } from './federate.ts'
 import type { MatrixJob, QueryJob, VectorJob } from './job.ts'
 
 /** Who asked. */
@@ -48,6 +49,10 @@ export function questionOf(job: QueryJob | VectorJob | MatrixJob): Question {
       return lookUp(job.queries.map(selectorOf).join(' '), spanOf(job.queries))
     case 'readChunks':
       return lookUp(selectorOf(job.query), job.query)
+    case 'federate': {
+      const startMs = job.timeMs - longestLookback(job.limits)
+      return lookUp(job.selectors.join(' '), { startMs, endMs: job.timeMs })
+    }
     case 'formatQuery':
     case 'parseQuery':
       return lookUp(job.expr, { startMs: 0, endMs: 0 })

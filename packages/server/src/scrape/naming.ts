@@ -1,4 +1,4 @@
-import type { Labels } from '@weir/model'
+import { type Labels, isLabelName, isLegacyName } from '@weir/model'
 import type { ScrapeConfig, ScrapeSettings } from './config.ts'
 
 /** Which names a job takes, and how its targets are asked to write those that are more than letters and digits. */
@@ -19,11 +19,8 @@ export function namingOf(config: ScrapeConfig, global: ScrapeSettings['global'])
   return { isLegacy, escaping: own ?? (isLegacy ? 'underscores' : 'allow-utf-8') }
 }
 
-const METRIC = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
-const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/
-
 /** Whether all names are such as Prometheus 2 took. */
 export function isLegacyValid(labels: Labels): boolean {
-  if (!METRIC.test(labels.metricName)) return false
-  return [...labels].every(([name]) => LABEL.test(name))
+  if (!isLegacyName(labels.metricName)) return false
+  return [...labels].every(([name]) => isLabelName(name))
 }
