@@ -3,7 +3,7 @@
  * differently, as in statsd_exporter:
  *
  * - glob: an unbraced reference is the longest run of letters, digits, `_` and `$`, so `$1_host` means
- *   a capture called "1_host", which does not exist; `${1}_host` works. Captures count from 1.
+ *   a capture called "1_host", which does not exist; `${1}_host` works. Captures count from 1. `$$` is nothing.
  * - regex (Go's `Regexp.Expand`): the run has no `$`; `$$` is a dollar; 0 is the whole match; groups may
  *   have names.
  *
@@ -23,12 +23,12 @@ export function parseRegexTemplate(text: string): Template {
   return parse(text, /\$(?:\{([a-zA-Z0-9_]+)\}|([a-zA-Z0-9_]+)|(\$))/g)
 }
 
-/** The template with its references replaced; `$` as a reference is a dollar. */
+/** The template with its references replaced. */
 export function expand(template: Template, capture: (reference: string) => string): string {
   const { parts } = template
   let out = parts[0]!
   for (let i = 1; i < parts.length; i += 2) {
-    out += parts[i] === '$' ? '$' : capture(parts[i]!)
+    out += capture(parts[i]!)
     out += parts[i + 1]!
   }
   return out
@@ -36,11 +36,18 @@ export function expand(template: Template, capture: (reference: string) => strin
 
 function parse(text: string, reference: RegExp): Template {
   const parts: string[] = []
+  let literal = ''
   let from = 0
   for (const found of text.matchAll(reference)) {
-    parts.push(text.slice(from, found.index), found[1] ?? found[2] ?? found[3]!)
+    literal += text.slice(from, found.index)
     from = found.index + found[0].length
+    const name = found[1] ?? found[2]
+    if (name === undefined) literal += '$'
+    else {
+      parts.push(literal, name)
+      literal = ''
+    }
   }
-  parts.push(text.slice(from))
+  parts.push(literal + text.slice(from))
   return { parts }
 }
