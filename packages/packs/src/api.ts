@@ -181,6 +181,37 @@ export interface PushGroupView {
   readonly series: number
 }
 
+/** `GET /api/weir/v1/statsd/cardinality`: what makes the many series that came by StatsD. */
+export interface StatsdCardinality {
+  readonly series: number
+  readonly maxSeries: number
+  /** Those at their limit first, then those with the most series. */
+  readonly metrics: readonly MetricCardinality[]
+  /** Metrics whose names differ only in what looks like an id, most of them first. */
+  readonly names: readonly {
+    /** The ids as `*`. */
+    readonly pattern: string
+    readonly metrics: number
+    readonly examples: readonly string[]
+  }[]
+}
+
+export interface MetricCardinality {
+  readonly metric: string
+  readonly type: string
+  readonly series: number
+  readonly limit: number
+  /** Series that were refused at the limit since the start; the same one may be counted again after a while. */
+  readonly refused: number
+  readonly refusedExamples: readonly string[]
+  /** The label with the most values first: that one makes the series many. */
+  readonly labels: readonly {
+    readonly name: string
+    readonly values: number
+    readonly examples: readonly string[]
+  }[]
+}
+
 /** `GET /api/weir/v1/notifications` is an array of these, newest first. */
 export interface NotificationView {
   readonly id: string

@@ -458,6 +458,7 @@ class Process implements Weir {
         relabelSteps: (asked) => this.#scraper.call('relabelSteps', asked),
       },
       intakes: () => this.#intakes(),
+      statsdCardinality: () => this.#intake.call('cardinality', undefined),
       running: () => this.#watch.view(),
       packs: PACKS.filter(({ id }) => !config.packs.disabled.includes(id)),
       status: () => this.#status(),

@@ -1,6 +1,13 @@
 import type { Alerting, RecordingGroup } from '@weir/alerting'
 import type { Clock } from '@weir/model'
-import type { IntakeStatus, Pack, QueriesView, ScrapeJobView, WeirStatus } from '@weir/packs'
+import type {
+  IntakeStatus,
+  StatsdCardinality,
+  Pack,
+  QueriesView,
+  ScrapeJobView,
+  WeirStatus,
+} from '@weir/packs'
 import type {
   EvaluationLimits,
   MatrixColumns,
@@ -35,6 +42,8 @@ export interface HttpDeps {
   readonly alerting: Pick<Alerting, 'ruleGroups' | 'alerts' | 'notifications'>
   readonly scraping: Scraping
   intakes(): Soon<readonly IntakeStatus[]>
+  /** What makes the series that come by StatsD many; undefined while the intake is not open. */
+  statsdCardinality(): Soon<StatsdCardinality | undefined>
   /** Queries under way, and which took most. */
   running(): QueriesView
   readonly packs: readonly Pack[]

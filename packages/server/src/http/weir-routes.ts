@@ -1,4 +1,10 @@
-import { type Pack, type PackDetail, type PackSummary, packAlertRows } from '@weir/packs'
+import {
+  type Pack,
+  type PackDetail,
+  type PackSummary,
+  type StatsdCardinality,
+  packAlertRows,
+} from '@weir/packs'
 import { WeirError } from '@weir/model'
 import { countSeries, loadOverview } from '../pipelines/load.ts'
 import { buildDetail, buildOverview, systemStatus } from '../pipelines/overview.ts'
@@ -7,6 +13,8 @@ import { openApi } from './openapi.ts'
 import { packFile } from './pack-file.ts'
 import { invalid, optionalDuration } from './parameters.ts'
 import { type Call, type Route, json, query, segment } from './route.ts'
+
+const NO_SERIES: StatsdCardinality = { series: 0, maxSeries: 0, metrics: [], names: [] }
 
 const WINDOW_MS = 3_600_000
 const WINDOW_MIN_MS = 60_000
@@ -78,6 +86,13 @@ export function weirRoutes(deps: HttpDeps, routes: () => readonly Route[]): Rout
       summary: 'Every open way in, with rates and what was refused',
       parameters: [],
       handle: async () => json(await deps.intakes()),
+    },
+    {
+      methods: ['GET'],
+      path: '/api/weir/v1/statsd/cardinality',
+      summary: 'StatsD metrics with the most series, by which label, and names that hold ids',
+      parameters: [],
+      handle: async () => json((await deps.statsdCardinality()) ?? NO_SERIES),
     },
     {
       methods: ['GET'],

@@ -199,3 +199,42 @@ test('garbage of every kind leaves it standing', async () => {
   await vi.waitFor(() => expect(page(weir)).toContain('a 1'))
   expect(page(weir)).toContain('a{exported___name__="x"} 1')
 })
+
+test('a metric at its limit is logged once, counted by name, and told with its labels', async () => {
+  const weir = await start({ max_series_per_metric: 2 })
+  await sendUdp(weir, 'a:1|c|#id:1\na:1|c|#id:2\na:1|c|#id:3\na:1|c|#id:4')
+  await linesCome(weir, 4)
+  await weir.intake.flush()
+  expect(value(weir.registry, 'weir_statsd_series_refused_total')).toBe(2)
+  const limited = weir.log.filter((line) => line.includes('as many series as it may'))
+  expect(limited).toHaveLength(1)
+  expect(limited[0]).toContain('"metric":"a"')
+  expect(limited[0]).toContain('"name":"id","values":2')
+  const { metrics } = await weir.intake.cardinality()
+  expect(metrics[0]).toMatchObject({ metric: 'a', series: 2, limit: 2, refused: 2 })
+})
+
+test('text in a gauge is counted each time, logged once a name, and hides nothing', async () => {
+  const weir = await start()
+  await sendUdp(weir, 'bad', 'job.path:s3://b/1|g\njob.path:s3://b/2|g', 'job.state:RUNNING|g')
+  await linesCome(weir, 4)
+  const status = weir.intake.status()[0]!
+  expect(status.rejected).toEqual({ malformed_line: 1, text_gauge: 3 })
+  expect(status.lastRejected).toMatchObject({ line: 'bad' })
+  const logged = weir.log.filter((line) => line.includes('holds text'))
+  expect(logged.map((line) => (JSON.parse(line) as { readonly line: string }).line)).toEqual([
+    'job.path:s3://b/1',
+    'job.state:RUNNING',
+  ])
+})
+
+test('a name in use for another type is logged once and counted by name', async () => {
+  const weir = await start()
+  await sendUdp(weir, 'a:1|c', 'a:1|g', 'a:2|g', 'a:2|g|#k:v')
+  await linesCome(weir, 4)
+  await weir.intake.flush()
+  await weir.intake.flush()
+  expect(weir.log.filter((line) => line.includes('in use for another type'))).toHaveLength(1)
+  expect(value(weir.registry, 'weir_statsd_conflicts_total')).toBe(2) // two series
+  expect(value(weir.registry, 'weir_statsd_rejected_total')).toBe(3) // three lines
+})

@@ -1,5 +1,5 @@
 import { type Appender, type Clock, type MetricFamily, invariant } from '@weir/model'
-import type { IntakeStatus } from '@weir/packs'
+import type { IntakeStatus, StatsdCardinality } from '@weir/packs'
 import {
   EventColumns,
   STATSD_REJECTS,
@@ -8,6 +8,7 @@ import {
   rejectIndex,
 } from '@weir/wire'
 import { Aggregate } from '../statsd/aggregate.ts'
+import { cardinalityOf, metricCardinality } from '../statsd/cardinality.ts'
 import type { StatsdConfig } from '../statsd/config.ts'
 import { Flusher, exposeFamilies } from '../statsd/flush.ts'
 import type { ReadMapping } from '../statsd/mapping-file.ts'
@@ -39,6 +40,8 @@ export interface StatsdIntake extends AsyncDisposable {
   /** All that came by StatsD, for `/metrics`. */
   families(): MetricFamily[]
   reload(mappings: readonly ReadMapping[]): void
+  /** What makes the series many. */
+  cardinality(): Promise<StatsdCardinality>
   /** Writes what there is now; the timer does it every `flush_interval`. Never rejects: a failed commit is counted. */
   flush(): Promise<void>
 }
@@ -207,6 +210,10 @@ class Intake implements StatsdIntake {
     this.#telemetry.mappingLoaded(mapping)
   }
 
+  cardinality(): Promise<StatsdCardinality> {
+    return cardinalityOf(this.#aggregate)
+  }
+
   flush(): Promise<void> {
     // One at a time: who asks during a flush waits for it and then has another.
     const before = this.#flushing ?? Promise.resolve()
@@ -256,16 +263,27 @@ class Intake implements StatsdIntake {
     } catch (error) {
       this.#telemetry.flushFailed(error)
     }
-    this.#publish()
+    await this.#publish()
   }
 
-  #publish(): void {
+  async #publish(): Promise<void> {
     this.#telemetry.publish(this.#ways, this.#aggregate)
-    const { limited } = this.#aggregate.counts
-    if (limited === '') return
-    const { max_series, max_series_per_metric } = this.#options.config
-    this.#telemetry.seriesLimited(limited, { max_series, max_series_per_metric })
-    this.#aggregate.counts.limited = ''
+    await this.#tellRefused()
+  }
+
+  /** Once for each metric: that its name is in use, or that it came to its limit, and which label has so many values. */
+  async #tellRefused(): Promise<void> {
+    const { refused, conflicts, families } = this.#aggregate
+    for (const name of conflicts.news)
+      this.#telemetry.nameInUse(name, conflicts.byMetric.get(name)!)
+    conflicts.news.clear()
+    if (refused.news.size === 0) return
+    const news = [...refused.news]
+    refused.news.clear()
+    const known = news.flatMap((name) => families.get(name) ?? [])
+    for (const metric of await metricCardinality(this.#aggregate, known)) {
+      this.#telemetry.seriesLimited(metric)
+    }
   }
 
   #measure(nowMs: number): void {
@@ -307,10 +325,11 @@ class Intake implements StatsdIntake {
     for (let reason = 0; reason < events.rejects.length; reason++) {
       counts.rejects[reason]! += events.rejects[reason]!
     }
-    const at = (events.shownCount - 1) * 3
-    const reason = STATSD_REJECTS[events.shown[at + 2]!]
-    invariant(reason !== undefined, `no reject reason ${events.shown[at + 2]}`)
-    this.#showRejected(reason, bytes.subarray(events.shown[at], events.shown[at + 1]), counts)
+    for (let at = 0; at < events.shownCount * 3; at += 3) {
+      const reason = STATSD_REJECTS[events.shown[at + 2]!]
+      invariant(reason !== undefined, `no reject reason ${events.shown[at + 2]}`)
+      this.#showRejected(reason, bytes.subarray(events.shown[at], events.shown[at + 1]), counts)
+    }
   }
 
   /** A line or packet that the listener passes over. */
@@ -322,6 +341,11 @@ class Intake implements StatsdIntake {
 
   #showRejected(reason: StatsdReject, line: Uint8Array, counts: TransportCounts): void {
     const preview = previewOf(line)
+    // Some senders have texts among their gauges at all times: they must not hide what else is refused.
+    if (reason === 'text_gauge') {
+      this.#telemetry.textGauge(preview)
+      return
+    }
     counts.lastRejected = { line: preview, reason, atMs: this.#options.clock.now() }
     this.#telemetry.lineRejected(reason, preview)
   }

@@ -95,7 +95,10 @@ describe('refused and counted', () => {
     stand.send('a:1|c|#k:1', 'a:1|c|#k:2', 'a:1|c|#k:3', 'a:1|c|#k:1', 'b:1|c')
     expect(stand.page()).toEqual(['a{k="1"} 2', 'a{k="2"} 1', 'b 1'])
     expect(stand.rejects).toEqual({ series_limit: 1 })
-    expect(stand.aggregate.counts.limited).toBe('a{k="3"}')
+    expect(stand.aggregate.refused.byMetric.get('a')).toEqual({
+      count: 1,
+      examples: ['a{k="3"}'],
+    })
   })
 
   test('more series than there may be in all', () => {

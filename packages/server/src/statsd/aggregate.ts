@@ -31,6 +31,7 @@ import {
 import type { Mapped, Mapping } from './mapping.ts'
 import { NativeHistograms } from './native-histograms.ts'
 import { nameEvent } from './naming.ts'
+import { RefusedSeries } from './refused-series.ts'
 import { Spans } from './spans.ts'
 import { TimedSamples } from './timed-samples.ts'
 
@@ -76,8 +77,6 @@ class EventCounts {
   /** Events with tags. */
   tagged = 0
   tagErrors = 0
-  /** The newest metric that was refused a series, and why; '' when none was. */
-  limited = ''
 }
 
 export class Aggregate {
@@ -87,6 +86,10 @@ export class Aggregate {
   readonly spans = new Spans()
   readonly natives = new NativeHistograms()
   readonly timed = new TimedSamples()
+  /** Series refused for want of room. */
+  readonly refused = new RefusedSeries()
+  /** Series refused because their name is in use for something else. */
+  readonly conflicts = new RefusedSeries()
   readonly keys: KeyTable
 
   seriesCount = 0
@@ -107,7 +110,7 @@ export class Aggregate {
   readonly #byLabels = new Map<string, number>()
   readonly #free: number[] = []
   #openings = 0
-  readonly #limits: AggregateLimits
+  readonly limits: AggregateLimits
   readonly #defaultTtlMs: number
   #mapping: Mapping
 
@@ -117,7 +120,7 @@ export class Aggregate {
     readonly defaultTtlMs: number
   }) {
     this.#mapping = options.mapping
-    this.#limits = options.limits
+    this.limits = options.limits
     this.#defaultTtlMs = options.defaultTtlMs
     this.keys = new KeyTable(options.limits.maxSeries + 65_536)
   }
@@ -258,7 +261,7 @@ export class Aggregate {
     if (members === undefined) this.#members.set(series, (members = new Set()))
     const span = bytes.subarray(events.valueFrom[i], events.valueTo[i])
     const member = Buffer.from(span.buffer, span.byteOffset, span.length).toString('latin1')
-    if (members.size >= this.#limits.maxSetMembers && !members.has(member)) {
+    if (members.size >= this.limits.maxSetMembers && !members.has(member)) {
       this.#reject(SET_LIMIT, events, i)
       return false
     }
@@ -307,6 +310,7 @@ export class Aggregate {
     }
     if (rivals.length > 0) {
       for (const rival of rivals) this.#giveWay(rival)
+      this.conflicts.add(mapped.name, labels.toString())
       return REFUSED - rejectIndex('conflict')
     }
     if (family !== undefined) family.isConfirmed = true
@@ -316,11 +320,10 @@ export class Aggregate {
       return known
     }
     if (
-      this.seriesCount >= this.#limits.maxSeries ||
-      (family !== undefined &&
-        family.seriesCount >= (family.maxSeries ?? this.#limits.maxSeriesPerMetric))
+      this.seriesCount >= this.limits.maxSeries ||
+      (family !== undefined && family.seriesCount >= this.limitOf(family))
     ) {
-      this.counts.limited = labels.toString()
+      this.refused.add(mapped.name, labels.toString())
       return REFUSED - rejectIndex('series_limit')
     }
     if (family === undefined) {
@@ -347,7 +350,7 @@ export class Aggregate {
 
   /** Puts a series back that was kept over a restart; undefined when there is no room for it. */
   restore(labels: Labels, kept: KeptSeries): number | undefined {
-    if (this.seriesCount >= this.#limits.maxSeries || this.#byLabels.has(labels.key())) {
+    if (this.seriesCount >= this.limits.maxSeries || this.#byLabels.has(labels.key())) {
       return undefined
     }
     if (this.families.get(kept.family.name) === undefined) this.families.add(kept.family)
@@ -358,6 +361,11 @@ export class Aggregate {
     this.value[series] = kept.value
     this.count[series] = kept.count
     return series
+  }
+
+  /** How many series a metric may have. */
+  limitOf(family: Family): number {
+    return family.maxSeries ?? this.limits.maxSeriesPerMetric
   }
 
   /** Differs when anything may have changed since. */

@@ -41,8 +41,20 @@ const regex = fc.constantFrom(
 /** A letter first: an empty label is a series of its own there, and an absent label here. */
 const template = fc
   .constantFrom(
-    ...['plain', '$1', '${1}', '${1}_x', '$1_x', '$2', '$1-$2', '$1$2', 'x$1y'],
-    ...['$0', '$9', '$$', '$rest', 'a b,c"d'],
+    'plain',
+    '$1',
+    '${1}',
+    '${1}_x',
+    '$1_x',
+    '$2',
+    '$1-$2',
+    '$1$2',
+    'x$1y',
+    '$0',
+    '$9',
+    '$$',
+    '$rest',
+    'a b,c"d',
   )
   .map((text) => `t${text}`)
 const name = fc.constantFrom('m_one', 'm_two', 'm_$1', 'm_${1}_t', '$1', 'n_${2}_${1}', 'm_$1_t')

@@ -37,6 +37,13 @@ export class Families {
     return this.#byName.values()
   }
 
+  /** How many there are of each kind. */
+  countByKind(): Record<Kind, number> {
+    const counts = { counter: 0, gauge: 0, histogram: 0, summary: 0, set: 0 }
+    for (const { kind } of this.#byName.values()) counts[kind]++
+    return counts
+  }
+
   add(family: Family): void {
     this.#byName.set(family.name, family)
   }

@@ -1,13 +1,17 @@
+import type { MetricCardinality } from '@weir/packs'
 import { STATSD_REJECTS, type StatsdReject } from '@weir/wire'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { Aggregate } from './aggregate.ts'
 import type { Mapping } from './mapping.ts'
+import type { Refused } from './refused-series.ts'
 import type { Restored } from './state/kept-state.ts'
 
 const LISTENER = ['transport', 'listener'] as const
 const EVENT_TYPES = ['counter', 'gauge', 'observer', 'set'] as const
 /** So many rules that can never match are logged at a load. */
 const UNREACHABLE_SHOWN = 10
+/** So many gauges that hold text are logged. */
+const TEXT_GAUGES_MAX = 1000
 
 export type Transport = 'udp' | 'tcp' | 'unixgram' | 'unixstream'
 
@@ -47,7 +51,11 @@ export class StatsdTelemetry {
   readonly #unmapped
   readonly #dropped
   readonly #tagErrors
+  readonly #textGauges = new Set<string>()
   readonly #tagged
+  readonly #refusedSeries
+  readonly #conflicts
+  readonly #metrics
   readonly #series
   readonly #rules
   readonly #flushSeconds
@@ -104,6 +112,17 @@ export class StatsdTelemetry {
       'weir_statsd_tag_errors_total',
       'Tags that could not be read; the events were kept without them.',
     )
+    this.#refusedSeries = registry.counter(
+      'weir_statsd_series_refused_total',
+      'New series refused because their metric, or the intake, has as many as it may; beyond 100 metrics under "others".',
+      ['metric'],
+    )
+    this.#conflicts = registry.counter(
+      'weir_statsd_conflicts_total',
+      'New series refused because their name is in use for another type; beyond 100 names under "others".',
+      ['metric'],
+    )
+    this.#metrics = registry.gauge('weir_statsd_metrics', 'Metric names that exist now.', ['type'])
     this.#tagged = registry.counter('weir_statsd_events_tagged_total', 'Events with tags.')
     this.#series = registry.gauge('weir_statsd_series', 'Metrics with labels that exist now.')
     this.#rules = registry.gauge('weir_statsd_mapping_rules', 'Mapping rules in use.')
@@ -180,6 +199,15 @@ export class StatsdTelemetry {
     this.#dropped.set(aggregate.counts.dropped)
     this.#tagErrors.set(aggregate.counts.tagErrors)
     this.#tagged.set(aggregate.counts.tagged)
+    for (const [metric, { count }] of aggregate.refused.byMetric) {
+      this.#refusedSeries.set(count, { metric })
+    }
+    for (const [metric, { count }] of aggregate.conflicts.byMetric) {
+      this.#conflicts.set(count, { metric })
+    }
+    for (const [kind, count] of Object.entries(aggregate.families.countByKind())) {
+      this.#metrics.set(count, { type: kind })
+    }
     this.#series.set(aggregate.seriesCount)
   }
 
@@ -190,10 +218,28 @@ export class StatsdTelemetry {
       ?.warn({ reason, line }, 'StatsD line rejected')
   }
 
-  seriesLimited(example: string, limits: object): void {
-    this.#telemetry.log
-      .sampled('statsd_series_limit', 60_000)
-      ?.warn({ example, ...limits }, 'StatsD series refused: too many')
+  /** A gauge holds text: the log shows each name once, of a bounded number of names. */
+  textGauge(line: string): void {
+    const name = line.slice(0, line.indexOf(':'))
+    if (this.#textGauges.has(name) || this.#textGauges.size >= TEXT_GAUGES_MAX) return
+    this.#textGauges.add(name)
+    this.#telemetry.log.info({ line }, 'StatsD gauge holds text; it is counted, not kept')
+  }
+
+  /** A metric has as many series as it may: said once a metric, with what makes them many. */
+  seriesLimited({ metric, series, limit, labels, refusedExamples }: MetricCardinality): void {
+    this.#telemetry.log.warn(
+      { metric, series, limit, labels: labels.slice(0, 5), refused: refusedExamples },
+      'StatsD metric has as many series as it may; new ones are refused',
+    )
+  }
+
+  /** A metric's name is in use for another type: said once a name. */
+  nameInUse(metric: string, { examples }: Refused): void {
+    this.#telemetry.log.warn(
+      { metric, example: examples[0] },
+      'StatsD metric refused: its name is in use for another type',
+    )
   }
 
   flushed(

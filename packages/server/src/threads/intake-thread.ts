@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '@weir/model'
-import type { IntakeStatus } from '@weir/packs'
+import type { IntakeStatus, StatsdCardinality } from '@weir/packs'
 import { connectAppender } from '@weir/tsdb'
 import type { StatsdConfig } from '../statsd/config.ts'
 import type { ReadMapping } from '../statsd/mapping-file.ts'
@@ -27,6 +27,7 @@ export type IntakeHandlers = {
   /** Opens the sockets; resolves with their addresses. */
   open: () => Promise<readonly { readonly kind: string; readonly address: string }[]>
   status: () => readonly IntakeStatus[]
+  cardinality: () => Promise<StatsdCardinality | undefined>
   /** What came by StatsD, as `/metrics` shows it. */
   samples: (accept: string) => Moved<Uint8Array>
   /** This thread's own metrics as an exposition page. */
@@ -54,6 +55,7 @@ const handlers: IntakeHandlers = {
     return intake.addresses
   },
   status: () => intake?.status() ?? [],
+  cardinality: async () => intake?.cardinality(),
   samples: (accept) => movedPage(intake?.families() ?? [], accept),
   page: (accept) => movedPage(registry.collect(), accept),
   reload: (mappings) => intake?.reload(mappings),

@@ -392,7 +392,7 @@ function finish(
   const next = skipLine(bytes, at, to)
   if (next - from > options.maxLineBytes + 2) {
     into.length = first
-    into.reject(TOO_LONG, from, next)
+    into.reject(TOO_LONG, from, next - 1)
   }
   return next
 }
@@ -405,7 +405,7 @@ function refuseLine(
   into: EventColumns,
 ): number {
   const next = skipLine(bytes, from, to)
-  into.reject(reason, from, next)
+  into.reject(reason, from, next - 1)
   return next
 }
 

@@ -151,6 +151,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
         job === 'node' ? [{ rule: { action: 'keep' }, output: labels, keep: true }] : undefined,
     },
     intakes: () => [],
+    statsdCardinality: () => undefined,
     running: () => ({ sinceMs: NOON, slowMs: 0, running: [], top: [] }),
     packs: PACKS,
     status: () => ({

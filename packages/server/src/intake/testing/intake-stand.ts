@@ -13,7 +13,8 @@ import { expect, vi } from 'vitest'
 import { statsdConfig } from '../../statsd/config.ts'
 import { readMappings } from '../../statsd/mapping-file.ts'
 import { showFamilies } from '../../statsd/test-stand.ts'
-import { openLog } from '../../telemetry/log.ts'
+import { pino } from 'pino'
+import { Log } from '../../telemetry/log.ts'
 import { Registry } from '../../telemetry/registry.ts'
 import { type StatsdIntake, startStatsd } from '../statsd.ts'
 
@@ -101,11 +102,13 @@ export async function start(config: object = {}, mapping = '', stateFolder?: str
   const clock = new HandClock()
   const appender = new Notebook()
   const registry = new Registry()
+  const log: string[] = []
+  const logger = pino({ level: 'info', base: null }, { write: (line) => log.push(line) })
   const intake = await startStatsd({
     config: statsdConfig.parse({ listen: '127.0.0.1:0', ...config }),
     mappings: readMappings([{ file: 'mapping.yml', text: mapping }]),
     appender,
-    telemetry: { registry, log: openLog('silent') },
+    telemetry: { registry, log: new Log(logger) },
     clock,
     ...(stateFolder === undefined ? {} : { stateFolder }),
   })
@@ -117,7 +120,7 @@ export async function start(config: object = {}, mapping = '', stateFolder?: str
         .address.split(':')
         .at(-1),
     )
-  return { intake, clock, appender, registry, port }
+  return { intake, clock, appender, registry, log, port }
 }
 
 export type Started = Awaited<ReturnType<typeof start>>
