@@ -176,6 +176,10 @@ const SHOWN: readonly Shown[] = [
   { page: 'docs/statsd.md', command: 'weir query shop_orders', prints: 'shop_orders 2\n' },
   { page: 'docs/statsd.md', command: 'weir query weir_statsd_rejected_total' },
   {
+    page: 'docs/events.md',
+    command: "printf '_e{10,5}:deploy api|v 1.2|t:success|#env:prod' | nc -u -w0 127.0.0.1 8125",
+  },
+  {
     page: 'docs/packs/airflow.md',
     command: "weir query 'weir_statsd_lines_total'",
     prints: /^weir_statsd_lines_total\{.*\} \d+\n/,

@@ -26,6 +26,7 @@ const intake = await startStatsd({
   }),
   mappings: readMappings([{ file: mappingFile, text: readFileSync(mappingFile, 'utf8') }]),
   appender,
+  events: { keep: () => Promise.resolve(), queuedMax: 1 },
   telemetry: { registry: new Registry(), log: openLog('silent') },
   clock: systemClock,
 })

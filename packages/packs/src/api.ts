@@ -212,6 +212,37 @@ export interface MetricCardinality {
   }[]
 }
 
+/** Something that a sender told: an event (`_e{…}`) or a service check (`_sc|…`). Texts are '' when there was none. */
+export interface EventView {
+  readonly id: string
+  readonly kind: 'event' | 'check'
+  /** When it happened, as the sender says, else when it came. */
+  readonly atMs: number
+  /** An event's title, a check's name. */
+  readonly title: string
+  /** An event's text, a check's message. */
+  readonly text: string
+  /** A check's status comes as `success`, `warning`, `error`, and `info` for unknown. */
+  readonly type: EventType
+  readonly priority: 'normal' | 'low'
+  readonly host: string
+  readonly source: string
+  readonly aggregationKey: string
+  /** As sent: `env:prod` or a word. */
+  readonly tags: readonly string[]
+}
+
+export type EventType = 'error' | 'warning' | 'info' | 'success'
+
+/** `GET /api/weir/v1/events`: newest first. */
+export interface EventPage {
+  readonly events: readonly EventView[]
+  /** How many there are in all that fit. */
+  readonly total: number
+  /** Given back as `before` it brings the next page; null on the last. */
+  readonly next: string | null
+}
+
 /** `GET /api/weir/v1/notifications` is an array of these, newest first. */
 export interface NotificationView {
   readonly id: string

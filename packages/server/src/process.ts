@@ -22,6 +22,8 @@ import { type Flags, type Setup, hostPort, loadConfig } from './config/load-conf
 import { retentionRulesOf } from './config/storage-options.ts'
 import { redactText } from './config/redact-text.ts'
 import type { WeirConfig } from './config/weir-config.ts'
+import type { EventHandlers } from './events/event-handlers.ts'
+import { EventStore } from './events/event-store.ts'
 import { createHttp } from './http/app.ts'
 import type { AdminStore, HttpDeps, RuntimeInfo, TsdbStatus } from './http/deps.ts'
 import { Closers } from './lifecycle/closers.ts'
@@ -98,6 +100,7 @@ class Process implements Weir {
   #alerting!: Alerting
   #backfills!: Backfills
   #packs!: PackWatch
+  #events!: EventStore
   #intake!: Thread<IntakeHandlers>
   #scraper!: Thread<ScrapeHandlers>
   readonly #pushIntakes = new PushIntakes()
@@ -264,6 +267,12 @@ class Process implements Weir {
   async #openAlerting(): Promise<void> {
     const store = openKeyValueStore(this.#flags.dataDir)
     this.#closers.defer(() => store[Symbol.dispose]())
+    this.#events = EventStore.open({
+      store,
+      limits: this.#setup.config.events,
+      clock: systemClock,
+      telemetry: { registry: this.#registry, log: this.#log.child({ part: 'events' }) },
+    })
     const appender = connectAppender(await this.#storePort())
     this.#closers.defer(() => appender.close())
     this.#packs = new PackWatch({
@@ -348,15 +357,20 @@ class Process implements Weir {
   async #openIntake(): Promise<void> {
     const store = await this.#storePort()
     const { config, mappings } = this.#setup
+    const { port1, port2 } = new MessageChannel()
+    const eventHandlers: EventHandlers = { keep: (batch) => this.#events.keep(batch) }
+    serveCalls(port1, eventHandlers)
     const data: IntakeData = {
       config: config.statsd,
       mappings,
       store,
+      events: port2,
+      eventsQueuedMax: config.events.max_queued,
       logLevel: config.log.level,
       stateFolder: join(this.#flags.dataDir, 'statsd'),
     }
     this.#intake = this.#closers.use(
-      new Thread<IntakeHandlers>('intake-thread', data, [store], this.#onCrash),
+      new Thread<IntakeHandlers>('intake-thread', data, [store, port2], this.#onCrash),
     )
     this.addresses.push(...(await this.#intake.call('open', undefined)))
   }
@@ -459,6 +473,7 @@ class Process implements Weir {
       },
       intakes: () => this.#intakes(),
       statsdCardinality: () => this.#intake.call('cardinality', undefined),
+      events: (kind) => this.#events.list(kind),
       running: () => this.#watch.view(),
       packs: PACKS.filter(({ id }) => !config.packs.disabled.includes(id)),
       status: () => this.#status(),

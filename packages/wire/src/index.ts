@@ -13,6 +13,13 @@ export {
 } from './statsd/event-columns.ts'
 export { type ParseOptions, parseStatsd } from './statsd/parse.ts'
 export {
+  type CheckNotice,
+  type EventNotice,
+  type Notice,
+  type NoticeReject,
+  parseNotice,
+} from './statsd/notices.ts'
+export {
   type NameDialects,
   type NamedTags,
   escapeName,

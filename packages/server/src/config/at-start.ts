@@ -3,6 +3,7 @@ import type { WeirConfig } from './weir-config.ts'
 /** Sections that count only when Weir starts, and the keys in them that a reload takes all the same. */
 const AT_START = {
   statsd: ['mapping_config', 'mappings', 'defaults'],
+  events: [],
   notifications: [],
   storage: ['retention_rules'],
   otlp_receiver: [],

@@ -4,6 +4,7 @@ import { otlpConfig, otlpReceiver } from '../otlp/config.ts'
 import { pushGateway } from '../pushgateway/config.ts'
 import { remoteReadServer } from '../remote-read/config.ts'
 import { remoteWriteReceiver } from '../remote-write/config.ts'
+import { eventsConfig } from '../events/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
 import { lookbackRules, retentionRules, selectorList } from './metric-rules.ts'
 import { byteSize, duration } from './quantity.ts'
@@ -266,6 +267,9 @@ const sections = z.strictObject({
     .describe('Accepted; there is no Go runtime to set up.'),
   rule_files: z.array(z.string()).default([]).describe('Prometheus rule files; globs are allowed.'),
   statsd: statsdConfig.prefault({}).describe('What arrives by StatsD, and what becomes of it.'),
+  events: eventsConfig
+    .prefault({})
+    .describe('What is kept of the events and service checks that senders tell.'),
   alertmanager: z
     .union([z.string(), z.record(z.string(), z.unknown())], {
       error: 'want the contents of an alertmanager.yml, or its file name',

@@ -30,6 +30,7 @@ import {
 } from './route.ts'
 import { pushGatewayRoutes } from './push-gateway-routes.ts'
 import { ruleRoutes } from './rule-routes.ts'
+import { eventRoutes } from './event-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { targetRoutes } from './target-routes.ts'
 import { weirRoutes } from './weir-routes.ts'
@@ -110,6 +111,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...pushGatewayRoutes(deps),
     federateRoute(deps),
     ...weirRoutes(deps, () => routes),
+    ...eventRoutes(deps),
     importRoute(deps),
     ...backfillRoutes(deps),
   ]

@@ -1,6 +1,7 @@
 import type { Alerting, RecordingGroup } from '@weir/alerting'
 import type { Clock } from '@weir/model'
 import type {
+  EventView,
   IntakeStatus,
   StatsdCardinality,
   Pack,
@@ -44,6 +45,8 @@ export interface HttpDeps {
   intakes(): Soon<readonly IntakeStatus[]>
   /** What makes the series that come by StatsD many; undefined while the intake is not open. */
   statsdCardinality(): Soon<StatsdCardinality | undefined>
+  /** What senders told and is kept, in the order in which it came. */
+  events(kind: 'event' | 'check'): readonly EventView[]
   /** Queries under way, and which took most. */
   running(): QueriesView
   readonly packs: readonly Pack[]

@@ -2,13 +2,19 @@ import { type Appender, type Clock, type MetricFamily, invariant } from '@weir/m
 import type { IntakeStatus, StatsdCardinality } from '@weir/packs'
 import {
   EventColumns,
+  PLAIN_MEANING,
+  type ParseOptions,
   STATSD_REJECTS,
   type StatsdReject,
+  parseNotice,
   parseStatsd,
   rejectIndex,
 } from '@weir/wire'
 import { Aggregate } from '../statsd/aggregate.ts'
 import { cardinalityOf, metricCardinality } from '../statsd/cardinality.ts'
+import { checkLine } from '../events/check-line.ts'
+import { EventSender, type KeepEvents } from '../events/event-sender.ts'
+import { told } from '../events/told.ts'
 import type { StatsdConfig } from '../statsd/config.ts'
 import { Flusher, exposeFamilies } from '../statsd/flush.ts'
 import type { ReadMapping } from '../statsd/mapping-file.ts'
@@ -27,6 +33,11 @@ export interface StatsdOptions {
   readonly mappings: readonly ReadMapping[]
   /** Closed by whoever opened it. */
   readonly appender: Appender
+  /** Where events and service checks go. */
+  readonly events: {
+    readonly keep: KeepEvents
+    readonly queuedMax: number
+  }
   readonly telemetry: Telemetry
   readonly clock: Clock
   /** Where the aggregates are kept for the next start, if they are to be; made when it is not there. */
@@ -66,6 +77,13 @@ export async function startStatsd(options: StatsdOptions): Promise<StatsdIntake>
 
 const NEWLINE = 0x0a
 
+/** How the lines that service checks become are read, whatever the listener says: they are Weir's own. */
+const CHECK_LINES: ParseOptions = {
+  ...PLAIN_MEANING,
+  dogstatsdTags: true,
+  maxLineBytes: Number.MAX_SAFE_INTEGER,
+}
+
 /** No packet is longer, and few pieces of a stream. */
 const PACKET_BYTES = 65_536
 
@@ -80,6 +98,7 @@ class Intake implements StatsdIntake {
   readonly #opener: WayOpener
   readonly #ways: Way[] = []
   readonly #relays: Relays
+  readonly #eventSender: EventSender
   readonly #closing = new AbortController()
   #timer: Promise<void> = Promise.resolve()
   #flushing: Promise<void> | undefined
@@ -96,6 +115,10 @@ class Intake implements StatsdIntake {
       },
       this.#telemetry,
     )
+    this.#eventSender = new EventSender({
+      ...options.events,
+      onLost: (count, error) => this.#telemetry.eventsLost(count, error),
+    })
     this.#relays = new Relays(config.relay, options.telemetry, options.clock)
     const mapping = new Mapping(options.mappings)
     this.#telemetry.mappingLoaded(mapping)
@@ -230,6 +253,7 @@ class Intake implements StatsdIntake {
     await Promise.all(this.#ways.map(({ close }) => close()))
     await this.#opener[Symbol.asyncDispose]()
     await this.#relays[Symbol.asyncDispose]()
+    await this.#eventSender[Symbol.asyncDispose]()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -319,6 +343,33 @@ class Intake implements StatsdIntake {
     counts.notices += events.notices.length / 2
     counts.unknownFields += events.unknownFields
     if (events.shownCount > 0) this.#countRejects(bytes, events, counts)
+    if (events.notices.length > 0) this.#takeNotices(bytes, way)
+  }
+
+  /** Events and service checks: kept, and each check becomes a gauge. */
+  #takeNotices(bytes: Uint8Array, { counts }: Way): void {
+    const spans = [...this.#events.notices]
+    const nowMs = this.#options.clock.now()
+    const checks: string[] = []
+    for (let i = 0; i < spans.length; i += 2) {
+      const notice = parseNotice(bytes, spans[i]!, spans[i + 1]!)
+      if (typeof notice === 'string') {
+        this.#reject(notice, bytes.subarray(spans[i], spans[i + 1]), counts)
+        continue
+      }
+      if (notice.kind === 'check') checks.push(checkLine(notice))
+      if (this.#eventSender.push(told(notice, nowMs))) continue
+      this.#reject('event_queue_full', bytes.subarray(spans[i], spans[i + 1]), counts)
+    }
+    if (checks.length > 0) this.#takeChecks(Buffer.from(checks.join('\n')), counts)
+  }
+
+  #takeChecks(lines: Uint8Array, counts: TransportCounts): void {
+    const events = this.#events
+    events.clear()
+    parseStatsd(lines, 0, lines.length, CHECK_LINES, events)
+    this.#aggregate.take(lines, events, this.#options.clock.now())
+    if (events.shownCount > 0) this.#countRejects(lines, events, counts)
   }
 
   #countRejects(bytes: Uint8Array, events: EventColumns, counts: TransportCounts): void {
@@ -335,8 +386,12 @@ class Intake implements StatsdIntake {
   /** A line or packet that the listener passes over. */
   #refuse(reason: StatsdReject, beginning: Uint8Array, { counts }: Way): void {
     counts.lines++
+    this.#reject(reason, beginning, counts)
+  }
+
+  #reject(reason: StatsdReject, line: Uint8Array, counts: TransportCounts): void {
     counts.rejects[rejectIndex(reason)]!++
-    this.#showRejected(reason, beginning, counts)
+    this.#showRejected(reason, line, counts)
   }
 
   #showRejected(reason: StatsdReject, line: Uint8Array, counts: TransportCounts): void {

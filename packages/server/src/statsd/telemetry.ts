@@ -47,6 +47,7 @@ export class StatsdTelemetry {
   readonly #rejected
   readonly #notices
   readonly #unknownFields
+  readonly #eventsLost
   readonly #events
   readonly #unmapped
   readonly #dropped
@@ -91,8 +92,12 @@ export class StatsdTelemetry {
     )
     this.#notices = registry.counter(
       'weir_statsd_notices_total',
-      'DogStatsD events and service checks received; they are counted, not kept.',
+      'DogStatsD events and service checks received.',
       LISTENER,
+    )
+    this.#eventsLost = registry.counter(
+      'weir_events_unwritten_total',
+      'Events and service checks that could not be written to the disk.',
     )
     this.#unknownFields = registry.counter(
       'weir_statsd_unknown_fields_total',
@@ -341,6 +346,15 @@ export class StatsdTelemetry {
     this.#telemetry.log
       .sampled(`statsd_socket_${labels.transport}`, 60_000)
       ?.error({ ...labels, error: error.message }, 'StatsD socket failed')
+  }
+
+  /** Events that could not be written; they are shown until Weir ends. */
+  eventsLost(count: number, error: unknown): void {
+    this.#eventsLost.inc({}, count)
+    const fields = { count, error: error instanceof Error ? error.message : String(error) }
+    this.#telemetry.log
+      .sampled('statsd_events', 60_000)
+      ?.error(fields, 'Events could not be written')
   }
 
   /** The kernel had no room for packets: the sender does not know, so somebody should. */

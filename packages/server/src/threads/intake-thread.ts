@@ -2,13 +2,14 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '@weir/model'
 import type { IntakeStatus, StatsdCardinality } from '@weir/packs'
 import { connectAppender } from '@weir/tsdb'
+import type { EventHandlers } from '../events/event-handlers.ts'
 import type { StatsdConfig } from '../statsd/config.ts'
 import type { ReadMapping } from '../statsd/mapping-file.ts'
 import { type StatsdIntake, startStatsd } from '../intake/statsd.ts'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { movedPage } from './moved-page.ts'
-import { type Moved, serveCalls } from './rpc.ts'
+import { Caller, type Moved, serveCalls } from './rpc.ts'
 import { keepHeapSmall } from './small-heap.ts'
 
 /** The thread with the StatsD sockets: packets become samples here, and go to the writer as columns. */
@@ -18,6 +19,9 @@ export interface IntakeData {
   readonly mappings: readonly ReadMapping[]
   /** Leads to the writer thread. */
   readonly store: MessagePort
+  /** Leads to the main thread, which keeps events. */
+  readonly events: MessagePort
+  readonly eventsQueuedMax: number
   readonly logLevel: string
   /** Where the aggregates are kept over a restart. */
   readonly stateFolder: string
@@ -40,6 +44,7 @@ const data = workerData as IntakeData
 const registry = new Registry()
 const log = openLog(data.logLevel).child({ part: 'statsd' })
 const appender = connectAppender(data.store)
+const events = new Caller<EventHandlers>(data.events)
 let intake: StatsdIntake | undefined
 
 const handlers: IntakeHandlers = {
@@ -48,6 +53,10 @@ const handlers: IntakeHandlers = {
       config: data.config,
       mappings: data.mappings,
       appender,
+      events: {
+        keep: (batch) => events.call('keep', batch),
+        queuedMax: data.eventsQueuedMax,
+      },
       telemetry: { registry, log },
       clock: systemClock,
       stateFolder: data.stateFolder,
@@ -62,6 +71,7 @@ const handlers: IntakeHandlers = {
   close: async () => {
     await intake?.[Symbol.asyncDispose]()
     appender.close()
+    data.events.close()
   },
 }
 

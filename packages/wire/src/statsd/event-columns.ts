@@ -22,6 +22,9 @@ export const STATSD_REJECTS = [
   'unterminated_line', // the last line has no newline, and the listener wants one
   'packet_too_long', // a datagram or frame that is longer than the listener takes
   'packet_cut', // a connection that ended inside a length-framed packet
+  'malformed_event', // a DogStatsD event whose lengths do not fit, or without a title
+  'malformed_service_check', // a DogStatsD service check without a name or a status from 0 to 3
+  'event_queue_full', // more events and service checks at once than can be kept
   'empty_metric_name', // nothing is left of the name
   'illegal_negative_counter',
   'conflict', // the name is in use for another kind of metric

@@ -152,6 +152,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     },
     intakes: () => [],
     statsdCardinality: () => undefined,
+    events: () => [],
     running: () => ({ sinceMs: NOON, slowMs: 0, running: [], top: [] }),
     packs: PACKS,
     status: () => ({

@@ -15,6 +15,7 @@ import { readMappings } from '../../statsd/mapping-file.ts'
 import { showFamilies } from '../../statsd/test-stand.ts'
 import { pino } from 'pino'
 import { Log } from '../../telemetry/log.ts'
+import type { Told } from '../../events/told.ts'
 import { Registry } from '../../telemetry/registry.ts'
 import { type StatsdIntake, startStatsd } from '../statsd.ts'
 
@@ -104,10 +105,12 @@ export async function start(config: object = {}, mapping = '', stateFolder?: str
   const registry = new Registry()
   const log: string[] = []
   const logger = pino({ level: 'info', base: null }, { write: (line) => log.push(line) })
+  const told: Told[] = []
   const intake = await startStatsd({
     config: statsdConfig.parse({ listen: '127.0.0.1:0', ...config }),
     mappings: readMappings([{ file: 'mapping.yml', text: mapping }]),
     appender,
+    events: { keep: async (batch) => void told.push(...batch), queuedMax: 10 },
     telemetry: { registry, log: new Log(logger) },
     clock,
     ...(stateFolder === undefined ? {} : { stateFolder }),
@@ -120,7 +123,7 @@ export async function start(config: object = {}, mapping = '', stateFolder?: str
         .address.split(':')
         .at(-1),
     )
-  return { intake, clock, appender, registry, log, port }
+  return { intake, clock, appender, registry, log, port, told }
 }
 
 export type Started = Awaited<ReturnType<typeof start>>
