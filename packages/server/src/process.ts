@@ -407,6 +407,7 @@ class Process implements Weir {
       gateway: this.#setup.config.pushgateway,
       dataDir: this.#flags.dataDir,
       logLevel: this.#setup.config.log.level,
+      influx: this.#setup.config.influx,
       store,
       history,
     }
@@ -513,6 +514,9 @@ class Process implements Weir {
         limits: config.otlp_receiver,
       },
       pushGateway: this.#pushGateway(),
+      influx: async (request) =>
+        (await this.#pushThread()).call('influx', request, [request.body.buffer]),
+      influxLimits: config.influx,
       backfills: this.#backfills,
       recordingGroups: (text) => this.#recordingGroups(text),
       remoteReadLimits: config.remote_read_server,

@@ -105,3 +105,7 @@ export {
   otlpResponse,
   otlpStatus,
 } from './otlp/response.ts'
+export { LineBatch } from './influx/line-batch.ts'
+export { type FieldName, LineReader } from './influx/line-reader.ts'
+export { lineFault } from './influx/fault.ts'
+export { type Precision } from './influx/timestamp.ts'

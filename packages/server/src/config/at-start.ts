@@ -10,6 +10,7 @@ const AT_START = {
   remote_read_server: [],
   remote_write_receiver: [],
   pushgateway: [],
+  influx: [],
   query: ['lookback_rules', 'count_first_value'],
   web: [],
   packs: [],

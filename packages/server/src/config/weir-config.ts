@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { globalConfig, scrapeConfigs } from '../scrape/config.ts'
 import { otlpConfig, otlpReceiver } from '../otlp/config.ts'
 import { pushGateway } from '../pushgateway/config.ts'
+import { influxConfig } from '../influx/config.ts'
 import { remoteReadServer } from '../remote-read/config.ts'
 import { remoteWriteReceiver } from '../remote-write/config.ts'
 import { eventsConfig } from '../events/config.ts'
@@ -292,6 +293,9 @@ const sections = z.strictObject({
   otlp_receiver: otlpReceiver
     .prefault({})
     .describe('What senders of OTLP metrics may send to /v1/metrics.'),
+  influx: influxConfig
+    .prefault({})
+    .describe('What senders of InfluxDB line protocol may send, and what becomes of it.'),
   query: query.prefault({}).describe('What a PromQL query may take.'),
   web: web.prefault({}).describe('The page and the HTTP API.'),
   packs: z

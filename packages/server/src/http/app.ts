@@ -12,6 +12,7 @@ import { SECURITY_HEADERS, isLoopback, refusal } from './guard.ts'
 import { backfillRoutes } from './backfill-routes.ts'
 import { federateRoute } from './federate-route.ts'
 import { importRoute } from './import-route.ts'
+import { influxRoutes } from './influx-routes.ts'
 import { lifecycleRoutes } from './lifecycle-routes.ts'
 import { HttpEvents } from './observe.ts'
 import { servePage } from './page.ts'
@@ -110,6 +111,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     remoteReadRoute(deps),
     ...pushGatewayRoutes(deps),
     federateRoute(deps),
+    ...influxRoutes(deps),
     ...weirRoutes(deps, () => routes),
     ...eventRoutes(deps),
     importRoute(deps),

@@ -23,6 +23,8 @@ import type { PushOutcome } from '../push/outcome.ts'
 import type { PushIntakes } from '../push/push-intake.ts'
 import type { OtlpReceiverConfig } from '../otlp/config.ts'
 import type { OtlpOutcome, OtlpRequest } from '../otlp/receiver.ts'
+import type { InfluxConfig } from '../influx/config.ts'
+import type { InfluxOutcome, InfluxRequest } from '../influx/receiver.ts'
 import type { RemoteReadConfig } from '../remote-read/config.ts'
 import type { RemoteWriteConfig } from '../remote-write/config.ts'
 import type { WriteVersion } from '../remote-write/protocol.ts'
@@ -78,6 +80,9 @@ export interface HttpDeps {
     readonly limits: OtlpReceiverConfig
   }
   readonly pushGateway: PushGatewayDoor
+  /** Takes a request of line protocol in; resolves when what could be kept is durable. The body changes hands. */
+  influx(request: InfluxRequest): Promise<InfluxOutcome>
+  readonly influxLimits: InfluxConfig
   readonly backfills: Pick<Backfills, 'views' | 'view' | 'begin' | 'cancel'>
   /** Groups with recording rules: those of a rule file, or all that are loaded. Throws `RULES_INVALID`. */
   recordingGroups(ruleFile?: string): RecordingGroup[]

@@ -10,6 +10,8 @@ import {
   OtlpReceiver,
   type OtlpRequest,
 } from '../otlp/receiver.ts'
+import type { InfluxConfig } from '../influx/config.ts'
+import { type InfluxOutcome, InfluxReceiver, type InfluxRequest } from '../influx/receiver.ts'
 import type { LabelLimits } from '../push/label-limits.ts'
 import type { PushOutcome } from '../push/outcome.ts'
 import type { PushGatewayConfig } from '../pushgateway/config.ts'
@@ -38,6 +40,7 @@ export interface PushData {
   readonly gateway: PushGatewayConfig
   readonly dataDir: string
   readonly logLevel: string
+  readonly influx: InfluxConfig
   /** Leads to the writer thread. */
   readonly store: MessagePort
   /** The same for samples of any age. */
@@ -53,6 +56,7 @@ export interface ImportedPage {
 
 export type PushHandlers = {
   importPage: (page: ImportedPage) => Promise<ImportResult>
+  influx: (request: InfluxRequest) => Promise<InfluxOutcome>
   remoteWrite: (request: {
     readonly body: Uint8Array<ArrayBuffer>
     readonly version: WriteVersion
@@ -71,7 +75,7 @@ export type PushHandlers = {
 }
 
 const data = workerData as PushData
-const { labels, remoteWrite, otlp, store, history } = data
+const { labels, remoteWrite, influx, otlp, store, history } = data
 const appender = connectAppender(store)
 const importer = connectAppender(history)
 /** What the receivers of all protocols have in common; the seed is one that senders cannot know. */
@@ -81,6 +85,7 @@ const remoteWriteReceiver = new RemoteWriteReceiver({
   ...shared,
   limits: { ...remoteWrite, labels },
 })
+const influxReceiver = new InfluxReceiver({ ...shared, labels, config: influx })
 
 const otlpReceiver = new OtlpReceiver({ ...shared, limits: { ...otlp, labels } })
 
@@ -102,6 +107,7 @@ function gateway(): PushGateway {
 
 const handlers: PushHandlers = {
   importPage: ({ bytes, format, firstLine }) => importPage(bytes, format, firstLine, importer),
+  influx: (request) => influxReceiver.take(request),
   remoteWrite: ({ body, version }) => remoteWriteReceiver.take(body, version),
   otlp: (request) => otlpReceiver.take(request),
   openGateway: () => void gateway(),

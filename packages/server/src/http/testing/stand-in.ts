@@ -8,6 +8,7 @@ import { evaluateMatrix, evaluateVector, executeJob } from '../../query/execute.
 import type { MetricSource, QueryJob } from '../../query/job.ts'
 import { PushIntakes } from '../../push/push-intake.ts'
 import { pushGateway } from '../../pushgateway/config.ts'
+import { influxConfig } from '../../influx/config.ts'
 import { remoteReadServer } from '../../remote-read/config.ts'
 import { otlpReceiver } from '../../otlp/config.ts'
 import { remoteWriteReceiver } from '../../remote-write/config.ts'
@@ -125,6 +126,18 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       records: async () => [],
       views: async () => [],
     },
+    influx: async () => ({
+      samples: 1,
+      histograms: 0,
+      exemplars: 0,
+      rejected: {},
+      example: '',
+      lines: 1,
+      strings: 0,
+      badLines: [],
+      badSeries: '',
+    }),
+    influxLimits: influxConfig.parse({}),
     backfills: new Backfills({
       query: async (expr, range) => evaluateMatrix({ kind: 'matrix', expr, ...range }, source),
       appender: async () => {

@@ -1,0 +1,163 @@
+import type { Precision } from '@weir/wire'
+import {
+  type InfluxApi,
+  VERSION_HEADERS,
+  answerOf,
+  jsonAnswer,
+  noContent,
+  refusal,
+  refusalOf,
+} from '../influx/answers.ts'
+import { Databases } from '../influx/query.ts'
+import { ownedBody } from '../push/owned-body.ts'
+import { PushIntake } from '../push/push-intake.ts'
+import type { HttpDeps } from './deps.ts'
+import { asWeirError } from './errors.ts'
+import { type Answer, type Call, type Route, query } from './route.ts'
+
+/**
+ * What clients of InfluxDB 1, 2 and 3 need in order to write, and no more. The paths are theirs, also
+ * behind `/influx`, where VictoriaMetrics has them.
+ */
+export function influxRoutes(deps: HttpDeps): Route[] {
+  const intake = deps.pushIntakes.add(
+    new PushIntake(
+      {
+        kind: 'influx',
+        path: '/write',
+        part: 'influx',
+        title: 'Influx',
+        variant: 'api',
+        section: 'influx',
+        limits: deps.influxLimits,
+      },
+      deps,
+    ),
+  )
+  const strings = deps.telemetry.registry.counter(
+    'weir_influx_strings_total',
+    'Fields of line protocol that were read over because they are strings.',
+  )
+  const databases = new Databases()
+  const write = async (api: InfluxApi, call: Call): Promise<Answer> => {
+    const db = databaseOf(call.params)
+    const precision = precisionOf(call.params)
+    if (precision === undefined) return refusal(api, 400, badPrecision(api, call.params))
+    try {
+      const body = ownedBody(call.body)
+      const encoding = call.head.contentEncoding
+      const outcome = await deps.influx({ body, encoding, precision, db })
+      intake.taken(api, outcome)
+      strings.inc(undefined, outcome.strings)
+      databases.add(db)
+      return answerOf(api, outcome)
+    } catch (thrown) {
+      const error = asWeirError(thrown)
+      intake.refused(api, error)
+      if (error.code === 'BUG') throw thrown
+      return refusalOf(api, error)
+    }
+  }
+  const writing = (path: string, api: InfluxApi): Route => ({
+    methods: ['POST'],
+    path,
+    summary: `Take samples in InfluxDB line protocol, as InfluxDB ${api.slice(1)} does`,
+    parameters: PARAMETERS,
+    body: {
+      type: 'text/plain',
+      bytesMax: deps.influxLimits.max_body_bytes,
+      key: 'influx.max_body_bytes',
+      admit: (head) => intake.admit(head),
+      failure: (error) => refusalOf(api, error),
+    },
+    handle: (call) => write(api, call),
+  })
+  return ['', '/influx'].flatMap((prefix) => [
+    writing(`${prefix}/write`, 'v1'),
+    writing(`${prefix}/api/v2/write`, 'v2'),
+    writing(`${prefix}/api/v3/write_lp`, 'v3'),
+    {
+      methods: ['GET', 'POST'],
+      path: `${prefix}/query`,
+      summary: 'The statements of InfluxQL that clients ask before they write',
+      parameters: [query('q', '`CREATE DATABASE …`, `SHOW DATABASES`, `SHOW RETENTION POLICIES`')],
+      handle: ({ params }) => databases.answer(params.get('q')),
+    },
+    {
+      methods: ['GET'],
+      path: `${prefix}/ping`,
+      summary: 'Whether Weir is there, as InfluxDB answers',
+      parameters: [query('verbose', '`true` answers with JSON')],
+      early: true,
+      handle: ({ params }) => {
+        const isVerbose = !['', '0', 'false'].includes(params.get('verbose') ?? '')
+        return isVerbose
+          ? jsonAnswer({ version: VERSION_HEADERS['x-influxdb-version'] })
+          : noContent()
+      },
+    },
+    {
+      methods: ['GET'],
+      path: `${prefix}/health`,
+      summary: 'Whether Weir takes writes, as InfluxDB answers',
+      parameters: [],
+      early: true,
+      handle: () => health(deps.ready()),
+    },
+  ])
+}
+
+const PARAMETERS = [
+  query('db', 'Database; becomes a label'),
+  query('bucket', 'The same in InfluxDB 2'),
+  query(
+    'precision',
+    'Unit of timestamps: `ns`, `us`, `ms`, `s`, `m`, `h`; told by their size when left out',
+  ),
+]
+
+/** Of `bucket=db/policy` the policy says nothing here, as in InfluxDB 1.8. */
+function databaseOf(params: URLSearchParams): string {
+  return params.get('db') || (params.get('bucket') ?? '').split('/', 1)[0]!
+}
+
+const PRECISIONS: Readonly<Record<string, Precision>> = {
+  '': 'auto',
+  auto: 'auto',
+  n: 'ns',
+  ns: 'ns',
+  nanosecond: 'ns',
+  u: 'us',
+  us: 'us',
+  µ: 'us',
+  microsecond: 'us',
+  ms: 'ms',
+  millisecond: 'ms',
+  s: 's',
+  second: 's',
+  m: 'm',
+  h: 'h',
+}
+
+function precisionOf(params: URLSearchParams): Precision | undefined {
+  const given = params.get('precision') ?? ''
+  return Object.hasOwn(PRECISIONS, given) ? PRECISIONS[given] : undefined
+}
+
+function badPrecision(api: InfluxApi, params: URLSearchParams): string {
+  const given = JSON.stringify((params.get('precision') ?? '').slice(0, 100))
+  if (api === 'v1') return `invalid precision ${given} (use n, u, ms, s, m or h)`
+  return `invalid precision ${given}; valid precision units are ns, us, ms, and s`
+}
+
+function health(waits: readonly string[]): Answer {
+  const isReady = waits.length === 0
+  const body = {
+    name: 'influxdb',
+    message: isReady ? 'ready for queries and writes' : `waiting for ${waits.join(', ')}`,
+    status: isReady ? 'pass' : 'fail',
+    checks: [],
+    version: VERSION_HEADERS['x-influxdb-version'],
+  }
+  return jsonAnswer(body, isReady ? 200 : 503)
+}
