@@ -86,8 +86,13 @@ export class Committer {
     while (this.#queue.length > 0) {
       let samples = 0
       let take = 0
+      // History is committed by itself: it is not sent on.
+      const { takesHistory } = this.#queue[0]!.sender
       while (take < this.#queue.length && (take === 0 || samples < GROUP_SAMPLES_MAX)) {
-        samples += this.#queue[take++]!.queued.refs.length
+        const { queued, sender } = this.#queue[take]!
+        if (sender.takesHistory !== takesHistory) break
+        samples += queued.refs.length
+        take++
       }
       this.#commit(this.#queue.splice(0, take))
     }
@@ -111,7 +116,7 @@ export class Committer {
         ...this.#checkExemplars(batch, now),
       }))
       const metadata = newMetadata(core, batches)
-      this.#write(metadata, sequences)
+      this.#write(metadata, sequences, !group[0]!.sender.takesHistory)
       const commit = nextCommit(core.epochs)
       const readers = commitsRead(core.epochs)
       for (const stage of this.#stages.values()) if (stage.count > 0) stage.apply(commit, readers)
@@ -119,6 +124,7 @@ export class Committer {
       core.dictionary.saved()
       core.dictionary.publish()
       publishCommit(core.epochs, commit)
+      core.outgoing.published()
       for (const [name, described] of metadata) {
         core.metadata.set(name, described)
         core.tell({ kind: 'metadata', name, metadata: described })
@@ -132,6 +138,7 @@ export class Committer {
     } catch (error) {
       for (const stage of this.#stages.values()) stage.undo()
       core.exemplars.undo()
+      core.outgoing.undo()
       for (const [arena, sequence] of sequences) arena.batchSequence = sequence
       core.head.maxTimeMs = maxBefore
       core.version = versionBefore
@@ -228,9 +235,16 @@ export class Committer {
     return stage
   }
 
-  #write(metadata: ReadonlyMap<string, MetricMetadata>, sequences: [Arena, number][]): void {
-    const { environment, dictionary, exemplars } = this.#core
-    const stages = [...this.#stages.values()].filter((stage) => stage.count > 0)
+  /** @param leaves whether it is also for those that send samples on */
+  #write(
+    metadata: ReadonlyMap<string, MetricMetadata>,
+    sequences: [Arena, number][],
+    leaves: boolean,
+  ): void {
+    const { environment, dictionary, exemplars, outgoing } = this.#core
+    const stages = [...this.#stages.values()]
+      .filter((stage) => stage.count > 0)
+      .sort((a, b) => a.arena.startMs - b.arena.startMs)
     const isEmpty = stages.length === 0 && metadata.size === 0 && !exemplars.hasStaged
     if (isEmpty && !dictionary.hasUnsaved) return
     const samples = stages.reduce((sum, stage) => sum + stage.count, 0)
@@ -240,7 +254,9 @@ export class Committer {
     )
     this.#record.clear()
     if (dictionary.hasUnsaved) dictionary.writeUnsaved(this.#record)
-    this.#core.requireRoom(samples * SAMPLE_BYTES + recordBytes + this.#record.length)
+    const copies = leaves && outgoing.isOn ? 2 : 1
+    const batchBytes = (samples * SAMPLE_BYTES + recordBytes) * copies
+    this.#core.requireRoom(batchBytes + this.#record.length)
     environment.root.transactionSync(() => {
       if (dictionary.hasUnsaved) {
         environment.dictionary.putSync(++this.#core.dictionaryRecord, this.#record.copy())
@@ -249,6 +265,7 @@ export class Committer {
         environment.metadata.putSync(name, JSON.stringify(described))
       }
       let isNew = false
+      const batches: Uint8Array[] = []
       for (const stage of stages) {
         const { arena } = stage
         isNew ||= arena.batchSequence === 0
@@ -256,8 +273,10 @@ export class Committer {
         arena.batchSequence++
         const record = encodeBatch(arena, stage, stage.count)
         environment.batches.putSync(pairKey(arena.id, arena.batchSequence), record)
+        batches.push(record)
       }
-      exemplars.write()
+      const pages = exemplars.write()
+      if (leaves) outgoing.write(samples, batches, pages)
       if (isNew) this.#core.putHead()
     })
   }

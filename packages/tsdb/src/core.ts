@@ -13,6 +13,7 @@ import { Head } from './head/head.ts'
 import { Dictionary, type LabelLimits } from './index/dictionary.ts'
 import type { TableTell } from './index/shared-table.ts'
 import type { News } from './news.ts'
+import { Outgoing } from './outgoing/outgoing.ts'
 import { Tombstones } from './read/tombstones.ts'
 import type { SenderSeries } from './sender-series.ts'
 import { type Retention, RetentionPolicy } from './steps/policy.ts'
@@ -47,6 +48,7 @@ export class Core {
   readonly senders = new Set<SenderSeries>()
   readonly head: Head
   readonly exemplars: ExemplarRing
+  readonly outgoing: Outgoing
   readonly windows = new Map<number, WindowRecord>()
   /** Windows that could not be read when they should be merged: they stay as they are until they expire. */
   readonly damaged = new Set<number>()
@@ -79,6 +81,7 @@ export class Core {
     this.settings = settings
     this.environment = environment
     this.exemplars = new ExemplarRing(environment, settings.exemplarsMax)
+    this.outgoing = new Outgoing(this)
     const tell = (news: News): void => this.tell(news)
     const newest = (): number => newestCommit(this.epochs)
     this.head = new Head(settings.headWindowMs, settings.clock, tell, newest)

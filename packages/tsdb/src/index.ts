@@ -13,6 +13,14 @@ export { type RetentionRule } from './steps/policy.ts'
 export { openStore } from './open-store.ts'
 export { type ReaderSeat } from './seat.ts'
 export { type Reader, openReader } from './reader.ts'
+export { type OutgoingOptions, type OutgoingPlace } from './outgoing/outgoing.ts'
+export {
+  type Tail,
+  type TailBatch,
+  type TailExemplar,
+  type TailRecord,
+  openTail,
+} from './outgoing/tail.ts'
 export { connectAppender } from './port-appender.ts'
 export { openKeyValueStore } from './key-value.ts'
 export { type DataReport } from './check/report.ts'

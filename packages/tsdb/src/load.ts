@@ -25,6 +25,7 @@ export function load(core: Core): void {
   removeOrphans(core)
   loadBatches(core)
   core.exemplars.load()
+  core.outgoing.load()
   for (const { key, value } of core.environment.metadata.getRange({})) {
     core.metadata.set(key, JSON.parse(value) as MetricMetadata)
   }

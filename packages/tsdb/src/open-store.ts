@@ -27,6 +27,7 @@ import { serveAppender } from './port-appender.ts'
 import { compact, nextJob } from './seal/compact.ts'
 import type { WindowRecord } from './disk/window-record.ts'
 import { Pause } from './seal/pause.ts'
+import type { OutgoingOptions, OutgoingPlace } from './outgoing/outgoing.ts'
 import { isRenewalDue, renewDictionary } from './renew-dictionary.ts'
 import { dropDue, dropSeries, maintainExemplars } from './seal/retention.ts'
 import { closeDue, seal } from './seal/seal.ts'
@@ -59,6 +60,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const core = new Core(settings, openEnvironment(settings.path))
     try {
       load(core)
+      core.outgoing.configure(options.outgoing ?? NOTHING_LEAVES)
     } catch (error) {
       await core.environment.root.close()
       throw storageError(`open the store in ${JSON.stringify(settings.path)}`, error)
@@ -69,6 +71,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     throw error
   }
 }
+
+const NOTHING_LEAVES: OutgoingOptions = { queues: [], bytesMax: 0, ageMaxMs: 0 }
 
 /** A file that cannot be made smaller is used as it is. */
 async function shrinkIfPossible(path: string): Promise<void> {
@@ -148,7 +152,7 @@ class OpenStore implements Store {
   }
 
   seat(): ReaderSeat {
-    const { seats, epochs, dictionary, settings } = this.#core
+    const { seats, epochs, dictionary, settings, outgoing } = this.#core
     let seat = 1
     while (seats.has(seat)) seat++
     invariant(seat <= SEATS_MAX, `more than ${SEATS_MAX} readers`)
@@ -166,6 +170,7 @@ class OpenStore implements Store {
       seat,
       epochs: epochs.buffer as SharedArrayBuffer,
       header: dictionary.header.buffer as SharedArrayBuffer,
+      outgoing: outgoing.shared.buffer as SharedArrayBuffer,
     }
   }
 
@@ -176,6 +181,22 @@ class OpenStore implements Store {
   setRetentionRules(rules: readonly RetentionRule[]): void {
     const core = this.#core
     core.retention = core.newPolicy({ ...core.settings.retention, rules })
+  }
+
+  setOutgoing(options: OutgoingOptions): void {
+    try {
+      this.#core.outgoing.configure(options)
+    } catch (error) {
+      throw storageError('set up what is sent on', error)
+    }
+  }
+
+  outgoingPlaces(): ReadonlyMap<string, OutgoingPlace> {
+    return this.#core.outgoing.places()
+  }
+
+  outgoingPassed(queue: string, place: OutgoingPlace): void {
+    this.#core.outgoing.passed(queue, place)
   }
 
   maintain(): Promise<void> {
@@ -214,6 +235,7 @@ class OpenStore implements Store {
 
   stats(): StoreStats {
     const core = this.#core
+    const waiting = core.outgoing.waiting()
     const windows = [...core.windows.values()]
     const sum = (of: (window: (typeof windows)[number]) => number): number =>
       windows.reduce((total, window) => total + of(window), 0)
@@ -242,6 +264,7 @@ class OpenStore implements Store {
       commitsRefused: core.commitsRefused,
       samplesRefused: core.samplesRefused,
       lastCommitMs: core.lastCommitMs,
+      ...(waiting !== undefined && { outgoing: waiting }),
       symbols: core.dictionary.symbolTexts,
       labelPairs: core.dictionary.allPairs,
       ...this.#census.take(),
@@ -253,6 +276,7 @@ class OpenStore implements Store {
     this.#core.closed = true
     this.#committer.flush()
     await this.#maintaining?.catch(() => undefined)
+    this.#keepPlaces()
     for (const port of [...this.#senders, ...this.#core.seats.values()]) port.close()
     await this.#core.environment.root.close()
     this.#lock[Symbol.dispose]()
@@ -264,6 +288,7 @@ class OpenStore implements Store {
     const pause = new Pause(settings.clock)
     try {
       this.#reclaim()
+      while (core.outgoing.trim() === 'more') await pause.wait()
       closeDue(core)
       for (const arena of head.arenas.filter(({ closing }) => closing)) {
         if (core.closed) return
@@ -288,6 +313,15 @@ class OpenStore implements Store {
       if (damage !== undefined) throw damage
     } catch (error) {
       throw storageError('maintain the store', error)
+    }
+  }
+
+  /** Where the queues are is worth a transaction at the end; without it they send a little once more. */
+  #keepPlaces(): void {
+    try {
+      this.#core.outgoing.trim()
+    } catch {
+      // The disk may be what the store is closed for.
     }
   }
 

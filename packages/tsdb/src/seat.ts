@@ -10,4 +10,6 @@ export interface ReaderSeat {
   readonly epochs: SharedArrayBuffer
   /** Shared: how much of the dictionary is published. */
   readonly header: SharedArrayBuffer
+  /** Shared: how much there is to be sent on. */
+  readonly outgoing: SharedArrayBuffer
 }

@@ -26,11 +26,14 @@ export class SenderSeries {
   /** `Dictionary.drops` when refused series were tried last. */
   #triedAt = 0
 
+  /** Whether its samples may be of any age. */
+  readonly takesHistory: boolean
   /** How much older than the newest sample of the store its samples may be. */
   readonly outOfOrderWindowMs: number
 
   constructor(core: Core, { takesHistory = false }: SenderOptions) {
     this.#core = core
+    this.takesHistory = takesHistory
     this.outOfOrderWindowMs = takesHistory
       ? Number.POSITIVE_INFINITY
       : core.settings.outOfOrderWindowMs

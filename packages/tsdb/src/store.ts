@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Appender, Clock, KeyValueStore, Matcher, RejectReason } from '@weir/model'
 
 import type { ExemplarReason } from './exemplars/ring.ts'
+import type { OutgoingOptions, OutgoingPlace } from './outgoing/outgoing.ts'
 import type { ReaderSeat } from './seat.ts'
 import type { RetentionRule } from './steps/policy.ts'
 
@@ -40,6 +41,8 @@ export interface StoreOptions {
   readonly diskReserveBytes?: number
   /** Length of a head window: what stays in memory before it is sealed. Default 5 min. */
   readonly headWindowMs?: number
+  /** Who sends samples on from the first commit on. Default: nobody. */
+  readonly outgoing?: OutgoingOptions
 }
 
 /** What a sender may do that others may not. */
@@ -86,6 +89,8 @@ export interface StoreStats {
   readonly commitsRefused: number
   readonly samplesRefused: number
   readonly lastCommitMs: number
+  /** What waits to be sent on: bytes, and when the oldest of it was written; absent when nothing waits. */
+  readonly outgoing?: { readonly bytes: number; readonly sinceMs: number }
   /** Distinct symbols (label names and values) and label pairs. */
   readonly symbols: number
   readonly labelPairs: number
@@ -113,6 +118,12 @@ export interface Store extends AsyncDisposable {
    * @throws {WeirError} `MATCHER_BAD_REGEX`; then all stays as it was
    */
   setRetentionRules(rules: readonly RetentionRule[]): void
+  /** Says who sends samples on, and how much may wait; see {@link OutgoingOptions}. Durable when it returns. */
+  setOutgoing(options: OutgoingOptions): void
+  /** Where each queue is, by name. */
+  outgoingPlaces(): ReadonlyMap<string, OutgoingPlace>
+  /** A queue has sent everything up to a place. Durable with the next `maintain`, or when the store is closed. */
+  outgoingPassed(queue: string, place: OutgoingPlace): void
   /**
    * Seals, compacts and drops what is due by the clock, in slices between which appends go on.
    * Call it every few seconds; a call while one is running joins that one.

@@ -14,6 +14,7 @@ import { holderOf } from '../disk/lock-file.ts'
 import { decodeTombstone } from '../disk/tombstone-record.ts'
 import { PageView } from '../exemplars/page.ts'
 import { Dictionary } from '../index/dictionary.ts'
+import { decodeOutgoing } from '../outgoing/record.ts'
 import { FORMAT } from '../load.ts'
 import { WindowCheck } from './check-windows.ts'
 import { MdbPages } from './mdb-pages.ts'
@@ -80,6 +81,7 @@ class DataCheck {
     ).run()
     const head = this.#checkBatches(tables)
     this.#checkEach(tables, 'exemplars', ({ value }) => new PageView(value).rest())
+    this.#checkEach(tables, 'outgoing', ({ value }) => checkOutgoing(value))
     this.#checkEach(tables, 'tombstones', ({ value }) => decodeTombstone(0, value))
     for (const table of ['metadata', 'keyValue']) {
       this.#checkEach(tables, table, ({ value }) => JSON.parse(Buffer.from(value).toString()))
@@ -185,6 +187,12 @@ class DataCheck {
     })
     return { batches, samples }
   }
+}
+
+function checkOutgoing(value: Uint8Array): void {
+  const { batches, pages } = decodeOutgoing(value)
+  for (const batch of batches) decodeBatch(batch)
+  for (const page of pages) new PageView(page).rest()
 }
 
 const NO_LIMITS = {

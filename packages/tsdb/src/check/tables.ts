@@ -32,6 +32,7 @@ const LOSS: Readonly<Record<string, readonly [meaning: string, remedy: Remedy]>>
   members: ['the samples of a window cannot be found', 'drop'],
   meta: ['where the head ends cannot be read', 'restore'],
   metadata: ['type and help of a metric cannot be read', 'drop'],
+  outgoing: ['samples that wait to be sent on cannot be read', 'drop'],
   sheets: ['the samples of a window cannot be found', 'drop'],
   tombstones: ['samples that were deleted would be seen again', 'drop'],
   windows: ['the samples of a window cannot be found', 'drop'],
@@ -70,6 +71,7 @@ export function showKey(table: string, key: Buffer): string {
   if (NUMBERED_TABLES.has(table) && key.length === 4) return String(key.readUInt32LE(0))
   if (table === 'batches' && key.length === 8)
     return key.readUInt32BE(0) + '/' + key.readUInt32BE(4)
+  if (table === 'outgoing' && key.length === 8) return String(key.readBigUInt64BE(0))
   return textKey(key)
 }
 

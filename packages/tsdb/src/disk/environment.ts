@@ -23,7 +23,7 @@ type TextTable = Database<string, string>
 
 export interface Environment {
   readonly root: RootDatabase
-  /** `format`, `head`: see docs/formats/data-dir.md. */
+  /** `format`, `head`, `outgoing`: see docs/formats/data-dir.md. */
   readonly meta: TextTable
   readonly dictionary: NumberedTable
   /** Key: arena number, batch number. */
@@ -37,6 +37,8 @@ export interface Environment {
   readonly tombstones: NumberedTable
   /** Pages of exemplars, by age. */
   readonly exemplars: NumberedTable
+  /** What leaves, a record a commit; see `outgoing/outgoing.ts`. */
+  readonly outgoing: BinaryTable
   readonly metadata: TextTable
   readonly keyValue: TextTable
   readonly file: string
@@ -77,6 +79,7 @@ export function openEnvironment(path: string): Environment {
       sheets: numbered('sheets'),
       tombstones: numbered('tombstones'),
       exemplars: numbered('exemplars'),
+      outgoing: root.openDB('outgoing', bytes('outgoing', 'binary')),
       metadata: root.openDB('metadata', text('metadata')),
       keyValue: root.openDB('keyValue', text('keyValue')),
     }

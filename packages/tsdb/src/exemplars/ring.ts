@@ -117,9 +117,14 @@ export class ExemplarRing {
     return this.#staged.reduce((sum, { labels }) => sum + labels.length + 24, 0)
   }
 
-  /** Puts what is staged into the open transaction, and takes out the oldest pages to make room. */
-  write(): void {
-    if (this.#staged.length === 0) return
+  /**
+   * Puts what is staged into the open transaction, and takes out the oldest pages to make room.
+   *
+   * @returns the pages that it put there
+   */
+  write(): Uint8Array[] {
+    if (this.#staged.length === 0) return []
+    const pages: Uint8Array[] = []
     const table = this.#environment.exemplars
     const kept = this.#staged.slice(-this.#most)
     let room = this.#most - this.count
@@ -135,9 +140,12 @@ export class ExemplarRing {
       const page = columnsOf(kept.slice(from, from + size))
       const { length } = page.series
       const maxMs = page.times.reduce((most, time) => Math.max(most, time))
-      table.putSync(++key, encodePage(page))
+      const bytes = encodePage(page)
+      table.putSync(++key, bytes)
+      pages.push(bytes)
       this.#added.push([key, { count: length, maxMs }])
     }
+    return pages
   }
 
   /** The transaction is on disk. */
