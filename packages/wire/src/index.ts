@@ -63,6 +63,14 @@ export {
   encodeWriteRequestV1,
   encodeWriteRequestV2,
 } from './remote-write/encode.ts'
+export {
+  type SentAbout,
+  SentLabels,
+  type SentMetadata,
+  SentSymbol,
+  typeNumber,
+} from './remote-write/sent-labels.ts'
+export { type RequestVersion, RequestWriter, type SentColumns } from './remote-write/request-writer.ts'
 export { packSnappy } from './snappy/encode.ts'
 export {
   type ReadFormat,
