@@ -39,7 +39,7 @@ test('docs/configuration.md names what is refused', () => {
   const ofJobs = refusedKeys(schema.properties!['scrape_configs']!.items!)
   expect(ofJobs.length).toBeGreaterThan(0)
   const sections = refusedKeys(schema)
-  expect(sections).toContain('remote_write')
+  expect(sections).toContain('remote_read')
   const named = [...sections, ...ofJobs.filter((key) => !/_sd_/.test(key))]
   expect(named.filter((key) => !page.includes(`\`${key}\``))).toEqual([])
 })

@@ -174,11 +174,11 @@ export class HttpClient implements AsyncDisposable {
         ...(signal === undefined ? {} : { signal }),
       })
     try {
-      return new HttpReply(await send(), url, signal)
+      return new HttpReply(await send(), { url, method }, signal)
     } catch (error) {
       // A server may close an idle connection in the moment in which it is used again.
       if (method !== 'GET' || !wasKeptOpen(error)) throw error
-      return new HttpReply(await send(), url, signal)
+      return new HttpReply(await send(), { url, method }, signal)
     }
   }
 }

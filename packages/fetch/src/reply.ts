@@ -12,11 +12,18 @@ export class HttpReply {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   /** Where it came from, after redirects. */
   readonly url: URL
+  /** What was asked for there: some redirects make a GET of a POST. */
+  readonly method: string
   readonly #body: Dispatcher.ResponseData['body']
   readonly #signal: AbortSignal | undefined
 
-  constructor(reply: Dispatcher.ResponseData, url: URL, signal: AbortSignal | undefined) {
+  constructor(
+    reply: Dispatcher.ResponseData,
+    { url, method }: { readonly url: URL; readonly method: string },
+    signal: AbortSignal | undefined,
+  ) {
     this.status = reply.statusCode
+    this.method = method
     this.headers = reply.headers
     this.url = url
     this.#body = reply.body

@@ -276,6 +276,26 @@ export interface WeirStatus {
   readonly maxTimeMs: number | null
 }
 
+/** One of `GET /api/weir/v1/remote-write`: an endpoint that samples are sent on to. */
+export interface RemoteWriteView {
+  readonly name: string
+  /** Without user, password and secret parameters. */
+  readonly url: string
+  /** Of remote write. */
+  readonly version: '1.0' | '2.0'
+  /** Samples that wait for it, on disk and in memory. */
+  readonly pendingSamples: number
+  /** How long the oldest of those has waited. */
+  readonly lagMs: number
+  readonly shards: number
+  /** Samples, histograms and exemplars since Weir started, or since its keys changed. */
+  readonly sent: number
+  readonly lastSentMs: number | null
+  /** What was wrong with the last request; '' when it went well. */
+  readonly lastError: string
+  readonly lastErrorMs: number | null
+}
+
 /** `GET /api/weir/v1/queries`: what is asked now, and what took most since Weir started. */
 export interface QueriesView {
   readonly sinceMs: number

@@ -42,6 +42,7 @@ import type { IntakeData, IntakeHandlers } from './threads/intake-thread.ts'
 import { joinPages } from './threads/moved-page.ts'
 import type { PushData, PushHandlers } from './threads/push-thread.ts'
 import { QueryPool } from './threads/query-pool.ts'
+import { RemoteWriteOut } from './threads/remote-write-out.ts'
 import { serveCalls } from './threads/rpc.ts'
 import type { ScrapeData, ScrapeHandlers, SelfHandlers } from './threads/scrape-thread.ts'
 import { keepHeapSmall } from './threads/small-heap.ts'
@@ -104,6 +105,7 @@ class Process implements Weir {
   #intake!: Thread<IntakeHandlers>
   #scraper!: Thread<ScrapeHandlers>
   readonly #pushIntakes = new PushIntakes()
+  #out!: RemoteWriteOut
   #push: Promise<Thread<PushHandlers>> | undefined
   #hasPushedGroups = false
 
@@ -146,6 +148,11 @@ class Process implements Weir {
     const { url } = await http.listen({ host, port })
     this.addresses.push({ kind: 'web', address: url })
     await opened
+    // Before those who bring samples, so that it closes after them, and what they bring last is sent.
+    this.#out = this.#closers.use(
+      new RemoteWriteOut(this.#writer, this.#setup.config.log.level, this.#onCrash),
+    )
+    await this.#out.take(this.#setup.config)
     await this.#openAlerting()
     await this.#openIntake()
     await this.#openScraper()
@@ -173,6 +180,7 @@ class Process implements Weir {
         await this.#intake.call('reload', setup.mappings)
         await this.#writer.call('setRetentionRules', retentionRulesOf(setup.config))
         this.#openQueryLog(setup)
+        await this.#out.take(setup.config)
       } catch (error) {
         await this.#alerting.reload(this.#alertingSetup(before))
         await this.#scraper.call('reload', before.config)
@@ -447,7 +455,8 @@ class Process implements Weir {
       this.#scraper.call('page', accept),
       ...(this.#push === undefined ? [] : [(await this.#push).call('page', accept)]),
     ])
-    return [exposition(this.#registry.collect(), accept).body, ...threads]
+    const out = await this.#out.pages(accept)
+    return [exposition(this.#registry.collect(), accept).body, ...threads, ...out]
   }
 
   #httpDeps(): HttpDeps {
@@ -502,6 +511,7 @@ class Process implements Weir {
       admin: web.enable_admin_api ? this.#adminStore() : undefined,
       reload: () => this.reload(),
       pushIntakes: this.#pushIntakes,
+      remoteWriteOut: () => this.#out.views(),
       remoteWrite: async (body, version) =>
         (await this.#pushThread()).call('remoteWrite', { body, version }, [body.buffer]),
       remoteWriteLimits: config.remote_write_receiver,

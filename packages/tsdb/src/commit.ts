@@ -124,11 +124,11 @@ export class Committer {
       core.dictionary.saved()
       core.dictionary.publish()
       publishCommit(core.epochs, commit)
-      core.outgoing.published()
       for (const [name, described] of metadata) {
         core.metadata.set(name, described)
         core.tell({ kind: 'metadata', name, metadata: described })
       }
+      core.outgoing.published()
       core.commits++
       core.lastCommitMs = clock.monotonicMs() - started
       for (const [i, result] of results.entries()) {

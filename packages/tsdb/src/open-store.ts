@@ -170,7 +170,7 @@ class OpenStore implements Store {
       seat,
       epochs: epochs.buffer as SharedArrayBuffer,
       header: dictionary.header.buffer as SharedArrayBuffer,
-      outgoing: outgoing.shared.buffer as SharedArrayBuffer,
+      outgoing: outgoing.shared.buffer,
     }
   }
 

@@ -70,7 +70,11 @@ export {
   SentSymbol,
   typeNumber,
 } from './remote-write/sent-labels.ts'
-export { type RequestVersion, RequestWriter, type SentColumns } from './remote-write/request-writer.ts'
+export {
+  type RequestVersion,
+  RequestWriter,
+  type SentColumns,
+} from './remote-write/request-writer.ts'
 export { packSnappy } from './snappy/encode.ts'
 export {
   type ReadFormat,

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { AlertmanagerSource, RuleFile } from '@weir/alerting'
+import { httpClientBeside } from '@weir/fetch'
 import { WeirError } from '@weir/model'
 import { PACKS, packMapping } from '@weir/packs'
 import { LineCounter, isNode, parseDocument } from 'yaml'
@@ -79,7 +80,11 @@ export function readConfig(flags: Flags): GivenConfig {
   const global = globalBeside(read.global, (path) => beside(file, path), process.env)
   const jobs = allScrapeConfigs(read, { file, text })
   const scrape_configs = jobs.map((job) => scrapeConfigBeside(job, (path) => beside(file, path)))
-  return { file, text, config: freeze(withFlags({ ...read, global, scrape_configs }, flags)) }
+  const remote_write = read.remote_write.map((endpoint) =>
+    httpClientBeside(endpoint, (path) => beside(file, path)),
+  )
+  const whole = { ...read, global, scrape_configs, remote_write }
+  return { file, text, config: freeze(withFlags(whole, flags)) }
 }
 
 /** Where a key stands: `weir.yml:3: rule_files`. */

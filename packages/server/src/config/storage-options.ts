@@ -1,8 +1,10 @@
-import type { RetentionRule, StoreOptions } from '@weir/tsdb'
+import type { OutgoingOptions, RetentionRule, StoreOptions } from '@weir/tsdb'
+import { endpointsOf } from '../remote-write-out/endpoints.ts'
 import type { WeirConfig } from './weir-config.ts'
 
 /** What the configuration says about the store, in the store's words. */
-export function storageOptions({ storage }: WeirConfig): Omit<StoreOptions, 'path' | 'clock'> {
+export function storageOptions(config: WeirConfig): Omit<StoreOptions, 'path' | 'clock'> {
+  const { storage } = config
   const { metrics, tsdb, exemplars } = storage
   return {
     retentionMs: metrics.retention_time,
@@ -19,7 +21,16 @@ export function storageOptions({ storage }: WeirConfig): Omit<StoreOptions, 'pat
     labelValueBytesMax: metrics.limits.label_value_bytes,
     diskReserveBytes: metrics.disk_reserve,
     headWindowMs: metrics.head_window,
+    outgoing: outgoingOf(config),
   }
+}
+
+/** What the store must know of those that send samples on. */
+export function outgoingOf(
+  config: Pick<WeirConfig, 'remote_write' | 'remote_write_queue'>,
+): OutgoingOptions {
+  const { max_bytes: bytesMax, max_age: ageMaxMs } = config.remote_write_queue
+  return { queues: endpointsOf(config.remote_write).map(({ id }) => id), bytesMax, ageMaxMs }
 }
 
 export function retentionRulesOf({ storage }: Pick<WeirConfig, 'storage'>): RetentionRule[] {

@@ -4,6 +4,7 @@ import { otlpConfig, otlpReceiver } from '../otlp/config.ts'
 import { pushGateway } from '../pushgateway/config.ts'
 import { influxConfig } from '../influx/config.ts'
 import { remoteReadServer } from '../remote-read/config.ts'
+import { remoteWrite, remoteWriteQueue } from '../remote-write-out/config.ts'
 import { remoteWriteReceiver } from '../remote-write/config.ts'
 import { eventsConfig } from '../events/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
@@ -221,7 +222,6 @@ const query = z.strictObject({
 
 /** Sections of prometheus.yml that Weir knows and does not do yet; refused, so that nobody believes that they work. */
 const LATER = {
-  remote_write: 'sending samples on is not supported yet; remove remote_write',
   remote_read: 'reading from elsewhere is not supported yet; remove remote_read',
   tracing: 'sending traces is not supported yet; remove tracing',
   logs: 'the log store is not there yet; remove logs',
@@ -286,6 +286,12 @@ const sections = z.strictObject({
   pushgateway: pushGateway
     .prefault({})
     .describe('What may be pushed to /metrics/job/…, as to a push gateway, and how long it lives.'),
+  remote_write: remoteWrite
+    .default([])
+    .describe('Where samples are sent on to, an endpoint each, as in prometheus.yml.'),
+  remote_write_queue: remoteWriteQueue.describe(
+    'What may wait on the disk for the endpoints of remote_write.',
+  ),
   remote_write_receiver: remoteWriteReceiver
     .prefault({})
     .describe('What senders of Prometheus remote write may send to /api/v1/write.'),

@@ -4,6 +4,7 @@ import type {
   EventView,
   IntakeStatus,
   StatsdCardinality,
+  RemoteWriteView,
   Pack,
   QueriesView,
   ScrapeJobView,
@@ -49,6 +50,8 @@ export interface HttpDeps {
   statsdCardinality(): Soon<StatsdCardinality | undefined>
   /** What senders told and is kept, in the order in which it came. */
   events(kind: 'event' | 'check'): readonly EventView[]
+  /** Where samples are sent on to. */
+  remoteWriteOut(): Soon<readonly RemoteWriteView[]>
   /** Queries under way, and which took most. */
   running(): QueriesView
   readonly packs: readonly Pack[]

@@ -96,6 +96,13 @@ export function weirRoutes(deps: HttpDeps, routes: () => readonly Route[]): Rout
     },
     {
       methods: ['GET'],
+      path: '/api/weir/v1/remote-write',
+      summary: 'Every endpoint that samples are sent on to, with what waits and what went wrong',
+      parameters: [],
+      handle: async () => json(await deps.remoteWriteOut()),
+    },
+    {
+      methods: ['GET'],
       path: '/api/weir/v1/queries',
       summary: 'Queries under way, and those that took most since the start',
       parameters: [],

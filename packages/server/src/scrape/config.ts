@@ -65,7 +65,7 @@ const globalKeys = z.strictObject({
   external_labels: labelMap
     .default({})
     .describe(
-      'Labels added to what leaves Weir: alerts and `/federate`; known to alert templates. `$NAME` and `${NAME}` stand for the environment, `$$` for `$`. Series do not get them, neither scraped ones nor those of rules.',
+      'Labels added to what leaves Weir: alerts, `/federate` and what remote_write sends on; known to alert templates. `$NAME` and `${NAME}` stand for the environment, `$$` for `$`. Series do not get them, neither scraped ones nor those of rules.',
     ),
   ...formatKeys,
   ...perJob,

@@ -57,6 +57,13 @@ export class StoreMetrics {
         read: (s) => s.windowsDamaged,
       },
       {
+        gauge: registry.gauge(
+          'weir_store_outgoing_bytes',
+          'Bytes on disk that wait to be sent on (remote_write_queue.max_bytes).',
+        ),
+        read: (s) => s.outgoing?.bytes ?? 0,
+      },
+      {
         gauge: registry.gauge('weir_store_sealed_samples', 'Samples in sealed chunks.'),
         read: (s) => s.sealedSamples,
       },

@@ -1,6 +1,8 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { type Matcher, systemClock } from '@weir/model'
 import {
+  type OutgoingOptions,
+  type OutgoingPlace,
   type ReaderSeat,
   type RetentionRule,
   type SenderOptions,
@@ -12,6 +14,7 @@ import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { StoreMetrics } from '../telemetry/store-metrics.ts'
 import { movedPage } from './moved-page.ts'
+import type { PlaceHandlers } from './remote-write-thread.ts'
 import { Moved, serveCalls } from './rpc.ts'
 import { keepHeapSmall } from './small-heap.ts'
 
@@ -48,6 +51,10 @@ export type WriterHandlers = {
   deleteSeries: (what: DeleteRequest) => Promise<void>
   cleanTombstones: () => Promise<void>
   setRetentionRules: (rules: readonly RetentionRule[]) => Promise<void>
+  /** Says who sends samples on; answers where each queue is. */
+  setOutgoing: (options: OutgoingOptions) => Promise<ReadonlyMap<string, OutgoingPlace>>
+  /** Hears at a port how far queues are. */
+  keepPlaces: (port: MessagePort) => Promise<void>
   /** This thread's own metrics as an exposition page. */
   page: (accept: string) => Promise<Moved<Uint8Array>>
   close: () => Promise<void>
@@ -98,6 +105,19 @@ const handlers: WriterHandlers = {
     (await opening).deleteSeries(matchers, minMs, maxMs),
   cleanTombstones: async () => (await opening).cleanTombstones(),
   setRetentionRules: async (rules) => (await opening).setRetentionRules(rules),
+  setOutgoing: async (options) => {
+    const store = await opening
+    store.setOutgoing(options)
+    return store.outgoingPlaces()
+  },
+  keepPlaces: async (port) => {
+    const store = await opening
+    const placeHandlers: PlaceHandlers = {
+      passed: ({ queue, place }) => store.outgoingPassed(queue, place),
+    }
+    serveCalls(port, placeHandlers)
+    port.unref()
+  },
   page: async (accept) => {
     metrics.update((await opening).stats())
     return movedPage(registry.collect(), accept)

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { Labels } from '@weir/model'
@@ -13,7 +13,7 @@ const leaves = (...queues: string[]): OutgoingOptions => ({ ...EVERYTHING, queue
 /** What a tail gives from a record on, `series@seconds=value` each. */
 function read(tail: Tail, from = 0): string[][] {
   const records: string[][] = []
-  for (let record = from; ; ) {
+  for (let record = from; ;) {
     const next = tail.after(record)
     if (next === undefined) return records
     record = next.record
@@ -40,7 +40,10 @@ test('what is committed while somebody sends on is there, a record a commit, in 
   const labels = Labels.of({ trace_id: 'x' })
   test.appender.appendExemplar(ref, { labels, value: 7, timeMs: START_MS + 2000 })
   await test.put({ a: [[START_MS + 2000, 3]] })
-  expect(read(tail)).toEqual([['a@1=1', 'b@1=2'], ['a@2=3', 'a {trace_id="x"}=7']])
+  expect(read(tail)).toEqual([
+    ['a@1=1', 'b@1=2'],
+    ['a@2=3', 'a {trace_id="x"}=7'],
+  ])
   expect(tail.newest()).toEqual({ record: 2, samples: 3 })
 })
 

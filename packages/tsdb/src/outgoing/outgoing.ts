@@ -130,13 +130,16 @@ export class Outgoing {
   configure(options: OutgoingOptions): void {
     this.#options = options
     for (const name of this.#places.keys()) {
-      if (!options.queues.includes(name)) this.#places.delete(name)
+      if (options.queues.includes(name)) continue
+      this.#places.delete(name)
+      this.#isUnsaved = true
     }
     const { record, samples } = this.#last
     for (const name of options.queues) {
-      if (!this.#places.has(name)) this.#places.set(name, { record, samples })
+      if (this.#places.has(name)) continue
+      this.#places.set(name, { record, samples })
+      this.#isUnsaved = true
     }
-    this.#isUnsaved = true
     this.#save()
   }
 

@@ -14,9 +14,11 @@ import type { ReaderSeat } from '../seat.ts'
 import { LAST_RECORD, LAST_SAMPLES, outgoingKey, outgoingNumber } from './outgoing.ts'
 import { decodeOutgoing } from './record.ts'
 
-/** What one commit brought. Columns are good until the next record is read. */
+/** What one commit brought. */
 export interface TailRecord {
   readonly record: number
+  /** When it was committed, by the store's clock. */
+  readonly writtenMs: number
   /** Samples of all records before this one, those that are gone included. */
   readonly samplesBefore: number
   readonly samples: number
@@ -57,6 +59,8 @@ export interface Tail extends Disposable {
   labels(series: number): Labels | undefined
   /** What is known about metric names. */
   metadata(): ReadonlyMap<string, MetricMetadata>
+  /** Grows when something new is known about a name. */
+  readonly metadataVersion: number
 }
 
 /** Takes a seat that `Store.seat` gave, on the thread that will send. */
@@ -69,7 +73,10 @@ class OutgoingTail implements Tail {
   readonly #shared: BigInt64Array
   readonly #environment: Environment
   readonly #metadata = new Map<string, MetricMetadata>()
+  metadataVersion = 0
   #view: DictionaryView
+  /** The record that was read last: many queues are at the same place. */
+  #latest: TailRecord | undefined
 
   constructor(seat: ReaderSeat) {
     this.#seat = seat
@@ -92,12 +99,13 @@ class OutgoingTail implements Tail {
     const newest = this.newest().record
     if (record >= newest) return undefined
     this.#hear()
+    if (this.#latest?.record === record + 1) return this.#latest
     const { root, outgoing } = this.#environment
     root.resetReadTxn()
     const start = outgoingKey(record + 1)
     for (const { key, value } of outgoing.getRange({ start, limit: 1 })) {
       const number = outgoingNumber(key)
-      return number <= newest ? this.#read(number, value) : undefined
+      return number <= newest ? (this.#latest = this.#read(number, value)) : undefined
     }
     return undefined
   }
@@ -119,9 +127,10 @@ class OutgoingTail implements Tail {
 
   #read(record: number, bytes: Uint8Array): TailRecord {
     try {
-      const { samplesBefore, samples, batches, pages } = decodeOutgoing(bytes)
+      const { writtenMs, samplesBefore, samples, batches, pages } = decodeOutgoing(bytes)
       return {
         record,
+        writtenMs,
         samplesBefore,
         samples,
         batches: batches.map(readBatch),
@@ -154,6 +163,7 @@ class OutgoingTail implements Tail {
         break
       case 'metadata':
         this.#metadata.set(news.name, news.metadata)
+        this.metadataVersion++
         break
       default:
     }

@@ -137,9 +137,7 @@ test('2.0 tells with a series what its metric is', () => {
   const bytes = new RequestWriter('2.0').write(columnsOf(items, [named]))
   const batch = new WriteBatch(10)
   new WriteReaderV2(1).read(padded(bytes), bytes.length, batch)
-  expect(batch.metadata).toEqual([
-    ['errors_total', { type: 'counter', help: 'Errors.', unit: '' }],
-  ])
+  expect(batch.metadata).toEqual([['errors_total', { type: 'counter', help: 'Errors.', unit: '' }]])
 })
 
 test('1.0 tells it in messages of its own', () => {
@@ -147,9 +145,7 @@ test('1.0 tells it in messages of its own', () => {
   const bytes = new RequestWriter('1.0').writeMetadata(metadata)
   const batch = new WriteBatch(10)
   new WriteReaderV1(1).read(padded(bytes), bytes.length, batch)
-  expect(batch.metadata).toEqual([
-    ['errors_total', { type: 'counter', help: 'Errors.', unit: '' }],
-  ])
+  expect(batch.metadata).toEqual([['errors_total', { type: 'counter', help: 'Errors.', unit: '' }]])
 })
 
 test('the same labels have the same hash, whatever they are sent as', () => {
