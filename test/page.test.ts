@@ -126,6 +126,7 @@ describe.skipIf(CHROMIUM === undefined)(`the page of a Weir that hears an Airflo
     ['/alerts', [/Firing [1-9]/, 'DAG lab_failure failed and has not succeeded since']],
     ['/alerts?tab=notifications', [/AirflowDagFailing|Nothing was sent yet/]],
     ['/status', ['statsd-udp', '1 of 1 up', /awake, \d+ series/]],
+    ['/targets', ['1 of 1 up', 'instance=weir', 'Scrape something else']],
     ['/status?tab=storage', ['Series by metric name']],
     ['/status?tab=config', ['statsd:', 'Build']],
     ['/packs', ['Apache Airflow', /awake/]],
@@ -145,11 +146,12 @@ describe.skipIf(CHROMIUM === undefined)(`the page of a Weir that hears an Airflo
       '/pipelines/airflow/lab_failure',
       '/alerts',
       '/status',
+      '/targets',
       '/packs/airflow',
     ]) {
       await page.goto(weir.web + path)
       await page.locator('h1').waitFor()
-      await see(/lab_failure|statsd-udp|Open the DAG|AirflowDagFailing/)
+      await see(/lab_failure|statsd-udp|Open the DAG|AirflowDagFailing|instance=weir/)
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       expect(sideways, path).toBeLessThanOrEqual(0)
       expect(complaints, path).toEqual([])

@@ -72,6 +72,18 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     ['/alerts?tab=notifications', ['connection refused', 'oncall', /next try in 30 s/]],
     ['/status', ['Intakes', 'dag.orders.duration:abc|ms', '1 of 2 up', 'Apache Airflow']],
     ['/status?tab=queries', ['Took most time', '5.53', 'rule group signals of pack:airflow']],
+    [
+      '/targets',
+      [
+        '1 of 1 up',
+        '1\u2009342',
+        /want status 200, got 401/,
+        /Give the job basic_auth/,
+        /got 503 \(12 s ago\)/,
+      ],
+    ],
+    ['/targets?q=10.0.0.5', ['http://10.0.0.5:9100/metrics', 'Up 1']],
+    ['/targets?health=unknown', ['No target matches.']],
     ['/packs', ['Apache Airflow']],
     ['/packs/airflow', ['Seconds to read all DAG files once.', 'rules.yml']],
     ['/nowhere', ['Nothing is here']],
@@ -105,6 +117,47 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     expect(complaints).toEqual([])
   })
 
+  test('a target opens up: labels as found, each rule, labels of its series, its queries', async () => {
+    mock.scene = 12
+    await open('/targets?job=pods')
+    await see('http://10.2.0.0:9100/metrics')
+    await page.getByRole('button', { name: 'Open http://10.2.0.0:9100/metrics' }).click()
+    await see('__meta_kubernetes_pod_node_name')
+    await see('keep source_labels: [__meta_kubernetes_pod_annotation_prometheus_io_scrape]')
+    await see('keeps it')
+    await see('pod="shop-5d8f9c-0"')
+    expect(await violations()).toEqual([])
+    await page.getByRole('button', { name: '2 dropped by relabelling' }).click()
+    await see(/by rule 1: keep/)
+    expect(await violations()).toEqual([])
+    expect(complaints).toEqual([])
+    await page.getByRole('link', { name: 'up over time' }).click()
+    await see(/3 series/)
+    expect(decodeURIComponent(page.url())).toContain('up{instance="10.2.0.0:9100"')
+  })
+
+  test('a thousand targets: few rows in the document, and one is found by search', async () => {
+    mock.scene = 1000
+    await open('/targets')
+    await see('997 of 997 up')
+    const readyMs = await page.evaluate(() => performance.now())
+    expect(readyMs).toBeLessThan(3000)
+    expect(await page.locator('.target').count()).toBeLessThan(80)
+    await page.keyboard.press('/')
+    await page.keyboard.type('shop-5d8f9c-990')
+    await expect.poll(() => page.locator('.target-open').count()).toBeLessThan(4)
+    await see('pod=shop-5d8f9c-990')
+    expect(page.url()).toContain('q=shop-5d8f9c-990')
+  })
+
+  test('a Weir that scrapes only itself says how to add a job', async () => {
+    mock.scene = 0
+    await open('/targets')
+    await see('Scrape something else')
+    await see(/file_sd_configs/)
+    expect(await violations()).toEqual([])
+  })
+
   test('of very many series only some are drawn, and the page says so', async () => {
     await open('/explore?expr=many')
     await see(/the first 250 are drawn/)
@@ -122,6 +175,7 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
       '/explore?expr=latency_seconds&tab=table',
       '/status?tab=queries',
       '/alerts?tab=recording',
+      '/targets',
     ]) {
       await open(path)
       await page.waitForLoadState('networkidle')

@@ -47,6 +47,13 @@ const status = createRoute({
   component: lazyRouteComponent(() => import('./status/status-page.tsx'), 'StatusPage'),
 })
 
+const targets = createRoute({
+  getParentRoute: () => root,
+  path: '/targets',
+  validateSearch: (search) => pickSearch(search, ['q', 'health', 'job']),
+  component: lazyRouteComponent(() => import('./targets/targets-page.tsx'), 'TargetsPage'),
+})
+
 const packs = createRoute({
   getParentRoute: () => root,
   path: '/packs',
@@ -61,7 +68,7 @@ const pack = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, pipeline, explore, alerts, status, packs, pack]),
+  routeTree: root.addChildren([overview, pipeline, explore, alerts, targets, status, packs, pack]),
   parseSearch,
   stringifySearch,
   defaultErrorComponent: PageFailed,

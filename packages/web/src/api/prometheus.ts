@@ -91,6 +91,7 @@ export interface RuleGroup {
 }
 
 export interface Target {
+  readonly discoveredLabels: Labels
   readonly labels: Labels
   readonly scrapePool: string
   readonly scrapeUrl: string
@@ -98,6 +99,15 @@ export interface Target {
   readonly lastScrape: string
   readonly lastScrapeDuration: number
   readonly health: 'up' | 'down' | 'unknown'
+  readonly scrapeInterval: string
+  readonly scrapeTimeout: string
+}
+
+/** What a relabelling rule made of what the one before it left. */
+export interface RelabelStep {
+  readonly rule: Readonly<Record<string, unknown>>
+  readonly output: Labels
+  readonly keep: boolean
 }
 
 export const rulesQuery = queryOptions({
@@ -118,6 +128,56 @@ export const targetsQuery = queryOptions({
       )
     ).data.activeTargets,
 })
+
+/** Targets of one job that relabelling dropped; there may be thousands, so they are asked for when somebody looks. */
+export const droppedTargetsQuery = (job: string) =>
+  queryOptions({
+    queryKey: ['targets', 'dropped', job],
+    queryFn: async ({ signal }) =>
+      (
+        await askPrometheus<{
+          readonly droppedTargets: readonly Pick<Target, 'discoveredLabels'>[]
+        }>(`targets?state=dropped&scrapePool=${encodeURIComponent(job)}`, undefined, signal)
+      ).data.droppedTargets,
+  })
+
+export const relabelStepsQuery = (job: string, labels: Labels) =>
+  queryOptions({
+    queryKey: ['relabel', job, labels],
+    queryFn: async ({ signal }) =>
+      (
+        await askPrometheus<{ readonly steps: readonly RelabelStep[] }>(
+          'targets/relabel_steps',
+          { scrapePool: job, labels: JSON.stringify(labels) },
+          signal,
+        )
+      ).data.steps,
+    staleTime: 60_000,
+  })
+
+/** How many samples the last scrape of each target had, by the target's labels as JSON. */
+export const scrapedSamplesQuery = queryOptions({
+  queryKey: ['targets', 'samples'],
+  queryFn: async ({ signal }) => {
+    const { data } = await askPrometheus<QueryResult>(
+      'query',
+      { query: 'scrape_samples_scraped' },
+      signal,
+    )
+    if (data.resultType !== 'vector') return new Map<string, number>()
+    return new Map(
+      data.result.map(({ metric, value }) => {
+        const { __name__: _, ...labels } = metric
+        return [labelsKey(labels), Number(value?.[1])] as const
+      }),
+    )
+  },
+})
+
+/** The same for the same labels, in whatever order they come. */
+export function labelsKey(labels: Labels): string {
+  return JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
 
 export const configQuery = queryOptions({
   queryKey: ['config'],

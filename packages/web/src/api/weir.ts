@@ -7,6 +7,7 @@ import type {
   PackSummary,
   PipelineDetail,
   QueriesView,
+  ScrapeJobView,
   WeirStatus,
 } from '@weir/packs'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
@@ -42,6 +43,11 @@ export const pipelineQuery = (system: string, pipeline: string, window: string) 
 export const intakesQuery = queryOptions({
   queryKey: ['intakes'],
   queryFn: ({ signal }) => getWeir<readonly IntakeStatus[]>(`${API}/intakes`, signal),
+})
+
+export const scrapeJobsQuery = queryOptions({
+  queryKey: ['scrape-jobs'],
+  queryFn: ({ signal }) => getWeir<readonly ScrapeJobView[]>(`${API}/scrape_jobs`, signal),
 })
 
 export const notificationsQuery = queryOptions({

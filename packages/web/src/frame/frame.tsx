@@ -11,6 +11,7 @@ import {
   IconMoon,
   IconSun,
   IconSunMoon,
+  IconTargetArrow,
 } from '@tabler/icons-react'
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { useConnectionLost } from '../api/connection.ts'
@@ -20,6 +21,7 @@ const PAGES = [
   { to: '/', title: 'Overview', Icon: IconLayoutList },
   { to: '/explore', title: 'Explore', Icon: IconChartLine },
   { to: '/alerts', title: 'Alerts', Icon: IconBell },
+  { to: '/targets', title: 'Targets', Icon: IconTargetArrow },
   { to: '/packs', title: 'Packs', Icon: IconBox },
   { to: '/status', title: 'Status', Icon: IconGauge },
 ] as const

@@ -5,6 +5,7 @@ test.each([
   ['/', ['search']],
   ['go', ['/']],
   ['ge', ['/explore']],
+  ['gt', ['/targets']],
   ['gge', ['/explore']], // stuttered
   ['gxe', []], // interrupted
   ['o', []], // second key alone

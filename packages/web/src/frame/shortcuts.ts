@@ -3,7 +3,10 @@
  * table of tests is the manual.
  */
 export type Command =
-  | { readonly kind: 'go'; readonly to: '/' | '/explore' | '/alerts' | '/status' | '/packs' }
+  | {
+      readonly kind: 'go'
+      readonly to: '/' | '/explore' | '/alerts' | '/status' | '/packs' | '/targets'
+    }
   | { readonly kind: 'search' | 'help' | 'refresh' | 'theme' | 'zoom-out' | 'back' | 'forth' }
 
 interface Shortcut {
@@ -18,6 +21,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['g', 'e'], title: 'Explore', command: { kind: 'go', to: '/explore' } },
   { keys: ['g', 'a'], title: 'Alerts', command: { kind: 'go', to: '/alerts' } },
   { keys: ['g', 's'], title: 'Status', command: { kind: 'go', to: '/status' } },
+  { keys: ['g', 't'], title: 'Targets', command: { kind: 'go', to: '/targets' } },
   { keys: ['g', 'p'], title: 'Packs', command: { kind: 'go', to: '/packs' } },
   { keys: ['r'], title: 'Refresh now', command: { kind: 'refresh' } },
   { keys: ['t', 'o'], title: 'Longer time range', command: { kind: 'zoom-out' } },

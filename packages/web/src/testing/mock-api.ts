@@ -13,9 +13,15 @@ import {
   QUERIES,
   RULE_GROUPS,
   STATUS,
-  TARGETS,
   TSDB,
 } from './mock-status.ts'
+import {
+  DROPPED_TARGETS,
+  relabelSteps,
+  scrapeJobs,
+  scrapedSamples,
+  targets,
+} from './mock-targets.ts'
 
 /** What the mock plays: a number of pipelines, refusal of everything, or answers that never come. */
 export type Scene = number | 'errors' | 'never'
@@ -125,6 +131,8 @@ function weirAnswer(count: number, path: string): unknown {
       return detail(count, parts[2]!)
     case 'intakes':
       return INTAKES
+    case 'scrape_jobs':
+      return scrapeJobs(count)
     case 'notifications':
       return count === 0 ? [] : NOTIFICATIONS
     case 'queries':
@@ -169,6 +177,7 @@ function prometheusAnswer(count: number, url: URL): Readonly<Record<string, unkn
     case 'query_range':
       return ok({ resultType: 'matrix', result: matrix(query, url) })
     case 'query':
+      if (query === 'scrape_samples_scraped') return ok(scrapedSamples(count))
       return ok({
         resultType: 'vector',
         result: matrix(query, url).map(({ metric }, i) => ({ metric, value: [0, String(i)] })),
@@ -178,7 +187,13 @@ function prometheusAnswer(count: number, url: URL): Readonly<Record<string, unkn
     case 'rules':
       return ok({ groups: count === 0 ? [] : RULE_GROUPS })
     case 'targets':
-      return ok({ activeTargets: count === 0 ? [] : TARGETS })
+      return ok(
+        url.searchParams.get('state') === 'dropped'
+          ? { droppedTargets: DROPPED_TARGETS }
+          : { activeTargets: targets(count) },
+      )
+    case 'targets/relabel_steps':
+      return ok({ steps: relabelSteps(url.searchParams.get('labels') ?? '{}') })
     case 'status/tsdb':
       return ok(TSDB)
     case 'status/config':

@@ -6,7 +6,7 @@ import type {
   QueriesView,
   WeirStatus,
 } from '@weir/packs'
-import type { RuleGroup, Target, TsdbStatus } from '../api/prometheus.ts'
+import type { RuleGroup, TsdbStatus } from '../api/prometheus.ts'
 import { MOCK_NOW_MS } from './mock-data.ts'
 
 const MINUTE_MS = 60_000
@@ -166,27 +166,6 @@ export const PACK: PackDetail = {
   ],
   dashboards: [{ name: 'overview', title: 'Airflow' }],
 }
-
-export const TARGETS: readonly Target[] = [
-  {
-    labels: { job: 'node', instance: '10.0.0.5:9100' },
-    scrapePool: 'node',
-    scrapeUrl: 'http://10.0.0.5:9100/metrics',
-    lastError: '',
-    lastScrape: new Date(MOCK_NOW_MS - 9000).toISOString(),
-    lastScrapeDuration: 0.0123,
-    health: 'up',
-  },
-  {
-    labels: { job: 'flink', instance: '10.0.0.6:9249' },
-    scrapePool: 'flink',
-    scrapeUrl: 'http://10.0.0.6:9249/metrics',
-    lastError: 'connection refused',
-    lastScrape: new Date(MOCK_NOW_MS - 4000).toISOString(),
-    lastScrapeDuration: 0.0011,
-    health: 'down',
-  },
-]
 
 export const TSDB: TsdbStatus = {
   headStats: { numSeries: 48_211, chunkCount: 96_400 },
