@@ -37,7 +37,6 @@ test('docs/configuration.md and docs/weir.schema.json are what the schema says',
 test('docs/configuration.md names what is refused', () => {
   const page = readFileSync(PAGE, 'utf8')
   const ofJobs = refusedKeys(schema.properties!['scrape_configs']!.items!)
-  expect(ofJobs.length).toBeGreaterThan(0)
   const sections = refusedKeys(schema)
   expect(sections).toContain('remote_read')
   const named = [...sections, ...ofJobs.filter((key) => !/_sd_/.test(key))]

@@ -33,6 +33,7 @@ export {
   type PageFault,
 } from './exposition/page.ts'
 export { type SeriesNames } from './exposition/series-names.ts'
+export { ClassicConverter } from './exposition/classic-converter.ts'
 export { SeriesTable } from './exposition/series-table.ts'
 export { parseText } from './exposition/parse-text.ts'
 export { parseOpenMetrics } from './exposition/parse-openmetrics.ts'

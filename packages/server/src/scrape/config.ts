@@ -83,17 +83,6 @@ export const globalConfig = globalKeys.superRefine((global, context) => {
   if ('' in global.external_labels) complain('external_labels', 'want a name for each label')
 })
 
-/** Keys of Prometheus that Weir refuses by name. */
-const LATER = ['convert_classic_histograms_to_nhcb'] as const
-
-function later(key: string): z.ZodOptional<z.ZodUndefined> {
-  return z
-    .undefined({
-      error: `${key} is not supported yet; remove it`,
-    })
-    .optional()
-}
-
 const scrapeConfig = z
   .strictObject({
     job_name: z.coerce
@@ -134,10 +123,6 @@ const scrapeConfig = z
     ...histogramLimits,
     ...perJob,
     ...limits,
-    ...(Object.fromEntries(LATER.map((key) => [key, later(key)])) as Record<
-      (typeof LATER)[number],
-      z.ZodOptional<z.ZodUndefined>
-    >),
   })
   .superRefine((job, context) => {
     checkHttpClient(job, context)

@@ -54,6 +54,10 @@ export const formatKeys = {
     .boolean()
     .optional()
     .describe('Whether buckets with bounds are kept beside the native histogram they come with.'),
+  convert_classic_histograms_to_nhcb: z
+    .boolean()
+    .optional()
+    .describe('Whether buckets with bounds become one native histogram with these bounds.'),
 }
 
 /** Keys of a job alone. */
@@ -79,6 +83,7 @@ interface FormatConfig {
   readonly scrape_protocols?: readonly ScrapeProtocol[] | undefined
   readonly scrape_native_histograms?: boolean | undefined
   readonly always_scrape_classic_histograms?: boolean | undefined
+  readonly convert_classic_histograms_to_nhcb?: boolean | undefined
 }
 
 /** What a job wants of histograms, and what it asks targets for. */
@@ -86,6 +91,7 @@ export interface FormatRules {
   readonly protocols: readonly ScrapeProtocol[]
   readonly native: boolean
   readonly classic: boolean
+  readonly convert: boolean
   /** 0: none. */
   readonly bucketsMax: number
   readonly schemaMax: number
@@ -105,6 +111,8 @@ export function formatRules(
     native,
     classic:
       job.always_scrape_classic_histograms ?? global.always_scrape_classic_histograms ?? false,
+    convert:
+      job.convert_classic_histograms_to_nhcb ?? global.convert_classic_histograms_to_nhcb ?? false,
     bucketsMax: job.native_histogram_bucket_limit,
     schemaMax: schemaFor(job.native_histogram_min_bucket_factor),
   }

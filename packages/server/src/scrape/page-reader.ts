@@ -1,5 +1,7 @@
 import {
+  ClassicConverter,
   ExpositionPage,
+  type MetadataLine,
   type PageFault,
   ProtoSeriesTable,
   type SeriesNames,
@@ -16,33 +18,58 @@ export interface FetchedPage {
   readonly format: PageFormat
 }
 
-/** Reads the pages of one target, in whatever format they come; names of series stay known as long as the format stays. */
+/**
+ * Reads the pages of one target, in whatever format they come, and makes of their histograms what its
+ * job wants. Names of series stay known as long as format and wish stay.
+ */
 export class PageReader {
-  readonly page = new ExpositionPage()
-  #text = new SeriesTable()
-  #protobuf = new ProtoSeriesTable()
-  #isProtobuf = false
+  readonly #read = new ExpositionPage()
+  #table: SeriesTable | ProtoSeriesTable = new SeriesTable()
+  #converter: ClassicConverter | undefined
   /** Changes when the numbers of series begin anew. */
   generation = 0
 
+  /** The samples. */
+  get page(): ExpositionPage {
+    return this.#converter?.page ?? this.#read
+  }
+
   get names(): SeriesNames {
-    return this.#isProtobuf ? this.#protobuf : this.#text
+    return this.#converter ?? this.#table
+  }
+
+  /** See {@link ExpositionPage.metadataHash}. */
+  get metadataHash(): number {
+    return this.#read.metadataHash
+  }
+
+  metadata(bytes: Uint8Array): MetadataLine[] {
+    return this.#read.metadata(bytes)
   }
 
   /** Reads a page into {@link page}; what is wrong with it comes back. */
   read({ bytes, format }: FetchedPage, rules: FormatRules): PageFault | undefined {
-    const isProtobuf = format === 'protobuf'
-    if (isProtobuf !== this.#isProtobuf) {
-      this.#isProtobuf = isProtobuf
-      this.#text = new SeriesTable()
-      this.#protobuf = new ProtoSeriesTable()
-      this.generation++
-    }
-    if (isProtobuf) {
+    this.#prepare(format === 'protobuf', rules.convert)
+    const fault = this.#parse(bytes, format, rules)
+    this.#converter?.convert(this.#read, bytes, rules.classic)
+    return fault
+  }
+
+  #prepare(isProtobuf: boolean, converts: boolean): void {
+    const isTable = this.#table instanceof ProtoSeriesTable === isProtobuf
+    if (isTable && (this.#converter !== undefined) === converts) return
+    this.#table = isProtobuf ? new ProtoSeriesTable() : new SeriesTable()
+    this.#converter = converts ? new ClassicConverter(this.#table) : undefined
+    this.generation++
+  }
+
+  #parse(bytes: Uint8Array, format: PageFormat, rules: FormatRules): PageFault | undefined {
+    const table = this.#table
+    if (table instanceof ProtoSeriesTable) {
       const { native, classic } = rules
-      return parseProtobuf(bytes, this.#protobuf, this.page, { native, classic, created: false })
+      return parseProtobuf(bytes, table, this.#read, { native, classic, created: false })
     }
     const parse = format === 'openmetrics' ? parseOpenMetrics : parseText
-    return parse(bytes, this.#text, this.page)
+    return parse(bytes, table, this.#read)
   }
 }

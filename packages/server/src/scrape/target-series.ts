@@ -55,6 +55,8 @@ export class TargetSeries {
   #scrape = 1
   #metadataHash = 0
   #metadata = new Map<string, MetricMetadata>()
+  /** How many lines were left when they were tidied last: some live without a series of their own. */
+  #tidied = 0
   readonly #reports = new Map<string, SeriesRef>()
 
   constructor(target: Target, newAppender: () => Appender) {
@@ -328,10 +330,10 @@ export class TargetSeries {
   }
 
   #describe(bytes: Uint8Array): void {
-    if (this.#page.metadataHash === this.#metadataHash) return
-    this.#metadataHash = this.#page.metadataHash
+    if (this.#reader.metadataHash === this.#metadataHash) return
+    this.#metadataHash = this.#reader.metadataHash
     const found = new Map<string, MetricMetadata>()
-    for (const { kind, name, text } of this.#page.metadata(bytes)) {
+    for (const { kind, name, text } of this.#reader.metadata(bytes)) {
       const known = found.get(name) ?? { type: 'unknown', help: '', unit: '' }
       found.set(name, { ...known, [kind]: text })
     }
@@ -352,7 +354,7 @@ export class TargetSeries {
   #tidy(): void {
     const living = this.#seenIn.reduce((count, seen) => count + (seen === 0 ? 0 : 1), 0)
     const known = Math.max(this.#names.size, this.#refs.length)
-    if (known < GARBAGE_MIN + 2 * living) return
+    if (known < GARBAGE_MIN + 2 * Math.max(living, this.#tidied)) return
     const isKept = new Uint8Array(this.#names.size)
     for (let line = 0; line < isKept.length; line++) {
       const slot = this.#slotOf[line] ?? UNKNOWN
@@ -374,6 +376,7 @@ export class TargetSeries {
       const slot = this.#slotWith(this.#appender.ref(labels), labels)
       this.#seenIn[slot] = this.#scrape
     }
+    this.#tidied = Math.max(this.#names.size, this.#refs.length)
   }
 }
 
