@@ -289,9 +289,9 @@ const sections = z.strictObject({
   remote_write: remoteWrite
     .default([])
     .describe('Where samples are sent on to, an endpoint each, as in prometheus.yml.'),
-  remote_write_queue: remoteWriteQueue.describe(
-    'What may wait on the disk for the endpoints of remote_write.',
-  ),
+  remote_write_queue: remoteWriteQueue
+    .prefault({})
+    .describe('What may wait on the disk for the endpoints of remote_write.'),
   remote_write_receiver: remoteWriteReceiver
     .prefault({})
     .describe('What senders of Prometheus remote write may send to /api/v1/write.'),
