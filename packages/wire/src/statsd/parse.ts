@@ -105,7 +105,7 @@ function parseLine(
   into.lines++
   if (bytes[from] === UNDERSCORE && isNotice(bytes, from, to)) {
     const next = skipLine(bytes, from, to)
-    if (next - from > options.maxLineBytes + 2) into.reject(TOO_LONG, from, next)
+    if (next - from > options.maxLineBytes + 2) into.reject(TOO_LONG, from, next - 1)
     else into.notices.push(from, next - 1)
     return next
   }
@@ -125,7 +125,7 @@ function parseLine(
   let containerTo = 0
 
   // Each turn is one sample; `at` is on the colon before it.
-  for (;;) {
+  samples: for (;;) {
     const sample = into.length
     at++
     // Values, until the bar before the type.
@@ -138,7 +138,7 @@ function parseLine(
       if (at === to || byte === NEWLINE) {
         into.length = sample
         into.reject(NO_PARTS, from, at)
-        return finish(bytes, from, at, options, into, first, to)
+        break samples // those before it are whole
       }
       const i = into.length
       if (i === into.hash.length) into.grow()
@@ -471,7 +471,7 @@ function isKnownField(bytes: Uint8Array, from: number, to: number): boolean {
   const byte = bytes[from]
   if (to - from < 2) return false
   if (byte === 0x65) return bytes[from + 1] === COLON
-  return byte === 0x63 && bytes[from + 1] === 0x61 && bytes[from + 4] === COLON
+  return to - from > 4 && byte === 0x63 && bytes[from + 1] === 0x61 && bytes[from + 4] === COLON
 }
 
 /** `true` and `false`, as gauges of yes and no are sent; NaN for anything else. */
