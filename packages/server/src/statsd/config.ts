@@ -79,7 +79,7 @@ export const statsdConfig = z
         'Whether counters, gauges, histograms and summaries go on after a restart, as of the last flush; else all begin anew.',
       ),
     max_state_bytes: byteSize
-      .prefault('256MiB')
+      .prefault('512MiB')
       .describe('When more than this would have to be kept, nothing is, and it is counted.'),
   })
   .superRefine(checkMappings)

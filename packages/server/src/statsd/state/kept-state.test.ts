@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
@@ -159,6 +159,32 @@ describe('damage', () => {
     const state = new KeptState(folder, stand.fresh().aggregate, BYTES)
     expect(() => state.restore()).toThrow('none of the files is whole')
   })
+})
+
+test('a write that fails costs that flush; the next one begins a list of its own', async () => {
+  const stand = new Stand().send('a:1|c')
+  const state = new KeptState(folder, stand.aggregate, BYTES)
+  await state.save(stand.nowMs)
+  const [list] = readdirSync(folder).filter((name) => name.startsWith('series-'))
+  // A folder in the place of the next file of values: it cannot be opened.
+  mkdirSync(join(folder, 'values-0'))
+  stand.send('b:1|c')
+  await expect(state.save(stand.nowMs)).rejects.toThrow('EISDIR')
+  rmSync(join(folder, 'values-0'), { recursive: true })
+  stand.send('c:1|c')
+  await state.save(stand.nowMs)
+  expect(readdirSync(folder)).not.toContain(list)
+  expect(restarted(stand).stand.page()).toEqual(['a 1', 'b 1', 'c 1'])
+})
+
+test('more series than are listed at a time, some sent meanwhile', async () => {
+  const stand = new Stand()
+  const lines = Array.from({ length: 9000 }, (_, i) => `m${i}:1|c`)
+  const state = new KeptState(folder, stand.send(...lines).aggregate, BYTES)
+  const saving = state.save(stand.nowMs)
+  stand.send('m0:1|c', 'late:1|c')
+  await saving
+  expect(restarted(stand).stand.page()).toEqual(stand.page())
 })
 
 test('more than may be kept is not kept, and what was there is forgotten', async () => {

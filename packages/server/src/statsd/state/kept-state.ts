@@ -21,6 +21,9 @@ import { readHead, restoreValues, writeValues } from './values-file.ts'
 const DIGEST_BYTES = 4 * 1024 * 1024
 const LAST_DIGEST_BYTES = 256 * 1024 * 1024
 
+/** So many series are listed at a time; then the sockets get a turn. */
+const SERIES_A_TURN = 5000
+
 /** What was found at the start. */
 export interface Restored {
   readonly series: number
@@ -38,7 +41,10 @@ export class KeptState {
   #generation = 0
   /** Bytes of the newest values. */
   bytes = 0
-  #isDropped = false
+  /** Whether the files are what was last written: after a failure a new list is begun. */
+  #isWhole = false
+  /** With so many series it was more than may be kept; Infinity: it was not yet. */
+  #tooMany = Infinity
   #savedAt = ''
 
   constructor(folder: string, aggregate: Aggregate, bytesMax: number) {
@@ -78,12 +84,16 @@ export class KeptState {
     const aggregate = this.#aggregate
     const savedAt = aggregate.changeMark()
     if (savedAt === this.#savedAt && !isLast) return true
-    const isNew =
-      this.#sequence === 0 || this.bytes === 0 || this.#lines.isStale(aggregate.seriesCount)
+    // Listing all of them anew at each flush, to find it too much again, would cost more than it is worth.
+    if (aggregate.seriesCount > this.#tooMany * 0.9) return false
+    const isNew = !this.#isWhole || this.#lines.isStale(aggregate.seriesCount)
     if (isNew) {
       this.#lines = new SeriesLines()
       this.#generation++
     }
+    this.#isWhole = false
+    // Many new series take their turns; what is left, and the values, are of one moment.
+    await this.#list(isNew)
     const lines = this.#lines.changes(aggregate)
     const { bytes: listBytes, crc } = this.#lines
     const sequence = this.#sequence + 1
@@ -95,28 +105,38 @@ export class KeptState {
     })
     this.bytes = values.length + listBytes
     if (this.bytes > this.#bytesMax) {
+      this.#tooMany = aggregate.seriesCount
       this.drop()
       return false
     }
-    this.#isDropped = false
-    if (lines.length > 0 || isNew)
-      await this.#write(this.#listFile(this.#generation), lines, isNew ? 'w' : 'a')
+    this.#tooMany = Infinity
+    if (lines.length > 0) await this.#write(this.#listFile(this.#generation), lines, 'a')
     await this.#write(join(this.#folder, `values-${sequence % 2}`), values, 'w')
     this.#sequence = sequence
     this.#savedAt = savedAt
+    this.#isWhole = true
     if (isNew) this.#removeLists()
     return true
   }
 
+  /** Brings the list up to the series that there are, some thousands at a time. */
+  async #list(isNew: boolean): Promise<void> {
+    const path = this.#listFile(this.#generation)
+    if (isNew) await this.#write(path, Buffer.alloc(0), 'w')
+    for (let from = 0; from < this.#aggregate.seriesEnd; from += SERIES_A_TURN) {
+      const lines = this.#lines.changes(this.#aggregate, from, from + SERIES_A_TURN)
+      if (lines.length > 0) await this.#write(path, lines, 'a')
+    }
+  }
+
   /** Forgets all: what is old would let counters fall later. */
   drop(): void {
-    if (this.#isDropped) return
     for (const name of readdirSync(this.#folder)) {
       if (/^(values-[01]|series-\d+\.jsonl)$/.test(name)) rmSync(join(this.#folder, name))
     }
     this.bytes = 0
     this.#savedAt = ''
-    this.#isDropped = true
+    this.#isWhole = false
   }
 
   async #write(path: string, bytes: Buffer, mode: 'w' | 'a'): Promise<void> {

@@ -27,6 +27,8 @@ export interface ListedSeries {
   readonly ttlMs: number
 }
 
+const NOTHING = Buffer.alloc(0)
+
 /** Writes what changed since the last time. */
 export class SeriesLines {
   /** Of all lines so far. */
@@ -42,10 +44,10 @@ export class SeriesLines {
     return this.#lineCount > 10_000 && this.#lineCount > seriesCount * 4
   }
 
-  /** The lines that make the list what the aggregate is now. */
-  changes(aggregate: Aggregate): Buffer {
+  /** The lines that make the list what the aggregate is now, for series numbers from `from` to below `to`. */
+  changes(aggregate: Aggregate, from = 0, to = aggregate.seriesEnd): Buffer {
     const lines: Line[] = []
-    for (let series = 0; series < aggregate.seriesEnd; series++) {
+    for (let series = from; series < Math.min(to, aggregate.seriesEnd); series++) {
       const labels = aggregate.labels[series]
       const ttlMs = labels === undefined ? 0 : aggregate.ttlMsOf(series)
       if (labels === this.#listed[series] && ttlMs === this.#ttls[series]) continue
@@ -58,6 +60,7 @@ export class SeriesLines {
       this.#listed[series] = labels
       this.#ttls[series] = ttlMs
     }
+    if (lines.length === 0) return NOTHING
     const text = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
     this.#lineCount += lines.length
     this.bytes += text.length
