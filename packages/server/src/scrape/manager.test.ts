@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { pino } from 'pino'
+import type { Report } from '../discovery/discoverer.ts'
 import { Log } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { type ScrapeSettings, globalConfig, scrapeConfigs, selfJob } from './config.ts'
@@ -305,6 +306,151 @@ describe('relabelling of targets', () => {
     expect(scraper.targets().activeTargets[0]?.lastError).toContain(
       'want at most 1 targets (target_limit), got 2',
     )
+    await scraper[Symbol.asyncDispose]()
+  })
+})
+
+describe('discovery', () => {
+  const LOOKED = { file_sd_configs: [{ files: ['f.yml'] }], static_configs: [] }
+
+  /** Scrapes what `report` says is found, each target's own page. */
+  async function discovering(more: object = {}) {
+    let report: Report | undefined
+    const scrapes: string[] = []
+    const clock = new HandClock(START)
+    const lines: string[] = []
+    const scraper = await startScraper({
+      config: settings([job({ ...LOOKED, ...more })]),
+      appenderFor: () => new MemoryAppender(lines),
+      telemetry: { registry: new Registry(), log: new Log(pino({ level: 'silent' }), clock) },
+      clock,
+      fetch: async ({ url }) => {
+        scrapes.push(`${url} @${clock.now()}`)
+        const text = '# HELP a About a.\n# TYPE a gauge\n# TYPE b counter\na 1\nb 2\n'
+        return { bytes: Buffer.from(text), format: 'text' }
+      },
+      discover: () => ({
+        run: async (given, signal) => {
+          report = given
+          await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        },
+      }),
+    })
+    const find = (...targets: Readonly<Record<string, string>>[]): void =>
+      report!.update([{ source: 's', targets, labels: { __meta_from: 'here', env: 'x' } }])
+    const at = (address: string): Record<string, string> => ({ __address__: address })
+    return { scraper, clock, lines, scrapes, find, at }
+  }
+
+  test('begins what is found, ends what has gone, and leaves the rest alone', async () => {
+    const { scraper, clock, lines, scrapes, find, at } = await discovering()
+    find(at('a:1'), at('b:1'))
+    await clock.moveTo(START + 20_000)
+    const dueMs = scrapes
+      .filter((scrape) => scrape.includes('//a:1'))
+      .map((scrape) => Number(scrape.split('@')[1]))
+    expect(dueMs.length).toBe(2)
+    find(at('a:1'), at('c:1'))
+    await clock.moveTo(START + 60_000)
+    const ofA = scrapes.filter((scrape) => scrape.includes('//a:1'))
+    expect(ofA.map((scrape) => Number(scrape.split('@')[1]))).toEqual(
+      [0, 1, 2, 3, 4, 5].map((i) => dueMs[0]! + i * 10_000),
+    )
+    const stale = lines
+      .filter((line) => line.includes(' stale'))
+      .map((line) => line.split(' stale')[0])
+    expect(stale.filter((series) => series!.startsWith('a{'))).toEqual([
+      'a{env="x", instance="b:1", job="j"}',
+    ])
+    expect(scrapes.some((scrape) => scrape.includes('//c:1'))).toBe(true)
+    await scraper[Symbol.asyncDispose]()
+  })
+
+  test('shows labels that change without a scrape missed or begun', async () => {
+    const { scraper, clock, lines, scrapes, find, at } = await discovering()
+    find({ ...at('a:1'), __meta_pod: 'one' })
+    await clock.moveTo(START + 20_000)
+    find({ ...at('a:1'), __meta_pod: 'two' })
+    await clock.moveTo(START + 30_000)
+    expect(scraper.targets().activeTargets[0]).toMatchObject({
+      health: 'up',
+      discoveredLabels: { __meta_pod: 'two', __meta_from: 'here' },
+      labels: { env: 'x', instance: 'a:1', job: 'j' },
+    })
+    expect(scrapes.length).toBe(3)
+    expect(lines.some((line) => line.includes('stale'))).toBe(false)
+    await scraper[Symbol.asyncDispose]()
+  })
+
+  test('tells of targets that cannot be ones, and bounds the dropped ones it remembers', async () => {
+    const { scraper, clock, find, at } = await discovering({
+      keep_dropped_targets: 1,
+      relabel_configs: [
+        { source_labels: ['__address__'], regex: 'drop.*', action: 'drop' },
+        {
+          source_labels: ['__address__'],
+          regex: 'empty',
+          target_label: '__address__',
+          replacement: '',
+        },
+        { source_labels: ['__meta_every'], regex: '(.+)', target_label: '__scrape_interval__' },
+      ],
+    })
+    find(
+      at('drop:1'),
+      at('drop:2'),
+      at('empty'),
+      at('a/b'),
+      { ...at('slow:1'), __meta_every: '1m' },
+      { ...at('odd:1'), __meta_every: 'often' },
+      { ...at('short:1'), __meta_every: '1s' },
+    )
+    await clock.moveTo(START + 10_000)
+    expect(scraper.targets()).toMatchObject({
+      droppedTargets: [{ scrapePool: 'j', discoveredLabels: { __address__: 'drop:1' } }],
+      droppedTargetCounts: { j: 2 },
+    })
+    expect(scraper.jobs()).toMatchObject([
+      {
+        job: 'j',
+        activeCount: 4,
+        droppedCount: 2,
+        faultCount: 1,
+        faults: [expect.stringContaining('without __address__')],
+        discoverers: [{ kind: 'file', title: 'f.yml', targetCount: 7 }],
+      },
+    ])
+    const shown = scraper
+      .targets()
+      .activeTargets.map((target) => [target.scrapeUrl, target.scrapeInterval, target.lastError])
+    expect(shown).toEqual([
+      ['http://a/b/metrics', '10s', expect.stringContaining('want host:port')],
+      ['http://slow:1/metrics', '1m', ''],
+      ['http://odd:1/metrics', 'often', expect.stringContaining('"often" as __scrape_interval__')],
+      ['http://short:1/metrics', '1s', expect.stringContaining('"10s" as __scrape_timeout__')],
+    ])
+    await scraper[Symbol.asyncDispose]()
+  })
+
+  test('what targets say of their metrics is told by target', async () => {
+    const { scraper, clock, find, at } = await discovering()
+    find(at('a:1'), at('b:1'))
+    await clock.moveTo(START + 10_000)
+    const all = scraper.metadata(() => true, '', -1)
+    expect(all.length).toBe(4)
+    expect(all[0]).toEqual({
+      target: { env: 'x', instance: 'a:1', job: 'j' },
+      metric: 'a',
+      type: 'gauge',
+      help: 'About a.',
+      unit: '',
+    })
+    expect(scraper.metadata(({ instance }) => instance === 'b:1', 'b', -1)).toMatchObject([
+      { metric: 'b', type: 'counter', target: { instance: 'b:1' } },
+    ])
+    // As Prometheus counts: a target is told whole or not at all.
+    expect(scraper.metadata(() => true, '', 1).length).toBe(2)
+    expect(scraper.metadata(() => true, '', 0)).toEqual([])
     await scraper[Symbol.asyncDispose]()
   })
 })
