@@ -17,7 +17,10 @@ const APP_PATHS = [
 ]
 
 /** Links in alerts lead where they lead in Prometheus; here that is the explorer. */
-const PROMETHEUS_PATHS = ['/graph', '/query']
+const PROMETHEUS_PATH = '/graph'
+
+/** The newer one is InfluxDB's too, whose clients always ask with `q`; Prometheus's links never do. */
+const SHARED_PATH = '/query'
 
 const FOREVER = 'public, max-age=31536000, immutable' // the name of an asset holds its hash
 
@@ -37,9 +40,14 @@ export async function servePage(app: FastifyInstance, webRoot: string | undefine
   })
   for (const path of APP_PATHS)
     app.get(path, (_request, reply) => void reply.sendFile('index.html'))
-  for (const path of PROMETHEUS_PATHS) {
-    app.get(path, (request, reply) => void reply.redirect(explorerLink(request.url)))
-  }
+  app.get(PROMETHEUS_PATH, (request, reply) => void reply.redirect(explorerLink(request.url)))
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.method !== 'GET' || !request.url.startsWith(SHARED_PATH)) return
+    const url = new URL(request.url, 'http://weir')
+    if (url.pathname === SHARED_PATH && !url.searchParams.has('q')) {
+      await reply.redirect(explorerLink(request.url))
+    }
+  })
 }
 
 /** `/graph?g0.expr=up` → `/explore?expr=up` */
