@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type MockServer, startMock } from './testing/mock-api.ts'
+import { MOCK_NOW_MS } from './testing/mock-data.ts'
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const DIST = join(import.meta.dirname, '../dist')
@@ -69,6 +70,9 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
       '/alerts?tab=recording',
       ['weir_stage_throughput', 'Running', /42 % · 183\u2009410 samples/, /same labelset/],
     ],
+    ['/alerts?tab=events', ['Rolled back scheduler', 'newest 4 of 5', 'env:prod']],
+    ['/alerts?tab=events&q=web', ['Deployed web 4.2', 'Success']],
+    ['/alerts?tab=events&q=nothing', ['No event matches.']],
     ['/alerts?tab=notifications', ['connection refused', 'oncall', /next try in 30 s/]],
     ['/status', ['Intakes', 'dag.orders.duration:abc|ms', '1 of 2 up', 'Apache Airflow']],
     ['/status?tab=queries', ['Took most time', '5.53', 'rule group signals of pack:airflow']],
@@ -156,6 +160,29 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     await see('Scrape something else')
     await see(/file_sd_configs/)
     expect(await violations()).toEqual([])
+  })
+
+  test('events mark the charts, tell what they are, and can be put away for good', async () => {
+    await open(`/explore?expr=up&from=${MOCK_NOW_MS - 3_600_000}&to=${MOCK_NOW_MS}`)
+    const chart = page.getByRole('img', { name: /Chart of up/ })
+    await see('5 events')
+    // Where the rollback was, 17 minutes before the end of the hour.
+    const plot = (await chart.locator('.u-over').boundingBox())!
+    await page.mouse.move(plot.x + plot.width * (1 - 17 / 60), plot.y + plot.height / 2)
+    await see('Rolled back scheduler')
+    await see('Version 2.11.3 lost heartbeats.')
+    await page.getByRole('button', { name: '5 events' }).click()
+    await page.mouse.move(plot.x + plot.width * (1 - 17 / 60) + 1, plot.y + plot.height / 2)
+    await expect.poll(() => page.locator('.tip-mark').count()).toBe(0)
+    await open('/pipelines/airflow/orders_daily')
+    const toggle = page.getByRole('button', { name: '4 events' }) // one is about another pipeline
+    await toggle.waitFor()
+    expect(await toggle.getAttribute('aria-pressed')).toBe('false')
+    await toggle.click()
+    await open('/alerts?tab=events')
+    await page.getByRole('button', { name: 'Older events' }).click()
+    await see('Deployed web 4.2')
+    expect(complaints).toEqual([])
   })
 
   test('of very many series only some are drawn, and the page says so', async () => {

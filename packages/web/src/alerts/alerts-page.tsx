@@ -7,12 +7,13 @@ import { AlertLine, AlertStateMark } from '../frame/alert-line.tsx'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { spanText } from '../time/clock-text.ts'
 import { countStates, shownGroups } from './rule-filter.ts'
+import { EventList } from '../events/event-list.tsx'
 import { RecordingRules } from './recording-rules.tsx'
 import { Notifications } from './notifications.tsx'
 
-const TABS = ['rules', 'recording', 'notifications'] as const
+const TABS = ['rules', 'recording', 'notifications', 'events'] as const
 
-/** Alerting rules with what fires, and what was sent to whom. */
+/** Alerting rules with what fires, what was sent to whom, and what senders told. */
 export function AlertsPage(): React.JSX.Element {
   const search = useSearch({ from: '/alerts' })
   const navigate = useNavigate({ from: '/alerts' })
@@ -26,13 +27,21 @@ export function AlertsPage(): React.JSX.Element {
       </div>
       <Tabs
         value={TABS.find((tab) => tab === search.tab) ?? 'rules'}
-        onChange={(tab) => set({ tab: tab === 'rules' ? undefined : (tab ?? undefined) })}
+        onChange={(tab) =>
+          // What was searched for in one tab means nothing in another.
+          set({
+            tab: tab === 'rules' ? undefined : (tab ?? undefined),
+            q: undefined,
+            state: undefined,
+          })
+        }
         keepMounted={false}
       >
         <Tabs.List mb="md">
           <Tabs.Tab value="rules">Rules</Tabs.Tab>
           <Tabs.Tab value="recording">Recording rules</Tabs.Tab>
           <Tabs.Tab value="notifications">Notifications</Tabs.Tab>
+          <Tabs.Tab value="events">Events</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="rules">
           <Rules query={search.q ?? ''} state={search.state} onChange={set} />
@@ -42,6 +51,9 @@ export function AlertsPage(): React.JSX.Element {
         </Tabs.Panel>
         <Tabs.Panel value="notifications">
           <Notifications />
+        </Tabs.Panel>
+        <Tabs.Panel value="events">
+          <EventList query={search.q ?? ''} type={search.state} onChange={set} />
         </Tabs.Panel>
       </Tabs>
     </>

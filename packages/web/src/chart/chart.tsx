@@ -4,6 +4,7 @@ import { useEffect, useEffectEvent, useRef } from 'react'
 import UPlot from 'uplot'
 import { figureText } from '../format/number.ts'
 import type { Columns } from './align.ts'
+import { type Mark, drawMarks, markColor, marksNear } from './marks.ts'
 import { seriesColor } from './palette.ts'
 
 interface ChartProps {
@@ -17,6 +18,8 @@ interface ChartProps {
   readonly sync?: string
   /** Series not to draw. */
   readonly hidden?: ReadonlySet<number>
+  /** What happened meanwhile. */
+  readonly marks?: readonly Mark[]
   /** A span was dragged over; seconds. */
   readonly onZoom?: (fromSeconds: number, toSeconds: number) => void
 }
@@ -26,7 +29,7 @@ interface ChartProps {
  * changes, and merely fed when only values do, so a refresh costs one repaint.
  */
 export function Chart(props: ChartProps): React.JSX.Element {
-  const { columns, names, unit, height, label, sync, hidden } = props
+  const { columns, names, unit, height, label, sync, hidden, marks = NO_MARKS } = props
   const box = useRef<HTMLDivElement>(null)
   const tip = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot | null>(null)
@@ -34,7 +37,10 @@ export function Chart(props: ChartProps): React.JSX.Element {
   const shape = names.join('\n')
 
   const zoom = useEffectEvent((from: number, to: number) => props.onZoom?.(from, to))
-  const showTip = useEffectEvent((u: UPlot) => writeTip(u, tip.current, names, unit, dark))
+  const showTip = useEffectEvent((u: UPlot) =>
+    writeTip(u, tip.current, { names, unit, dark, marks }),
+  )
+  const draw = useEffectEvent((u: UPlot) => drawMarks(u, marks, dark))
   const first = useEffectEvent(() => ({ data: dataOf(columns), hidden }))
   const zoomable = props.onZoom !== undefined
 
@@ -53,6 +59,7 @@ export function Chart(props: ChartProps): React.JSX.Element {
         ...(sync === undefined ? {} : { sync }),
         onSelect: (from, to) => zoom(from, to),
         onCursor: (at) => showTip(at),
+        onDraw: (at) => draw(at),
       }),
       begin.data,
       element,
@@ -69,6 +76,7 @@ export function Chart(props: ChartProps): React.JSX.Element {
   }, [shape, unit, height, dark, sync, zoomable])
 
   useEffect(() => plot.current?.setData(dataOf(columns)), [columns])
+  useEffect(() => plot.current?.redraw(false), [marks])
   useEffect(() => {
     if (plot.current !== null) hide(plot.current, hidden)
   }, [hidden])
@@ -104,6 +112,7 @@ interface ChartSetup {
   readonly zoomable: boolean
   readonly onSelect: (from: number, to: number) => void
   readonly onCursor: (u: UPlot) => void
+  readonly onDraw: (u: UPlot) => void
 }
 
 function optionsFor(setup: ChartSetup): UPlot.Options {
@@ -177,6 +186,7 @@ function optionsFor(setup: ChartSetup): UPlot.Options {
         },
       ],
       setCursor: [setup.onCursor],
+      draw: [setup.onDraw],
     },
   }
 }
@@ -217,16 +227,25 @@ function yRange(low: number | null, high: number | null): [number, number] {
   return [bottom === 0 ? 0 : bottom - span * 0.08, top + span * 0.08]
 }
 
+const NO_MARKS: readonly Mark[] = []
+
 const TIP_LINES_MAX = 8
+const TIP_MARKS_MAX = 4
+/** So near the pointer has to come to a mark, in pixels. */
+const MARK_REACH = 6
 
 /** The values under the crosshair; of many lines the highest, and always the one pointed at. */
 function writeTip(
   u: UPlot,
   tip: HTMLDivElement | null,
-  names: readonly string[],
-  unit: string,
-  dark: boolean,
+  shown: {
+    readonly names: readonly string[]
+    readonly unit: string
+    readonly dark: boolean
+    readonly marks: readonly Mark[]
+  },
 ): void {
+  const { names, unit, dark } = shown
   const at = u.cursor.idx ?? null
   if (tip === null) return
   if (at === null || u.cursor.left === undefined || u.cursor.left < 0) {
@@ -254,7 +273,7 @@ function writeTip(
     row.append(swatch, name, figure)
     return row
   })
-  tip.replaceChildren(head, ...rows)
+  tip.replaceChildren(head, ...markRows(u, shown.marks, dark), ...rows)
   if (lines.length > TIP_LINES_MAX) tip.append(`and ${lines.length - TIP_LINES_MAX} more`)
   tip.hidden = false
   const over = u.over.getBoundingClientRect()
@@ -262,4 +281,31 @@ function writeTip(
   const right = left > over.width / 2
   tip.style.left = right ? '' : `${u.over.offsetLeft + left + 14}px`
   tip.style.right = right ? `${over.width - left + 14}px` : ''
+}
+
+/** The marks that the pointer is at. */
+function markRows(u: UPlot, marks: readonly Mark[], dark: boolean): HTMLElement[] {
+  const left = u.cursor.left ?? 0
+  const at = u.posToVal(left, 'x')
+  const near = marksNear(marks, at, Math.abs(u.posToVal(left + MARK_REACH, 'x') - at))
+  const rows = near.slice(0, TIP_MARKS_MAX).map(({ title, text, tone }) => {
+    const row = document.createElement('div')
+    row.className = 'tip-mark'
+    row.style.borderColor = markColor(tone, dark)
+    const name = document.createElement('b')
+    name.textContent = title
+    row.append(name)
+    if (text !== '') {
+      const more = document.createElement('span')
+      more.textContent = text
+      row.append(more)
+    }
+    return row
+  })
+  if (near.length > rows.length) {
+    const more = document.createElement('div')
+    more.textContent = `and ${near.length - rows.length} more events`
+    rows.push(more)
+  }
+  return rows
 }

@@ -8,6 +8,7 @@ import { Chart } from '../chart/chart.tsx'
 import { Legend } from '../chart/legend.tsx'
 import { seriesName, shortNames } from '../chart/series-name.ts'
 import { REFRESH_MS } from '../api/weir.ts'
+import { EventToggle, useEventMarks } from '../events/event-marks.tsx'
 import { whole } from '../format/number.ts'
 import { type TimeRange, isLive, resolveRange } from '../time/range.ts'
 import { serverNow } from '../time/server-clock.ts'
@@ -55,6 +56,7 @@ export function ChartResult(props: {
     enabled: data !== undefined && data.series.length > 0,
     placeholderData: keepPreviousData,
   })
+  const events = useEventMarks({ fromMs: (data?.from ?? 0) * 1000, toMs: (data?.to ?? 0) * 1000 })
   const [toggled, setToggled] = useState({ of: expr, hidden: NONE })
   const hidden = toggled.of === expr ? toggled.hidden : NONE
   const drawn = useMemo(() => {
@@ -104,7 +106,11 @@ export function ChartResult(props: {
       {count === 0 ? <div className="sheet empty">No series in this time range.</div> : null}
       {drawn.names.length === 0 ? null : (
         <div className="sheet" style={{ padding: '12px 12px 10px' }}>
+          <div className="chart-tools">
+            <EventToggle {...events} />
+          </div>
           <Chart
+            marks={events.marks}
             columns={drawn.columns}
             names={drawn.names}
             unit=""

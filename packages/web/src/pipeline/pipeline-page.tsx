@@ -8,6 +8,8 @@ import { pipelineQuery } from '../api/weir.ts'
 import { spacedColumn } from '../chart/align.ts'
 import { Chart } from '../chart/chart.tsx'
 import { seriesColor } from '../chart/palette.ts'
+import type { Mark } from '../chart/marks.ts'
+import { EventToggle, useEventMarks } from '../events/event-marks.tsx'
 import { AlertLine } from '../frame/alert-line.tsx'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { FigureText } from '../frame/figure-text.tsx'
@@ -67,12 +69,15 @@ function Detail(props: {
   const { summary, stages, windowMs, stepMs } = props.detail
   const history = historyMs(signalsOf(props.detail))
   const shown = shownCount(Math.round(windowMs / stepMs) + 1, stepMs, history)
+  const toMs = endOf(props.detail)
+  const events = useEventMarks({ fromMs: toMs - windowMs, toMs, pipeline: summary.pipeline })
   return (
     <>
       <section className="sheet" aria-label="Summary">
         <div className="sheet-head" style={{ alignItems: 'center' }}>
           <HealthMark health={summary.health} />
-          <span style={{ overflowWrap: 'anywhere' }}>{summary.reason}</span>
+          <span style={{ flex: 1, overflowWrap: 'anywhere' }}>{summary.reason}</span>
+          <EventToggle {...events} />
         </div>
         <ol className="flow" aria-label="Stages in order">
           {stages.map((stage) => (
@@ -124,6 +129,7 @@ function Detail(props: {
                     signal={signal}
                     window={props.window}
                     shown={shown}
+                    marks={events.marks}
                   />
                 )
               })}
@@ -133,6 +139,12 @@ function Detail(props: {
       </div>
     </>
   )
+}
+
+/** The time of the newest values; 0 without any. */
+function endOf(detail: PipelineDetail): number {
+  const [first] = signalsOf(detail)
+  return first === undefined ? 0 : first.startMs + (first.values.length - 1) * first.stepMs
 }
 
 function signalsOf({ stages }: PipelineDetail): SignalView[] {
@@ -183,8 +195,9 @@ function SignalChart(props: {
   readonly signal: SignalView
   readonly window: string
   readonly shown: number
+  readonly marks: readonly Mark[]
 }): React.JSX.Element {
-  const { title, signal, shown } = props
+  const { title, signal, shown, marks } = props
   const dark = useComputedColorScheme('light') === 'dark'
   const columns = useMemo(() => {
     // Lines of another unit (an error ratio beside errors per second) would lie: they go to the caption.
@@ -225,6 +238,7 @@ function SignalChart(props: {
         unit={columns.unit}
         height={150}
         sync="pipeline"
+        marks={marks}
         label={`${title} of ${props.stage}: now ${figureText(signal.value, signal.unit)}`}
       />
       <div className="muted" style={{ fontSize: 12, minHeight: 18 }}>

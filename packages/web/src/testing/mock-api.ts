@@ -4,6 +4,7 @@ import { type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { eventPage } from './mock-events.ts'
 import { MOCK_NOW_MS, overview, pipelines, randomFrom, signals } from './mock-data.ts'
 import {
   BACKFILLS,
@@ -114,7 +115,7 @@ function answer(scene: Scene, url: URL, response: ServerResponse): void {
   }
   const weir = /^\/api\/weir\/v1\/(.*)$/.exec(url.pathname)?.[1]
   if (weir !== undefined) {
-    const found = weirAnswer(scene, weir)
+    const found = weirAnswer(scene, weir, url)
     send(found === undefined ? 404 : 200, found ?? { error: `Cannot find "${url.pathname}"` })
     return
   }
@@ -122,7 +123,7 @@ function answer(scene: Scene, url: URL, response: ServerResponse): void {
   send('error' in reply ? 400 : 200, reply)
 }
 
-function weirAnswer(count: number, path: string): unknown {
+function weirAnswer(count: number, path: string, url: URL): unknown {
   const parts = path.split('/').map(decodeURIComponent)
   switch (parts[0]) {
     case 'overview':
@@ -135,6 +136,8 @@ function weirAnswer(count: number, path: string): unknown {
       return scrapeJobs(count)
     case 'notifications':
       return count === 0 ? [] : NOTIFICATIONS
+    case 'events':
+      return count === 0 ? { events: [], total: 0, next: null } : eventPage(url)
     case 'queries':
       return QUERIES
     case 'status':

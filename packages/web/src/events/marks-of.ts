@@ -1,0 +1,15 @@
+import type { EventView } from '@weir/packs'
+import type { Mark } from '../chart/marks.ts'
+
+/**
+ * Events as marks. On the page of a pipeline those that say by a tag `pipeline:…` that they are about
+ * another one are left out.
+ */
+export function marksOf(events: readonly EventView[], pipeline?: string): Mark[] {
+  return events
+    .filter(({ tags }) => {
+      const named = tags.filter((tag) => tag.startsWith('pipeline:'))
+      return pipeline === undefined || named.length === 0 || named.includes(`pipeline:${pipeline}`)
+    })
+    .map(({ atMs, title, text, type }) => ({ at: atMs / 1000, title, text, tone: type }))
+}
