@@ -33,6 +33,7 @@ export function Chart(props: ChartProps): React.JSX.Element {
   const box = useRef<HTMLDivElement>(null)
   const tip = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot | null>(null)
+  const drawn = useRef(marks)
   const dark = useComputedColorScheme('light') === 'dark'
   const shape = names.join('\n')
 
@@ -40,7 +41,7 @@ export function Chart(props: ChartProps): React.JSX.Element {
   const showTip = useEffectEvent((u: UPlot) =>
     writeTip(u, tip.current, { names, unit, dark, marks }),
   )
-  const draw = useEffectEvent((u: UPlot) => drawMarks(u, marks, dark))
+  const draw = useEffectEvent((u: UPlot) => drawMarks(u, drawn.current, dark))
   const first = useEffectEvent(() => ({ data: dataOf(columns), hidden }))
   const zoomable = props.onZoom !== undefined
 
@@ -76,7 +77,10 @@ export function Chart(props: ChartProps): React.JSX.Element {
   }, [shape, unit, height, dark, sync, zoomable])
 
   useEffect(() => plot.current?.setData(dataOf(columns)), [columns])
-  useEffect(() => plot.current?.redraw(false), [marks])
+  useEffect(() => {
+    drawn.current = marks
+    plot.current?.redraw(false)
+  }, [marks])
   useEffect(() => {
     if (plot.current !== null) hide(plot.current, hidden)
   }, [hidden])
