@@ -49,8 +49,18 @@ export class HttpReply {
    * @throws {WeirError} `FETCH_TOO_LARGE`; `FETCH_FAILED` when it ends early. The signal's reason when it aborts
    */
   async bytes(maxBytes: number): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = []
+    const byteCount = await this.eachPiece(maxBytes, (piece) => pieces.push(piece))
+    return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, byteCount)
+  }
+
+  /**
+   * The same for those who have room for it: hands over piece by piece, and resolves with how many bytes
+   * came.
+   */
+  async eachPiece(maxBytes: number, take: (piece: Uint8Array) => void): Promise<number> {
     try {
-      return await this.#read(maxBytes)
+      return await this.#read(maxBytes, take)
     } catch (error) {
       if (this.#signal?.aborted) throw this.#signal.reason
       if (error instanceof WeirError) throw error
@@ -68,20 +78,19 @@ export class HttpReply {
     await this.#body.dump({ limit: PASSED_OVER_BYTES }).catch(() => undefined)
   }
 
-  async #read(maxBytes: number): Promise<Uint8Array> {
+  async #read(maxBytes: number, take: (piece: Uint8Array) => void): Promise<number> {
     const body = this.#body
-    const chunks: Uint8Array[] = []
     let byteCount = 0
     for await (const chunk of this.header('content-encoding') === 'gzip' ? unpacked(body) : body) {
-      const bytes = chunk as Uint8Array
-      byteCount += bytes.length
+      const piece = chunk as Uint8Array
+      byteCount += piece.length
       if (maxBytes > 0 && byteCount > maxBytes) {
         body.on('error', () => undefined).destroy()
         throw new WeirError('FETCH_TOO_LARGE', `the answer is longer than ${maxBytes} bytes`)
       }
-      chunks.push(bytes)
+      take(piece)
     }
-    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, byteCount)
+    return byteCount
   }
 }
 

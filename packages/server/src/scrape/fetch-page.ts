@@ -3,6 +3,7 @@ import { WeirError } from '@weir/model'
 import type { ScrapeConfig } from './config.ts'
 import { type PageFormat, acceptHeader, pageFormat } from './formats.ts'
 import type { FetchedPage } from './page-reader.ts'
+import { PageRoom } from './page-room.ts'
 import type { Target } from './target.ts'
 
 const BODY_BYTES_MAX = 256 * 2 ** 20
@@ -14,6 +15,8 @@ export type FetchPage = (target: Target, signal: AbortSignal) => Promise<Fetched
 export class JobClient implements AsyncDisposable {
   readonly #config: ScrapeConfig
   readonly #client: HttpClient
+  /** How long the last page was. */
+  readonly #bytes = new WeakMap<Target, number>()
 
   private constructor(config: ScrapeConfig, client: HttpClient) {
     this.#config = config
@@ -53,7 +56,8 @@ export class JobClient implements AsyncDisposable {
         throw failed('SCRAPE_FAILED', format.why)
       }
       const limit = target.job.limits.bodyBytes ?? BODY_BYTES_MAX
-      return { bytes: await reply.bytes(limit), format }
+      const room = await this.#read(reply, target, limit)
+      return { bytes: room.bytes, format, done: () => room.done() }
     } catch (error) {
       if (signal.aborted || !(error instanceof WeirError)) throw error
       if (error.code === 'FETCH_TOO_LARGE') {
@@ -61,6 +65,13 @@ export class JobClient implements AsyncDisposable {
       }
       throw error.code === 'FETCH_FAILED' ? failed('SCRAPE_FAILED', error.message, error) : error
     }
+  }
+
+  async #read(reply: HttpReply, target: Target, limit: number): Promise<PageRoom> {
+    const room = new PageRoom(this.#bytes.get(target) ?? 0)
+    await reply.eachPiece(limit, (piece) => room.put(piece))
+    this.#bytes.set(target, room.bytes.length)
+    return room
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

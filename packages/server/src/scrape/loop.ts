@@ -145,6 +145,7 @@ export class ScrapeLoop {
       const page = await orAbort(fetch(target, limit.signal), limit.signal)
       bodyBytes = page.bytes.length
       const taken = series.take(page, timeMs)
+      page.done?.()
       counts = taken
       fault = taken.fault
     } catch (error) {

@@ -16,7 +16,11 @@ import type { FormatRules, PageFormat } from './formats.ts'
 export interface FetchedPage {
   readonly bytes: Uint8Array
   readonly format: PageFormat
+  /** To be called by whoever has read it: its memory is used again. */
+  readonly done?: () => void
 }
+
+const NOTHING = new Uint8Array(0)
 
 /**
  * Reads the pages of one target, in whatever format they come, and makes of their histograms what its
@@ -70,6 +74,8 @@ export class PageReader {
       return parseProtobuf(bytes, table, this.#read, { native, classic, created: false })
     }
     const parse = format === 'openmetrics' ? parseOpenMetrics : parseText
-    return parse(bytes, table, this.#read)
+    const fault = parse(bytes, table, this.#read)
+    table.lookInto(NOTHING)
+    return fault
   }
 }

@@ -11,6 +11,7 @@ import type { ExpositionPage, PageExemplar, SeriesNames } from '@weir/wire'
 import { limited } from './formats.ts'
 import { isLegacyValid } from './naming.ts'
 import { type FetchedPage, PageReader } from './page-reader.ts'
+import { Slots } from './slots.ts'
 import type { Target } from './target.ts'
 import { labelsOf } from './target.ts'
 
@@ -37,21 +38,16 @@ const GARBAGE_MIN = 1000
  */
 export class TargetSeries {
   #target: Target
-  readonly #newAppender: () => Appender
-  #appender: Appender
+  readonly #appender: Appender
   readonly #reader = new PageReader()
   #generation = 0
   /** By line: its slot, or UNKNOWN, DROPPED. */
   #slotOf = new Int32Array(64).fill(UNKNOWN)
-  #slotByRef = new Map<SeriesRef, number>()
-  #refs: SeriesRef[] = []
-  #labels: Labels[] = []
+  readonly #slots = new Slots()
   /** By slot: its newest exemplar as the page has it, which most pages just repeat. */
   #exemplars = new Map<number, string>()
   /** By slot that had several: the time of its newest. */
   #newestExemplar = new Map<number, number>()
-  /** By slot: the number of the last good scrape that had it, 0 when it has ended. */
-  #seenIn: number[] = []
   #scrape = 1
   #metadataHash = 0
   #metadata = new Map<string, MetricMetadata>()
@@ -61,7 +57,6 @@ export class TargetSeries {
 
   constructor(target: Target, newAppender: () => Appender) {
     this.#target = target
-    this.#newAppender = newAppender
     this.#appender = newAppender()
   }
 
@@ -96,9 +91,9 @@ export class TargetSeries {
       this.#generation = this.#reader.generation
       this.#slotOf.fill(UNKNOWN)
     }
-    const before = this.#refs.length
+    const before = this.#slots.count
     const resolved = this.#resolve()
-    const added = this.#refs.length - before
+    const added = this.#slots.count - before
     const fault =
       bad === undefined
         ? resolved.fault
@@ -118,7 +113,7 @@ export class TargetSeries {
 
   /** Queues a stale marker for each living series. */
   endAll(timeMs: number): void {
-    for (let slot = 0; slot < this.#seenIn.length; slot++) this.#end(slot, timeMs)
+    for (let slot = 0; slot < this.#slots.count; slot++) this.#end(slot, timeMs)
   }
 
   /** Queues a sample of a series about the scrape itself: `up` and its like. Stale markers too. */
@@ -192,18 +187,11 @@ export class TargetSeries {
     if (labels === undefined) return DROPPED
     const broken = this.#overLimit(labels)
     if (broken !== undefined) return broken
-    return this.#slotWith(this.#appender.ref(labels), labels)
-  }
-
-  #slotWith(ref: SeriesRef, labels: Labels): number {
-    const known = this.#slotByRef.get(ref)
-    if (known !== undefined) return known
-    const slot = this.#refs.length
-    this.#slotByRef.set(ref, slot)
-    this.#refs.push(ref)
-    this.#labels.push(labels)
-    this.#seenIn.push(0)
-    return slot
+    const ref = this.#appender.ref(labels)
+    const known = this.#slots.of(ref)
+    if (known < 0) return this.#slots.add(ref)
+    this.#appender.release(ref) // a slot counts once, however many lines lead to it
+    return known
   }
 
   /** The labels of a line in the store; undefined when relabelling drops it. */
@@ -256,6 +244,7 @@ export class TargetSeries {
       this.#target.job.config
     this.#scrape++
     const scrape = this.#scrape
+    const { refs, seenIn: seen } = this.#slots
     let began = 0
     let histogram = 0
     for (let i = 0; i < page.length; i++) {
@@ -265,18 +254,18 @@ export class TargetSeries {
       if (slot === DROPPED) continue
       const own = honours ? page.times[i]! : Number.NaN
       const isTimed = own === own
-      const seenIn = this.#seenIn[slot]!
+      const seenIn = seen[slot]!
       // The second one of a page has the same time and cannot be stored.
       if (!isTimed && seenIn === scrape) continue
       if (seenIn === 0) began++
-      const ref = this.#refs[slot]!
+      const ref = refs[slot]! as SeriesRef
       const sampleMs = isTimed ? own : timeMs
       if (native === undefined) this.#appender.append(ref, sampleMs, page.values[i]!)
       else this.#appender.appendHistogram(ref, sampleMs, native.histogram)
-      if (!isTimed || tracksAll) this.#seenIn[slot] = scrape
+      if (!isTimed || tracksAll) seen[slot] = scrape
     }
-    for (let slot = 0; slot < this.#seenIn.length; slot++) {
-      if (this.#seenIn[slot] !== scrape) this.#end(slot, timeMs)
+    for (let slot = 0; slot < this.#slots.count; slot++) {
+      if (seen[slot] !== scrape) this.#end(slot, timeMs)
     }
     this.#appendExemplars(timeMs, honours)
     return began
@@ -302,7 +291,7 @@ export class TargetSeries {
     const shown = JSON.stringify([timeMs, value, pairs])
     if (this.#exemplars.get(slot) === shown) return
     this.#exemplars.set(slot, shown)
-    this.#appender.appendExemplar(this.#refs[slot]!, {
+    this.#appender.appendExemplar(this.#slots.refs[slot]! as SeriesRef, {
       labels: Labels.fromFlat(pairs),
       value,
       timeMs: Number.isNaN(timeMs) ? sampleMs : timeMs,
@@ -319,14 +308,15 @@ export class TargetSeries {
       this.#newestExemplar.set(slot, exemplar.timeMs)
       const { value, timeMs } = exemplar
       const labels = Labels.fromFlat(exemplar.pairs)
-      this.#appender.appendExemplar(this.#refs[slot]!, { labels, value, timeMs })
+      this.#appender.appendExemplar(this.#slots.refs[slot]! as SeriesRef, { labels, value, timeMs })
     }
   }
 
   #end(slot: number, timeMs: number): void {
-    if (this.#seenIn[slot] === 0) return
-    this.#seenIn[slot] = 0
-    this.#appender.append(this.#refs[slot]!, timeMs, STALE_MARKER)
+    const { refs, seenIn } = this.#slots
+    if (seenIn[slot] === 0) return
+    seenIn[slot] = 0
+    this.#appender.append(refs[slot]! as SeriesRef, timeMs, STALE_MARKER)
   }
 
   #describe(bytes: Uint8Array): void {
@@ -352,31 +342,26 @@ export class TargetSeries {
 
   /** When most lines known are of series that have ended, forgets them, here and in the appender. */
   #tidy(): void {
-    const living = this.#seenIn.reduce((count, seen) => count + (seen === 0 ? 0 : 1), 0)
-    const known = Math.max(this.#names.size, this.#refs.length)
-    if (known < GARBAGE_MIN + 2 * Math.max(living, this.#tidied)) return
+    const slots = this.#slots
+    const known = Math.max(this.#names.size, slots.count)
+    if (known < GARBAGE_MIN || known < GARBAGE_MIN + 2 * Math.max(slots.living, this.#tidied))
+      return
+    const before = this.#slotOf
     const isKept = new Uint8Array(this.#names.size)
     for (let line = 0; line < isKept.length; line++) {
-      const slot = this.#slotOf[line] ?? UNKNOWN
-      isKept[line] = slot >= 0 && this.#seenIn[slot] !== 0 ? 1 : 0
+      const slot = before[line] ?? UNKNOWN
+      isKept[line] = slot >= 0 && slots.seenIn[slot] !== 0 ? 1 : 0
     }
-    this.#names.retain(isKept)
+    const movedLines = this.#names.retain(isKept)
+    const movedSlots = slots.compact((ref) => this.#appender.release(ref))
     this.#slotOf = new Int32Array(Math.max(64, this.#names.size)).fill(UNKNOWN)
-    const old = this.#labels.filter((_, slot) => this.#seenIn[slot] !== 0)
-    this.#slotByRef = new Map()
+    for (const [line, moved] of movedLines.entries()) {
+      const slot = before[line] ?? UNKNOWN
+      if (moved >= 0 && slot >= 0) this.#slotOf[moved] = movedSlots[slot]!
+    }
     this.#exemplars = new Map()
     this.#newestExemplar = new Map()
-    this.#refs = []
-    this.#labels = []
-    this.#seenIn = []
-    this.#reports.clear()
-    this.#appender.close()
-    this.#appender = this.#newAppender()
-    for (const labels of old) {
-      const slot = this.#slotWith(this.#appender.ref(labels), labels)
-      this.#seenIn[slot] = this.#scrape
-    }
-    this.#tidied = Math.max(this.#names.size, this.#refs.length)
+    this.#tidied = Math.max(this.#names.size, slots.count)
   }
 }
 

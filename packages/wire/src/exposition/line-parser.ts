@@ -44,6 +44,7 @@ export class LineParser {
     this.strict = strict
     this.#isAllText = isUtf8(bytes)
     page.clear()
+    table.lookInto(bytes)
   }
 
   /** Notes why the page is refused. Always false, so that a caller can return it. */
