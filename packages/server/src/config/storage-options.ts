@@ -10,7 +10,8 @@ export function storageOptions(config: WeirConfig): Omit<StoreOptions, 'path' | 
     retentionMs: metrics.retention_time,
     retentionBytes: metrics.retention_size,
     retentionRules: retentionRulesOf({ storage }),
-    outOfOrderWindowMs: tsdb.out_of_order_time_window ?? metrics.out_of_order_window,
+    // Prometheus takes what is in order within its series whatever its window is; a small one would lose that here.
+    outOfOrderWindowMs: Math.max(tsdb.out_of_order_time_window, metrics.out_of_order_window),
     futureMs: metrics.future_window,
     seriesMax: metrics.limits.series,
     metricSeriesMax: metrics.limits.series_per_metric,

@@ -131,8 +131,8 @@ const storage = z.strictObject({
   tsdb: z
     .strictObject({
       out_of_order_time_window: duration
-        .optional()
-        .describe("Prometheus's name of `metrics.out_of_order_window`."),
+        .prefault(0)
+        .describe("Prometheus's name of `metrics.out_of_order_window`; the longer one counts."),
     })
     .prefault({})
     .describe('What prometheus.yml calls the metric store.'),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Matcher, RE2JS } from 're2js'
 import type { RelabelRule } from './rule.ts'
 
-/** Labels while they are being made: name → value, no empty values. */
+/** Labels while they are being made: name → value, no empty values; sorted by name to begin with. */
 export type LabelMap = Map<string, string>
 
 /** Rewrites the labels in place; false when a rule drops them. */
@@ -60,9 +60,10 @@ function replace(labels: LabelMap, regex: RE2JS, value: string, rule: RelabelRul
   return set(labels, target, expand(rule.replacement, match, regex))
 }
 
+/** Puts a changed label last, as Prometheus has it: of labels that `labelmap` gives one name, the last one wins. */
 function set(labels: LabelMap, name: string, value: string): true {
-  if (value === '') labels.delete(name)
-  else labels.set(name, value)
+  labels.delete(name)
+  if (value !== '') labels.set(name, value)
   return true
 }
 

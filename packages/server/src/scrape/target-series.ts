@@ -101,7 +101,7 @@ export class TargetSeries {
             'SCRAPE_FAILED',
             `Cannot read ${bad.line === 0 ? '' : `line ${bad.line} of `}${this.#target.url}: ${bad.reason}`,
           )
-    const counts = { scraped: this.#page.length, kept: resolved.kept, fault }
+    const counts = { scraped: resolved.seen, kept: resolved.kept, fault }
     if (fault !== undefined) {
       this.endAll(timeMs)
       return { ...counts, added }
@@ -136,7 +136,7 @@ export class TargetSeries {
   }
 
   /** Finds the slot of each line that is new, and checks limits; nothing is queued yet. */
-  #resolve(): { kept: number; fault: WeirError | undefined } {
+  #resolve(): { seen: number; kept: number; fault: WeirError | undefined } {
     const page = this.#page
     let kept = 0
     for (let i = 0; i < page.length; i++) {
@@ -144,18 +144,19 @@ export class TargetSeries {
       if (line >= this.#slotOf.length) this.#growSlots()
       if (this.#slotOf[line] === UNKNOWN) {
         const found = this.#slotFor(line)
-        if (found instanceof WeirError) return { kept, fault: found }
+        if (found instanceof WeirError) return { seen: i + 1, kept, fault: found }
         this.#slotOf[line] = found
       }
       if (this.#slotOf[line] !== DROPPED) kept++
     }
     const { samples } = this.#target.job.limits
-    if (samples === 0 || kept <= samples) return { kept, fault: this.#limitHistograms() }
+    const seen = page.length
+    if (samples === 0 || kept <= samples) return { seen, kept, fault: this.#limitHistograms() }
     const fault = new WeirError(
       'SCRAPE_LIMIT',
       `Cannot scrape ${this.#target.url}: want at most ${samples} samples (sample_limit), got ${kept}`,
     )
-    return { kept, fault }
+    return { seen, kept, fault }
   }
 
   /** Merges buckets where a job wants them wider; tells of one that cannot be merged so far. */
@@ -199,8 +200,12 @@ export class TargetSeries {
     const { job, labels: own } = this.#target
     const pairs = this.#names.pairs(line)
     const merged = job.config.honor_labels ? honoured(pairs, own) : exported(pairs, own)
-    if (job.hasMetricRules && !job.metricRelabel(merged)) return undefined
-    const labels = labelsOf(merged)
+    let labels = labelsOf(merged)
+    if (job.hasMetricRules) {
+      const relabelled = new Map(labels)
+      if (!job.metricRelabel(relabelled)) return undefined
+      labels = labelsOf(relabelled)
+    }
     return labels.size === 0 ? undefined : labels
   }
 
