@@ -74,7 +74,17 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     ['/alerts?tab=events&q=web', ['Deployed web 4.2', 'Success']],
     ['/alerts?tab=events&q=nothing', ['No event matches.']],
     ['/alerts?tab=notifications', ['connection refused', 'oncall', /next try in 30 s/]],
-    ['/status', ['Intakes', 'dag.orders.duration:abc|ms', '1 of 2 up', 'Apache Airflow']],
+    [
+      '/status',
+      [
+        'Intakes',
+        'Sent on',
+        'it answered 503',
+        'dag.orders.duration:abc|ms',
+        '1 of 2 up',
+        'Apache Airflow',
+      ],
+    ],
     ['/status?tab=queries', ['Took most time', '5.53', 'rule group signals of pack:airflow']],
     [
       '/targets',

@@ -8,6 +8,7 @@ import type {
   PipelineDetail,
   QueriesView,
   ScrapeJobView,
+  RemoteWriteView,
   WeirStatus,
 } from '@weir/packs'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
@@ -48,6 +49,11 @@ export const intakesQuery = queryOptions({
 export const scrapeJobsQuery = queryOptions({
   queryKey: ['scrape-jobs'],
   queryFn: ({ signal }) => getWeir<readonly ScrapeJobView[]>(`${API}/scrape_jobs`, signal),
+})
+
+export const remoteWriteQuery = queryOptions({
+  queryKey: ['remote-write'],
+  queryFn: ({ signal }) => getWeir<readonly RemoteWriteView[]>(`${API}/remote-write`, signal),
 })
 
 export const notificationsQuery = queryOptions({

@@ -2,7 +2,7 @@ import { Skeleton, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { buildQuery, configQuery, flagsQuery, targetsQuery, tsdbQuery } from '../api/prometheus.ts'
-import { intakesQuery, packsQuery, statusQuery } from '../api/weir.ts'
+import { intakesQuery, packsQuery, remoteWriteQuery, statusQuery } from '../api/weir.ts'
 import { CodeBlock } from '../frame/code-block.tsx'
 import { whole } from '../format/number.ts'
 import { Fact } from '../frame/fact.tsx'
@@ -10,6 +10,7 @@ import { FailureNote } from '../frame/failure-note.tsx'
 import { agoText, fullTime, spanText } from '../time/clock-text.ts'
 import { Intakes } from './intakes.tsx'
 import { Queries } from './queries.tsx'
+import { SentOn } from './sent-on.tsx'
 import { Targets } from './targets.tsx'
 
 const TABS = ['overview', 'storage', 'queries', 'config'] as const
@@ -40,6 +41,7 @@ export function StatusPage(): React.JSX.Element {
           <div className="stack">
             <Process />
             <Intakes query={useQuery(intakesQuery)} />
+            <SentOn query={useQuery(remoteWriteQuery)} />
             <Targets query={useQuery(targetsQuery)} />
             <Packs />
           </div>

@@ -13,6 +13,7 @@ import {
   PACK,
   QUERIES,
   RULE_GROUPS,
+  SENT_ON,
   STATUS,
   TSDB,
 } from './mock-status.ts'
@@ -134,6 +135,8 @@ function weirAnswer(count: number, path: string, url: URL): unknown {
       return INTAKES
     case 'scrape_jobs':
       return scrapeJobs(count)
+    case 'remote-write':
+      return SENT_ON
     case 'notifications':
       return count === 0 ? [] : NOTIFICATIONS
     case 'events':

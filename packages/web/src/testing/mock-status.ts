@@ -4,6 +4,7 @@ import type {
   NotificationView,
   PackDetail,
   QueriesView,
+  RemoteWriteView,
   WeirStatus,
 } from '@weir/packs'
 import type { RuleGroup, TsdbStatus } from '../api/prometheus.ts'
@@ -28,6 +29,33 @@ export const INTAKES: readonly IntakeStatus[] = [
     lines: 90_112,
     rejected: {},
     lastRejected: null,
+  },
+]
+
+export const SENT_ON: readonly RemoteWriteView[] = [
+  {
+    name: 'longterm',
+    url: 'http://victoria.example:8428/api/v1/write',
+    version: '1.0',
+    pendingSamples: 1_204,
+    lagMs: 3_400,
+    shards: 1,
+    sent: 48_120_331,
+    lastSentMs: ago(0),
+    lastError: '',
+    lastErrorMs: null,
+  },
+  {
+    name: 'office',
+    url: 'https://<secret>@metrics.example.org/api/v1/push',
+    version: '2.0',
+    pendingSamples: 7_300_112,
+    lagMs: 43 * MINUTE_MS,
+    shards: 4,
+    sent: 12_004_871,
+    lastSentMs: ago(43),
+    lastError: 'it answered 503: upstream connect error or disconnect before headers',
+    lastErrorMs: ago(0),
   },
 ]
 
