@@ -1,5 +1,8 @@
-import { Labels, type MetricFamily, type MetricType } from '@weir/model'
+import { type FamilySample, Labels, type MetricFamily, type MetricType } from '@weir/model'
 import { describe, expect, test } from 'vitest'
+import { ExpositionPage } from './page.ts'
+import { parseProtobuf } from './parse-protobuf.ts'
+import { ProtoSeriesTable } from './proto-table.ts'
 import { exposition } from './write.ts'
 
 const OPEN = 'application/openmetrics-text;version=1.0.0'
@@ -45,7 +48,15 @@ describe('Accept', () => {
     ],
     [
       'text/plain;version=1.0.0;escaping=dots',
-      'text/plain; version=1.0.0; charset=utf-8; escaping=underscores',
+      'text/plain; version=1.0.0; charset=utf-8; escaping=dots',
+    ],
+    [
+      'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,text/plain;q=0.3',
+      'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited',
+    ],
+    [
+      'application/vnd.google.protobuf;encoding=text,text/plain;version=0.0.4;escaping=what',
+      'text/plain; version=0.0.4; charset=utf-8; escaping=underscores',
     ],
   ])('%j is answered with %s', (accept, want) => {
     expect(exposition([], accept).contentType).toBe(want)
@@ -93,4 +104,73 @@ test('a bad family spoils nothing beside it', () => {
   expect(page(families)).toBe(
     '# TYPE h histogram\nh_count 1\n# TYPE h_oops untyped\nh_oops 2\n# TYPE _5_a_b gauge\n_5_a_b 3\n',
   )
+})
+
+describe('names beyond the old alphabet', () => {
+  const strange = [
+    {
+      ...family('my.metric_a', 'gauge', { 'my.metric_a': 1 }),
+      samples: [{ name: 'my.metric_a', labels: Labels.of({ 'é:b': 'v' }), value: 1 }],
+    },
+  ]
+  test.each([
+    ['allow-utf-8', '{"my.metric_a","é:b"="v"} 1'],
+    ['underscores', 'my_metric_a{__b="v"} 1'],
+    ['dots', 'my_dot_metric__a{___b="v"} 1'],
+    ['values', 'U__my_2e_metric__a{U___e9__b="v"} 1'],
+  ])('escaped by %s', (scheme, want) => {
+    const lines = page(strange, `text/plain;version=1.0.0;escaping=${scheme}`).split('\n')
+    expect(lines[1]).toBe(want)
+  })
+})
+
+test('protobuf puts the parts of histograms and summaries together', () => {
+  const sample = (name: string, labels: Record<string, string>, value: number): FamilySample => ({
+    name,
+    labels: Labels.of(labels),
+    value,
+  })
+  const families: MetricFamily[] = [
+    {
+      ...family('h', 'histogram', {}, 'help'),
+      samples: [
+        sample('h_bucket', { x: '1', le: '0.5' }, 1),
+        sample('h_bucket', { x: '1', le: '+Inf' }, 3),
+        sample('h_sum', { x: '1' }, 2.5),
+        sample('h_count', { x: '1' }, 3),
+        sample('h_oops', {}, 9),
+      ],
+    },
+    {
+      ...family('s', 'summary', {}),
+      samples: [
+        sample('s', { quantile: '0.9' }, 7),
+        sample('s_sum', {}, 8),
+        sample('s_count', {}, 2),
+      ],
+    },
+    family('c_total', 'counter', { c_total: 4 }),
+  ]
+  const accept =
+    'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited'
+  const { body } = exposition(families, accept)
+  const read = new ExpositionPage()
+  const table = new ProtoSeriesTable()
+  const wanted = { native: true, classic: true, created: false }
+  expect(parseProtobuf(body, table, read, wanted)).toBeUndefined()
+  const rows = Array.from({ length: read.length }, (_, i) => {
+    return `${Labels.fromFlat(table.pairs(read.series[i]!)).toString()} ${read.values[i]}`
+  })
+  expect(rows).toEqual([
+    'h_count{x="1"} 3',
+    'h_sum{x="1"} 2.5',
+    'h_bucket{le="0.5", x="1"} 1',
+    'h_bucket{le="+Inf", x="1"} 3',
+    'h_oops 9',
+    's_count 2',
+    's_sum 8',
+    's{quantile="0.9"} 7',
+    'c_total 4',
+  ])
+  expect(read.metadata(body)[0]).toEqual({ kind: 'type', name: 'h', text: 'histogram' })
 })

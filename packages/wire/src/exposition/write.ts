@@ -6,6 +6,9 @@ import {
   isLabelName,
   isLegacyName,
 } from '@weir/model'
+import { encodeProtobufPage } from './encode-protobuf.ts'
+import { NAME_ESCAPINGS, type NameEscaping, escapedName } from './escaping.ts'
+import { protoFamily } from './family-message.ts'
 import { formatFloat } from './float.ts'
 
 /** A page ready to be sent. */
@@ -14,9 +17,9 @@ export interface Exposition {
   readonly body: Uint8Array
 }
 
-type Format = 'text' | 'openmetrics'
-/** What becomes of names that the old alphabet cannot spell: quoted, or their strange characters replaced. */
-type Escaping = 'allow-utf-8' | 'underscores' | ''
+type Format = 'text' | 'openmetrics' | 'protobuf'
+/** What becomes of names that the old alphabet cannot spell; '' when the client did not say: as `underscores`. */
+type Escaping = NameEscaping | ''
 
 interface Negotiated {
   readonly format: Format
@@ -25,8 +28,8 @@ interface Negotiated {
 }
 
 /**
- * Families as an exposition page in the format that the `Accept` header prefers: OpenMetrics 1.0 when it
- * is asked for first, else Prometheus text.
+ * Families as an exposition page in the format that the `Accept` header prefers: OpenMetrics 1.0 or
+ * protobuf when they are asked for first, else Prometheus text.
  *
  * A page is never spoilt by one family: families of one name are merged (the first one's type and help
  * stand), a sample that comes twice is written once, a sample whose name does not belong to its family's
@@ -34,12 +37,20 @@ interface Negotiated {
  */
 export function exposition(families: readonly MetricFamily[], accept: string): Exposition {
   const wanted = negotiate(accept)
+  if (wanted.format === 'protobuf') {
+    const messages = [...sorted(families, 'protobuf')].map((family) =>
+      protoFamily(family, wanted.escaping === '' ? 'underscores' : wanted.escaping),
+    )
+    return { contentType: contentTypeOf(wanted), body: encodeProtobufPage(messages) }
+  }
   const lines: string[] = []
   for (const family of sorted(families, wanted.format)) writeFamily(family, wanted, lines)
   if (wanted.format === 'openmetrics') lines.push('# EOF\n')
   return { contentType: contentTypeOf(wanted), body: Buffer.from(lines.join('')) }
 }
 
+const PROTOBUF = 'application/vnd.google.protobuf'
+const PROTO = 'io.prometheus.client.MetricFamily'
 const FALLBACK: Negotiated = { format: 'text', version: '0.0.4', escaping: '' }
 
 /** @see prometheus/docs: content/docs/instrumenting/content_negotiation.md */
@@ -63,6 +74,10 @@ function negotiate(accept: string): Negotiated {
     if (type === 'text/plain' && ['', '0.0.4', '1.0.0'].includes(version)) {
       return { format: 'text', version: version === '' ? '0.0.4' : version, escaping }
     }
+    const isDelimited = parameters.get('encoding') === 'delimited'
+    if (type === PROTOBUF && isDelimited && parameters.get('proto') === PROTO.toLowerCase()) {
+      return { format: 'protobuf', version: '', escaping }
+    }
     if (type === '*/*' || type === 'text/*') return FALLBACK
   }
   return FALLBACK
@@ -70,16 +85,20 @@ function negotiate(accept: string): Negotiated {
 
 function escapingOf(parameter: string | undefined): Escaping {
   if (parameter === undefined) return ''
-  return parameter === 'allow-utf-8' ? 'allow-utf-8' : 'underscores'
+  return NAME_ESCAPINGS.find((scheme) => scheme === parameter) ?? 'underscores'
 }
 
 function contentTypeOf({ format, version, escaping }: Negotiated): string {
+  if (format === 'protobuf') {
+    const end = escaping === '' ? '' : `; escaping=${escaping}`
+    return `${PROTOBUF}; proto=${PROTO}; encoding=delimited${end}`
+  }
   const type = format === 'openmetrics' ? 'application/openmetrics-text' : 'text/plain'
   const end = escaping === '' ? '' : `; escaping=${escaping}`
   return `${type}; version=${version}; charset=utf-8${end}`
 }
 
-interface Family {
+export interface Family {
   /** As its metadata lines spell it. */
   readonly name: string
   readonly type: MetricType
@@ -123,7 +142,7 @@ function typeIn(format: Format, { name, type }: MetricFamily): MetricType {
 }
 
 function familyName(format: Format, name: string, type: MetricType): string {
-  if (format === 'text') return name
+  if (format !== 'openmetrics') return name
   if (type === 'counter') return name.slice(0, -'_total'.length)
   return type === 'info' ? name.slice(0, -'_info'.length) : name
 }
@@ -140,7 +159,7 @@ const SUFFIXES: Readonly<Record<MetricType, readonly string[]>> = {
 }
 
 function namesOf(format: Format, { name, type }: Family): string[] {
-  const suffixes = format === 'text' && type === 'counter' ? [''] : SUFFIXES[type]
+  const suffixes = format !== 'openmetrics' && type === 'counter' ? [''] : SUFFIXES[type]
   return suffixes.map((suffix) => name + suffix)
 }
 
@@ -173,11 +192,14 @@ function seriesText(name: string, labels: Labels, escaping: Escaping): string {
 
 function strangeName(name: string, escaping: Escaping): string {
   if (escaping === 'allow-utf-8') return `"${escapeValue(name)}"`
+  if (escaping !== '') return escapedName(name, escaping)
   return name.replace(/[^a-zA-Z0-9_:]/gu, '_').replace(/^(?=\d)/, '_')
 }
 
 function strangeLabel(label: string, escaping: Escaping): string {
   if (escaping === 'allow-utf-8') return `"${escapeValue(label)}"`
+  // A colon is of the old alphabet, but not in labels.
+  if (escaping !== '') return escapedName(label, escaping).replaceAll(':', '_')
   return label.replace(/[^a-zA-Z0-9_]/gu, '_').replace(/^(?=\d)/, '_')
 }
 
