@@ -90,6 +90,16 @@ export function debianWith(...packages: string[]): string | undefined {
   })
 }
 
+/** The folder of a Flink, as its Python package brings it, without Python. */
+export function flinkOf(version: string): string | undefined {
+  const unpacked = folderOf('flink', version, (folder) => {
+    const wheel = `apache-flink-libraries==${version}`
+    shell(folder, 'python3', '-m', 'pip', 'download', '--quiet', '--no-deps', wheel)
+    shell(folder, 'sh', '-c', 'python3 -m zipfile -e *.whl . && rm *.whl')
+  })
+  return unpacked === undefined ? undefined : join(unpacked, 'pyflink')
+}
+
 /** A program of a client, running until it is disposed of. */
 export interface Running extends AsyncDisposable {
   /** What it wrote so far. */
