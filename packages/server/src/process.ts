@@ -327,6 +327,7 @@ class Process implements Weir {
       ...(alertmanager === undefined ? {} : { config: alertmanager }),
       externalLabels: Labels.of(config.global.external_labels),
       evaluationIntervalMs: config.global.evaluation_interval,
+      queryOffsetMs: config.global.rule_query_offset,
       features: this.#flags.features,
     }
   }

@@ -55,6 +55,7 @@ test('files are found beside the configuration, those of other job files too', (
   expect(scrape_configs[0]?.scrape_failure_log_file).toBe(at('a.log'))
   expect(global.body_size_limit).toBe(15 * 2 ** 20)
   expect(storage.tsdb.out_of_order_time_window).toBe(1_800_000)
+  expect(read('kubernetes.yml').global.rule_query_offset).toBe(10_000)
 })
 
 describe('what cannot be meant', () => {

@@ -1,5 +1,12 @@
-import { Labels, STALE_MARKER, SampleColumns } from '@weir/model'
+import {
+  Labels,
+  type MetricMetadata,
+  type NativeHistogram,
+  STALE_MARKER,
+  SampleColumns,
+} from '@weir/model'
 import { MemoryQueryable } from '@weir/promql'
+import { ExpositionPage, ProtoSeriesTable, parseProtobuf } from '@weir/wire'
 import { expect, test } from 'vitest'
 import { executeJob } from '../query/execute.ts'
 import type { FederateJob, MetricSource } from '../query/job.ts'
@@ -174,3 +181,96 @@ test('pages behind each other are what one page would be', () => {
     expect(parts.join('')).toBe(job(source, { format, selectors: ['{__name__=~".+"}'] }))
   }
 })
+
+const HISTOGRAM: NativeHistogram = {
+  schema: 1,
+  zeroThreshold: 0.001,
+  zeroCount: 2,
+  count: 12,
+  sum: 18.4,
+  positiveSpans: Int32Array.of(0, 2, 1, 1),
+  positive: Float64Array.of(1, 2, 3),
+  negativeSpans: Int32Array.of(-1, 1),
+  negative: Float64Array.of(4),
+  customValues: new Float64Array(),
+  isFloat: false,
+  resetHint: 'unknown',
+}
+
+/** Two series of one name, a histogram and a number, as they go out by protobuf and come in again. */
+function byProtobuf(histogram: NativeHistogram): {
+  page: ExpositionPage
+  series: ProtoSeriesTable
+} {
+  const memory = new MemoryQueryable()
+  const columns = new SampleColumns()
+  columns.pushHistogram(NOON - 2000, histogram)
+  memory.add(Labels.of({ __name__: 'h', a: 'x' }), columns)
+  const numbers = new SampleColumns()
+  numbers.push(NOON - 1000, 7)
+  memory.add(Labels.of({ __name__: 'h', a: 'y' }), numbers)
+  const source = Object.assign(memory, { metadata: () => new Map<string, MetricMetadata>() })
+  expect(job(source, { selectors: ['h{a="x"}'] })).toBe('')
+  const reply = executeJob(
+    {
+      kind: 'federate',
+      selectors: ['h'],
+      timeMs: NOON,
+      limits: {},
+      externalLabels: ['site', 'north'],
+      format: { kind: 'protobuf', escaping: 'allow-utf-8' },
+      after: undefined,
+      pageBytes: 1000,
+    },
+    source,
+  )
+  const page = new ExpositionPage()
+  const series = new ProtoSeriesTable()
+  const options = { native: true, classic: false, created: false }
+  expect(parseProtobuf(reply.body, series, page, options)).toBeUndefined()
+  return { page, series }
+}
+
+test('a native histogram goes out by protobuf, and not by text', () => {
+  const { page, series } = byProtobuf(HISTOGRAM)
+  expect(page.length).toBe(2)
+  expect([...page.times.subarray(0, 2)]).toEqual([NOON - 2000, NOON - 1000])
+  expect(page.values[1]).toBe(7)
+  expect(Object.fromEntries(chunked(series.pairs(page.series[0]!)))).toMatchObject({
+    __name__: 'h',
+    a: 'x',
+    site: 'north',
+  })
+  const { resetHint: _, ...counts } = HISTOGRAM
+  expect(page.histograms[0]?.histogram).toMatchObject(counts)
+})
+
+test('one with bounds of its own goes out as a classic one', () => {
+  const { page, series } = byProtobuf({
+    ...HISTOGRAM,
+    schema: -53,
+    zeroCount: 0,
+    count: 6,
+    positiveSpans: Int32Array.of(0, 1, 1, 2),
+    negativeSpans: new Int32Array(),
+    negative: new Float64Array(),
+    customValues: Float64Array.of(0.5, 1, 2.5),
+  })
+  const lines = Array.from({ length: page.length }, (_, i) => {
+    const labels = Object.fromEntries(chunked(series.pairs(page.series[i]!)))
+    return `${labels['__name__']} ${labels['le'] ?? ''} ${page.values[i]}`
+  })
+  expect(lines.toSorted()).toEqual([
+    'h  7',
+    'h_bucket +Inf 6',
+    'h_bucket 0.5 1',
+    'h_bucket 1.0 1',
+    'h_bucket 2.5 3',
+    'h_count  6',
+    'h_sum  18.4',
+  ])
+})
+
+function chunked(flat: readonly string[]): [string, string][] {
+  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i]!, flat[2 * i + 1]!])
+}

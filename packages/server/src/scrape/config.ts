@@ -58,6 +58,9 @@ const globalKeys = z.strictObject({
   scrape_interval: duration.prefault('1m').describe('How often targets are scraped.'),
   scrape_timeout: duration.optional().describe('10s, or the interval when that is shorter.'),
   evaluation_interval: duration.prefault('1m').describe('How often rules are evaluated.'),
+  rule_query_offset: duration
+    .prefault(0)
+    .describe('How far in the past rules are evaluated; a group may say its own `query_offset`.'),
   query_log_file: z
     .string()
     .default('')

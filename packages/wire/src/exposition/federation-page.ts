@@ -1,4 +1,10 @@
-import { METRIC_NAME, type NativeHistogram, isLabelName, isLegacyName } from '@weir/model'
+import {
+  CUSTOM_BUCKETS_SCHEMA,
+  METRIC_NAME,
+  type NativeHistogram,
+  isLabelName,
+  isLegacyName,
+} from '@weir/model'
 import { ProtoWriter } from '../protobuf/writer.ts'
 import { type ProtoMetric, encodeProtobufPage } from './encode-protobuf.ts'
 import { type NameEscaping, NAME_ESCAPINGS, escapedName } from './escaping.ts'
@@ -155,7 +161,7 @@ export class FederationPage {
       if (labels[i] !== METRIC_NAME) pairs.push(escapedName(labels[i]!, escaping), labels[i + 1]!)
       this.#length += labels[i]!.length + labels[i + 1]!.length + 8
     }
-    const own = histogram === undefined ? { value } : { native: histogram }
+    const own = histogram === undefined ? { value } : histogramFields(histogram)
     this.#metrics.push({ labels: pairs, timeMs, ...own })
   }
 
@@ -166,6 +172,25 @@ export class FederationPage {
     this.#proto.append(encodeProtobufPage([family]))
     this.#metrics = []
   }
+}
+
+/** One with bounds of its own is written as a classic histogram: no format has it otherwise. */
+function histogramFields(histogram: NativeHistogram): Partial<ProtoMetric> {
+  if (histogram.schema !== CUSTOM_BUCKETS_SCHEMA) return { native: histogram }
+  const { count, sum, customValues, positiveSpans: spans, positive } = histogram
+  const counts = new Float64Array(customValues.length + 1)
+  let index = 0
+  let next = 0
+  for (let i = 0; i < spans.length; i += 2) {
+    index += spans[i]!
+    for (let k = 0; k < spans[i + 1]!; k++) counts[index++] = positive[next++]!
+  }
+  let below = 0
+  const buckets = Array.from(counts, (own, i) => ({
+    bound: customValues[i] ?? Number.POSITIVE_INFINITY,
+    count: (below += own),
+  }))
+  return { count, sum, buckets }
 }
 
 function nameIn(labels: readonly string[]): string {
