@@ -1,6 +1,8 @@
+import { Labels, type NativeHistogram } from '@weir/model'
+import { ExpositionPage, ProtoSeriesTable, parseProtobuf } from '@weir/wire'
 import { describe, expect, test } from 'vitest'
 import { Stand } from './test-stand.ts'
-import { comparable, exporterPage, findPeer } from './testing/exporter-page.ts'
+import { comparable, exporterPage, exporterPages, findPeer } from './testing/exporter-page.ts'
 
 /**
  * The same lines under the same mapping into statsd_exporter and into Weir: the same series with the same
@@ -119,4 +121,46 @@ describe.runIf(exporter !== undefined)('statsd_exporter', () => {
     const ours = new Stand(mapping).send(...LINES).page()
     expect(ours.map(comparable).toSorted()).toEqual(theirs.map(comparable).toSorted())
   })
+
+  test('keeps the native histograms that Weir keeps', async () => {
+    const mapping = `defaults: {observer_type: histogram}
+mappings:
+- {match: fine, name: fine, histogram_options: {native_histogram_bucket_factor: 1.1}}
+- {match: coarse, name: coarse, histogram_options: {native_histogram_bucket_factor: 4}}
+- {match: few, name: few, histogram_options: {native_histogram_bucket_factor: 1.01, native_histogram_max_buckets: 7}}
+`
+    const values = [1, 1, 2, 3, 0, -0.5, 0.001, 1e-9, 64, 64.1, 1e6, -1e6, 7.25, 4, 0.5]
+    const lines = ['fine', 'coarse', 'few'].flatMap((name) => values.map((v) => `${name}:${v}|h`))
+    const { protobuf } = await exporterPages(exporter!, mapping, lines)
+    const { aggregate } = new Stand(mapping).send(...lines)
+    const ours = Array.from({ length: aggregate.seriesEnd }, (_, series) => [
+      aggregate.family[series]!.name,
+      comparableHistogram(aggregate.readNative(series)!),
+    ])
+    const theirs = nativesOf(protobuf)
+    expect(Object.fromEntries(ours)).toEqual({
+      fine: theirs['fine'],
+      coarse: theirs['coarse'],
+      few: theirs['few'],
+    })
+  })
 })
+
+/** Native histograms of a protobuf page by metric name. */
+function nativesOf(bytes: Uint8Array): Record<string, unknown> {
+  const table = new ProtoSeriesTable()
+  const page = new ExpositionPage()
+  const options = { native: true, classic: false, created: false }
+  expect(parseProtobuf(bytes, table, page, options)).toBeUndefined()
+  return Object.fromEntries(
+    page.histograms.map(({ sample, histogram }) => [
+      Labels.fromFlat([...table.pairs(page.series[sample]!)]).metricName,
+      comparableHistogram(histogram),
+    ]),
+  )
+}
+
+/** What both must agree in: theirs counts in whole numbers, ours in weights. */
+function comparableHistogram({ isFloat: _, resetHint: __, ...rest }: NativeHistogram): unknown {
+  return { ...rest, sum: Number(rest.sum.toPrecision(12)) }
+}

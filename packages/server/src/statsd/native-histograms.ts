@@ -52,12 +52,14 @@ export class NativeHistograms {
     }
     const side = value > 0 ? state.positive : state.negative
     const bucket = bucketOf(state.schema, size)
-    side.set(bucket, (side.get(bucket) ?? 0) + weight)
-    while (state.positive.size + state.negative.size > maxBuckets && state.schema > SCHEMA_MIN) {
-      state.schema--
-      state.positive = joined(state.positive)
-      state.negative = joined(state.negative)
-    }
+    const known = side.get(bucket)
+    side.set(bucket, (known ?? 0) + weight)
+    const isOver = state.positive.size + state.negative.size > maxBuckets
+    // Once for each bucket that is new: it may take some of them until there are no more than allowed.
+    if (known !== undefined || !isOver || state.schema === SCHEMA_MIN) return
+    state.schema--
+    state.positive = joined(state.positive)
+    state.negative = joined(state.negative)
   }
 
   /** The sample: `count` and `sum` are kept by whoever keeps the classic buckets. */

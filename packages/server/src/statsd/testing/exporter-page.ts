@@ -21,6 +21,18 @@ export async function exporterPage(
   mapping: string,
   lines: readonly string[],
 ): Promise<string[]> {
+  return (await exporterPages(binary, mapping, lines)).samples
+}
+
+const PROTOBUF =
+  'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited'
+
+/** The same, and the page in protobuf, which has native histograms. */
+export async function exporterPages(
+  binary: string,
+  mapping: string,
+  lines: readonly string[],
+): Promise<{ readonly samples: string[]; readonly protobuf: Uint8Array }> {
   const folder = mkdtempSync(join(tmpdir(), 'weir-statsd-'))
   const file = join(folder, 'mapping.yml')
   writeFileSync(file, mapping)
@@ -56,7 +68,12 @@ export async function exporterPage(
       last = now
       return isSame
     })
-    return last.split('\n')
+    const headers = { accept: PROTOBUF }
+    const protobuf = await fetch(`http://127.0.0.1:${web}/metrics`, { headers })
+    return {
+      samples: last.split('\n'),
+      protobuf: new Uint8Array(await protobuf.arrayBuffer()),
+    }
   } finally {
     child.kill('SIGKILL')
     rmSync(folder, { recursive: true })
