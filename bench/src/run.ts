@@ -10,6 +10,7 @@ const ALL = [
   'statsd',
   'scrape',
   'write',
+  'otlp',
   'queries',
   'growth',
   'start',
