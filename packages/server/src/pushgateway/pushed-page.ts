@@ -95,7 +95,7 @@ function parse(
   const type = contentType.split(';', 1)[0]!.trim().toLowerCase()
   if (type === 'application/vnd.google.protobuf') {
     const names = new ProtoSeriesTable()
-    const wanted = { native: true, classic: true, created: false }
+    const wanted = { native: true, classic: true }
     return { names, fault: parseProtobuf(bytes, names, page, wanted) }
   }
   const names = new SeriesTable()

@@ -71,7 +71,7 @@ export class PageReader {
     const table = this.#table
     if (table instanceof ProtoSeriesTable) {
       const { native, classic } = rules
-      return parseProtobuf(bytes, table, this.#read, { native, classic, created: false })
+      return parseProtobuf(bytes, table, this.#read, { native, classic })
     }
     const parse = format === 'openmetrics' ? parseOpenMetrics : parseText
     const fault = parse(bytes, table, this.#read)

@@ -96,7 +96,7 @@ function mutated(page: Uint8Array): fc.Arbitrary<Uint8Array> {
 
 function readAll(bytes: Uint8Array): void {
   const page = new ExpositionPage()
-  const both = { native: true, classic: true, created: true }
+  const both = { native: true, classic: true }
   const proto = new ProtoSeriesTable()
   const text = new SeriesTable()
   parseProtobuf(bytes, proto, page, both)

@@ -74,8 +74,6 @@ export class ExpositionPage {
   readonly exemplars: PageExemplar[] = []
   /** Ascending by position; the value at such a position is NaN. */
   readonly histograms: PageHistogram[] = []
-  /** When each sample's counting began, ms, NaN when not told; undefined while no sample tells. */
-  created: Float64Array | undefined
   /** Stays the same while TYPE, HELP and UNIT lines stay the same. */
   metadataHash = 0
   /** Five numbers a line: kind, name from, to, text from, to. */
@@ -86,7 +84,6 @@ export class ExpositionPage {
     this.length = 0
     this.exemplars.length = 0
     this.histograms.length = 0
-    this.created = undefined
     this.metadataHash = 0
     this.#metadataLength = 0
   }
@@ -102,16 +99,6 @@ export class ExpositionPage {
   pushHistogram(series: number, histogram: NativeHistogram, timeMs: number): void {
     this.histograms.push({ sample: this.length, histogram })
     this.push(series, Number.NaN, timeMs)
-  }
-
-  /** Tells when the counting of the sample that was pushed last began. */
-  setCreated(sample: number, createdMs: number): void {
-    const known = this.created
-    if (known === undefined || sample >= known.length) {
-      this.created = new Float64Array(this.series.length).fill(Number.NaN)
-      if (known !== undefined) this.created.set(known)
-    }
-    this.created![sample] = createdMs
   }
 
   /** Notes where a metadata line stands; it is read only when somebody asks. */

@@ -7,9 +7,9 @@ import { ExpositionPage } from './page.ts'
 import { type ProtobufOptions, parseProtobuf } from './parse-protobuf.ts'
 import { ProtoSeriesTable } from './proto-table.ts'
 
-const BOTH = { native: true, classic: true, created: true }
-const NATIVE = { native: true, classic: false, created: false }
-const CLASSIC = { native: false, classic: false, created: false }
+const BOTH = { native: true, classic: true }
+const NATIVE = { native: true, classic: false }
+const CLASSIC = { native: false, classic: false }
 
 const encoded = (...families: readonly ProtoFamily[]): Uint8Array => encodeProtobufPage(families)
 
@@ -26,12 +26,10 @@ function read(
     const labels = Labels.fromFlat(table.pairs(page.series[i]!)).toString()
     const native = page.histograms.find(({ sample }) => sample === i)
     const value = native === undefined ? page.values[i]! : shown(native.histogram)
-    const created = page.created?.[i] ?? Number.NaN
-    const began = Number.isNaN(created) ? '' : ` since ${created}`
     const exemplars = page.exemplars
       .filter(({ sample }) => sample === i)
       .map((one) => ` # ${Labels.fromFlat(one.pairs).toString()} ${one.value}${at(one.timeMs)}`)
-    return `${labels} ${value}${at(page.times[i]!)}${began}${exemplars.join('')}`
+    return `${labels} ${value}${at(page.times[i]!)}${exemplars.join('')}`
   })
 }
 
@@ -84,7 +82,7 @@ describe('protobuf', () => {
         exemplar: { pairs: ['t', 'x'], value: 2, timeMs: 1500 },
       }),
       BOTH,
-      ['a_total{b="c"} 1.5 @1234 since 1001 # {t="x"} 2 @1500'],
+      ['a_total{b="c"} 1.5 @1234 # {t="x"} 2 @1500'],
     ],
     ['a gauge', family('a', 'gauge', { labels: [], value: -0.5 }), BOTH, ['a -0.5']],
     ['no value', family('a', 'unknown', { labels: ['x', ''] }), BOTH, ['a 0']],

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { FIXED64, LENGTH, ProtoReader, VARINT } from '../protobuf/reader.ts'
 import { HELP, TYPE, UNIT } from './line-parser.ts'
 import { type ExpositionPage, PROTO_TYPES, type PageFault } from './page.ts'
-import { type SentExemplar, readExemplar, readTimestamp } from './proto-exemplar.ts'
+import { type SentExemplar, readExemplar } from './proto-exemplar.ts'
 import { SentHistogram } from './proto-histogram.ts'
 import { LABEL, labelPairs } from './proto-labels.ts'
 import { BUCKET, COUNT, type ProtoSeriesTable, QUANTILE, SUM, VALUE } from './proto-table.ts'
@@ -14,8 +14,6 @@ export interface ProtobufOptions {
   readonly native: boolean
   /** The buckets with bounds also of those that are read as native. */
   readonly classic: boolean
-  /** When the counting of each sample began. */
-  readonly created: boolean
 }
 
 const NAME = (1 << 3) | LENGTH
@@ -34,11 +32,9 @@ const GAUGE_HISTOGRAM = 5
 
 const NUMBER = (1 << 3) | FIXED64
 const COUNTER_EXEMPLAR = (2 << 3) | LENGTH
-const COUNTER_CREATED = (3 << 3) | LENGTH
 const SUMMARY_COUNT = (1 << 3) | VARINT
 const SUMMARY_SUM = (2 << 3) | FIXED64
 const SUMMARY_QUANTILE = (3 << 3) | LENGTH
-const SUMMARY_CREATED = (4 << 3) | LENGTH
 const QUANTILE_VALUE = (2 << 3) | FIXED64
 
 /**
@@ -46,7 +42,7 @@ const QUANTILE_VALUE = (2 << 3) | FIXED64
  *
  * A metric is found by the bytes of its labels, which are not read when it is known; see
  * {@link ProtoSeriesTable}. As in Prometheus, a time of 0 is no time, a histogram without a last
- * bucket gets one, and exemplars of native histograms count only with a time.
+ * bucket gets one, and exemplars of native histograms count only with a time. When counting began is read over.
  *
  * @returns why the page is refused, undefined when it is good. After a fault `page` holds the samples
  *   before it.
@@ -90,7 +86,6 @@ class ProtobufParser {
   #metric = -1
   #series = -1
   #timeMs = Number.NaN
-  #createdMs = Number.NaN
   /** Label fields that do not stand together, put together. */
   #gathered = new Uint8Array(0)
 
@@ -291,12 +286,6 @@ class ProtobufParser {
   #push(part: number, bound: number, value: number): void {
     this.#series = this.#table.series(this.#metric, part, bound, this.#series)
     this.#page.push(this.#series, value, this.#timeMs)
-    this.#began()
-  }
-
-  #began(): void {
-    if (!this.#options.created || Number.isNaN(this.#createdMs)) return
-    this.#page.setCreated(this.#page.length - 1, this.#createdMs)
   }
 
   /** An exemplar of the sample that was pushed last. */
@@ -305,7 +294,6 @@ class ProtobufParser {
   }
 
   #value(): void {
-    this.#createdMs = Number.NaN
     if (this.#type === SUMMARY) this.#summary()
     else if (this.#type === HISTOGRAM || this.#type === GAUGE_HISTOGRAM) this.#histograms()
     else this.#number()
@@ -319,7 +307,6 @@ class ProtobufParser {
       const tag = input.u32()
       if (tag === NUMBER) value = input.double()
       else if (tag === COUNTER_EXEMPLAR) exemplar = readExemplar(input)
-      else if (tag === COUNTER_CREATED) this.#createdMs = readTimestamp(input)
       else input.skip(tag)
     }
     if (input.bad) return
@@ -338,7 +325,6 @@ class ProtobufParser {
       if (tag === SUMMARY_COUNT) count = input.u64()
       else if (tag === SUMMARY_SUM) sum = input.double()
       else if (tag === SUMMARY_QUANTILE) this.#quantile()
-      else if (tag === SUMMARY_CREATED) this.#createdMs = readTimestamp(input)
       else input.skip(tag)
     }
     if (input.bad) return
@@ -372,7 +358,6 @@ class ProtobufParser {
     const sent = this.#histogram
     sent.read(this.#input)
     if (this.#input.bad) return
-    this.#createdMs = sent.createdMs
     const isNative = this.#options.native && sent.isNative
     if (isNative) this.#native(sent)
     if (!isNative || (this.#options.classic && sent.bounds.length > 0)) this.#classic(sent)
@@ -382,7 +367,6 @@ class ProtobufParser {
     this.#series = this.#table.series(this.#metric, VALUE, 0, this.#series)
     const histogram = sent.native(this.#type === GAUGE_HISTOGRAM)
     this.#page.pushHistogram(this.#series, histogram, this.#timeMs)
-    this.#began()
     const own = sent.exemplars.length > 0 ? sent.exemplars : sent.bucketExemplars
     for (const exemplar of own) {
       if (exemplar !== undefined && !Number.isNaN(exemplar.timeMs)) this.#exemplar(exemplar)

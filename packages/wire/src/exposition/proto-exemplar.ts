@@ -34,7 +34,7 @@ export function readExemplar(input: ProtoReader): SentExemplar {
 }
 
 /** Reads a `google.protobuf.Timestamp`, a length and a message; milliseconds. */
-export function readTimestamp(input: ProtoReader): number {
+function readTimestamp(input: ProtoReader): number {
   const outer = input.end
   const end = input.lengthEnd()
   if (!input.bad) input.end = end

@@ -14,7 +14,7 @@
 import type { NativeHistogram } from '@weir/model'
 import { readSpan, summed } from '../protobuf/histogram-parts.ts'
 import { FIXED64, LENGTH, NUMBERS_MAX, type ProtoReader, VARINT } from '../protobuf/reader.ts'
-import { type SentExemplar, readExemplar, readTimestamp } from './proto-exemplar.ts'
+import { type SentExemplar, readExemplar } from './proto-exemplar.ts'
 
 const COUNT = (1 << 3) | VARINT
 const SUM = (2 << 3) | FIXED64
@@ -39,7 +39,6 @@ export class SentHistogram {
   count = 0
   countFloat = 0
   sum = 0
-  createdMs = Number.NaN
   readonly bounds: number[] = []
   /** Cumulative. */
   readonly counts: number[] = []
@@ -61,7 +60,6 @@ export class SentHistogram {
     this.count = 0
     this.countFloat = 0
     this.sum = 0
-    this.createdMs = Number.NaN
     this.bounds.length = 0
     this.counts.length = 0
     this.bucketExemplars.length = 0
@@ -156,9 +154,6 @@ export class SentHistogram {
       case POSITIVE_SPAN:
         readSpan(input, this.positiveSpans)
         break
-      case CREATED:
-        this.createdMs = readTimestamp(input)
-        break
       case EXEMPLAR:
         this.exemplars.push(readExemplar(input))
         break
@@ -171,7 +166,7 @@ export class SentHistogram {
   #list(input: ProtoReader, tag: number): void {
     const list = this.#listOf(tag >>> 3)
     if (list === undefined) {
-      if (tag >>> 3 <= 16) input.fail()
+      if (tag >>> 3 <= 16 && tag !== CREATED) input.fail()
       else input.skip(tag)
       return
     }

@@ -156,7 +156,7 @@ test('protobuf puts the parts of histograms and summaries together', () => {
   const { body } = exposition(families, accept)
   const read = new ExpositionPage()
   const table = new ProtoSeriesTable()
-  const wanted = { native: true, classic: true, created: false }
+  const wanted = { native: true, classic: true }
   expect(parseProtobuf(body, table, read, wanted)).toBeUndefined()
   const rows = Array.from({ length: read.length }, (_, i) => {
     return `${Labels.fromFlat(table.pairs(read.series[i]!)).toString()} ${read.values[i]}`
