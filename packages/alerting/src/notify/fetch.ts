@@ -1,11 +1,14 @@
-/** The part of the web's `fetch` that notifiers need; undici's fits, and so does a stand-in. */
+import type { HttpConfig } from './http-config.ts'
+
+/** What notifiers need of the network; a stand-in fits too. */
 export type Fetch = (url: string, request: FetchRequest) => Promise<FetchAnswer>
 
 export interface FetchRequest {
   readonly method: 'POST'
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  readonly redirect: 'follow' | 'manual'
+  /** How the receiver is reached; plainly when it is not there. */
+  readonly http?: HttpConfig
   readonly signal: AbortSignal
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { type HttpClientConfig, httpClientConfig } from '@weir/fetch'
 import { z } from 'zod'
-import { booleanValue, notYet, textValue } from '../config-values.ts'
 
 /** A secret given in the config or in a file beside it; the file is read at each use, so it may rotate. */
 export type Secret =
@@ -17,51 +17,54 @@ export function secretOf(text: string, file: string): Secret | undefined {
   return file === '' ? undefined : { kind: 'file', path: file }
 }
 
-/** `http_config`: how requests to a receiver are made. */
-export const httpConfigSchema = z.strictObject({
-  basic_auth: z
-    .strictObject({
-      username: textValue.default(''),
-      password: textValue.default(''),
-      password_file: textValue.default(''),
-    })
-    .optional(),
-  authorization: z
-    .strictObject({
-      type: textValue.default('Bearer'),
-      credentials: textValue.default(''),
-      credentials_file: textValue.default(''),
-    })
-    .optional(),
-  follow_redirects: booleanValue.default(true),
-  enable_http2: booleanValue.default(true), // HTTP/1.1 is spoken either way
-  oauth2: notYet(),
-  proxy_url: notYet(),
-  no_proxy: notYet(),
-  proxy_from_environment: notYet(),
-  proxy_connect_header: notYet(),
-  http_headers: notYet(),
-  tls_config: notYet(),
-})
+/** Keys of `http_config` that are true or false; here all values are texts. */
+const BOOLEANS: ReadonlySet<string> = new Set([
+  'follow_redirects',
+  'enable_http2',
+  'proxy_from_environment',
+  'insecure_skip_verify',
+])
 
-export type HttpConfig = z.output<typeof httpConfigSchema>
+/** `http_config`: how requests to a receiver are made. An absent value and an empty one are the same, as in Go. */
+export const httpConfigSchema = z.preprocess(typed, httpClientConfig)
 
-/** The `Authorization` header that a config asks for. */
+export type HttpConfig = HttpClientConfig
+
+function typed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(typed)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).flatMap(([key, inner]): [string, unknown][] => {
+    if (inner === '' || inner === null) return []
+    if (BOOLEANS.has(key) && typeof inner === 'string') return [[key, truth(inner)]]
+    return [[key, typed(inner)]]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** What is neither is left for the schema to complain of. */
+function truth(text: string): unknown {
+  if (/^(?:true|True|TRUE)$/.test(text)) return true
+  return /^(?:false|False|FALSE)$/.test(text) ? false : text
+}
+
+/** The `Authorization` header that a config asks for, but for `oauth2`: its tokens are the network's business. */
 export async function authorizationHeader(
   config: HttpConfig | undefined,
 ): Promise<Record<string, string>> {
   if (config?.basic_auth !== undefined) {
-    const { username, password, password_file: file } = config.basic_auth
-    const secret = secretOf(password, file)
-    const pair = `${username}:${secret === undefined ? '' : await readSecret(secret)}`
+    const { username, username_file, password, password_file } = config.basic_auth
+    const pair = `${await valueOf(username, username_file)}:${await valueOf(password, password_file)}`
     return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
   }
   if (config?.authorization !== undefined) {
     const { type, credentials, credentials_file: file } = config.authorization
-    const secret = secretOf(credentials, file)
-    return {
-      authorization: `${type} ${secret === undefined ? '' : await readSecret(secret)}`.trim(),
-    }
+    return { authorization: `${type} ${await valueOf(credentials, file)}`.trim() }
   }
-  return {}
+  const token = await valueOf(config?.bearer_token, config?.bearer_token_file)
+  return token === '' ? {} : { authorization: `Bearer ${token}` }
+}
+
+async function valueOf(text = '', file = ''): Promise<string> {
+  const secret = secretOf(text, file)
+  return secret === undefined ? '' : readSecret(secret)
 }

@@ -1,35 +1,68 @@
-import { Agent, fetch as undiciFetch } from 'undici'
+import { HttpClient, httpClientConfig } from '@weir/fetch'
 import type { Fetch } from './fetch.ts'
+import type { HttpConfig } from './http-config.ts'
 
 const ANSWER_BYTES_MAX = 4096
+const CONNECT_TIMEOUT_MS = 10_000
+/** Configs whose connections are kept; each reload may bring others. */
+const CLIENTS_MAX = 64
 
 export interface Network {
   readonly fetch: Fetch
   close(): Promise<void>
 }
 
-/** The network: undici's fetch that reads no more of an answer than a message can show. */
+const PLAIN = httpClientConfig.parse({})
+
+/** The network: a client for each `http_config`, which reads no more of an answer than a message can show. */
 export function openNetwork(): Network {
-  const dispatcher = new Agent({ connect: { timeout: 10_000 }, keepAliveTimeout: 10_000 })
-  const fetch: Fetch = async (url, request) => {
-    const answer = await undiciFetch(url, { ...request, dispatcher })
-    const text = await readStart(answer.body)
-    return { status: answer.status, headers: answer.headers, text: async () => text }
+  const clients = new Map<string, Promise<HttpClient>>()
+  const clientFor = (config: HttpConfig): Promise<HttpClient> => {
+    const key = JSON.stringify(config)
+    const known = clients.get(key)
+    if (known !== undefined) return known
+    const [oldest] = clients
+    if (clients.size >= CLIENTS_MAX && oldest !== undefined) {
+      clients.delete(oldest[0])
+      void dispose(oldest[1])
+    }
+    const opened = HttpClient.open(config, { connectTimeoutMs: CONNECT_TIMEOUT_MS })
+    clients.set(key, opened)
+    opened.catch(() => clients.delete(key)) // the files may be there the next time
+    return opened
   }
-  return { fetch, close: () => dispatcher.destroy() }
+  const fetch: Fetch = async (url, { method, headers, body, signal, http = PLAIN }) => {
+    const client = await clientFor(http)
+    const reply = await client.request(url, { method, headers, body, signal })
+    const text = await startOf(reply.body)
+    const answered = new Headers()
+    for (const [name, value] of Object.entries(reply.headers)) {
+      if (value !== undefined) answered.set(name, String(value))
+    }
+    return { status: reply.status, headers: answered, text: async () => text }
+  }
+  return {
+    fetch,
+    close: async () => {
+      await Promise.all([...clients.values()].map(dispose))
+    },
+  }
 }
 
-async function readStart(body: ReadableStream<Uint8Array> | null): Promise<string> {
-  if (body === null) return ''
+async function dispose(client: Promise<HttpClient>): Promise<void> {
+  await client.then(
+    (opened) => opened[Symbol.asyncDispose](),
+    () => undefined, // it never opened
+  )
+}
+
+async function startOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  const reader = body.getReader()
-  while (bytes < ANSWER_BYTES_MAX) {
-    const { done, value } = await reader.read()
-    if (done) break
-    chunks.push(value)
-    bytes += value.byteLength
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    bytes += chunk.byteLength
+    if (bytes >= ANSWER_BYTES_MAX) break // leaving ends the body
   }
-  await reader.cancel()
   return Buffer.concat(chunks).toString('utf8', 0, ANSWER_BYTES_MAX)
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@weir/model'
+import { type Clock, WeirError } from '@weir/model'
 import type { HttpConfig } from './http-config.ts'
 import { authorizationHeader } from './http-config.ts'
 import type { Fetch } from './fetch.ts'
@@ -48,7 +48,7 @@ export async function postJson(
         ...authorization,
       },
       body: post.body,
-      redirect: post.http?.follow_redirects === false ? 'manual' : 'follow',
+      ...(post.http === undefined ? {} : { http: post.http }),
       signal: AbortSignal.any([signal, late.signal]),
     })
     if (answer.status >= 200 && answer.status < 300) return SENT
@@ -66,7 +66,7 @@ export async function postJson(
     if (late.signal.aborted) {
       return retryLater(`Cannot notify by ${what}: no answer within ${timeoutMs / 1000} s`)
     }
-    return retryLater(`Cannot notify by ${what}: ${networkReason(cause)}`)
+    return retryLater(`Cannot notify by ${what}: ${networkReason(cause, post.url)}`)
   } finally {
     done.abort(new Error('done'))
     await timer
@@ -90,7 +90,8 @@ function secretsOfAddress(address: string): string[] {
 }
 
 /** The bare reason: messages of the network libraries may quote the address. */
-function networkReason(cause: unknown): string {
+function networkReason(cause: unknown, address: string): string {
+  if (cause instanceof WeirError) return redact(cause.message, secretsOfAddress(address))
   for (let error = cause; error instanceof Error; error = error.cause) {
     if ('code' in error && typeof error.code === 'string') return error.code
   }

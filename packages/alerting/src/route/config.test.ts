@@ -153,8 +153,8 @@ test.each([
   [webhookOf('{url: "ftp://user:secret@x"}'), 'want an http or https address'],
   [webhookOf('{url: "http://{{ nope }}"}'), 'function "nope" not defined'],
   [
-    webhookOf('{url: "http://a", http_config: {tls_config: {server_name: x}}}'),
-    'tls_config: not supported yet',
+    webhookOf('{url: "http://a", http_config: {tls_config: {cert_file: x}}}'),
+    'want key or key_file beside the certificate',
   ],
   [
     'route: {receiver: r}\nreceivers: [{name: r, pagerduty_configs: [{}]}]',

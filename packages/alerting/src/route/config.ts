@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { type Matcher, WeirError, systemClock } from '@weir/model'
+import { httpClientBeside } from '@weir/fetch'
 import { z } from 'zod'
 import {
   type ConfigProblem,
@@ -286,7 +287,10 @@ class Builder {
   }
 
   #http<C extends { http_config?: HttpConfig | undefined }>(config: C): C {
-    return { ...config, http_config: config.http_config ?? this.#global.http_config }
+    const http = config.http_config ?? this.#global.http_config
+    const folder = dirname(this.#source.fileName)
+    const whole = http && httpClientBeside(http, (path) => resolve(folder, path))
+    return { ...config, http_config: whole }
   }
 
   #webhooks(

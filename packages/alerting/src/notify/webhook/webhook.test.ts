@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { Labels, systemClock } from '@weir/model'
 import { afterEach, expect, test } from 'vitest'
 import { NotificationTemplates } from '../../template/alertmanager.ts'
@@ -188,4 +191,37 @@ test('over a real socket: garbage, a closed port, and no answer at all are for l
   const closed = await send(`${base}/closed`)
   expect(closed).toMatchObject({ kind: 'retry' })
   expect(JSON.stringify(closed)).not.toContain('127.0.0.1')
+})
+
+test('a receiver behind TLS, a proxy and headers is reached as http_config says', async () => {
+  const pem = (name: string): string =>
+    join(import.meta.dirname, `../../../../../fixtures/tls/${name}.pem`)
+  const identity = { cert: readFileSync(pem('server')), key: readFileSync(pem('server-key')) }
+  let seen: unknown
+  const server = createTlsServer(identity, (request, response) => {
+    seen = [request.headers['x-scope'], request.headers.authorization]
+    response.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const send = (http_config: object): Promise<Outcome> =>
+    webhook(webhookConfigSchema.parse({ url, http_config }), 0, {
+      clock: systemClock,
+      templates: new NotificationTemplates(),
+      fetch: network().fetch,
+    }).send(FACTS, new AbortController().signal)
+  const tls_config = { ca_file: pem('ca'), insecure_skip_verify: 'false' }
+  const http_headers = { 'X-Scope': { values: ['a'] } }
+  expect(await send({ tls_config, http_headers, bearer_token: 't' })).toEqual({ kind: 'sent' })
+  expect(seen).toEqual(['a', 'Bearer t'])
+  expect(await send({})).toMatchObject({
+    kind: 'retry',
+    cause: { message: expect.stringContaining('name who did in ca_file of tls_config') },
+  })
+  expect(await send({ tls_config, proxy_url: 'http://127.0.0.1:1' })).toMatchObject({
+    kind: 'retry',
+    cause: { message: expect.stringContaining('nothing listens there') },
+  })
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
 })
