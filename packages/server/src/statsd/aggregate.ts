@@ -14,7 +14,6 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Labels, NativeHistogram } from '@weir/model'
-import { METRIC_NAME } from '@weir/model'
 import { COUNTER, type EventColumns, GAUGE, SET, TIMER, rejectIndex } from '@weir/wire'
 import { Digests } from './digests.ts'
 import { Families, type Family, type Kind } from './families.ts'
@@ -31,6 +30,7 @@ import {
 import type { Mapped, Mapping } from './mapping.ts'
 import { NativeHistograms } from './native-histograms.ts'
 import { nameEvent } from './naming.ts'
+import { hasNative } from './series-samples.ts'
 import { RefusedSeries } from './refused-series.ts'
 import { Spans } from './spans.ts'
 import { TimedSamples } from './timed-samples.ts'
@@ -511,40 +511,4 @@ export class Aggregate {
 function copied<T extends { set(from: T): void }>(from: T, into: T): T {
   into.set(from)
   return into
-}
-
-/** Whether series of this family have a native histogram beside their numbers. */
-function hasNative({ kind, observer }: Family): boolean {
-  return kind === 'histogram' && observer.kind === 'histogram' && observer.native !== undefined
-}
-
-/** How many samples a series of this family gives at a time. */
-export function sampleCount(family: Family): number {
-  const { observer, kind } = family
-  if (kind === 'histogram' && observer.kind === 'histogram') {
-    return observer.buckets.length + (observer.native === undefined ? 3 : 4)
-  }
-  if (kind === 'summary' && observer.kind === 'summary') return observer.quantiles.length + 2
-  return 1
-}
-
-/** The labels of a series' samples, in the order of {@link Aggregate.read}; of the native histogram last. */
-export function sampleLabels(
-  family: Family,
-  labels: Labels,
-  showNumber: (bound: number) => string,
-): Labels[] {
-  const { observer, kind, name } = family
-  const of = (suffix: string): Labels => labels.with(METRIC_NAME, name + suffix)
-  if (kind === 'histogram' && observer.kind === 'histogram') {
-    const bucket = of('_bucket')
-    const bounds = [...observer.buckets.map(showNumber), '+Inf']
-    const classic = [...bounds.map((le) => bucket.with('le', le)), of('_sum'), of('_count')]
-    return hasNative(family) ? [...classic, labels] : classic
-  }
-  if (kind === 'summary' && observer.kind === 'summary') {
-    const quantiles = observer.quantiles.map((q) => labels.with('quantile', showNumber(q)))
-    return [...quantiles, of('_sum'), of('_count')]
-  }
-  return [labels]
 }

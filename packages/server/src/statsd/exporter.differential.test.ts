@@ -161,6 +161,7 @@ function nativesOf(bytes: Uint8Array): Record<string, unknown> {
 }
 
 /** What both must agree in: theirs counts in whole numbers, ours in weights. */
-function comparableHistogram({ isFloat: _, resetHint: __, ...rest }: NativeHistogram): unknown {
-  return { ...rest, sum: Number(rest.sum.toPrecision(12)) }
+function comparableHistogram(histogram: NativeHistogram): unknown {
+  const sum = Number(histogram.sum.toPrecision(12))
+  return { ...histogram, sum, isFloat: true, resetHint: 'unknown' }
 }

@@ -8,8 +8,9 @@ import {
   STALE_MARKER,
   type SeriesRef,
 } from '@weir/model'
-import { type Aggregate, sampleCount, sampleLabels } from './aggregate.ts'
+import type { Aggregate } from './aggregate.ts'
 import { type Family, metricType } from './families.ts'
+import { sampleCount, sampleLabels } from './series-samples.ts'
 import { showNumber, showStoredNumber } from './show-number.ts'
 import { Spans } from './spans.ts'
 

@@ -2,11 +2,10 @@ import { isNanText, readDecimal } from '../decimal.ts'
 import { type EventColumns, STATSD_REJECTS } from '../event-columns.ts'
 import type { ParseOptions } from '../parse.ts'
 
-/**
- * The slow and obvious twin of the parser: the grammar over strings, a character a byte, without any of the
- * parser's short ways. Tests hold the two together.
- */
-export interface TwinEvent {
+// The slow and obvious twin of the parser: the grammar over strings, a character a byte, without any of the
+// parser's short ways. Tests hold the two together.
+
+interface TwinEvent {
   readonly name: string
   readonly type: number
   /** A set's member as text. */
