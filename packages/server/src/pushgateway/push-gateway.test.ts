@@ -1,6 +1,8 @@
+import { type CommitResult, WeirError } from '@weir/model'
 import { encodeProtobufPage, exposition } from '@weir/wire'
 import { describe, expect, test } from 'vitest'
 import { HandClock } from '../scrape/testing/hand-clock.ts'
+import { MemoryAppender } from '../scrape/testing/memory-appender.ts'
 import { type GatewayStand, gatewayStand } from './testing/gateway-stand.ts'
 
 const SECOND = 1000
@@ -227,5 +229,26 @@ describe('between pushes', () => {
     expect(page).toContain('weir_push_gateway_groups 0\n')
     expect(page).toContain('weir_push_gateway_series 0\n')
     expect(page).toContain('weir_push_gateway_groups_expired_total 1\n')
+  })
+
+  test('what the store cannot keep is told to the sender, and taken when it comes again', async () => {
+    let isFull = true
+    class Appender extends MemoryAppender {
+      override async commit(): Promise<CommitResult> {
+        if (isFull) throw new WeirError('STORAGE_FULL', 'full')
+        return super.commit()
+      }
+    }
+    const stand = gatewayStand({ repeat_interval: 2 * SECOND }, { Appender })
+    const full = expect.objectContaining({ code: 'STORAGE_FULL' }) as unknown
+    await expect(push(stand, 'PUT', 'a', 'm 1\n')).rejects.toEqual(full)
+    await stand.clock.moveTo(3 * SECOND)
+    const page = Buffer.from(exposition(stand.registry.collect(), '').body).toString()
+    expect(page).toContain('weir_push_gateway_repeats_failed_total 1\n')
+    isFull = false
+    expect(await push(stand, 'PUT', 'a', 'm 1\n')).toContain('m{job="a"} 1 @3000')
+    stand.lines.length = 0
+    await stand.clock.moveTo(5 * SECOND)
+    expect(told(stand.lines)).toEqual(['m{job="a"} 1 @5000'])
   })
 })

@@ -38,13 +38,13 @@ export interface GatewayStand {
 
 export function gatewayStand(
   config: Partial<PushGatewayConfig> = {},
-  { clock = new HandClock(0), keys = new MemoryKeys() } = {},
+  { clock = new HandClock(0), keys = new MemoryKeys(), Appender = MemoryAppender } = {},
 ): GatewayStand {
   const lines: string[] = []
   const registry = new Registry()
   const gateway = new PushGateway({
     config: { ...pushGateway.parse({}), ...config },
-    appender: new MemoryAppender(lines),
+    appender: new Appender(lines),
     store: keys,
     clock,
     telemetry: { registry, log: new Log(pino({ level: 'silent' })) },
