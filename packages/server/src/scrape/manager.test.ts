@@ -494,6 +494,7 @@ describe('a reload', () => {
 
 test('Weir scrapes itself without HTTP, at once', async () => {
   const clock = new HandClock(START + 1)
+  const registry = new Registry()
   const lines: string[] = []
   const scraper = await startScraper({
     config: settings([]),
@@ -503,11 +504,13 @@ test('Weir scrapes itself without HTTP, at once', async () => {
       job: selfJob(),
       collect: () => Promise.resolve(Buffer.from('weir_x 1\n')),
     },
-    telemetry: { registry: new Registry(), log: new Log(pino({ level: 'silent' }), clock) },
+    telemetry: { registry, log: new Log(pino({ level: 'silent' }), clock) },
     clock,
   })
   await clock.moveTo(START + 1)
   expect(lines).toContain(`weir_x{instance="weir", job="weir"} 1 @${START + 1}`)
+  expect(scraper.jobs()).toMatchObject([{ job: 'weir', activeCount: 1, discoverers: [] }])
+  expect(JSON.stringify(registry.collect())).not.toContain('\\u0000')
   await clock.moveTo(START + 30_000)
   expect(lines.filter((line) => line.startsWith('weir_x')).length).toBe(3)
   await scraper[Symbol.asyncDispose]()

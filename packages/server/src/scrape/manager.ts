@@ -4,6 +4,7 @@ import type { IntakeStatus, ScrapeJobView } from '@weir/packs'
 import { discoveryOf } from '../discovery/config.ts'
 import { Discovery } from '../discovery/discovery.ts'
 import type { discovererOf } from '../discovery/kinds.ts'
+import type { TargetGroup } from '../discovery/target-group.ts'
 import type { LabelTest } from '../query/label-test.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { ScrapeConfig, ScrapeSettings } from './config.ts'
@@ -16,6 +17,10 @@ import { type Job, makeJob, shownLabels } from './target.ts'
 
 /** Under which its pool is kept; no job of the user can have this name. */
 const SELF = '\0weir'
+
+const SELF_GROUPS: readonly TargetGroup[] = [
+  { source: 'weir', targets: [{ __address__: 'weir' }], labels: {} },
+]
 
 /** Weir itself as a target, without HTTP: its page is asked for in the process. */
 interface SelfSource {
@@ -218,7 +223,11 @@ class Manager implements Scraper {
     }
     this.#works = works
     await this.#discovery.apply(
-      new Map([...works].map(([name, work]) => [name, discoveryOf(work.config)])),
+      new Map(
+        [...works]
+          .filter(([, { isSelf }]) => !isSelf)
+          .map(([name, work]) => [name, discoveryOf(work.config)]),
+      ),
     )
     for (const [name, pool] of this.#pools) {
       if (works.has(name)) continue
@@ -246,8 +255,9 @@ class Manager implements Scraper {
     const pool = this.#pools.get(name) ?? new ScrapePool(shared)
     this.#pools.set(name, pool)
     const { job, isSelf, client } = work
+    const groups = isSelf ? SELF_GROUPS : this.#discovery.groupsOf(name)
     const fetch = isSelf ? this.#fetchSelf : (this.#parts.fetch ?? client!.fetch)
-    await pool.sync({ job, fetch, isEager: isSelf }, this.#discovery.groupsOf(name))
+    await pool.sync({ job, fetch, isEager: isSelf }, groups)
   }
 
   /** Jobs and their connections; those whose config is the same are kept. Changes nothing of what runs. */
