@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { httpClientBeside } from '@weir/fetch'
 import { z } from 'zod'
+import { type ConsulSdConfig, consulSdConfig } from './consul/config.ts'
 import { type DnsSdConfig, dnsSdConfig } from './dns/config.ts'
 import { type FileSdConfig, fileSdConfig } from './file/config.ts'
 import { type HttpSdConfig, httpSdConfig } from './http/config.ts'
@@ -73,6 +74,7 @@ export const discoveryKeys = {
     .array(kubernetesSdConfig)
     .default([])
     .describe('Targets in a Kubernetes cluster.'),
+  consul_sd_configs: z.array(consulSdConfig).default([]).describe('Services of Consul.'),
   dns_sd_configs: z.array(dnsSdConfig).default([]).describe('Targets that DNS records name.'),
   ...refused,
 }
@@ -81,6 +83,7 @@ type DiscoverySections = {
   readonly static_configs: readonly StaticConfig[]
   readonly file_sd_configs: readonly FileSdConfig[]
   readonly dns_sd_configs: readonly DnsSdConfig[]
+  readonly consul_sd_configs: readonly ConsulSdConfig[]
   readonly http_sd_configs: readonly HttpSdConfig[]
   readonly kubernetes_sd_configs: readonly KubernetesSdConfig[]
 }
@@ -90,6 +93,7 @@ export type DiscoveryConfig =
   | { readonly kind: 'static'; readonly config: readonly StaticConfig[] }
   | { readonly kind: 'file'; readonly config: FileSdConfig }
   | { readonly kind: 'dns'; readonly config: DnsSdConfig }
+  | { readonly kind: 'consul'; readonly config: ConsulSdConfig }
   | { readonly kind: 'http'; readonly config: HttpSdConfig }
   | { readonly kind: 'kubernetes'; readonly config: KubernetesSdConfig }
 
@@ -99,6 +103,7 @@ export function discoveryOf(job: DiscoverySections): DiscoveryConfig[] {
     ...job.file_sd_configs.map((config) => ({ kind: 'file', config }) as const),
     ...job.http_sd_configs.map((config) => ({ kind: 'http', config }) as const),
     ...job.kubernetes_sd_configs.map((config) => ({ kind: 'kubernetes', config }) as const),
+    ...job.consul_sd_configs.map((config) => ({ kind: 'consul', config }) as const),
     ...job.dns_sd_configs.map((config) => ({ kind: 'dns', config }) as const),
   ]
   if (job.static_configs.length > 0) found.push({ kind: 'static', config: job.static_configs })
@@ -118,6 +123,7 @@ export function discoveryBeside<J extends DiscoverySections>(
       files: config.files.map(whole),
     })),
     http_sd_configs: job.http_sd_configs.map((config) => httpClientBeside(config, whole)),
+    consul_sd_configs: job.consul_sd_configs.map((config) => httpClientBeside(config, whole)),
     kubernetes_sd_configs: job.kubernetes_sd_configs.map((config) => ({
       ...httpClientBeside(config, whole),
       kubeconfig_file: config.kubeconfig_file === '' ? '' : whole(config.kubeconfig_file),

@@ -1,5 +1,6 @@
 import type { Clock } from '@weir/model'
 import type { DiscoveryConfig } from './config.ts'
+import { ConsulDiscoverer } from './consul/consul.ts'
 import { DnsDiscoverer } from './dns/dns.ts'
 import type { Discoverer } from './discoverer.ts'
 import { FileDiscoverer } from './file/file.ts'
@@ -17,6 +18,8 @@ export function discovererOf(place: Moving, clock: Clock): Discoverer {
       return new FileDiscoverer(place.config, clock)
     case 'dns':
       return new DnsDiscoverer(place.config, clock)
+    case 'consul':
+      return new ConsulDiscoverer(place.config, clock)
     case 'http':
       return new HttpDiscoverer(place.config, clock)
     case 'kubernetes':
@@ -35,6 +38,8 @@ export function titleOf(place: DiscoveryConfig): string {
       return place.config.files.join(', ')
     case 'dns':
       return `${place.config.type} ${place.config.names.join(', ')}`
+    case 'consul':
+      return `${place.config.services.join(', ') || 'all services'} of ${redactText(place.config.server)}`
     case 'http':
       return redactText(place.config.url)
     case 'kubernetes':

@@ -1,14 +1,10 @@
+import { sanitized } from '../label-name.ts'
 import type { FoundLabels } from '../target-group.ts'
 import type { Metadata, NodeObject, PodObject, ServiceObject } from './objects.ts'
 
 /** Labels that several roles give, named and valued as Prometheus has them. */
 
 const META = '__meta_kubernetes_'
-
-/** A name as a label may have it. */
-export function sanitized(name: string): string {
-  return name.replace(/[^a-zA-Z0-9_]/gu, '_')
-}
 
 /** Name, labels and annotations of an object under its role. */
 export function objectLabels(role: string, { name, labels, annotations }: Metadata): FoundLabels {

@@ -1,7 +1,8 @@
 import { hostPort } from '../../host-port.ts'
+import { sanitized } from '../../label-name.ts'
 import type { FoundLabels, TargetGroup } from '../../target-group.ts'
 import type { Cluster } from '../cluster.ts'
-import { attachedNodeLabels, objectLabels, sanitized, serviceLabels } from '../meta-labels.ts'
+import { attachedNodeLabels, objectLabels, serviceLabels } from '../meta-labels.ts'
 import type { SliceEndpoint, SliceObject, SlicePort } from '../objects.ts'
 import { BackingPods } from './backing-pods.ts'
 

@@ -1,6 +1,7 @@
 import { hostPort } from '../../host-port.ts'
+import { sanitized } from '../../label-name.ts'
 import type { FoundLabels, TargetGroup } from '../../target-group.ts'
-import { objectLabels, sanitized } from '../meta-labels.ts'
+import { objectLabels } from '../meta-labels.ts'
 import type { NodeObject } from '../objects.ts'
 
 /** Which address of a node is used, the best first. */
