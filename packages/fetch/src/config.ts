@@ -69,6 +69,10 @@ const oauth2 = z
     client_id: text.default('').describe('Who asks for the token.'),
     client_secret: text.optional().describe('Its secret; secret.'),
     client_secret_file: z.string().optional().describe('A file with it.'),
+    grant_type: z
+      .enum(['client_credentials'])
+      .optional()
+      .describe('Accepted; there is no other way yet.'),
     scopes: z.array(z.string()).default([]).describe('What the token is for.'),
     token_url: z.string().default('').describe('Where tokens are given out.'),
     endpoint_params: z
