@@ -65,6 +65,7 @@ export function configurationTables(schema: Schema): string {
     .filter(([, inner]) => !isRefused(inner))
     .map(([name, inner]) => ({ path: name, schema: inner }))
   const plain: Key[] = []
+  let httpIsIn: string | undefined
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const { path, schema: section } = next
     const body = section.items ?? section
@@ -76,8 +77,9 @@ export function configurationTables(schema: Schema): string {
     if (shown.has(same)) continue
     shown.set(same, path)
     const title = section.items === undefined ? path : `${path}[]`
-    const inner = new Rows(title)
+    const inner = new Rows(title, httpIsIn)
     inner.add(body, '')
+    httpIsIn ??= inner.hasHttp ? title : undefined
     waiting.unshift(...inner.apart)
     const about = section.description === undefined ? '' : `${section.description}\n\n`
     tables.push(`### \`${title}\`\n\n${about}${table(inner.rows)}`)
@@ -85,19 +87,48 @@ export function configurationTables(schema: Schema): string {
   return [`### Keys without a section\n\n${table(plain.map(rowOf))}`, ...tables].join('\n\n')
 }
 
+/** The keys by which requests are set up; several sections have them, one table tells of them. */
+const HTTP_KEYS = [
+  'basic_auth',
+  'authorization',
+  'bearer_token',
+  'bearer_token_file',
+  'oauth2',
+  'tls_config',
+  'proxy_url',
+  'no_proxy',
+  'proxy_from_environment',
+  'proxy_connect_header',
+  'http_headers',
+  'follow_redirects',
+  'enable_http2',
+]
+
 /** The rows of one table; what wants a table of its own is put aside. */
 class Rows {
   readonly rows: string[][] = []
   readonly apart: Key[] = []
+  /** Whether the keys of the HTTP client are among the rows. */
+  hasHttp = false
   readonly #title: string
+  readonly #httpIsIn: string | undefined
 
-  constructor(title: string) {
+  /** @param httpIsIn the section that has told of the keys of the HTTP client already */
+  constructor(title: string, httpIsIn: string | undefined) {
     this.#title = title
+    this.#httpIsIn = httpIsIn
   }
 
   add(schema: Schema, prefix: string): void {
+    const isHttp = HTTP_KEYS.every((key) => key in (schema.properties ?? {}))
+    const isKnown = isHttp && this.#httpIsIn !== undefined
+    this.hasHttp ||= isHttp
+    if (isKnown) {
+      const keys = HTTP_KEYS.map((key) => `\`${prefix}${key}\``).join(', ')
+      this.rows.push([keys, '', '', `As in \`${this.#httpIsIn}\`.`])
+    }
     for (const [name, inner] of Object.entries(schema.properties ?? {})) {
-      if (isRefused(inner)) continue
+      if (isRefused(inner) || (isKnown && HTTP_KEYS.includes(name))) continue
       const path = `${prefix}${name}`
       const within = inner.items ?? inner
       const count = Object.keys(within.properties ?? {}).length
