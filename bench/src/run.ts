@@ -9,6 +9,7 @@ import { join } from 'node:path'
 const ALL = [
   'statsd',
   'scrape',
+  'influx',
   'write',
   'otlp',
   'queries',
