@@ -81,7 +81,15 @@ export function influxRoutes(deps: HttpDeps): Route[] {
       path: `${prefix}/query`,
       summary: 'The statements of InfluxQL that clients ask before they write',
       parameters: [query('q', '`CREATE DATABASE …`, `SHOW DATABASES`, `SHOW RETENTION POLICIES`')],
-      handle: ({ params }) => databases.answer(params.get('q')),
+      // Clients send a form, or parameters in the URL under whatever content type they use elsewhere.
+      body: {
+        type: 'application/x-www-form-urlencoded',
+        bytesMax: deps.limits.bodyBytesMax,
+        key: 'web.max_body_bytes',
+        admit: () => () => undefined,
+        failure: (error) => refusalOf('v1', error),
+      },
+      handle: ({ params, body }) => databases.answer(params.get('q') ?? formText(body)),
     },
     {
       methods: ['GET'],
@@ -105,6 +113,13 @@ export function influxRoutes(deps: HttpDeps): Route[] {
       handle: () => health(deps.ready()),
     },
   ])
+}
+
+/** The parameter `q` of a form; null when it has none. */
+function formText(body: Uint8Array): string | null {
+  const form = Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1')
+  const found = /(?:^|&)(q=[^&]*)/.exec(form)
+  return found === null ? null : new URLSearchParams(found[1]).get('q')
 }
 
 const PARAMETERS = [

@@ -268,6 +268,9 @@ test('databases that were made or written to are listed', async () => {
       },
     ],
   })
+  const json = { 'content-type': 'application/json' }
+  const odd = await http.inject({ method: 'POST', url: '/query?q=SHOW+DATABASES', headers: json })
+  expect([odd.statusCode, odd.body]).toEqual([200, expect.stringContaining('made')])
   const missing = await http.inject({ method: 'GET', url: '/query' })
   expect([missing.statusCode, JSON.parse(missing.body)]).toEqual([
     400,
