@@ -29,10 +29,10 @@ async function main() {
       fields: { done: i, took: i / 7, ok: true, text: 'a "b", c' },
     })),
   )
-  console.log(JSON.stringify({ online: hosts.map(({ online }) => online), names }))
+  process.stdout.write(JSON.stringify({ online: hosts.map(({ online }) => online), names }))
 }
 
 main().catch((error) => {
-  console.log(String(error))
+  process.stderr.write(String(error))
   process.exitCode = 1
 })

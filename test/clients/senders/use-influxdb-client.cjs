@@ -30,7 +30,7 @@ async function main() {
     'ns',
     {
       maxRetries: 0,
-      writeFailed: (error) => console.log(`${error.statusCode} ${error.body}`),
+      writeFailed: (error) => process.stdout.write(`${error.statusCode} ${error.body}`),
     },
   )
   refused.writeRecord('js_good f=1')
