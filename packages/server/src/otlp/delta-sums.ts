@@ -49,6 +49,7 @@ export class DeltaSums {
     const { keys, flags, length } = batch
     const { reader } = known
     this.#streams.begin(nowMs)
+    if (!batch.hasOtherThanCumulative) return this.#streams.touched()
     if (known !== this.#generation) {
       this.#generation = known
       this.#bySeries = []

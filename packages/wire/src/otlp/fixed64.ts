@@ -17,11 +17,12 @@ const WORD_NS = 967_296
 /** Nanoseconds as milliseconds, cut towards zero; no step leaves 2^53. */
 export function wholeMs(view: DataView, at: number): number {
   const high = view.getInt32(at + 4, true)
-  return high * WORD_MS + Math.trunc((high * WORD_NS + view.getUint32(at, true)) / 1_000_000)
+  const rest = (high * WORD_NS + view.getUint32(at, true)) / 1_000_000
+  // What is cut off is towards zero by the sign of the whole, which is that of the high word.
+  return high * WORD_MS + (high < 0 ? Math.ceil(rest) : Math.floor(rest))
 }
 
-/** The nanoseconds that {@link wholeMs} cuts off. */
-export function restNs(view: DataView, at: number): number {
-  const rest = view.getInt32(at + 4, true) * WORD_NS + view.getUint32(at, true)
-  return rest - Math.trunc(rest / 1_000_000) * 1_000_000
+/** The nanoseconds that {@link wholeMs} cut off: 32 bits are enough to tell a difference that is smaller. */
+export function restNs(view: DataView, at: number, ms: number): number {
+  return (view.getInt32(at, true) - Math.imul(ms, 1_000_000)) | 0
 }

@@ -84,6 +84,8 @@ export class OtlpBatch {
   numbersLength = 0
   /** Whether there were too many of those. */
   isOverlong = false
+  /** Whether some points are increments, or follow each other in a way that is not told. */
+  hasOtherThanCumulative = false
   /** How many samples all this makes: a histogram is one for each bucket and two more. */
   samples = 0
   readonly samplesMax: number
@@ -106,6 +108,7 @@ export class OtlpBatch {
     this.resources.length = 0
     this.numbersLength = 0
     this.isOverlong = false
+    this.hasOtherThanCumulative = false
     this.samples = 0
   }
 

@@ -366,11 +366,13 @@ function setWords(view: DataView, at: number, words: Int32Array, i: number): voi
 }
 
 function setTime(view: DataView, at: number, batch: OtlpBatch, i: number): void {
-  batch.times[i] = wholeMs(view, at)
-  batch.timesNs[i] = restNs(view, at)
+  const ms = wholeMs(view, at)
+  batch.times[i] = ms
+  batch.timesNs[i] = restNs(view, at, ms)
 }
 
 function setStart(view: DataView, at: number, batch: OtlpBatch, i: number): void {
-  batch.starts[i] = wholeMs(view, at)
-  batch.startsNs[i] = restNs(view, at)
+  const ms = wholeMs(view, at)
+  batch.starts[i] = ms
+  batch.startsNs[i] = restNs(view, at, ms)
 }

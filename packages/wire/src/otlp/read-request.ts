@@ -24,6 +24,7 @@ import { ByteKeys, KEY_SLACK } from '../keys/byte-keys.ts'
 import { LENGTH, ProtoReader, VARINT } from '../protobuf/reader.ts'
 import { type Attributes, type AttributesFault, readAttributes } from './attributes.ts'
 import {
+  CUMULATIVE,
   type MetricHead,
   SCOPE_ATTRIBUTE,
   type ScopeHead,
@@ -253,6 +254,9 @@ export class OtlpReader {
     if (place !== undefined) {
       const context = metricContext(scopeOf(), place)
       const metric = this.#known(this.#metrics, head, context, isFine)
+      if (place.temporality !== CUMULATIVE && hasTemporality(kind)) {
+        batch.hasOtherThanCumulative = true
+      }
       this.#points.enter(metric, kind, ATTRIBUTE[kind])
       this.#dataPoints(input, batch, kind)
     }
@@ -352,13 +356,12 @@ function dataPlace(
   const end = input.lengthEnd()
   input.end = end
   const { at: start } = input
-  const hasTemporality = kind === OTLP_SUM || kind === OTLP_HISTOGRAM || kind === OTLP_EXPONENTIAL
   let temporality = 0
   let isMonotonic = false
   let hasPoints = false
   while (input.at < end) {
     const tag = input.u32()
-    if (tag === TEMPORALITY && hasTemporality) temporality = input.i64()
+    if (tag === TEMPORALITY && hasTemporality(kind)) temporality = input.i64()
     else if (tag === MONOTONIC && kind === OTLP_SUM) isMonotonic = input.i64() !== 0
     else if (tag === FIRST || tag >>> 3 > 3) input.skip(tag)
     else input.fail()
@@ -367,6 +370,10 @@ function dataPlace(
   if (input.bad) return undefined
   input.at = start
   return hasPoints ? { kind, temporality, isMonotonic } : undefined
+}
+
+function hasTemporality(kind: MetricHead['kind']): boolean {
+  return kind === OTLP_SUM || kind === OTLP_HISTOGRAM || kind === OTLP_EXPONENTIAL
 }
 
 function isKind(field: number): field is MetricHead['kind'] {
