@@ -17,8 +17,8 @@ export function lineFault(line: Uint8Array, precision: Precision): string {
   const end = freeSpace(text)
   const head = end < 0 ? text : text.slice(0, end)
   const wrong = headFault(head)
-  // What is wrong with the last tag may be that it breaks off.
-  if (wrong !== undefined) return wrong
+  // InfluxDB looks for tags that are there twice when it has come to their end.
+  if (wrong !== undefined && (end >= 0 || wrong !== 'duplicate tags')) return wrong
   if (end < 0) return 'missing fields'
   if (head.length > KEY_BYTES_MAX) return tooLong(head.length)
   const fields = text.slice(end).replace(/^[ \t\0]+/, '')

@@ -71,6 +71,7 @@ test.each([
   ['m,t f=1', 'missing tag value'],
   ['m,t=a', 'missing fields'],
   ['m,a=1,a=2 f=1', 'duplicate tags'],
+  ['m,a=1,a=2', 'missing fields'],
   ['m,a=1,b=2,a=2 f=1', 'duplicate tags'],
   ['m f=NaN', 'invalid number'],
   ['m f=1.2.3', 'invalid number'],
