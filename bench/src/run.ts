@@ -12,6 +12,7 @@ const ALL = [
   'influx',
   'write',
   'otlp',
+  'outward',
   'queries',
   'growth',
   'start',

@@ -8,7 +8,7 @@ export type KindCounts = Readonly<Record<Kind, number>>
 
 /** What one request will hold: columns, filled until it is full or its time is over. */
 export class Batch implements SentColumns {
-  readonly series: SentLabels[] = []
+  readonly series: SentLabels[]
   readonly times: Float64Array
   readonly values: Float64Array
   readonly histograms = new Map<number, NativeHistogram>()
@@ -21,6 +21,7 @@ export class Batch implements SentColumns {
   maxTimeMs = Number.NEGATIVE_INFINITY
 
   constructor(size: number, firstRecord: number, sinceMs: number) {
+    this.series = new Array<SentLabels>(size)
     this.times = new Float64Array(size)
     this.values = new Float64Array(size)
     this.firstRecord = firstRecord
