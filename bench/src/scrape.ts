@@ -18,7 +18,7 @@ import { type SideName, startSide } from './sides.ts'
 const SERIES = Number(process.env['BENCH_SERIES'] ?? 50_000)
 const INTERVAL_S = 2
 /** Scrapes until both have met every series and their code is warm. */
-const WARM_UP = 8
+const WARM_UP = 15
 const SCRAPES = 25
 const PAGES = 12
 

@@ -10,6 +10,7 @@ let refs = 0
 const appender: Appender = {
   ref: () => refs++ as SeriesRef,
   append: () => undefined,
+  appendColumns: () => undefined,
   appendHistogram: () => undefined,
   appendExemplar: () => undefined,
   release: () => undefined,

@@ -32,6 +32,7 @@ export {
   type CommitResult,
   REJECT_REASONS,
   type RejectReason,
+  type SampleRun,
   type SeriesRef,
 } from './doors/appender.ts'
 export {

@@ -5,6 +5,7 @@ import type {
   Labels,
   MetricMetadata,
   NativeHistogram,
+  SampleRun,
   SeriesRef,
 } from '@weir/model'
 
@@ -36,6 +37,10 @@ export class LocalAppender implements Appender {
 
   append(ref: SeriesRef, timeMs: number, value: number): void {
     this.#queue.append(ref, timeMs, value)
+  }
+
+  appendColumns(columns: SampleRun, count: number): void {
+    this.#queue.appendColumns(columns, count)
   }
 
   appendHistogram(ref: SeriesRef, timeMs: number, histogram: NativeHistogram): void {

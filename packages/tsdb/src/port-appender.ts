@@ -8,6 +8,7 @@ import {
   type Labels,
   type MetricMetadata,
   type NativeHistogram,
+  type SampleRun,
   type SeriesRef,
   WeirError,
 } from '@weir/model'
@@ -78,6 +79,10 @@ class PortAppender implements Appender {
 
   append(ref: SeriesRef, timeMs: number, value: number): void {
     this.#queue.append(ref, timeMs, value)
+  }
+
+  appendColumns(columns: SampleRun, count: number): void {
+    this.#queue.appendColumns(columns, count)
   }
 
   appendHistogram(ref: SeriesRef, timeMs: number, histogram: NativeHistogram): void {

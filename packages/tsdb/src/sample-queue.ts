@@ -1,4 +1,11 @@
-import type { Exemplar, Labels, MetricMetadata, NativeHistogram, SeriesRef } from '@weir/model'
+import type {
+  Exemplar,
+  Labels,
+  MetricMetadata,
+  NativeHistogram,
+  SampleRun,
+  SeriesRef,
+} from '@weir/model'
 import { STALE_MARKER, WeirError } from '@weir/model'
 
 import { ByteWriter } from './codec/bytes.ts'
@@ -108,6 +115,14 @@ export class SampleQueue {
     this.#values[this.#count] = value
     if (value !== value) this.#restoreMarker()
     this.#count++
+  }
+
+  appendColumns({ refs, times, values }: SampleRun, count: number): void {
+    while (this.#count + count > this.#refs.length) this.#grow()
+    this.#refs.set(refs.subarray(0, count), this.#count)
+    this.#times.set(times.subarray(0, count), this.#count)
+    this.#values.set(values.subarray(0, count), this.#count)
+    this.#count += count
   }
 
   appendHistogram(ref: SeriesRef, timeMs: number, histogram: NativeHistogram): void {

@@ -5,6 +5,7 @@ import {
   type KeyValueStore,
   Labels,
   type NativeHistogram,
+  type SampleRun,
   type SeriesRef,
   isStale,
 } from '@weir/model'
@@ -66,6 +67,10 @@ export class RecordingAppender implements Appender {
   append(ref: SeriesRef, timeMs: number, value: number): void {
     const shown = isStale(value) ? 'stale' : String(value)
     this.#queued.push(`${this.#series[ref]!.toString()} @${timeMs / 1000} ${shown}`)
+  }
+
+  appendColumns({ refs, times, values }: SampleRun, count: number): void {
+    for (let i = 0; i < count; i++) this.append(refs[i]! as SeriesRef, times[i]!, values[i]!)
   }
 
   appendHistogram(ref: SeriesRef, timeMs: number, { count, sum }: NativeHistogram): void {

@@ -21,6 +21,13 @@ export const REJECT_REASONS = [
 ] as const
 export type RejectReason = (typeof REJECT_REASONS)[number]
 
+/** Samples in columns: `values[i]` of series `refs[i]` at `times[i]` ms. */
+export interface SampleRun {
+  readonly refs: Uint32Array
+  readonly times: Float64Array
+  readonly values: Float64Array
+}
+
 /** What became of a batch. */
 export interface CommitResult {
   /** Samples that are in the store now, those that were there before with the same value counted. */
@@ -50,7 +57,9 @@ export interface Appender {
   release(ref: SeriesRef): void
   /** Queues a sample in memory. Never fails; what is wrong with it is told by `commit`. */
   append(ref: SeriesRef, timeMs: number, value: number): void
-  /** The same for a native histogram. Its stale marker is appended as a number. */
+  /** The same for the first `count` samples of columns, which are copied; bits of NaN stay as they are. */
+  appendColumns(columns: SampleRun, count: number): void
+  /** The same as `append` for a native histogram. Its stale marker is appended as a number. */
   appendHistogram(ref: SeriesRef, timeMs: number, histogram: NativeHistogram): void
   /** Queues an exemplar of a series. One that cannot be taken is counted, and spoils nothing. */
   appendExemplar(ref: SeriesRef, exemplar: Exemplar): void

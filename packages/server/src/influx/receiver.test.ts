@@ -195,7 +195,7 @@ test('databases without end do not grow without end', async () => {
   const appender = {
     ref: () => refs++,
     release: () => refs--,
-    append: () => undefined,
+    appendColumns: () => undefined,
     commit: async () => ({ appended: 1, rejected: {}, example: '' }),
   } as unknown as Appender
   const config = influxConfig.parse({})

@@ -1,4 +1,4 @@
-import { type Appender, type Clock, type SeriesRef, WeirError } from '@weir/model'
+import { type Appender, type Clock, WeirError } from '@weir/model'
 import { KEY_SLACK, LineBatch, type Precision, lineFault } from '@weir/wire'
 import { Generations } from '../push/generations.ts'
 import type { LabelLimits } from '../push/label-limits.ts'
@@ -46,6 +46,8 @@ export class InfluxReceiver {
   readonly #clock: Clock
   readonly #config: InfluxConfig
   readonly #batch: LineBatch
+  /** The appender's number of each sample. */
+  #refs = new Uint32Array(1024)
   readonly #known: Generations<AllFields>
 
   constructor(options: {
@@ -121,20 +123,26 @@ export class InfluxReceiver {
   #queue(known: KnownFields, rejected: Map<string, number>): string {
     const appender = this.#appender
     const { fields, times, values, length } = this.#batch
-    const refs = known.column()
+    const numbers = known.column()
+    if (this.#refs.length < length) this.#refs = new Uint32Array(Math.ceil(length * 1.25))
+    const refs = this.#refs
     let example = ''
+    let kept = 0
     for (let i = 0; i < length; i++) {
       const field = fields[i]!
-      let ref = refs[field]!
+      let ref = numbers[field]!
       if (ref < 0) ref = known.find(field)
       if (ref >= 0) {
-        appender.append(ref as SeriesRef, times[i]!, values[i]!)
+        times[kept] = times[i]!
+        values[kept] = values[i]!
+        refs[kept++] = ref
         continue
       }
       const reason = known.reasonOf(field)
       rejected.set(reason, (rejected.get(reason) ?? 0) + 1)
       example ||= known.pairs(field)?.slice(0, 20).join(' ').slice(0, SHOWN_BYTES) ?? 'no UTF-8'
     }
+    appender.appendColumns({ refs, times, values }, kept)
     return example
   }
 }

@@ -25,6 +25,8 @@ export class RemoteWriteReceiver {
   readonly #limits: ReceiverLimits
   readonly #batch: WriteBatch
   #text = new Uint8Array(1 << 16)
+  /** The appender's number of each sample. */
+  #refs = new Uint32Array(1024)
   readonly #known: Generations<BothVersions>
 
   constructor(options: {
@@ -112,19 +114,24 @@ export class RemoteWriteReceiver {
   #queue(known: KnownRefs, rejected: Map<string, number>): string {
     const batch = this.#batch
     const appender = this.#appender
-    const { series, times, values, length } = batch
-    const refs = known.column()
+    const { series, length } = batch
+    const numbers = known.column()
     known.allow(4 * this.#limits.unpackedBytesMax)
     const bad: number[] = []
+    if (this.#refs.length < length) this.#refs = new Uint32Array(Math.ceil(length * 1.25))
+    const refs = this.#refs
+    let kept = 0
     for (let i = 0; i < length; i++) {
-      let ref = refs[series[i]!]!
+      let ref = numbers[series[i]!]!
       if (ref < 0) ref = known.find(series[i]!)
-      if (ref >= 0) {
-        appender.append(ref as SeriesRef, times[i]!, values[i]!)
-      } else {
+      if (ref < 0) {
         bad.push(series[i]!)
+        continue
       }
+      if (kept < i) batch.move(i, kept)
+      refs[kept++] = ref
     }
+    appender.appendColumns({ refs, times: batch.times, values: batch.values }, kept)
     for (const { series: of, timeMs, histogram } of batch.histograms) {
       const ref = known.find(of)
       if (ref >= 0) {

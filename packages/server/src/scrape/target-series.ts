@@ -4,6 +4,7 @@ import {
   METRIC_NAME,
   type MetricMetadata,
   STALE_MARKER,
+  type SampleRun,
   type SeriesRef,
   WeirError,
 } from '@weir/model'
@@ -252,23 +253,31 @@ export class TargetSeries {
     const { refs, seenIn: seen } = this.#slots
     let began = 0
     let histogram = 0
-    for (let i = 0; i < page.length; i++) {
-      const native =
-        page.histograms[histogram]?.sample === i ? page.histograms[histogram++] : undefined
-      const slot = this.#slotOf[page.series[i]!]!
+    const { length, series, times, values, histograms } = page
+    const slotOf = this.#slotOf
+    const run = roomFor(length)
+    let count = 0
+    for (let i = 0; i < length; i++) {
+      const native = histograms[histogram]?.sample === i ? histograms[histogram++] : undefined
+      const slot = slotOf[series[i]!]!
       if (slot === DROPPED) continue
-      const own = honours ? page.times[i]! : Number.NaN
+      const own = honours ? times[i]! : Number.NaN
       const isTimed = own === own
       const seenIn = seen[slot]!
       // The second one of a page has the same time and cannot be stored.
       if (!isTimed && seenIn === scrape) continue
       if (seenIn === 0) began++
-      const ref = refs[slot]! as SeriesRef
       const sampleMs = isTimed ? own : timeMs
-      if (native === undefined) this.#appender.append(ref, sampleMs, page.values[i]!)
-      else this.#appender.appendHistogram(ref, sampleMs, native.histogram)
+      if (native === undefined) {
+        run.refs[count] = refs[slot]!
+        run.times[count] = sampleMs
+        run.values[count++] = values[i]!
+      } else {
+        this.#appender.appendHistogram(refs[slot]! as SeriesRef, sampleMs, native.histogram)
+      }
       if (!isTimed || tracksAll) seen[slot] = scrape
     }
+    this.#appender.appendColumns(run, count)
     for (let slot = 0; slot < this.#slots.count; slot++) {
       if (seen[slot] !== scrape) this.#end(slot, timeMs)
     }
@@ -367,6 +376,22 @@ export class TargetSeries {
     this.#exemplars = new Map()
     this.#newestExemplar = new Map()
     this.#tidied = Math.max(this.#names.size, slots.count)
+  }
+}
+
+let room = emptyRun(256)
+
+/** Columns for the samples of a page: one set for all targets, which are read one after the other. */
+function roomFor(samples: number): SampleRun {
+  if (room.refs.length < samples) room = emptyRun(Math.ceil(samples * 1.25))
+  return room
+}
+
+function emptyRun(capacity: number): SampleRun {
+  return {
+    refs: new Uint32Array(capacity),
+    times: new Float64Array(capacity),
+    values: new Float64Array(capacity),
   }
 }
 

@@ -90,6 +90,14 @@ export class WriteBatch {
     this.exemplars.length = to.exemplars
   }
 
+  /** Puts sample `from` in place of sample `to`, bit by bit. */
+  move(from: number, to: number): void {
+    this.series[to] = this.series[from]!
+    this.times[to] = this.times[from]!
+    this.valueWords[2 * to] = this.valueWords[2 * from]!
+    this.valueWords[2 * to + 1] = this.valueWords[2 * from + 1]!
+  }
+
   /** Makes room for one sample more. */
   grow(): void {
     const capacity = this.series.length * 2

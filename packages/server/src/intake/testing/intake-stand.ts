@@ -5,6 +5,7 @@ import {
   type Clock,
   type Labels,
   type Millis,
+  type SampleRun,
   type SeriesRef,
   WeirError,
   isStale,
@@ -67,6 +68,10 @@ class Notebook implements Appender {
   append(ref: SeriesRef, timeMs: number, value: number): void {
     this.#queuedTimes.push(timeMs)
     this.#queued.push(`${this.#labels[ref]!.toString()} ${isStale(value) ? 'stale' : value}`)
+  }
+
+  appendColumns({ refs, times, values }: SampleRun, count: number): void {
+    for (let i = 0; i < count; i++) this.append(refs[i]! as SeriesRef, times[i]!, values[i]!)
   }
 
   appendHistogram(): void {}

@@ -4,6 +4,7 @@ import {
   type Exemplar,
   type Labels,
   type NativeHistogram,
+  type SampleRun,
   type SeriesRef,
   bucketRanges,
   isStale,
@@ -35,6 +36,10 @@ export class MemoryAppender implements Appender {
   append(ref: SeriesRef, timeMs: number, value: number): void {
     const shown = isStale(value) ? 'stale' : String(value)
     this.#queued.push(`${this.#labels[ref]!.toString()} ${shown} @${timeMs}`)
+  }
+
+  appendColumns({ refs, times, values }: SampleRun, count: number): void {
+    for (let i = 0; i < count; i++) this.append(refs[i]! as SeriesRef, times[i]!, values[i]!)
   }
 
   appendHistogram(ref: SeriesRef, timeMs: number, histogram: NativeHistogram): void {
