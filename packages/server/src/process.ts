@@ -152,6 +152,7 @@ class Process implements Weir {
     this.#out = this.#closers.use(
       new RemoteWriteOut(this.#writer, this.#setup.config.log.level, this.#onCrash),
     )
+    await this.#out.prepare(this.#setup.config)
     await this.#out.take(this.#setup.config)
     await this.#openAlerting()
     await this.#openIntake()
@@ -174,6 +175,7 @@ class Process implements Weir {
     try {
       const setup = loadConfig(this.#flags)
       const before = this.#setup
+      await this.#out.prepare(setup.config)
       await this.#alerting.reload(this.#alertingSetup(setup))
       try {
         await this.#scraper.call('reload', setup.config)

@@ -2,9 +2,14 @@ import { MessageChannel } from 'node:worker_threads'
 import type { RemoteWriteView } from '@weir/packs'
 import type { WeirConfig } from '../config/weir-config.ts'
 import { outgoingOf } from '../config/storage-options.ts'
+import type { SenderSettings } from '../remote-write-out/sender.ts'
 import type { RemoteWriteData, RemoteWriteHandlers } from './remote-write-thread.ts'
 import { Thread } from './thread.ts'
 import type { WriterHandlers } from './writer-thread.ts'
+
+function settingsOf(config: WeirConfig): SenderSettings {
+  return { endpoints: config.remote_write, externalLabels: config.global.external_labels }
+}
 
 /** The thread that sends samples on, there while the configuration has somebody to send them to. */
 export class RemoteWriteOut implements AsyncDisposable {
@@ -20,27 +25,21 @@ export class RemoteWriteOut implements AsyncDisposable {
   }
 
   /**
-   * Sends to the endpoints of a configuration from now on.
+   * Opens what the endpoints of a configuration need. What is sent where stays as it is.
    *
-   * @throws {WeirError} `CONFIG_INVALID` when one of them cannot be used; then all stays as it was
+   * @throws {WeirError} `CONFIG_INVALID` when one of them cannot be used
    */
+  async prepare(config: WeirConfig): Promise<void> {
+    if (config.remote_write.length > 0) this.#thread ??= await this.#start()
+    await this.#thread?.call('prepare', settingsOf(config))
+  }
+
+  /** Sends to the endpoints of a configuration from now on, for which {@link prepare} was called. */
   async take(config: WeirConfig): Promise<void> {
-    const settings = {
-      endpoints: config.remote_write,
-      externalLabels: config.global.external_labels,
-    }
-    const isWanted = settings.endpoints.length > 0
-    const thread = isWanted ? (this.#thread ?? (await this.#start())) : this.#thread
-    try {
-      await thread?.call('prepare', settings)
-    } catch (error) {
-      if (this.#thread === undefined) await thread?.[Symbol.asyncDispose]()
-      throw error
-    }
     const places = await this.#writer.call('setOutgoing', outgoingOf(config))
-    this.#thread = thread
-    await thread?.call('take', { settings, places })
-    if (isWanted) return
+    const thread = this.#thread
+    await thread?.call('take', { settings: settingsOf(config), places })
+    if (config.remote_write.length > 0) return
     this.#thread = undefined
     await thread?.[Symbol.asyncDispose]()
   }
