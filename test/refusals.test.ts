@@ -42,9 +42,9 @@ describe('weir serve refuses to start, and says why', () => {
   test('a section that is not done yet', async () => {
     const err = await refused(
       '--config',
-      file('later.yml', 'remote_write:\n  - url: http://127.0.0.1/\n'),
+      file('later.yml', 'remote_read:\n  - url: http://127.0.0.1/\n'),
     )
-    expect(err).toContain('later.yml:1: remote_write: sending samples on is not supported yet')
+    expect(err).toContain('later.yml:1: remote_read: reading from elsewhere is not supported yet')
   })
 
   test('YAML that is not', async () => {
