@@ -51,9 +51,9 @@ alertmanager: am.yml
     ['an unknown key', 'a: 1', ['weir.yml:1: a: there is no such key']],
     [
       'sections that are not done',
-      'global: {}\nremote_write: []\ntracing: {}\nx: 1',
+      'global: {}\nremote_read: []\ntracing: {}\nx: 1',
       [
-        'weir.yml:2: remote_write: sending samples on is not supported yet; remove remote_write',
+        'weir.yml:2: remote_read: reading from elsewhere is not supported yet; remove remote_read',
         'weir.yml:3: tracing: sending traces is not supported yet; remove tracing',
         'weir.yml:4: x: there is no such key',
       ],
