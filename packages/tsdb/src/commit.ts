@@ -28,6 +28,7 @@ import { commitsRead, nextCommit, publishCommit } from './head/epochs.ts'
 import { Stage } from './head/stage.ts'
 import { recordOf } from './histogram/queue.ts'
 import { startsWithHistogram } from './histogram/record.ts'
+import { newMetadata } from './new-metadata.ts'
 import type { QueuedSamples } from './sample-queue.ts'
 import type { SenderSeries } from './sender-series.ts'
 
@@ -308,20 +309,4 @@ function sameBits(a: number, b: number): boolean {
   two[0] = a
   two[1] = b
   return words[0] === words[2] && words[1] === words[3]
-}
-
-/** Descriptions that differ from what is known. */
-function newMetadata(core: Core, batches: readonly Batch[]): Map<string, MetricMetadata> {
-  const changed = new Map<string, MetricMetadata>()
-  for (const batch of batches) {
-    for (const [name, metadata] of batch.metadata) {
-      const known = core.metadata.get(name)
-      const isSame =
-        known?.type === metadata.type &&
-        known.help === metadata.help &&
-        known.unit === metadata.unit
-      if (!isSame) changed.set(name, metadata)
-    }
-  }
-  return changed
 }

@@ -70,6 +70,7 @@ export class Core {
   windowsThinned = 0
   commitsRefused = 0
   samplesRefused = 0
+  metadataRefused = 0
   lastCommitMs = 0
   dictionaryRecord = 0
   version = 0

@@ -49,6 +49,57 @@ describe('series of one metric', () => {
   })
 })
 
+describe('a description', () => {
+  const about = { type: 'gauge', help: 'h', unit: '' } as const
+
+  test.each([
+    ['longer than a key may be', 'x'.repeat(3000)],
+    ['of 20 MB', 'x'.repeat(20_000_000)],
+    ['longer in bytes than in characters', 'ß'.repeat(900)],
+    ['empty', ''],
+  ])('of a name that is %s is counted, and costs the others nothing', async (_what, name) => {
+    await using t = await TestStore.open()
+    t.appender.describe(name, about)
+    t.appender.describe('a', about)
+    expect(await t.put({ a: [[START_MS, 1]] })).toMatchObject({ appended: 1, rejected: {} })
+    expect(t.store.stats()).toMatchObject({ metadataRefused: 1, commitsFailed: 0 })
+    expect([...t.reader.metadata().keys()]).toEqual(['a'])
+  })
+
+  test.each([
+    ['with a NUL', 'a\0b'],
+    ['of half a surrogate', 'a\ud800'],
+    ['that objects have', '__proto__'],
+    ['just short enough', 'x'.repeat(1024)],
+  ])('of a name %s is kept over a restart', async (_what, name) => {
+    await using t = await TestStore.open()
+    t.appender.describe(name, about)
+    expect(await t.put({ a: [[START_MS, 1]] })).toMatchObject({ appended: 1 })
+    await t.restart()
+    expect([...t.reader.metadata().values()]).toEqual([about])
+  })
+
+  test('that is very long is kept to where it stops being one, and written once', async () => {
+    await using t = await TestStore.open()
+    const long = { ...about, help: 'x'.repeat(1_000_000) }
+    for (let i = 0; i < 2; i++) {
+      t.appender.describe('a', long)
+      await t.put({ a: [[START_MS + i, 1]] })
+    }
+    expect(t.reader.metadata().get('a')?.help).toBe(`${'x'.repeat(16_384)}…`)
+  })
+
+  test('of one name too many is counted', async () => {
+    await using t = await TestStore.open()
+    for (let i = 0; i < 200_005; i++) t.appender.describe(`m${i}`, about)
+    await t.put({ a: [[START_MS, 1]] })
+    expect(t.store.stats()).toMatchObject({ metadataRefused: 5 })
+    t.appender.describe('m0', { ...about, help: 'new' })
+    await t.put({ a: [[START_MS + 1, 1]] })
+    expect(t.reader.metadata().get('m0')?.help).toBe('new')
+  })
+})
+
 test('a commit of too many samples is refused whole and counted, the next one is taken', async () => {
   await using t = await TestStore.open({ samplesPerCommitMax: 3 })
   const many = [0, 1, 2, 3].map((ms): [number, number] => [START_MS + ms, ms])

@@ -262,6 +262,7 @@ class OpenStore implements Store {
       commits: core.commits,
       commitsFailed: core.commitsFailed,
       commitsRefused: core.commitsRefused,
+      metadataRefused: core.metadataRefused,
       samplesRefused: core.samplesRefused,
       lastCommitMs: core.lastCommitMs,
       ...(waiting !== undefined && { outgoing: waiting }),

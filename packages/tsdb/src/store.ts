@@ -88,6 +88,8 @@ export interface StoreStats {
   /** Commits that were refused whole, too large or too much waiting, and the samples lost with them. */
   readonly commitsRefused: number
   readonly samplesRefused: number
+  /** Descriptions of metrics that were not kept: the name is empty or too long, or there are too many. */
+  readonly metadataRefused: number
   readonly lastCommitMs: number
   /** What waits to be sent on: bytes, and when the oldest of it was written; absent when nothing waits. */
   readonly outgoing?: { readonly bytes: number; readonly sinceMs: number }

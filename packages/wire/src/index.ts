@@ -28,6 +28,7 @@ export {
 } from './statsd/name.ts'
 export {
   ExpositionPage,
+  PageOverfull,
   type MetadataLine,
   type PageExemplar,
   type PageFault,

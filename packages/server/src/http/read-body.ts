@@ -9,7 +9,7 @@ const PATIENCE = 8
  * The bytes of a body. One that is too long is read on and forgotten: a sender that is cut off while
  * it writes sees a broken connection in place of the 413, and tries again for ever.
  *
- * @throws {WeirError} `HTTP_TOO_LARGE`
+ * @throws {WeirError} `HTTP_TOO_LARGE`, `HTTP_BROKEN`
  */
 export function readBody(
   payload: Readable,
@@ -36,10 +36,12 @@ export function readBody(
       payload.destroy()
     })
     payload.on('end', end)
-    payload.on('error', reject)
+    // A sender that goes away is an error of its socket here, and no mistake of ours.
+    const broken = (cause?: unknown): void =>
+      reject(new WeirError('HTTP_BROKEN', 'Cannot read the request: it breaks off', { cause }))
+    payload.on('error', broken)
     payload.on('close', () => {
-      if (!payload.readableEnded)
-        reject(new WeirError('HTTP_BROKEN', 'Cannot read the request: it breaks off'))
+      if (!payload.readableEnded) broken()
     })
   })
 }

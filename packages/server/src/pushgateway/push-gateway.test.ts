@@ -26,6 +26,8 @@ async function push(
   return told(lines)
 }
 
+const PUSH = { path: '/metrics/job/a', contentType: '', contentEncoding: '', replace: true }
+
 const told = (lines: readonly string[]): string[] =>
   lines.filter((line) => !line.startsWith('push_'))
 
@@ -172,6 +174,50 @@ describe('a push', () => {
     expect(await push(stand, 'PUT', 'a', 'm 2\n')).toHaveLength(1)
     const six = Array.from({ length: 6 }, (_, i) => `m{k="${i}"} 1\n`).join('')
     await expect(push(stand, 'PUT', 'a', six)).rejects.toEqual(code('HTTP_TOO_LARGE'))
+  })
+})
+
+describe('what the store would not take', () => {
+  test('is counted and not held; the rest of the push is', async () => {
+    const { gateway, lines } = gatewayStand()
+    const many = Array.from({ length: 100 }, (_, i) => `l${i}="x"`).join()
+    const body = `m{k="${'x'.repeat(5000)}"} 1\nm{k="short"} 1\n${'n'.repeat(5000)} 1\no{${many}} 1\n`
+    const outcome = await gateway.push({ ...PUSH, body: Buffer.from(body) })
+    expect(outcome).toMatchObject({ samples: 3, rejected: { label_limit: 3 }, example: 'm' })
+    expect(told(lines)).toEqual(['m{job="a", k="short"} 1 @0'])
+    expect(gateway.views()).toMatchObject([{ metrics: 3, series: 3, lastError: '' }])
+    expect(JSON.stringify(gateway.records()).length).toBeLessThan(2000)
+  })
+
+  test('is no group', async () => {
+    const { gateway } = gatewayStand()
+    for (const path of [
+      `b/x/${'y'.repeat(5000)}`,
+      `b${'/x1/y/x2/z'.replaceAll('x', 'x'.repeat(2000))}`,
+    ]) {
+      const pushed = gateway.push({
+        ...PUSH,
+        path: `/metrics/job/${path}`,
+        body: Buffer.from('m 1\n'),
+      })
+      await expect(pushed).rejects.toMatchObject({
+        code: 'PUSH_GATEWAY_INVALID',
+        message: expect.stringContaining('longer labels') as string,
+      })
+    }
+    expect(gateway.views()).toEqual([])
+  })
+
+  test.each([
+    ['samples', 'm 1\n', 'text/plain'],
+    ['exemplars', 'm_total 1 # {a="b"} 1\n', 'application/openmetrics-text'],
+    ['lines about metrics', '# HELP a b\n', 'text/plain'],
+  ])('because of too many %s is not even read to its end', async (_what, line, contentType) => {
+    const { gateway } = gatewayStand({ max_samples: 300 })
+    // What cannot be read comes after what is too much.
+    const body = Buffer.from(`${line.repeat(3000)}}}}\n`)
+    const pushed = gateway.push({ ...PUSH, body, contentType })
+    await expect(pushed).rejects.toMatchObject({ code: 'HTTP_TOO_LARGE' })
   })
 })
 

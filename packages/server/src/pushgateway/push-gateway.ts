@@ -12,6 +12,7 @@ import {
 } from '@weir/model'
 import type { PushGroupView } from '@weir/packs'
 import type { PushOutcome } from '../push/outcome.ts'
+import { type LabelLimits, areTooLong } from '../push/label-limits.ts'
 import { unpackBody } from '../push/unpack.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { PushGatewayConfig } from './config.ts'
@@ -35,11 +36,15 @@ const HELP: Readonly<Record<string, string>> = {
   [PUSH_TIME]: 'Last Unix time when changing this group in the Pushgateway succeeded.',
   [FAILURE_TIME]: 'Last Unix time when changing this group in the Pushgateway failed.',
 }
+const LONG_GROUP =
+  'the group has more or longer labels than storage.metrics.limits lets a series have'
 /** How often it is looked whether something is due, at most. */
 const TICK_MS = 1000
 
 export interface PushGatewayParts {
   readonly config: PushGatewayConfig
+  /** Those of the store: what it would refuse is not held. */
+  readonly labels: LabelLimits
   readonly appender: Appender
   readonly store: KeyValueStore
   readonly clock: Clock
@@ -95,18 +100,16 @@ export class PushGateway implements AsyncDisposable {
    *   `PUSH_GATEWAY_LIMIT`, `HTTP_TOO_LARGE`, `HTTP_BODY_TYPE`, `HTTP_BODY_BROKEN`; those of the store
    */
   async push({ path, body, replace, ...type }: PushRequest): Promise<PushOutcome> {
-    const { config, clock } = this.#parts
+    const { config, clock, labels } = this.#parts
     const grouping = readGrouping(path)
+    if (areTooLong([...grouping].flat(), labels)) throw invalid(LONG_GROUP)
     const unpacked = unpackBody(body, type.contentEncoding, {
       bytesMax: config.max_unpacked_bytes,
       key: 'pushgateway.max_unpacked_bytes',
     })
     const text = unpacked.bytes.subarray(0, unpacked.length)
-    const page = readPage(text, type.contentType, grouping)
-    if (page.sampleCount > config.max_samples) {
-      const why = `want at most ${config.max_samples} (pushgateway.max_samples)`
-      throw new WeirError('HTTP_TOO_LARGE', `Cannot take ${page.sampleCount} samples: ${why}`)
-    }
+    const limits = { samplesMax: config.max_samples, labels }
+    const page = readPage(text, type.contentType, grouping, limits)
     const key = groupingKey(grouping)
     const known = this.#groups.get(key)
     const why = this.#refusal(page, known, replace)
@@ -127,7 +130,7 @@ export class PushGateway implements AsyncDisposable {
     this.#take(group, page.families.values(), nowMs)
     this.#take(group, [timeFamily(PUSH_TIME, grouping, nowMs)], nowMs)
     if (group.failedMs === 0) this.#take(group, [timeFamily(FAILURE_TIME, grouping, 0)], nowMs)
-    return outcomeOf(await this.#keep(group))
+    return outcomeOf(await this.#keep(group), page.tooLong)
   }
 
   /** Ends all series of a group; one that is not there is gone already. */
@@ -379,13 +382,15 @@ function seriesCount(families: Iterable<HeldFamily>): number {
   return count
 }
 
-function outcomeOf(result: CommitResult): PushOutcome {
+function outcomeOf(result: CommitResult, tooLong: PushedPage['tooLong']): PushOutcome {
   const histograms = result.histograms ?? 0
+  const { rejected } = result
+  const long = tooLong.count === 0 ? 0 : tooLong.count + (rejected.label_limit ?? 0)
   return {
     samples: result.appended - histograms,
     histograms,
     exemplars: result.exemplars ?? 0,
-    rejected: result.rejected,
-    example: result.example,
+    rejected: long === 0 ? rejected : { ...rejected, label_limit: long },
+    example: result.example || tooLong.example,
   }
 }

@@ -1,8 +1,9 @@
-import { Labels, METRIC_NAME, type MetricType, type NativeHistogram } from '@weir/model'
+import { Labels, METRIC_NAME, type MetricType, type NativeHistogram, WeirError } from '@weir/model'
 import {
   ExpositionPage,
   type PageExemplar,
   type PageFault,
+  PageOverfull,
   ProtoSeriesTable,
   type SeriesNames,
   SeriesTable,
@@ -10,6 +11,7 @@ import {
   parseProtobuf,
   parseText,
 } from '@weir/wire'
+import { type LabelLimits, areTooLong } from '../push/label-limits.ts'
 import { type Grouping, invalid } from './grouping.ts'
 
 /** What one push says of one metric. */
@@ -33,16 +35,28 @@ export interface PushedPage {
   readonly families: ReadonlyMap<string, PushedFamily>
   readonly sampleCount: number
   readonly hasTimes: boolean
+  /** How many samples are left out since their labels are longer than the store takes, and the name of one. */
+  readonly tooLong: { readonly count: number; readonly example: string }
+}
+
+export interface PageLimits {
+  readonly samplesMax: number
+  readonly labels: LabelLimits
 }
 
 /**
  * Reads a pushed body: protobuf or OpenMetrics where its type says so, else Prometheus text.
  *
- * @throws {WeirError} `PUSH_GATEWAY_INVALID` when it cannot be read
+ * @throws {WeirError} `PUSH_GATEWAY_INVALID` when it cannot be read, `HTTP_TOO_LARGE`
  */
-export function readPage(bytes: Uint8Array, contentType: string, grouping: Grouping): PushedPage {
-  const page = new ExpositionPage()
-  const { names, fault } = parse(bytes, contentType, page)
+export function readPage(
+  bytes: Uint8Array,
+  contentType: string,
+  grouping: Grouping,
+  limits: PageLimits,
+): PushedPage {
+  const page = new ExpositionPage(limits.samplesMax)
+  const { names, fault } = parse(bytes, contentType, page, limits.samplesMax)
   if (fault !== undefined) {
     const where = fault.line === 0 ? 'protobuf' : 'text format parsing error in line ' + fault.line
     throw invalid(`${where}: ${fault.reason}`)
@@ -63,19 +77,30 @@ export function readPage(bytes: Uint8Array, contentType: string, grouping: Group
   const natives = new Map(page.histograms.map(({ sample, histogram }) => [sample, histogram]))
   const exemplars = bySample(page.exemplars)
   let hasTimes = false
+  let tooLong = 0
+  let example = ''
   for (let i = 0; i < page.length; i++) {
     const pairs = names.pairs(page.series[i]!)
     if (!Number.isNaN(page.times[i]!)) hasTimes = true
+    const flat = merged(pairs, grouping)
+    if (areTooLong(flat, limits.labels)) {
+      tooLong++
+      example ||= pairs[1]!.slice(0, SHOWN)
+      continue
+    }
     family(familyOf(pairs[1]!, families)).series.push({
-      labels: merged(pairs, grouping),
+      labels: Labels.fromFlat(flat),
       value: page.values[i]!,
       native: natives.get(i),
       exemplars: exemplars.get(i) ?? [],
     })
   }
   for (const [name, { series }] of families) if (series.length === 0) families.delete(name)
-  return { families, sampleCount: page.length, hasTimes }
+  return { families, sampleCount: page.length, hasTimes, tooLong: { count: tooLong, example } }
 }
+
+/** So much of a metric's name is told. */
+const SHOWN = 200
 
 function bySample(exemplars: readonly PageExemplar[]): Map<number, PageExemplar[]> {
   const found = new Map<number, PageExemplar[]>()
@@ -88,6 +113,22 @@ function bySample(exemplars: readonly PageExemplar[]): Map<number, PageExemplar[
 }
 
 function parse(
+  bytes: Uint8Array,
+  contentType: string,
+  page: ExpositionPage,
+  samplesMax: number,
+): { names: SeriesNames; fault: PageFault | undefined } {
+  try {
+    const read = parseAs(bytes, contentType, page)
+    if (page.length <= samplesMax) return read
+  } catch (error) {
+    if (!(error instanceof PageOverfull)) throw error
+  }
+  const why = `want at most ${samplesMax} samples or exemplars (pushgateway.max_samples)`
+  throw new WeirError('HTTP_TOO_LARGE', `Cannot take this push: ${why}`)
+}
+
+function parseAs(
   bytes: Uint8Array,
   contentType: string,
   page: ExpositionPage,
@@ -125,11 +166,11 @@ function familyOf(name: string, families: ReadonlyMap<string, PushedFamily>): st
 }
 
 /** The group's labels win; an empty one removes the metric's. */
-function merged(pairs: readonly string[], grouping: Grouping): Labels {
+function merged(pairs: readonly string[], grouping: Grouping): string[] {
   const flat: string[] = []
   for (let i = 0; i < pairs.length; i += 2) {
     if (pairs[i] === METRIC_NAME || !grouping.has(pairs[i]!)) flat.push(pairs[i]!, pairs[i + 1]!)
   }
   for (const [name, value] of grouping) flat.push(name, value)
-  return Labels.fromFlat(flat)
+  return flat
 }

@@ -122,6 +122,13 @@ export class StoreMetrics {
       },
       {
         counter: registry.counter(
+          'weir_store_metadata_refused_total',
+          'Types and help texts that were not kept: of metrics without a name or with a very long one, or of too many.',
+        ),
+        read: (s) => s.metadataRefused,
+      },
+      {
+        counter: registry.counter(
           'weir_store_commits_failed_total',
           'Transactions that failed; their samples were not acknowledged.',
         ),

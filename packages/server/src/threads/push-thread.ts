@@ -97,6 +97,7 @@ function gateway(): PushGateway {
   opened.store ??= openKeyValueStore(data.dataDir)
   opened.gateway ??= new PushGateway({
     config: data.gateway,
+    labels,
     appender,
     store: opened.store,
     clock: systemClock,

@@ -60,6 +60,12 @@ interface PageHistogram {
   histogram: NativeHistogram
 }
 
+/** Type, help and unit of a metric. */
+const LINES_EACH = 3
+
+/** Thrown while a page is read that holds more than the {@link ExpositionPage} was made for. */
+export class PageOverfull extends Error {}
+
 /**
  * The samples of one page in columns: sample `i` is `values[i]` of series `series[i]` (a number of the
  * {@link SeriesTable}), at `times[i]` ms or NaN when the page gives no time.
@@ -79,6 +85,15 @@ export class ExpositionPage {
   /** Five numbers a line: kind, name from, to, text from, to. */
   #metadata = new Int32Array(320)
   #metadataLength = 0
+  readonly #most: number
+
+  /**
+   * @param most samples, and exemplars, and metrics that are described; with about twice as many or more
+   *   the parser throws {@link PageOverfull}, before memory is taken for them
+   */
+  constructor(most = Number.POSITIVE_INFINITY) {
+    this.#most = most
+  }
 
   clear(): void {
     this.length = 0
@@ -99,6 +114,11 @@ export class ExpositionPage {
   pushHistogram(series: number, histogram: NativeHistogram, timeMs: number): void {
     this.histograms.push({ sample: this.length, histogram })
     this.push(series, Number.NaN, timeMs)
+  }
+
+  pushExemplar(exemplar: PageExemplar): void {
+    if (this.exemplars.length >= this.#most) throw new PageOverfull()
+    this.exemplars.push(exemplar)
   }
 
   /** Notes where a metadata line stands; it is read only when somebody asks. */
@@ -134,6 +154,7 @@ export class ExpositionPage {
   #push(kind: number, spans: readonly [number, number, number, number]): void {
     const at = this.#metadataLength * 5
     if (at === this.#metadata.length) {
+      if (this.#metadataLength >= LINES_EACH * this.#most) throw new PageOverfull()
       const larger = new Int32Array(at * 2)
       larger.set(this.#metadata)
       this.#metadata = larger
@@ -164,6 +185,7 @@ export class ExpositionPage {
   }
 
   #grow(): void {
+    if (this.length >= this.#most) throw new PageOverfull()
     const capacity = this.series.length * 2
     const { series, values, times } = this
     this.series = new Int32Array(capacity)

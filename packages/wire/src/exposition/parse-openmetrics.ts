@@ -119,7 +119,7 @@ function readExemplar(parser: LineParser): boolean {
     timeMs = readSeconds(parser)
   }
   if (parser.fault !== undefined) return false
-  parser.page.exemplars.push({ sample: parser.page.length, pairs, value, timeMs })
+  parser.page.pushExemplar({ sample: parser.page.length, pairs, value, timeMs })
   return true
 }
 

@@ -290,7 +290,7 @@ class ProtobufParser {
 
   /** An exemplar of the sample that was pushed last. */
   #exemplar({ pairs, value, timeMs }: SentExemplar): void {
-    this.#page.exemplars.push({ sample: this.#page.length - 1, pairs, value, timeMs })
+    this.#page.pushExemplar({ sample: this.#page.length - 1, pairs, value, timeMs })
   }
 
   #value(): void {

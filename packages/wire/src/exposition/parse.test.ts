@@ -97,6 +97,11 @@ describe('Prometheus text', () => {
     ['a{"b"} 1\n', '1: the metric name is given twice'],
     ['{a="b"} 1\n', '1: there is no metric name'],
     ['a{b="c",b="d"} 1\n', '1: label "b" is given twice'],
+    [`a{${'b="c",'.repeat(200_000)}} 1\n`, '1: label "b" is given twice'],
+    [
+      `a{${Array.from({ length: 100_000 }, (_, i) => `l${i}="${i}",`).join('')}l77777=""} 1\n`,
+      '1: label "l77777" is given twice',
+    ],
     ['a{__name__="b"} 1\n', '1: label "__name__" is given twice'],
     ['# TYPE a info\n', '1: want a metric type such as counter, got "info"'],
     ['# TYPE a  counter\n', '1: want a metric type such as counter, got " counter"'],

@@ -155,8 +155,21 @@ export function readPairs(bytes: Uint8Array, from: number, to: number): string[]
 
 /** A name that occurs twice in `name, value, …`, or ''. */
 export function repeatedName(pairs: readonly string[]): string {
+  if (pairs.length > MANY) return repeatedOfMany(pairs)
   for (let i = 2; i < pairs.length; i += 2) {
     if (pairs.indexOf(pairs[i]!) < i && isNameAt(pairs, pairs[i]!, i)) return pairs[i]!
+  }
+  return ''
+}
+
+/** Beyond, looking each up costs less than comparing all with all. */
+const MANY = 128
+
+function repeatedOfMany(pairs: readonly string[]): string {
+  const seen = new Set<string>()
+  for (let i = 0; i < pairs.length; i += 2) {
+    if (seen.has(pairs[i]!)) return pairs[i]!
+    seen.add(pairs[i]!)
   }
   return ''
 }

@@ -44,6 +44,7 @@ export function gatewayStand(
   const registry = new Registry()
   const gateway = new PushGateway({
     config: { ...pushGateway.parse({}), ...config },
+    labels: { labelsMax: 64, nameBytesMax: 1024, valueBytesMax: 4096 },
     appender: new Appender(lines),
     store: keys,
     clock,
