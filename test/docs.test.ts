@@ -88,20 +88,19 @@ test.each(PAGES)('links of %s lead somewhere', (page) => {
   expect(broken).toEqual([])
 })
 
-function partOf(metric: string, end: string): string {
-  return metric.slice('weir_'.length, -end.length)
-}
-
 test('metrics that pages name exist', () => {
   const sources = readdirSync(join(ROOT, 'packages'), { recursive: true, encoding: 'utf8' })
     .filter((name) => /^\w+\/src\/.*\.tsx?$/.test(name) && !name.includes('.test.'))
     .map((name) => readFileSync(join(ROOT, 'packages', name), 'utf8'))
     .join('\n')
-  // Ways of pushing have metrics of one pattern: `weir_${part}_requests_total`.
-  const patterns = [...sources.matchAll(/`weir_\$\{part\}(\w+)`/g)].map((found) => found[1]!)
+  // Some have a pattern: `weir_${part}_requests_total`, `weir_remote_write_out_${name}`.
+  const patterns = [...sources.matchAll(/`(weir_\w*)\$\{\w+\}(\w*)`/g)]
   const isThere = (name: string): boolean =>
-    sources.includes(name) ||
-    patterns.some((end) => name.endsWith(end) && sources.includes(`'${partOf(name, end)}'`))
+    sources.includes(name.replace(/_(count|sum|bucket)$/, '')) ||
+    patterns.some(([, start = '', end = '']) => {
+      const part = name.slice(start.length, end === '' ? undefined : -end.length)
+      return name.startsWith(start) && name.endsWith(end) && sources.includes(`'${part}'`)
+    })
   const named = PAGES.flatMap((page) => textOf(page).match(/\bweir_[a-z0-9_]*[a-z0-9]\b/g) ?? [])
   expect([...new Set(named)].filter((name) => !isThere(name))).toEqual([])
 })
@@ -175,6 +174,39 @@ const SHOWN: readonly Shown[] = [
   { page: 'docs/statsd.md', command: "echo 'shop.orders:1|c' | nc -u -w0 127.0.0.1 8125" },
   { page: 'docs/statsd.md', command: 'weir query shop_orders', prints: 'shop_orders 2\n' },
   { page: 'docs/statsd.md', command: 'weir query weir_statsd_rejected_total' },
+  {
+    page: 'docs/statsd.md',
+    command: "weir check mapping mapping.yml --line 'shop.berlin.orders:3|c'",
+    prints: 'shop_berlin_orders',
+  },
+  {
+    page: 'docs/statsd.md',
+    command: 'curl -s http://127.0.0.1:9347/api/weir/v1/statsd/cardinality',
+    prints: '"shop_orders"',
+  },
+  {
+    page: 'docs/statsd-mapping.md',
+    command:
+      "weir check mapping airflow.yml more.yml --line 'airflow.ti.finish.orders.load.success:1|c'",
+    prints: 'airflow',
+  },
+  {
+    page: 'docs/push-gateway.md',
+    command:
+      "echo 'backup_rows 1234' | curl --data-binary @- http://127.0.0.1:9347/metrics/job/backup/instance/db1",
+    makes: 'backup_rows{instance="db1",job="backup"}',
+  },
+  {
+    page: 'docs/influx.md',
+    command:
+      "curl -i 'http://127.0.0.1:9347/write?db=shop' -d 'orders,region=eu placed=3i,value=17.5'",
+    prints: '204 No Content',
+  },
+  {
+    page: 'docs/influx.md',
+    command: "weir query 'orders_placed'",
+    prints: 'orders_placed{db="shop", region="eu"} 3',
+  },
   {
     page: 'docs/events.md',
     command: "printf '_e{10,5}:deploy api|v 1.2|t:success|#env:prod' | nc -u -w0 127.0.0.1 8125",
@@ -361,6 +393,9 @@ function standIns(bin: string): void {
 if (args[0] === 'query') args.push('--server', process.env.WEIR_AT)
 process.exitCode = require('node:child_process').spawnSync(process.execPath, [${JSON.stringify(MAIN)}, ...args], { stdio: 'inherit' }).status`,
   )
+  for (const name of ['mapping', 'airflow', 'more']) {
+    writeFileSync(join(bin, `${name}.yml`), 'mappings: []\n')
+  }
   if (peer('nc') !== undefined) return
   script(
     'nc',
