@@ -44,7 +44,7 @@ export function Intakes({
                   />
                 </td>
                 <td className="right num">{whole(intake.lines)}</td>
-                <td>
+                <td style={{ overflowWrap: 'normal', minWidth: '9rem' }}>
                   {Object.values(intake.rejected).every((count) => count === 0) &&
                   !intake.dropped ? (
                     <span className="muted">none</span>
@@ -61,7 +61,7 @@ export function Intakes({
                     .filter(([, count]) => count > 0)
                     .map(([reason, count]) => (
                       <span className="tag" key={reason}>
-                        {reason} {whole(count)}
+                        {reason.replaceAll('_', ' ')} {whole(count)}
                       </span>
                     ))}
                 </td>
