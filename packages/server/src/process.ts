@@ -432,7 +432,7 @@ class Process implements Weir {
         (await this.#pushThread()).call('gatewayPush', request, [request.body.buffer]),
       delete: async (path) => (await this.#pushThread()).call('gatewayDelete', path),
       wipe: async () => (await this.#pushThread()).call('gatewayWipe', undefined),
-      records: async () => (await this.#pushThread()).call('gatewayRecords', undefined),
+      metrics: async () => (await this.#pushThread()).call('gatewayMetrics', undefined),
       views: async () => (await this.#pushThread()).call('gatewayViews', undefined),
     }
   }

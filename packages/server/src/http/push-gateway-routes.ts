@@ -4,13 +4,11 @@ import type { PushOutcome } from '../push/outcome.ts'
 import { ownedBody } from '../push/owned-body.ts'
 import { PushIntake } from '../push/push-intake.ts'
 import type { PushGatewayConfig } from '../pushgateway/config.ts'
-import type { GroupRecord } from '../pushgateway/group.ts'
 import { PUSH_PATH } from '../pushgateway/grouping.ts'
 import type { PushRequest } from '../pushgateway/push-gateway.ts'
-import { gatewayMetrics } from '../pushgateway/view.ts'
 import type { HttpDeps } from './deps.ts'
 import { CODE_HEADER, asWeirError, statusOf } from './errors.ts'
-import { type Answer, type Call, type Route, comeAgain, json, success, text } from './route.ts'
+import { type Answer, type Call, type Route, comeAgain, json, text } from './route.ts'
 
 /**
  * The push gateway's API: groups of metrics at `/metrics/job/JOB{/LABEL/VALUE}`, replaced whole by PUT,
@@ -57,7 +55,11 @@ export function pushGatewayRoutes(deps: HttpDeps): Route[] {
       path: '/api/v1/metrics',
       summary: 'Everything that was pushed, group by group, as the push gateway answers',
       parameters: [],
-      handle: async () => success(gatewayMetrics(await deps.pushGateway.records())),
+      handle: async () => ({
+        status: 200,
+        headers: { 'content-type': 'application/json' },
+        body: await deps.pushGateway.metrics(),
+      }),
     },
     {
       methods: ['PUT'],
@@ -132,6 +134,7 @@ export interface PushGatewayDoor {
   push(request: PushRequest & { readonly body: Uint8Array<ArrayBuffer> }): Promise<PushOutcome>
   delete(path: string): Promise<void>
   wipe(): Promise<void>
-  records(): Promise<readonly GroupRecord[]>
+  /** The answer of `/api/v1/metrics`: written elsewhere, since it may be long. */
+  metrics(): Promise<Uint8Array>
   views(): Promise<readonly PushGroupView[]>
 }

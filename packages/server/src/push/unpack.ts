@@ -31,9 +31,9 @@ export function unpackBody(
     return padded(body, slack)
   }
   if (encoding === 'snappy') return unpackBlock(body, limit, slack)
-  const unpack = UNPACK[encoding]
+  const unpack = UNPACK.get(encoding)
   if (unpack === undefined) {
-    const wanted = ['identity', ...Object.keys(UNPACK), 'snappy'].join(', ')
+    const wanted = ['identity', ...UNPACK.keys(), 'snappy'].join(', ')
     const given = JSON.stringify(contentEncoding.slice(0, 100))
     const why = `Cannot unpack a body of encoding ${given}: want ${wanted}`
     throw new WeirError('HTTP_BODY_TYPE', why)
@@ -51,12 +51,13 @@ type Unpack = (body: Uint8Array, bytesMax: number) => Uint8Array
 
 const ZSTD = zstd(zlib)
 
-const UNPACK: Readonly<Record<string, Unpack>> = {
-  gzip: gunzip,
-  'x-gzip': gunzip,
-  deflate: inflate,
-  ...(ZSTD === undefined ? {} : { zstd: ZSTD }),
-}
+/** Names come from senders: `constructor` is none. */
+const UNPACK: ReadonlyMap<string, Unpack> = new Map([
+  ['gzip', gunzip],
+  ['x-gzip', gunzip],
+  ['deflate', inflate],
+  ...(ZSTD === undefined ? [] : ([['zstd', ZSTD]] as const)),
+])
 
 function gunzip(body: Uint8Array, bytesMax: number): Uint8Array {
   return zlib.gunzipSync(body, { maxOutputLength: bytesMax, chunkSize: gzipChunk(body, bytesMax) })

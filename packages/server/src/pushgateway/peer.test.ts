@@ -12,6 +12,7 @@ import { standIn } from '../http/testing/stand-in.ts'
 import { HandClock } from '../scrape/testing/hand-clock.ts'
 import { pushGateway } from './config.ts'
 import { gatewayStand } from './testing/gateway-stand.ts'
+import { gatewayMetrics } from './view.ts'
 
 const peer = findPeer('prometheus-pushgateway')
 
@@ -113,7 +114,8 @@ test.runIf(peer !== undefined)(
           push: (request) => gateway.push(request),
           delete: (path) => gateway.delete(path),
           wipe: () => gateway.wipe(),
-          records: async () => gateway.records(),
+          metrics: async () =>
+            Buffer.from(JSON.stringify({ data: gatewayMetrics(gateway.records()) })),
           views: async () => gateway.views(),
         },
         admin: {

@@ -12,6 +12,13 @@ export function movedPage(families: readonly MetricFamily[], accept: string): Mo
   return new Moved(own, [own.buffer])
 }
 
+/** An answer of Prometheus's API, written where its data is. */
+export function movedAnswer(data: unknown): Moved<Uint8Array> {
+  const text = JSON.stringify({ status: 'success', data })
+  const bytes = new TextEncoder().encode(text)
+  return new Moved(bytes, [bytes.buffer])
+}
+
 const EOF = '# EOF\n'
 
 /** Pages of several threads as one. Their families differ by name; OpenMetrics wants its end mark once. */

@@ -15,13 +15,13 @@ import { type InfluxOutcome, InfluxReceiver, type InfluxRequest } from '../influ
 import type { LabelLimits } from '../push/label-limits.ts'
 import type { PushOutcome } from '../push/outcome.ts'
 import type { PushGatewayConfig } from '../pushgateway/config.ts'
-import type { GroupRecord } from '../pushgateway/group.ts'
 import { PushGateway, type PushRequest } from '../pushgateway/push-gateway.ts'
+import { gatewayMetrics } from '../pushgateway/view.ts'
 import type { WriteVersion } from '../remote-write/protocol.ts'
 import { RemoteWriteReceiver } from '../remote-write/receiver.ts'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
-import { movedPage } from './moved-page.ts'
+import { movedAnswer, movedPage } from './moved-page.ts'
 import { type Moved, serveCalls } from './rpc.ts'
 import { keepHeapSmall } from './small-heap.ts'
 
@@ -67,7 +67,8 @@ export type PushHandlers = {
   gatewayPush: (request: PushRequest) => Promise<PushOutcome>
   gatewayDelete: (path: string) => Promise<void>
   gatewayWipe: () => Promise<void>
-  gatewayRecords: () => GroupRecord[]
+  /** As `/api/v1/metrics` answers. */
+  gatewayMetrics: () => Moved<Uint8Array>
   gatewayViews: () => PushGroupView[]
   /** This thread's own metrics as an exposition page. */
   page: (accept: string) => Moved<Uint8Array>
@@ -115,7 +116,7 @@ const handlers: PushHandlers = {
   gatewayPush: (request) => gateway().push(request),
   gatewayDelete: (path) => gateway().delete(path),
   gatewayWipe: () => gateway().wipe(),
-  gatewayRecords: () => gateway().records(),
+  gatewayMetrics: () => movedAnswer(gatewayMetrics(gateway().records())),
   gatewayViews: () => gateway().views(),
   page: (accept) => movedPage(registry.collect(), accept),
   close: async () => {

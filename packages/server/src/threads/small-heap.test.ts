@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { collectGarbage, isWorthIt } from './small-heap.ts'
 
@@ -22,4 +24,15 @@ test('what nobody holds is gone', async () => {
   collectGarbage()
   expect(forgotten.deref()).toBeUndefined()
   expect(kept.deref()).toBe(held)
+})
+
+test('threads that collect at the same time do each other no harm', async () => {
+  const built = new URL('../../dist/threads/small-heap.js', import.meta.url).href
+  const code = `import(${JSON.stringify(built)}).then(({ collectGarbage }) => {
+    for (let i = 0; i < 50; i++) collectGarbage()
+  })`
+  const threads = Array.from({ length: 4 }, () => new Worker(code, { eval: true }))
+  // A thread in which something is thrown ends with 1, after an event of its own.
+  const ends = await Promise.all(threads.map((thread) => once(thread, 'exit')))
+  expect(ends).toEqual([[0], [0], [0], [0]])
 })

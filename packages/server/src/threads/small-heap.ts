@@ -63,13 +63,22 @@ type Collect = (options?: { readonly type: 'minor' }) => void
 
 let young: Collect | undefined
 
+/** So often at most is it tried while other threads get in between. */
+const TRIES = 20
+
 /**
  * V8 lets scripts collect only in contexts made while this flag is set. It is taken back at once:
  * V8 refuses cached code that was compiled under other flags, which would make the next thread's start dear.
+ *
+ * The flag is the whole process's: another thread may take it back before the context is made. What
+ * finds no moment for itself collects nothing this time.
  */
 function collector(): Collect {
-  setFlagsFromString('--expose-gc')
-  const gc = runInNewContext('gc') as Collect
-  setFlagsFromString('--no-expose-gc')
-  return gc
+  for (let left = TRIES; left > 0; left--) {
+    setFlagsFromString('--expose-gc')
+    const gc = runInNewContext('globalThis.gc') as Collect | undefined
+    setFlagsFromString('--no-expose-gc')
+    if (gc !== undefined) return gc
+  }
+  return () => undefined
 }

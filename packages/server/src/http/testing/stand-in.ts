@@ -123,7 +123,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       push: async () => ({ samples: 1, histograms: 0, exemplars: 0, rejected: {}, example: '' }),
       delete: async () => undefined,
       wipe: async () => undefined,
-      records: async () => [],
+      metrics: async () => Buffer.from('{}'),
       views: async () => [],
     },
     influx: async () => ({
