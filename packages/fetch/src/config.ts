@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { scalarText as text } from './scalar-text.ts'
 
 /**
  * Prometheus's common HTTP client configuration: how requests to a target, a discovery or a receiver are made.
@@ -8,7 +9,6 @@ import { z } from 'zod'
  * @see prometheus/common:config/http_config.go
  */
 
-const text = z.coerce.string()
 const TLS_VERSIONS = ['TLS10', 'TLS11', 'TLS12', 'TLS13'] as const
 const tlsVersion = z.enum(TLS_VERSIONS).optional()
 
@@ -66,7 +66,7 @@ const proxyShape = {
 
 const oauth2 = z
   .strictObject({
-    client_id: text.default('').describe('Who asks for the token.'),
+    client_id: text.prefault('').describe('Who asks for the token.'),
     client_secret: text.optional().describe('Its secret; secret.'),
     client_secret_file: z.string().optional().describe('A file with it.'),
     grant_type: z

@@ -7,4 +7,5 @@ export {
   httpClientShape,
 } from './config.ts'
 export { HttpClient, type HttpClientOptions, type HttpRequest } from './client.ts'
+export { scalarText } from './scalar-text.ts'
 export { HttpReply } from './reply.ts'

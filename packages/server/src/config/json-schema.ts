@@ -12,9 +12,6 @@ export function configSchema(): object {
     override: ({ zodSchema, jsonSchema }) => {
       const { def } = zodSchema._zod
       if (def.type === 'undefined') jsonSchema.not = {} // a key that is refused by name
-      if (def.type === 'string' && 'coerce' in def && def.coerce) {
-        Object.assign(jsonSchema, { type: ['string', 'number', 'boolean'] })
-      }
     },
   })
   return { ...schema, title: 'weir.yml' }

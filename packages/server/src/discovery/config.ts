@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path'
-import { httpClientBeside } from '@weir/fetch'
+import { httpClientBeside, scalarText } from '@weir/fetch'
 import { z } from 'zod'
 import { type ConsulSdConfig, consulSdConfig } from './consul/config.ts'
 import { type DnsSdConfig, dnsSdConfig } from './dns/config.ts'
@@ -16,10 +16,7 @@ const staticConfig = z.strictObject({
   targets: z
     .array(z.string().regex(/^[^@]*$/, 'want host:port; user and password go into basic_auth'))
     .describe('Addresses, host:port each.'),
-  labels: z
-    .record(z.string(), z.coerce.string())
-    .default({})
-    .describe('Labels that all of them get.'),
+  labels: z.record(z.string(), scalarText).default({}).describe('Labels that all of them get.'),
 })
 
 type StaticConfig = z.output<typeof staticConfig>

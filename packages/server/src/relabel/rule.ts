@@ -1,3 +1,4 @@
+import { scalarText } from '@weir/fetch'
 import { RE2JS } from 're2js'
 import { z } from 'zod'
 
@@ -22,10 +23,10 @@ export const relabelRule = z
   .strictObject({
     source_labels: z.array(z.string()).default([]).describe('Labels whose values are joined.'),
     separator: z.string().default(';').describe('Stands between the joined values.'),
-    regex: z.coerce.string().default('(.*)').describe('RE2, anchored at both ends.'),
+    regex: scalarText.prefault('(.*)').describe('RE2, anchored at both ends.'),
     modulus: z.int().min(0).default(0).describe('For hashmod.'),
     target_label: z.string().default('').describe('The label that is set.'),
-    replacement: z.coerce.string().default('$1').describe('With $1, ${1}, ${name}.'),
+    replacement: scalarText.prefault('$1').describe('With $1, ${1}, ${name}.'),
     action: z
       .string()
       .transform((text) => text.toLowerCase())

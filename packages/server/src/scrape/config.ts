@@ -1,4 +1,4 @@
-import { checkHttpClient, httpClientShape } from '@weir/fetch'
+import { checkHttpClient, httpClientShape, scalarText } from '@weir/fetch'
 import { z } from 'zod'
 import { binarySize, duration } from '../config/quantity.ts'
 import { discoveryKeys } from '../discovery/config.ts'
@@ -10,7 +10,7 @@ import { relabelRule } from '../relabel/rule.ts'
  * that nobody believes that it works. Everything here is plain data: it crosses threads.
  */
 
-const labelMap = z.record(z.string(), z.coerce.string())
+const labelMap = z.record(z.string(), scalarText)
 const limit = z.int().min(0).optional()
 
 /** Limits that hold for every job unless it has its own; 0 means none. */
@@ -88,9 +88,8 @@ export const globalConfig = globalKeys.superRefine((global, context) => {
 
 const scrapeConfig = z
   .strictObject({
-    job_name: z.coerce
-      .string()
-      .min(1, 'want a name')
+    job_name: scalarText
+      .refine((name) => name !== '', { message: 'want a name' })
       .describe('Becomes the label job; each name once.'),
     scrape_interval: duration
       .optional()
@@ -101,7 +100,7 @@ const scrapeConfig = z
     metrics_path: z.string().default('/metrics').describe('The path of the page.'),
     scheme: z.enum(['http', 'https']).default('http').describe('How targets are reached.'),
     params: z
-      .record(z.string(), z.array(z.coerce.string()))
+      .record(z.string(), z.array(scalarText))
       .default({})
       .describe('Parameters of the URL.'),
     honor_labels: z.boolean().default(false).describe('Whether labels of the page win.'),
