@@ -8,6 +8,8 @@ import { join } from 'node:path'
 
 const ALL = [
   'statsd',
+  'statsd-loss',
+  'statsd-memory',
   'scrape',
   'influx',
   'write',

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type Appender, type SeriesRef, systemClock } from '@weir/model'
 import { openLog, readMappings, Registry, startStatsd, statsdConfig } from '@weir/server'
 
-const mappingFile = process.argv[2]!
+const [mappingFile = '', readBuffer = ''] = process.argv.slice(2)
 
 // Numbers series and forgets the samples: what is measured ends where the store begins.
 let refs = 0
@@ -22,7 +22,7 @@ const appender: Appender = {
 const intake = await startStatsd({
   config: statsdConfig.parse({
     listen: '127.0.0.1:0',
-    read_buffer: '8MiB',
+    read_buffer: readBuffer,
     max_series_per_metric: 100_000,
   }),
   mappings: readMappings([{ file: mappingFile, text: readFileSync(mappingFile, 'utf8') }]),

@@ -1,42 +1,64 @@
 /** What the StatsD benchmark sends: Airflow's kinds of line, over a given number of series. */
 
-/** In the manner of Airflow's chart: names with values in them become labels. */
-export const MAPPING = `defaults:
-  match_type: glob
-mappings:
-- match: airflow.dagrun.dependency-check.*.*
-  name: airflow_dagrun_dependency_check
-  labels: {dag_id: "$1"}
-- match: airflow\\.operator_successes_(.*)
-  match_type: regex
-  name: airflow_operator_successes
-  labels: {operator: "$1"}
-- match: airflow\\.operator_failures_(.*)
-  match_type: regex
-  name: airflow_operator_failures
-  labels: {operator: "$1"}
-- match: airflow.dag.*.*.duration
-  name: airflow_task_duration
-  labels: {dag_id: "$1", task_id: "$2"}
-- match: airflow.ti.finish.*.*.*
-  name: airflow_ti_finish
-  labels: {dag_id: "$1", task_id: "$2", state: "$3"}
-- match: airflow.dagrun.duration.success.*
-  name: airflow_dagrun_duration
-  labels: {dag_id: "$1"}
-- match: airflow.dagrun.schedule_delay.*
-  name: airflow_dagrun_schedule_delay
-  labels: {dag_id: "$1"}
-- match: airflow.dag_processing.last_run.seconds_ago.*
-  name: airflow_dag_processing_last_run_seconds_ago
-  labels: {dag_file: "$1"}
-- match: airflow.pool.open_slots.*
-  name: airflow_pool_open_slots
-  labels: {pool: "$1"}
-- match: airflow.executor.queued_tasks.*
-  name: airflow_executor_queued_tasks
-  labels: {executor: "$1"}
-`
+/** What one rule of Airflow's chart does; a glob unless it says otherwise. */
+interface Rule {
+  readonly match: string
+  readonly isRegex?: boolean
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+const glob = (name: string, ...labels: readonly string[]): Rule => ({
+  match: `airflow.${name}${'.*'.repeat(labels.length)}`,
+  name: `airflow_${name.replaceAll(/[.-]/g, '_')}`,
+  labels: Object.fromEntries(labels.map((label, i) => [label, `$${i + 1}`])),
+})
+
+/**
+ * The rules of Airflow's official chart (apache/airflow:chart/files/statsd-mappings.yml), all of them and in their
+ * order: 13 globs and 3 regular expressions. What they do not know, finished tasks for one, gets a metric name each.
+ */
+const RULES: readonly Rule[] = [
+  { ...glob('dagrun.dependency-check', 'dag_id'), match: 'airflow.dagrun.dependency-check.*.*' },
+  ...['successes', 'failures'].map((outcome) => ({
+    match: `airflow.operator_${outcome}_(.*)`,
+    isRegex: true,
+    name: `airflow_operator_${outcome}`,
+    labels: { operator: '$1' },
+  })),
+  {
+    match: 'airflow.scheduler_heartbeat',
+    isRegex: true,
+    name: 'airflow_scheduler_heartbeat',
+    labels: { type: 'counter' },
+  },
+  {
+    match: 'airflow.dag.*.*.duration',
+    name: 'airflow_task_duration',
+    labels: { dag_id: '$1', task_id: '$2' },
+  },
+  { ...glob('dagrun.duration.success', 'dag_id'), name: 'airflow_dagrun_duration' },
+  { ...glob('dagrun.duration.failed', 'dag_id'), name: 'airflow_dagrun_failed' },
+  glob('dagrun.schedule_delay', 'dag_id'),
+  glob('dag_processing.last_runtime', 'dag_file'),
+  glob('dag_processing.last_run.seconds_ago', 'dag_file'),
+  glob('pool.open_slots', 'pool'),
+  glob('pool.used_slots', 'pool'),
+  glob('pool.starving_tasks', 'pool'),
+  glob('executor.open_slots', 'executor'),
+  glob('executor.queued_tasks', 'executor'),
+  glob('executor.running_tasks', 'executor'),
+]
+
+/** The file of mapping rules. */
+export const MAPPING = JSON.stringify({
+  mappings: RULES.map(({ match, isRegex = false, name, labels }) => ({
+    match,
+    ...(isRegex ? { match_type: 'regex' } : {}),
+    name,
+    labels,
+  })),
+})
 
 /** One line of series `i`: a quarter each of counters, timers, gauges and tagged counters. */
 function lineOf(i: number, turn: number): string {

@@ -17,6 +17,8 @@ export const RECV_FLAGS = 0x40 | 0x20
 export const POLL_READABLE = 1
 export const SOL_SOCKET = 1
 export const SO_RCVBUF = 8
+/** The same past what `net.core.rmem_max` allows, for those who have CAP_NET_ADMIN. */
+export const SO_RCVBUFFORCE = 33
 export const EAGAIN = 11
 export const EINTR = 4
 export const ECONNREFUSED = 111
@@ -82,6 +84,13 @@ async function load(): Promise<KernelCalls> {
     nameOf: (errno) =>
       Object.entries(koffi.os.errno).find(([, value]) => value === errno)?.[0] ?? `error ${errno}`,
   }
+}
+
+/** A C `int`; sizes of a gigabyte and more become one. */
+export function kernelInt(value: number): KernelBytes {
+  const bytes = kernelBytes(4)
+  new DataView(bytes.buffer).setInt32(0, Math.min(value, 0x3fffffff), true)
+  return bytes
 }
 
 /** Bytes that the kernel may read and write. */

@@ -20,13 +20,25 @@ export async function kernelDrops(address: ListenAddress): Promise<number | unde
 
 /** The `drops` column of the socket that is bound to an address. */
 export function dropsIn(table: string, address: ListenAddress): number | undefined {
+  const rows = rowsOf(table, address)
+  if (rows.length === 0) return undefined
+  return rows.reduce((sum, columns) => sum + Number(columns.at(-1)), 0)
+}
+
+/** The numbers of the sockets that are bound to an address, as `/proc/PID/fd` shows them. */
+export function inodesIn(table: string, address: ListenAddress): string[] {
+  return rowsOf(table, address).map((columns) => columns[INODE_COLUMN]!)
+}
+
+/** `tr tm->when` and what comes before it are nine columns. */
+const INODE_COLUMN = 9
+
+function rowsOf(table: string, address: ListenAddress): string[][] {
   const local = kernelAddress(address)
-  let drops: number | undefined
-  for (const line of table.split('\n')) {
-    const columns = line.trim().split(/\s+/)
-    if (columns[1] === local) drops = (drops ?? 0) + Number(columns.at(-1))
-  }
-  return drops
+  return table
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter((columns) => columns[1] === local)
 }
 
 /** As the kernel prints it: each 32-bit word of the address in the machine's byte order, here little-endian. */

@@ -12,6 +12,7 @@ import {
   SOL_SOCKET,
   kernelBytes,
   kernelCalls,
+  kernelInt,
 } from './kernel-calls.ts'
 import {
   clearSocketPath,
@@ -69,7 +70,7 @@ export async function listenUnixgram(
     throw error instanceof WeirError ? error : socketPathError(path, error)
   }
   if (readBufferBytes > 0) {
-    calls.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, number32(readBufferBytes), 4)
+    calls.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, kernelInt(readBufferBytes), 4)
   }
   reader.add({ ...options, fd })
   return {
@@ -100,10 +101,4 @@ function unixAddress(path: string): KernelBytes {
   new DataView(address.buffer).setUint16(0, AF_UNIX, true)
   address.set(name, 2)
   return address
-}
-
-function number32(value: number): KernelBytes {
-  const bytes = kernelBytes(4)
-  new DataView(bytes.buffer).setInt32(0, Math.min(value, 0x3fffffff), true)
-  return bytes
 }

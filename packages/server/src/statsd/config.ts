@@ -35,7 +35,7 @@ export const statsdConfig = z
     read_buffer: byteSize
       .prefault('8MiB')
       .describe(
-        'Receive buffer to ask the kernel for, UDP and Unix datagram; it gives no more than net.core.rmem_max. 0 leaves what the system gives.',
+        'Receive buffer to ask the kernel for, UDP and Unix datagram; it gives no more than net.core.rmem_max, except for UDP on Linux when Weir has CAP_NET_ADMIN. 0 leaves what the system gives.',
       ),
     max_line_bytes: maxLineBytes
       .prefault('64KiB')
