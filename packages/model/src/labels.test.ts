@@ -31,6 +31,20 @@ test('labels that are read later are the same as those at hand', () => {
   )
 })
 
+test('a label set or removed gives what a record of the labels would', () => {
+  fc.assert(
+    fc.property(
+      record,
+      fc.constantFrom(...names, '', 'zz'),
+      fc.constantFrom('', 'x', 'z'),
+      (plain, name, value) => {
+        const want = Labels.of({ ...plain, [name]: value })
+        expect(Labels.of(plain).with(name, value).flat).toEqual(want.flat)
+      },
+    ),
+  )
+})
+
 test('what has been read stays when the source changes', () => {
   let text = 'before'
   const source: LabelSource = { flatAt: () => ['a', text], valueAt: () => text }

@@ -127,7 +127,12 @@ export class Labels {
 
   /** With one label set; an empty value removes it. */
   with(name: string, value: string): Labels {
-    return Labels.fromFlat([...this.flat, name, value])
+    const { flat } = this
+    let at = 0
+    while (at < flat.length && flat[at]! < name) at += 2
+    const isThere = flat[at] === name
+    if (value === '') return isThere ? new Labels(flat.toSpliced(at, 2)) : this
+    return new Labels(flat.toSpliced(at, isThere ? 2 : 0, name, value))
   }
 
   /** Without the named labels. */
