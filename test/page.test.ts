@@ -122,12 +122,31 @@ describe.skipIf(CHROMIUM === undefined)(`the page of a Weir that hears an Airflo
     await see(/unclosed left parenthesis/)
   })
 
+  test('a pushed group is shown with its refusal, and deleted, whatever its labels are', async () => {
+    const group = 'job/nightly%20load/path@base64/L3Zhci90bXA/dots@base64/Li4/none@base64/='
+    const push = async (body: string): Promise<number> =>
+      (await fetch(`${weir.web}/metrics/${group}`, { method: 'PUT', body })).status
+    expect(await push('rows 5\nseconds{table="a"} 1\nseconds{table="b"} 2\n')).toBe(200)
+    expect(await push('rows 5 1700000000000\n')).toBe(400)
+    await page.goto(`${weir.web}/targets?tab=pushed`)
+    await see('pushed metrics must not have timestamps')
+    const row = await page.locator('.pushed', { hasText: 'nightly load' }).innerText()
+    expect(row).toMatch(/^Refused.*path=\/var\/tmp.*dots=\.\.\n.*none=\n.*\n2\b.*\n3\b/s)
+    expect(await flaws()).toEqual([])
+    await page.getByRole('button', { name: /^Delete job=nightly load/ }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await see('Nothing was pushed yet')
+    expect(await getJson(`${weir.web}/api/weir/v1/push-groups`)).toEqual([])
+    expect(await flaws()).toEqual([])
+  })
+
   test.each<[string, readonly (string | RegExp)[]]>([
     ['/alerts', [/Firing [1-9]/, 'DAG lab_failure failed and has not succeeded since']],
     ['/alerts?tab=notifications', [/AirflowDagFailing|Nothing was sent yet/]],
     ['/status', ['statsd-udp', '1 of 1 up', /awake, \d+ series/]],
     ['/targets', ['1 of 1 up', 'instance=weir', 'Scrape something else']],
-    ['/status?tab=storage', ['Series by metric name']],
+    ['/status?tab=storage', ['Series by metric name', 'Series from StatsD', /dag_id \d+/]],
+    ['/alerts?tab=checks', ['No service checks yet.']],
     ['/status?tab=config', ['statsd:', 'Build']],
     ['/packs', ['Apache Airflow', /awake/]],
     ['/packs/airflow?q=heartbeat', ['airflow_scheduler_heartbeat', /of \d+/]],

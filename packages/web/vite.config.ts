@@ -1,6 +1,8 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
+const WEIR = process.env['WEIR_WEB'] ?? 'http://127.0.0.1:9347'
+
 // The page is served by Weir under a strict content-security policy: no inline script, nothing from
 // elsewhere. Hence no inlined assets (a `data:` font would be refused) and no inline preload script.
 export default defineConfig({
@@ -11,5 +13,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
   },
-  server: { proxy: { '/api': process.env['WEIR_WEB'] ?? 'http://127.0.0.1:9347' } },
+  server: { proxy: { '/api': WEIR, '/metrics': WEIR } },
 })

@@ -177,6 +177,7 @@ export interface PushGroupView {
   readonly failedAtMs: number | null
   /** Why the last push was refused, '' when it was good. */
   readonly lastError: string
+  /** Without the two times that each group has. */
   readonly metrics: number
   readonly series: number
 }

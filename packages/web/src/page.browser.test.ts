@@ -1,7 +1,13 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type Locator,
+  type Page,
+  chromium,
+} from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type MockServer, startMock } from './testing/mock-api.ts'
 import { MOCK_NOW_MS } from './testing/mock-data.ts'
@@ -43,7 +49,8 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
   const open = async (path: string): Promise<void> => {
     await page.goto(mock.url + path)
   }
-  const see = (text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor()
+  const see = (text: string | RegExp, within: Page | Locator = page): Promise<void> =>
+    within.getByText(text).first().waitFor()
   const violations = async (): Promise<string[]> => {
     const { violations: found } = await new AxeBuilder({ page }).analyze()
     return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
@@ -98,6 +105,18 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     ],
     ['/targets?q=10.0.0.5', ['http://10.0.0.5:9100/metrics', 'Up 1']],
     ['/targets?health=unknown', ['No target matches.']],
+    [
+      '/targets?tab=pushed',
+      [/is not a GAUGE/, 'Refused 2', '4 groups, 2\u2009633 series', '3 h 10 min ago', 'never'],
+    ],
+    ['/targets?tab=pushed&q=/var', ['path=/var/tmp', '1 group, 2\u2009417 series']],
+    ['/targets?tab=pushed&health=refused&q=backup', ['No group matches.']],
+    [
+      '/status?tab=storage',
+      [/takes no new series/, 'user_id 9\u2009214', '48\u2009112', 'worker_*_rows'],
+    ],
+    ['/alerts?tab=checks', ['postgres.can_connect', 'Critical', 'connection refused']],
+    ['/alerts?tab=checks&q=nothing', ['No service check matches.']],
     ['/packs', ['Apache Airflow']],
     ['/packs/airflow', ['Seconds to read all DAG files once.', 'rules.yml']],
     ['/nowhere', ['Nothing is here']],
@@ -172,6 +191,67 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     expect(await violations()).toEqual([])
   })
 
+  test('a pushed group is deleted after a question, and a refusal is told', async () => {
+    const sent: string[] = []
+    page.on('request', (request) => {
+      if (request.method() === 'DELETE') sent.push(new URL(request.url()).pathname)
+    })
+    await open('/targets?tab=pushed')
+    const dialog = page.getByRole('dialog')
+    const confirm = dialog.getByRole('button', { name: 'Delete' })
+    await page.getByRole('button', { name: 'Delete job=a/b path=/var/tmp' }).click()
+    await see('Its 2\u2009417 series end now.', dialog)
+    await expect.poll(() => dialog.evaluate((each) => getComputedStyle(each).opacity)).toBe('1')
+    expect(await violations()).toEqual([])
+    await page.keyboard.press('Enter') // nothing is deleted by an Enter too many
+    await dialog.waitFor({ state: 'detached' })
+    expect(sent).toEqual([])
+    await page.getByRole('button', { name: 'Delete job=a/b path=/var/tmp' }).click()
+    await confirm.click()
+    await see('3 groups, 216 series')
+    await dialog.waitFor({ state: 'detached' })
+    expect(sent).toEqual(['/metrics/job@base64/YS9i/path@base64/L3Zhci90bXA'])
+    expect(await page.getByText('path=/var/tmp').count()).toBe(0)
+    expect(complaints).toEqual([])
+    await page.getByRole('button', { name: 'Delete job=nightly env=prod instance=etl-7' }).click()
+    await confirm.click()
+    await see('Cannot write to the store: want a writable disk, got "full"', dialog)
+    await dialog.getByRole('button', { name: 'Keep' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await see('3 groups, 216 series')
+    await page.getByRole('link', { name: 'Explore job=backup instance=db1' }).click()
+    await see(/3 series/)
+    const { searchParams } = new URL(page.url())
+    expect(searchParams.get('expr')).toBe('{instance="db1", job="backup"}')
+  })
+
+  test('a thousand pushed groups: few rows in the document, and one is found by search', async () => {
+    mock.scene = 1000
+    await open('/targets?tab=pushed')
+    await see('All 1\u2009001')
+    expect(await page.evaluate(() => performance.now())).toBeLessThan(3000)
+    expect(await page.locator('.pushed').count()).toBeLessThan(80)
+    await page.getByRole('button', { name: 'Show 200 more of 951' }).click()
+    await expect.poll(() => page.locator('.pushed').count()).toBe(251)
+    await page.keyboard.press('/')
+    await page.keyboard.type('taskmanager-990')
+    await expect.poll(() => page.locator('.pushed').count()).toBe(2) // and the head
+    await see('instance=taskmanager-990')
+    expect(page.url()).toContain('q=taskmanager-990')
+  })
+
+  test('where nothing was pushed it is told how, with the real address; no StatsD, no table', async () => {
+    mock.scene = 0
+    await open('/targets?tab=pushed')
+    await see(`curl --data-binary @- ${mock.url}/metrics/job/backup/instance/db1`)
+    expect(await violations()).toEqual([])
+    await open('/status?tab=storage')
+    await see('Series by metric name')
+    await page.waitForLoadState('networkidle')
+    expect(await page.getByText('Series from StatsD').count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
   test('events mark the charts, tell what they are, and can be put away for good', async () => {
     await open(`/explore?expr=up&from=${MOCK_NOW_MS - 3_600_000}&to=${MOCK_NOW_MS}`)
     const chart = page.getByRole('img', { name: /Chart of up/ })
@@ -201,25 +281,26 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     expect(complaints).toEqual([])
   })
 
-  test('the dark scheme on a phone is accessible and does not scroll sideways', async () => {
+  test.each([
+    '/',
+    '/pipelines/airflow/orders_daily',
+    '/explore?expr=up',
+    '/explore?expr=latency_seconds',
+    '/explore?expr=latency_seconds&tab=table',
+    '/status?tab=queries',
+    '/alerts?tab=recording',
+    '/targets',
+    '/targets?tab=pushed',
+    '/status?tab=storage',
+    '/alerts?tab=checks',
+  ])('in the dark on a phone %s is accessible and does not scroll sideways', async (path) => {
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.setViewportSize({ width: 390, height: 844 })
-    for (const path of [
-      '/',
-      '/pipelines/airflow/orders_daily',
-      '/explore?expr=up',
-      '/explore?expr=latency_seconds',
-      '/explore?expr=latency_seconds&tab=table',
-      '/status?tab=queries',
-      '/alerts?tab=recording',
-      '/targets',
-    ]) {
-      await open(path)
-      await page.waitForLoadState('networkidle')
-      expect(await violations()).toEqual([])
-      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      expect(sideways, path).toBeLessThanOrEqual(0)
-    }
+    await open(path)
+    await page.waitForLoadState('networkidle')
+    expect(await violations()).toEqual([])
+    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(sideways).toBeLessThanOrEqual(0)
   })
 
   test('an empty Weir says how to send something, with its real address', async () => {

@@ -50,7 +50,7 @@ const status = createRoute({
 const targets = createRoute({
   getParentRoute: () => root,
   path: '/targets',
-  validateSearch: (search) => pickSearch(search, ['q', 'health', 'job']),
+  validateSearch: (search) => pickSearch(search, ['tab', 'q', 'health', 'job']),
   component: lazyRouteComponent(() => import('./targets/targets-page.tsx'), 'TargetsPage'),
 })
 

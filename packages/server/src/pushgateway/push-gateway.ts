@@ -145,14 +145,17 @@ export class PushGateway implements AsyncDisposable {
   }
 
   views(): PushGroupView[] {
-    return [...this.#groups.values()].map((group) => ({
-      labels: Object.fromEntries(group.grouping),
-      pushedAtMs: group.pushedMs === 0 ? null : group.pushedMs,
-      failedAtMs: group.failedMs === 0 ? null : group.failedMs,
-      lastError: group.lastError,
-      metrics: group.families.size,
-      series: seriesCount(group.families.values()),
-    }))
+    return [...this.#groups.values()].map((group) => {
+      const pushed = [...group.families.values()].filter(({ name }) => !isOwn(name))
+      return {
+        labels: Object.fromEntries(group.grouping),
+        pushedAtMs: group.pushedMs === 0 ? null : group.pushedMs,
+        failedAtMs: group.failedMs === 0 ? null : group.failedMs,
+        lastError: group.lastError,
+        metrics: pushed.length,
+        series: seriesCount(pushed),
+      }
+    })
   }
 
   /** All groups, as plain data that may go to another thread. */
@@ -219,8 +222,7 @@ export class PushGateway implements AsyncDisposable {
   /** Of a group that is replaced: what the page does not have any more. */
   #dropOthers(group: Group, page: PushedPage, nowMs: number): void {
     for (const family of group.families.values()) {
-      const isOwn = family.name === PUSH_TIME || family.name === FAILURE_TIME
-      if (!isOwn && !page.families.has(family.name)) this.#end(group, family, nowMs)
+      if (!isOwn(family.name) && !page.families.has(family.name)) this.#end(group, family, nowMs)
     }
   }
 
@@ -374,6 +376,11 @@ function timeFamily(name: string, grouping: Grouping, timeMs: number): PushedFam
   const labels = Labels.fromFlat([METRIC_NAME, name, ...[...grouping].flat()])
   const series = [{ labels, value: timeMs / 1000, native: undefined, exemplars: [] }]
   return { name, type: 'gauge', help: HELP[name]!, unit: '', series }
+}
+
+/** Whether the gateway itself gives a metric to each group. */
+function isOwn(name: string): boolean {
+  return name === PUSH_TIME || name === FAILURE_TIME
 }
 
 function seriesCount(families: Iterable<HeldFamily>): number {

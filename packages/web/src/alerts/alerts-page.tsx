@@ -11,7 +11,7 @@ import { EventList } from '../events/event-list.tsx'
 import { RecordingRules } from './recording-rules.tsx'
 import { Notifications } from './notifications.tsx'
 
-const TABS = ['rules', 'recording', 'notifications', 'events'] as const
+const TABS = ['rules', 'recording', 'notifications', 'events', 'checks'] as const
 
 /** Alerting rules with what fires, what was sent to whom, and what senders told. */
 export function AlertsPage(): React.JSX.Element {
@@ -42,6 +42,7 @@ export function AlertsPage(): React.JSX.Element {
           <Tabs.Tab value="recording">Recording rules</Tabs.Tab>
           <Tabs.Tab value="notifications">Notifications</Tabs.Tab>
           <Tabs.Tab value="events">Events</Tabs.Tab>
+          <Tabs.Tab value="checks">Checks</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="rules">
           <Rules query={search.q ?? ''} state={search.state} onChange={set} />
@@ -53,7 +54,10 @@ export function AlertsPage(): React.JSX.Element {
           <Notifications />
         </Tabs.Panel>
         <Tabs.Panel value="events">
-          <EventList query={search.q ?? ''} type={search.state} onChange={set} />
+          <EventList kind="event" query={search.q ?? ''} type={search.state} onChange={set} />
+        </Tabs.Panel>
+        <Tabs.Panel value="checks">
+          <EventList kind="check" query={search.q ?? ''} type={search.state} onChange={set} />
         </Tabs.Panel>
       </Tabs>
     </>

@@ -51,6 +51,15 @@ export async function postWeir<T>(
   return body as T
 }
 
+/** DELETEs what is at a path. @throws {RequestError} */
+export async function deleteAt(path: string): Promise<void> {
+  const response = await reach(path, { method: 'DELETE' })
+  if (response.ok) return
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') === true
+  const told: unknown = isJson ? await response.json() : { message: await response.text() }
+  throw refusal(response, told)
+}
+
 /**
  * Asks the Prometheus API. With parameters it POSTs a form, because queries may be longer than URLs.
  *
@@ -80,16 +89,7 @@ async function request(
   path: string,
   init: RequestInit,
 ): Promise<{ readonly response: Response; readonly body: unknown }> {
-  let response: Response
-  try {
-    response = await fetch(path, { ...init, headers: { accept: 'application/json' } })
-  } catch (cause) {
-    if (init.signal?.aborted) throw cause
-    connectionLost()
-    throw new RequestError({ kind: 'unreachable', message: 'Weir does not answer' })
-  }
-  learnServerTime(response.headers.get('date'))
-  connectionWorks()
+  const response = await reach(path, init)
   if (response.status === 204) return { response, body: { status: 'success' } }
   try {
     return { response, body: await response.json() }
@@ -101,6 +101,20 @@ async function request(
       message: `Cannot read the answer to "${path}": want JSON, got status ${response.status}`,
     })
   }
+}
+
+async function reach(path: string, init: RequestInit): Promise<Response> {
+  let response: Response
+  try {
+    response = await fetch(path, { ...init, headers: { accept: 'application/json' } })
+  } catch (cause) {
+    if (init.signal?.aborted) throw cause
+    connectionLost()
+    throw new RequestError({ kind: 'unreachable', message: 'Weir does not answer' })
+  }
+  learnServerTime(response.headers.get('date'))
+  connectionWorks()
+  return response
 }
 
 function refusal(response: Response, body: unknown): RequestError {

@@ -6,9 +6,11 @@ import type {
   PackDetail,
   PackSummary,
   PipelineDetail,
+  PushGroupView,
   QueriesView,
   ScrapeJobView,
   RemoteWriteView,
+  StatsdCardinality,
   WeirStatus,
 } from '@weir/packs'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
@@ -49,6 +51,18 @@ export const intakesQuery = queryOptions({
 export const scrapeJobsQuery = queryOptions({
   queryKey: ['scrape-jobs'],
   queryFn: ({ signal }) => getWeir<readonly ScrapeJobView[]>(`${API}/scrape_jobs`, signal),
+})
+
+export const pushGroupsQuery = queryOptions({
+  queryKey: ['push-groups'],
+  queryFn: ({ signal }) => getWeir<readonly PushGroupView[]>(`${API}/push-groups`, signal),
+})
+
+/** It goes through all series, and changes slowly. */
+export const statsdCardinalityQuery = queryOptions({
+  queryKey: ['statsd-cardinality'],
+  queryFn: ({ signal }) => getWeir<StatsdCardinality>(`${API}/statsd/cardinality`, signal),
+  refetchInterval: 6 * REFRESH_MS,
 })
 
 export const remoteWriteQuery = queryOptions({

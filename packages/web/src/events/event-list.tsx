@@ -32,33 +32,48 @@ const CHOICES: readonly (EventType | undefined)[] = [
 /** Around an event, so that what came before it is seen too. */
 const AROUND_MS = 15 * 60_000
 
+const KINDS = {
+  event: {
+    title: 'Events',
+    one: 'event',
+    none: 'No events yet. Send one from a deploy: any DogStatsD client does it, and it marks every chart.',
+  },
+  check: {
+    title: 'Service checks',
+    one: 'service check',
+    none: 'No service checks yet. Any DogStatsD client sends them, and the newest status of each is the metric service_check_status.',
+  },
+} as const
+
 /** What senders told, newest first. */
 export function EventList(props: {
+  readonly kind: keyof typeof KINDS
   readonly query: string
   readonly type: string | undefined
   readonly onChange: (change: { q?: string | undefined; state?: string | undefined }) => void
 }): React.JSX.Element {
   const type = CHOICES.find((known) => known === props.type)
-  const wanted = { kind: 'event', text: props.query, type } as const
+  const { title } = KINDS[props.kind]
+  const wanted = { kind: props.kind, text: props.query, type } as const
   const list = useInfiniteQuery(eventPages(wanted))
   return (
     <div className="stack">
       <div style={{ display: 'flex', gap: 10, flexWrap: 'wrap' }}>
         <div className="scroll">
           <SegmentedControl
-            aria-label="Type"
+            aria-label={props.kind === 'check' ? 'Status' : 'Type'}
             value={type ?? 'all'}
             onChange={(chosen) => props.onChange({ state: chosen === 'all' ? undefined : chosen })}
             data={CHOICES.map((choice) => ({
               value: choice ?? 'all',
-              label: choice === undefined ? 'All' : TYPES[choice].word,
+              label: choice === undefined ? 'All' : typeWord(props.kind, choice),
             }))}
           />
         </div>
         <TextInput
           data-search
-          aria-label="Search events"
-          placeholder="Search title, text, host, tag   /"
+          aria-label={`Search ${title.toLowerCase()}`}
+          placeholder={`Search ${props.kind === 'check' ? 'name, message' : 'title, text'}, host, tag   /`}
           value={props.query}
           onChange={(event) => props.onChange({ q: event.currentTarget.value || undefined })}
           style={{ flex: '1 1 220px', maxWidth: 380 }}
@@ -73,6 +88,7 @@ export function EventList(props: {
         ) : null
       ) : (
         <Pages
+          kind={props.kind}
           events={list.data.pages.flatMap(({ events }) => events)}
           total={list.data.pages[0]?.total ?? 0}
           isFiltered={props.query !== '' || type !== undefined}
@@ -85,7 +101,7 @@ export function EventList(props: {
             loading={list.isFetchingNextPage}
             onClick={() => void list.fetchNextPage()}
           >
-            Older events
+            Older {title.toLowerCase()}
           </Button>
         </div>
       ) : null}
@@ -94,23 +110,19 @@ export function EventList(props: {
 }
 
 function Pages(props: {
+  readonly kind: keyof typeof KINDS
   readonly events: readonly EventView[]
   readonly total: number
   readonly isFiltered: boolean
 }): React.JSX.Element {
+  const { title, one, none } = KINDS[props.kind]
   if (props.events.length === 0) {
-    return (
-      <div className="sheet empty">
-        {props.isFiltered
-          ? 'No event matches.'
-          : 'No events yet. Send one from a deploy: any DogStatsD client does it, and it marks every chart.'}
-      </div>
-    )
+    return <div className="sheet empty">{props.isFiltered ? `No ${one} matches.` : none}</div>
   }
   return (
-    <section className="sheet" aria-label="Events">
+    <section className="sheet" aria-label={title}>
       <div className="sheet-head">
-        <h2>Events</h2>
+        <h2>{title}</h2>
         <span className="muted">
           {props.events.length < props.total
             ? `newest ${whole(props.events.length)} of ${whole(props.total)}`
@@ -125,13 +137,13 @@ function Pages(props: {
 }
 
 function EventLine({ event }: { readonly event: EventView }): React.JSX.Element {
-  const { word, check, tone, Icon } = TYPES[event.type]
+  const { tone, Icon } = TYPES[event.type]
   const { atMs, title, text, tags, host, source } = event
   return (
     <div className="alert">
       <span className="health" data-health={tone}>
         <Icon size={15} aria-hidden />
-        {event.kind === 'check' ? check : word}
+        {typeWord(event.kind, event.type)}
       </span>
       <div style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
         <b style={{ fontWeight: 600 }}>{title}</b>
@@ -164,4 +176,8 @@ function EventLine({ event }: { readonly event: EventView }): React.JSX.Element 
       </div>
     </div>
   )
+}
+
+function typeWord(kind: keyof typeof KINDS, type: EventType): string {
+  return TYPES[type][kind === 'check' ? 'check' : 'word']
 }

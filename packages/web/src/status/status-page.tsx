@@ -11,6 +11,7 @@ import { agoText, fullTime, spanText } from '../time/clock-text.ts'
 import { Intakes } from './intakes.tsx'
 import { Queries } from './queries.tsx'
 import { SentOn } from './sent-on.tsx'
+import { StatsdSeries } from './statsd-series.tsx'
 import { Targets } from './targets.tsx'
 
 const TABS = ['overview', 'storage', 'queries', 'config'] as const
@@ -137,6 +138,7 @@ function Storage(): React.JSX.Element {
           <Fact label="On disk" value={status?.diskBytes} unit="bytes" />
         </div>
       </section>
+      <StatsdSeries />
       <TopList title="Series by metric name" rows={data.seriesCountByMetricName ?? []} />
       <TopList title="Values by label name" rows={data.labelValueCountByLabelName ?? []} />
     </div>

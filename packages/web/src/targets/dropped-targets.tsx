@@ -1,10 +1,11 @@
-import { Button, Skeleton } from '@mantine/core'
+import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useState } from 'react'
 import { type Labels, droppedTargetsQuery, relabelStepsQuery } from '../api/prometheus.ts'
 import { whole } from '../format/number.ts'
 import { FailureNote } from '../frame/failure-note.tsx'
+import { MoreButton } from '../frame/more-button.tsx'
 import { Relabelling } from './relabelling.tsx'
 import { ruleText } from './relabel-text.ts'
 
@@ -42,11 +43,7 @@ function DroppedList(props: { readonly job: string; readonly count: number }): R
       {data.slice(0, rows).map(({ discoveredLabels }) => (
         <Dropped key={JSON.stringify(discoveredLabels)} job={props.job} labels={discoveredLabels} />
       ))}
-      {data.length > rows ? (
-        <Button variant="default" size="compact-sm" onClick={() => setRows(rows + ROWS)}>
-          Show {whole(Math.min(ROWS, data.length - rows))} more of {whole(data.length - rows)}
-        </Button>
-      ) : null}
+      <MoreButton left={data.length - rows} step={ROWS} onMore={() => setRows(rows + ROWS)} />
       {data.length < props.count ? (
         <div className="muted">
           {whole(props.count - data.length)} more are not kept (keep_dropped_targets).

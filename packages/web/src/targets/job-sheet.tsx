@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { labelsKey } from '../api/prometheus.ts'
 import { whole } from '../format/number.ts'
+import { MoreButton } from '../frame/more-button.tsx'
 import { Discoverers } from './discoverers.tsx'
 import { DroppedTargets } from './dropped-targets.tsx'
 import type { JobTargets } from './target-filter.ts'
@@ -61,10 +61,11 @@ export function JobSheet(
       ))}
       {rows >= targets.length ? null : (
         <div className="sheet-body">
-          <Button variant="default" size="compact-sm" onClick={() => setRows(rows + ROWS * 4)}>
-            Show {whole(Math.min(ROWS * 4, targets.length - rows))} more of{' '}
-            {whole(targets.length - rows)}
-          </Button>
+          <MoreButton
+            left={targets.length - rows}
+            step={ROWS * 4}
+            onMore={() => setRows(rows + ROWS * 4)}
+          />
         </div>
       )}
       {job.droppedCount === 0 ? null : <DroppedTargets job={job.job} count={job.droppedCount} />}

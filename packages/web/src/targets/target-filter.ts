@@ -4,6 +4,13 @@ import type { Target } from '../api/prometheus.ts'
 export const HEALTHS = ['down', 'unknown', 'up'] as const
 export type TargetHealth = (typeof HEALTHS)[number]
 
+/** What the address says of the wish. */
+export interface TargetsSearch {
+  readonly q?: string | undefined
+  readonly health?: string | undefined
+  readonly job?: string | undefined
+}
+
 /** A job and those of its targets that are wanted, the broken first. */
 export interface JobTargets {
   readonly job: ScrapeJobView

@@ -1,103 +1,39 @@
-import { Button, SegmentedControl, Skeleton, TextInput } from '@mantine/core'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { Tabs } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { IconX } from '@tabler/icons-react'
-import { useDeferredValue } from 'react'
-import { scrapedSamplesQuery, targetsQuery } from '../api/prometheus.ts'
-import { scrapeJobsQuery } from '../api/weir.ts'
-import { FailureNote } from '../frame/failure-note.tsx'
-import { whole } from '../format/number.ts'
-import { AddJob } from './add-job.tsx'
-import { JobSheet } from './job-sheet.tsx'
-import { HEALTHS, countHealths, wantedTargets } from './target-filter.ts'
+import { PushedGroups } from '../pushed/pushed-groups.tsx'
+import { ScrapedTargets } from './scraped-targets.tsx'
+import type { TargetsSearch } from './target-filter.ts'
 
-/** What is scraped, job by job: where its targets are found, how they do, and what relabelling made of them. */
+/** Where metrics come from: what is scraped, and what was pushed instead. */
 export function TargetsPage(): React.JSX.Element {
   const search = useSearch({ from: '/targets' })
   const navigate = useNavigate({ from: '/targets' })
-  const set = (change: Partial<typeof search>): void => {
+  const set = (change: TargetsSearch): void => {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
   }
-  const jobs = useQuery(scrapeJobsQuery)
-  const targets = useQuery({ ...targetsQuery, placeholderData: keepPreviousData })
-  const samples = useQuery(scrapedSamplesQuery)
-  const query = useDeferredValue(search.q ?? '')
-  const health = HEALTHS.find((each) => each === search.health)
-  const error = targets.error ?? jobs.error
-  if (jobs.data === undefined || targets.data === undefined) {
-    return (
-      <>
-        <Head />
-        {error === null ? (
-          <Skeleton height={320} />
-        ) : (
-          <FailureNote error={error} retry={() => void targets.refetch()} />
-        )}
-      </>
-    )
-  }
-  const counts = countHealths(targets.data)
-  const shown = wantedTargets(jobs.data, targets.data, { query, health, job: search.job })
-  const isOwnOnly = jobs.data.length <= 1
   return (
     <>
-      <Head />
-      <div className="stack">
-        <div className="filters">
-          <div className="scroll">
-            <SegmentedControl
-              aria-label="Health"
-              value={health ?? 'all'}
-              onChange={(next) => set({ health: next === 'all' ? undefined : next })}
-              data={[
-                { value: 'all', label: `All ${whole(targets.data.length)}` },
-                { value: 'down', label: `Down ${whole(counts.down)}` },
-                { value: 'unknown', label: `Not yet ${whole(counts.unknown)}` },
-                { value: 'up', label: `Up ${whole(counts.up)}` },
-              ]}
-            />
-          </div>
-          <TextInput
-            data-search
-            aria-label="Search targets"
-            placeholder="Search URL, label, error   /"
-            value={search.q ?? ''}
-            onChange={(event) => set({ q: event.currentTarget.value || undefined })}
-            style={{ flex: '1 1 220px', maxWidth: 380 }}
-          />
-          {search.job === undefined ? null : (
-            <Button
-              variant="default"
-              rightSection={<IconX size={14} aria-hidden />}
-              onClick={() => set({ job: undefined })}
-            >
-              Only {search.job}
-            </Button>
-          )}
-        </div>
-        {error === null ? null : <FailureNote error={error} />}
-        {shown.length === 0 ? (
-          <div className="sheet empty">No target matches.</div>
-        ) : (
-          shown.map((each) => (
-            <JobSheet
-              key={each.job.job}
-              {...each}
-              samples={samples.data}
-              onlyThis={search.job === undefined ? () => set({ job: each.job.job }) : undefined}
-            />
-          ))
-        )}
-        {isOwnOnly ? <AddJob /> : null}
+      <div className="page-head">
+        <h1>Targets</h1>
       </div>
+      <Tabs
+        value={search.tab === 'pushed' ? 'pushed' : 'scraped'}
+        onChange={(tab) =>
+          void navigate({ search: { tab: tab === 'pushed' ? 'pushed' : undefined } })
+        }
+        keepMounted={false}
+      >
+        <Tabs.List mb="md">
+          <Tabs.Tab value="scraped">Scraped</Tabs.Tab>
+          <Tabs.Tab value="pushed">Pushed</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="scraped">
+          <ScrapedTargets search={search} set={set} />
+        </Tabs.Panel>
+        <Tabs.Panel value="pushed">
+          <PushedGroups query={search.q ?? ''} state={search.health} onChange={set} />
+        </Tabs.Panel>
+      </Tabs>
     </>
-  )
-}
-
-function Head(): React.JSX.Element {
-  return (
-    <div className="page-head">
-      <h1>Targets</h1>
-    </div>
   )
 }

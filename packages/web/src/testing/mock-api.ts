@@ -4,10 +4,13 @@ import { type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { groupPath } from '../pushed/group-path.ts'
 import { eventPage } from './mock-events.ts'
 import { MOCK_NOW_MS, overview, pipelines, randomFrom, signals } from './mock-data.ts'
+import { pushGroups } from './mock-pushed.ts'
 import {
   BACKFILLS,
+  CARDINALITY,
   INTAKES,
   NOTIFICATIONS,
   PACK,
@@ -50,12 +53,22 @@ const POLICY =
 /** Serves the built page and a made-up Weir behind it, on a port of its own. */
 export async function startMock(dist: string, scene: Scene): Promise<MockServer> {
   const served = new Map<string, number>()
-  const mock = { scene }
+  const mock: Mock = { scene, deleted: new Set() }
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://mock')
     response.sendDate = false
     response.setHeader('date', new Date(MOCK_NOW_MS).toUTCString())
     response.setHeader('content-security-policy', POLICY)
+    if (request.method === 'DELETE') {
+      const why = 'Cannot write to the store: want a writable disk, got "full"'
+      response.setHeader('content-type', 'text/plain')
+      if (url.pathname.includes('/nightly/')) response.writeHead(503).end(`${why}\n`)
+      else {
+        mock.deleted.add(url.pathname)
+        response.writeHead(202).end()
+      }
+      return
+    }
     if (!url.pathname.startsWith('/api/')) {
       served.set(url.pathname, sendFile(dist, url.pathname, response))
       return
@@ -66,7 +79,7 @@ export async function startMock(dist: string, scene: Scene): Promise<MockServer>
     })
     request.on('end', () => {
       for (const [key, value] of new URLSearchParams(body)) url.searchParams.set(key, value)
-      answer(mock.scene, url, response)
+      answer(mock, url, response)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -78,6 +91,7 @@ export async function startMock(dist: string, scene: Scene): Promise<MockServer>
     },
     set scene(next: Scene) {
       mock.scene = next
+      mock.deleted.clear()
     },
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
@@ -101,7 +115,13 @@ function sendFile(dist: string, path: string, response: ServerResponse): number 
   return type.startsWith('font') ? bytes.length : gzipSync(bytes).length
 }
 
-function answer(scene: Scene, url: URL, response: ServerResponse): void {
+interface Mock {
+  scene: Scene
+  /** Paths of pushed groups. */
+  readonly deleted: Set<string>
+}
+
+function answer({ scene, deleted }: Mock, url: URL, response: ServerResponse): void {
   const send = (status: number, body: unknown): void => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   }
@@ -116,7 +136,7 @@ function answer(scene: Scene, url: URL, response: ServerResponse): void {
   }
   const weir = /^\/api\/weir\/v1\/(.*)$/.exec(url.pathname)?.[1]
   if (weir !== undefined) {
-    const found = weirAnswer(scene, weir, url)
+    const found = weirAnswer(scene, weir, url, deleted)
     send(found === undefined ? 404 : 200, found ?? { error: `Cannot find "${url.pathname}"` })
     return
   }
@@ -124,7 +144,7 @@ function answer(scene: Scene, url: URL, response: ServerResponse): void {
   send('error' in reply ? 400 : 200, reply)
 }
 
-function weirAnswer(count: number, path: string, url: URL): unknown {
+function weirAnswer(count: number, path: string, url: URL, deleted: ReadonlySet<string>): unknown {
   const parts = path.split('/').map(decodeURIComponent)
   switch (parts[0]) {
     case 'overview':
@@ -135,6 +155,10 @@ function weirAnswer(count: number, path: string, url: URL): unknown {
       return INTAKES
     case 'scrape_jobs':
       return scrapeJobs(count)
+    case 'push-groups':
+      return pushGroups(count).filter(({ labels }) => !deleted.has(groupPath(labels)))
+    case 'statsd':
+      return count === 0 ? { ...CARDINALITY, series: 0, metrics: [], names: [] } : CARDINALITY
     case 'remote-write':
       return SENT_ON
     case 'notifications':

@@ -39,12 +39,28 @@ const EVENTS: readonly EventView[] = [
   event(46, 'Deployed web 4.2', { type: 'success', tags: ['env:prod', 'service:web'] }),
 ]
 
+const check = (minutesAgo: number, title: string, more: Partial<EventView>): EventView =>
+  event(minutesAgo, title, { id: `check/${minutesAgo}`, kind: 'check', ...more })
+
+const CHECKS: readonly EventView[] = [
+  check(1, 'postgres.can_connect', {
+    text: 'connection refused',
+    type: 'error',
+    host: 'db-2',
+    tags: ['env:prod'],
+  }),
+  check(2, 'kafka.lag', { text: '12 000 records behind', type: 'warning', host: 'kafka-1' }),
+  check(6, 'postgres.can_connect', { type: 'success', host: 'db-1', tags: ['env:prod'] }),
+  check(9, 'ntp.offset', { type: 'info', host: 'db-1' }),
+]
+
 /** The list, two to a page where pages are asked for. */
 export function eventPage(url: URL): EventPage {
   const { searchParams } = url
   const text = (searchParams.get('q') ?? '').toLowerCase()
   const type = searchParams.get('type[]')
-  const events = EVENTS.filter(
+  const told = searchParams.get('kind') === 'check' ? CHECKS : EVENTS
+  const events = told.filter(
     (each) =>
       (type === null || each.type === type) && JSON.stringify(each).toLowerCase().includes(text),
   )

@@ -5,6 +5,7 @@ import type {
   PackDetail,
   QueriesView,
   RemoteWriteView,
+  StatsdCardinality,
   WeirStatus,
 } from '@weir/packs'
 import type { RuleGroup, TsdbStatus } from '../api/prometheus.ts'
@@ -58,6 +59,57 @@ export const SENT_ON: readonly RemoteWriteView[] = [
     lastErrorMs: ago(0),
   },
 ]
+
+/** One metric at its limit, one fine, names with ids in them. */
+export const CARDINALITY: StatsdCardinality = {
+  series: 21_406,
+  maxSeries: 1_000_000,
+  metrics: [
+    {
+      metric: 'shop_checkout_seconds',
+      type: 'histogram',
+      series: 10_000,
+      limit: 10_000,
+      refused: 48_112,
+      refusedExamples: ['shop_checkout_seconds{country="nl", user_id="u-904113"}'],
+      labels: [
+        { name: 'user_id', values: 9_214, examples: ['u-100234', 'u-100235', 'u-100236'] },
+        { name: 'country', values: 27, examples: ['at', 'be', 'ch'] },
+        { name: 'env', values: 1, examples: ['prod'] },
+      ],
+    },
+    {
+      metric: 'airflow_task_duration',
+      type: 'histogram',
+      series: 4_310,
+      limit: 10_000,
+      refused: 0,
+      refusedExamples: [],
+      labels: [
+        { name: 'task_id', values: 812, examples: ['load', 'extract', 'check'] },
+        { name: 'dag_id', values: 200, examples: ['orders_daily', 'orders_hourly', 'users'] },
+        { name: 'operator', values: 14, examples: ['BashOperator'] },
+        { name: 'queue', values: 3, examples: ['default'] },
+      ],
+    },
+    {
+      metric: 'shop_up',
+      type: 'gauge',
+      series: 1,
+      limit: 10_000,
+      refused: 0,
+      refusedExamples: [],
+      labels: [],
+    },
+  ],
+  names: [
+    {
+      pattern: 'worker_*_rows',
+      metrics: 412,
+      examples: ['worker_7f3a_rows', 'worker_81bc_rows', 'worker_9e00_rows'],
+    },
+  ],
+}
 
 export const QUERIES: QueriesView = {
   sinceMs: ago(400),
