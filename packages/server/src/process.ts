@@ -29,6 +29,7 @@ import type { AdminStore, HttpDeps, RuntimeInfo, TsdbStatus } from './http/deps.
 import { Closers } from './lifecycle/closers.ts'
 import { PackWatch } from './packs/pack-watch.ts'
 import type { PushGatewayDoor } from './http/push-gateway-routes.ts'
+import { BodyRooms } from './push/body-rooms.ts'
 import { PushIntakes } from './push/push-intake.ts'
 import { GROUP_KEYS } from './pushgateway/group.ts'
 import type { EvaluationLimits } from './query/job.ts'
@@ -40,7 +41,7 @@ import { ProcessMetrics } from './telemetry/process-metrics.ts'
 import { Registry } from './telemetry/registry.ts'
 import type { IntakeData, IntakeHandlers } from './threads/intake-thread.ts'
 import { joinPages } from './threads/moved-page.ts'
-import type { PushData, PushHandlers } from './threads/push-thread.ts'
+import type { PushData, PushHandlers, Taken } from './threads/push-thread.ts'
 import { QueryPool } from './threads/query-pool.ts'
 import { RemoteWriteOut } from './threads/remote-write-out.ts'
 import { serveCalls } from './threads/rpc.ts'
@@ -104,6 +105,7 @@ class Process implements Weir {
   #events!: EventStore
   #intake!: Thread<IntakeHandlers>
   #scraper!: Thread<ScrapeHandlers>
+  readonly #bodyRooms = new BodyRooms()
   readonly #pushIntakes = new PushIntakes()
   #out!: RemoteWriteOut
   #push: Promise<Thread<PushHandlers>> | undefined
@@ -425,6 +427,13 @@ class Process implements Weir {
     return new Thread<PushHandlers>('push-thread', data, [store, history], this.#onCrash)
   }
 
+  /** What became of a request; the memory of its body is free again. */
+  async #taken<Outcome>(answer: Promise<Taken<Outcome>>): Promise<Outcome> {
+    const { outcome, room } = await answer
+    this.#bodyRooms.give(room)
+    return outcome
+  }
+
   #pushGateway(): PushGatewayDoor {
     return {
       config: this.#setup.config.pushgateway,
@@ -515,20 +524,23 @@ class Process implements Weir {
       reload: () => this.reload(),
       pushIntakes: this.#pushIntakes,
       remoteWriteOut: () => this.#out.views(),
+      bodyRooms: this.#bodyRooms,
       remoteWrite: async (body, version) =>
-        (await this.#pushThread()).call('remoteWrite', { body, version }, [body.buffer]),
+        this.#taken(
+          (await this.#pushThread()).call('remoteWrite', { body, version }, [body.buffer]),
+        ),
       remoteWriteLimits: config.remote_write_receiver,
       otlp: {
         take: async (request) => {
           const { otlp: translation } = this.#setup.config
           const push = await this.#pushThread()
-          return push.call('otlp', { ...request, translation }, [request.body.buffer])
+          return this.#taken(push.call('otlp', { ...request, translation }, [request.body.buffer]))
         },
         limits: config.otlp_receiver,
       },
       pushGateway: this.#pushGateway(),
       influx: async (request) =>
-        (await this.#pushThread()).call('influx', request, [request.body.buffer]),
+        this.#taken((await this.#pushThread()).call('influx', request, [request.body.buffer])),
       influxLimits: config.influx,
       backfills: this.#backfills,
       recordingGroups: (text) => this.#recordingGroups(text),

@@ -205,7 +205,7 @@ function mountBytes(
   app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
-      readBody(payload, rule),
+      readBody(payload, rule, deps.bodyRooms),
     )
     scope.setErrorHandler(answering(deps, events, rule))
     scope.addHook('onRequest', async (request, reply) => {
@@ -225,8 +225,6 @@ function headOf({ headers }: FastifyRequest): RequestHead {
     contentLength: length === undefined ? undefined : Number(length),
   }
 }
-
-const NO_BYTES = new Uint8Array()
 
 /** What routes need of the server they are part of. */
 interface Mounting {
@@ -259,7 +257,10 @@ function mountRoute(app: FastifyInstance, route: Route, { deps, stopping }: Moun
       const params = paramsOf(request)
       const path = request.params as Record<string, string>
       const accept = request.headers.accept ?? ''
-      const body = request.body instanceof Uint8Array ? request.body : NO_BYTES
+      const body =
+        request.body instanceof Uint8Array
+          ? (request.body as Uint8Array<ArrayBuffer>)
+          : new Uint8Array()
       return send(
         reply.header('cache-control', 'no-store'),
         await route.handle({

@@ -20,6 +20,7 @@ import type {
 import type { QueryOrigin } from '../query/question.ts'
 import type { Backfills } from '../backfill/backfills.ts'
 import type { ImportResult } from '../import/import-page.ts'
+import type { BodyRooms } from '../push/body-rooms.ts'
 import type { PushOutcome } from '../push/outcome.ts'
 import type { PushIntakes } from '../push/push-intake.ts'
 import type { OtlpReceiverConfig } from '../otlp/config.ts'
@@ -72,6 +73,8 @@ export interface HttpDeps {
   readonly admin: AdminStore | undefined
   /** Reads the configuration again. Throws a `WeirError` and changes nothing when it is bad. */
   reload(): Promise<void>
+  /** Where bodies are read into. */
+  readonly bodyRooms: BodyRooms
   /** Where each way of pushing by HTTP adds itself, for its figures to be seen. */
   readonly pushIntakes: PushIntakes
   /** Takes a request of remote write in; resolves when what could be kept is durable. The body changes hands. */

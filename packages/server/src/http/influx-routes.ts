@@ -9,7 +9,6 @@ import {
   refusalOf,
 } from '../influx/answers.ts'
 import { Databases } from '../influx/query.ts'
-import { ownedBody } from '../push/owned-body.ts'
 import { PushIntake } from '../push/push-intake.ts'
 import type { HttpDeps } from './deps.ts'
 import { asWeirError } from './errors.ts'
@@ -44,7 +43,7 @@ export function influxRoutes(deps: HttpDeps): Route[] {
     const precision = precisionOf(call.params)
     if (precision === undefined) return refusal(api, 400, badPrecision(api, call.params))
     try {
-      const body = ownedBody(call.body)
+      const { body } = call
       const encoding = call.head.contentEncoding
       const outcome = await deps.influx({ body, encoding, precision, db })
       intake.taken(api, outcome)

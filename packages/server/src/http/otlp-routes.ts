@@ -2,7 +2,6 @@ import type { WeirError } from '@weir/model'
 import { type PartialSuccess, otlpResponse, otlpStatus } from '@weir/wire'
 import { encodingOf, grpcCode, typeOf, wantedEncoding } from '../otlp/protocol.ts'
 import type { OtlpOutcome } from '../otlp/receiver.ts'
-import { ownedBody } from '../push/owned-body.ts'
 import { PushIntake } from '../push/push-intake.ts'
 import type { HttpDeps } from './deps.ts'
 import { CODE_HEADER, asWeirError, statusOf } from './errors.ts'
@@ -67,7 +66,7 @@ export function otlpRoutes(deps: HttpDeps): Route[] {
 function take(deps: HttpDeps, { head, body }: Call): Promise<OtlpOutcome> {
   const encoding = wantedEncoding(head.contentType)
   const { contentEncoding } = head
-  return deps.otlp.take({ body: ownedBody(body), encoding, contentEncoding })
+  return deps.otlp.take({ body, encoding, contentEncoding })
 }
 
 function answerOf(outcome: OtlpOutcome, { contentType }: RequestHead): Answer {

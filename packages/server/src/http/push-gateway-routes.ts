@@ -1,7 +1,6 @@
 import { WeirError } from '@weir/model'
 import type { PushGroupView } from '@weir/packs'
 import type { PushOutcome } from '../push/outcome.ts'
-import { ownedBody } from '../push/owned-body.ts'
 import { PushIntake } from '../push/push-intake.ts'
 import type { PushGatewayConfig } from '../pushgateway/config.ts'
 import { PUSH_PATH } from '../pushgateway/grouping.ts'
@@ -95,7 +94,7 @@ async function take({ pushGateway }: HttpDeps, intake: PushIntake, call: Call): 
     }
     const outcome = await pushGateway.push({
       path,
-      body: ownedBody(call.body),
+      body: call.body,
       contentType: call.head.contentType,
       contentEncoding: call.head.contentEncoding,
       replace: method === 'PUT',

@@ -1,6 +1,5 @@
 import { WeirError } from '@weir/model'
 import type { PushOutcome } from '../push/outcome.ts'
-import { ownedBody } from '../push/owned-body.ts'
 import { PushIntake } from '../push/push-intake.ts'
 import { type WriteVersion, writeVersion } from '../remote-write/protocol.ts'
 import type { HttpDeps } from './deps.ts'
@@ -47,7 +46,7 @@ async function take(deps: HttpDeps, intake: PushIntake, call: Call): Promise<Ans
   let version: WriteVersion | 'unknown' = 'unknown'
   try {
     version = writeVersion(call.head.contentType, call.head.contentEncoding)
-    const outcome = await deps.remoteWrite(ownedBody(call.body), version)
+    const outcome = await deps.remoteWrite(call.body, version)
     intake.taken(version, outcome)
     return answerOf(outcome)
   } catch (thrown) {

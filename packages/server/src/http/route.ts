@@ -65,8 +65,8 @@ export interface Call {
   /** Who asks, for the query log. */
   readonly origin: Extract<QueryOrigin, { kind: 'http' }>
   readonly head: RequestHead
-  /** The body of a route that takes bytes; else empty. */
-  readonly body: Uint8Array
+  /** The body of a route that takes bytes, in memory of its own, which can change hands; else empty. */
+  readonly body: Uint8Array<ArrayBuffer>
   /** Aborts when the client goes away or the server stops. */
   readonly signal: AbortSignal
 }

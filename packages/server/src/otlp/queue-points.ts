@@ -10,6 +10,8 @@ import {
   HAS_SUM,
   OTLP_HISTOGRAM,
   NO_VALUE,
+  OTLP_GAUGE,
+  OTLP_SUM,
   type OtlpBatch,
   type OtlpExemplar,
   OTLP_SUMMARY,
@@ -43,39 +45,70 @@ export class QueuedPoints {
 
   /** Points whose key is negative were rejected before. */
   all(batch: OtlpBatch): void {
-    const { keys, length } = batch
+    const { keys, flags, length } = batch
     const known = this.#known
     const { reader } = known
-    const refs = known.column()
+    const numbers = known.column()
+    const refs = new Uint32Array(length)
+    let run = 0
     let metric = -1
     let place: KnownMetric | undefined
+    let isNumber = false
     for (let i = 0; i < length; i++) {
       const series = keys[i]!
-      if (series < 0) continue
-      const ref = refs[series]!
-      const of = reader.metricOf(series)
-      if (of !== metric) {
-        metric = of
-        place = known.metric(of)
-        if (!place.isDescribed && !place.isBad) {
-          place.isDescribed = true
-          this.#appender.describe(place.name, metadataOf(place.head))
+      if (series >= 0) {
+        const of = reader.metricOf(series)
+        if (of !== metric) {
+          metric = of
+          place = this.#described(of)
+          isNumber = isNumberKind(place)
+        }
+        const ref = numbers[series]!
+        if (isNumber && ref >= 0 && (flags[i]! & NO_VALUE) === 0) {
+          refs[i] = ref
+          continue
         }
       }
-      const { kind } = place!.head
-      if (kind === OTLP_HISTOGRAM && !known.translation.convert_histograms_to_nhcb) {
-        this.#histogram(batch, i)
-      } else if (kind === OTLP_SUMMARY) this.#summary(batch, i)
-      else if (kind === OTLP_HISTOGRAM || kind === OTLP_EXPONENTIAL) this.#native(batch, i, kind)
-      else this.#number(batch, i, ref)
+      this.#run(batch, refs, run, i)
+      run = i + 1
+      if (series >= 0) this.#point(batch, i, place!)
     }
+    this.#run(batch, refs, run, length)
     this.#targetInfo(batch)
     for (const exemplar of batch.exemplars) this.#exemplar(batch, exemplar)
   }
 
-  #number(batch: OtlpBatch, i: number, known: number): void {
-    const series = batch.keys[i]!
-    const ref = known >= 0 ? known : this.#known.name(series)
+  #described(metric: number): KnownMetric {
+    const place = this.#known.metric(metric)
+    if (!place.isDescribed && !place.isBad) {
+      place.isDescribed = true
+      this.#appender.describe(place.name, metadataOf(place.head))
+    }
+    return place
+  }
+
+  /** Queues the points `[from, to)`, which are numbers of known series: as a rule all of a request. */
+  #run(batch: OtlpBatch, refs: Uint32Array, from: number, to: number): void {
+    if (from === to) return
+    const columns = {
+      refs: refs.subarray(from, to),
+      times: batch.times.subarray(from, to),
+      values: batch.values.subarray(from, to),
+    }
+    this.#appender.appendColumns(columns, to - from)
+    this.points += to - from
+  }
+
+  #point(batch: OtlpBatch, i: number, { head: { kind } }: KnownMetric): void {
+    if (kind === OTLP_HISTOGRAM && !this.#known.translation.convert_histograms_to_nhcb) {
+      this.#histogram(batch, i)
+    } else if (kind === OTLP_SUMMARY) this.#summary(batch, i)
+    else if (kind === OTLP_HISTOGRAM || kind === OTLP_EXPONENTIAL) this.#native(batch, i, kind)
+    else this.#number(batch, i)
+  }
+
+  #number(batch: OtlpBatch, i: number): void {
+    const ref = this.#known.name(batch.keys[i]!)
     if (ref < 0) {
       this.#refuse(batch, i, ref)
       return
@@ -179,6 +212,10 @@ export class QueuedPoints {
     this.exemplars++
     this.#appender.appendExemplar(ref, { labels: Labels.fromFlat(labels), value, timeMs })
   }
+}
+
+function isNumberKind({ head: { kind } }: KnownMetric): boolean {
+  return kind === OTLP_GAUGE || kind === OTLP_SUM
 }
 
 function nativeOf(

@@ -34,9 +34,6 @@ export interface OtlpOutcome extends PushOutcome {
   readonly deltaStreams: number
 }
 
-/** Longest text that is kept for the next request to be copied into. */
-const TEXT_KEPT_BYTES = 4 * 2 ** 20
-
 /**
  * From the body of a request to samples in the store. Everything is read before anything is queued, so
  * a request that breaks off in the middle leaves nothing behind.
@@ -48,7 +45,6 @@ export class OtlpReceiver {
   readonly #seed: number
   readonly #batch: OtlpBatch
   readonly #deltas: DeltaSums
-  #text = new Uint8Array(1 << 16)
   #translation: OtlpTranslation | undefined
   #known: Generations<KnownSeries> | undefined
 
@@ -113,21 +109,6 @@ export class OtlpReceiver {
     }
   }
 
-  /** With room behind it, in memory that is used again: a new piece for each body costs more than the copy. */
-  #padded(body: Uint8Array): { readonly bytes: Uint8Array; readonly length: number } {
-    const { length } = body
-    const wanted = length + KEY_SLACK
-    if (wanted > this.#text.length) {
-      const isKept = wanted <= TEXT_KEPT_BYTES
-      const text = new Uint8Array(isKept ? Math.max(wanted, 2 * this.#text.length) : wanted)
-      if (isKept) this.#text = text
-      text.set(body)
-      return { bytes: text, length }
-    }
-    this.#text.set(body)
-    return { bytes: this.#text, length }
-  }
-
   /** Another translation makes other series of the same bytes. */
   #generation(translation: OtlpTranslation): KnownSeries {
     if (this.#known === undefined || !isDeepStrictEqual(translation, this.#translation)) {
@@ -152,8 +133,7 @@ export class OtlpReceiver {
     const { unpackedBytesMax, depthMax, samplesMax } = this.#limits
     const limit = { bytesMax: unpackedBytesMax, key: 'otlp_receiver.max_unpacked_bytes' }
     const isJson = encoding === 'json'
-    const isPlain = contentEncoding === '' && !isJson && body.length <= limit.bytesMax
-    const text = isPlain ? this.#padded(body) : unpackBody(body, contentEncoding, limit, KEY_SLACK)
+    const text = unpackBody(body, contentEncoding, limit, KEY_SLACK)
     let message = text
     if (isJson) {
       const json = text.bytes.subarray(0, text.length)

@@ -22,7 +22,7 @@ import { RemoteWriteReceiver } from '../remote-write/receiver.ts'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { movedAnswer, movedPage } from './moved-page.ts'
-import { type Moved, serveCalls } from './rpc.ts'
+import { Moved, serveCalls } from './rpc.ts'
 import { keepHeapSmall } from './small-heap.ts'
 
 /**
@@ -54,14 +54,20 @@ export interface ImportedPage {
   readonly firstLine: number
 }
 
+/** What became of a request, and the memory of its body, which goes back. */
+export interface Taken<Outcome> {
+  readonly outcome: Outcome
+  readonly room: ArrayBuffer
+}
+
 export type PushHandlers = {
   importPage: (page: ImportedPage) => Promise<ImportResult>
-  influx: (request: InfluxRequest) => Promise<InfluxOutcome>
+  influx: (request: InfluxRequest) => Promise<Moved<Taken<InfluxOutcome>>>
   remoteWrite: (request: {
     readonly body: Uint8Array<ArrayBuffer>
     readonly version: WriteVersion
-  }) => Promise<PushOutcome>
-  otlp: (request: OtlpRequest) => Promise<OtlpOutcome>
+  }) => Promise<Moved<Taken<PushOutcome>>>
+  otlp: (request: OtlpRequest) => Promise<Moved<Taken<OtlpOutcome>>>
   /** Goes on with the groups that were pushed before Weir stopped. */
   openGateway: () => void
   gatewayPush: (request: PushRequest) => Promise<PushOutcome>
@@ -107,11 +113,19 @@ function gateway(): PushGateway {
   return opened.gateway
 }
 
+function taken<Outcome>(
+  { body }: { readonly body: Uint8Array<ArrayBuffer> },
+  outcome: Outcome,
+): Moved<Taken<Outcome>> {
+  return new Moved({ outcome, room: body.buffer }, [body.buffer])
+}
+
 const handlers: PushHandlers = {
   importPage: ({ bytes, format, firstLine }) => importPage(bytes, format, firstLine, importer),
-  influx: (request) => influxReceiver.take(request),
-  remoteWrite: ({ body, version }) => remoteWriteReceiver.take(body, version),
-  otlp: (request) => otlpReceiver.take(request),
+  influx: async (request) => taken(request, await influxReceiver.take(request)),
+  remoteWrite: async (request) =>
+    taken(request, await remoteWriteReceiver.take(request.body, request.version)),
+  otlp: async (request) => taken(request, await otlpReceiver.take(request)),
   openGateway: () => void gateway(),
   gatewayPush: (request) => gateway().push(request),
   gatewayDelete: (path) => gateway().delete(path),

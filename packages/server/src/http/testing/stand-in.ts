@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { Backfills } from '../../backfill/backfills.ts'
 import { evaluateMatrix, evaluateVector, executeJob } from '../../query/execute.ts'
 import type { MetricSource, QueryJob } from '../../query/job.ts'
+import { BodyRooms } from '../../push/body-rooms.ts'
 import { PushIntakes } from '../../push/push-intake.ts'
 import { pushGateway } from '../../pushgateway/config.ts'
 import { influxConfig } from '../../influx/config.ts'
@@ -97,6 +98,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       vector: async (expr, timeMs) => evaluateVector({ kind: 'vector', expr, timeMs }, source),
       matrix: async (expr, range) => evaluateMatrix({ kind: 'matrix', expr, ...range }, source),
     },
+    bodyRooms: new BodyRooms(),
     pushIntakes: new PushIntakes(),
     remoteWrite: async () => ({
       samples: 1,
