@@ -72,6 +72,10 @@ describe('weir serve refuses to start, and says why', () => {
 
   test('listening beyond this machine', async () => {
     expect(await refused('--listen', '0.0.0.0:0')).toContain('--insecure')
+    const open = file('grpc.yml', "otlp_receiver:\n  grpc_listen: ':4317'\n")
+    expect(await refused('--config', open)).toMatch(/":4317": .* write metrics; .* --insecure/)
+    const bad = file('grpc-host.yml', 'otlp_receiver:\n  grpc_listen: here\n')
+    expect(await refused('--config', bad)).toContain('otlp_receiver.grpc_listen "here": want host')
   })
 
   test('a port in use', async () => {

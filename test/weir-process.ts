@@ -20,6 +20,8 @@ export interface WeirProcess extends AsyncDisposable {
   readonly statsdPort: number
   readonly statsdTcpPort: number
   readonly dataDir: string
+  /** Where it said that it listens for a kind: `otlp-grpc`. */
+  address(kind: string): string
   /** What it wrote to its log so far. */
   log(): string
   signal(signal: NodeJS.Signals): void
@@ -65,6 +67,7 @@ export async function startWeir(options: WeirOptions = {}): Promise<WeirProcess>
     statsdPort: port('statsd-udp'),
     statsdTcpPort: port('statsd-tcp'),
     dataDir,
+    address: (kind) => addresses.get(kind) ?? '',
     log: () => log,
     signal: (signal) => child.kill(signal),
     async kill() {

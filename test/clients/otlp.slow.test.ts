@@ -14,15 +14,17 @@ const js = nodeWith(
   `@opentelemetry/resources@${JS_SDK}`,
   `@opentelemetry/exporter-metrics-otlp-proto@${JS_EXPORTERS}`,
   `@opentelemetry/exporter-metrics-otlp-http@${JS_EXPORTERS}`,
+  `@opentelemetry/exporter-metrics-otlp-grpc@${JS_EXPORTERS}`,
 )
 const python = pythonWith(
   `opentelemetry-sdk==${PYTHON_SDK}`,
   `opentelemetry-exporter-otlp-proto-http==${PYTHON_SDK}`,
+  `opentelemetry-exporter-otlp-proto-grpc==${PYTHON_SDK}`,
 )
 
 let weir: WeirProcess
 beforeAll(async () => {
-  weir = await startWeir()
+  weir = await startWeir({ config: 'otlp_receiver: { grpc_listen: 127.0.0.1:0 }' })
 })
 afterAll(() => weir[Symbol.asyncDispose]())
 
@@ -41,13 +43,17 @@ const SEEN: readonly (readonly [string, number])[] = [
   ['target_info{host_name="lab"}', 1],
 ]
 
+const endpointOf = (protocol: string): string =>
+  protocol === 'grpc' ? `http://${weir.address('otlp-grpc')}` : `${weir.web}/v1/metrics`
+
 async function expectSeen(
   client: Client,
   script: string,
   job: string,
   args: string[],
+  endpoint: string,
 ): Promise<void> {
-  expect(await client.send(script, `${weir.web}/v1/metrics`, ...args)).toBe('sent\n')
+  expect(await client.send(script, endpoint, ...args)).toBe('sent\n')
   const found: [string, number | undefined][] = []
   for (const [query] of SEEN) {
     const labels = `job="${job}",instance="one"`
@@ -65,8 +71,11 @@ describe.skipIf(js === undefined)('the JavaScript SDK', () => {
     ['proto', 'delta'],
     ['http', 'cumulative'],
     ['http', 'delta'],
+    ['grpc', 'cumulative'],
+    ['grpc', 'delta'],
   ])('by %s, %s', { timeout: 120_000 }, async (format, temporality) => {
-    await expectSeen(js!, 'use-otlp-sdk.cjs', `js-${format}-${temporality}`, [format, temporality])
+    const job = `js-${format}-${temporality}`
+    await expectSeen(js!, 'use-otlp-sdk.cjs', job, [format, temporality], endpointOf(format))
   })
 
   test('is on the page of clients', () =>
@@ -74,10 +83,27 @@ describe.skipIf(js === undefined)('the JavaScript SDK', () => {
 })
 
 describe.skipIf(python === undefined)('the Python SDK', () => {
-  test.each(['cumulative', 'delta'])('%s', { timeout: 120_000 }, async (temporality) => {
-    await expectSeen(python!, 'use_otlp_sdk.py', `python-${temporality}`, [temporality])
+  test.each([
+    ['http', 'cumulative'],
+    ['http', 'delta'],
+    ['grpc', 'cumulative'],
+    ['grpc', 'delta'],
+  ])('by %s, %s', { timeout: 120_000 }, async (protocol, temporality) => {
+    const job = `python-${protocol}-${temporality}`
+    await expectSeen(python!, 'use_otlp_sdk.py', job, [protocol, temporality], endpointOf(protocol))
   })
 
   test('is on the page of clients', () =>
     expect(isDocumented('OpenTelemetry (Python)', PYTHON_SDK)).toBe(true))
+})
+
+test('what came by gRPC is an intake of its own', async () => {
+  const intakes = (await (await fetch(`${weir.web}/api/weir/v1/intakes`)).json()) as {
+    readonly kind: string
+    readonly lines: number
+  }[]
+  const grpc = intakes.find(({ kind }) => kind === 'otlp-grpc')
+  expect(grpc).toMatchObject({ address: weir.address('otlp-grpc'), rejected: {} })
+  // A round is seven series and the eight of a histogram, at least.
+  if (js !== undefined || python !== undefined) expect(grpc!.lines).toBeGreaterThan(50)
 })

@@ -27,6 +27,7 @@ import { EventStore } from './events/event-store.ts'
 import { createHttp } from './http/app.ts'
 import type { AdminStore, HttpDeps, RuntimeInfo, TsdbStatus } from './http/deps.ts'
 import { Closers } from './lifecycle/closers.ts'
+import { openGrpc } from './otlp/grpc/server.ts'
 import { PackWatch } from './packs/pack-watch.ts'
 import type { PushGatewayDoor } from './http/push-gateway-routes.ts'
 import { BodyRooms } from './push/body-rooms.ts'
@@ -157,6 +158,7 @@ class Process implements Weir {
     await this.#out.prepare(this.#setup.config)
     await this.#out.take(this.#setup.config)
     await this.#openAlerting()
+    await this.#openGrpc()
     await this.#openIntake()
     await this.#openScraper()
     if (this.#hasPushedGroups) await (await this.#pushThread()).call('openGateway', undefined)
@@ -434,6 +436,32 @@ class Process implements Weir {
     return outcome
   }
 
+  readonly #takeOtlp: HttpDeps['otlp']['take'] = async (request) => {
+    const { otlp: translation } = this.#setup.config
+    const push = await this.#pushThread()
+    return this.#taken(push.call('otlp', { ...request, translation }, [request.body.buffer]))
+  }
+
+  /** OTLP by gRPC, where it was asked for: the store is open, so calls are taken from the first one on. */
+  async #openGrpc(): Promise<void> {
+    const { otlp_receiver: limits, web } = this.#setup.config
+    if (limits.grpc_listen === undefined) return
+    const { address } = this.#closers.use(
+      await openGrpc({
+        ...hostPort(limits.grpc_listen, 'otlp_receiver.grpc_listen'),
+        take: this.#takeOtlp,
+        limits,
+        connectionsMax: web.max_connections,
+        headerBytesMax: web.max_header_bytes,
+        requestTimeoutMs: web.request_timeout,
+        pushIntakes: this.#pushIntakes,
+        telemetry: { registry: this.#registry, log: this.#log.child({ part: 'otlp' }) },
+        clock: systemClock,
+      }),
+    )
+    this.addresses.push({ kind: 'otlp-grpc', address })
+  }
+
   #pushGateway(): PushGatewayDoor {
     return {
       config: this.#setup.config.pushgateway,
@@ -530,14 +558,7 @@ class Process implements Weir {
           (await this.#pushThread()).call('remoteWrite', { body, version }, [body.buffer]),
         ),
       remoteWriteLimits: config.remote_write_receiver,
-      otlp: {
-        take: async (request) => {
-          const { otlp: translation } = this.#setup.config
-          const push = await this.#pushThread()
-          return this.#taken(push.call('otlp', { ...request, translation }, [request.body.buffer]))
-        },
-        limits: config.otlp_receiver,
-      },
+      otlp: { take: this.#takeOtlp, limits: config.otlp_receiver },
       pushGateway: this.#pushGateway(),
       influx: async (request) =>
         this.#taken((await this.#pushThread()).call('influx', request, [request.body.buffer])),

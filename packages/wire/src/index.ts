@@ -116,6 +116,7 @@ export {
 export {
   type OtlpEncoding,
   type PartialSuccess,
+  grpcStatusDetails,
   otlpResponse,
   otlpStatus,
 } from './otlp/response.ts'

@@ -1,4 +1,4 @@
-// An application with OpenTelemetry's metrics SDK, which exports twice: by protobuf or JSON, in one temporality.
+// An application with OpenTelemetry's metrics SDK, which exports twice: by protobuf, JSON or gRPC, in one temporality.
 const { metrics, ValueType } = require('@opentelemetry/api')
 const { resourceFromAttributes } = require('@opentelemetry/resources')
 const {
@@ -14,7 +14,7 @@ async function main() {
   const exporter = new OTLPMetricExporter({
     url,
     temporalityPreference: temporality === 'delta' ? 0 : 1,
-    compression: format === 'proto' ? 'gzip' : 'none',
+    compression: format === 'http' ? 'none' : 'gzip',
   })
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })
   const provider = new MeterProvider({

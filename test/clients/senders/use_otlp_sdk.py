@@ -1,10 +1,8 @@
-"""An application with OpenTelemetry's metrics SDK, which exports twice by protobuf, in one temporality."""
+"""An application with OpenTelemetry's metrics SDK, which exports twice, by HTTP or gRPC, in one temporality."""
 
 import sys
 import time
 
-from opentelemetry.exporter.otlp.proto.http import Compression
-from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.metrics import Observation
 from opentelemetry.sdk.metrics import Counter, Histogram, MeterProvider
 from opentelemetry.sdk.metrics.export import AggregationTemporality, PeriodicExportingMetricReader
@@ -15,7 +13,14 @@ from opentelemetry.sdk.metrics.view import (
 )
 from opentelemetry.sdk.resources import Resource
 
-url, temporality = sys.argv[1:]
+url, protocol, temporality = sys.argv[1:]
+if protocol == "grpc":
+    from grpc import Compression
+    from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
+else:
+    from opentelemetry.exporter.otlp.proto.http import Compression
+    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+
 is_delta = temporality == "delta"
 preferred = AggregationTemporality.DELTA if is_delta else AggregationTemporality.CUMULATIVE
 exporter = OTLPMetricExporter(
@@ -28,7 +33,7 @@ provider = MeterProvider(
     metric_readers=[reader],
     resource=Resource.create(
         {
-            "service.name": f"python-{temporality}",
+            "service.name": f"python-{protocol}-{temporality}",
             "service.instance.id": "one",
             "host.name": "lab",
         }

@@ -171,13 +171,20 @@ function flagOr<S extends z.ZodType>(
 const LOOPBACK = /^(127(\.\d+){3}|localhost|\[::1\])$/
 
 /** There is no access control yet, so only this machine may reach Weir unless somebody insists. */
-export function refuseOpenDoor(config: WeirConfig, flags: Flags): void {
-  const { host } = hostPort(config.web.listen, 'web.listen')
-  if (flags.insecure || LOOPBACK.test(host)) return
-  throw new WeirError(
-    'CONFIG_INVALID',
-    `Cannot listen on ${JSON.stringify(config.web.listen)}: everybody who reaches it could read and change everything; listen on 127.0.0.1, or say --insecure`,
-  )
+export function refuseOpenDoor(config: WeirConfig, { insecure }: Flags): void {
+  const { grpc_listen: grpc } = config.otlp_receiver
+  const doors: (readonly [key: string, address: string, what: string])[] = [
+    ['web.listen', config.web.listen, 'read and change everything'],
+  ]
+  if (grpc !== undefined) doors.push(['otlp_receiver.grpc_listen', grpc, 'write metrics'])
+  for (const [key, address, what] of doors) {
+    const { host } = hostPort(address, key)
+    if (insecure || LOOPBACK.test(host)) continue
+    throw new WeirError(
+      'CONFIG_INVALID',
+      `Cannot listen on ${JSON.stringify(address)}: everybody who reaches it could ${what}; listen on 127.0.0.1, or say --insecure`,
+    )
+  }
 }
 
 /**

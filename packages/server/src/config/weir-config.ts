@@ -298,7 +298,7 @@ const sections = z.strictObject({
   otlp: otlpConfig.prefault({}).describe('How OTLP metrics become series, as in prometheus.yml.'),
   otlp_receiver: otlpReceiver
     .prefault({})
-    .describe('What senders of OTLP metrics may send to /v1/metrics.'),
+    .describe('What senders of OTLP metrics may send to /v1/metrics, and by gRPC.'),
   influx: influxConfig
     .prefault({})
     .describe('What senders of InfluxDB line protocol may send, and what becomes of it.'),

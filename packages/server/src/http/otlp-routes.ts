@@ -1,6 +1,7 @@
 import type { WeirError } from '@weir/model'
-import { type PartialSuccess, otlpResponse, otlpStatus } from '@weir/wire'
+import { otlpResponse, otlpStatus } from '@weir/wire'
 import { encodingOf, grpcCode, typeOf, wantedEncoding } from '../otlp/protocol.ts'
+import { deltaStreamsGauge, partialOf } from '../otlp/outcome.ts'
 import type { OtlpOutcome } from '../otlp/receiver.ts'
 import { PushIntake } from '../push/push-intake.ts'
 import type { HttpDeps } from './deps.ts'
@@ -31,10 +32,7 @@ export function otlpRoutes(deps: HttpDeps): Route[] {
       deps,
     ),
   )
-  const streams = deps.telemetry.registry.gauge(
-    'weir_otlp_delta_streams',
-    'Series whose increments are added up (otlp_receiver.max_delta_streams).',
-  )
+  const streams = deltaStreamsGauge(deps.telemetry.registry)
   return PATHS.map((path) => ({
     methods: ['POST'],
     path,
@@ -73,15 +71,6 @@ function answerOf(outcome: OtlpOutcome, { contentType }: RequestHead): Answer {
   const encoding = encodingOf(contentType)!
   const headers = { 'content-type': typeOf(encoding) }
   return { status: 200, headers, body: otlpResponse(encoding, partialOf(outcome)) }
-}
-
-/** What was not kept. Series of `target_info` are no points: with them alone it is a warning. */
-function partialOf({ rejected, rejectedPoints, example }: OtlpOutcome): PartialSuccess | undefined {
-  const reasons = Object.entries(rejected)
-  if (reasons.length === 0) return undefined
-  const counts = reasons.map(([reason, count]) => `${count} ${reason}`).join(', ')
-  const message = `not kept: ${counts}; one of them: ${example}`
-  return { rejected: rejectedPoints, message: message.slice(0, 2000) }
 }
 
 /** An error as OTLP wants it: a `google.rpc.Status` in the encoding of the request. */

@@ -82,8 +82,14 @@ export const otlpConfig = z
 
 export type OtlpTranslation = z.output<typeof otlpConfig>
 
-/** `otlp_receiver` in weir.yml: what senders may send to `/v1/metrics`. */
+/** `otlp_receiver` in weir.yml: what senders may send to `/v1/metrics`, and by gRPC. */
 export const otlpReceiver = z.strictObject({
+  grpc_listen: z
+    .string()
+    .optional()
+    .describe(
+      'Where OTLP/gRPC arrives, host:port such as 127.0.0.1:4317, without TLS; nowhere unless told.',
+    ),
   ...pushLimits,
   max_attribute_depth: z
     .int()

@@ -79,9 +79,10 @@ export class PushIntake<Variant extends string = string> {
 
   /** @param base where this Weir's HTTP is, such as `http://127.0.0.1:9347` */
   status(base: string): IntakeStatus {
+    const { kind, origin, path } = this.#options
     return {
-      kind: this.#options.kind,
-      address: base + this.#options.path,
+      kind,
+      address: (origin?.() ?? base) + path,
       linesPerSecond: this.#rate.perSecond(this.#clock.monotonicMs()),
       lines: this.#samples,
       counts: 'samples',
@@ -104,6 +105,8 @@ export interface PushIntakeOptions<Variant extends string> extends PushNames<Var
   readonly kind: string
   /** The first path that it answers at, for the status page. */
   readonly path: string
+  /** Where it is when it has a port of its own; the page's HTTP otherwise. */
+  readonly origin?: () => string
   readonly limits: PushLimits
   /** What a sender is told when too much is under way; `PUSH_BUSY` unless the protocol has a code of its own. */
   readonly busy?: ErrorCode

@@ -46,3 +46,27 @@ export function otlpStatus(
   if (encoding === 'json') return JSON.stringify({ code, message })
   return new ProtoWriter().int(1, code).text(2, message).bytes
 }
+
+const RETRY_INFO = 'type.googleapis.com/google.rpc.RetryInfo'
+
+/**
+ * `google.rpc.Status { 1 code · 2 message · 3 details: Any { 1 type_url · 2 value } }` with a
+ * `RetryInfo { 1 retry_delay: Duration { 1 seconds } }` in it: the trailer `grpc-status-details-bin`.
+ *
+ * @see opentelemetry-proto:docs/specification.md, OTLP/gRPC Throttling
+ */
+export function grpcStatusDetails({
+  code,
+  message,
+  retrySeconds,
+}: {
+  readonly code: number
+  readonly message: string
+  readonly retrySeconds: number
+}): Uint8Array {
+  const retry = new ProtoWriter().message(1, (duration) => duration.int(1, retrySeconds)).bytes
+  return new ProtoWriter()
+    .int(1, code)
+    .text(2, message)
+    .message(3, (any) => any.text(1, RETRY_INFO).raw(2, retry)).bytes
+}
