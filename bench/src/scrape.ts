@@ -21,22 +21,47 @@ const INTERVAL_S = 2
 const WARM_UP = 15
 const SCRAPES = 25
 const PAGES = 12
+/** What a server does besides shows with a page of so few. */
+const SMALL = 500
 
 const BOTH = ['Weir', 'Prometheus'] as const satisfies readonly SideName[]
 const asked = (process.env['BENCH_SIDES'] ?? BOTH.join(',')).split(',')
 
-let ours: number | undefined
-for (const name of BOTH.filter((each) => asked.includes(each))) {
-  const micros = await measure(name)
-  if (micros === undefined) console.log(`${name} is not here (WEIR_PEERS or PATH)`)
-  else if (ours === undefined) ours = micros
-  else console.log(`  ${(micros / ours).toFixed(2)}x`)
+interface Cost {
+  /** Of the whole process, everything else that it does meanwhile included; µs a sample. */
+  readonly whole: number
+  /** Of a sample more: what a large page costs beyond a small one. */
+  readonly more: number
 }
 
-/** Prints one side's figures; gives µs a sample. */
-async function measure(name: SideName): Promise<number | undefined> {
+let ours: Cost | undefined
+for (const name of BOTH.filter((each) => asked.includes(each))) {
+  const cost = await costOf(name)
+  if (cost === undefined) {
+    console.log(`${name} is not here (WEIR_PEERS or PATH)`)
+    continue
+  }
+  const { whole, more } = cost
+  console.log(`  ${whole.toFixed(3)} µs a sample, whole process; ${more.toFixed(3)} a sample more`)
+  if (ours === undefined) ours = cost
+  else console.log(`  ${(whole / ours.whole).toFixed(2)}x; ${(more / ours.more).toFixed(2)}x`)
+}
+
+async function costOf(name: SideName): Promise<Cost | undefined> {
+  const small = await scrapeMs(name, SMALL)
+  const large = await scrapeMs(name, SERIES)
+  if (small === undefined || large === undefined) return undefined
+  const whole = (large * 1000) / SERIES
+  return { whole, more: ((large - small) * 1000) / (SERIES - SMALL) }
+}
+
+/** Prints one side's figures with a page of so many series; gives processor time between two scrapes, ms. */
+async function scrapeMs(name: SideName, seriesCount: number): Promise<number | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'weir-bench-scrape-'))
-  const target = fork(new URL('./scrape-target.js', import.meta.url), [`${SERIES}`, `${PAGES}`])
+  const target = fork(new URL('./scrape-target.js', import.meta.url), [
+    `${seriesCount}`,
+    `${PAGES}`,
+  ])
   try {
     const { port, bytes } = (await message(target)) as { port: number; bytes: number }
     const config = `global: { scrape_interval: ${INTERVAL_S}s, scrape_timeout: ${INTERVAL_S}s }
@@ -50,13 +75,11 @@ scrape_configs:
       const before = cpuMs(side.pid)
       const first = await count(target)
       await scrapes(target, first + SCRAPES)
-      await pause((INTERVAL_S * 1000) / 2) // the last one is committed
-      const spentMs = cpuMs(side.pid) - before
-      const micros = (spentMs * 1000) / (((await count(target)) - first) * SERIES)
-      const page = `${(bytes / 2 ** 20).toFixed(1)} MiB a page`
+      const ms = (cpuMs(side.pid) - before) / SCRAPES
+      const page = `${seriesCount} series, ${(bytes / 2 ** 20).toFixed(1)} MiB`
       const memory = showResident(resident(side.pid))
-      console.log(`${name}: ${micros.toFixed(3)} µs a sample, ${page}; ${memory}`)
-      return micros
+      console.log(`${name}, ${page}: ${ms.toFixed(1)} ms in ${INTERVAL_S} s; ${memory}`)
+      return ms
     } finally {
       await side.stop()
     }

@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url'
 import { type MessagePort, MessageChannel } from 'node:worker_threads'
 import {
   type Alerting,
-  type AlertingOptions,
   type AlertingSetup,
   type RecordingGroup,
   type RuleQuery,
@@ -13,25 +12,26 @@ import {
 } from '@weir/alerting'
 import { Labels, type Millis, systemClock } from '@weir/model'
 import { type IntakeStatus, PACKS, type WeirStatus } from '@weir/packs'
-import { type SenderOptions, type StoreStats, connectAppender, openKeyValueStore } from '@weir/tsdb'
+import { type SenderOptions, connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { exposition } from '@weir/wire'
 import { Backfills } from './backfill/backfills.ts'
 import { waitForRestart } from './config/at-start.ts'
 import { featureProblems } from './config/features.ts'
 import { type Flags, type Setup, hostPort, loadConfig } from './config/load-config.ts'
+import { notificationLimits } from './config/notification-limits.ts'
 import { retentionRulesOf } from './config/storage-options.ts'
 import { redactText } from './config/redact-text.ts'
 import type { WeirConfig } from './config/weir-config.ts'
 import type { EventHandlers } from './events/event-handlers.ts'
 import { EventStore } from './events/event-store.ts'
 import { createHttp } from './http/app.ts'
-import type { AdminStore, HttpDeps, RuntimeInfo, TsdbStatus } from './http/deps.ts'
+import type { AdminStore, HttpDeps, RuntimeInfo } from './http/deps.ts'
+import { tsdbStatus } from './http/tsdb-status.ts'
 import { Closers } from './lifecycle/closers.ts'
 import { openGrpc } from './otlp/grpc/server.ts'
 import { PackWatch } from './packs/pack-watch.ts'
-import type { PushGatewayDoor } from './http/push-gateway-routes.ts'
-import { BodyRooms } from './push/body-rooms.ts'
 import { PushIntakes } from './push/push-intake.ts'
+import { PushSide } from './push/push-side.ts'
 import { GROUP_KEYS } from './pushgateway/group.ts'
 import type { EvaluationLimits } from './query/job.ts'
 import { OWN } from './query/question.ts'
@@ -42,7 +42,6 @@ import { ProcessMetrics } from './telemetry/process-metrics.ts'
 import { Registry } from './telemetry/registry.ts'
 import type { IntakeData, IntakeHandlers } from './threads/intake-thread.ts'
 import { joinPages } from './threads/moved-page.ts'
-import type { PushData, PushHandlers, Taken } from './threads/push-thread.ts'
 import { QueryPool } from './threads/query-pool.ts'
 import { RemoteWriteOut } from './threads/remote-write-out.ts'
 import { serveCalls } from './threads/rpc.ts'
@@ -106,10 +105,9 @@ class Process implements Weir {
   #events!: EventStore
   #intake!: Thread<IntakeHandlers>
   #scraper!: Thread<ScrapeHandlers>
-  readonly #bodyRooms = new BodyRooms()
   readonly #pushIntakes = new PushIntakes()
   #out!: RemoteWriteOut
-  #push: Promise<Thread<PushHandlers>> | undefined
+  readonly #push: PushSide
   #hasPushedGroups = false
 
   constructor(flags: Flags, setup: Setup, { thread, crashed }: Writer) {
@@ -121,6 +119,12 @@ class Process implements Weir {
       this.#crash = resolve
     })
     this.#writer = this.#closers.use(thread)
+    this.#push = new PushSide({
+      config: () => this.#setup.config,
+      dataDir: flags.dataDir,
+      storePort: (options) => this.#storePort(options),
+      onCrash: this.#onCrash,
+    })
     void crashed.then(this.#onCrash)
   }
 
@@ -143,7 +147,7 @@ class Process implements Weir {
       }),
     )
     // After the requests to it: closers run from the last one back.
-    this.#closers.defer(async () => (await this.#push)?.[Symbol.asyncDispose]())
+    this.#closers.use(this.#push)
     const http = this.#closers.use(await createHttp(this.#httpDeps()))
     // The port is opened before the rules: their links must name it. Queries are answered as soon as the
     // store is there; until all is up, everything else gets 503.
@@ -161,7 +165,7 @@ class Process implements Weir {
     await this.#openGrpc()
     await this.#openIntake()
     await this.#openScraper()
-    if (this.#hasPushedGroups) await (await this.#pushThread()).call('openGateway', undefined)
+    if (this.#hasPushedGroups) await this.#push.openGateway()
     this.#waitsFor.delete('intakes')
     this.#watchPacks()
     for (const problem of featureProblems(this.#flags.features)) this.#log.warn({}, problem)
@@ -390,58 +394,6 @@ class Process implements Weir {
     this.addresses.push(...(await this.#intake.call('open', undefined)))
   }
 
-  /** The thread for what senders push; most Weirs never need it, so it starts with the first request. */
-  #pushThread(): Promise<Thread<PushHandlers>> {
-    this.#push ??= this.#startPush()
-    return this.#push
-  }
-
-  async #startPush(): Promise<Thread<PushHandlers>> {
-    const { remote_write_receiver: written, otlp_receiver: otlp } = this.#setup.config
-    const store = await this.#storePort()
-    const history = await this.#storePort({ takesHistory: true })
-    const { limits } = this.#setup.config.storage.metrics
-    const labels = {
-      labelsMax: limits.labels_per_series,
-      nameBytesMax: limits.label_name_bytes,
-      valueBytesMax: limits.label_value_bytes,
-    }
-    const data: PushData = {
-      labels,
-      remoteWrite: {
-        unpackedBytesMax: written.max_unpacked_bytes,
-        samplesMax: written.max_samples,
-      },
-      otlp: {
-        unpackedBytesMax: otlp.max_unpacked_bytes,
-        samplesMax: otlp.max_samples,
-        depthMax: otlp.max_attribute_depth,
-        deltaStreamsMax: otlp.max_delta_streams,
-        deltaStaleMs: otlp.delta_max_stale,
-      },
-      gateway: this.#setup.config.pushgateway,
-      dataDir: this.#flags.dataDir,
-      logLevel: this.#setup.config.log.level,
-      influx: this.#setup.config.influx,
-      store,
-      history,
-    }
-    return new Thread<PushHandlers>('push-thread', data, [store, history], this.#onCrash)
-  }
-
-  /** What became of a request; the memory of its body is free again. */
-  async #taken<Outcome>(answer: Promise<Taken<Outcome>>): Promise<Outcome> {
-    const { outcome, room } = await answer
-    this.#bodyRooms.give(room)
-    return outcome
-  }
-
-  readonly #takeOtlp: HttpDeps['otlp']['take'] = async (request) => {
-    const { otlp: translation } = this.#setup.config
-    const push = await this.#pushThread()
-    return this.#taken(push.call('otlp', { ...request, translation }, [request.body.buffer]))
-  }
-
   /** OTLP by gRPC, where it was asked for: the store is open, so calls are taken from the first one on. */
   async #openGrpc(): Promise<void> {
     const { otlp_receiver: limits, web } = this.#setup.config
@@ -449,7 +401,7 @@ class Process implements Weir {
     const { address } = this.#closers.use(
       await openGrpc({
         ...hostPort(limits.grpc_listen, 'otlp_receiver.grpc_listen'),
-        take: this.#takeOtlp,
+        take: (request) => this.#push.otlp(request),
         limits,
         connectionsMax: web.max_connections,
         headerBytesMax: web.max_header_bytes,
@@ -460,18 +412,6 @@ class Process implements Weir {
       }),
     )
     this.addresses.push({ kind: 'otlp-grpc', address })
-  }
-
-  #pushGateway(): PushGatewayDoor {
-    return {
-      config: this.#setup.config.pushgateway,
-      push: async (request) =>
-        (await this.#pushThread()).call('gatewayPush', request, [request.body.buffer]),
-      delete: async (path) => (await this.#pushThread()).call('gatewayDelete', path),
-      wipe: async () => (await this.#pushThread()).call('gatewayWipe', undefined),
-      metrics: async () => (await this.#pushThread()).call('gatewayMetrics', undefined),
-      views: async () => (await this.#pushThread()).call('gatewayViews', undefined),
-    }
   }
 
   #watchPacks(): void {
@@ -493,10 +433,10 @@ class Process implements Weir {
       this.#writer.call('page', accept),
       this.#intake.call('page', accept),
       this.#scraper.call('page', accept),
-      ...(this.#push === undefined ? [] : [(await this.#push).call('page', accept)]),
     ])
+    const pushed = await this.#push.pages(accept)
     const out = await this.#out.pages(accept)
-    return [exposition(this.#registry.collect(), accept).body, ...threads, ...out]
+    return [exposition(this.#registry.collect(), accept).body, ...threads, ...pushed, ...out]
   }
 
   #httpDeps(): HttpDeps {
@@ -552,23 +492,18 @@ class Process implements Weir {
       reload: () => this.reload(),
       pushIntakes: this.#pushIntakes,
       remoteWriteOut: () => this.#out.views(),
-      bodyRooms: this.#bodyRooms,
-      remoteWrite: async (body, version) =>
-        this.#taken(
-          (await this.#pushThread()).call('remoteWrite', { body, version }, [body.buffer]),
-        ),
+      bodyRooms: this.#push.rooms,
+      remoteWrite: (body, version) => this.#push.remoteWrite(body, version),
       remoteWriteLimits: config.remote_write_receiver,
-      otlp: { take: this.#takeOtlp, limits: config.otlp_receiver },
-      pushGateway: this.#pushGateway(),
-      influx: async (request) =>
-        this.#taken((await this.#pushThread()).call('influx', request, [request.body.buffer])),
+      otlp: { take: (request) => this.#push.otlp(request), limits: config.otlp_receiver },
+      pushGateway: { ...this.#push.gateway, config: config.pushgateway },
+      influx: (request) => this.#push.influx(request),
       influxLimits: config.influx,
       backfills: this.#backfills,
       recordingGroups: (text) => this.#recordingGroups(text),
       remoteReadLimits: config.remote_read_server,
       externalLabels: () => Object.entries(this.#setup.config.global.external_labels).flat(),
-      importPage: async (page) =>
-        (await this.#pushThread()).call('importPage', page, [page.bytes.buffer]),
+      importPage: (page) => this.#push.importPage(page),
       webRoot: WEB_ROOT,
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'http' }) },
       clock: systemClock,
@@ -665,39 +600,5 @@ class Process implements Weir {
       GODEBUG: '',
       storageRetention: `${metrics.retention_time / 86_400_000}d`,
     }
-  }
-}
-
-function notificationLimits(
-  keys: WeirConfig['notifications'],
-): Pick<AlertingOptions, 'giveUpAfterMs' | 'resendDelayMs' | 'limits'> {
-  return {
-    giveUpAfterMs: keys.give_up_after,
-    resendDelayMs: keys.resend_delay,
-    limits: {
-      pending: keys.max_pending,
-      history: keys.max_history,
-      concurrency: keys.max_requests_per_receiver,
-      backoffMaxMs: keys.max_backoff,
-      alerts: keys.max_alerts,
-    },
-  }
-}
-
-function tsdbStatus(stats: StoreStats, limit: number): TsdbStatus {
-  const rows = (list: StoreStats['seriesByMetricName']): TsdbStatus['seriesCountByMetricName'] =>
-    list.slice(0, limit).map(({ name, count }) => ({ name, value: count }))
-  return {
-    headStats: {
-      numSeries: stats.series,
-      numLabelPairs: stats.labelPairs,
-      chunkCount: stats.chunks,
-      minTime: stats.minTimeMs ?? 0,
-      maxTime: stats.maxTimeMs ?? 0,
-    },
-    seriesCountByMetricName: rows(stats.seriesByMetricName),
-    labelValueCountByLabelName: rows(stats.valuesByLabelName),
-    memoryInBytesByLabelName: [],
-    seriesCountByLabelValuePair: rows(stats.seriesByLabelPair),
   }
 }

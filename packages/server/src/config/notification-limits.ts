@@ -1,0 +1,19 @@
+import type { AlertingOptions } from '@weir/alerting'
+import type { WeirConfig } from './weir-config.ts'
+
+/** `notifications` of weir.yml in the words of the alerting room. */
+export function notificationLimits(
+  keys: WeirConfig['notifications'],
+): Pick<AlertingOptions, 'giveUpAfterMs' | 'resendDelayMs' | 'limits'> {
+  return {
+    giveUpAfterMs: keys.give_up_after,
+    resendDelayMs: keys.resend_delay,
+    limits: {
+      pending: keys.max_pending,
+      history: keys.max_history,
+      concurrency: keys.max_requests_per_receiver,
+      backoffMaxMs: keys.max_backoff,
+      alerts: keys.max_alerts,
+    },
+  }
+}
