@@ -18,8 +18,8 @@ import { type SideName, startSide } from './sides.ts'
 const SERIES = Number(process.env['BENCH_SERIES'] ?? 50_000)
 const INTERVAL_S = 2
 /** Scrapes until both have met every series and their code is warm. */
-const WARM_UP = 15
-const SCRAPES = 25
+const WARM_UP = 12
+const SCRAPES = 18
 const PAGES = 12
 /** What a server does besides shows with a page of so few. */
 const SMALL = 500
