@@ -36,7 +36,7 @@ function world(): World {
   const clock = new ManualClock(Date.UTC(2026, 0, 1))
   const messages: string[] = []
   const fetch: Fetch = async (url, { body }) => {
-    const { status, alerts } = JSON.parse(body) as {
+    const { status, alerts } = JSON.parse(String(body)) as {
       readonly status: string
       readonly alerts: readonly { readonly annotations: Record<string, string> }[]
     }

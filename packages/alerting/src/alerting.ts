@@ -3,7 +3,7 @@ import { OUTBOX_LIMITS, Outbox } from './outbox.ts'
 import type { NotificationView } from './notification-view.ts'
 import { type Network, openNetwork } from './notify/network.ts'
 import type { Integration } from './notify/outcome.ts'
-import type { PostContext } from './notify/post.ts'
+import type { RoutingContext } from './notify/kind.ts'
 import type { Alerting, AlertingOptions, AlertingSetup } from './options.ts'
 import { AlertStore } from './route/alert-store.ts'
 import { DEFAULT_ROUTING, type Routing, parseRouting } from './route/config.ts'
@@ -24,7 +24,12 @@ const COLLECT_EVERY_MS = 30 * 60_000
  */
 export async function startAlerting(options: AlertingOptions): Promise<Alerting> {
   const network = options.fetch === undefined ? openNetwork() : undefined
-  const post: PostContext = { fetch: options.fetch ?? network!.fetch, clock: options.clock }
+  const { clock, pictures } = options
+  const post: RoutingContext = {
+    fetch: options.fetch ?? network!.fetch,
+    clock,
+    ...(pictures === undefined ? {} : { pictures }),
+  }
   try {
     const engine = new Engine(options, { post, network }, readSetup(options, post))
     await engine.start()
@@ -42,7 +47,7 @@ interface CheckedSetup {
   readonly routing: Routing
 }
 
-function readSetup(setup: AlertingSetup, post: PostContext): CheckedSetup {
+function readSetup(setup: AlertingSetup, post: RoutingContext): CheckedSetup {
   const groups = [
     ...(setup.ruleFiles ?? []).flatMap((file) => parseRuleFile(file, setup.features)),
     ...parseRuleGroups(setup.groups ?? [], setup.features),
@@ -53,7 +58,7 @@ function readSetup(setup: AlertingSetup, post: PostContext): CheckedSetup {
 
 class Engine implements Alerting {
   readonly #options: AlertingOptions
-  readonly #post: PostContext
+  readonly #post: RoutingContext
   readonly #network: Network | undefined
   readonly #events: AlertingEvents
   readonly #outbox: Outbox
@@ -68,7 +73,7 @@ class Engine implements Alerting {
 
   constructor(
     options: AlertingOptions,
-    { post, network }: { readonly post: PostContext; readonly network: Network | undefined },
+    { post, network }: { readonly post: RoutingContext; readonly network: Network | undefined },
     checked: CheckedSetup,
   ) {
     const { store, clock } = options

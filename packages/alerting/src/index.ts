@@ -36,4 +36,5 @@ export {
 } from './rules/view.ts'
 export { type NotificationView } from './notification-view.ts'
 export { type Fetch, type FetchAnswer, type FetchRequest } from './notify/fetch.ts'
+export { type Picture, type PictureSource } from './notify/picture.ts'
 export { type AlertingCounter, type AlertingLog, type AlertingTelemetry } from './telemetry.ts'

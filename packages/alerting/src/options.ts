@@ -1,6 +1,7 @@
 import type { Appender, AlertSink, Clock, KeyValueStore, Labels } from '@weir/model'
 import type { NotificationView } from './notification-view.ts'
 import type { Fetch } from './notify/fetch.ts'
+import type { PictureSource } from './notify/picture.ts'
 import type { RuleFile, RuleGroupSource, RuleQuery } from './rules/source.ts'
 import type { AlertsView, RuleGroupsView } from './rules/view.ts'
 import type { AlertingTelemetry } from './telemetry.ts'
@@ -48,6 +49,8 @@ export interface AlertingOptions extends AlertingSetup {
   readonly limits?: AlertingLimits
   /** In place of the network. */
   readonly fetch?: Fetch
+  /** Draws the series behind a notification; nobody does unless told. */
+  readonly pictures?: PictureSource
 }
 
 /** Bounds on what is kept and sent; docs/configuration.md lists the defaults under `notifications`. */

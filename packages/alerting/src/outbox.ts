@@ -18,7 +18,7 @@
  */
 import { type Clock, type KeyValueChange, type KeyValueStore, Labels, WeirError } from '@weir/model'
 import type { NotificationView } from './notification-view.ts'
-import type { Integration, Outcome } from './notify/outcome.ts'
+import type { Integration, Note, Outcome } from './notify/outcome.ts'
 import { type LogEntry, type Telling, logEntry } from './notify/stages.ts'
 import type { AlertingLimits } from './options.ts'
 import type { AlertingEvents } from './telemetry.ts'
@@ -170,7 +170,7 @@ export class Outbox implements AsyncDisposable {
       facts: storeFacts(facts),
     }
     const entryKey = logKey(to, facts.groupKey)
-    const entry = logEntry(telling, item.id)
+    const entry = logEntry(telling, item.id, this.#noteFor(to, facts.groupKey))
     try {
       await store.write([
         ...gone.map(({ id }) => ({ key: ITEM_PREFIX + id, value: undefined })),
@@ -190,6 +190,21 @@ export class Outbox implements AsyncDisposable {
     for (const _ of gone) events.notificationSuperseded(to.kind)
     this.#enqueue(item)
     this.#work(queue)
+  }
+
+  /** What was noted when the group was last told of, unless all was over then: a new beginning has no note. */
+  #noteFor(to: Addressee, groupKey: string): Note | undefined {
+    const before = this.logEntry(to, groupKey)
+    return before === undefined || before.firing.length === 0 ? undefined : before.note
+  }
+
+  async #noteDown({ to, groupKey }: StoredItem, note: Note | undefined): Promise<void> {
+    const entry = this.logEntry(to, groupKey)
+    if (note === undefined || entry === undefined) return
+    const key = logKey(to, groupKey)
+    const value = { ...entry, note }
+    if (this.#unsaved.has(key)) this.#unsaved.set(key, value)
+    await this.#write([{ key, value }])
   }
 
   /** Newest first. */
@@ -277,7 +292,11 @@ export class Outbox implements AsyncDisposable {
     const slots = this.#slotsOf(item.to)
     await slots.take()
     try {
-      return await integration.send(facts, this.#stop.signal)
+      return await integration.send(
+        facts,
+        this.#stop.signal,
+        this.logEntry(item.to, item.groupKey)?.note,
+      )
     } catch (cause) {
       this.#stop.signal.throwIfAborted()
       return { kind: 'retry', afterMs: null, cause: new WeirError('BUG', `BUG: ${String(cause)}`) }
@@ -301,6 +320,7 @@ export class Outbox implements AsyncDisposable {
     switch (outcome.kind) {
       case 'sent':
         events.notificationSent(item.to.kind)
+        await this.#noteDown(item, outcome.note)
         await this.#finish(queue, {
           ...item,
           state: 'sent',

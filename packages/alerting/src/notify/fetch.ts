@@ -4,9 +4,10 @@ import type { HttpConfig } from './http-config.ts'
 export type Fetch = (url: string, request: FetchRequest) => Promise<FetchAnswer>
 
 export interface FetchRequest {
-  readonly method: 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT'
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  /** None for GET. */
+  readonly body?: string | Uint8Array
   /** How the receiver is reached; plainly when it is not there. */
   readonly http?: HttpConfig
   readonly signal: AbortSignal

@@ -33,7 +33,12 @@ export function openNetwork(): Network {
   }
   const fetch: Fetch = async (url, { method, headers, body, signal, http = PLAIN }) => {
     const client = await clientFor(http)
-    const reply = await client.request(url, { method, headers, body, signal })
+    const reply = await client.request(url, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      signal,
+    })
     const text = await startOf(reply.body)
     const answered = new Headers()
     for (const [name, value] of Object.entries(reply.headers)) {

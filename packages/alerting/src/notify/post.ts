@@ -2,7 +2,7 @@ import { type Clock, WeirError } from '@weir/model'
 import type { HttpConfig } from './http-config.ts'
 import { authorizationHeader } from './http-config.ts'
 import type { Fetch } from './fetch.ts'
-import { type Outcome, SENT, refused, retryLater } from './outcome.ts'
+import { type Note, type Outcome, SENT, refused, retryLater } from './outcome.ts'
 
 /** What notifiers that speak HTTP are given. */
 export interface PostContext {
@@ -14,24 +14,35 @@ export interface Post {
   /** For messages: `webhook`, `PagerDuty`. Addresses may hold secrets and are never shown. */
   readonly what: string
   readonly url: string
-  readonly body: string
+  readonly method?: 'GET' | 'POST' | 'PUT'
+  readonly body?: string | Uint8Array
+  /** JSON unless told. */
+  readonly contentType?: string
+  readonly headers?: Readonly<Record<string, string>>
   readonly timeoutMs: number
   readonly http: HttpConfig | undefined
   readonly isRetryable: (status: number) => boolean
   /** Texts to take out of whatever the receiver answers. */
   readonly secrets: readonly string[]
+  /** Looks into a 2xx answer, for services that say no with a yes. */
+  readonly judge?: (text: string) => Verdict
 }
+
+/** What a 2xx answer means. */
+type Verdict =
+  | { readonly kind: 'sent'; readonly note?: Note }
+  | { readonly kind: 'refused' | 'retry' }
 
 const ANSWER_SHOWN = 200
 const RETRY_AFTER_MAX_MS = 3_600_000
 
-/** POSTs JSON once. 2xx is sent; network trouble, time-outs and retryable codes are for later. */
-export async function postJson(
-  post: Post,
+/** Asks once. 2xx is sent; network trouble, time-outs and retryable codes are for later. */
+export async function post(
+  message: Post,
   { fetch, clock }: PostContext,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { what, timeoutMs } = post
+  const { what, url, timeoutMs, http } = message
   const done = new AbortController()
   const late = new AbortController()
   const timer = clock
@@ -39,38 +50,46 @@ export async function postJson(
     .then(() => late.abort(new Error('late')))
     .catch(() => undefined) // woken because the answer came first
   try {
-    const authorization = await authorizationHeader(post.http)
-    const answer = await fetch(post.url, {
-      method: 'POST',
+    const authorization = await authorizationHeader(http)
+    const answer = await fetch(url, {
+      method: message.method ?? 'POST',
       headers: {
-        'content-type': 'application/json',
+        'content-type': message.contentType ?? 'application/json',
         'user-agent': 'Weir',
+        ...message.headers,
         ...authorization,
       },
-      body: post.body,
-      ...(post.http === undefined ? {} : { http: post.http }),
+      ...(message.body === undefined ? {} : { body: message.body }),
+      ...(http === undefined ? {} : { http }),
       signal: AbortSignal.any([signal, late.signal]),
     })
-    if (answer.status >= 200 && answer.status < 300) return SENT
-    const text = redact(await answer.text().catch(() => ''), [
-      ...post.secrets,
-      ...secretsOfAddress(post.url),
+    const said = await answer.text().catch(() => '')
+    const shown = redact(said, [
+      ...message.secrets,
+      ...secretsOfAddress(url),
       ...Object.values(authorization).flatMap((value) => [value, value.replace(/^\S+ /, '')]),
     ])
-    const said = text === '' ? '' : `: ${text}`
-    const why = `Cannot notify by ${what}: it answered ${answer.status}${said}`
-    if (!post.isRetryable(answer.status)) return refused(why)
+    if (answer.status >= 200 && answer.status < 300) return judged(message, said, shown)
+    const why = `Cannot notify by ${what}: it answered ${answer.status}${shown && `: ${shown}`}`
+    if (!message.isRetryable(answer.status)) return refused(why)
     return retryLater(why, retryAfterMs(answer.headers.get('retry-after'), clock.now()))
   } catch (cause) {
     signal.throwIfAborted()
     if (late.signal.aborted) {
       return retryLater(`Cannot notify by ${what}: no answer within ${timeoutMs / 1000} s`)
     }
-    return retryLater(`Cannot notify by ${what}: ${networkReason(cause, post.url)}`)
+    return retryLater(`Cannot notify by ${what}: ${networkReason(cause, url)}`)
   } finally {
     done.abort(new Error('done'))
     await timer
   }
+}
+
+function judged({ what, judge }: Post, said: string, shown: string): Outcome {
+  const verdict = judge?.(said) ?? SENT
+  if (verdict.kind === 'sent') return verdict
+  const why = `Cannot notify by ${what}: it took the request and said no: ${shown}`
+  return verdict.kind === 'retry' ? retryLater(why) : refused(why)
 }
 
 function redact(text: string, secrets: readonly string[]): string {

@@ -1,4 +1,5 @@
 import type { AlertFacts } from '../template/notification-data.ts'
+import type { Note } from './outcome.ts'
 
 /**
  * What stands between a group and its receivers, a stage each. So far one: is there anything to say
@@ -16,6 +17,8 @@ export interface LogEntry {
   readonly expiresMs: number
   /** The notification it stands for. */
   readonly notificationId: string
+  /** What the integration noted when it was last told. */
+  readonly note?: Note
 }
 
 export type Reason =
@@ -53,7 +56,7 @@ export function reasonToNotify(entry: LogEntry | undefined, telling: Telling): R
 /** How long what was said is remembered without being said again. */
 const RETENTION_MS = 120 * 3_600_000
 
-export function logEntry(telling: Telling, notificationId: string): LogEntry {
+export function logEntry(telling: Telling, notificationId: string, note?: Note): LogEntry {
   const { alerts, nowMs, repeatIntervalMs } = telling
   return {
     firing: fingerprints(alerts, 'firing'),
@@ -61,6 +64,7 @@ export function logEntry(telling: Telling, notificationId: string): LogEntry {
     atMs: nowMs,
     expiresMs: nowMs + Math.min(RETENTION_MS, 2 * repeatIntervalMs),
     notificationId,
+    ...(note === undefined ? {} : { note }),
   }
 }
 

@@ -1,7 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { type Matcher, WeirError, systemClock } from '@weir/model'
-import { httpClientBeside } from '@weir/fetch'
 import { z } from 'zod'
 import {
   type ConfigProblem,
@@ -20,16 +19,14 @@ import {
   textMap,
   textValue,
 } from '../config-values.ts'
-import { type HttpConfig, httpConfigSchema } from '../notify/http-config.ts'
-import type { Integration, Receiver } from '../notify/outcome.ts'
-import { pagerdutyConfigSchema } from '../notify/pagerduty/config.ts'
-import { pagerduty } from '../notify/pagerduty/pagerduty.ts'
-import type { PostContext } from '../notify/post.ts'
+import { type GlobalConfig, globalSchema } from '../notify/global.ts'
+import type { Receiver } from '../notify/outcome.ts'
+import type { RoutingContext } from '../notify/kind.ts'
+import { type ReceiverShape, buildReceivers, receiverSchema } from '../notify/receivers.ts'
 import { RECORD } from '../notify/record.ts'
-import { webhookConfigSchema } from '../notify/webhook/config.ts'
-import { webhook } from '../notify/webhook/webhook.ts'
+import { notificationTemplates } from '../notify/templates.ts'
 import type { AlertmanagerSource } from '../options.ts'
-import { NotificationTemplates, checkNotificationTemplate } from '../template/alertmanager.ts'
+import type { NotificationTemplates } from '../template/alertmanager.ts'
 import {
   type RouteMatcher,
   parseMatchers,
@@ -46,7 +43,6 @@ export interface Routing {
 }
 
 const DEFAULTS = { groupWaitMs: 30_000, groupIntervalMs: 300_000, repeatIntervalMs: 14_400_000 }
-const PAGERDUTY_URL = 'https://events.pagerduty.com/v2/enqueue'
 
 /** Everything to one receiver that only records, by name of alert, at once. */
 export const DEFAULT_ROUTING: Routing = {
@@ -60,81 +56,8 @@ export const DEFAULT_ROUTING: Routing = {
     continues: false,
     routes: [],
   },
-  receivers: new Map([['page', { name: 'page', integrations: [RECORD] }]]),
+  receivers: new Map([['page', { name: 'page', labels: {}, integrations: [RECORD] }]]),
 }
-
-/** Settings of `global` that only receivers use which are refused below. */
-const UNUSED_GLOBALS = [
-  'smtp_from',
-  'smtp_smarthost',
-  'smtp_hello',
-  'smtp_auth_username',
-  'smtp_auth_password',
-  'smtp_auth_password_file',
-  'smtp_auth_secret',
-  'smtp_auth_secret_file',
-  'smtp_auth_identity',
-  'smtp_require_tls',
-  'smtp_tls_config',
-  'smtp_force_implicit_tls',
-  'slack_api_url',
-  'slack_api_url_file',
-  'slack_app_token',
-  'slack_app_token_file',
-  'slack_app_url',
-  'opsgenie_api_key',
-  'opsgenie_api_key_file',
-  'opsgenie_api_url',
-  'victorops_api_key',
-  'victorops_api_key_file',
-  'victorops_api_url',
-  'wechat_api_url',
-  'wechat_api_secret',
-  'wechat_api_secret_file',
-  'wechat_api_corp_id',
-  'telegram_api_url',
-  'telegram_bot_token',
-  'telegram_bot_token_file',
-  'webex_api_url',
-  'jira_api_url',
-  'rocketchat_api_url',
-  'rocketchat_token',
-  'rocketchat_token_file',
-  'rocketchat_token_id',
-  'rocketchat_token_id_file',
-  'mattermost_webhook_url',
-  'mattermost_webhook_url_file',
-]
-
-const OTHER_RECEIVERS = [
-  'opsgenie',
-  'slack',
-  'email',
-  'discord',
-  'msteams',
-  'msteamsv2',
-  'mattermost',
-  'rocketchat',
-  'telegram',
-  'victorops',
-  'pushover',
-  'sns',
-  'webex',
-  'wechat',
-  'jira',
-  'incidentio',
-]
-
-function all<S extends z.ZodType>(names: readonly string[], schema: S): Record<string, S> {
-  return Object.fromEntries(names.map((name) => [name, schema]))
-}
-
-const globalSchema = z.strictObject({
-  resolve_timeout: durationValue.default(300_000),
-  pagerduty_url: textValue.default(PAGERDUTY_URL),
-  http_config: httpConfigSchema.optional(),
-  ...all(UNUSED_GLOBALS, z.unknown().optional()),
-})
 
 interface RouteShape {
   readonly receiver: string
@@ -167,17 +90,6 @@ const routeSchema: z.ZodType<RouteShape> = z.lazy(() =>
   }),
 )
 
-const receiverSchema = z.strictObject({
-  name: textValue.default(''),
-  labels: textMap,
-  webhook_configs: listOf(webhookConfigSchema),
-  pagerduty_configs: listOf(pagerdutyConfigSchema),
-  ...all(
-    OTHER_RECEIVERS.map((kind) => `${kind}_configs`),
-    notYet(),
-  ),
-})
-
 const fileSchema = z.strictObject({
   global: globalSchema.prefault({}),
   templates: listOf(textValue),
@@ -190,8 +102,6 @@ const fileSchema = z.strictObject({
   event_recorder: notYet(),
 })
 
-type ReceiverShape = z.output<typeof receiverSchema>
-
 /**
  * Reads an alertmanager.yml.
  *
@@ -199,7 +109,7 @@ type ReceiverShape = z.output<typeof receiverSchema>
  */
 export function parseRouting(
   { fileName, text }: AlertmanagerSource,
-  context: PostContext,
+  context: RoutingContext,
 ): Routing {
   const { routing, problems } = readRouting({ fileName, text }, context)
   if (routing !== undefined) return routing
@@ -211,7 +121,7 @@ interface ReadRouting {
   readonly problems: readonly ConfigProblem[]
 }
 
-function readRouting({ fileName, text }: AlertmanagerSource, context: PostContext): ReadRouting {
+function readRouting({ fileName, text }: AlertmanagerSource, context: RoutingContext): ReadRouting {
   const { source, problems } = readYaml(text, fileName)
   if (problems.length > 0) return { problems }
   const shape = checkShape(fileSchema, source)
@@ -236,10 +146,10 @@ export function checkAlertmanagerConfig(source: AlertmanagerSource): readonly st
 class Builder {
   readonly problems: ConfigProblem[] = []
   readonly #source: ConfigSource
-  readonly #context: PostContext
-  readonly #global: z.output<typeof globalSchema>
+  readonly #context: RoutingContext
+  readonly #global: GlobalConfig
 
-  constructor(source: ConfigSource, context: PostContext, global: z.output<typeof globalSchema>) {
+  constructor(source: ConfigSource, context: RoutingContext, global: GlobalConfig) {
     this.#source = source
     this.#context = context
     this.#global = global
@@ -259,10 +169,10 @@ class Builder {
       }
     })
     try {
-      return new NotificationTemplates(files)
+      return notificationTemplates(files)
     } catch (cause) {
       this.#problem(['templates'], (cause as Error).message)
-      return new NotificationTemplates()
+      return notificationTemplates()
     }
   }
 
@@ -270,72 +180,8 @@ class Builder {
     shapes: readonly ReceiverShape[],
     templates: NotificationTemplates,
   ): Map<string, Receiver> {
-    const receivers = new Map<string, Receiver>()
-    shapes.forEach((shape, i) => {
-      const path = ['receivers', i]
-      if (shape.name === '') this.#problem(path, 'a receiver must have a name')
-      if (receivers.has(shape.name)) {
-        this.#problem(path, `receiver ${JSON.stringify(shape.name)} is there twice`)
-      }
-      const integrations = [
-        ...this.#webhooks(shape, templates, path),
-        ...this.#pagerduties(shape, templates, path),
-      ]
-      receivers.set(shape.name, { name: shape.name, integrations })
-    })
-    return receivers
-  }
-
-  #http<C extends { http_config?: HttpConfig | undefined }>(config: C): C {
-    const http = config.http_config ?? this.#global.http_config
-    const folder = dirname(this.#source.fileName)
-    const whole = http && httpClientBeside(http, (path) => resolve(folder, path))
-    return { ...config, http_config: whole }
-  }
-
-  #webhooks(
-    shape: ReceiverShape,
-    templates: NotificationTemplates,
-    path: readonly PropertyKey[],
-  ): Integration[] {
-    return shape.webhook_configs.map((config, i) => {
-      const at = [...path, 'webhook_configs', i]
-      this.#exactlyOne(config, ['url', 'url_file'], at)
-      this.#address(config.url, [...at, 'url'])
-      return webhook(this.#http(config), i, { ...this.#context, templates })
-    })
-  }
-
-  #pagerduties(
-    shape: ReceiverShape,
-    templates: NotificationTemplates,
-    path: readonly PropertyKey[],
-  ): Integration[] {
-    return shape.pagerduty_configs.map((config, i) => {
-      const at = [...path, 'pagerduty_configs', i]
-      this.#exactlyOne(config, ['routing_key', 'routing_key_file'], at)
-      this.#address(config.url, [...at, 'url'])
-      const defaultUrl = this.#global.pagerduty_url
-      return pagerduty(this.#http(config), i, { ...this.#context, templates, defaultUrl })
-    })
-  }
-
-  #exactlyOne<C>(config: C, [key, file]: readonly [keyof C, keyof C], path: PropertyKey[]): void {
-    if ((config[key] === '') !== (config[file] === '')) return
-    this.#problem(path, `want exactly one of ${String(key)} and ${String(file)}`)
-  }
-
-  /** The text itself is a secret: it is not quoted. */
-  #address(url: string, path: readonly PropertyKey[]): void {
-    if (url.includes('{{')) {
-      try {
-        checkNotificationTemplate(url)
-      } catch (cause) {
-        this.#problem(path, (cause as Error).message)
-      }
-    } else if (url !== '' && !(URL.canParse(url) && /^https?:\/\/[^/]/i.test(url))) {
-      this.#problem(path, 'want an http or https address')
-    }
+    const context = { ...this.#context, templates, global: this.#global }
+    return buildReceivers(shapes, this.#source, context, (path, what) => this.#problem(path, what))
   }
 
   root(shape: RouteShape | undefined, receivers: ReadonlyMap<string, Receiver>): Route | undefined {

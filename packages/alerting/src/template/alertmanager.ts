@@ -1,5 +1,4 @@
 import { BUILTINS, queryEscape } from './builtins.ts'
-import { DEFAULT_TEMPLATES } from './default-templates.ts'
 import { executeTemplate } from './execute.ts'
 import { GoDuration, GoTime, durationOfMs } from './go-time.ts'
 import {
@@ -16,8 +15,8 @@ import { type TemplateNode, parseTemplate } from './parse.ts'
 import { isMatch, replaceAll } from './regex.ts'
 
 /**
- * Templates of notifications: Go's language with Alertmanager's functions, over the default
- * definitions and those of the user's files, of which the later ones win.
+ * Templates of notifications: Go's language with Alertmanager's functions, over the definitions of
+ * some files, of which the later ones win.
  *
  * @see alertmanager:template/template.go
  */
@@ -25,9 +24,9 @@ export class NotificationTemplates {
   readonly #definitions: ReadonlyMap<string, readonly TemplateNode[]>
 
   /** @throws {TemplateSyntaxError} */
-  constructor(files: readonly { readonly name: string; readonly text: string }[] = []) {
+  constructor(files: readonly { readonly name: string; readonly text: string }[]) {
     const definitions = new Map<string, readonly TemplateNode[]>()
-    for (const { name, text } of [{ name: 'default', text: DEFAULT_TEMPLATES }, ...files]) {
+    for (const { name, text } of files) {
       const tree = parseTemplate(text, { name, functions: FUNCTION_NAMES })
       for (const [defined, body] of tree.definitions) definitions.set(defined, body)
     }

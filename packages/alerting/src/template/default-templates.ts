@@ -1,8 +1,9 @@
 /**
- * The definitions that notifications use unless the user's files say otherwise. Names and meaning
- * are Alertmanager's, so that a template file written for it finds what it calls.
+ * The definitions that all kinds of notifications share unless the user's files say otherwise; each
+ * kind adds its own. Names and meaning are Alertmanager's, so that a template file written for it
+ * finds what it calls.
  */
-export const DEFAULT_TEMPLATES = `
+export const SHARED_TEMPLATES = `
 {{ define "__product" }}Weir{{ end }}
 
 {{ define "__alertmanagerURL" }}{{ .ExternalURL }}/#/alerts?receiver={{ .Receiver | urlquery }}{{ end }}
@@ -24,9 +25,4 @@ export const DEFAULT_TEMPLATES = `
 {{ end }}Source: {{ .GeneratorURL }}
 {{ end }}
 {{- end }}
-
-{{ define "pagerduty.default.description" }}{{ template "__subject" . }}{{ end }}
-{{ define "pagerduty.default.client" }}{{ template "__product" . }}{{ end }}
-{{ define "pagerduty.default.clientURL" }}{{ template "__alertmanagerURL" . }}{{ end }}
-{{ define "pagerduty.default.instances" }}{{ template "__text_alert_list" . }}{{ end }}
 `

@@ -26,7 +26,7 @@ export async function playTimeline(config: string, script: string): Promise<stri
   const heard: Heard[] = []
   const receiver = { isUp: true }
   const fetch: Fetch = async (url, { body }) => {
-    if (receiver.isUp) heard.push({ atMs: clock.now() - START_MS, text: textOf(url, body) })
+    if (receiver.isUp) heard.push({ atMs: clock.now() - START_MS, text: textOf(url, String(body)) })
     const status = receiver.isUp ? 200 : 503
     return { status, headers: new Headers(), text: async () => '' }
   }
@@ -101,7 +101,7 @@ function alertOf(
 
 /** `hook firing a b!`: receiver, status, names of alerts, resolved ones with a `!`. */
 function textOf(url: string, body: string): string {
-  const message = JSON.parse(body) as {
+  const message = JSON.parse(String(body)) as {
     readonly status: string
     readonly alerts: readonly { readonly status: string; readonly labels: Record<string, string> }[]
   }

@@ -4,20 +4,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Labels } from '@weir/model'
 import { expect, test } from 'vitest'
-import { NotificationTemplates } from '../../template/alertmanager.ts'
 import type { AlertFacts, NotificationFacts } from '../../template/notification-data.ts'
 import { ManualClock } from '../../testing/manual-clock.ts'
 import type { Fetch } from '../fetch.ts'
 import type { Outcome } from '../outcome.ts'
 import { pagerdutyConfigSchema } from './config.ts'
-import { PAGERDUTY_LIMITS, cutTo, pagerduty } from './pagerduty.ts'
+import { cutTo } from '../cut.ts'
+import { notificationTemplates } from '../templates.ts'
+import { PAGERDUTY_LIMITS, pagerduty } from './pagerduty.ts'
 
 const KEY = 'R012345678901234567890123456789A'
 
 /** Judges events as PagerDuty does: 202, or 400 with what is wrong. */
 function standIn(): { readonly fetch: Fetch; readonly events: Record<string, unknown>[] } {
   const events: Record<string, unknown>[] = []
-  const fetch: Fetch = async (_, { body }) => {
+  const fetch: Fetch = async (_, request) => {
+    const body = String(request.body)
     const event = JSON.parse(body) as Record<string, unknown>
     const problems = problemsOf(event, Buffer.byteLength(body))
     if (problems.length === 0) events.push(event)
@@ -78,12 +80,15 @@ async function send(
   facts: NotificationFacts,
 ): Promise<{ readonly outcome: Outcome; readonly event: Record<string, unknown> | undefined }> {
   const { fetch, events } = standIn()
-  const integration = pagerduty(pagerdutyConfigSchema.parse({ routing_key: KEY, ...config }), 0, {
-    clock: new ManualClock(0),
-    templates: new NotificationTemplates(),
-    fetch,
-    defaultUrl: 'http://pagerduty',
-  })
+  const integration = pagerduty(
+    pagerdutyConfigSchema.parse({ routing_key: KEY, url: 'http://pagerduty', ...config }),
+    0,
+    {
+      clock: new ManualClock(0),
+      templates: notificationTemplates(),
+      fetch,
+    },
+  )
   const outcome = await integration.send(facts, new AbortController().signal)
   return { outcome, event: events[0] }
 }

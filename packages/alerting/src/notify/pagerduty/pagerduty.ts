@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { parse as parseYaml } from 'yaml'
-import type { NotificationTemplates } from '../../template/alertmanager.ts'
 import {
   NotificationData,
   type NotificationFacts,
@@ -8,8 +7,11 @@ import {
 } from '../../template/notification-data.ts'
 import { readSecret, secretOf } from '../http-config.ts'
 import { type Integration, type Outcome, refused, retryLater } from '../outcome.ts'
-import { type PostContext, postJson } from '../post.ts'
-import { DEFAULT_DETAILS, type PagerdutyConfig } from './config.ts'
+import { cutTo } from '../cut.ts'
+import { type NotifierContext, notifierKind, wantExactlyOne } from '../kind.ts'
+import { post } from '../post.ts'
+import { DEFAULT_DETAILS, type PagerdutyConfig, pagerdutyConfigSchema } from './config.ts'
+import { PAGERDUTY_TEMPLATES } from './templates.ts'
 
 const TIMEOUT_MS = 30_000
 
@@ -25,10 +27,7 @@ type Expand = (text: string) => string
 export function pagerduty(
   config: PagerdutyConfig,
   index: number,
-  context: PostContext & {
-    readonly templates: NotificationTemplates
-    readonly defaultUrl: string
-  },
+  context: Pick<NotifierContext, 'fetch' | 'clock' | 'templates'>,
 ): Integration {
   const send = async (facts: NotificationFacts, signal: AbortSignal): Promise<Outcome> => {
     const data = new NotificationData(facts)
@@ -43,10 +42,10 @@ export function pagerduty(
       return config.routing_key_file === '' ? refused(why) : retryLater(why)
     }
     if (key === '') return refused('Cannot notify by PagerDuty: the routing key is empty')
-    return postJson(
+    return post(
       {
         what: 'PagerDuty',
-        url: config.url || context.defaultUrl,
+        url: config.url,
         body,
         timeoutMs: config.timeout || TIMEOUT_MS,
         http: config.http_config,
@@ -59,6 +58,19 @@ export function pagerduty(
   }
   return { kind: 'pagerduty', index, sendsResolved: config.send_resolved, send }
 }
+
+export const PAGERDUTY = notifierKind({
+  name: 'pagerduty',
+  schema: pagerdutyConfigSchema,
+  templates: PAGERDUTY_TEMPLATES,
+  build(config, index, context, check) {
+    wantExactlyOne(config, ['routing_key', 'routing_key_file'], check)
+    check.address(config.url, ['url'])
+    const routing_key_file = check.beside(config.routing_key_file)
+    const url = config.url || context.global.pagerduty_url
+    return pagerduty({ ...config, url, routing_key_file }, index, context)
+  },
+})
 
 interface PagerdutyEvent {
   readonly event_action: 'trigger' | 'resolve'
@@ -133,10 +145,4 @@ function writeEvent(event: PagerdutyEvent, key: string): string {
     ...event,
     payload: { ...event.payload, custom_details: { error: note } },
   })
-}
-
-/** At most `max` characters, the last one `…` when something is missing. */
-export function cutTo(text: string, max: number): string {
-  const chars = Array.from(text)
-  return chars.length <= max ? text : `${chars.slice(0, max - 1).join('')}…`
 }

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Labels, systemClock } from '@weir/model'
 import { afterEach, expect, test } from 'vitest'
-import { NotificationTemplates } from '../../template/alertmanager.ts'
 import type { NotificationFacts } from '../../template/notification-data.ts'
 import { ManualClock } from '../../testing/manual-clock.ts'
+import { notificationTemplates } from '../templates.ts'
 import { type Network, openNetwork } from '../network.ts'
 import type { FetchRequest } from '../fetch.ts'
 import type { Outcome } from '../outcome.ts'
@@ -98,7 +98,7 @@ async function ask(
   const asked: Asked[] = []
   const integration = webhook(webhookConfigSchema.parse(config), 0, {
     clock: new ManualClock(0),
-    templates: new NotificationTemplates(),
+    templates: notificationTemplates(),
     fetch: async (url, request) => {
       asked.push({ ...request, url })
       const { status, body = '', retryAfter } = answer
@@ -176,7 +176,7 @@ test('over a real socket: garbage, a closed port, and no answer at all are for l
   const send = (url: string, timeout = '20s'): Promise<Outcome> =>
     webhook(webhookConfigSchema.parse({ url, timeout }), 0, {
       clock: systemClock,
-      templates: new NotificationTemplates(),
+      templates: notificationTemplates(),
       fetch: network().fetch,
     }).send(FACTS, new AbortController().signal)
   expect(await send(`${base}/good`)).toEqual({ kind: 'sent' })
@@ -207,7 +207,7 @@ test('a receiver behind TLS, a proxy and headers is reached as http_config says'
   const send = (http_config: object): Promise<Outcome> =>
     webhook(webhookConfigSchema.parse({ url, http_config }), 0, {
       clock: systemClock,
-      templates: new NotificationTemplates(),
+      templates: notificationTemplates(),
       fetch: network().fetch,
     }).send(FACTS, new AbortController().signal)
   const tls_config = { ca_file: pem('ca'), insecure_skip_verify: 'false' }

@@ -1,4 +1,3 @@
-import type { NotificationTemplates } from '../../template/alertmanager.ts'
 import {
   NotificationData,
   type NotificationFacts,
@@ -8,8 +7,9 @@ import {
 } from '../../template/notification-data.ts'
 import { readSecret, secretOf } from '../http-config.ts'
 import { type Integration, type Outcome, refused, retryLater } from '../outcome.ts'
-import { type PostContext, postJson } from '../post.ts'
-import type { WebhookConfig } from './config.ts'
+import { type NotifierContext, notifierKind, wantExactlyOne } from '../kind.ts'
+import { post } from '../post.ts'
+import { type WebhookConfig, webhookConfigSchema } from './config.ts'
 
 const TIMEOUT_MS = 30_000
 
@@ -20,7 +20,7 @@ const TIMEOUT_MS = 30_000
 export function webhook(
   config: WebhookConfig,
   index: number,
-  context: PostContext & { readonly templates: NotificationTemplates },
+  context: Pick<NotifierContext, 'fetch' | 'clock' | 'templates'>,
 ): Integration {
   const send = async (facts: NotificationFacts, signal: AbortSignal): Promise<Outcome> => {
     let url: string
@@ -34,7 +34,7 @@ export function webhook(
     if (!URL.canParse(url) || !/^https?:/i.test(url)) {
       return refused('Cannot notify by webhook: its url is empty or not http(s) once filled in')
     }
-    return postJson(
+    return post(
       {
         what: 'webhook',
         url,
@@ -69,3 +69,13 @@ export function webhookPayload(facts: NotificationFacts, alertsMax: number): obj
     truncatedAlerts: facts.alerts.length - alerts.length,
   }
 }
+
+export const WEBHOOK = notifierKind({
+  name: 'webhook',
+  schema: webhookConfigSchema,
+  build(config, index, context, check) {
+    wantExactlyOne(config, ['url', 'url_file'], check)
+    check.address(config.url, ['url'])
+    return webhook({ ...config, url_file: check.beside(config.url_file) }, index, context)
+  },
+})

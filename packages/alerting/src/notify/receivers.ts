@@ -1,0 +1,89 @@
+import { dirname, resolve } from 'node:path'
+import { httpClientBeside } from '@weir/fetch'
+import { z } from 'zod'
+import type { ConfigSource } from '../config-source.ts'
+import { listOf, notYet, textMap, textValue } from '../config-values.ts'
+import { checkNotificationTemplate } from '../template/alertmanager.ts'
+import type { ConfigCheck, NotifierContext, NotifierKind, WithHttp } from './kind.ts'
+import { NOTIFIER_KINDS, OTHER_KINDS } from './kinds.ts'
+import type { Integration, Receiver } from './outcome.ts'
+
+const KIND_KEYS: Record<string, z.ZodType> = {}
+for (const { name, schema } of NOTIFIER_KINDS) KIND_KEYS[`${name}_configs`] = listOf(schema)
+for (const name of OTHER_KINDS) KIND_KEYS[`${name}_configs`] = notYet()
+
+/** An element of `receivers`. */
+export const receiverSchema = z.strictObject({
+  name: textValue.default(''),
+  labels: textMap,
+  ...KIND_KEYS,
+})
+
+export type ReceiverShape = z.output<typeof receiverSchema>
+
+type Problem = (path: readonly PropertyKey[], what: string) => void
+
+/** The receivers of an alertmanager.yml by name; what is wrong with them is told to `problem`. */
+export function buildReceivers(
+  shapes: readonly ReceiverShape[],
+  source: ConfigSource,
+  context: NotifierContext,
+  problem: Problem,
+): Map<string, Receiver> {
+  const receivers = new Map<string, Receiver>()
+  shapes.forEach((shape, i) => {
+    const path = ['receivers', i]
+    if (shape.name === '') problem(path, 'a receiver must have a name')
+    if (receivers.has(shape.name)) {
+      problem(path, `receiver ${JSON.stringify(shape.name)} is there twice`)
+    }
+    const integrations = NOTIFIER_KINDS.flatMap((kind) =>
+      integrationsOf(kind, shape, { path, source, context, problem }),
+    )
+    receivers.set(shape.name, { name: shape.name, labels: shape.labels, integrations })
+  })
+  return receivers
+}
+
+interface Building {
+  readonly path: readonly PropertyKey[]
+  readonly source: ConfigSource
+  readonly context: NotifierContext
+  readonly problem: Problem
+}
+
+function integrationsOf(
+  kind: NotifierKind,
+  shape: ReceiverShape,
+  { path, source, context, problem }: Building,
+): Integration[] {
+  const key = `${kind.name}_configs`
+  const configs = (shape as Readonly<Record<string, unknown>>)[key] as readonly WithHttp[]
+  return configs.map((config, i) => {
+    const check = checkAt([...path, key, i], source, problem)
+    const http = config.http_config ?? context.global.http_config
+    const http_config = http && httpClientBeside(http, (path) => check.beside(path))
+    return kind.build({ ...config, http_config }, i, context, check)
+  })
+}
+
+function checkAt(at: readonly PropertyKey[], source: ConfigSource, problem: Problem): ConfigCheck {
+  const check: ConfigCheck = {
+    problem: (path, what) => problem([...at, ...path], what),
+    beside: (path) => (path === '' ? '' : resolve(dirname(source.fileName), path)),
+    template: (text, path) => {
+      try {
+        checkNotificationTemplate(text)
+      } catch (cause) {
+        check.problem(path, (cause as Error).message)
+      }
+    },
+    address: (url, path) => {
+      if (url.includes('{{')) check.template(url, path)
+      else if (url !== '' && !(URL.canParse(url) && /^https?:\/\/[^/]/i.test(url))) {
+        check.problem(path, 'want an http or https address')
+      }
+    },
+  }
+  return check
+}
