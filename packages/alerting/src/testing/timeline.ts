@@ -101,7 +101,7 @@ function alertOf(
 
 /** `hook firing a b!`: receiver, status, names of alerts, resolved ones with a `!`. */
 function textOf(url: string, body: string): string {
-  const message = JSON.parse(String(body)) as {
+  const message = JSON.parse(body) as {
     readonly status: string
     readonly alerts: readonly { readonly status: string; readonly labels: Record<string, string> }[]
   }
