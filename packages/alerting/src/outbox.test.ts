@@ -249,3 +249,24 @@ test('the history is bounded', async () => {
   expect(outbox.views()[0]!.groupKey).toBe(`g${OUTBOX_LIMITS.history + 19}`)
   expect([...store.entries('alerting/outbox/')]).toHaveLength(OUTBOX_LIMITS.history)
 })
+
+test.each([
+  [{ expr: 'x > 1', value: 2, threshold: { operator: '>', value: 1 }, unit: 'bytes' }],
+  [{ expr: 'x < Inf', value: Number.NaN, threshold: { operator: '<', value: Infinity } }],
+  [{ expr: 'x', value: -Infinity }],
+  [undefined],
+] as const)('what an alert shows as evidence outlives a restart: %j', async (evidence) => {
+  const heard: unknown[] = []
+  const { open, put, store, clock } = setUp(({ alerts: [first] }) => {
+    heard.push(first?.evidence)
+    return retryLater('away')
+  })
+  const first = open(store)
+  await put(first, facts('g', { ...alert('a', 'firing'), ...(evidence && { evidence }) }))
+  await clock.advance(0)
+  const disk = new MemoryStore(store.snapshot())
+  await first[Symbol.asyncDispose]()
+  await using _ = open(disk)
+  await clock.advance(1000)
+  expect(heard).toEqual([evidence, evidence])
+})

@@ -21,6 +21,7 @@ import type { NotificationView } from './notification-view.ts'
 import type { Integration, Note, Outcome } from './notify/outcome.ts'
 import { type LogEntry, type Telling, logEntry } from './notify/stages.ts'
 import type { AlertingLimits } from './options.ts'
+import { type StoredEvidence, loadEvidence, storeEvidence } from './stored-evidence.ts'
 import type { AlertingEvents } from './telemetry.ts'
 import { type AlertFacts, type NotificationFacts, statusOf } from './template/notification-data.ts'
 
@@ -74,9 +75,10 @@ interface StoredItem {
 interface StoredFacts extends Omit<NotificationFacts, 'groupLabels' | 'routeLabels' | 'alerts'> {
   readonly groupLabels: readonly string[]
   readonly routeLabels: readonly string[]
-  readonly alerts: readonly (Omit<AlertFacts, 'labels' | 'annotations'> & {
+  readonly alerts: readonly (Omit<AlertFacts, 'labels' | 'annotations' | 'evidence'> & {
     readonly labels: readonly string[]
     readonly annotations: readonly string[]
+    readonly evidence?: StoredEvidence
   })[]
 }
 
@@ -493,6 +495,7 @@ function storeFacts(facts: NotificationFacts): StoredFacts {
       ...alert,
       labels: alert.labels.flat,
       annotations: alert.annotations.flat,
+      ...storeEvidence(alert.evidence),
     })),
   }
 }
@@ -502,10 +505,11 @@ function loadFacts(stored: StoredFacts): NotificationFacts {
     ...stored,
     groupLabels: Labels.fromFlat(stored.groupLabels),
     routeLabels: Labels.fromFlat(stored.routeLabels),
-    alerts: stored.alerts.map((alert) => ({
+    alerts: stored.alerts.map(({ evidence, ...alert }) => ({
       ...alert,
       labels: Labels.fromFlat(alert.labels),
       annotations: Labels.fromFlat(alert.annotations),
+      ...loadEvidence(evidence),
     })),
   }
 }

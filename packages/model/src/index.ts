@@ -44,4 +44,9 @@ export {
   type SeriesSet,
 } from './doors/queryable.ts'
 export { type KeyValueChange, type KeyValueStore } from './doors/key-value-store.ts'
-export { type Alert, type AlertSink } from './doors/alert-sink.ts'
+export {
+  type Alert,
+  type AlertEvidence,
+  type AlertSink,
+  type Threshold,
+} from './doors/alert-sink.ts'

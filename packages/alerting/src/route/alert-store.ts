@@ -1,5 +1,6 @@
 import { type Alert, type KeyValueStore, Labels, WeirError } from '@weir/model'
 import { fingerprint } from '../fingerprint.ts'
+import { type StoredEvidence, loadEvidence, storeEvidence } from '../stored-evidence.ts'
 
 /** An alert as the routing knows it. */
 export interface KnownAlert extends Alert {
@@ -7,9 +8,10 @@ export interface KnownAlert extends Alert {
   readonly updatedMs: number
 }
 
-interface StoredAlert extends Omit<KnownAlert, 'labels' | 'annotations'> {
+interface StoredAlert extends Omit<KnownAlert, 'labels' | 'annotations' | 'evidence'> {
   readonly labels: readonly string[]
   readonly annotations: readonly string[]
+  readonly evidence?: StoredEvidence
 }
 
 const ALERTS_MAX = 100_000
@@ -25,11 +27,12 @@ export class AlertStore {
     this.#store = store
     this.#countMax = countMax
     for (const [, value] of store.entries(PREFIX)) {
-      const alert = value as StoredAlert
+      const { evidence, ...alert } = value as StoredAlert
       this.#alerts.set(alert.fingerprint, {
         ...alert,
         labels: Labels.fromFlat(alert.labels),
         annotations: Labels.fromFlat(alert.annotations),
+        ...loadEvidence(evidence),
       })
     }
   }
@@ -54,7 +57,12 @@ export class AlertStore {
     await this.#store.write(
       alerts.map((alert) => ({
         key: PREFIX + alert.fingerprint,
-        value: { ...alert, labels: alert.labels.flat, annotations: alert.annotations.flat },
+        value: {
+          ...alert,
+          labels: alert.labels.flat,
+          annotations: alert.annotations.flat,
+          ...storeEvidence(alert.evidence),
+        },
       })),
     )
   }

@@ -170,6 +170,7 @@ function factsOf(alert: KnownAlert, nowMs: number): AlertFacts {
     endsAtMs: isResolved ? alert.endsAtMs : null,
     generatorUrl: alert.generatorUrl,
     fingerprint: alert.fingerprint,
+    ...(alert.evidence === undefined ? {} : { evidence: alert.evidence }),
   }
 }
 

@@ -3,6 +3,7 @@ import { formatFloat } from '../template/go-float.ts'
 import { queryEscape } from '../template/builtins.ts'
 import type { AlertingRuleSpec, TemplatedText } from './config.ts'
 import { type Evaluation, RuleReport } from './evaluation.ts'
+import { type Comparison, comparisonOf } from './evidence.ts'
 import type { SeriesTracker } from './series-tracker.ts'
 import type { QuerySample } from './source.ts'
 import type { ActiveAlertView, AlertState } from './view.ts'
@@ -48,6 +49,8 @@ export class AlertingRule {
   readonly series: SeriesTracker
   readonly report = new RuleReport()
   #active = new Map<string, ActiveAlert>()
+  /** Read when the first alert is handed on: most rules never raise one. */
+  #comparison: Comparison | undefined
 
   constructor(spec: AlertingRuleSpec, series: SeriesTracker) {
     this.spec = spec
@@ -180,7 +183,7 @@ export class AlertingRule {
 
   /** An alert as others see it. */
   toAlert(
-    { labels, annotations, firedAtMs, activeAtMs, resolvedAtMs }: ActiveAlert,
+    { labels, annotations, value, firedAtMs, activeAtMs, resolvedAtMs }: ActiveAlert,
     options: {
       readonly validUntilMs: number
       readonly externalUrl: string
@@ -188,12 +191,15 @@ export class AlertingRule {
     },
   ): Alert {
     const { externalLabels, externalUrl, validUntilMs } = options
+    const { expr } = this.spec
+    this.#comparison ??= comparisonOf(expr)
     return {
       labels: Labels.fromFlat([...externalLabels.flat, ...labels.flat]),
       annotations,
       startsAtMs: firedAtMs ?? activeAtMs,
       endsAtMs: resolvedAtMs ?? validUntilMs,
-      generatorUrl: `${externalUrl}/graph?g0.expr=${queryEscape(this.spec.expr)}&g0.tab=1`,
+      generatorUrl: `${externalUrl}/graph?g0.expr=${queryEscape(expr)}&g0.tab=1`,
+      evidence: { expr, value, ...this.#comparison },
     }
   }
 

@@ -134,6 +134,21 @@ test('pending, firing, resolved, with the series and alerts of each', async () =
   expect(states()).toEqual([])
 })
 
+test('an alert carries its expression, its last value and what that is compared with', async () => {
+  const { at, sent } = open(`  rules:\n  - {alert: A, expr: wait_seconds > 2 and up}\n`)
+  const expr = 'wait_seconds > 2 and up'
+  await at(0, { [expr]: 'x=3' })
+  await at(15, { [expr]: 'x=+Inf' })
+  await at(60, { [expr]: 'x=5' })
+  await at(75, {})
+  const threshold = { operator: '>', value: 2 }
+  expect(sent.map(({ evidence }) => evidence)).toEqual([
+    { expr, value: 3, threshold, unit: 'seconds' },
+    { expr, value: 5, threshold, unit: 'seconds' },
+    { expr, value: 5, threshold, unit: 'seconds' }, // its end: the last value that held
+  ])
+})
+
 test('pending that vanishes is forgotten, and begins anew', async () => {
   const { at, states, sent } = open(ALERT)
   await at(0, { m: 'x=1' })

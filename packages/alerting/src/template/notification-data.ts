@@ -1,4 +1,4 @@
-import type { Labels } from '@weir/model'
+import type { AlertEvidence, Labels } from '@weir/model'
 import { GoTime, ZERO_TIME_MS } from './go-time.ts'
 import { GoObject, StringMap, goFunction, goList } from './go-value.ts'
 
@@ -22,6 +22,8 @@ export interface AlertFacts {
   readonly endsAtMs: number | null
   readonly generatorUrl: string
   readonly fingerprint: string
+  /** What shows that it is so; only of alerts that Weir's own rules raised. */
+  readonly evidence?: AlertEvidence
 }
 
 export function statusOf(alerts: readonly AlertFacts[]): 'firing' | 'resolved' {

@@ -10,6 +10,25 @@ export interface Alert {
   readonly endsAtMs: number
   /** Link to the expression behind it. */
   readonly generatorUrl: string
+  /** What shows that it is so; absent when the sender did not say. No part of its identity. */
+  readonly evidence?: AlertEvidence
+}
+
+/** The figure behind an alert. */
+export interface AlertEvidence {
+  readonly expr: string
+  /** At the last evaluation at which the condition held. */
+  readonly value: number
+  /** What the expression compares the value with, where that is one number. */
+  readonly threshold?: Threshold
+  /** Of value and threshold: `seconds`, `bytes`, `ratio`, …; absent when unknown. */
+  readonly unit?: string
+}
+
+/** `value operator threshold` held, such as `7 > 5`. */
+export interface Threshold {
+  readonly operator: '==' | '!=' | '<' | '>' | '<=' | '>='
+  readonly value: number
 }
 
 /** Takes alerts from the rules: Weir's own routing, or a distant Alertmanager. */
