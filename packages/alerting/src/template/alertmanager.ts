@@ -1,10 +1,11 @@
 import { BUILTINS, queryEscape } from './builtins.ts'
 import { executeTemplate } from './execute.ts'
-import { GoDuration, GoTime, durationOfMs } from './go-time.ts'
+import { goJson } from './go-json.ts'
+import { GoTime, durationOfMs } from './go-time.ts'
 import {
   type GoFunction,
-  GoObject,
-  StringMap,
+  type GoObject,
+  SafeText,
   TemplateFailure,
   goFunction,
   typeName,
@@ -39,11 +40,29 @@ export class NotificationTemplates {
    * @throws {TemplateSyntaxError} or {TemplateFailure}
    */
   expand(text: string, data: GoObject, nowMs: number): string {
-    if (!text.includes('{{')) return text
+    return text.includes('{{') ? this.#run(text, data, { nowMs, isHtml: false }) : text
+  }
+
+  /**
+   * The same for a page of HTML: every value is escaped for the place where it lands (between tags,
+   * in an attribute, a URL, a script), as Go's html/template does. What `safeHtml` and `safeUrl`
+   * return passes as it is, each in its own place.
+   *
+   * @throws {TemplateSyntaxError} or {TemplateFailure}, also for HTML that no browser is sure about
+   */
+  expandHtml(text: string, data: GoObject, nowMs: number): string {
+    return this.#run(text, data, { nowMs, isHtml: true })
+  }
+
+  #run(
+    text: string,
+    data: GoObject,
+    { nowMs, isHtml }: { readonly nowMs: number; readonly isHtml: boolean },
+  ): string {
     const tree = parseTemplate(text, { name: '', functions: FUNCTION_NAMES })
     const functions = new Map([...BUILTINS, ...PURE, ...timed(nowMs)])
     const definitions = new Map([...this.#definitions, ...tree.definitions])
-    return executeTemplate({ name: '', functions, definitions }, tree.main, data)
+    return executeTemplate({ name: '', functions, definitions, isHtml }, tree.main, data)
   }
 }
 
@@ -90,8 +109,8 @@ const PURE: ReadonlyMap<string, GoFunction> = new Map<string, GoFunction>([
   ['list', variadic(['any'], (items) => items)],
   ['append', variadic(['list', 'any'], ([list, ...items]) => [...(list as unknown[]), ...items])],
   ['dict', variadic(['any'], dict)],
-  ['safeHtml', text((value) => value)],
-  ['safeUrl', text((value) => value)],
+  ['safeHtml', goFunction(['string'], ([value]) => new SafeText(value as string, 'html'))],
+  ['safeUrl', goFunction(['string'], ([value]) => new SafeText(value as string, 'url'))],
   [
     'urlUnescape',
     text((value) => {
@@ -159,28 +178,4 @@ function parseTime(value: string): GoTime {
     throw new TemplateFailure(`cannot read ${JSON.stringify(value)} as a time: want RFC 3339`)
   }
   return new GoTime(ms)
-}
-
-/** JSON as Go writes it: keys sorted, `<`, `>` and `&` escaped. */
-function goJson(value: unknown): string {
-  const plain = JSON.stringify(plainOf(value)) ?? 'null'
-  return plain.replace(
-    /[<>&\u2028\u2029]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-}
-
-function plainOf(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value)
-  if (Array.isArray(value)) return value.map(plainOf)
-  if (value instanceof StringMap) return Object.fromEntries(value.entries)
-  if (value instanceof GoTime) return value.toRfc3339()
-  if (value instanceof GoDuration) return Number(value.ns)
-  if (value instanceof Map) {
-    const entries = [...(value as ReadonlyMap<string, unknown>)]
-    entries.sort(([a], [b]) => (a < b ? -1 : 1))
-    return Object.fromEntries(entries.map(([key, item]) => [key, plainOf(item)]))
-  }
-  if (value instanceof GoObject) return 'toJSON' in value ? value : String(value)
-  return value ?? null
 }

@@ -140,7 +140,7 @@ const HTML: Readonly<Record<string, string>> = {
   '>': '&gt;',
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[\0"'&<>]/g, (c) => HTML[c]!)
 }
 

@@ -3,6 +3,7 @@ import {
   GoList,
   GoObject,
   type ParamType,
+  SafeText,
   StringMap,
   TemplateFailure,
   isGoFunction,
@@ -10,7 +11,11 @@ import {
   typeName,
 } from './go-value.ts'
 import { GoDuration, GoTime } from './go-time.ts'
-import { printValue } from './go-printf.ts'
+import { goJson } from './go-json.ts'
+import { escapeHtml, queryEscape } from './builtins.ts'
+import { goPrint, printValue } from './go-printf.ts'
+import { HtmlFailure } from './html/html-failure.ts'
+import { HtmlWriter } from './html/writer.ts'
 import type { BranchNode, Command, Operand, Pipe, TemplateNode } from './parse.ts'
 
 /** What a template may do before it is stopped: a template is data from a file, not a program. */
@@ -24,6 +29,8 @@ export interface TemplateSet {
   readonly name: string
   readonly functions: ReadonlyMap<string, GoFunction>
   readonly definitions: ReadonlyMap<string, readonly TemplateNode[]>
+  /** Writes HTML: every value is escaped for the place where it lands, as html/template does. */
+  readonly isHtml?: boolean
 }
 
 /**
@@ -38,7 +45,7 @@ export function executeTemplate(
 ): string {
   const run = new Run(set)
   run.execute(nodes, dot)
-  return run.output()
+  return run.end()
 }
 
 type Flow = 'on' | 'break' | 'continue'
@@ -50,6 +57,7 @@ const NOTHING: unique symbol = Symbol('nothing')
 class Run {
   readonly #set: TemplateSet
   readonly #parts: string[] = []
+  readonly #html: HtmlWriter | undefined
   #outputChars = 0
   #steps = 0
   #depth = 0
@@ -57,10 +65,22 @@ class Run {
 
   constructor(set: TemplateSet) {
     this.#set = set
+    if (set.isHtml === true) this.#html = new HtmlWriter()
   }
 
-  output(): string {
+  end(): string {
+    this.#asHtml((html) => html.end())
     return this.#parts.join('')
+  }
+
+  #asHtml<T>(act: (html: HtmlWriter) => T): T | undefined {
+    if (this.#html === undefined) return undefined
+    try {
+      return act(this.#html)
+    } catch (cause) {
+      if (!(cause instanceof HtmlFailure)) throw cause
+      throw new TemplateFailure(`html/template: ${this.#set.name}: ${cause.message}`)
+    }
   }
 
   execute(nodes: readonly TemplateNode[], dot: unknown): void {
@@ -101,13 +121,11 @@ class Run {
   #node(node: TemplateNode, dot: unknown): Flow {
     switch (node.kind) {
       case 'text':
-        this.#write(node.text)
+        this.#write(this.#asHtml((html) => html.text(node.text)) ?? node.text)
         return 'on'
-      case 'action': {
-        const value = this.#pipe(node.pipe, dot)
-        if (node.pipe.variables.length === 0) this.#print(value)
+      case 'action':
+        this.#action(node.pipe, dot)
         return 'on'
-      }
       case 'if':
       case 'with':
       case 'range':
@@ -123,9 +141,54 @@ class Run {
     }
   }
 
+  #action(pipe: Pipe, dot: unknown): void {
+    if (pipe.variables.length > 0) this.#pipe(pipe, dot)
+    else if (this.#html === undefined) this.#print(this.#pipe(pipe, dot))
+    else this.#printHtml(pipe, dot)
+  }
+
   #print(value: unknown): void {
     if (isGoFunction(value)) throw this.#failure("can't print a function")
     this.#write(value === null || value === undefined ? '<no value>' : printValue(value))
+  }
+
+  /**
+   * A pipeline may end in `html` or `urlquery`, which then stand in for our own escaping of that
+   * sort instead of coming on top of it. Earlier in a pipeline they would be undone by what follows.
+   */
+  #printHtml(pipe: Pipe, dot: unknown): void {
+    const { commands } = pipe
+    const escapers = commands.map(({ args: [head] }) =>
+      head?.kind === 'function' && (head.name === 'html' || head.name === 'urlquery')
+        ? head.name
+        : undefined,
+    )
+    const early = escapers.slice(0, -1).find((name) => name !== undefined)
+    if (early !== undefined) {
+      throw this.#failure(`predefined escaper ${JSON.stringify(early)} disallowed in template`)
+    }
+    const last = escapers.at(-1)
+    if (last === undefined) {
+      this.#writeHtml(this.#pipe(pipe, dot))
+      return
+    }
+    const args = commands
+      .at(-1)!
+      .args.slice(1)
+      .map((arg) => this.#operand(arg, dot, pipe.line))
+    const before = { ...pipe, commands: commands.slice(0, -1) }
+    if (before.commands.length > 0) args.push(this.#pipe(before, dot))
+    this.#writeHtml(args.length === 1 ? args[0] : goPrint(args), last)
+  }
+
+  #writeHtml(value: unknown, escaper?: 'html' | 'urlquery'): void {
+    if (isGoFunction(value)) throw this.#failure("can't print a function")
+    const text = value === null || value === undefined ? '' : printValue(value)
+    const kind = value instanceof SafeText ? value.kind : 'plain'
+    const escape = escaper === 'html' ? escapeHtml : queryEscape
+    const escapedBy = escaper === undefined ? {} : { escapedBy: { name: escaper, escape } }
+    const content = { text, kind, json: () => goJson(value), ...escapedBy } as const
+    this.#write(this.#asHtml((html) => html.value(content)) ?? '')
   }
 
   #template(node: Extract<TemplateNode, { kind: 'template' }>, dot: unknown): void {

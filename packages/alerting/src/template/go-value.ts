@@ -78,6 +78,30 @@ export class StringMap extends GoObject {
   }
 }
 
+/** A text whose maker vouches for it: Go's template.HTML and template.URL. */
+export class SafeText extends GoObject {
+  readonly text: string
+  readonly kind: 'html' | 'url'
+
+  constructor(text: string, kind: 'html' | 'url') {
+    super()
+    this.text = text
+    this.kind = kind
+  }
+
+  get typeName(): string {
+    return this.kind === 'html' ? 'template.HTML' : 'template.URL'
+  }
+
+  member(): unknown {
+    return undefined
+  }
+
+  override toString(): string {
+    return this.text
+  }
+}
+
 /** A slice with methods: ranges and counts as an array does, and answers to names too. */
 export class GoList extends Array<unknown> {
   methods: Readonly<Record<string, () => unknown>> = {}
