@@ -86,7 +86,7 @@ function afterCode(context: JsContext, text: string, from: number): Step {
     default:
       return afterBrace(here, text, at)
   }
-  return [{ ...here, slashDivides: dividesAfter(text[at]!, here) }, at + 1]
+  return [{ ...here, slashDivides: dividesAfter(text[at], here) }, at + 1]
 }
 
 function afterBrace(context: JsContext, text: string, at: number): Step {
