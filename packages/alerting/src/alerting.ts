@@ -8,6 +8,9 @@ import type { Alerting, AlertingOptions, AlertingSetup } from './options.ts'
 import { AlertStore } from './route/alert-store.ts'
 import { DEFAULT_ROUTING, type Routing, parseRouting } from './route/config.ts'
 import { Dispatcher } from './route/dispatcher.ts'
+import { NO_SILENCES } from './route/muting.ts'
+import { LiveRouting } from './route/routing-views.ts'
+import type { RoutingViews } from './route/views.ts'
 import { type RuleGroup, parseRuleFile, parseRuleGroups } from './rules/config.ts'
 import { EVALUATION_INTERVAL_MS, type GroupContext, LiveGroup, groupKey } from './rules/group.ts'
 import type { AlertsView, RuleGroupsView } from './rules/view.ts'
@@ -57,6 +60,7 @@ function readSetup(setup: AlertingSetup, post: RoutingContext): CheckedSetup {
 }
 
 class Engine implements Alerting {
+  readonly routing: RoutingViews
   readonly #options: AlertingOptions
   readonly #post: RoutingContext
   readonly #network: Network | undefined
@@ -98,6 +102,13 @@ class Engine implements Alerting {
       events: this.#events,
       externalUrl: this.#externalUrl,
       receiverOf: (name) => this.#checked.routing.receivers.get(name),
+    })
+    this.routing = new LiveRouting({
+      clock,
+      store: this.#alerts,
+      dispatcher: this.#dispatcher,
+      silencer: NO_SILENCES,
+      routing: () => this.#checked.routing,
     })
   }
 

@@ -34,6 +34,16 @@ export {
   type RuleHealth,
   type RuleView,
 } from './rules/view.ts'
+export {
+  type AlertGroupView,
+  type AlertStatusView,
+  type PostedAlert,
+  type ReceiverView,
+  type RoutedAlertView,
+  type RouteView,
+  type RoutingViews,
+} from './route/views.ts'
+export { NO_SILENCES, type Silencer } from './route/muting.ts'
 export { type NotificationView } from './notification-view.ts'
 export { type Fetch, type FetchAnswer, type FetchRequest } from './notify/fetch.ts'
 export { type Picture, type PictureSource } from './notify/picture.ts'

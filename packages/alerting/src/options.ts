@@ -3,6 +3,7 @@ import type { NotificationView } from './notification-view.ts'
 import type { Fetch } from './notify/fetch.ts'
 import type { PictureSource } from './notify/picture.ts'
 import type { RuleFile, RuleGroupSource, RuleQuery } from './rules/source.ts'
+import type { RoutingViews } from './route/views.ts'
 import type { AlertsView, RuleGroupsView } from './rules/view.ts'
 import type { AlertingTelemetry } from './telemetry.ts'
 
@@ -69,6 +70,8 @@ export interface AlertingLimits {
 
 /** Rules, alert state, routing and the outbox, at work. Disposing stops them; what is due stays on disk. */
 export interface Alerting extends AlertSink, AsyncDisposable {
+  /** Alerts and groups as they are routed, and where others would go. */
+  readonly routing: RoutingViews
   /** `data` of `/api/v1/rules`, all rules. */
   ruleGroups(): RuleGroupsView
   /** `data` of `/api/v1/alerts`: pending and firing alerts of the rules. */

@@ -40,6 +40,8 @@ import type { Route } from './tree.ts'
 export interface Routing {
   readonly root: Route
   readonly receivers: ReadonlyMap<string, Receiver>
+  /** How long an alert fires that was pushed without an end. */
+  readonly resolveTimeoutMs: number
 }
 
 const DEFAULTS = { groupWaitMs: 30_000, groupIntervalMs: 300_000, repeatIntervalMs: 14_400_000 }
@@ -57,6 +59,7 @@ export const DEFAULT_ROUTING: Routing = {
     routes: [],
   },
   receivers: new Map([['page', { name: 'page', labels: {}, integrations: [RECORD] }]]),
+  resolveTimeoutMs: 300_000,
 }
 
 interface RouteShape {
@@ -132,7 +135,10 @@ function readRouting({ fileName, text }: AlertmanagerSource, context: RoutingCon
   const root = builder.root(shape.value.route, receivers)
   return builder.problems.length > 0 || root === undefined
     ? { problems: builder.problems }
-    : { routing: { root, receivers }, problems: [] }
+    : {
+        routing: { root, receivers, resolveTimeoutMs: shape.value.global.resolve_timeout },
+        problems: [],
+      }
 }
 
 /** `weir check config`: everything that is wrong with an alertmanager.yml, `line 3: route.receiver: …`. */

@@ -22,30 +22,40 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
    * @throws what the store throws: they are routed but not kept, so the sender has to come again
    */
   async receive(alerts: readonly Alert[]): Promise<void> {
+    await this.post(alerts)
+  }
+
+  /** As {@link receive}; gives what was wrong with those that were refused. */
+  async post(alerts: readonly Alert[]): Promise<readonly string[]> {
     const { clock, events } = this.#context
+    const problems: string[] = []
     const nowMs = clock.now()
     const taken: KnownAlert[] = []
     for (const alert of alerts) {
       const problem = alertProblem(alert)
       if (problem !== undefined) {
         events.alertRefused('invalid', problem.message)
+        problems.push(problem.message)
         continue
       }
       const merged = this.#store.merge(alert, nowMs)
       if (merged === undefined) {
-        events.alertRefused('alert_limit', alert.labels.toString())
+        const why = `Cannot take alert ${alert.labels.toString()}: as many as notifications.max_alerts are known`
+        events.alertRefused('alert_limit', why)
+        problems.push(why)
         continue
       }
       events.alertReceived(merged.endsAtMs <= nowMs ? 'resolved' : 'firing')
       taken.push(merged)
     }
-    if (taken.length === 0) return
+    if (taken.length === 0) return problems
     try {
       await this.#store.save(taken)
     } finally {
       // Also when the disk is full: better told and not kept than neither.
       for (const alert of taken) this.#route(alert, undefined)
     }
+    return problems
   }
 
   /**
@@ -79,6 +89,11 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
       if (groups.get(labels.key()) === group) groups.delete(labels.key())
     })
     return group
+  }
+
+  /** Groups that have alerts. */
+  groups(): AlertGroup[] {
+    return [...this.#groups.values()].flatMap((groups) => [...groups.values()])
   }
 
   async #stopAll(): Promise<void> {

@@ -51,6 +51,11 @@ export class AlertGroup {
     return this.#alerts.size === 0
   }
 
+  /** As a message lists them. */
+  alerts(): KnownAlert[] {
+    return [...this.#alerts.values()].toSorted(compareAlerts)
+  }
+
   insert(alert: KnownAlert): void {
     this.#alerts.set(alert.fingerprint, alert)
     const waitedMs = this.#context.clock.now() - alert.startsAtMs
@@ -104,7 +109,7 @@ export class AlertGroup {
 
   /** One turn; false when something could not be kept and the turn has to be repeated. */
   async #flush(nowMs: number): Promise<boolean> {
-    const known = [...this.#alerts.values()].toSorted(compareAlerts)
+    const known = this.alerts()
     const alerts = known.map((alert) => factsOf(alert, nowMs))
     const receiver = this.#context.receiverOf(this.route.receiver)
     let isTaken = true

@@ -1,0 +1,128 @@
+import type { Clock, Labels } from '@weir/model'
+import type { AlertStore, KnownAlert } from './alert-store.ts'
+import type { Routing } from './config.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import type { AlertGroup } from './group.ts'
+import type { Silencer } from './muting.ts'
+import { type Route, groupKey, groupLabels, routesFor } from './tree.ts'
+import type {
+  AlertGroupView,
+  AlertStatusView,
+  PostedAlert,
+  ReceiverView,
+  RouteView,
+  RoutedAlertView,
+  RoutingViews,
+} from './views.ts'
+
+export interface RoutingParts {
+  readonly clock: Clock
+  readonly store: AlertStore
+  readonly dispatcher: Dispatcher
+  readonly silencer: Silencer
+  /** The config as it is now. */
+  routing(): Routing
+}
+
+/** What the routing shows of itself, worked out when it is asked. */
+export class LiveRouting implements RoutingViews {
+  readonly #parts: RoutingParts
+
+  constructor(parts: RoutingParts) {
+    this.#parts = parts
+  }
+
+  alerts(isWanted: (alert: KnownAlert) => boolean = () => true): RoutedAlertView[] {
+    const { clock, store } = this.#parts
+    const nowMs = clock.now()
+    return store
+      .all()
+      .filter((alert) => alert.endsAtMs > nowMs && isWanted(alert))
+      .sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1))
+      .map((alert) => this.#view(alert, [], nowMs))
+  }
+
+  groups(): AlertGroupView[] {
+    const nowMs = this.#parts.clock.now()
+    return this.#parts.dispatcher
+      .groups()
+      .toSorted(
+        (a, b) => a.labels.compare(b.labels) || (a.route.receiver < b.route.receiver ? -1 : 1),
+      )
+      .map((group) => this.#group(group, nowMs))
+  }
+
+  #group(group: AlertGroup, nowMs: number): AlertGroupView {
+    const { groupIntervalMs, repeatIntervalMs, receiver } = group.route
+    const turns = Math.floor(repeatIntervalMs / groupIntervalMs) + 1
+    return {
+      key: group.key,
+      labels: group.labels,
+      routeLabels: group.labels.keep(new Set()),
+      receiver,
+      alerts: group.alerts().map((alert) => this.#view(alert, [], nowMs)),
+      nextTurnMs: null,
+      lastNotificationMs: null,
+      groupIntervalMs,
+      repeatsEveryMs: turns * groupIntervalMs,
+    }
+  }
+
+  #view(alert: KnownAlert, mutedBy: readonly string[], nowMs: number): RoutedAlertView {
+    const routes = routesFor(this.#parts.routing().root, alert.labels)
+    return {
+      ...alert,
+      receivers: routes.map((route) => route.receiver),
+      status: this.#status(alert, mutedBy, nowMs),
+    }
+  }
+
+  #status(alert: KnownAlert, mutedBy: readonly string[], nowMs: number): AlertStatusView {
+    const silencedBy = this.#parts.silencer.silencedBy(alert.labels, nowMs)
+    const isHeld = silencedBy.length > 0 || mutedBy.length > 0
+    return { state: isHeld ? 'suppressed' : 'active', silencedBy, inhibitedBy: [], mutedBy }
+  }
+
+  receivers(): ReceiverView[] {
+    return [...this.#parts.routing().receivers.values()].map(({ name, labels, integrations }) => ({
+      name,
+      labels,
+      integrations: integrations.map(({ kind }) => kind),
+    }))
+  }
+
+  routes(labels: Labels): RouteView[] {
+    return routesFor(this.#parts.routing().root, labels).map((route) => routeView(route, labels))
+  }
+
+  async post(alerts: readonly PostedAlert[]): Promise<readonly string[]> {
+    const { clock, dispatcher } = this.#parts
+    const nowMs = clock.now()
+    const { resolveTimeoutMs } = this.#parts.routing()
+    return dispatcher.post(
+      alerts.map(({ labels, annotations, startsAtMs, endsAtMs, generatorUrl }) => ({
+        labels,
+        annotations,
+        startsAtMs: startsAtMs ?? endsAtMs ?? nowMs,
+        endsAtMs: endsAtMs ?? nowMs + resolveTimeoutMs,
+        generatorUrl,
+      })),
+    )
+  }
+}
+
+function routeView(route: Route, labels: Labels): RouteView {
+  const { receiver, key, groupWaitMs, groupIntervalMs, repeatIntervalMs } = route
+  const own = groupLabels(route, labels)
+  return {
+    receiver,
+    routeKey: key,
+    groupKey: groupKey(route, own),
+    groupLabels: own,
+    groupWaitMs,
+    groupIntervalMs,
+    repeatIntervalMs,
+    muteTimeIntervals: [],
+    activeTimeIntervals: [],
+  }
+}
