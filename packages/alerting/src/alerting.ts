@@ -8,13 +8,14 @@ import type { Alerting, AlertingOptions, AlertingSetup } from './options.ts'
 import { AlertStore } from './route/alert-store.ts'
 import { DEFAULT_ROUTING, type Routing, parseRouting } from './route/config.ts'
 import { Dispatcher } from './route/dispatcher.ts'
-import { NO_SILENCES } from './route/muting.ts'
+import { matcherModeOf, matcherReading } from './route/matcher-mode.ts'
 import { LiveRouting } from './route/routing-views.ts'
 import type { RoutingViews } from './route/views.ts'
 import { type RuleGroup, parseRuleFile, parseRuleGroups } from './rules/config.ts'
 import { EVALUATION_INTERVAL_MS, type GroupContext, LiveGroup, groupKey } from './rules/group.ts'
 import type { AlertsView, RuleGroupsView } from './rules/view.ts'
-import { AlertingEvents } from './telemetry.ts'
+import { StoredSilences } from './silence/silences.ts'
+import { AlertingEvents, type AlertingLog } from './telemetry.ts'
 
 const RESEND_DELAY_MS = 60_000
 const COLLECT_EVERY_MS = 30 * 60_000
@@ -34,7 +35,11 @@ export async function startAlerting(options: AlertingOptions): Promise<Alerting>
     ...(pictures === undefined ? {} : { pictures }),
   }
   try {
-    const engine = new Engine(options, { post, network }, readSetup(options, post))
+    const engine = new Engine(
+      options,
+      { post, network },
+      readSetup(options, post, options.telemetry.log),
+    )
     await engine.start()
     return engine
   } catch (cause) {
@@ -50,12 +55,14 @@ interface CheckedSetup {
   readonly routing: Routing
 }
 
-function readSetup(setup: AlertingSetup, post: RoutingContext): CheckedSetup {
+function readSetup(setup: AlertingSetup, post: RoutingContext, log: AlertingLog): CheckedSetup {
   const groups = [
     ...(setup.ruleFiles ?? []).flatMap((file) => parseRuleFile(file, setup.features)),
     ...parseRuleGroups(setup.groups ?? [], setup.features),
   ]
-  const routing = setup.config === undefined ? DEFAULT_ROUTING : parseRouting(setup.config, post)
+  const reading = matcherReading(setup.features, log)
+  const routing =
+    setup.config === undefined ? DEFAULT_ROUTING : parseRouting(setup.config, post, reading)
   return { setup, groups, routing }
 }
 
@@ -67,6 +74,7 @@ class Engine implements Alerting {
   readonly #events: AlertingEvents
   readonly #outbox: Outbox
   readonly #alerts: AlertStore
+  readonly silences: StoredSilences
   readonly #dispatcher: Dispatcher
   readonly #stop = new AbortController()
   readonly #externalUrl: string
@@ -95,6 +103,13 @@ class Engine implements Alerting {
       giveUpAfterMs: options.giveUpAfterMs ?? OUTBOX_LIMITS.giveUpAfterMs,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     })
+    this.silences = new StoredSilences({
+      store,
+      clock,
+      events: this.#events,
+      mode: () => matcherModeOf(this.#checked.setup.features),
+      ...(options.limits?.silences === undefined ? {} : { limits: options.limits.silences }),
+    })
     this.#alerts = new AlertStore(store, options.limits?.alerts)
     this.#dispatcher = new Dispatcher(checked.routing.root, this.#alerts, {
       clock,
@@ -107,7 +122,7 @@ class Engine implements Alerting {
       clock,
       store: this.#alerts,
       dispatcher: this.#dispatcher,
-      silencer: NO_SILENCES,
+      silencer: this.silences,
       routing: () => this.#checked.routing,
     })
   }
@@ -182,7 +197,7 @@ class Engine implements Alerting {
   }
 
   async #reload(setup: AlertingSetup): Promise<void> {
-    const checked = readSetup(setup, this.#post) // throws before anything is changed
+    const checked = readSetup(setup, this.#post, this.#options.telemetry.log) // throws before anything is changed
     const old = this.#checked
     this.#checked = checked
     if (old.setup.config?.text !== setup.config?.text) {
@@ -216,6 +231,7 @@ class Engine implements Alerting {
       try {
         await this.#alerts.collect(clock.now() - COLLECT_EVERY_MS)
         await this.#outbox.collect()
+        await this.silences.collect()
       } catch (cause) {
         this.#events.storeFailed('alerts', String(cause)) // the next round tries again
       }

@@ -43,8 +43,15 @@ export {
   type RouteView,
   type RoutingViews,
 } from './route/views.ts'
-export { NO_SILENCES, type Silencer } from './route/muting.ts'
+export { type Silencer } from './route/muting.ts'
 export { type NotificationView } from './notification-view.ts'
+export {
+  type Silence,
+  type SilenceDraft,
+  type SilenceState,
+  type SilenceView,
+} from './silence/silence.ts'
+export { type Silences } from './silence/silences.ts'
 export { type Fetch, type FetchAnswer, type FetchRequest } from './notify/fetch.ts'
 export { type Picture, type PictureSource } from './notify/picture.ts'
 export { type AlertingCounter, type AlertingLog, type AlertingTelemetry } from './telemetry.ts'

@@ -5,6 +5,7 @@ import type { PictureSource } from './notify/picture.ts'
 import type { RuleFile, RuleGroupSource, RuleQuery } from './rules/source.ts'
 import type { RoutingViews } from './route/views.ts'
 import type { AlertsView, RuleGroupsView } from './rules/view.ts'
+import type { SilenceLimits, Silences } from './silence/silences.ts'
 import type { AlertingTelemetry } from './telemetry.ts'
 
 /** What can change while Weir runs. */
@@ -66,6 +67,7 @@ export interface AlertingLimits {
   readonly backoffMaxMs?: number
   /** Alerts known at one time, from rules and other senders. */
   readonly alerts?: number
+  readonly silences?: Partial<SilenceLimits>
 }
 
 /** Rules, alert state, routing and the outbox, at work. Disposing stops them; what is due stays on disk. */
@@ -78,6 +80,7 @@ export interface Alerting extends AlertSink, AsyncDisposable {
   alerts(): AlertsView
   /** Newest first: what waits, and the last that were sent or failed. */
   notifications(): NotificationView[]
+  readonly silences: Silences
   /** Names of the receivers, as the config lists them. */
   receivers(): string[]
   /**

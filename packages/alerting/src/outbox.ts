@@ -96,7 +96,7 @@ interface Queue {
 
 export class Outbox implements AsyncDisposable {
   readonly #options: OutboxOptions
-  readonly #limits: Required<Omit<AlertingLimits, 'alerts'>>
+  readonly #limits: Required<Omit<AlertingLimits, 'alerts' | 'silences'>>
   readonly #queues = new Map<string, Queue>()
   readonly #finished: StoredItem[] = []
   readonly #stop = new AbortController()

@@ -24,6 +24,7 @@ export class AlertingEvents {
   readonly #missed: AlertingCounter
   readonly #received: AlertingCounter
   readonly #refusedAlerts: AlertingCounter
+  readonly #refusedSilences: AlertingCounter
   readonly #notifications: AlertingCounter
   readonly #requestFailures: AlertingCounter
   readonly #failedNotifications: AlertingCounter
@@ -56,6 +57,11 @@ export class AlertingEvents {
     this.#refusedAlerts = registry.counter(
       'weir_alerting_alerts_refused_total',
       'Alerts not taken in, by reason: invalid, alert_limit.',
+      ['reason'],
+    )
+    this.#refusedSilences = registry.counter(
+      'weir_alerting_silences_refused_total',
+      'Silences not kept because of a limit, by reason: count, size.',
       ['reason'],
     )
     this.#notifications = registry.counter(
@@ -111,6 +117,10 @@ export class AlertingEvents {
   alertRefused(reason: 'invalid' | 'alert_limit', why: string): void {
     this.#refusedAlerts.inc({ reason })
     this.log.warn({ reason, why }, 'Alert refused')
+  }
+
+  silenceRefused(reason: 'count' | 'size'): void {
+    this.#refusedSilences.inc({ reason })
   }
 
   notificationSent(integration: string): void {

@@ -63,6 +63,9 @@ export const CODES = {
   RULE_FAILED: 'execution', // its answer cannot become series or alerts
   ALERTMANAGER_CONFIG_INVALID: 'bad_data',
   ALERT_INVALID: 'bad_data', // handed in by a sender
+  SILENCE_INVALID: 'bad_data', // times or matchers that cannot be
+  SILENCE_UNKNOWN: 'not_found',
+  SILENCE_LIMIT: 'bad_data', // too many, or one too long
   NOTIFY_FAILED: 'execution', // a receiver did not take a notification
   FETCH_FAILED: 'execution', // a server does not answer, or a file for the request cannot be read
   FETCH_TOO_LARGE: 'execution', // an answer beyond what was asked for

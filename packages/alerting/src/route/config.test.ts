@@ -5,7 +5,8 @@ import { Labels } from '@weir/model'
 import { expect, test } from 'vitest'
 import { ManualClock } from '../testing/manual-clock.ts'
 import { type Routing, checkAlertmanagerConfig, parseRouting } from './config.ts'
-import { parseMatchers, showMatchers } from './matcher.ts'
+import { showMatchers } from './matcher.ts'
+import { parseMatchers } from './matcher-mode.ts'
 import { groupKey, routesFor } from './tree.ts'
 
 function parse(text: string, fileName = 'am.yml'): Routing {

@@ -27,13 +27,8 @@ import { RECORD } from '../notify/record.ts'
 import { notificationTemplates } from '../notify/templates.ts'
 import type { AlertmanagerSource } from '../options.ts'
 import type { NotificationTemplates } from '../template/alertmanager.ts'
-import {
-  type RouteMatcher,
-  parseMatchers,
-  routeMatcher,
-  showMatchers,
-  sortMatchers,
-} from './matcher.ts'
+import { type RouteMatcher, routeMatcher, showMatchers, sortMatchers } from './matcher.ts'
+import { FALLBACK, type MatcherReading, matcherModeOf, parseMatchers } from './matcher-mode.ts'
 import type { Route } from './tree.ts'
 
 /** An alertmanager.yml, checked: where alerts go and who is behind each name. */
@@ -113,8 +108,9 @@ const fileSchema = z.strictObject({
 export function parseRouting(
   { fileName, text }: AlertmanagerSource,
   context: RoutingContext,
+  reading: MatcherReading = FALLBACK,
 ): Routing {
-  const { routing, problems } = readRouting({ fileName, text }, context)
+  const { routing, problems } = readRouting({ fileName, text }, context, reading)
   if (routing !== undefined) return routing
   throw configError('ALERTMANAGER_CONFIG_INVALID', 'notification config', fileName, problems)
 }
@@ -124,12 +120,16 @@ interface ReadRouting {
   readonly problems: readonly ConfigProblem[]
 }
 
-function readRouting({ fileName, text }: AlertmanagerSource, context: RoutingContext): ReadRouting {
+function readRouting(
+  { fileName, text }: AlertmanagerSource,
+  context: RoutingContext,
+  reading: MatcherReading,
+): ReadRouting {
   const { source, problems } = readYaml(text, fileName)
   if (problems.length > 0) return { problems }
   const shape = checkShape(fileSchema, source)
   if (shape.value === undefined) return { problems: shape.problems }
-  const builder = new Builder(source, context, shape.value.global)
+  const builder = new Builder(source, { ...context, reading }, shape.value.global)
   const templates = builder.templates(shape.value.templates)
   const receivers = builder.receivers(shape.value.receivers, templates)
   const root = builder.root(shape.value.route, receivers)
@@ -142,20 +142,26 @@ function readRouting({ fileName, text }: AlertmanagerSource, context: RoutingCon
 }
 
 /** `weir check config`: everything that is wrong with an alertmanager.yml, `line 3: route.receiver: …`. */
-export function checkAlertmanagerConfig(source: AlertmanagerSource): readonly string[] {
+export function checkAlertmanagerConfig(
+  source: AlertmanagerSource,
+  features: readonly string[] = [],
+): readonly string[] {
   const fetch = (): never => {
     throw new WeirError('BUG', 'nothing is sent while a config is checked')
   }
-  return readRouting(source, { clock: systemClock, fetch }).problems.map(showProblem)
+  const reading = { mode: matcherModeOf(features) }
+  return readRouting(source, { clock: systemClock, fetch }, reading).problems.map(showProblem)
 }
+
+type BuildingContext = RoutingContext & { readonly reading: MatcherReading }
 
 class Builder {
   readonly problems: ConfigProblem[] = []
   readonly #source: ConfigSource
-  readonly #context: RoutingContext
+  readonly #context: BuildingContext
   readonly #global: GlobalConfig
 
-  constructor(source: ConfigSource, context: RoutingContext, global: GlobalConfig) {
+  constructor(source: ConfigSource, context: BuildingContext, global: GlobalConfig) {
     this.#source = source
     this.#context = context
     this.#global = global
@@ -266,7 +272,7 @@ class Builder {
       }
     }
     const given: Matcher[] = shape.matchers.flatMap((text, i) =>
-      attempt(['matchers', i], () => parseMatchers(text)).flat(),
+      attempt(['matchers', i], () => parseMatchers(text, this.#context.reading)).flat(),
     )
     for (const [name, value] of Object.entries(shape.match)) {
       given.push({ name, operator: '=', value })

@@ -5,6 +5,3 @@ export interface Silencer {
   /** Ids of the silences that hold now; empty when the alert may be told. */
   silencedBy(labels: Labels, nowMs: number): readonly string[]
 }
-
-/** Nothing is silenced. */
-export const NO_SILENCES: Silencer = { silencedBy: () => [] }

@@ -4,6 +4,8 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...FEATURES,
   'promql-per-step-stats',
   'extra-scrape-metrics',
+  'utf8-strict-mode',
+  'classic-mode',
 ])
 
 /** What once was a feature and is on always, in Prometheus or here. */

@@ -14,6 +14,11 @@ export function notificationLimits(
       concurrency: keys.max_requests_per_receiver,
       backoffMaxMs: keys.max_backoff,
       alerts: keys.max_alerts,
+      silences: {
+        countMax: keys.max_silences,
+        bytesMax: keys.max_silence_bytes,
+        retentionMs: keys.silence_retention,
+      },
     },
   }
 }

@@ -188,6 +188,18 @@ const notifications = z.strictObject({
     .positive()
     .default(100_000)
     .describe('Alerts known at one time; new ones beyond it are refused and counted.'),
+  max_silences: z
+    .int()
+    .positive()
+    .default(10_000)
+    .describe('Silences, ended ones that are still kept counted; more are refused and counted.'),
+  max_silence_bytes: byteSize
+    .prefault('64KiB')
+    .refine((bytes) => bytes > 0, { message: 'want more than 0' })
+    .describe('Longest silence: matchers, comment and annotations; longer ones are refused.'),
+  silence_retention: duration
+    .prefault('120h')
+    .describe('How long a silence can still be looked at after its end.'),
 })
 
 const query = z.strictObject({
