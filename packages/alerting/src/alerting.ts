@@ -61,8 +61,9 @@ function readSetup(setup: AlertingSetup, post: RoutingContext, log: AlertingLog)
     ...parseRuleGroups(setup.groups ?? [], setup.features),
   ]
   const reading = matcherReading(setup.features, log)
+  const context = { ...post, strictCompat: setup.strictCompat ?? false }
   const routing =
-    setup.config === undefined ? DEFAULT_ROUTING : parseRouting(setup.config, post, reading)
+    setup.config === undefined ? DEFAULT_ROUTING : parseRouting(setup.config, context, reading)
   return { setup, groups, routing }
 }
 

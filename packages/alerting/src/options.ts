@@ -27,6 +27,8 @@ export interface AlertingSetup {
   readonly evaluationIntervalMs?: number
   /** How far in the past rules look and write; 0 unless told. */
   readonly queryOffsetMs?: number
+  /** Alertmanager's ways to the letter where Weir's are better. */
+  readonly strictCompat?: boolean
 }
 
 /** An alertmanager.yml. `templates` are found beside `fileName`. */

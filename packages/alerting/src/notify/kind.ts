@@ -10,6 +10,8 @@ import type { PostContext } from './post.ts'
 export interface RoutingContext extends PostContext {
   /** Draws the series behind a notification; absent where nobody can. */
   readonly pictures?: PictureSource
+  /** Messages are Alertmanager's to the letter: its default texts, and nothing added. */
+  readonly strictCompat?: boolean
 }
 
 /** What is known when a receiver's config becomes an integration. */
@@ -37,8 +39,10 @@ export interface ConfigCheck {
 export interface NotifierKind {
   readonly name: string
   readonly schema: z.ZodType
-  /** Definitions that its default texts use, in Alertmanager's names. */
+  /** Definitions that its default texts use, in Alertmanager's names and words. */
   readonly templates: string
+  /** Those of them that Weir words better; not used under `strict_compat`. */
+  readonly ownTemplates: string
   build(config: unknown, index: number, context: NotifierContext, check: ConfigCheck): Integration
 }
 
@@ -47,6 +51,7 @@ export function notifierKind<S extends z.ZodType>(kind: {
   readonly name: string
   readonly schema: S
   readonly templates?: string
+  readonly ownTemplates?: string
   build(
     config: z.output<S>,
     index: number,
@@ -58,6 +63,7 @@ export function notifierKind<S extends z.ZodType>(kind: {
     name: kind.name,
     schema: kind.schema,
     templates: kind.templates ?? '',
+    ownTemplates: kind.ownTemplates ?? '',
     build: (config, index, context, check) =>
       kind.build(config as z.output<S>, index, context, check),
   }

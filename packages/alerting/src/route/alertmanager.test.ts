@@ -113,6 +113,7 @@ beforeAll(async () => {
   await until(async () => (await fetch(`${peerUrl}/-/ready`)).ok)
   weir = await startAlerting({
     config: { fileName: 'am.yml', text: config(port, 'weir') },
+    strictCompat: true,
     query: async () => [],
     appender: new RecordingAppender(),
     store: new MemoryStore(),

@@ -181,10 +181,10 @@ class Builder {
       }
     })
     try {
-      return notificationTemplates(files)
+      return notificationTemplates(files, this.#context.strictCompat)
     } catch (cause) {
       this.#problem(['templates'], (cause as Error).message)
-      return notificationTemplates()
+      return notificationTemplates([], this.#context.strictCompat)
     }
   }
 

@@ -26,3 +26,10 @@ export const SHARED_TEMPLATES = `
 {{ end }}
 {{- end }}
 `
+
+/** Weir's wording, over the above: `.Weir` is what it adds to Alertmanager's data. */
+export const OWN_SHARED_TEMPLATES = `
+{{ define "__alertmanagerURL" }}{{ .Weir.AlertsURL }}{{ end }}
+
+{{ define "__subject" }}[{{ template "__status" . }}] {{ .Weir.Sentence }}{{ end }}
+`

@@ -1,6 +1,8 @@
 import type { AlertEvidence, Labels } from '@weir/model'
 import { GoTime, ZERO_TIME_MS } from './go-time.ts'
 import { GoObject, StringMap, goFunction, goList } from './go-value.ts'
+import { alertStory, storyOf } from '../story/story.ts'
+import { WeirAlert, WeirData } from './weir-data.ts'
 
 /** What a notification tells, ready for a template or a payload. */
 export interface NotificationFacts {
@@ -107,13 +109,18 @@ function pairList(pairs: LabelPair[]): unknown {
   })
 }
 
+/** What an alert is told with: where this Weir is, and what time it is. */
+type Telling = readonly [externalUrl: string, nowMs: number | undefined]
+
 class AlertData extends GoObject {
   readonly typeName = 'template.Alert'
   readonly #facts: AlertFacts
+  readonly #telling: Telling
 
-  constructor(facts: AlertFacts) {
+  constructor(facts: AlertFacts, telling: Telling) {
     super()
     this.#facts = facts
+    this.#telling = telling
   }
 
   member(name: string): unknown {
@@ -133,6 +140,8 @@ class AlertData extends GoObject {
         return facts.generatorUrl
       case 'Fingerprint':
         return facts.fingerprint
+      case 'Weir':
+        return new WeirAlert(alertStory(facts, ...this.#telling))
       default:
         return undefined
     }
@@ -160,23 +169,32 @@ export function alertJson(facts: AlertFacts): object {
   }
 }
 
-function alertList(alerts: readonly AlertFacts[]): unknown {
+function alertList(alerts: readonly AlertFacts[], telling: Telling): unknown {
   const of = (status: string): AlertData[] =>
-    alerts.filter((alert) => alert.status === status).map((alert) => new AlertData(alert))
+    alerts.filter((alert) => alert.status === status).map((alert) => new AlertData(alert, telling))
   return goList(
-    alerts.map((alert) => new AlertData(alert)),
+    alerts.map((alert) => new AlertData(alert, telling)),
     { Firing: () => of('firing'), Resolved: () => of('resolved') },
   )
+}
+
+/** What `.Weir` tells beyond the facts. */
+export interface DataExtras {
+  /** Without it texts say since when, not for how long. */
+  readonly nowMs?: number
+  readonly pictureUrl?: string
 }
 
 /** What a template of a notification finds under its dot. */
 export class NotificationData extends GoObject {
   readonly typeName = '*template.Data'
   readonly #facts: NotificationFacts
+  readonly #more: DataExtras
 
-  constructor(facts: NotificationFacts) {
+  constructor(facts: NotificationFacts, more: DataExtras = {}) {
     super()
     this.#facts = facts
+    this.#more = more
   }
 
   member(name: string): unknown {
@@ -187,7 +205,7 @@ export class NotificationData extends GoObject {
       case 'Status':
         return statusOf(facts.alerts)
       case 'Alerts':
-        return alertList(facts.alerts)
+        return alertList(facts.alerts, [facts.externalUrl, this.#more.nowMs])
       case 'NotificationReason':
         return facts.reason
       case 'GroupLabels':
@@ -200,9 +218,16 @@ export class NotificationData extends GoObject {
         return new KeyValues(facts.routeLabels)
       case 'ExternalURL':
         return facts.externalUrl
+      case 'Weir':
+        return this.#weir()
       default:
         return undefined
     }
+  }
+
+  #weir(): WeirData {
+    const { nowMs, pictureUrl = '' } = this.#more
+    return new WeirData(storyOf(this.#facts, nowMs), this.#facts.externalUrl, pictureUrl)
   }
 
   override toString(): string {

@@ -9,7 +9,6 @@ import { ManualClock } from '../../testing/manual-clock.ts'
 import type { Fetch } from '../fetch.ts'
 import type { Outcome } from '../outcome.ts'
 import { pagerdutyConfigSchema } from './config.ts'
-import { cutTo } from '../cut.ts'
 import { notificationTemplates } from '../templates.ts'
 import { PAGERDUTY_LIMITS, pagerduty } from './pagerduty.ts'
 
@@ -85,7 +84,7 @@ async function send(
     0,
     {
       clock: new ManualClock(0),
-      templates: notificationTemplates(),
+      templates: notificationTemplates([], true),
       fetch,
     },
   )
@@ -173,13 +172,6 @@ test('a summary is cut, an event beyond the limit loses its details, not its mea
     payload: { custom_details: { error: expect.stringContaining('512 kB') } },
   })
 })
-
-test.each([
-  ['', ''],
-  ['abc', 'abc'],
-  ['abcd', 'ab…'],
-  ['👍👍👍👍', '👍👍…'], // by characters, not by halves of them
-])('cutTo(%j, 3) is %j', (text, want) => expect(cutTo(text, 3)).toBe(want))
 
 test('a refusal never shows the key', async () => {
   const { outcome } = await send({ routing_key: 'WRONG-KEY' }, factsOf(alert('1')))
