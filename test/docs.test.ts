@@ -122,7 +122,10 @@ function asFile(text: string): string {
   return /^route:/m.test(text) ? `alertmanager:\n${text.replaceAll(/^(?=.)/gm, '  ')}` : text
 }
 
-const EXAMPLES = BLOCKS.filter(({ language }) => language === 'yaml')
+/** Unit tests of rules are no configuration: they have a test of their own below. */
+const EXAMPLES = BLOCKS.filter(
+  ({ language, text }) => language === 'yaml' && !/^tests:/m.test(text),
+)
 
 test.each(EXAMPLES.map((block, i) => [block.page, i] as const))(
   'the YAML of %s passes its check (%i)',
@@ -237,6 +240,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'weir import old.om': 'import.test.ts',
   'weir promql test jobs.test': 'below',
   'weir rules backfill --rules rules.yml --start 2026-11-01T00:00:00Z': 'backfill.test.ts',
+  'weir rules test rules_test.yml': 'below',
   "weir query 'airflow_scheduler_heartbeat'": 'airflow-replay.test.ts sends its line',
 }
 
@@ -270,6 +274,20 @@ test('the answer script of the PromQL page gives the answer shown there', async 
   const { code, out, err } = await weir('promql', 'test', join(folder, 'jobs.test'))
   expect(code).toBe(1)
   expect(`${out}${err}`.replaceAll(`${folder}/`, '')).toContain(shown.trimEnd().split('\n')[1])
+})
+
+test('the tests of rules that are shown pass, and fail as shown', async () => {
+  const own = BLOCKS.filter(({ page }) => page === 'docs/rules-test.md')
+  const yaml = own.filter(({ language }) => language === 'yaml').map(({ text }) => text)
+  const [good, failed] = own.filter(({ language }) => language === '').map(({ text }) => text)
+  const path = join(folder, 'rules_test.yml')
+  writeFileSync(join(folder, 'rules.yml'), yaml[0]!)
+  writeFileSync(path, yaml[1]!)
+  expect((await weir('rules', 'test', path)).out).toBe(`${folder}/${good}`)
+  writeFileSync(path, yaml[1]!.replace('50%', '100%'))
+  const { code, err } = await weir('rules', 'test', path)
+  expect(code).toBe(1)
+  expect(err.trimEnd()).toBe(`${folder}/${failed!.trimEnd()}`)
 })
 
 test('each listed command still stands in its page', () => {

@@ -22,6 +22,8 @@ export interface ConfigSource {
   readonly value: unknown
   /** Line of the value at this path, or of the nearest one above that exists. */
   lineOf(path: readonly PropertyKey[]): number | undefined
+  /** Whether the value at this path stands in quotes, where that makes a text of a number. */
+  isQuoted(path: readonly PropertyKey[]): boolean
 }
 
 export interface ConfigProblem {
@@ -54,7 +56,11 @@ export function readYaml(
     const offset = offsetOf(document?.contents ?? null, path)
     return offset === undefined ? undefined : lineAt(offset)
   }
-  return { source: { fileName, value, lineOf }, problems }
+  const isQuoted = (path: readonly PropertyKey[]): boolean => {
+    const node: unknown = document?.getIn(path, true)
+    return isScalar(node) && (node.type === 'QUOTE_SINGLE' || node.type === 'QUOTE_DOUBLE')
+  }
+  return { source: { fileName, value, lineOf, isQuoted }, problems }
 }
 
 function toPlain(document: Document | undefined): unknown {
@@ -90,7 +96,7 @@ function keyText(key: unknown): string {
 
 /** An object given in place of a file: scalars become texts, as in a file. */
 export function objectSource(value: unknown, fileName: string): ConfigSource {
-  return { fileName, value: textsOf(value), lineOf: () => undefined }
+  return { fileName, value: textsOf(value), lineOf: () => undefined, isQuoted: () => false }
 }
 
 function textsOf(value: unknown): unknown {
@@ -120,6 +126,19 @@ export function checkShape<S extends z.ZodType>(
     problems: result.error.issues.flatMap((issue) => describeIssue(issue, source)),
   }
 }
+
+/** The source less the keys that its schema does not know. */
+export function withoutUnknownKeys(schema: z.ZodType, source: ConfigSource): ConfigSource {
+  const value: unknown = structuredClone(source.value)
+  for (const issue of schema.safeParse(value).error?.issues ?? []) {
+    if (issue.code !== 'unrecognized_keys') continue
+    const parent = issue.path.reduce<unknown>((node, step) => (node as Nested)[step], value)
+    for (const key of issue.keys) delete (parent as Nested)[key]
+  }
+  return { ...source, value }
+}
+
+type Nested = Record<PropertyKey, unknown>
 
 function describeIssue(issue: z.core.$ZodIssue, source: ConfigSource): ConfigProblem[] {
   if (issue.code === 'unrecognized_keys') {

@@ -44,6 +44,14 @@ export {
   type RoutingViews,
 } from './route/views.ts'
 export { type Silencer } from './route/muting.ts'
+export { filesNamed } from './rules-test/files-named.ts'
+export { type RulesTestsRequest, runRulesTests } from './rules-test/rules-tests.ts'
+export {
+  type RulesTestFailure,
+  type RulesTestOutcome,
+  type TestedAlert,
+  type TestedSample,
+} from './rules-test/outcome.ts'
 export { type NotificationView } from './notification-view.ts'
 export {
   type Silence,

@@ -4,8 +4,16 @@
 export { type Address, type Weir, serve } from './serve.ts'
 export { type Flags, packSources } from './config/load-config.ts'
 export { type ConfigCheck, checkConfig } from './config/check-config.ts'
-export { checkRules } from '@weir/alerting'
-export { formatQuery, runScript } from '@weir/promql'
+export {
+  type RulesTestFailure,
+  type RulesTestOutcome,
+  type TestedAlert,
+  type TestedSample,
+  checkRules,
+  filesNamed,
+  runRulesTests,
+} from '@weir/alerting'
+export { formatDuration, formatQuery, formatValue, runScript } from '@weir/promql'
 export { type StatsdIntake, type StatsdOptions, startStatsd } from './intake/statsd.ts'
 export { type StatsdConfig, statsdConfig } from './statsd/config.ts'
 export { type EventExplanation, explainLine } from './statsd/explain.ts'

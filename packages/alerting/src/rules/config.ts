@@ -10,6 +10,7 @@ import {
   showProblem,
   readYaml,
   showPath,
+  withoutUnknownKeys,
 } from '../config-source.ts'
 import { durationValue, integerValue, listOf, textMap, textValue } from '../config-values.ts'
 import { RuleTemplate } from '../template/prometheus.ts'
@@ -90,8 +91,9 @@ type RuleShape = z.output<typeof ruleSchema>
 export function parseRuleFile(
   { fileName, text }: RuleFile,
   features: readonly string[] = [],
+  unknownKeys: 'refused' | 'ignored' = 'refused',
 ): RuleGroup[] {
-  const { groups, problems } = readGroups(text, fileName, features)
+  const { groups, problems } = readGroups(text, fileName, features, unknownKeys)
   if (problems.length > 0) throw configError('RULES_INVALID', 'rules', fileName, problems)
   return groups
 }
@@ -132,9 +134,16 @@ function showIdentity(rule: Rule): string {
   return `${rule.name}${labels.toString()}`
 }
 
-function readGroups(text: string, fileName: string, features: readonly string[]): Checked {
+function readGroups(
+  text: string,
+  fileName: string,
+  features: readonly string[],
+  unknownKeys: 'refused' | 'ignored' = 'refused',
+): Checked {
   const { source, problems } = readYaml(text, fileName)
-  return problems.length > 0 ? { groups: [], problems } : groupsOf(source, features)
+  if (problems.length > 0) return { groups: [], problems }
+  const known = unknownKeys === 'refused' ? source : withoutUnknownKeys(fileSchema, source)
+  return groupsOf(known, features)
 }
 
 interface Checked {

@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { request } from 'undici'
 import { EXIT } from '../exit.ts'
 import { Progress } from '../show/progress.ts'
+import { addRulesTest } from './rules-test.ts'
 
 interface BackfillOptions {
   readonly rules: string
@@ -18,9 +19,9 @@ interface BackfillOptions {
 const LOOK_EVERY_MS = 300
 
 export function addRules(program: Command): void {
-  program
-    .command('rules')
-    .description('work with rules')
+  const rules = program.command('rules').description('work with rules')
+  addRulesTest(rules)
+  rules
     .command('backfill')
     .description('evaluate the recording rules of a file for the past, in a running Weir')
     .requiredOption('--rules <file>', 'a Prometheus rule file')

@@ -35,7 +35,12 @@ export function readSeriesLine(line: string): { labels: Labels; items: readonly 
 }
 
 function labelsOf(text: string): Labels {
-  if (/^\{\s*\}$/.test(text)) return Labels.EMPTY
+  return Labels.fromFlat(pairsOf(text).flat())
+}
+
+/** What a series is called, labels without a value among it. */
+export function pairsOf(text: string): (readonly [name: string, value: string])[] {
+  if (/^\{\s*\}$/.test(text)) return []
   // Any selector needs a condition that some series fails; labels alone may have none.
   const selector = text.startsWith('{') ? text.replace('{', '{__name__!="",') : text
   let expr
@@ -46,11 +51,9 @@ function labelsOf(text: string): Labels {
     throw new Mismatch(`want a series, got "${text}": ${error.message}`, { cause: error })
   }
   if (expr.kind !== 'selector') throw new Mismatch(`want a series, got "${text}"`)
-  return Labels.fromFlat(
-    expr.matchers
-      .filter(({ name, operator }) => !(name === METRIC_NAME && operator === '!='))
-      .flatMap(({ name, value }) => [name, value]),
-  )
+  return expr.matchers
+    .filter(({ name, operator }) => !(name === METRIC_NAME && operator === '!='))
+    .map(({ name, value }) => [name, value])
 }
 
 const NUMBER = String.raw`[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[iI]nf|[nN]a[nN])`
@@ -112,12 +115,26 @@ export function readNumber(text: string): number {
   return number
 }
 
+const HISTOGRAM_KEYS: ReadonlySet<string> = new Set([
+  'schema',
+  'count',
+  'sum',
+  'z_bucket',
+  'z_bucket_w',
+  'custom_values',
+  'buckets',
+  'offset',
+  'n_buckets',
+  'n_offset',
+  'counter_reset_hint',
+])
 const NO_SPANS = new Int32Array()
 const NO_COUNTS = new Float64Array()
 
 function readHistogram(text: string): HistogramItem {
   const parts = new Map<string, string>()
   for (const [, key, value] of text.slice(2, -2).matchAll(/(\w+):(\[[^\]]*\]|[^\s\]]+)/g)) {
+    if (!HISTOGRAM_KEYS.has(key!)) throw new Mismatch(`a histogram has no "${key}"`)
     if (parts.has(key!)) throw new Mismatch(`"${key}" is given twice in "${text}"`)
     parts.set(key!, value!)
   }
