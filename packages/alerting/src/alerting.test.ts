@@ -86,7 +86,7 @@ test('an alert goes from its rule to the webhook within one evaluation, and its 
     },
     { state: 'firing', labels: { instance: 'b' } },
   ])
-  expect(alerting.notifications()).toMatchObject([
+  expect(alerting.outbox.views()).toMatchObject([
     {
       receiver: 'hook',
       integration: 'webhook',
@@ -165,7 +165,7 @@ test('without a config alerts are recorded, so that they show', async () => {
   w.down = ['a']
   await w.clock.advance(10_000)
   expect(alerting.receivers()).toEqual(['page'])
-  expect(alerting.notifications()).toMatchObject([
+  expect(alerting.outbox.views()).toMatchObject([
     { receiver: 'page', integration: 'record', state: 'sent', status: 'firing' },
   ])
   expect(w.messages).toEqual([])

@@ -1,6 +1,5 @@
 import { type Alert, Labels } from '@weir/model'
-import { OUTBOX_LIMITS, Outbox } from './outbox.ts'
-import type { NotificationView } from './notification-view.ts'
+import { OUTBOX_LIMITS, Outbox } from './outbox/outbox.ts'
 import { type Network, openNetwork } from './notify/network.ts'
 import type { Integration } from './notify/outcome.ts'
 import type { RoutingContext } from './notify/kind.ts'
@@ -101,6 +100,7 @@ class Engine implements Alerting {
       clock,
       events: this.#events,
       integrationOf: ({ receiver, kind, index }) => this.#integration(receiver, kind, index),
+      endOf: (print) => this.#alerts.get(print)?.endsAtMs,
       giveUpAfterMs: options.giveUpAfterMs ?? OUTBOX_LIMITS.giveUpAfterMs,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     })
@@ -181,8 +181,8 @@ class Engine implements Alerting {
     return { alerts: rules.flatMap((rule) => (rule.type === 'alerting' ? rule.alerts : [])) }
   }
 
-  notifications(): NotificationView[] {
-    return this.#outbox.views()
+  get outbox(): Outbox {
+    return this.#outbox
   }
 
   receivers(): string[] {

@@ -2,7 +2,7 @@
  * Rules, alert state, templates, routing, the durable outbox and the notifiers.
  *
  * Reading order: `rules/source`, `rules/config`, `rules/group`, `rules/alert`; `route/config`,
- * `route/tree`, `route/group`; `notify/stages`, `outbox`, `notify/webhook`; `alerting` ties them.
+ * `route/tree`, `route/group`; `notify/stages`, `outbox/outbox`, `notify/webhook`; `alerting` ties them.
  */
 export {
   type Alerting,
@@ -52,7 +52,7 @@ export {
   type TestedAlert,
   type TestedSample,
 } from './rules-test/outcome.ts'
-export { type NotificationView } from './notification-view.ts'
+export { type NotificationView } from './outbox/notification-view.ts'
 export {
   type Silence,
   type SilenceDraft,

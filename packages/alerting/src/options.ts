@@ -1,7 +1,7 @@
 import type { Appender, AlertSink, Clock, KeyValueStore, Labels } from '@weir/model'
-import type { NotificationView } from './notification-view.ts'
 import type { Fetch } from './notify/fetch.ts'
 import type { PictureSource } from './notify/picture.ts'
+import type { NotificationView } from './outbox/notification-view.ts'
 import type { RuleFile, RuleGroupSource, RuleQuery } from './rules/source.ts'
 import type { RoutingViews } from './route/views.ts'
 import type { AlertsView, RuleGroupsView } from './rules/view.ts'
@@ -63,6 +63,8 @@ export interface AlertingLimits {
   readonly pending?: number
   /** Sent and failed notifications that stay to be seen. */
   readonly history?: number
+  /** Bytes of what failed notifications were to say, kept so that they can be tried again. */
+  readonly failedBytes?: number
   /** Requests to one receiver's integration at a time. */
   readonly concurrency?: number
   /** Longest pause between two attempts. */
@@ -70,6 +72,25 @@ export interface AlertingLimits {
   /** Alerts known at one time, from rules and other senders. */
   readonly alerts?: number
   readonly silences?: Partial<SilenceLimits>
+}
+
+/** What is to be sent, was sent or failed. */
+interface OutboxDoor {
+  /** Newest first: what waits, and the last that were sent or failed. */
+  views(): NotificationView[]
+  /**
+   * Tries one now: a waiting one does not wait any longer; a failed one becomes a new one, with its
+   * alerts as they are now.
+   *
+   * @throws {WeirError} `NOTIFICATION_UNKNOWN`, `NOTIFICATION_STATE`
+   */
+  retry(id: string): Promise<NotificationView>
+  /**
+   * Forgets one: a failed one is no longer shown, a waiting one is not sent.
+   *
+   * @throws {WeirError} `NOTIFICATION_UNKNOWN`, `NOTIFICATION_STATE` while it is being sent
+   */
+  discard(id: string): Promise<void>
 }
 
 /** Rules, alert state, routing and the outbox, at work. Disposing stops them; what is due stays on disk. */
@@ -80,9 +101,8 @@ export interface Alerting extends AlertSink, AsyncDisposable {
   ruleGroups(): RuleGroupsView
   /** `data` of `/api/v1/alerts`: pending and firing alerts of the rules. */
   alerts(): AlertsView
-  /** Newest first: what waits, and the last that were sent or failed. */
-  notifications(): NotificationView[]
   readonly silences: Silences
+  readonly outbox: OutboxDoor
   /** Names of the receivers, as the config lists them. */
   receivers(): string[]
   /**

@@ -76,7 +76,7 @@ export class AlertingEvents {
     )
     this.#failedNotifications = registry.counter(
       'weir_alerting_notifications_failed_total',
-      'Notifications given up, by reason: refused, gave_up, outbox_full.',
+      'Notifications given up, by reason: refused, gave_up, no_receiver, outbox_full.',
       ['integration', 'reason'],
     )
     this.#superseded = registry.counter(
@@ -134,7 +134,7 @@ export class AlertingEvents {
 
   notificationFailed(
     what: NotificationRef,
-    reason: 'refused' | 'gave_up' | 'outbox_full',
+    reason: 'refused' | 'gave_up' | 'no_receiver' | 'outbox_full',
     error: string,
   ): void {
     this.#failedNotifications.inc({ integration: what.integration, reason })

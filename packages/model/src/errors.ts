@@ -68,6 +68,8 @@ export const CODES = {
   SILENCE_UNKNOWN: 'not_found',
   SILENCE_LIMIT: 'bad_data', // too many, or one too long
   NOTIFY_FAILED: 'execution', // a receiver did not take a notification
+  NOTIFICATION_UNKNOWN: 'not_found',
+  NOTIFICATION_STATE: 'bad_data', // sent already, or being sent
   FETCH_FAILED: 'execution', // a server does not answer, or a file for the request cannot be read
   FETCH_TOO_LARGE: 'execution', // an answer beyond what was asked for
   SCRAPE_FAILED: 'execution', // a target does not answer, or not with a page

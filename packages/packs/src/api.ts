@@ -256,8 +256,17 @@ export interface NotificationView {
   readonly nextAttemptMs: number | null
   readonly sentMs: number | null
   readonly lastError: string
+  /** Up to 20. */
   readonly alertNames: readonly string[]
+  readonly alertCount: number
   readonly status: 'firing' | 'resolved'
+  /** Why it was to be sent: `first notification`, `repeat interval elapsed`, … */
+  readonly reason: string
+  /** Why it was given up; null unless it failed. */
+  readonly failure: 'refused' | 'gave_up' | 'no_receiver' | null
+  readonly failedMs: number | null
+  /** Whether it can be tried now. */
+  readonly isRetryable: boolean
 }
 
 /** `GET /api/weir/v1/status`: what the status page shows about the process. */

@@ -441,6 +441,7 @@ class Process implements Weir {
 
   #httpDeps(): HttpDeps {
     const limits = (): EvaluationLimits => this.#evaluation()
+    const alerting = (): Alerting => this.#alerting // opened after the port
     const { config } = this.#setup
     const { web } = config
     return {
@@ -450,9 +451,11 @@ class Process implements Weir {
         matrix: (expr, range, signal) => this.#pool.matrix(expr, range, signal),
       },
       alerting: {
-        ruleGroups: () => this.#alerting.ruleGroups(),
-        alerts: () => this.#alerting.alerts(),
-        notifications: () => this.#alerting.notifications(),
+        ruleGroups: () => alerting().ruleGroups(),
+        alerts: () => alerting().alerts(),
+        get outbox() {
+          return alerting().outbox
+        },
       },
       scraping: {
         targets: () => this.#scraper.call('targets', undefined),

@@ -41,6 +41,10 @@ export class AlertStore {
     return [...this.#alerts.values()]
   }
 
+  get(fingerprint: string): KnownAlert | undefined {
+    return this.#alerts.get(fingerprint)
+  }
+
   /** The alert as it is known once this one was heard; undefined when there is no room for another. */
   merge(alert: Alert, nowMs: number): KnownAlert | undefined {
     const print = fingerprint(alert.labels)

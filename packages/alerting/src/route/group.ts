@@ -1,5 +1,6 @@
 import { type Clock, Labels } from '@weir/model'
-import type { Addressee, Outbox } from '../outbox.ts'
+import type { Addressee } from '../outbox/item.ts'
+import type { Outbox } from '../outbox/outbox.ts'
 import type { Receiver } from '../notify/outcome.ts'
 import { reasonToNotify } from '../notify/stages.ts'
 import type { AlertingEvents } from '../telemetry.ts'

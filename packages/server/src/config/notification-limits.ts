@@ -11,6 +11,7 @@ export function notificationLimits(
     limits: {
       pending: keys.max_pending,
       history: keys.max_history,
+      failedBytes: keys.max_failed_bytes,
       concurrency: keys.max_requests_per_receiver,
       backoffMaxMs: keys.max_backoff,
       alerts: keys.max_alerts,

@@ -178,6 +178,11 @@ const notifications = z.strictObject({
     .positive()
     .default(500)
     .describe('Sent and failed notifications that are kept to be looked at.'),
+  max_failed_bytes: byteSize
+    .prefault('16MiB')
+    .describe(
+      'What failed notifications were to say, kept so that they can be tried again; of the oldest beyond it only the line stays.',
+    ),
   max_requests_per_receiver: z
     .int()
     .positive()

@@ -31,6 +31,7 @@ import {
 } from './route.ts'
 import { pushGatewayRoutes } from './push-gateway-routes.ts'
 import { ruleRoutes } from './rule-routes.ts'
+import { notificationRoutes } from './notification-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { targetRoutes } from './target-routes.ts'
@@ -113,6 +114,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     federateRoute(deps),
     ...influxRoutes(deps),
     ...weirRoutes(deps, () => routes),
+    ...notificationRoutes(deps),
     ...eventRoutes(deps),
     importRoute(deps),
     ...backfillRoutes(deps),

@@ -44,7 +44,7 @@ type Soon<T> = T | Promise<T>
 /** Everything the HTTP side needs of the process. It owns none of it: closing the server closes sockets only. */
 export interface HttpDeps {
   readonly queries: Queries
-  readonly alerting: Pick<Alerting, 'ruleGroups' | 'alerts' | 'notifications'>
+  readonly alerting: Pick<Alerting, 'ruleGroups' | 'alerts' | 'outbox'>
   readonly scraping: Scraping
   intakes(): Soon<readonly IntakeStatus[]>
   /** What makes the series that come by StatsD many; undefined while the intake is not open. */

@@ -110,13 +110,6 @@ export function weirRoutes(deps: HttpDeps, routes: () => readonly Route[]): Rout
     },
     {
       methods: ['GET'],
-      path: '/api/weir/v1/notifications',
-      summary: 'Notifications sent, due and failed, newest first',
-      parameters: [],
-      handle: () => json(deps.alerting.notifications()),
-    },
-    {
-      methods: ['GET'],
       path: '/api/weir/v1/status',
       summary: 'The process in figures',
       parameters: [],

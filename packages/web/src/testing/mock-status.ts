@@ -167,7 +167,12 @@ export const NOTIFICATIONS: readonly NotificationView[] = [
     sentMs: null,
     lastError: 'Cannot reach "events.pagerduty.com": want status 202, got 400',
     alertNames: ['AirflowTaskFailures'],
+    alertCount: 3,
     status: 'firing',
+    reason: 'new alerts added',
+    failure: 'refused',
+    failedMs: ago(11),
+    isRetryable: true,
   },
   {
     id: '2',
@@ -181,7 +186,12 @@ export const NOTIFICATIONS: readonly NotificationView[] = [
     sentMs: null,
     lastError: 'connection refused',
     alertNames: ['AirflowDagLate'],
+    alertCount: 1,
     status: 'firing',
+    reason: 'first notification',
+    failure: null,
+    failedMs: null,
+    isRetryable: true,
   },
   {
     id: '1',
@@ -195,7 +205,12 @@ export const NOTIFICATIONS: readonly NotificationView[] = [
     sentMs: ago(60),
     lastError: '',
     alertNames: ['Watchdog'],
+    alertCount: 1,
     status: 'resolved',
+    reason: 'all alerts resolved',
+    failure: null,
+    failedMs: null,
+    isRetryable: false,
   },
 ]
 

@@ -153,7 +153,11 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     remoteReadLimits: remoteReadServer.parse({}),
     externalLabels: () => [],
     importPage: async () => ({ appended: 0, rejected: {}, example: '', oldestMs: null }),
-    alerting: { ruleGroups: () => RULES, alerts: () => ALERTS, notifications: () => [] },
+    alerting: {
+      ruleGroups: () => RULES,
+      alerts: () => ALERTS,
+      outbox: { views: () => [], retry: noNotification, discard: noNotification },
+    },
     scraping: {
       targets: () => TARGETS,
       jobNames: () => ['node', 'shop'],
@@ -302,4 +306,8 @@ const RULES: RuleGroupsView = {
       rules: [{ name: 'other', query: 'y', labels: {}, type: 'recording', ...RAN }],
     },
   ],
+}
+
+async function noNotification(): Promise<never> {
+  throw new WeirError('NOTIFICATION_UNKNOWN', 'nothing was ever sent here')
 }

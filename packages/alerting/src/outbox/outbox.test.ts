@@ -1,12 +1,12 @@
 import { Labels } from '@weir/model'
 import { expect, test } from 'vitest'
-import { type Integration, type Outcome, SENT, refused, retryLater } from './notify/outcome.ts'
-import type { AlertingLimits } from './options.ts'
+import { type Integration, type Outcome, SENT, refused, retryLater } from '../notify/outcome.ts'
+import type { AlertingLimits } from '../options.ts'
 import { OUTBOX_LIMITS, Outbox } from './outbox.ts'
-import { AlertingEvents } from './telemetry.ts'
-import { ManualClock } from './testing/manual-clock.ts'
-import { MemoryStore, recordingTelemetry } from './testing/memory-rooms.ts'
-import type { AlertFacts, NotificationFacts } from './template/notification-data.ts'
+import { AlertingEvents } from '../telemetry.ts'
+import { ManualClock } from '../testing/manual-clock.ts'
+import { MemoryStore, recordingTelemetry } from '../testing/memory-rooms.ts'
+import type { AlertFacts, NotificationFacts } from '../template/notification-data.ts'
 
 const TO = { receiver: 'r', kind: 'webhook', index: 0 } as const
 
@@ -37,6 +37,7 @@ function facts(groupKey: string, ...alerts: AlertFacts[]): NotificationFacts {
 function setUp(answer: (facts: NotificationFacts, attempt: number) => Outcome | Promise<Outcome>) {
   const clock = new ManualClock(1_000_000)
   const sent: string[] = []
+  const ends = new Map<string, number>()
   let attempt = 0
   const integration: Integration = {
     kind: 'webhook',
@@ -55,6 +56,7 @@ function setUp(answer: (facts: NotificationFacts, attempt: number) => Outcome | 
       store,
       clock,
       events: new AlertingEvents(telemetry),
+      endOf: (print) => ends.get(print),
       integrationOf: () => (has ? integration : undefined),
       giveUpAfterMs: OUTBOX_LIMITS.giveUpAfterMs,
       limits,
@@ -70,7 +72,7 @@ function setUp(answer: (facts: NotificationFacts, attempt: number) => Outcome | 
       repeatIntervalMs: 3_600_000,
       sendsResolved: true,
     })
-  return { clock, sent, counts, open, put, store: new MemoryStore() }
+  return { clock, sent, ends, counts, open, put, store: new MemoryStore() }
 }
 
 test('attempts double their distance up to five minutes, and go on for three days', async () => {
@@ -269,4 +271,106 @@ test.each([
   await using _ = open(disk)
   await clock.advance(1000)
   expect(heard).toEqual([evidence, evidence])
+})
+
+test('a failed one can be tried again: as a new one, once', async () => {
+  const { clock, sent, open, put, store } = setUp((_, i) => (i === 0 ? refused('no') : SENT))
+  await using outbox = open(store)
+  await put(outbox, facts('g', alert('a', 'firing')))
+  await clock.advance(10)
+  const [dead] = outbox.views()
+  expect(dead).toMatchObject({ state: 'failed', failure: 'refused', isRetryable: true })
+  await using later = open(new MemoryStore(store.snapshot())) // over a restart too
+  expect(await later.retry(dead!.id)).toMatchObject({ state: 'pending', attempts: 0 })
+  await clock.advance(10)
+  expect(sent).toEqual(['0 g a', '0.01 g a!']) // nobody knows the alert any more: it has ended
+  expect(later.views()).toMatchObject([{ state: 'sent', status: 'resolved' }])
+  await expect(later.retry(dead!.id)).rejects.toMatchObject({ code: 'NOTIFICATION_UNKNOWN' })
+  await expect(later.retry(later.views()[0]!.id)).rejects.toMatchObject({
+    code: 'NOTIFICATION_STATE',
+  })
+})
+
+test('what is tried again counts as said, for as long as it would have', async () => {
+  const { clock, ends, open, put, store } = setUp((_, i) => (i === 0 ? refused('no') : SENT))
+  ends.set('a', Infinity)
+  await using outbox = open(store)
+  await put(outbox, facts('g', alert('a', 'firing')))
+  await clock.advance(10)
+  expect(outbox.logEntry(TO, 'g')).toBeUndefined()
+  await outbox.retry(outbox.views()[0]!.id)
+  expect(outbox.logEntry(TO, 'g')).toMatchObject({
+    firing: ['a'],
+    atMs: 1_000_010,
+    expiresMs: 1_000_010 + 2 * 3_600_000,
+  })
+})
+
+test('of a group only the last that failed can be tried again, and none once a newer one was sent', async () => {
+  const { clock, open, put, store } = setUp((_, i) => (i < 2 ? refused('no') : SENT))
+  await using outbox = open(store)
+  for (let i = 0; i < 2; i++) {
+    await put(outbox, facts('g', alert('a', 'firing')))
+    await clock.advance(10)
+  }
+  const retryable = (): boolean[] => outbox.views().map(({ isRetryable }) => isRetryable)
+  expect(retryable()).toEqual([true, false])
+  await put(outbox, facts('g', alert('a', 'firing'), alert('b', 'firing')))
+  await clock.advance(10)
+  expect(retryable()).toEqual([false, false, false])
+  await using later = open(new MemoryStore(store.snapshot()))
+  expect(later.views()).toEqual(outbox.views())
+})
+
+test('a waiting one can be hurried, and taken back', async () => {
+  const { clock, sent, open, put, store } = setUp(() => retryLater('away'))
+  await using outbox = open(store)
+  await put(outbox, facts('g', alert('a', 'firing')))
+  await clock.advance(100_000)
+  sent.length = 0
+  await outbox.retry(outbox.views()[0]!.id)
+  await clock.advance(1)
+  expect(sent).toEqual(['100 g a'])
+  await outbox.discard(outbox.views()[0]!.id)
+  await clock.advance(3_600_000)
+  expect(sent).toHaveLength(1)
+  expect([outbox.views(), [...store.entries('alerting/outbox/')]]).toEqual([[], []])
+  await expect(outbox.discard('x')).rejects.toThrow('Cannot find notification "x"')
+})
+
+test('what is being sent is not taken back', async () => {
+  const { clock, open, put, store } = setUp(() => new Promise<Outcome>(() => undefined))
+  const outbox = open(store)
+  await put(outbox, facts('g', alert('a', 'firing')))
+  await clock.advance(1)
+  const { id } = outbox.views()[0]!
+  await expect(outbox.discard(id)).rejects.toMatchObject({ code: 'NOTIFICATION_STATE' })
+  expect(await outbox.retry(id)).toMatchObject({ id, state: 'pending' })
+})
+
+test('what failed ones were to say is bounded in bytes', async () => {
+  const { clock, open, put, store } = setUp(() => refused('no'))
+  const one = JSON.stringify(facts('g0', alert('a', 'firing'))).length
+  await using outbox = open(store, true, { failedBytes: 3 * one })
+  for (let i = 0; i < 5; i++) {
+    await put(outbox, facts(`g${i}`, alert('a', 'firing')))
+    await clock.advance(10)
+  }
+  const kept = outbox.views().filter(({ isRetryable }) => isRetryable)
+  expect(kept.length).toBeGreaterThan(0)
+  expect(kept.length).toBeLessThan(5)
+  expect(outbox.views().slice(0, kept.length)).toEqual(kept) // the newest
+  const bytes = JSON.stringify([...store.entries('alerting/outbox/')].map(([, v]) => v)).length
+  expect(bytes).toBeLessThan(5 * one + 5 * 400)
+})
+
+test('a group with a key longer than the store takes is kept like others', async () => {
+  const { clock, open, put, store } = setUp(() => SENT)
+  await using outbox = open(store)
+  const key = 'ä'.repeat(2000)
+  await put(outbox, facts(key, alert('a', 'firing')))
+  await clock.advance(1)
+  const keys = [...store.entries('alerting/')].map(([name]) => Buffer.byteLength(name))
+  expect(Math.max(...keys)).toBeLessThan(1900)
+  expect(outbox.logEntry(TO, key)).toMatchObject({ firing: ['a'] })
 })
