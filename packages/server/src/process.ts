@@ -7,6 +7,8 @@ import {
   type AlertingSetup,
   type RecordingGroup,
   type RuleQuery,
+  DEFAULT_CONFIG,
+  matcherModeOf,
   recordingGroups,
   startAlerting,
 } from '@weir/alerting'
@@ -338,7 +340,6 @@ class Process implements Weir {
       externalLabels: Labels.of(config.global.external_labels),
       evaluationIntervalMs: config.global.evaluation_interval,
       queryOffsetMs: config.global.rule_query_offset,
-      noData: { mode: config.rules.no_data, forMs: config.rules.no_data_for },
       features: this.#flags.features,
     }
   }
@@ -457,6 +458,18 @@ class Process implements Weir {
         get outbox() {
           return alerting().outbox
         },
+        get routing() {
+          return alerting().routing
+        },
+        get silences() {
+          return alerting().silences
+        },
+      },
+      alertmanager: {
+        configText: () => this.#setup.alertmanagerShown ?? DEFAULT_CONFIG,
+        matcherMode: matcherModeOf(this.#flags.features),
+        startedMs: this.#startedMs,
+        bodyBytesMax: config.notifications.max_body_bytes,
       },
       scraping: {
         targets: () => this.#scraper.call('targets', undefined),

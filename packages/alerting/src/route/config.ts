@@ -57,6 +57,10 @@ export const DEFAULT_ROUTING: Routing = {
   resolveTimeoutMs: 300_000,
 }
 
+/** The same as a file, for those who want to read it. */
+export const DEFAULT_CONFIG =
+  'route: {receiver: page, group_by: [alertname], group_wait: 0s}\nreceivers: [{name: page}]\n'
+
 interface RouteShape {
   readonly receiver: string
   readonly group_by?: string[] | undefined

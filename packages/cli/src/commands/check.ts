@@ -25,11 +25,9 @@ export function addCheck(program: Command): void {
   check
     .command('rules <files...>')
     .description('Prometheus rule files')
-    .option('--prometheus', 'refuse what Prometheus would refuse: keys that only Weir knows', false)
     .option('--json', 'an array of verdicts', false)
-    .action((files: string[], { json, prometheus }: Json & { readonly prometheus: boolean }) => {
-      const verdicts = files.map((file) => rulesVerdict(file, prometheus))
-      process.exitCode = printVerdicts(verdicts, json)
+    .action((files: string[], { json }: Json) => {
+      process.exitCode = printVerdicts(files.map(rulesVerdict), json)
     })
   addCheckMapping(check)
   addCheckData(check)
@@ -40,9 +38,9 @@ export function configVerdict(file: string): Verdict {
   return { file, ...checkConfig(flagsOf(flags)) }
 }
 
-export function rulesVerdict(file: string, forPrometheus = false): Verdict {
+export function rulesVerdict(file: string): Verdict {
   return attempt(file, () => {
-    const { ruleCount, problems, lints } = checkRules(readFile(file), file, { forPrometheus })
+    const { ruleCount, problems, lints } = checkRules(readFile(file), file)
     return {
       file,
       problems: problems.map((problem) => `${file}:${problem.replace(/^line (\d+): /, '$1: ')}`),
