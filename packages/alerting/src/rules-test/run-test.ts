@@ -9,6 +9,7 @@ import {
 } from '@weir/promql'
 import type { RuleGroup } from '../rules/config.ts'
 import { LiveGroup } from '../rules/group.ts'
+import { DEFAULT_NO_DATA } from '../rules/no-data.ts'
 import type { QuerySample } from '../rules/source.ts'
 import type { AlertingRuleView } from '../rules/view.ts'
 import { AlertingEvents } from '../telemetry.ts'
@@ -141,6 +142,7 @@ class Run {
       evaluationIntervalMs: intervalMs,
       queryOffsetMs: 0,
       resendDelayMs: 0,
+      noData: { ...DEFAULT_NO_DATA, mode: 'resolve' }, // the verdict is promtool's
     })
   }
 
