@@ -53,6 +53,7 @@ function world(): World {
     down: [],
     open: (setup, disk) =>
       startAlerting({
+        noData: { mode: 'resolve', forMs: 0 }, // what is not down has no series here
         ...setup,
         query: async (): Promise<QuerySample[]> =>
           made.down.map((instance) => ({ labels: Labels.of({ instance }), value: 0 })),
@@ -213,6 +214,23 @@ test('a reload keeps alerts of rules that stay, and ends series of those that go
   expect(alerting.ruleGroups()).toEqual({ groups: [] })
   expect(w.appender.take()).toHaveLength(4)
   expect(alerting.receivers()).toEqual(['page'])
+})
+
+test('a reload ends the series of a rule that left its group', async () => {
+  const w = world()
+  await using alerting = await w.open(
+    setup(RULES('up == 0', '  - {alert: Left, expr: up}\n'), CONFIG),
+  )
+  w.down = ['a']
+  await w.clock.advance(10_000)
+  const written = w.appender.take().filter((line) => line.includes('alertname="Left"'))
+  await alerting.reload(setup(RULES('up == 0'), CONFIG))
+  const ended = w.appender.take()
+  expect(written.length).toBeGreaterThan(0)
+  expect(ended.map((line) => line.replace(/ @.*/, ''))).toEqual([
+    ...new Set(written.map((line) => line.replace(/ @.*/, ''))),
+  ])
+  expect(ended.every((line) => line.endsWith(' stale'))).toBe(true)
 })
 
 test.each([

@@ -12,6 +12,7 @@ import { LiveRouting } from './route/routing-views.ts'
 import type { RoutingViews } from './route/views.ts'
 import { type RuleGroup, parseRuleFile, parseRuleGroups } from './rules/config.ts'
 import { EVALUATION_INTERVAL_MS, type GroupContext, LiveGroup, groupKey } from './rules/group.ts'
+import { DEFAULT_NO_DATA } from './rules/no-data.ts'
 import type { AlertsView, RuleGroupsView } from './rules/view.ts'
 import { StoredSilences } from './silence/silences.ts'
 import { AlertingEvents, type AlertingLog } from './telemetry.ts'
@@ -164,6 +165,7 @@ class Engine implements Alerting {
       evaluationIntervalMs: setup.evaluationIntervalMs ?? EVALUATION_INTERVAL_MS,
       queryOffsetMs: setup.queryOffsetMs ?? 0,
       resendDelayMs: resendDelayMs ?? RESEND_DELAY_MS,
+      noData: setup.noData ?? DEFAULT_NO_DATA,
     }
     return new LiveGroup(spec, context)
   }
@@ -218,8 +220,11 @@ class Engine implements Alerting {
     for (const [key, group] of after) {
       const known = before.get(key)
       if (known === group) continue
-      if (known !== undefined) group.takeOver(known)
-      else group.restore()
+      if (known === undefined) group.restore()
+      else {
+        group.takeOver(known)
+        await group.endLeft()
+      }
       group.start()
     }
     for (const [key, group] of leaving) if (!after.has(key)) await group.forget()
@@ -256,6 +261,8 @@ function sameDefaults(a: AlertingSetup, b: AlertingSetup): boolean {
   return (
     a.evaluationIntervalMs === b.evaluationIntervalMs &&
     a.queryOffsetMs === b.queryOffsetMs &&
+    a.noData?.mode === b.noData?.mode &&
+    a.noData?.forMs === b.noData?.forMs &&
     (a.externalLabels ?? Labels.EMPTY).equals(b.externalLabels ?? Labels.EMPTY)
   )
 }

@@ -36,6 +36,12 @@ export const integerValue = textValue.transform((text, context) => {
   return z.NEVER
 })
 
+export const numberValue = textValue.transform((text, context) => {
+  if (/^[-+]?(?:\d+\.?\d*|\.\d+)$/.test(text)) return Number(text)
+  context.addIssue({ code: 'custom', message: `want a number, got ${JSON.stringify(text)}` })
+  return z.NEVER
+})
+
 export const booleanValue = textValue.transform((text, context) => {
   if (/^(?:true|True|TRUE)$/.test(text)) return true
   if (/^(?:|false|False|FALSE)$/.test(text)) return false

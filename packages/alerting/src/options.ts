@@ -2,6 +2,7 @@ import type { Appender, AlertSink, Clock, KeyValueStore, Labels } from '@weir/mo
 import type { Fetch } from './notify/fetch.ts'
 import type { PictureSource } from './notify/picture.ts'
 import type { NotificationView } from './outbox/notification-view.ts'
+import type { NoDataPolicy } from './rules/no-data.ts'
 import type { RuleFile, RuleGroupSource, RuleQuery } from './rules/source.ts'
 import type { RoutingViews } from './route/views.ts'
 import type { AlertsView, RuleGroupsView } from './rules/view.ts'
@@ -29,6 +30,8 @@ export interface AlertingSetup {
   readonly queryOffsetMs?: number
   /** Alertmanager's ways to the letter where Weir's are better. */
   readonly strictCompat?: boolean
+  /** What becomes of alerts without data when their rule does not say; kept for 12 h unless told. */
+  readonly noData?: NoDataPolicy
 }
 
 /** An alertmanager.yml. `templates` are found beside `fileName`. */

@@ -340,6 +340,7 @@ class Process implements Weir {
       externalLabels: Labels.of(config.global.external_labels),
       evaluationIntervalMs: config.global.evaluation_interval,
       queryOffsetMs: config.global.rule_query_offset,
+      noData: { mode: config.rules.no_data, forMs: config.rules.no_data_for },
       features: this.#flags.features,
     }
   }

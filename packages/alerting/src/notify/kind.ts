@@ -79,6 +79,16 @@ export function wantExactlyOne<C>(
   check.problem([], `want exactly one of ${String(key)} and ${String(file)}`)
 }
 
+/** Says so when both a key and its `_file` twin are there. */
+export function wantAtMostOne<C>(
+  config: C,
+  [key, file]: readonly [keyof C, keyof C],
+  check: ConfigCheck,
+): void {
+  if (config[key] === '' || config[file] === '') return
+  check.problem([], `want at most one of ${String(key)} and ${String(file)}`)
+}
+
 /** `http_config` as it stands in the config of a kind that speaks HTTP. */
 export interface WithHttp {
   readonly http_config?: HttpConfig | undefined

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { httpClientBeside } from '@weir/fetch'
 import { z } from 'zod'
-import type { ConfigSource } from '../config-source.ts'
+import { type ConfigSource, showPath } from '../config-source.ts'
 import { listOf, notYet, textMap, textValue } from '../config-values.ts'
 import { checkNotificationTemplate } from '../template/alertmanager.ts'
 import type { ConfigCheck, NotifierContext, NotifierKind, WithHttp } from './kind.ts'
@@ -63,11 +63,27 @@ function integrationsOf(
     const check = checkAt([...path, key, i], source, problem)
     const http = config.http_config ?? context.global.http_config
     const http_config = http && httpClientBeside(http, (path) => check.beside(path))
-    return kind.build({ ...config, http_config }, i, context, check)
+    const integration = kind.build({ ...config, http_config }, i, context, check)
+    if (context.strictCompat !== true) checkTemplates(config, check)
+    return integration
   })
 }
 
+/** Every text of a config that could never be filled in. Alertmanager finds out when it sends. */
+function checkTemplates(config: WithHttp, check: ConfigCheck): void {
+  const walk = (value: unknown, path: readonly PropertyKey[]): void => {
+    if (typeof value === 'string') check.template(value, path)
+    else if (Array.isArray(value)) value.forEach((item, i) => walk(item, [...path, i]))
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, item] of Object.entries(value)) walk(item, [...path, key])
+    }
+  }
+  const { http_config: _, ...texts } = config
+  walk(texts, [])
+}
+
 function checkAt(at: readonly PropertyKey[], source: ConfigSource, problem: Problem): ConfigCheck {
+  const badTemplates = new Set<string>()
   const check: ConfigCheck = {
     problem: (path, what) => problem([...at, ...path], what),
     beside: (path) => (path === '' ? '' : resolve(dirname(source.fileName), path)),
@@ -75,7 +91,9 @@ function checkAt(at: readonly PropertyKey[], source: ConfigSource, problem: Prob
       try {
         checkNotificationTemplate(text)
       } catch (cause) {
-        check.problem(path, (cause as Error).message)
+        const place = showPath(path)
+        if (!badTemplates.has(place)) check.problem(path, (cause as Error).message)
+        badTemplates.add(place)
       }
     },
     address: (url, path) => {

@@ -159,11 +159,19 @@ test.each([
   ],
   [
     'route: {receiver: r}\nreceivers: [{name: r, pagerduty_configs: [{}]}]',
-    'want exactly one of routing_key and routing_key_file',
+    'want one of routing_key, routing_key_file, service_key, service_key_file',
   ],
   [
-    'route: {receiver: r}\nreceivers: [{name: r, pagerduty_configs: [{service_key: x}]}]',
-    'service_key: not supported yet',
+    'route: {receiver: r}\nreceivers: [{name: r, pagerduty_configs: [{service_key: x, service_key_file: y}]}]',
+    'want at most one of service_key and service_key_file',
+  ],
+  [
+    'route: {receiver: r}\nreceivers:\n- name: r\n  webhook_configs:\n  - url: http://r/\n    payload:\n      a: [{b: "{{ .Open"}]',
+    'line 7: receivers[0].webhook_configs[0].payload.a[0].b: ',
+  ],
+  [
+    'route: {receiver: r}\nreceivers:\n- name: r\n  pagerduty_configs:\n  - routing_key: x\n    description: "{{ nope }}"',
+    'line 6: receivers[0].pagerduty_configs[0].description: ',
   ],
 ])('%j is refused and told where', (text, want) => {
   expect(() => parse(text)).toThrow(want)

@@ -1,9 +1,12 @@
-import { type Alert, Labels, METRIC_NAME, WeirError } from '@weir/model'
+import { type Alert, Labels, METRIC_NAME, type Threshold, WeirError } from '@weir/model'
 import { formatFloat } from '../template/go-float.ts'
 import { queryEscape } from '../template/builtins.ts'
 import type { AlertingRuleSpec, TemplatedText } from './config.ts'
 import { type Evaluation, RuleReport } from './evaluation.ts'
 import { type Comparison, comparisonOf } from './evidence.ts'
+import { FlapWatch } from './flapping.ts'
+import { LEVEL_LABEL, Levels } from './levels.ts'
+import { type Missing, MissingElements } from './missing.ts'
 import type { SeriesTracker } from './series-tracker.ts'
 import type { QuerySample } from './source.ts'
 import type { ActiveAlertView, AlertState } from './view.ts'
@@ -22,7 +25,26 @@ interface ActiveAlert {
   resolvedAtMs: number | null
   keepFiringSinceMs: number | null
   lastSentMs: number | null
+  /** Since when it fires without data. */
+  noDataSinceMs: number | null
+  /** Why it fires although its condition no longer holds. */
+  heldBy: 'reset' | 'flapping' | null
+  /** Whether its level has held for long enough; undefined: `for` of the rule decides. */
+  isRipe: boolean | undefined
+  /** What is odd about it, as an annotation says it to people; '' for nothing. */
+  note: string
 }
+
+/** An element of the answer, or what stands in its place. */
+interface Element extends QuerySample {
+  /** Set when it has a level. */
+  readonly grade?: { readonly sinceMs: number; readonly isRipe: boolean }
+  /** Set when it stands for one that lost its data. */
+  readonly noDataSinceMs?: number
+}
+
+/** The annotation that Weir adds where something is odd about an alert. */
+const NOTE_ANNOTATION = 'weir_note'
 
 /** What of an alert is kept on disk. */
 export interface StoredAlert {
@@ -34,6 +56,10 @@ export interface StoredAlert {
   readonly firedAtMs: number | null
   readonly resolvedAtMs: number | null
   readonly keepFiringSinceMs: number | null
+  readonly noDataSinceMs?: number
+  readonly note?: string
+  /** Its last states, of a rule that watches for flapping. */
+  readonly flaps?: string
 }
 
 /**
@@ -41,6 +67,9 @@ export interface StoredAlert {
  *
  *     (nothing) ──element──▶ pending ──true for `for`──▶ firing ──element gone──▶ inactive ──15 min──▶ (nothing)
  *                  └────────element gone──▶ (nothing)      └─ stays firing within keep_firing_for
+ *
+ * Weir's own keys add reasons to stay firing: no data (`missing`), a reset that does not hold, flapping;
+ * and levels, where an element is another alert at each level, and `levels` says when it fires.
  *
  * @see prometheus:rules/alerting.go
  */
@@ -51,10 +80,16 @@ export class AlertingRule {
   #active = new Map<string, ActiveAlert>()
   /** Read when the first alert is handed on: most rules never raise one. */
   #comparison: Comparison | undefined
+  readonly #missing: MissingElements
+  readonly #levels: Levels | undefined
+  readonly #flaps: FlapWatch | undefined
 
   constructor(spec: AlertingRuleSpec, series: SeriesTracker) {
     this.spec = spec
     this.series = series
+    this.#missing = new MissingElements(spec)
+    this.#levels = spec.levels.length === 0 ? undefined : new Levels(spec.levels)
+    this.#flaps = spec.flapping === undefined ? undefined : new FlapWatch(spec.flapping)
   }
 
   get state(): AlertState {
@@ -64,20 +99,28 @@ export class AlertingRule {
 
   async evaluate(at: Evaluation): Promise<void> {
     const answer = await at.query(this.spec.expr, at.queryTimeMs, at.signal)
-    const found = await this.#identify(answer, at)
+    const graded = await this.#grade(answer, at)
+    const found = await this.#identify([...graded, ...(await this.#lost(answer, at))], at)
+    const why = await this.#whyMissing(found, { answer, graded }, at) // the last that may fail
+    if (this.#levels === undefined) this.#noteStates(graded)
     for (const [key, element] of found) {
       const known = this.#active.get(key)
-      if (known !== undefined && known.state !== 'inactive') {
-        known.value = element.value
-        known.annotations = element.annotations
-      } else {
+      if (known === undefined || known.state === 'inactive') {
         this.#active.set(key, element)
+        continue
       }
+      known.isRipe = element.isRipe
+      known.noDataSinceMs = element.noDataSinceMs
+      known.note = element.note
+      if (element.noDataSinceMs !== null) continue // the last value and its text stay
+      known.value = element.value
+      known.annotations = element.annotations
     }
     for (const [key, alert] of this.#active) {
-      if (!this.#advance(alert, found.has(key), at.timeMs)) this.#active.delete(key)
+      if (!this.#advance(alert, found.has(key), why.get(key), at.timeMs)) this.#active.delete(key)
     }
     const active = [...this.#active.values()].filter((alert) => alert.state !== 'inactive')
+    this.#levels?.keepOnly(new Set(active.map(({ labels }) => this.#missing.keyOf(labels))))
     if (at.limit > 0 && active.length > at.limit) {
       this.#active.clear()
       throw new WeirError(
@@ -91,11 +134,62 @@ export class AlertingRule {
     )
   }
 
-  /** The elements of an answer as new alerts, by identity. */
-  async #identify(
-    answer: readonly QuerySample[],
+  /** The answer with levels, where the rule has some. */
+  async #grade(answer: readonly QuerySample[], at: Evaluation): Promise<readonly Element[]> {
+    if (this.#levels === undefined) return answer
+    const keyOf = ({ labels }: QuerySample): string => this.#missing.keyOf(labels)
+    const graded = await this.#levels.grade(answer, keyOf, at, this.#flaps)
+    return [...graded.values()].map(({ sample, level, sinceMs, isRipe }) => ({
+      ...sample,
+      labels: sample.labels.with(LEVEL_LABEL, level.name),
+      grade: { sinceMs, isRipe },
+    }))
+  }
+
+  async #lost(answer: readonly QuerySample[], at: Evaluation): Promise<Element[]> {
+    const lost = await this.#missing.lost(answer, at)
+    return lost.map(({ sample, sinceMs }) => {
+      const level = this.#levels?.present(this.#missing.keyOf(sample.labels)) ?? this.spec.levels[0]
+      const labels =
+        level === undefined ? sample.labels : sample.labels.with(LEVEL_LABEL, level.name)
+      return { ...sample, labels, noDataSinceMs: sinceMs }
+    })
+  }
+
+  async #whyMissing(
+    found: ReadonlyMap<string, ActiveAlert>,
+    {
+      answer,
+      graded,
+    }: { readonly answer: readonly QuerySample[]; readonly graded: readonly Element[] },
     at: Evaluation,
-  ): Promise<Map<string, ActiveAlert>> {
+  ): Promise<ReadonlyMap<string, Missing>> {
+    const missing = new Map(
+      [...this.#active].filter(([key, { state }]) => state === 'firing' && !found.has(key)),
+    )
+    const why = new Map(await this.#missing.why(missing, answer, at))
+    if (this.#levels === undefined || missing.size === 0) return why
+    const levels = new Map(
+      graded.map(({ labels }) => [this.#missing.keyOf(labels), labels.get(LEVEL_LABEL)]),
+    )
+    for (const [key, { labels }] of missing) {
+      const level = levels.get(this.#missing.keyOf(labels))
+      if (level !== undefined) why.set(key, { kind: 'over', why: `now ${level}` })
+    }
+    return why
+  }
+
+  /** For flapping: whether each element is there. What has no data is left as it was. */
+  #noteStates(elements: readonly Element[]): void {
+    this.#flaps?.note(new Map(elements.map(({ labels }) => [this.#missing.keyOf(labels), 1])))
+  }
+
+  #isFlapping({ labels }: ActiveAlert): boolean {
+    return this.#flaps?.isFlapping(this.#missing.keyOf(labels)) === true
+  }
+
+  /** The elements of an answer as new alerts, by identity. */
+  async #identify(answer: readonly Element[], at: Evaluation): Promise<Map<string, ActiveAlert>> {
     const found = new Map<string, ActiveAlert>()
     for (const sample of answer) {
       const flat = sample.labels.without(NAME).flat
@@ -111,35 +205,41 @@ export class AlertingRule {
           'vector contains metrics with the same labelset after applying alert labels',
         )
       }
+      const noDataSinceMs = sample.noDataSinceMs ?? null
       found.set(labels.key(), {
         labels,
         annotations: Labels.fromFlat(await expandAll(this.spec.annotations, sample, at)),
         value: sample.value,
         state: 'pending',
-        activeAtMs: at.timeMs,
+        activeAtMs: sample.grade?.sinceMs ?? at.timeMs,
         firedAtMs: null,
         resolvedAtMs: null,
         keepFiringSinceMs: null,
         lastSentMs: null,
+        noDataSinceMs,
+        heldBy: null,
+        isRipe: sample.grade?.isRipe,
+        note: noDataSinceMs === null ? '' : noDataNote(noDataSinceMs),
       })
     }
     return found
   }
 
   /** Moves an alert one evaluation on; false when it is to be forgotten. */
-  #advance(alert: ActiveAlert, isThere: boolean, nowMs: number): boolean {
+  #advance(alert: ActiveAlert, isThere: boolean, why: Missing | undefined, nowMs: number): boolean {
     if (isThere) {
       alert.keepFiringSinceMs = null
+      alert.heldBy = null
     } else if (alert.state === 'pending') {
       return false
     } else if (alert.state === 'inactive') {
       return nowMs - (alert.resolvedAtMs ?? nowMs) <= RESOLVED_RETENTION_MS
-    } else if (!this.#isKeptFiring(alert, nowMs)) {
+    } else if (!this.#isHeld(alert, why, nowMs)) {
       alert.state = 'inactive'
       alert.resolvedAtMs = nowMs
       return true
     }
-    const isLongEnough = nowMs - alert.activeAtMs >= this.spec.forMs
+    const isLongEnough = alert.isRipe ?? nowMs - alert.activeAtMs >= this.spec.forMs
     if (alert.state === 'pending' && isLongEnough) {
       alert.state = 'firing'
       alert.firedAtMs = nowMs
@@ -148,6 +248,30 @@ export class AlertingRule {
       alert.firedAtMs = null
     }
     return true
+  }
+
+  /** Whether an alert without an element goes on firing. */
+  #isHeld(alert: ActiveAlert, why: Missing | undefined, nowMs: number): boolean {
+    const hadNoData = alert.noDataSinceMs
+    Object.assign(alert, { noDataSinceMs: null, heldBy: null, note: '' })
+    if (why?.kind === 'no_data') {
+      alert.noDataSinceMs = hadNoData ?? nowMs
+      alert.note = noDataNote(alert.noDataSinceMs)
+      return true
+    }
+    if (why?.kind === 'reset') {
+      alert.heldBy = 'reset'
+      return true
+    }
+    if (why?.kind === 'over' && why.why !== '') {
+      alert.note = why.why
+      return false
+    }
+    if (this.#isFlapping(alert)) {
+      alert.heldBy = 'flapping'
+      return true
+    }
+    return this.#isKeptFiring(alert, nowMs)
   }
 
   #isKeptFiring(alert: ActiveAlert, nowMs: number): boolean {
@@ -183,7 +307,7 @@ export class AlertingRule {
 
   /** An alert as others see it. */
   toAlert(
-    { labels, annotations, value, firedAtMs, activeAtMs, resolvedAtMs }: ActiveAlert,
+    { labels, annotations, value, firedAtMs, activeAtMs, resolvedAtMs, note }: ActiveAlert,
     options: {
       readonly validUntilMs: number
       readonly externalUrl: string
@@ -195,12 +319,20 @@ export class AlertingRule {
     this.#comparison ??= comparisonOf(expr)
     return {
       labels: Labels.fromFlat([...externalLabels.flat, ...labels.flat]),
-      annotations,
+      annotations: note === '' ? annotations : annotations.with(NOTE_ANNOTATION, note),
       startsAtMs: firedAtMs ?? activeAtMs,
       endsAtMs: resolvedAtMs ?? validUntilMs,
       generatorUrl: `${externalUrl}/graph?g0.expr=${queryEscape(expr)}&g0.tab=1`,
-      evidence: { expr, value, ...this.#comparison },
+      evidence: { expr, value, ...this.#comparison, ...this.#thresholdOf(labels) },
     }
+  }
+
+  /** What a level compares the value with. */
+  #thresholdOf(labels: Labels): { readonly threshold?: Threshold } {
+    const level = this.spec.levels.find(({ name }) => name === labels.get(LEVEL_LABEL))
+    if (level?.when.kind !== 'compare') return {}
+    const { operator, value } = level.when
+    return { threshold: { operator, value } }
   }
 
   views(): ActiveAlertView[] {
@@ -215,6 +347,11 @@ export class AlertingRule {
         ...(alert.keepFiringSinceMs === null
           ? {}
           : { keepFiringSince: new Date(alert.keepFiringSinceMs).toISOString() }),
+        ...(alert.noDataSinceMs === null
+          ? {}
+          : { noDataSince: new Date(alert.noDataSinceMs).toISOString() }),
+        ...(alert.heldBy === null ? {} : { heldBy: alert.heldBy }),
+        ...(this.#isFlapping(alert) ? { isFlapping: true } : {}),
         value: formatFloat(alert.value, 'e', -1),
       }))
   }
@@ -229,6 +366,11 @@ export class AlertingRule {
       firedAtMs: alert.firedAtMs,
       resolvedAtMs: alert.resolvedAtMs,
       keepFiringSinceMs: alert.keepFiringSinceMs,
+      ...(alert.noDataSinceMs === null ? {} : { noDataSinceMs: alert.noDataSinceMs }),
+      ...(alert.note === '' ? {} : { note: alert.note }),
+      ...(this.#flaps === undefined
+        ? {}
+        : { flaps: this.#flaps.stored(this.#missing.keyOf(alert.labels)) }),
     }))
   }
 
@@ -237,9 +379,10 @@ export class AlertingRule {
    * pending alerts begin that much later.
    */
   restore(stored: readonly StoredAlert[], unwatchedMs: number): void {
-    for (const alert of stored) {
+    for (const { flaps, ...alert } of stored) {
       const labels = Labels.fromFlat(alert.labels)
       const isPending = alert.state === 'pending'
+      if (flaps !== undefined) this.#flaps?.restore(this.#missing.keyOf(labels), flaps)
       this.#active.set(labels.key(), {
         ...alert,
         labels,
@@ -247,8 +390,13 @@ export class AlertingRule {
         value: Number(alert.value),
         activeAtMs: alert.activeAtMs + (isPending ? unwatchedMs : 0),
         lastSentMs: null,
+        noDataSinceMs: alert.noDataSinceMs ?? null,
+        heldBy: null,
+        isRipe: undefined,
+        note: alert.note ?? '',
       })
     }
+    this.#restoreLevels()
     const active = [...this.#active.values()].filter((alert) => alert.state !== 'inactive')
     this.series.seed(active.flatMap((alert) => this.#samplesOf(alert)).map(({ labels }) => labels))
   }
@@ -256,7 +404,21 @@ export class AlertingRule {
   /** Goes on where another rule of the same name and labels stopped. */
   takeOver(old: AlertingRule): void {
     this.#active = old.#active
+    this.#missing.takeOver(old.#missing)
+    if (old.#flaps !== undefined) this.#flaps?.takeOver(old.#flaps)
+    this.#restoreLevels()
     this.series.seed(old.series.labels())
+  }
+
+  #restoreLevels(): void {
+    for (const { labels, state, activeAtMs } of this.#active.values()) {
+      if (state === 'inactive') continue
+      this.#levels?.restore(this.#missing.keyOf(labels), {
+        name: labels.get(LEVEL_LABEL),
+        sinceMs: activeAtMs,
+        isFiring: state === 'firing',
+      })
+    }
   }
 }
 
@@ -266,6 +428,10 @@ export interface Due {
 }
 
 const NAME = new Set([METRIC_NAME])
+
+function noDataNote(sinceMs: number): string {
+  return `no data since ${new Date(sinceMs).toISOString().replace(/\.\d+/, '')}`
+}
 
 function isDue(alert: ActiveAlert, nowMs: number, resendDelayMs: number): boolean {
   if (alert.lastSentMs === null) return true
@@ -280,7 +446,7 @@ async function expandAll(
 ): Promise<string[]> {
   const flat: string[] = []
   for (const [name, { template }] of texts) {
-    flat.push(name, await template.expand({ ...sample, ...at, timeMs: at.queryTimeMs }))
+    flat.push(name, await template.expand({ ...sample, ...at }))
   }
   return flat
 }

@@ -109,3 +109,104 @@ test('groups come as objects too, with numbers and lists as JSON has them', () =
   ])
   expect(() => parseRuleGroups([{ name: '', rules: [] }])).toThrow('Cannot read rules "built-in"')
 })
+
+test.each([
+  ['    no_data: hold', 'line 6: groups[0].rules[0].no_data: want keep, alert or resolve'],
+  ['    no_data_for: long', 'line 6: groups[0].rules[0].no_data_for: want a duration such as'],
+  [
+    '    levels: {}',
+    'line 6: groups[0].rules[0].levels: want at least one of info, warning, critical',
+  ],
+  ['    levels: {fatal: "> 1"}', 'line 6: groups[0].rules[0].levels.fatal: unknown key'],
+  ['    levels: {info: [1]}', 'line 6: groups[0].rules[0].levels.info: want a condition such as'],
+  ['    levels: {info: {reset: "< 1"}}', "levels.info.when: want a condition such as '> 100'"],
+  ['    levels: {info: "> "}', 'levels.info.when: could not parse condition: '],
+  [
+    '    levels:\n      info: "> 1"\n    labels: {severity: x}',
+    'levels set the label severity: take it out',
+  ],
+  [
+    '    levels: {info: "> 1"}\n    reset: "< 1"',
+    'line 7: groups[0].rules[0].reset: want a reset for each level',
+  ],
+  ['    reset: sum((', 'line 6: groups[0].rules[0].reset: could not parse condition: '],
+  [
+    '    flapping: {high: 2}',
+    'line 6: groups[0].rules[0].flapping.high: want a share between 0 and 1',
+  ],
+  ['    flapping: {low: 0.9}', 'line 6: groups[0].rules[0].flapping: want low not above high'],
+  [
+    '    flapping: {states: 2}',
+    'line 6: groups[0].rules[0].flapping.states: want 3 to 1000 states',
+  ],
+  [
+    '    deadman: {of: up, silent: 1m}',
+    'line 6: groups[0].rules[0].deadman: want either expr or deadman',
+  ],
+])('an alerting rule with %j: %s', (lines, want) => {
+  const { problems } = checkRules(group(`${GOOD_RULE}${lines}\n`), 'f.yml')
+  expect(problems[0]).toContain(want)
+})
+
+test('a comparison alone needs something to compare', () => {
+  const rule = group('  - {alert: A, expr: a > b, reset: "< 5"}')
+  expect(checkRules(rule, 'f.yml').problems[0]).toContain('want a whole expression')
+})
+
+test.each([
+  ['{}', 'want of: a selector of what should keep coming'],
+  ['{of: up}', 'want either silent or still'],
+  ['{of: up, silent: 1m, still: 1m}', 'want either silent or still'],
+  ['{of: "up{", silent: 1m}', ''],
+  ['{of: up, silent: 2d}', 'want remember longer than 2d'],
+])('deadman %s: %s', (deadman, want) => {
+  const { problems } = checkRules(group(`  - {alert: A, deadman: ${deadman}}`), 'f.yml')
+  expect(problems).toHaveLength(1)
+  expect(problems[0]).toContain(want)
+})
+
+test("what a file or a group says of missing data holds for its rules, but not for a dead man's", () => {
+  const [outer] = parseRuleFile({
+    fileName: 'f.yml',
+    text: `no_data: alert
+no_data_for: 1h
+groups:
+- name: g
+  no_data: keep
+  rules:
+  - {alert: A, expr: up}
+  - {alert: B, expr: up, no_data: resolve, no_data_for: 5m}
+  - {alert: C, deadman: {of: up, silent: 1m}}
+`,
+  })
+  expect(
+    outer?.rules.map((rule) => rule.kind === 'alerting' && [rule.noData, rule.noDataForMs]),
+  ).toEqual([
+    ['keep', 3_600_000],
+    ['resolve', 300_000],
+    ['resolve', undefined],
+  ])
+})
+
+test('for Prometheus, keys that only Weir knows are problems, each with its line', () => {
+  const text = `no_data: keep
+groups:
+- name: g
+  no_data_for: 1h
+  rules:
+  - alert: A
+    expr: up > 1
+    reset: '< 1'
+    flapping: {}
+  - record: r
+    expr: up
+`
+  expect(checkRules(text, 'f.yml').problems).toEqual([])
+  expect(checkRules(text, 'f.yml', { forPrometheus: true }).problems).toEqual([
+    'line 1: no_data: Prometheus does not know this key',
+    'line 4: groups[0].no_data_for: Prometheus does not know this key',
+    'line 8: groups[0].rules[0].reset: Prometheus does not know this key',
+    'line 9: groups[0].rules[0].flapping: Prometheus does not know this key',
+  ])
+  expect(checkRules(group(GOOD_RULE), 'f.yml', { forPrometheus: true }).problems).toEqual([])
+})

@@ -13,6 +13,14 @@ import {
   withoutUnknownKeys,
 } from '../config-source.ts'
 import { durationValue, integerValue, listOf, textMap, textValue } from '../config-values.ts'
+import {
+  type Additions,
+  OWN_RULE_KEYS,
+  additionsOf,
+  deadmanOf,
+  noDataKeys,
+  ownRuleKeys,
+} from './additions.ts'
 import { RuleTemplate } from '../template/prometheus.ts'
 import type { RuleFile, RuleGroupSource } from './source.ts'
 
@@ -39,7 +47,7 @@ export interface RecordingRuleSpec {
   readonly removedLabels: ReadonlySet<string>
 }
 
-export interface AlertingRuleSpec {
+export interface AlertingRuleSpec extends Additions {
   readonly kind: 'alerting'
   readonly name: string
   readonly expr: string
@@ -71,6 +79,7 @@ const ruleSchema = z.strictObject({
   keep_firing_for: durationValue.default(0),
   labels: textMap,
   annotations: textMap,
+  ...ownRuleKeys,
 })
 
 const groupSchema = z.strictObject({
@@ -80,12 +89,14 @@ const groupSchema = z.strictObject({
   limit: integerValue.default(0),
   labels: textMap,
   rules: listOf(ruleSchema),
+  ...noDataKeys,
 })
 
-const fileSchema = z.strictObject({ groups: listOf(groupSchema) })
+const fileSchema = z.strictObject({ groups: listOf(groupSchema), ...noDataKeys })
 
 type GroupShape = z.output<typeof groupSchema>
 type RuleShape = z.output<typeof ruleSchema>
+type NoDataShape = Pick<RuleShape, 'no_data' | 'no_data_for'>
 
 /** @throws {WeirError} `RULES_INVALID`, naming file, line and key */
 export function parseRuleFile(
@@ -113,8 +124,15 @@ export function parseRuleGroups(
   })
 }
 
-export function checkRules(text: string, fileName: string): RulesCheck {
-  const { groups, problems } = readGroups(text, fileName, [])
+/** @param options `forPrometheus`: keys that only Weir knows are problems, too */
+export function checkRules(
+  text: string,
+  fileName: string,
+  { forPrometheus = false }: { readonly forPrometheus?: boolean } = {},
+): RulesCheck {
+  const checked = readGroups(text, fileName, [])
+  const { groups } = checked
+  const problems = [...checked.problems, ...(forPrometheus ? ownKeysIn(text, fileName) : [])]
   const seen = new Set<string>()
   const lints: string[] = []
   for (const rule of groups.flatMap((group) => group.rules)) {
@@ -124,6 +142,34 @@ export function checkRules(text: string, fileName: string): RulesCheck {
   }
   const ruleCount = groups.reduce((count, group) => count + group.rules.length, 0)
   return { ruleCount, problems: problems.map(showProblem), lints }
+}
+
+/** Where a file says what Prometheus does not understand. */
+function ownKeysIn(text: string, fileName: string): ConfigProblem[] {
+  const { source } = readYaml(text, fileName)
+  const found = (value: unknown, keys: readonly string[], path: readonly PropertyKey[]) =>
+    Object.keys(value ?? {})
+      .filter((key) => keys.includes(key))
+      .map((key) => ({
+        line: source.lineOf([...path, key]),
+        path: showPath([...path, key]),
+        what: 'Prometheus does not know this key',
+      }))
+  const file = fileSchema.safeParse(source.value)
+  if (!file.success) return []
+  const above = Object.keys(noDataKeys)
+  const { groups } = source.value as {
+    readonly groups?: readonly Readonly<Record<string, unknown>>[]
+  }
+  return [
+    ...found(source.value, above, []),
+    ...[...(groups ?? [])].flatMap((group, i) => [
+      ...found(group, above, ['groups', i]),
+      ...[...((group['rules'] ?? []) as readonly unknown[])].flatMap((rule, j) =>
+        found(rule, OWN_RULE_KEYS, ['groups', i, 'rules', j]),
+      ),
+    ]),
+  ]
 }
 
 function showIdentity(rule: Rule): string {
@@ -155,8 +201,18 @@ function groupsOf(source: ConfigSource, features: readonly string[]): Checked {
   const shape = checkShape(fileSchema, source)
   if (shape.value === undefined) return { groups: [], problems: shape.problems }
   const checker = new Checker(source, features)
-  const groups = shape.value.groups.map((group, i) => checker.group(group, ['groups', i]))
+  const { groups: shapes, ...above } = shape.value
+  const groups = shapes.map((group, i) => checker.group(withDefaults(group, above), ['groups', i]))
   return { groups, problems: checker.problems }
+}
+
+/** What a group or rule says of missing data, or else what stands above it. */
+function withDefaults<Shape extends NoDataShape>(shape: Shape, above: NoDataShape): Shape {
+  return {
+    ...shape,
+    no_data: shape.no_data ?? above.no_data,
+    no_data_for: shape.no_data_for ?? above.no_data_for,
+  }
 }
 
 /** Checks what a shape cannot say, and gathers everything that is wrong. */
@@ -189,15 +245,11 @@ class Checker {
       intervalMs: shape.interval === 0 ? undefined : shape.interval,
       queryOffsetMs: shape.query_offset,
       limit: shape.limit,
-      rules: shape.rules.map((rule, i) => this.#rule(rule, shape.labels, [...path, 'rules', i])),
+      rules: shape.rules.map((rule, i) => this.#rule(rule, shape, [...path, 'rules', i])),
     }
   }
 
-  #rule(
-    shape: RuleShape,
-    groupLabels: Readonly<Record<string, string>>,
-    path: readonly PropertyKey[],
-  ): Rule {
+  #rule(shape: RuleShape, group: GroupShape, path: readonly PropertyKey[]): Rule {
     if (shape.record !== '' && shape.alert !== '') {
       this.#problem(path, "only one of 'record' and 'alert' must be set")
     }
@@ -206,11 +258,22 @@ class Checker {
     }
     this.#labelNames(shape.labels, [...path, 'labels'], 'label')
     this.#labelNames(shape.annotations, [...path, 'annotations'], 'annotation')
-    const labels = { ...groupLabels, ...shape.labels }
-    const expr = this.#expr(shape.expr, [...path, 'expr'])
-    return shape.record === ''
-      ? this.#alerting(shape, expr, labels, path)
-      : this.#recording(shape, expr, labels, path)
+    const labels = { ...group.labels, ...shape.labels }
+    if (shape.record === '') {
+      const rule = withDefaults(shape, shape.deadman === undefined ? group : {})
+      return this.#alerting(rule, this.#alertExpr(shape, path), labels, path)
+    }
+    return this.#recording(shape, this.#expr(shape.expr, [...path, 'expr']), labels, path)
+  }
+
+  /** As written, or what `deadman` stands for. */
+  #alertExpr(shape: RuleShape, path: readonly PropertyKey[]): string {
+    if (shape.deadman !== undefined && shape.expr !== '') {
+      this.#problem([...path, 'deadman'], 'want either expr or deadman')
+    }
+    const made = deadmanOf(shape, (key, what) => this.#problem([...path, ...key], what))
+    if (shape.deadman !== undefined && made === undefined) return shape.expr
+    return this.#expr(made ?? shape.expr, [...path, 'expr'])
   }
 
   #expr(text: string, path: readonly PropertyKey[]): string {
@@ -236,6 +299,12 @@ class Checker {
       ['annotations', Object.keys(shape.annotations).length > 0],
       ['for', shape.for !== 0],
       ['keep_firing_for', shape.keep_firing_for !== 0],
+      ['no_data', shape.no_data !== undefined],
+      ['no_data_for', shape.no_data_for !== undefined],
+      ['reset', shape.reset !== ''],
+      ['levels', shape.levels !== undefined],
+      ['flapping', shape.flapping !== undefined],
+      ['deadman', shape.deadman !== undefined],
     ] as const
     for (const [key, isThere] of misplaced) {
       if (isThere) this.#problem([...path, key], `invalid field '${key}' in recording rule`)
@@ -263,7 +332,12 @@ class Checker {
     path: readonly PropertyKey[],
   ): AlertingRuleSpec {
     const { alert } = shape
+    const rule = { expr, forMs: shape.for, labelNames: Object.keys(labels) }
+    const isReadable = !this.problems.some(({ path: at }) => at === showPath([...path, 'expr']))
     return {
+      ...additionsOf(shape, rule, (key, what) => {
+        if (isReadable) this.#problem([...path, ...key], what)
+      }),
       kind: 'alerting',
       name: alert,
       expr,

@@ -1,4 +1,6 @@
 import type { Labels } from '@weir/model'
+import type { AlertingRuleSpec } from './config.ts'
+import type { NoDataPolicy } from './no-data.ts'
 import type { RuleHealth } from './view.ts'
 import type { RuleQuery } from './source.ts'
 
@@ -12,6 +14,8 @@ export interface Evaluation {
   readonly limit: number
   readonly externalLabels: Labels
   readonly externalUrl: string
+  /** What becomes of a rule's alerts without data, where the rule itself need not say. */
+  noDataOf(rule: AlertingRuleSpec): NoDataPolicy
   readonly signal: AbortSignal
 }
 

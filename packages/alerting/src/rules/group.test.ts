@@ -5,6 +5,7 @@ import { ManualClock } from '../testing/manual-clock.ts'
 import { MemoryStore, RecordingAppender, recordingTelemetry } from '../testing/memory-rooms.ts'
 import { parseRuleFile } from './config.ts'
 import { LiveGroup } from './group.ts'
+import { DEFAULT_NO_DATA } from './no-data.ts'
 import type { QuerySample } from './source.ts'
 
 /** `x=1 y=2`: one element per word, told apart by the label `l`; `x=h7` is a native histogram of 7; `!text` makes the query fail. */
@@ -74,6 +75,7 @@ function open(rules: string, store = new MemoryStore(), startMs = 0) {
     evaluationIntervalMs: 60_000,
     queryOffsetMs: 0,
     resendDelayMs: 60_000,
+    noData: DEFAULT_NO_DATA,
   })
   const at = async (second: number, what: Readonly<Record<string, string>>): Promise<string[]> => {
     answers = what
@@ -140,7 +142,7 @@ test('an alert carries its expression, its last value and what that is compared 
   await at(0, { [expr]: 'x=3' })
   await at(15, { [expr]: 'x=+Inf' })
   await at(60, { [expr]: 'x=5' })
-  await at(75, {})
+  await at(75, { 'wait_seconds and up': 'x=1' })
   const threshold = { operator: '>', value: 2 }
   expect(sent.map(({ evidence }) => evidence)).toEqual([
     { expr, value: 3, threshold, unit: 'seconds' },

@@ -4,6 +4,7 @@ import type { AlertingEvents } from '../telemetry.ts'
 import { AlertingRule, type StoredAlert } from './alert.ts'
 import type { Rule, RuleGroup } from './config.ts'
 import type { Evaluation } from './evaluation.ts'
+import type { NoDataPolicy } from './no-data.ts'
 import { RecordingRule } from './recording.ts'
 import { SeriesTracker } from './series-tracker.ts'
 import type { RuleQuery } from './source.ts'
@@ -22,6 +23,8 @@ export interface GroupContext {
   readonly evaluationIntervalMs: number
   readonly queryOffsetMs: number
   readonly resendDelayMs: number
+  /** What becomes of alerts without data when their rule does not say. */
+  readonly noData: NoDataPolicy
 }
 
 /** State of a group on disk, under `alerting/rules/<file>;<name>`. */
@@ -56,6 +59,7 @@ export class LiveGroup {
   readonly #context: GroupContext
   readonly #rules: readonly { readonly id: string; readonly rule: LiveRule }[]
   readonly #stop = new AbortController()
+  #left: LiveRule[] = []
   #running: Promise<void> | undefined
   #evaluatedMs: number | undefined
   #tookMs = 0
@@ -107,6 +111,13 @@ export class LiveGroup {
         rule.series.seed(before.series.labels())
       }
     }
+    this.#left = [...known.values()]
+  }
+
+  /** Ends the series of rules that the older version had and this one has not. */
+  async endLeft(): Promise<void> {
+    const timeMs = this.#context.clock.now() - this.#queryOffsetMs
+    for (const { series } of this.#left.splice(0)) await series.write([], timeMs)
   }
 
   start(): void {
@@ -160,6 +171,10 @@ export class LiveGroup {
       limit: this.spec.limit,
       externalLabels: this.#context.externalLabels,
       externalUrl: this.#context.externalUrl,
+      noDataOf: ({ noData, noDataForMs }) => ({
+        mode: noData ?? this.#context.noData.mode,
+        forMs: noDataForMs ?? this.#context.noData.forMs,
+      }),
       signal: this.#stop.signal,
     }
     for (const { rule } of this.#rules) {

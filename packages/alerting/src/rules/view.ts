@@ -58,6 +58,11 @@ export interface ActiveAlertView {
   readonly activeAt: string
   /** Set while the alert is kept firing although its condition no longer holds. */
   readonly keepFiringSince?: string
+  /** Set while it fires although there is no data: RFC 3339. */
+  readonly noDataSince?: string
+  /** Set while it fires although its condition no longer holds: until its reset holds, or it is calm. */
+  readonly heldBy?: 'reset' | 'flapping'
+  readonly isFlapping?: boolean
   /** As Go writes a float with exponent: `1e+00`. */
   readonly value: string
 }

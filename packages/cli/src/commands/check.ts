@@ -25,9 +25,11 @@ export function addCheck(program: Command): void {
   check
     .command('rules <files...>')
     .description('Prometheus rule files')
+    .option('--prometheus', 'refuse what Prometheus would refuse: keys that only Weir knows', false)
     .option('--json', 'an array of verdicts', false)
-    .action((files: string[], { json }: Json) => {
-      process.exitCode = printVerdicts(files.map(rulesVerdict), json)
+    .action((files: string[], { json, prometheus }: Json & { readonly prometheus: boolean }) => {
+      const verdicts = files.map((file) => rulesVerdict(file, prometheus))
+      process.exitCode = printVerdicts(verdicts, json)
     })
   addCheckMapping(check)
   addCheckData(check)
@@ -38,9 +40,9 @@ export function configVerdict(file: string): Verdict {
   return { file, ...checkConfig(flagsOf(flags)) }
 }
 
-export function rulesVerdict(file: string): Verdict {
+export function rulesVerdict(file: string, forPrometheus = false): Verdict {
   return attempt(file, () => {
-    const { ruleCount, problems, lints } = checkRules(readFile(file), file)
+    const { ruleCount, problems, lints } = checkRules(readFile(file), file, { forPrometheus })
     return {
       file,
       problems: problems.map((problem) => `${file}:${problem.replace(/^line (\d+): /, '$1: ')}`),

@@ -211,6 +211,19 @@ const notifications = z.strictObject({
     .describe('How long a silence can still be looked at after its end.'),
 })
 
+const rules = z.strictObject({
+  no_data: z
+    .enum(['keep', 'alert', 'resolve'], { error: 'want keep, alert or resolve' })
+    .default('keep')
+    .describe(
+      'What becomes of an alert that fires when its data is gone, unless its rule says: it is kept and marked, it is kept and what else lost its data alerts too, or it ends as in Prometheus.',
+    ),
+  no_data_for: duration
+    .prefault('12h')
+    .refine((ms) => ms > 0, { message: 'want more than 0' })
+    .describe('How long it is kept without data; its end then says so.'),
+})
+
 const query = z.strictObject({
   threads: z
     .int()
@@ -287,6 +300,7 @@ const sections = z.strictObject({
     .optional()
     .meta({ title: 'section' })
     .describe('Accepted; there is no Go runtime to set up.'),
+  rules: rules.prefault({}).describe('What holds for alerting rules that do not say otherwise.'),
   rule_files: z.array(z.string()).default([]).describe('Prometheus rule files; globs are allowed.'),
   statsd: statsdConfig.prefault({}).describe('What arrives by StatsD, and what becomes of it.'),
   events: eventsConfig

@@ -1,15 +1,9 @@
 import { z } from 'zod'
-import {
-  booleanValue,
-  durationValue,
-  listOf,
-  notYet,
-  textMap,
-  textValue,
-} from '../../config-values.ts'
+import { booleanValue, durationValue, listOf, textValue } from '../../config-values.ts'
 import { httpConfigSchema } from '../http-config.ts'
+import { treeMap } from '../typed-values.ts'
 
-/** `pagerduty_configs`: the keys of Alertmanager, for Events API v2. Texts are templates. */
+/** `pagerduty_configs`: the keys of Alertmanager, for Events API v2 and v1. Texts are templates. */
 export const pagerdutyConfigSchema = z.strictObject({
   send_resolved: booleanValue.default(true),
   routing_key: textValue.default(''),
@@ -23,7 +17,7 @@ export const pagerdutyConfigSchema = z.strictObject({
   class: textValue.default(''),
   component: textValue.default(''),
   group: textValue.default(''),
-  details: textMap,
+  details: treeMap,
   images: listOf(
     z.strictObject({
       src: textValue.default(''),
@@ -34,8 +28,8 @@ export const pagerdutyConfigSchema = z.strictObject({
   links: listOf(z.strictObject({ href: textValue.default(''), text: textValue.default('') })),
   timeout: durationValue.default(0).describe('0 is 30 s.'),
   http_config: httpConfigSchema.optional(),
-  service_key: notYet(),
-  service_key_file: notYet(),
+  service_key: textValue.default('').describe('For Events API v1, in place of routing_key.'),
+  service_key_file: textValue.default(''),
 })
 
 export type PagerdutyConfig = z.output<typeof pagerdutyConfigSchema>

@@ -8,29 +8,39 @@ import type { AlertFacts, NotificationFacts } from '../../template/notification-
 import { ManualClock } from '../../testing/manual-clock.ts'
 import type { Fetch } from '../fetch.ts'
 import type { Outcome } from '../outcome.ts'
+import type { Picture } from '../picture.ts'
 import { pagerdutyConfigSchema } from './config.ts'
 import { notificationTemplates } from '../templates.ts'
 import { PAGERDUTY_LIMITS, pagerduty } from './pagerduty.ts'
 
 const KEY = 'R012345678901234567890123456789A'
 
-/** Judges events as PagerDuty does: 202, or 400 with what is wrong. */
-function standIn(): { readonly fetch: Fetch; readonly events: Record<string, unknown>[] } {
+/** Judges events as PagerDuty does: 202, or 400 with what is wrong. Version 1 answers 200, and 403 to too many. */
+function standIn(answers: readonly number[] = []): {
+  readonly fetch: Fetch
+  readonly events: Record<string, unknown>[]
+} {
   const events: Record<string, unknown>[] = []
-  const fetch: Fetch = async (_, request) => {
+  let count = 0
+  const fetch: Fetch = async (url, request) => {
     const body = String(request.body)
     const event = JSON.parse(body) as Record<string, unknown>
-    const problems = problemsOf(event, Buffer.byteLength(body))
+    const isV1 = url.startsWith('https://events.pagerduty.com/generic/')
+    const problems = isV1 ? problemsOfV1(event) : problemsOf(event)
+    if (Buffer.byteLength(body) > 512_000) problems.push('event is too large')
     if (problems.length === 0) events.push(event)
-    const status = problems.length === 0 ? 202 : 400
-    return { status, headers: new Headers(), text: async () => problems.join('; ') }
+    const status = answers[count++] ?? (problems.length > 0 ? 400 : isV1 ? 200 : 202)
+    const headers = new Headers(status === 429 ? { 'retry-after': '7' } : {})
+    return { status, headers, text: async () => problems.join('; ') }
   }
   return { fetch, events }
 }
 
-function problemsOf(event: Record<string, unknown>, bytes: number): string[] {
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+
+/** developer.pagerduty.com/docs/events-api-v2/trigger-events: what is required, and how long. */
+function problemsOf(event: Record<string, unknown>): string[] {
   const payload = event['payload'] as Record<string, unknown>
-  const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
   const checks: [boolean, string][] = [
     [event['routing_key'] === KEY, `invalid routing key ${String(event['routing_key'])}`],
     [
@@ -45,7 +55,23 @@ function problemsOf(event: Record<string, unknown>, bytes: number): string[] {
       'severity is wrong',
     ],
     [String(event['dedup_key']).length <= 255, 'dedup_key is too long'],
-    [bytes <= 512_000, 'event is too large'],
+    [
+      ((event['images'] ?? []) as { src: string }[]).every(({ src }) => src.startsWith('https:')),
+      'images must be served by https',
+    ],
+  ]
+  return checks.filter(([isGood]) => !isGood).map(([, what]) => what)
+}
+
+/** v2.developer.pagerduty.com/docs/trigger-events */
+function problemsOfV1(event: Record<string, unknown>): string[] {
+  const isTrigger = event['event_type'] === 'trigger'
+  const checks: [boolean, string][] = [
+    [event['service_key'] === KEY, 'invalid service key'],
+    [isTrigger || event['event_type'] === 'resolve', 'event_type'],
+    [!isTrigger || isText(event['description']), 'description is missing'],
+    [Array.from(String(event['description'])).length <= 1024, 'description is too long'],
+    [isText(event['incident_key']), 'incident_key is missing'],
   ]
   return checks.filter(([isGood]) => !isGood).map(([, what]) => what)
 }
@@ -74,18 +100,27 @@ function factsOf(...alerts: AlertFacts[]): NotificationFacts {
   }
 }
 
+interface How {
+  readonly isOwn?: boolean
+  readonly picture?: Picture
+  readonly answers?: readonly number[]
+}
+
 async function send(
   config: Readonly<Record<string, unknown>>,
   facts: NotificationFacts,
+  { isOwn = false, picture, answers }: How = {},
 ): Promise<{ readonly outcome: Outcome; readonly event: Record<string, unknown> | undefined }> {
-  const { fetch, events } = standIn()
+  const { fetch, events } = standIn(answers)
   const integration = pagerduty(
     pagerdutyConfigSchema.parse({ routing_key: KEY, url: 'http://pagerduty', ...config }),
     0,
     {
-      clock: new ManualClock(0),
-      templates: notificationTemplates([], true),
+      clock: new ManualClock(90_000),
+      templates: notificationTemplates([], !isOwn),
+      strictCompat: !isOwn,
       fetch,
+      pictures: async () => picture,
     },
   )
   const outcome = await integration.send(facts, new AbortController().signal)
@@ -198,4 +233,115 @@ test('the key may come from a file, which may be late', async () => {
   writeFileSync(file, `${KEY}\n`)
   expect((await send(config, factsOf(alert('1')))).outcome).toEqual({ kind: 'sent' })
   rmSync(folder, { recursive: true })
+})
+
+const PICTURE: Picture = { png: new Uint8Array([1]), url: 'https://weir/p.png', alt: 'a chart' }
+
+const EVIDENT: AlertFacts = {
+  ...alert('1'),
+  labels: Labels.of({ alertname: 'A', system: 'airflow', pipeline: 'orders', stage: 'run' }),
+  annotations: Labels.of({ summary: 'orders run late', runbook_url: 'https://r/x' }),
+  evidence: { expr: 'x > 1', value: 2, threshold: { operator: '>', value: 1 } },
+}
+
+test('the title is the sentence; links, picture and the figure go along', async () => {
+  const { outcome, event } = await send({}, factsOf(EVIDENT), { isOwn: true, picture: PICTURE })
+  expect(outcome).toEqual({ kind: 'sent' })
+  const chart = 'http://weir/explore?expr=x%20%3E%201&from=-1800000&to=now'
+  expect(event).toMatchObject({
+    client_url: 'http://weir/alerts?q=A',
+    payload: { summary: 'orders run late', custom_details: { num_firing: 1 } },
+    links: [
+      { text: 'Pipeline', href: 'http://weir/pipelines/airflow/orders' },
+      { text: 'Chart', href: chart },
+      { text: 'Alert', href: 'http://weir/alerts?q=A' },
+      { text: 'Runbook', href: 'https://r/x' },
+    ],
+    images: [{ src: 'https://weir/p.png', alt: 'a chart', href: chart }],
+  })
+  const details = (event!['payload'] as { custom_details: Record<string, string> }).custom_details
+  expect(details['about']).toMatch(
+    /^Value 2 \(fires when > 1\)\nairflow \/ orders › run\nsince .* \(1 min 30 s\)\n/,
+  )
+})
+
+test("the config's own links, images and details stay as they are", async () => {
+  const { event } = await send(
+    {
+      links: [{ href: 'http://l', text: 't' }],
+      images: [{ src: 'https://i/', alt: '', href: '' }],
+      details: { about: 'mine' },
+    },
+    factsOf(EVIDENT),
+    { isOwn: true, picture: PICTURE },
+  )
+  expect(event).toMatchObject({
+    links: [{ href: 'http://l', text: 't' }],
+    images: [{ src: 'https://i/', alt: '', href: '' }],
+    payload: { custom_details: { about: 'mine' } },
+  })
+})
+
+test('a picture that PagerDuty would refuse is left out', async () => {
+  const picture = { ...PICTURE, url: 'http://weir/p.png' }
+  const { outcome, event } = await send({}, factsOf(EVIDENT), { isOwn: true, picture })
+  expect(outcome).toEqual({ kind: 'sent' })
+  expect(event).not.toHaveProperty('images')
+})
+
+const V1 = { routing_key: '', service_key: KEY }
+
+test('events of version 1 for a service key', async () => {
+  const { outcome, event } = await send(V1, factsOf(alert('1')))
+  expect(outcome).toEqual({ kind: 'sent' })
+  expect(event).toEqual({
+    service_key: KEY,
+    event_type: 'trigger',
+    incident_key: createHash('sha256').update('{}:{alertname="A"}').digest('hex'),
+    description: '[FIRING:1] A (etl 1 critical)',
+    client: 'Weir',
+    client_url: 'http://weir/#/alerts?receiver=oncall',
+    details: expect.objectContaining({ num_firing: 1, num_resolved: 0 }),
+  })
+  const over = await send(V1, factsOf(alert('1', 'resolved')))
+  expect(over.event).toMatchObject({ event_type: 'resolve' })
+  expect(over.event).not.toHaveProperty('client')
+  const own = await send(V1, factsOf(EVIDENT), { isOwn: true, picture: PICTURE })
+  expect(own.event).toMatchObject({
+    description: 'orders run late',
+    contexts: expect.arrayContaining([
+      { type: 'link', text: 'Runbook', href: 'https://r/x' },
+      expect.objectContaining({ type: 'image', src: 'https://weir/p.png' }),
+    ]),
+  })
+})
+
+test.each([
+  [{}, 429, 'retry', 7000],
+  [{}, 500, 'retry', null],
+  [{}, 403, 'refused', undefined],
+  [V1, 403, 'retry', null], // its way to say that it was too much
+  [V1, 429, 'retry', 7000],
+  [V1, 400, 'refused', undefined],
+])('with %j an answer of %d is %s', async (config, status, kind, afterMs) => {
+  const { outcome } = await send(config, factsOf(alert('1')), { answers: [status] })
+  expect(outcome).toMatchObject({ kind, ...(afterMs === undefined ? {} : { afterMs }) })
+})
+
+test('templates that fail cost no page: the event goes out and names the error', async () => {
+  const broken = '{{ template "nope" . }}'
+  const { outcome, event } = await send(
+    { description: broken, severity: broken, class: broken, details: { x: broken } },
+    factsOf(EVIDENT),
+  )
+  expect(outcome).toEqual({ kind: 'sent' })
+  const named = expect.stringMatching(/^orders run late \(a template failed: .*nope/)
+  expect(event).toMatchObject({
+    payload: { summary: named, severity: 'error', class: named, custom_details: { x: named } },
+  })
+  const noKey = await send({ routing_key: '{{ .CommonLabels.nope }}' }, factsOf(EVIDENT))
+  expect(noKey.outcome).toMatchObject({
+    kind: 'refused',
+    cause: { message: 'Cannot notify by PagerDuty: the routing key is empty' },
+  })
 })

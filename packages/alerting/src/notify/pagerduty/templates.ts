@@ -5,3 +5,8 @@ export const PAGERDUTY_TEMPLATES = `
 {{ define "pagerduty.default.clientURL" }}{{ template "__alertmanagerURL" . }}{{ end }}
 {{ define "pagerduty.default.instances" }}{{ template "__text_alert_list" . }}{{ end }}
 `
+
+/** The status is the incident's own: its title is the sentence. */
+export const OWN_PAGERDUTY_TEMPLATES = `
+{{ define "pagerduty.default.description" }}{{ .Weir.Sentence }}{{ end }}
+`

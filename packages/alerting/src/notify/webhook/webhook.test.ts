@@ -79,8 +79,9 @@ test('the payload is version 4', () => {
   })
 })
 
-test('max_alerts keeps the first ones and says how many are missing', () => {
-  expect(webhookPayload(FACTS, 1)).toMatchObject({
+test('max_alerts keeps the first ones and says how many are missing', async () => {
+  const { asked } = await ask({ url: 'http://r/', max_alerts: '1' }, { status: 200 })
+  expect(JSON.parse(String(asked[0]!.body))).toMatchObject({
     truncatedAlerts: 1,
     commonAnnotations: { summary: 's' },
     alerts: [{ fingerprint: '00ff' }],
@@ -94,11 +95,13 @@ interface Asked extends FetchRequest {
 async function ask(
   config: Readonly<Record<string, unknown>>,
   answer: { readonly status: number; readonly body?: string; readonly retryAfter?: string },
+  more: { readonly facts?: NotificationFacts; readonly strictCompat?: boolean } = {},
 ): Promise<{ readonly outcome: Outcome; readonly asked: Asked[] }> {
   const asked: Asked[] = []
   const integration = webhook(webhookConfigSchema.parse(config), 0, {
     clock: new ManualClock(0),
     templates: notificationTemplates(),
+    strictCompat: more.strictCompat ?? false,
     fetch: async (url, request) => {
       asked.push({ ...request, url })
       const { status, body = '', retryAfter } = answer
@@ -106,8 +109,68 @@ async function ask(
       return { status, headers, text: async () => body }
     },
   })
-  return { outcome: await integration.send(FACTS, new AbortController().signal), asked }
+  const { facts = FACTS } = more
+  return { outcome: await integration.send(facts, new AbortController().signal), asked }
 }
+
+test('beside version 4 stands what Weir adds, under one key; strict_compat leaves it out', async () => {
+  const [alert] = FACTS.alerts
+  const evidence = {
+    expr: 'x_seconds > 1',
+    value: Number.NaN,
+    threshold: { operator: '>', value: 1 },
+    unit: 'seconds',
+  } as const
+  const labels = Labels.of({ alertname: 'A', system: 's', pipeline: 'p', stage: 'g' })
+  const facts = { ...FACTS, alerts: [{ ...alert!, labels, evidence }] }
+  const { asked } = await ask({ url: 'http://r/' }, { status: 200 }, { facts })
+  const { weir, ...version4 } = JSON.parse(String(asked[0]!.body)) as Record<string, unknown>
+  expect(version4).toEqual(JSON.parse(JSON.stringify(webhookPayload(facts, 0))))
+  expect(weir).toMatchObject({
+    sentence: 's',
+    alerts: [
+      {
+        fingerprint: '00ff',
+        sentence: 's',
+        system: 's',
+        pipeline: 'p',
+        stage: 'g',
+        figure: 'NaN (fires when > 1 s)',
+        expr: 'x_seconds > 1',
+        value: 'NaN',
+        operator: '>',
+        threshold: 1,
+        unit: 'seconds',
+        links: { Pipeline: 'http://weir/pipelines/s/p', Alert: 'http://weir/alerts?q=A' },
+      },
+    ],
+  })
+  const strict = await ask({ url: 'http://r/' }, { status: 200 }, { facts, strictCompat: true })
+  expect(JSON.parse(String(strict.asked[0]!.body))).toEqual(version4)
+})
+
+test('a payload of its own: any tree of templates, values as what they read as', async () => {
+  const payload = {
+    text: '{{ .CommonLabels.job }}',
+    '{{ .Status }}': ['{{ len .Alerts }}', 'yes', { deep: '' }],
+    alerts: '{{ .Alerts | toJson }}',
+  }
+  const { asked } = await ask({ url: 'http://r/', payload, max_alerts: '1' }, { status: 200 })
+  expect(JSON.parse(String(asked[0]!.body))).toMatchObject({
+    text: 'x',
+    firing: [1, true, { deep: null }],
+    alerts: [{ fingerprint: '00ff' }],
+  })
+})
+
+test('a payload whose template fails is sent all the same and names the error', async () => {
+  const payload = { text: '{{ template "nope" . }}', other: 'good' }
+  const { outcome, asked } = await ask({ url: 'http://r/', payload }, { status: 200 })
+  expect(outcome).toEqual({ kind: 'sent' })
+  const body = JSON.parse(String(asked[0]!.body)) as Record<string, string>
+  expect(body['text']).toMatch(/^s, and 1 more \(a template failed: .*nope/)
+  expect(body['other']).toBe('good')
+})
 
 test.each([
   [{ status: 200 }, 'sent', undefined],
