@@ -61,7 +61,8 @@ function readSetup(setup: AlertingSetup, post: RoutingContext, log: AlertingLog)
     ...parseRuleGroups(setup.groups ?? [], setup.features),
   ]
   const reading = matcherReading(setup.features, log)
-  const context = { ...post, strictCompat: setup.strictCompat ?? false }
+  const { strictCompat } = setup
+  const context = strictCompat === undefined ? post : { ...post, strictCompat }
   const routing =
     setup.config === undefined ? DEFAULT_ROUTING : parseRouting(setup.config, context, reading)
   return { setup, groups, routing }
@@ -112,19 +113,19 @@ class Engine implements Alerting {
       mode: () => matcherModeOf(this.#checked.setup.features),
       ...(options.limits?.silences === undefined ? {} : { limits: options.limits.silences }),
     })
-    this.#alerts = new AlertStore(store, options.limits?.alerts)
-    this.#dispatcher = new Dispatcher(checked.routing.root, this.#alerts, {
+    this.#alerts = new AlertStore(store, options.limits)
+    this.#dispatcher = new Dispatcher(checked.routing, this.#alerts, {
       clock,
-      outbox: this.#outbox,
+      door: this.#outbox,
       events: this.#events,
+      silencer: this.silences,
       externalUrl: this.#externalUrl,
-      receiverOf: (name) => this.#checked.routing.receivers.get(name),
+      ...(options.limits?.groups === undefined ? {} : { groupsMax: options.limits.groups }),
     })
     this.routing = new LiveRouting({
       clock,
       store: this.#alerts,
       dispatcher: this.#dispatcher,
-      silencer: this.silences,
       routing: () => this.#checked.routing,
     })
   }
@@ -140,7 +141,7 @@ class Engine implements Alerting {
     this.#outbox.start()
     const groups = this.#checked.groups.map((spec) => this.#newGroup(spec, this.#checked.setup))
     const longestMs = Math.max(0, ...groups.map((group) => group.intervalMs))
-    await this.#dispatcher.regroup(this.#checked.routing.root, longestMs + HOLD_MARGIN_MS)
+    await this.#dispatcher.regroup(this.#checked.routing, longestMs + HOLD_MARGIN_MS)
     for (const group of groups) {
       group.restore()
       this.#groups.set(group.key, group)
@@ -200,12 +201,12 @@ class Engine implements Alerting {
   }
 
   async #reload(setup: AlertingSetup): Promise<void> {
-    const checked = readSetup(setup, this.#post, this.#options.telemetry.log) // throws before anything is changed
+    const read = readSetup(setup, this.#post, this.#options.telemetry.log) // throws before anything is changed
     const old = this.#checked
+    const isSameRouting = old.routing.sources === read.routing.sources
+    const checked = isSameRouting ? { ...read, routing: old.routing } : read
     this.#checked = checked
-    if (old.setup.config?.text !== setup.config?.text) {
-      await this.#dispatcher.regroup(checked.routing.root)
-    }
+    if (!isSameRouting) await this.#dispatcher.regroup(checked.routing)
     const isSame = sameDefaults(old.setup, setup)
     const before = this.#groups
     const after = new Map<string, LiveGroup>()
@@ -235,7 +236,7 @@ class Engine implements Alerting {
     for (;;) {
       await clock.sleep(COLLECT_EVERY_MS, this.#stop.signal)
       try {
-        await this.#alerts.collect(clock.now() - COLLECT_EVERY_MS)
+        await this.#dispatcher.collect(clock.now() - COLLECT_EVERY_MS)
         await this.#outbox.collect()
         await this.silences.collect()
       } catch (cause) {

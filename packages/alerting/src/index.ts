@@ -15,9 +15,7 @@ export { type RulesCheck, checkRules } from './rules/config.ts'
 export { type RecordingGroup, recordingGroups } from './rules/recording-groups.ts'
 export { type RecordingRuleSpec } from './rules/config.ts'
 export { recordedLabels } from './rules/recording.ts'
-export { type MatcherMode, matcherModeOf, parseMatcher } from './route/matcher-mode.ts'
-export { type RouteMatcher, wholeMatch } from './route/matcher.ts'
-export { DEFAULT_CONFIG, checkAlertmanagerConfig } from './route/config.ts'
+export { checkAlertmanagerConfig } from './route/config.ts'
 export {
   type QuerySample,
   type RuleFile,
@@ -55,6 +53,12 @@ export {
   type TestedSample,
 } from './rules-test/outcome.ts'
 export { type NotificationView } from './outbox/notification-view.ts'
+export {
+  type Arrival,
+  type SimulatedNotification,
+  type Simulation,
+  simulateRouting,
+} from './route/simulate.ts'
 export {
   type Silence,
   type SilenceDraft,

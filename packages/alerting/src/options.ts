@@ -28,7 +28,7 @@ export interface AlertingSetup {
   readonly evaluationIntervalMs?: number
   /** How far in the past rules look and write; 0 unless told. */
   readonly queryOffsetMs?: number
-  /** Alertmanager's ways to the letter where Weir's are better. */
+  /** Alertmanager's ways to the letter where Weir's are better; as `strict_compat` of the config says unless told. */
   readonly strictCompat?: boolean
   /** What becomes of alerts without data when their rule does not say; kept for 12 h unless told. */
   readonly noData?: NoDataPolicy
@@ -74,6 +74,10 @@ export interface AlertingLimits {
   readonly backoffMaxMs?: number
   /** Alerts known at one time, from rules and other senders. */
   readonly alerts?: number
+  /** Of them, those of one `alertname`; 0 for no limit. */
+  readonly alertsPerName?: number
+  /** Groups of alerts at one time. */
+  readonly groups?: number
   readonly silences?: Partial<SilenceLimits>
 }
 

@@ -1,3 +1,6 @@
+import type { NoRoom } from './route/alert-store.ts'
+import type { HeldReason } from './route/muting.ts'
+
 /** What the server lends for watching: where to count and where to write. Its own registry and log fit. */
 export interface AlertingTelemetry {
   readonly registry: {
@@ -24,6 +27,9 @@ export class AlertingEvents {
   readonly #missed: AlertingCounter
   readonly #received: AlertingCounter
   readonly #refusedAlerts: AlertingCounter
+  readonly #refusedGroups: AlertingCounter
+  readonly #suppressed: AlertingCounter
+  readonly #failedLabels: AlertingCounter
   readonly #refusedSilences: AlertingCounter
   readonly #notifications: AlertingCounter
   readonly #requestFailures: AlertingCounter
@@ -56,13 +62,28 @@ export class AlertingEvents {
     )
     this.#refusedAlerts = registry.counter(
       'weir_alerting_alerts_refused_total',
-      'Alerts not taken in, by reason: invalid, alert_limit.',
+      'Alerts not taken in, by reason: invalid, alert_limit, name_limit.',
       ['reason'],
     )
     this.#refusedSilences = registry.counter(
       'weir_alerting_silences_refused_total',
       'Silences not kept because of a limit, by reason: count, size.',
       ['reason'],
+    )
+    this.#refusedGroups = registry.counter(
+      'weir_alerting_groups_refused_total',
+      'Alerts that are not told because there is no room for another group.',
+      [],
+    )
+    this.#suppressed = registry.counter(
+      'weir_alerting_notifications_suppressed_total',
+      'Alerts held back when their group had its turn, by reason: inhibition, active_time_interval, mute_time_interval, silence.',
+      ['reason'],
+    )
+    this.#failedLabels = registry.counter(
+      'weir_alerting_route_labels_failed_total',
+      'Labels of routes left out because their template failed.',
+      [],
     )
     this.#notifications = registry.counter(
       'weir_alerting_notifications_total',
@@ -110,17 +131,31 @@ export class AlertingEvents {
     this.log.warn({ group, count }, 'Rule group is slower than its interval')
   }
 
-  alertReceived(status: 'firing' | 'resolved'): void {
-    this.#received.inc({ status })
+  alertsReceived(status: 'firing' | 'resolved', count: number): void {
+    this.#received.inc({ status }, count)
   }
 
-  alertRefused(reason: 'invalid' | 'alert_limit', why: string): void {
+  alertRefused(reason: 'invalid' | NoRoom, why: string): void {
     this.#refusedAlerts.inc({ reason })
     this.log.warn({ reason, why }, 'Alert refused')
   }
 
   silenceRefused(reason: 'count' | 'size'): void {
     this.#refusedSilences.inc({ reason })
+  }
+
+  groupRefused(alert: string): void {
+    this.#refusedGroups.inc({})
+    this.log.error({ alert }, 'No room for another group: the alert is not told')
+  }
+
+  notificationsSuppressed(reason: HeldReason, count: number): void {
+    this.#suppressed.inc({ reason }, count)
+  }
+
+  routeLabelFailed(where: { readonly route: string; readonly label: string }, error: string): void {
+    this.#failedLabels.inc({})
+    this.log.warn({ ...where, error }, 'Label of a route could not be expanded')
   }
 
   notificationSent(integration: string): void {

@@ -7,8 +7,6 @@ import {
   type AlertingSetup,
   type RecordingGroup,
   type RuleQuery,
-  DEFAULT_CONFIG,
-  matcherModeOf,
   recordingGroups,
   startAlerting,
 } from '@weir/alerting'
@@ -337,6 +335,7 @@ class Process implements Weir {
       ruleFiles,
       groups: this.#packs.groups(),
       ...(alertmanager === undefined ? {} : { config: alertmanager }),
+      ...(this.#flags.alertmanagerStrictCompat === true ? { strictCompat: true } : {}),
       externalLabels: Labels.of(config.global.external_labels),
       evaluationIntervalMs: config.global.evaluation_interval,
       queryOffsetMs: config.global.rule_query_offset,
@@ -459,18 +458,6 @@ class Process implements Weir {
         get outbox() {
           return alerting().outbox
         },
-        get routing() {
-          return alerting().routing
-        },
-        get silences() {
-          return alerting().silences
-        },
-      },
-      alertmanager: {
-        configText: () => this.#setup.alertmanagerShown ?? DEFAULT_CONFIG,
-        matcherMode: matcherModeOf(this.#flags.features),
-        startedMs: this.#startedMs,
-        bodyBytesMax: config.notifications.max_body_bytes,
       },
       scraping: {
         targets: () => this.#scraper.call('targets', undefined),
@@ -592,6 +579,7 @@ class Process implements Weir {
       'statsd-listen': config.statsd.listen,
       'statsd.mapping-config': (this.#flags.statsdMappingConfig ?? []).join(','),
       'alertmanager.config': this.#flags.alertmanagerConfig ?? '',
+      'alertmanager.strict-compat': String(this.#flags.alertmanagerStrictCompat ?? false),
       rules: rules.join(','),
       'web.external-url': redactText(config.web.external_url),
       'enable-feature': features.join(','),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { KeyValueChange, KeyValueStore } from '@weir/model'
 import type { Note } from '../notify/outcome.ts'
-import type { LogEntry } from '../notify/stages.ts'
+import { type LogEntry, openOf } from '../notify/stages.ts'
 import type { Addressee } from './item.ts'
 
 const LOG_PREFIX = 'alerting/log/'
@@ -44,7 +44,7 @@ export class NotificationLog {
   /** What was noted when the group was last told of, unless all was over then: a new beginning has no note. */
   noteFor(to: Addressee, groupKey: string): Note | undefined {
     const before = this.get(to, groupKey)
-    return before === undefined || before.firing.length === 0 ? undefined : before.note
+    return before === undefined || openOf(before).size === 0 ? undefined : before.note
   }
 
   /** The entry with another note, and the change that writes it; undefined when there is none to add to. */

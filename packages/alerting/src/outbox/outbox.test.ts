@@ -67,13 +67,16 @@ function setUp(answer: (facts: NotificationFacts, attempt: number) => Outcome | 
   }
   const put = (outbox: Outbox, what: NotificationFacts): Promise<void> =>
     outbox.put(TO, what, {
-      alerts: what.alerts,
+      firing: what.alerts.filter(isFiring).map(({ fingerprint }) => fingerprint),
+      resolved: what.alerts.filter((one) => !isFiring(one)).map(({ fingerprint }) => fingerprint),
       nowMs: clock.now(),
       repeatIntervalMs: 3_600_000,
       sendsResolved: true,
     })
   return { clock, sent, ends, counts, open, put, store: new MemoryStore() }
 }
+
+const isFiring = ({ status }: AlertFacts): boolean => status === 'firing'
 
 test('attempts double their distance up to five minutes, and go on for three days', async () => {
   const { clock, sent, open, put, store } = setUp(() => retryLater('away'))

@@ -20,8 +20,9 @@ import { type Clock, type KeyValueChange, type KeyValueStore, WeirError } from '
 import type { Integration, Note, Outcome } from '../notify/outcome.ts'
 import { type LogEntry, type Telling, logEntry } from '../notify/stages.ts'
 import type { AlertingLimits } from '../options.ts'
+import type { NotificationDoor } from '../route/door.ts'
 import type { AlertingEvents } from '../telemetry.ts'
-import { type NotificationFacts, statusOf } from '../template/notification-data.ts'
+import { type NotificationFacts, fingerprintsOf, statusOf } from '../template/notification-data.ts'
 import { type KnownEnd, asOfNow } from './as-of-now.ts'
 import { Finished, ITEM_PREFIX } from './finished.ts'
 import {
@@ -75,7 +76,7 @@ interface OutboxWatch {
   concluded(item: StoredItem, state: 'sent' | 'failed', atMs: number): void
 }
 
-export class Outbox implements AsyncDisposable {
+export class Outbox implements NotificationDoor, AsyncDisposable {
   readonly #options: OutboxOptions
   readonly #limits: Bounds
   readonly #log: NotificationLog
@@ -112,9 +113,10 @@ export class Outbox implements AsyncDisposable {
     return this.#log.get(to, groupKey)
   }
 
-  /** Notes that everything is resolved without telling anybody, for receivers that do not want to know. */
-  async noteOnly(to: Addressee, groupKey: string, telling: Telling): Promise<void> {
-    await this.#options.store.write([this.#log.change(to, groupKey, logEntry(telling, ''))])
+  /** Remembers something as said without telling anybody. */
+  async note(to: Addressee, groupKey: string, entry: LogEntry): Promise<void> {
+    await this.#options.store.write([this.#log.change(to, groupKey, entry)])
+    this.#log.wasSaved(to, groupKey)
   }
 
   /** Keeps in mind what was said, beyond the time after which it would count as never said. */
@@ -435,7 +437,14 @@ function renewed(
 ): LogEntry {
   const { entry } = item
   const lastsMs = entry === undefined ? 0 : entry.expiresMs - entry.atMs
-  const telling = { alerts, nowMs, repeatIntervalMs: lastsMs / 2, sendsResolved: true }
+  const telling = {
+    firing: fingerprintsOf(alerts, 'firing'),
+    resolved: fingerprintsOf(alerts, 'resolved'),
+    open: entry?.open ?? [],
+    nowMs,
+    repeatIntervalMs: lastsMs / 2,
+    sendsResolved: true,
+  }
   return logEntry(telling, newId, entry?.note)
 }
 

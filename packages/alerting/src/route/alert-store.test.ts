@@ -1,7 +1,7 @@
 import { type Alert, Labels } from '@weir/model'
 import { expect, test } from 'vitest'
 import { MemoryStore } from '../testing/memory-rooms.ts'
-import { AlertStore } from './alert-store.ts'
+import { AlertStore, type KnownAlert } from './alert-store.ts'
 
 const alert = (evidence?: NonNullable<Alert['evidence']>): Alert => ({
   labels: Labels.of({ alertname: 'A' }),
@@ -17,7 +17,7 @@ test('the newest evidence is kept, over a restart too, and identifies nobody', a
   const store = new AlertStore(disk)
   store.merge(alert({ expr: 'x > 1', value: 2 }), 1000)
   const newest = { expr: 'x > 1', value: Infinity, threshold: { operator: '>', value: 1 } } as const
-  const merged = store.merge(alert(newest), 2000)!
+  const merged = store.merge(alert(newest), 2000) as KnownAlert
   await store.save([merged])
   expect(new AlertStore(disk).all()).toEqual([merged])
   expect(merged.evidence).toEqual(newest)

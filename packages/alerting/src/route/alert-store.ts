@@ -1,5 +1,6 @@
 import { type Alert, type KeyValueStore, Labels, WeirError } from '@weir/model'
 import { fingerprint } from '../fingerprint.ts'
+import type { AlertingLimits } from '../options.ts'
 import { type StoredEvidence, loadEvidence, storeEvidence } from '../stored-evidence.ts'
 
 /** An alert as the routing knows it. */
@@ -15,25 +16,36 @@ interface StoredAlert extends Omit<KnownAlert, 'labels' | 'annotations' | 'evide
 }
 
 const ALERTS_MAX = 100_000
+
 const PREFIX = 'alerting/alerts/'
+
+/** What an alert is refused for when there is no room. */
+export type NoRoom = 'alert_limit' | 'name_limit'
 
 /** All alerts that senders told of, on disk too, until a while after their end. */
 export class AlertStore {
   readonly #store: KeyValueStore
   readonly #countMax: number
-  #alerts = new Map<string, KnownAlert>()
+  readonly #perNameMax: number
+  readonly #alerts = new Map<string, KnownAlert>()
+  /** Ends as they are on disk. */
+  readonly #savedEnds = new Map<string, number>()
+  /** How many there are of each `alertname`; counted only where that is limited. */
+  readonly #nameCounts = new Map<string, number>()
 
-  constructor(store: KeyValueStore, countMax = ALERTS_MAX) {
+  constructor(store: KeyValueStore, limits: Pick<AlertingLimits, 'alerts' | 'alertsPerName'> = {}) {
     this.#store = store
-    this.#countMax = countMax
+    this.#countMax = limits.alerts ?? ALERTS_MAX
+    this.#perNameMax = limits.alertsPerName ?? 0
     for (const [, value] of store.entries(PREFIX)) {
       const { evidence, ...alert } = value as StoredAlert
-      this.#alerts.set(alert.fingerprint, {
+      this.#add({
         ...alert,
         labels: Labels.fromFlat(alert.labels),
         annotations: Labels.fromFlat(alert.annotations),
         ...loadEvidence(evidence),
       })
+      this.#savedEnds.set(alert.fingerprint, alert.endsAtMs)
     }
   }
 
@@ -45,21 +57,59 @@ export class AlertStore {
     return this.#alerts.get(fingerprint)
   }
 
-  /** The alert as it is known once this one was heard; undefined when there is no room for another. */
-  merge(alert: Alert, nowMs: number): KnownAlert | undefined {
+  /** The alert as it is known once this one was heard, or why there is no room for another. */
+  merge(alert: Alert, nowMs: number): KnownAlert | NoRoom {
     const print = fingerprint(alert.labels)
-    const newer: KnownAlert = { ...alert, fingerprint: print, updatedMs: nowMs }
     const older = this.#alerts.get(print)
-    if (older === undefined && this.#alerts.size >= this.#countMax) return undefined
-    const merged =
-      older !== undefined && overlap(older, newer) ? mergeTwo(older, newer, nowMs) : newer
+    if (older === undefined) {
+      const noRoom = this.#noRoomFor(alert)
+      if (noRoom !== undefined) return noRoom
+      const known = { ...alert, fingerprint: print, updatedMs: nowMs }
+      this.#add(known)
+      return known
+    }
+    // Texts that are known already are kept and the new ones let go: senders repeat themselves every minute.
+    const newer: KnownAlert = {
+      ...alert,
+      labels: older.labels,
+      annotations: sameTexts(older.annotations, alert.annotations),
+      generatorUrl:
+        alert.generatorUrl === older.generatorUrl ? older.generatorUrl : alert.generatorUrl,
+      fingerprint: print,
+      updatedMs: nowMs,
+    }
+    const merged = overlap(older, newer) ? mergeTwo(older, newer, nowMs) : newer
     this.#alerts.set(print, merged)
+    if (needsSaving(older, merged, this.#savedEnds.get(print), nowMs)) this.#savedEnds.delete(print)
     return merged
   }
 
+  #add(alert: KnownAlert): void {
+    this.#alerts.set(alert.fingerprint, alert)
+    this.#count(alert, 1)
+  }
+
+  #noRoomFor(alert: Alert): NoRoom | undefined {
+    if (this.#alerts.size >= this.#countMax) return 'alert_limit'
+    if (this.#perNameMax === 0) return undefined
+    const count = this.#nameCounts.get(alert.labels.get('alertname')) ?? 0
+    return count >= this.#perNameMax ? 'name_limit' : undefined
+  }
+
+  #count({ labels }: Alert, by: 1 | -1): void {
+    if (this.#perNameMax === 0) return
+    const name = labels.get('alertname')
+    const count = (this.#nameCounts.get(name) ?? 0) + by
+    if (count > 0) this.#nameCounts.set(name, count)
+    else this.#nameCounts.delete(name)
+  }
+
+  /** Writes down those that changed, in one write. */
   async save(alerts: readonly KnownAlert[]): Promise<void> {
+    const changed = alerts.filter(({ fingerprint }) => !this.#savedEnds.has(fingerprint))
+    if (changed.length === 0) return
     await this.#store.write(
-      alerts.map((alert) => ({
+      changed.map((alert) => ({
         key: PREFIX + alert.fingerprint,
         value: {
           ...alert,
@@ -69,31 +119,78 @@ export class AlertStore {
         },
       })),
     )
+    for (const { fingerprint, endsAtMs } of changed) this.#savedEnds.set(fingerprint, endsAtMs)
   }
 
-  /** Forgets alerts that ended before `beforeMs`. */
-  async collect(beforeMs: number): Promise<void> {
-    const old = this.all().filter((alert) => alert.endsAtMs < beforeMs)
-    if (old.length === 0) return
+  /**
+   * Forgets alerts that ended before `beforeMs`.
+   *
+   * @param isNeeded whether somebody has yet to be told of the end of one
+   * @returns those that are forgotten
+   */
+  async collect(
+    beforeMs: number,
+    isNeeded: (fingerprint: string) => boolean,
+  ): Promise<readonly KnownAlert[]> {
+    const old = this.all().filter(
+      ({ endsAtMs, fingerprint }) => endsAtMs < beforeMs && !isNeeded(fingerprint),
+    )
+    if (old.length === 0) return old
     await this.#store.write(
       old.map((alert) => ({ key: PREFIX + alert.fingerprint, value: undefined })),
     )
-    for (const alert of old) this.#alerts.delete(alert.fingerprint)
+    for (const alert of old) {
+      if (this.#alerts.get(alert.fingerprint) !== alert) continue // heard again meanwhile
+      this.#alerts.delete(alert.fingerprint)
+      this.#savedEnds.delete(alert.fingerprint)
+      this.#count(alert, -1)
+    }
+    return old
   }
+}
+
+/** The older one where they are equal. Compared pair by pair: keys would be kept as long as the alert. */
+function sameTexts(older: Labels, newer: Labels): Labels {
+  const [a, b] = [older.flat, newer.flat]
+  return a.length === b.length && a.every((text, i) => text === b[i]) ? older : newer
+}
+
+/**
+ * Whether an alert has to be written down again. That one fires on for a while longer is not worth
+ * it each time: what is on disk may say that it ends sooner, by up to half of the time that it has left.
+ */
+function needsSaving(
+  older: KnownAlert,
+  merged: KnownAlert,
+  savedEndsAtMs: number | undefined,
+  nowMs: number,
+): boolean {
+  const isSame =
+    merged.annotations === older.annotations &&
+    merged.startsAtMs === older.startsAtMs &&
+    merged.generatorUrl === older.generatorUrl
+  if (!isSame || savedEndsAtMs === undefined) return true
+  if (merged.endsAtMs === savedEndsAtMs) return false
+  const leftMs = merged.endsAtMs - nowMs
+  return leftMs <= 0 || savedEndsAtMs > merged.endsAtMs || savedEndsAtMs - nowMs < leftMs / 2
 }
 
 function overlap(a: Alert, b: Alert): boolean {
   return (
-    (b.startsAtMs >= a.startsAtMs && b.startsAtMs <= a.endsAtMs) ||
-    (b.endsAtMs >= a.startsAtMs && b.endsAtMs <= a.endsAtMs)
+    (b.startsAtMs > a.startsAtMs && b.startsAtMs < a.endsAtMs) ||
+    (b.endsAtMs > a.startsAtMs && b.endsAtMs < a.endsAtMs)
   )
 }
 
-/** The earliest start; the newer end, unless the older one is later and not over. */
+/**
+ * The earliest start. The newer end, unless the older one is later and either both are over, or the
+ * newer one fires and the older end was said by the sender.
+ */
 function mergeTwo(older: KnownAlert, newer: KnownAlert, nowMs: number): KnownAlert {
   const isResolved = newer.endsAtMs <= nowMs
   const wasResolved = older.endsAtMs <= nowMs
-  const keepsEnd = older.endsAtMs > newer.endsAtMs && (!isResolved || wasResolved)
+  const isLater = older.endsAtMs > newer.endsAtMs
+  const keepsEnd = isLater && (isResolved ? wasResolved : older.isTimeout !== true)
   return {
     ...newer,
     startsAtMs: Math.min(older.startsAtMs, newer.startsAtMs),
@@ -105,6 +202,12 @@ function mergeTwo(older: KnownAlert, newer: KnownAlert, nowMs: number): KnownAle
 export function alertProblem(alert: Alert): WeirError | undefined {
   if (alert.labels.size === 0) {
     return new WeirError('ALERT_INVALID', 'Cannot take an alert: want at least one label, got none')
+  }
+  if (alert.labels.has('') || alert.annotations.has('')) {
+    return new WeirError(
+      'ALERT_INVALID',
+      `Cannot take alert ${alert.labels.toString()}: want names for all labels and annotations, got an empty one`,
+    )
   }
   if (alert.endsAtMs < alert.startsAtMs) {
     return new WeirError(

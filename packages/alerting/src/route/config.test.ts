@@ -110,6 +110,39 @@ const RECEIVER = 'receivers: [{name: r}]\n'
 const webhookOf = (keys: string): string =>
   `route: {receiver: r}\nreceivers:\n- name: r\n  webhook_configs:\n  - ${keys}\n`
 
+/** Each key of a time interval with a value that it does not take. */
+function intervalProblems(): [string, string][] {
+  const at = 'time_intervals[0].time_intervals[0]'
+  const cases = [
+    [
+      'times: [{start_time: "9:00", end_time: "10:00"}]',
+      'times[0].start_time: want a time such as',
+    ],
+    ['times: [{start_time: "10:00", end_time: "24:01"}]', 'times[0].end_time: want a time such as'],
+    ['times: [{start_time: "10:00"}]', 'times[0].end_time: want a time such as'],
+    ['times: [{start_time: "10:00", end_time: "10:00"}]', 'times[0]: want a start_time before'],
+    ['weekdays: [mon]', 'weekdays[0]: want a weekday such as monday or monday:friday, got "mon"'],
+    ['weekdays: ["friday:monday"]', 'weekdays[0]: want an end that is not before the start'],
+    ['weekdays: ["monday:tuesday:friday"]', 'weekdays[0]: want a weekday'],
+    ['days_of_month: [0]', 'days_of_month[0]: want 1 to 31 or -31 to -1, got 0'],
+    ['days_of_month: ["1:32"]', 'days_of_month[0]: want 1 to 31 or -31 to -1, got 32'],
+    ['days_of_month: ["-3:3"]', 'days_of_month[0]: want an end from -31 to -1'],
+    ['days_of_month: ["-1:-3"]', 'days_of_month[0]: want an end that is not before the start'],
+    ['days_of_month: ["29:-1"]', 'days_of_month[0]: want an end that is not before the start'],
+    ['months: [sept]', 'months[0]: want a month such as may, 5 or may:august, got "sept"'],
+    ['months: ["6:may"]', 'months[0]: want an end that is not before the start'],
+    ['years: [x]', 'years[0]: want a year such as 2026 or 2026:2028, got "x"'],
+    ['years: ["2027:2026"]', 'years[0]: want an end that is not before the start'],
+    ['location: Europe/Nowhere', 'location: want a time zone such as Europe/Berlin, UTC or Local'],
+    ['location: "+01:00"', 'location: want a time zone such as Europe/Berlin, UTC or Local'],
+    ['weeks: [1]', 'weeks: unknown key'],
+  ]
+  return cases.map(([keys, want]) => [
+    `route: {receiver: r}\n${RECEIVER}time_intervals:\n- name: x\n  time_intervals:\n  - ${keys}\n`,
+    `line 6: ${at}.${want}`,
+  ])
+}
+
 test.each([
   ['', 'am.yml": want a route'],
   ['route: {}', 'the root route must name a receiver'],
@@ -130,7 +163,10 @@ test.each([
     'route: {receiver: r, routes: [{matchers: [a]}]}\n' + RECEIVER,
     'route.routes[0].matchers[0]: at 1: want an operator',
   ],
-  ["route: {receiver: r, routes: [{match_re: {a: '('}}]}\n" + RECEIVER, 'route.routes[0].matchers'],
+  [
+    "route: {receiver: r, routes: [{match_re: {a: '('}}]}\n" + RECEIVER,
+    'route.routes[0].match_re.a: ',
+  ],
   ['route: {receiver: r, recever: x}\n' + RECEIVER, 'line 1: route.recever: unknown key'],
   ['route: {receiver: r}\nreceivers: [{name: r}, {name: r}]', 'receiver "r" is there twice'],
   [
@@ -138,13 +174,62 @@ test.each([
     'line 4: receivers[0].slack_configs: not supported yet',
   ],
   [
-    'route: {receiver: r}\ninhibit_rules:\n- equal: [a]\n' + RECEIVER,
-    'line 2: inhibit_rules: not supported yet',
+    "route: {receiver: r}\ninhibit_rules:\n- source_matchers: ['a']\n" + RECEIVER,
+    'line 3: inhibit_rules[0].source_matchers[0]: ',
+  ],
+  [
+    'route: {receiver: r}\ninhibit_rules:\n- target_match: {a-b: x}\n' + RECEIVER,
+    'line 3: inhibit_rules[0].target_match.a-b: want a label name, got "a-b"',
+  ],
+  [
+    "route: {receiver: r}\ninhibit_rules:\n- target_match_re: {a: '('}\n" + RECEIVER,
+    'line 3: inhibit_rules[0].target_match_re.a: ',
+  ],
+  [
+    'route: {receiver: r}\ninhibit_rules: [{equal: [""]}]\n' + RECEIVER,
+    'line 2: inhibit_rules[0].equal[0]: want a label name, got ""',
+  ],
+  [
+    'route: {receiver: r}\ninhibit_rules: [{sources: x}]\n' + RECEIVER,
+    'inhibit_rules[0].sources: unknown key',
   ],
   [
     'route: {receiver: r, routes: [{mute_time_intervals: [x]}]}\n' + RECEIVER,
-    'mute_time_intervals: not supported yet',
+    'route.routes[0].mute_time_intervals[0]: there is no time interval "x"',
   ],
+  [
+    'route: {receiver: r, routes: [{active_time_intervals: [x]}]}\n' + RECEIVER,
+    'route.routes[0].active_time_intervals[0]: there is no time interval "x"',
+  ],
+  [
+    'route: {receiver: r, mute_time_intervals: [x]}\ntime_intervals: [{name: x}]\n' + RECEIVER,
+    'route.mute_time_intervals: the root route must not have mute_time_intervals',
+  ],
+  [
+    'route: {receiver: r, active_time_intervals: [x]}\ntime_intervals: [{name: x}]\n' + RECEIVER,
+    'route.active_time_intervals: the root route must not have active_time_intervals',
+  ],
+  [
+    'route: {receiver: r}\ntime_intervals: [{time_intervals: []}]\n' + RECEIVER,
+    'line 2: time_intervals[0]: a time interval must have a name',
+  ],
+  [
+    'route: {receiver: r}\ntime_intervals: [{name: x}]\nmute_time_intervals: [{name: x}]\n' +
+      RECEIVER,
+    'line 2: time_intervals[0].name: time interval "x" is there twice',
+  ],
+  ...intervalProblems(),
+  [
+    'route: {receiver: r, labels: {a: "{{ nope }}"}}\n' + RECEIVER,
+    'route.labels.a: template: :1: function "nope" not defined',
+  ],
+  ['route: {receiver: r, group_by: [""]}\n' + RECEIVER, 'route.group_by[0]: want a label name'],
+  ['route: {receiver: r}\ntracing: {endpoint: x}\n' + RECEIVER, 'tracing: not supported yet'],
+  [
+    'route: {receiver: r}\nevent_recorder: {outputs: [x]}\n' + RECEIVER,
+    'event_recorder: not supported yet',
+  ],
+  ['route: {receiver: r}\nstrict_compat: yes\n' + RECEIVER, 'strict_compat: want true or false'],
   [
     'route: {receiver: r}\nreceivers:\n- name: r\n  nope_configs: []',
     'line 4: receivers[0].nope_configs: unknown key',

@@ -1,19 +1,80 @@
-import type { Alert, AlertSink } from '@weir/model'
+import type { Alert, AlertSink, Clock, Labels } from '@weir/model'
+import type { AlertingEvents } from '../telemetry.ts'
 import { type AlertStore, type KnownAlert, alertProblem } from './alert-store.ts'
+import type { Routing } from './config.ts'
+import type { NotificationDoor } from './door.ts'
 import { AlertGroup, type AlertGroupContext } from './group.ts'
+import { Inhibitor } from './inhibition.ts'
+import { Muting, type Silencer } from './muting.ts'
 import { type Route, groupLabels, routesFor } from './tree.ts'
+import { Turns } from './turns.ts'
 
-/** Sorts alerts into groups by the routing tree. */
+export interface DispatcherOptions {
+  readonly clock: Clock
+  readonly door: NotificationDoor
+  readonly events: AlertingEvents
+  readonly silencer: Silencer
+  readonly externalUrl: string
+  /** Groups at one time; alerts that would need another are not told. */
+  readonly groupsMax?: number
+  /** Turns are taken by {@link Dispatcher.takeTurns} alone. */
+  readonly isDriven?: boolean
+}
+
+const GROUPS_MAX = 100_000
+
+/** When the store did not take a notification, the group's next turn comes this soon. */
+const RETRY_MS = 10_000
+/** Groups that have their turn at the same time; the others wait for theirs. */
+const TURNS_AT_ONCE = 64
+/** Longest sleep: a timer of Node takes no more than 24 days. */
+const SLEEP_MAX_MS = 3_600_000
+
+/**
+ * Sorts alerts into groups by the routing tree, and gives each group its turns.
+ *
+ * Turns are kept on the clock that only goes forward: setting the wall clock does not shift them.
+ */
 export class Dispatcher implements AlertSink, AsyncDisposable {
   readonly #store: AlertStore
-  readonly #context: AlertGroupContext
-  #root: Route
+  readonly #options: DispatcherOptions
+  readonly #stop = new AbortController()
+  readonly #running = new Set<Promise<void>>()
+  #routing: Routing
+  #context: AlertGroupContext
+  #inhibitor: Inhibitor
   #groups = new Map<Route, Map<string, AlertGroup>>()
+  #groupCount = 0
+  /** Where each alert was sorted into: senders repeat themselves, and the tree says the same again. */
+  #placed = new Map<string, readonly AlertGroup[]>()
+  #turns = new Turns<AlertGroup>()
+  #wake = new AbortController()
+  #sleepsUntilMs = -Infinity
+  #loop: Promise<void> | undefined
+  /** Sorting anew: nobody has a turn meanwhile. */
+  #isPaused = false
 
-  constructor(root: Route, store: AlertStore, context: AlertGroupContext) {
-    this.#root = root
+  constructor(routing: Routing, store: AlertStore, options: DispatcherOptions) {
+    this.#routing = routing
     this.#store = store
-    this.#context = context
+    this.#options = options
+    this.#inhibitor = new Inhibitor(routing.inhibitRules, store.all())
+    this.#context = this.#contextOf(routing)
+  }
+
+  get muting(): Muting {
+    return this.#context.muting
+  }
+
+  #contextOf(routing: Routing): AlertGroupContext {
+    const { door, events, externalUrl, silencer } = this.#options
+    const muting = new Muting({
+      inhibitor: this.#inhibitor,
+      intervals: routing.intervals,
+      silencer,
+      suppressed: (reason, count) => events.notificationsSuppressed(reason, count),
+    })
+    return { door, events, externalUrl, routing, muting }
   }
 
   /**
@@ -27,67 +88,158 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
 
   /** As {@link receive}; gives what was wrong with those that were refused. */
   async post(alerts: readonly Alert[]): Promise<readonly string[]> {
-    const { clock, events } = this.#context
+    const nowMs = this.#options.clock.now()
     const problems: string[] = []
-    const nowMs = clock.now()
     const taken: KnownAlert[] = []
     for (const alert of alerts) {
-      const problem = alertProblem(alert)
-      if (problem !== undefined) {
-        events.alertRefused('invalid', problem.message)
-        problems.push(problem.message)
-        continue
-      }
-      const merged = this.#store.merge(alert, nowMs)
-      if (merged === undefined) {
-        const why = `Cannot take alert ${alert.labels.toString()}: as many as notifications.max_alerts are known`
-        events.alertRefused('alert_limit', why)
-        problems.push(why)
-        continue
-      }
-      events.alertReceived(merged.endsAtMs <= nowMs ? 'resolved' : 'firing')
-      taken.push(merged)
+      const merged = this.#merge(alert, nowMs)
+      if (typeof merged === 'string') problems.push(merged)
+      else taken.push(merged)
     }
+    this.#countReceived(taken, nowMs)
     if (taken.length === 0) return problems
+    for (const alert of taken) this.#inhibitor.hear(alert)
     try {
       await this.#store.save(taken)
     } finally {
       // Also when the disk is full: better told and not kept than neither.
-      for (const alert of taken) this.#route(alert, undefined)
+      for (const alert of taken) this.#place(alert, undefined)
+      this.#rouse()
     }
     return problems
   }
 
+  /** The alert as it is known from now on, or why it is refused. */
+  #merge(alert: Alert, nowMs: number): KnownAlert | string {
+    const { events } = this.#options
+    const problem = alertProblem(alert)
+    if (problem !== undefined) {
+      events.alertRefused('invalid', problem.message)
+      return problem.message
+    }
+    const merged = this.#store.merge(alert, nowMs)
+    if (typeof merged !== 'string') return merged
+    const key = merged === 'alert_limit' ? 'max_alerts' : 'max_alerts_per_name'
+    const why = `Cannot take alert ${alert.labels.toString()}: as many are known as notifications.${key} allows`
+    events.alertRefused(merged, why)
+    return why
+  }
+
+  #countReceived(taken: readonly KnownAlert[], nowMs: number): void {
+    const { events } = this.#options
+    const resolvedCount = taken.filter(({ endsAtMs }) => endsAtMs <= nowMs).length
+    if (resolvedCount > 0) events.alertsReceived('resolved', resolvedCount)
+    if (taken.length > resolvedCount) {
+      events.alertsReceived('firing', taken.length - resolvedCount)
+    }
+  }
+
   /**
-   * Sorts all known alerts anew, after a restart or under another tree.
+   * Sorts all known alerts anew, after a restart or under another tree. Turns that are under way end
+   * first, so that nothing is told twice; groups that stay the same keep the time of their next turn.
+   * Of what is over, only that comes along whose end somebody has yet to hear of.
    *
    * @param holdMs until the first turn of each group; undefined: as if the alerts had just come.
    * After a restart the senders must have had the time to repeat themselves, or alerts would seem to
    * be resolved that are not.
    */
-  async regroup(root: Route, holdMs?: number): Promise<void> {
-    await this.#stopAll()
-    this.#root = root
-    for (const alert of this.#store.all()) this.#route(alert, holdMs)
+  async regroup(routing: Routing, holdMs?: number): Promise<void> {
+    this.#isPaused = true
+    await Promise.all(this.#running)
+    const before = this.groups()
+    const nowMs = this.#options.clock.now()
+    this.#routing = routing
+    this.#inhibitor = new Inhibitor(routing.inhibitRules, this.#store.all())
+    this.#context = this.#contextOf(routing)
+    this.#groups = new Map()
+    this.#groupCount = 0
+    this.#placed = new Map()
+    this.#turns = new Turns()
+    for (const group of before) group.isEnded = true
+    for (const alert of this.#store.all()) {
+      if (alert.endsAtMs > nowMs || routing.isStrict) this.#place(alert, holdMs)
+    }
+    for (const alert of this.#store.all()) {
+      if (alert.endsAtMs <= nowMs && !routing.isStrict) this.#placeEnded(alert, holdMs, nowMs)
+    }
+    if (!routing.isStrict) this.#keepTurns(before)
+    this.#isPaused = false
+    if (this.#options.isDriven === true) return
+    this.#loop ??= this.#run().catch((cause: unknown) => {
+      if (!this.#stop.signal.aborted) throw cause
+    })
+    this.#rouse()
   }
 
-  #route(alert: KnownAlert, holdMs: number | undefined): void {
-    for (const route of routesFor(this.#root, alert.labels)) {
-      this.#groupFor(route, alert, holdMs).insert(alert)
+  #placeEnded(alert: KnownAlert, holdMs: number | undefined, nowMs: number): void {
+    for (const route of routesFor(this.#routing.root, alert.labels)) {
+      const labels = groupLabels(route, alert.labels)
+      const isOwed = new AlertGroup(route, labels, this.#context).isOwed(alert.fingerprint, nowMs)
+      if (isOwed) this.#groupFor(route, labels, alert, holdMs)?.insert(alert)
     }
   }
 
-  #groupFor(route: Route, alert: KnownAlert, holdMs: number | undefined): AlertGroup {
-    const labels = groupLabels(route, alert.labels)
+  /** Gives groups that were there before, with the same times, the turns that they had. */
+  #keepTurns(before: readonly AlertGroup[]): void {
+    const had = new Map(before.map((group) => [timesOf(group), group]))
+    for (const group of this.groups()) {
+      const old = had.get(timesOf(group))
+      if (old?.dueMs === undefined) continue
+      group.isNew = old.isNew
+      this.#turns.set(group, old.dueMs)
+    }
+  }
+
+  /** Sorts an alert into its groups. */
+  #place(alert: KnownAlert, holdMs: number | undefined): void {
+    const known = this.#placed.get(alert.fingerprint)
+    const isGood = known !== undefined && !known.some(({ isEnded }) => isEnded)
+    for (const group of isGood ? known : this.#placeAnew(alert, holdMs)) {
+      group.insert(alert)
+      this.#hurry(group, alert)
+    }
+  }
+
+  #placeAnew(alert: KnownAlert, holdMs: number | undefined): readonly AlertGroup[] {
+    const found = routesFor(this.#routing.root, alert.labels).map((route) =>
+      this.#groupFor(route, groupLabels(route, alert.labels), alert, holdMs),
+    )
+    const groups = found.filter((group) => group !== undefined)
+    // Where there was no room for a group, the next time may be better.
+    if (groups.length === found.length) this.#placed.set(alert.fingerprint, groups)
+    else this.#placed.delete(alert.fingerprint)
+    return groups
+  }
+
+  /** An alert that has fired for longer than the first wait does not wait again. */
+  #hurry(group: AlertGroup, { startsAtMs }: KnownAlert): void {
+    const { clock } = this.#options
+    const isLate = clock.now() - startsAtMs > group.route.groupWaitMs
+    const nowMs = clock.monotonicMs()
+    if (group.isNew && isLate && (group.dueMs ?? 0) > nowMs) this.#turns.set(group, nowMs)
+  }
+
+  /** The group of these labels; undefined when there is no room for another. */
+  #groupFor(
+    route: Route,
+    labels: Labels,
+    alert: KnownAlert,
+    holdMs: number | undefined,
+  ): AlertGroup | undefined {
+    const { clock, events, groupsMax = GROUPS_MAX } = this.#options
     const groups = this.#groups.get(route) ?? new Map<string, AlertGroup>()
     this.#groups.set(route, groups)
     const known = groups.get(labels.key())
     if (known !== undefined) return known
+    if (this.#groupCount >= groupsMax) {
+      events.groupRefused(alert.labels.toString())
+      return undefined
+    }
     const group = new AlertGroup(route, labels, this.#context)
     groups.set(labels.key(), group)
-    group.start(holdMs, () => {
-      if (groups.get(labels.key()) === group) groups.delete(labels.key())
-    })
+    this.#groupCount++
+    group.isNew = holdMs === undefined
+    this.#turns.set(group, clock.monotonicMs() + (holdMs ?? route.groupWaitMs))
     return group
   }
 
@@ -96,13 +248,112 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
     return [...this.#groups.values()].flatMap((groups) => [...groups.values()])
   }
 
-  async #stopAll(): Promise<void> {
-    const all = [...this.#groups.values()].flatMap((groups) => [...groups.values()])
-    this.#groups = new Map()
-    await Promise.all(all.map((group) => group.stop()))
+  /** Forgets alerts that ended before `beforeMs` and were told. */
+  async collect(beforeMs: number): Promise<void> {
+    const nowMs = this.#options.clock.now()
+    const needed = new Set<string>()
+    for (const group of this.groups()) {
+      for (const { fingerprint, endsAtMs } of group.members()) {
+        if (endsAtMs <= nowMs) needed.add(fingerprint)
+      }
+    }
+    for (const alert of await this.#store.collect(beforeMs, (one) => needed.has(one))) {
+      this.#inhibitor.forget(alert)
+      this.#placed.delete(alert.fingerprint)
+    }
+  }
+
+  /** Gives turns when they are due. */
+  async #run(): Promise<void> {
+    const { clock } = this.#options
+    for (;;) {
+      this.#startDue()
+      const waitMs = this.#canTurn() ? this.#turns.nextMs() - clock.monotonicMs() : SLEEP_MAX_MS
+      await this.#sleep(Math.min(Math.max(waitMs, 0), SLEEP_MAX_MS))
+      this.#stop.signal.throwIfAborted()
+    }
+  }
+
+  /** When the next turn comes, on the clock that only goes forward; Infinity for none. */
+  nextTurnMs(): number {
+    return this.#turns.nextMs()
+  }
+
+  /** Takes all turns that are due, and waits for their end. */
+  async takeTurns(): Promise<void> {
+    this.#startDue()
+    while (this.#running.size > 0) await Promise.all(this.#running)
+  }
+
+  #startDue(): void {
+    while (this.#canTurn()) {
+      const group = this.#turns.take(this.#options.clock.monotonicMs())
+      if (group === undefined) return
+      const turn = this.#turn(group).finally(() => {
+        this.#running.delete(turn)
+        this.#startDue()
+        this.#rouse()
+      })
+      this.#running.add(turn)
+    }
+  }
+
+  #canTurn(): boolean {
+    const isStopped = this.#isPaused || this.#stop.signal.aborted
+    return !isStopped && this.#running.size < TURNS_AT_ONCE
+  }
+
+  async #turn(group: AlertGroup): Promise<void> {
+    const { clock, events } = this.#options
+    const { groupIntervalMs } = group.route
+    const startedMs = clock.monotonicMs()
+    const isTaken = await group.turn(clock.now()).catch((cause: unknown) => {
+      events.storeFailed('outbox', `BUG: ${String(cause)}`)
+      return false
+    })
+    if (group.isEmpty) {
+      this.#end(group)
+      return
+    }
+    const intervalMs = isTaken ? groupIntervalMs : Math.min(groupIntervalMs, RETRY_MS)
+    this.#turns.set(group, Math.max(startedMs + intervalMs, clock.monotonicMs()))
+  }
+
+  #end(group: AlertGroup): void {
+    group.isEnded = true
+    const groups = this.#groups.get(group.route)
+    if (groups?.get(group.labels.key()) !== group) return
+    groups.delete(group.labels.key())
+    this.#groupCount--
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    const { clock } = this.#options
+    this.#wake = new AbortController()
+    this.#sleepsUntilMs = clock.monotonicMs() + ms
+    try {
+      await clock.sleep(ms, this.#wake.signal)
+    } catch (cause) {
+      if (!this.#wake.signal.aborted) throw cause
+    }
+  }
+
+  /** Ends the sleep of {@link #run} when somebody is due before its end. */
+  #rouse(): void {
+    if (this.#loop === undefined || !this.#canTurn() || this.#turns.nextMs() >= this.#sleepsUntilMs)
+      return
+    this.#wake.abort(new Error('a turn is due sooner'))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#stopAll()
+    this.#stop.abort(new Error('routing stopped'))
+    this.#wake.abort(this.#stop.signal.reason)
+    await this.#loop
+    await Promise.all(this.#running)
   }
+}
+
+/** Equal for groups that have the same turns. */
+function timesOf({ key, route }: AlertGroup): string {
+  return JSON.stringify([route.receiver, route.groupWaitMs, route.groupIntervalMs, key])
 }

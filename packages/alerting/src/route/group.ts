@@ -1,45 +1,53 @@
-import { type Clock, Labels } from '@weir/model'
+import { Labels } from '@weir/model'
+import type { Integration } from '../notify/outcome.ts'
+import { type LogEntry, logEntry, openOf, reasonToNotify, withHeld } from '../notify/stages.ts'
 import type { Addressee } from '../outbox/item.ts'
-import type { Outbox } from '../outbox/outbox.ts'
-import type { Receiver } from '../notify/outcome.ts'
-import { reasonToNotify } from '../notify/stages.ts'
 import type { AlertingEvents } from '../telemetry.ts'
-import type { AlertFacts } from '../template/notification-data.ts'
+import type { AlertFacts, NotificationFacts } from '../template/notification-data.ts'
 import type { KnownAlert } from './alert-store.ts'
+import { sortAlerts } from './alert-order.ts'
+import type { Routing } from './config.ts'
+import type { NotificationDoor } from './door.ts'
+import type { Muting, Sifted } from './muting.ts'
+import { routeLabels } from './route-labels.ts'
+import type { Waiting } from './turns.ts'
 import { type Route, groupKey } from './tree.ts'
 
 export interface AlertGroupContext {
-  readonly clock: Clock
-  readonly outbox: Outbox
+  readonly door: NotificationDoor
   readonly events: AlertingEvents
   readonly externalUrl: string
-  readonly receiverOf: (name: string) => Receiver | undefined
+  readonly routing: Routing
+  readonly muting: Muting
 }
-
-/** When the store did not take a notification, the group's next turn comes this soon. */
-const RETRY_MS = 10_000
 
 /**
  * Alerts that go to one receiver in one message.
  *
- * The first turn comes `group_wait` after the group began, or at once when its alert has been firing
- * for longer than that; the next ones every `group_interval`, counted from turn to turn. At a turn
- * each integration of the receiver is told if there is something new. A group ends when all its
- * alerts are resolved and told.
+ * The dispatcher gives a group its turns: the first `group_wait` after it began, or at once when its
+ * alert has been firing for longer than that; the next ones every `group_interval`. At a turn each
+ * integration of the receiver is told if there is something new. A group ends when all its alerts are
+ * resolved and told.
+ *
+ * Alerts that are held back (muting.ts) are not told. In Alertmanager one that ends so is forgotten, and
+ * nobody ever hears that it is over. Here it stays until it is let through and told, unless
+ * `strict_compat` is on.
  *
  * @see alertmanager:dispatch/dispatch.go
  */
-export class AlertGroup {
+export class AlertGroup implements Waiting {
   readonly route: Route
   readonly labels: Labels
   readonly key: string
+  dueMs: number | undefined
+  /** It has had its last turn: alerts must go to another one. */
+  isEnded = false
+  /** Before the first turn: an alert that waited long enough elsewhere need not wait again here. */
+  isNew = true
   readonly #context: AlertGroupContext
   readonly #alerts = new Map<string, KnownAlert>()
-  readonly #stop = new AbortController()
-  readonly #hurry = new AbortController()
-  /** Before the first turn: an alert that waited long enough elsewhere need not wait again here. */
-  #canHurry = true
-  #running: Promise<void> | undefined
+  /** Fingerprints in order of messages; sorting is most of a turn, and the same from turn to turn. */
+  #order: readonly string[] | undefined
 
   constructor(route: Route, labels: Labels, context: AlertGroupContext) {
     this.route = route
@@ -54,110 +62,173 @@ export class AlertGroup {
 
   /** As a message lists them. */
   alerts(): KnownAlert[] {
-    return [...this.#alerts.values()].toSorted(compareAlerts)
+    this.#order ??= sortAlerts([...this.#alerts.values()]).map(({ fingerprint }) => fingerprint)
+    return this.#order.map((fingerprint) => this.#alerts.get(fingerprint)!)
+  }
+
+  /** In no order. */
+  members(): Iterable<KnownAlert> {
+    return this.#alerts.values()
   }
 
   insert(alert: KnownAlert): void {
+    if (!this.#alerts.has(alert.fingerprint)) this.#order = undefined
     this.#alerts.set(alert.fingerprint, alert)
-    const waitedMs = this.#context.clock.now() - alert.startsAtMs
-    if (this.#canHurry && waitedMs > this.route.groupWaitMs) {
-      this.#hurry.abort(new Error('an alert has waited long enough'))
-    }
   }
 
-  /**
-   * @param holdMs until the first turn, whatever comes in; undefined: as the route says
-   * @param ended called when the group is no more
-   */
-  start(holdMs: number | undefined, ended: () => void): void {
-    this.#canHurry = holdMs === undefined
-    this.#running = this.#run(holdMs ?? this.route.groupWaitMs)
-      .then(ended)
-      .catch((cause: unknown) => {
-        if (!this.#stop.signal.aborted) throw cause
-      })
+  /** When any integration of the receiver was last told of it. */
+  lastNotificationMs(): number | null {
+    const times = this.#integrations().map(
+      (one) => this.#context.door.logEntry(this.#addressee(one), this.key)?.atMs,
+    )
+    const known = times.filter((ms) => ms !== undefined)
+    return known.length === 0 ? null : Math.max(...known)
   }
 
-  async stop(): Promise<void> {
-    this.#stop.abort(new Error('group stopped'))
-    await this.#running
-  }
-
-  async #run(firstWaitMs: number): Promise<void> {
-    const { clock } = this.#context
-    await this.#firstWait(firstWaitMs)
-    this.#canHurry = false
-    for (;;) {
-      const turnMs = clock.now()
-      const isTaken = await this.#flush(turnMs)
-      if (this.isEmpty) return
-      const intervalMs = isTaken
-        ? this.route.groupIntervalMs
-        : Math.min(this.route.groupIntervalMs, RETRY_MS)
-      await clock.sleep(Math.max(turnMs + intervalMs - clock.now(), 0), this.#stop.signal)
-    }
-  }
-
-  async #firstWait(ms: number): Promise<void> {
-    const signal = AbortSignal.any([this.#stop.signal, this.#hurry.signal])
-    try {
-      await this.#context.clock.sleep(ms, signal)
-    } catch (cause) {
-      this.#stop.signal.throwIfAborted()
-      if (!this.#hurry.signal.aborted) throw cause
-    }
+  /** Whether somebody was told that an alert fires and not yet that it is over. */
+  isOwed(fingerprint: string, nowMs: number): boolean {
+    return this.#integrations().some((one) => {
+      const entry = this.#entry(this.#addressee(one), nowMs)
+      return entry !== undefined && openOf(entry).has(fingerprint)
+    })
   }
 
   /** One turn; false when something could not be kept and the turn has to be repeated. */
-  async #flush(nowMs: number): Promise<boolean> {
-    const known = this.alerts()
-    const alerts = known.map((alert) => factsOf(alert, nowMs))
-    const receiver = this.#context.receiverOf(this.route.receiver)
+  async turn(nowMs: number): Promise<boolean> {
+    this.isNew = false
+    const alerts = this.alerts()
+    const sifted = this.#context.muting.sift(this.route, alerts, nowMs)
+    const notice = new Notice(sifted, nowMs)
+    const owed = new Set<string>()
     let isTaken = true
-    for (const integration of receiver?.integrations ?? []) {
-      const to = { receiver: this.route.receiver, kind: integration.kind, index: integration.index }
+    for (const integration of this.#integrations()) {
       try {
-        await this.#notify(to, integration.sendsResolved, alerts, nowMs)
+        await this.#tell(integration, notice, owed)
       } catch (cause) {
         isTaken = false
         this.#context.events.storeFailed('outbox', (cause as Error).message)
       }
     }
-    if (isTaken) {
-      for (const alert of known) {
-        const isSame = this.#alerts.get(alert.fingerprint) === alert
-        if (alert.endsAtMs <= nowMs && isSame) this.#alerts.delete(alert.fingerprint)
-      }
-    }
+    if (isTaken) this.#forgetEnded(alerts, owed, nowMs)
     return isTaken
   }
 
-  async #notify(
-    to: Addressee,
-    sendsResolved: boolean,
-    alerts: readonly AlertFacts[],
-    nowMs: number,
-  ): Promise<void> {
-    const { outbox, externalUrl } = this.#context
+  /** What ended and was told goes, unless it fires again by now. */
+  #forgetEnded(alerts: readonly KnownAlert[], owed: ReadonlySet<string>, nowMs: number): void {
+    for (const alert of alerts) {
+      const { fingerprint } = alert
+      const isSame = this.#alerts.get(fingerprint) === alert
+      if (alert.endsAtMs > nowMs || !isSame || owed.has(fingerprint)) continue
+      this.#alerts.delete(fingerprint)
+      this.#order = undefined
+    }
+  }
+
+  /** @param owed gets those that ended while they are held back, of which the integration has yet to hear */
+  async #tell(integration: Integration, notice: Notice, owed: Set<string>): Promise<void> {
+    const { door, routing } = this.#context
+    const { nowMs } = notice
     const { repeatIntervalMs } = this.route
-    const telling = { alerts, nowMs, repeatIntervalMs, sendsResolved }
-    const reason = reasonToNotify(outbox.logEntry(to, this.key), telling)
-    if (reason === undefined) return
-    const told = sendsResolved ? alerts : alerts.filter((alert) => alert.status === 'firing')
-    if (told.length === 0) {
-      await outbox.noteOnly(to, this.key, telling)
+    const { sendsResolved } = integration
+    const to = this.#addressee(integration)
+    const isStrict = routing.isStrict
+    const before = this.#entry(to, nowMs)
+    const held = isStrict ? NOBODY : notice.held
+    const entry = before && withHeld(before, held, { nowMs, repeatIntervalMs })
+    const open = entry === undefined ? [] : [...openOf(entry)].filter((one) => held.has(one))
+    for (const one of open) if (held.get(one) === false) owed.add(one)
+    const { firing, resolved } = notice
+    const telling = { firing, resolved, open, nowMs, repeatIntervalMs, sendsResolved, isStrict }
+    const reason = notice.isEmpty ? undefined : reasonToNotify(entry, telling)
+    if (reason === undefined) {
+      if (entry !== undefined && entry !== before) await door.note(to, this.key, entry)
       return
     }
-    const facts = {
-      receiver: quoteMeta(to.receiver),
+    const told = notice.facts().filter(({ status }) => sendsResolved || status === 'firing')
+    if (told.length === 0) await door.note(to, this.key, logEntry(telling, ''))
+    else await door.put(to, this.#facts(told, reason, notice), telling)
+  }
+
+  #facts(alerts: readonly AlertFacts[], reason: string, notice: Notice): NotificationFacts {
+    // Labels of a route are about all alerts of the group, also where a message leaves out what is over.
+    notice.routeLabels ??= this.#routeLabels(notice.facts(), notice.nowMs)
+    return { ...this.#frame(), alerts, reason, routeLabels: notice.routeLabels }
+  }
+
+  #frame(): Pick<NotificationFacts, 'receiver' | 'groupKey' | 'groupLabels' | 'externalUrl'> {
+    return {
+      receiver: quoteMeta(this.route.receiver),
       groupKey: this.key,
       groupLabels: this.labels,
-      routeLabels: Labels.EMPTY,
-      reason,
-      externalUrl,
-      alerts: told,
+      externalUrl: this.#context.externalUrl,
     }
-    await outbox.put(to, facts, telling)
+  }
+
+  /** The labels of the route as a message would have them now. */
+  routeLabels(nowMs: number): Labels {
+    const hasNone = Object.keys(this.route.labels).length === 0
+    if (hasNone) return Labels.EMPTY
+    return this.#routeLabels(
+      this.alerts().map((alert) => factsOf(alert, nowMs)),
+      nowMs,
+    )
+  }
+
+  #routeLabels(alerts: readonly AlertFacts[], nowMs: number): Labels {
+    const { routing, events } = this.#context
+    const how = { templates: routing.templates, nowMs }
+    return routeLabels(this.route.labels, { ...this.#frame(), alerts }, how, (label, error) =>
+      events.routeLabelFailed({ route: this.route.key, label }, error),
+    )
+  }
+
+  #integrations(): readonly Integration[] {
+    return this.#context.routing.receivers.get(this.route.receiver)?.integrations ?? []
+  }
+
+  #addressee({ kind, index }: Integration): Addressee {
+    return { receiver: this.route.receiver, kind, index }
+  }
+
+  /** What was said to an integration and still counts. */
+  #entry(to: Addressee, nowMs: number): LogEntry | undefined {
+    const entry = this.#context.door.logEntry(to, this.key)
+    return entry === undefined || entry.expiresMs <= nowMs ? undefined : entry
+  }
+}
+
+const NOBODY: ReadonlyMap<string, boolean> = new Map()
+
+/** What a group could tell at a turn, worked out once for all integrations. */
+class Notice {
+  readonly nowMs: number
+  readonly firing: readonly string[]
+  readonly resolved: readonly string[]
+  /** Those that are held back, by fingerprint, and whether they fire. */
+  readonly held: ReadonlyMap<string, boolean>
+  routeLabels: Labels | undefined
+  readonly #passed: readonly KnownAlert[]
+  #facts: readonly AlertFacts[] | undefined
+
+  constructor({ passed, held }: Sifted, nowMs: number) {
+    this.nowMs = nowMs
+    this.#passed = passed
+    const prints = (isFiring: boolean): string[] =>
+      passed
+        .filter(({ endsAtMs }) => endsAtMs > nowMs === isFiring)
+        .map(({ fingerprint }) => fingerprint)
+    this.firing = prints(true)
+    this.resolved = prints(false)
+    this.held = new Map(held.map(({ fingerprint, endsAtMs }) => [fingerprint, endsAtMs > nowMs]))
+  }
+
+  get isEmpty(): boolean {
+    return this.#passed.length === 0
+  }
+
+  facts(): readonly AlertFacts[] {
+    this.#facts ??= this.#passed.map((alert) => factsOf(alert, this.nowMs))
+    return this.#facts
   }
 }
 
@@ -178,15 +249,4 @@ function factsOf(alert: KnownAlert, nowMs: number): AlertFacts {
     fingerprint: alert.fingerprint,
     ...(alert.evidence === undefined ? {} : { evidence: alert.evidence }),
   }
-}
-
-/** By job, then instance (alerts without one come last), then labels. */
-function compareAlerts(a: KnownAlert, b: KnownAlert): number {
-  for (const name of ['job', 'instance']) {
-    const [left, right] = [a.labels.get(name), b.labels.get(name)]
-    if (left === right) continue
-    if (left === '' || right === '') return left === '' ? 1 : -1
-    return left < right ? -1 : 1
-  }
-  return a.labels.size - b.labels.size || a.labels.compare(b.labels)
 }

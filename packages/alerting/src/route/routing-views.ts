@@ -3,7 +3,6 @@ import type { AlertStore, KnownAlert } from './alert-store.ts'
 import type { Routing } from './config.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { AlertGroup } from './group.ts'
-import type { Silencer } from './muting.ts'
 import { type Route, groupKey, groupLabels, routesFor } from './tree.ts'
 import type {
   AlertGroupView,
@@ -19,7 +18,6 @@ export interface RoutingParts {
   readonly clock: Clock
   readonly store: AlertStore
   readonly dispatcher: Dispatcher
-  readonly silencer: Silencer
   /** The config as it is now. */
   routing(): Routing
 }
@@ -53,18 +51,22 @@ export class LiveRouting implements RoutingViews {
   }
 
   #group(group: AlertGroup, nowMs: number): AlertGroupView {
+    const { clock, dispatcher } = this.#parts
+    const { isStrict } = this.#parts.routing()
     const { groupIntervalMs, repeatIntervalMs, receiver } = group.route
-    const turns = Math.floor(repeatIntervalMs / groupIntervalMs) + 1
+    const mutedBy = dispatcher.muting.mutedBy(group.route, nowMs)
+    const turns = repeatIntervalMs / groupIntervalMs
+    const repeatTurns = isStrict ? Math.floor(turns) + 1 : Math.ceil(turns)
     return {
       key: group.key,
       labels: group.labels,
-      routeLabels: group.labels.keep(new Set()),
+      routeLabels: group.routeLabels(nowMs),
       receiver,
-      alerts: group.alerts().map((alert) => this.#view(alert, [], nowMs)),
-      nextTurnMs: null,
-      lastNotificationMs: null,
+      alerts: group.alerts().map((alert) => this.#view(alert, mutedBy, nowMs)),
+      nextTurnMs: group.dueMs === undefined ? null : nowMs + group.dueMs - clock.monotonicMs(),
+      lastNotificationMs: group.lastNotificationMs(),
       groupIntervalMs,
-      repeatsEveryMs: turns * groupIntervalMs,
+      repeatsEveryMs: repeatTurns * groupIntervalMs,
     }
   }
 
@@ -78,9 +80,11 @@ export class LiveRouting implements RoutingViews {
   }
 
   #status(alert: KnownAlert, mutedBy: readonly string[], nowMs: number): AlertStatusView {
-    const silencedBy = this.#parts.silencer.silencedBy(alert.labels, nowMs)
-    const isHeld = silencedBy.length > 0 || mutedBy.length > 0
-    return { state: isHeld ? 'suppressed' : 'active', silencedBy, inhibitedBy: [], mutedBy }
+    const { muting } = this.#parts.dispatcher
+    const inhibitedBy = muting.inhibitedBy(alert.labels, nowMs)
+    const silencedBy = muting.silencedBy(alert.labels, nowMs)
+    const isHeld = inhibitedBy.length + silencedBy.length + mutedBy.length > 0
+    return { state: isHeld ? 'suppressed' : 'active', silencedBy, inhibitedBy, mutedBy }
   }
 
   receivers(): ReceiverView[] {
@@ -106,6 +110,7 @@ export class LiveRouting implements RoutingViews {
         startsAtMs: startsAtMs ?? endsAtMs ?? nowMs,
         endsAtMs: endsAtMs ?? nowMs + resolveTimeoutMs,
         generatorUrl,
+        ...(endsAtMs === undefined ? { isTimeout: true } : {}),
       })),
     )
   }
@@ -113,6 +118,7 @@ export class LiveRouting implements RoutingViews {
 
 function routeView(route: Route, labels: Labels): RouteView {
   const { receiver, key, groupWaitMs, groupIntervalMs, repeatIntervalMs } = route
+  const { muteTimeIntervals, activeTimeIntervals } = route
   const own = groupLabels(route, labels)
   return {
     receiver,
@@ -122,7 +128,7 @@ function routeView(route: Route, labels: Labels): RouteView {
     groupWaitMs,
     groupIntervalMs,
     repeatIntervalMs,
-    muteTimeIntervals: [],
-    activeTimeIntervals: [],
+    muteTimeIntervals,
+    activeTimeIntervals,
   }
 }

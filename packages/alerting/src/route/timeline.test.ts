@@ -60,12 +60,13 @@ test.each([
     300     over`,
   ],
   [
-    'what fires goes out again after repeat_interval, at the next turn',
+    'what fires goes out again after repeat_interval, on the dot where that is a turn',
     `
     1        push a
     11..11   hear hook firing a
-    671..671 hear hook firing a
-    700      over`,
+    611..611 hear hook firing a
+    1211..1211 hear hook firing a
+    1300     over`,
   ],
   [
     'one of two resolved, then both; the group ends and a new alert waits anew',

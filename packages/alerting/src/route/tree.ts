@@ -14,6 +14,12 @@ export interface Route {
   readonly groupIntervalMs: number
   readonly repeatIntervalMs: number
   readonly continues: boolean
+  /** Names of the intervals in which nothing is told. */
+  readonly muteTimeIntervals: readonly string[]
+  /** Names of the intervals outside of which nothing is told; none: always. */
+  readonly activeTimeIntervals: readonly string[]
+  /** What templates find under `.RouteLabels`; values are templates themselves. */
+  readonly labels: Readonly<Record<string, string>>
   readonly routes: readonly Route[]
 }
 

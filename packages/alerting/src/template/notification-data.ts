@@ -32,6 +32,13 @@ export function statusOf(alerts: readonly AlertFacts[]): 'firing' | 'resolved' {
   return alerts.some((alert) => alert.status === 'firing') ? 'firing' : 'resolved'
 }
 
+export function fingerprintsOf(
+  alerts: readonly AlertFacts[],
+  status: AlertFacts['status'],
+): string[] {
+  return alerts.filter((alert) => alert.status === status).map(({ fingerprint }) => fingerprint)
+}
+
 /** The pairs that all of them share. */
 export function commonPairs(all: readonly Labels[]): Record<string, string> {
   const [first, ...others] = all

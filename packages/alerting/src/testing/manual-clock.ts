@@ -8,6 +8,8 @@ interface Sleeper {
 /** A clock that stands still until it is moved. */
 export class ManualClock implements Clock {
   #nowMs: number
+  /** By how much the wall clock was set; the other one knows nothing of it. */
+  #stepMs = 0
   #sleepers: Sleeper[] = []
 
   constructor(nowMs: number) {
@@ -15,7 +17,7 @@ export class ManualClock implements Clock {
   }
 
   now(): Millis {
-    return millis(this.#nowMs)
+    return millis(this.#nowMs + this.#stepMs)
   }
 
   monotonicMs(): number {
@@ -42,6 +44,11 @@ export class ManualClock implements Clock {
       this.#sleepers.push(sleeper)
       signal?.addEventListener('abort', onAbort, { once: true })
     })
+  }
+
+  /** Sets the wall clock forward, or back. */
+  step(ms: number): void {
+    this.#stepMs += ms
   }
 
   /** Lets time pass: wakes sleepers in order, and lets each do what it can before the next. */

@@ -1,5 +1,6 @@
 import { Labels } from '@weir/model'
 import { startAlerting } from '../alerting.ts'
+import type { SilenceDraft } from '../silence/silence.ts'
 import type { Fetch } from '../notify/fetch.ts'
 import { ManualClock } from './manual-clock.ts'
 import { MemoryStore, RecordingAppender, recordingTelemetry } from './memory-rooms.ts'
@@ -12,7 +13,11 @@ import { MemoryStore, RecordingAppender, recordingTelemetry } from './memory-roo
  *     31..32  hear hook firing a        a message to the receiver at /hook, with these alerts
  *     60      down                      the receiver answers 503 from now on
  *     90      up
+ *     91      silence a{team="x"}       alerts with these labels are silenced
+ *     93      unsilence                 all silences end
+ *     94      reload                    the config is read again, changed but saying the same
  *     95      crash                     killed and started again on the same disk
+ *     96      step -3600                the wall clock is set back by an hour
  *     100     over                      how long to wait and see that nothing more is heard
  *
  * Returns what was heard and not wanted, and what was wanted and not heard: [] is good.
@@ -26,14 +31,16 @@ export async function playTimeline(config: string, script: string): Promise<stri
   const heard: Heard[] = []
   const receiver = { isUp: true }
   const fetch: Fetch = async (url, { body }) => {
-    if (receiver.isUp) heard.push({ atMs: clock.now() - START_MS, text: textOf(url, String(body)) })
+    if (receiver.isUp)
+      heard.push({ atMs: clock.monotonicMs() - START_MS, text: textOf(url, String(body)) })
     const status = receiver.isUp ? 200 : 503
     return { status, headers: new Headers(), text: async () => '' }
   }
   let store = new MemoryStore()
+  let text = config
   const open = (): ReturnType<typeof startAlerting> =>
     startAlerting({
-      config: { fileName: 'alertmanager.yml', text: config },
+      config: { fileName: 'alertmanager.yml', text },
       query: async () => [],
       appender: new RecordingAppender(),
       store,
@@ -51,10 +58,19 @@ export async function playTimeline(config: string, script: string): Promise<stri
       wanted.push({ line, fromMs: Number(from) * 1000, toMs: Number(to) * 1000, text: rest! })
       continue
     }
-    await clock.advance(START_MS + Number(from) * 1000 - clock.now())
+    await clock.advance(START_MS + Number(from) * 1000 - clock.monotonicMs())
     if (verb === 'down' || verb === 'up') receiver.isUp = verb === 'up'
     if (verb === 'push') await alerting.receive([alertOf(rest!, clock.now(), FAR_MS)])
     if (verb === 'end') await alerting.receive([alertOf(rest!, START_MS, clock.now())])
+    if (verb === 'silence') await alerting.silences.set(silenceOf(rest!, clock.now()))
+    if (verb === 'unsilence') {
+      for (const { id } of alerting.silences.list()) await alerting.silences.expire(id)
+    }
+    if (verb === 'step') clock.step(Number(rest) * 1000)
+    if (verb === 'reload') {
+      text = `${text}# again\n`
+      await alerting.reload({ config: { fileName: 'alertmanager.yml', text } })
+    }
     if (verb === 'crash') {
       const disk = store.snapshot()
       const killed = alerting
@@ -96,6 +112,18 @@ function alertOf(
     startsAtMs,
     endsAtMs,
     generatorUrl: '',
+  }
+}
+
+function silenceOf(text: string, nowMs: number): SilenceDraft {
+  const { labels } = alertOf(text, 0, 0)
+  return {
+    matchers: [...labels].map(([name, value]) => ({ name, operator: '=', value })),
+    startsAtMs: nowMs,
+    endsAtMs: FAR_MS,
+    createdBy: 'timeline',
+    comment: '',
+    annotations: {},
   }
 }
 

@@ -113,7 +113,7 @@ alertmanager: am.yml
   test('gathers what is wrong with several files', () => {
     file('bad-rules.yml', 'groups:\n- name: g\n  rules:\n  - { alert: A, expr: "sum(" }')
     file('bad-map.yml', 'mappings:\n- match: a.*\n  naame: x')
-    file('bad-am.yml', 'route: { receiver: r }\nreceivers: []\ninhibit_rules: [{}]')
+    file('bad-am.yml', 'route: { receiver: r }\nreceivers: []\ntracing: { endpoint: x }')
     const found = problems(
       'rule_files: [bad-rules.yml]\nstatsd: { mapping_config: bad-map.yml }\nalertmanager: bad-am.yml',
     )

@@ -16,6 +16,7 @@ interface ServeOptions extends ExporterOptions {
   readonly statsdListen?: string
   readonly 'statsd.mappingConfig'?: readonly string[]
   readonly 'alertmanager.config'?: string
+  readonly 'alertmanager.strictCompat'?: true
   readonly rules: readonly string[]
   readonly 'web.externalUrl'?: string
   readonly 'web.enableAdminApi'?: true
@@ -44,6 +45,7 @@ export function withServeFlags(command: Command): Command {
       collect,
     )
     .option('--alertmanager.config <file>', 'an alertmanager.yml')
+    .option('--alertmanager.strict-compat', 'do as Alertmanager does where Weir does better')
     .option('--rules <glob>', 'Prometheus rule files; may be given again', collect, [])
     .option('--web.external-url <url>', 'where people reach this Weir')
     .option('--web.enable-admin-api', 'let the HTTP API delete series and make snapshots')
@@ -65,6 +67,7 @@ export function flagsOf(options: ServeOptions): Flags {
   const { config, listen, statsdListen, logLevel } = options
   const mapping = options['statsd.mappingConfig']
   const alertmanager = options['alertmanager.config']
+  const strictCompat = options['alertmanager.strictCompat']
   const url = options['web.externalUrl']
   const enableAdminApi = options['web.enableAdminApi']
   const retentionTime = options['storage.tsdb.retention.time']
@@ -80,6 +83,7 @@ export function flagsOf(options: ServeOptions): Flags {
     ...(statsdListen === undefined ? {} : { statsdListen }),
     ...(mapping === undefined ? {} : { statsdMappingConfig: mapping }),
     ...(alertmanager === undefined ? {} : { alertmanagerConfig: alertmanager }),
+    ...(strictCompat === undefined ? {} : { alertmanagerStrictCompat: strictCompat }),
     ...(enableAdminApi === undefined ? {} : { enableAdminApi }),
     ...(url === undefined ? {} : { externalUrl: url }),
     ...(retentionTime === undefined ? {} : { retentionTime }),

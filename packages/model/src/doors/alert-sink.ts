@@ -8,6 +8,8 @@ export interface Alert {
   readonly startsAtMs: number
   /** When it was resolved, or when it will count as resolved if nothing more is heard; ms. */
   readonly endsAtMs: number
+  /** The sender said no end: `endsAtMs` is when it counts as resolved for want of news. */
+  readonly isTimeout?: boolean
   /** Link to the expression behind it. */
   readonly generatorUrl: string
   /** What shows that it is so; absent when the sender did not say. No part of its identity. */

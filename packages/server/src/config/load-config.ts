@@ -11,7 +11,7 @@ import { type NamedBy, beside, expandGlob, readNamed } from './files.ts'
 import { globalBeside, scrapeConfigBeside } from '../scrape/config-files.ts'
 import { allScrapeConfigs } from './scrape-config-files.ts'
 import { redactText } from './redact-text.ts'
-import { redactAlertmanager, redactYaml } from './redact.ts'
+import { redactYaml } from './redact.ts'
 import { type StatsdFlags, withStatsdFlags } from './statsd-flags.ts'
 import { type WeirConfig, weirConfig } from './weir-config.ts'
 import { lineOfKey, readYaml } from './yaml-file.ts'
@@ -27,6 +27,8 @@ export interface Flags {
   /** What statsd_exporter's own flags say. */
   readonly statsd?: StatsdFlags
   readonly alertmanagerConfig?: string
+  /** Before `strict_compat` of the alertmanager.yml. */
+  readonly alertmanagerStrictCompat?: boolean
   readonly rules: readonly string[]
   readonly externalUrl?: string
   readonly enableAdminApi?: boolean
@@ -45,8 +47,6 @@ export interface Setup {
   readonly alertmanager: AlertmanagerSource | undefined
   /** The configuration file as it may be shown. */
   readonly shown: string
-  /** The alertmanager.yml as it may be shown; undefined without one. */
-  readonly alertmanagerShown: string | undefined
 }
 
 /**
@@ -57,13 +57,11 @@ export interface Setup {
 export function loadConfig(flags: Flags): Setup {
   const given = readConfig(flags)
   refuseOpenDoor(given.config, flags)
-  const alertmanager = alertmanagerSource(given, flags)
   return {
     config: given.config,
     mappings: readMappings([...mappingFiles(given, flags), ...builtInMappings(given)]),
     ruleFiles: rulePatterns(given, flags).flatMap(readRuleFiles),
-    alertmanager,
-    alertmanagerShown: alertmanager && redactAlertmanager(alertmanager.text),
+    alertmanager: alertmanagerSource(given, flags),
     shown: redactYaml(given.text),
   }
 }

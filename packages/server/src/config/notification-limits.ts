@@ -15,6 +15,8 @@ export function notificationLimits(
       concurrency: keys.max_requests_per_receiver,
       backoffMaxMs: keys.max_backoff,
       alerts: keys.max_alerts,
+      alertsPerName: keys.max_alerts_per_name,
+      groups: keys.max_groups,
       silences: {
         countMax: keys.max_silences,
         bytesMax: keys.max_silence_bytes,

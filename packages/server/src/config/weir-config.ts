@@ -193,10 +193,18 @@ const notifications = z.strictObject({
     .positive()
     .default(100_000)
     .describe('Alerts known at one time; new ones beyond it are refused and counted.'),
-  max_body_bytes: byteSize
-    .prefault('16MiB')
-    .refine((bytes) => bytes > 0, { message: 'want more than 0' })
-    .describe('Longest body of alerts or of a silence that is posted to `/api/v2/…`.'),
+  max_alerts_per_name: z
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe('Of them, alerts of one name (`alertname`); 0 for no limit.'),
+  max_groups: z
+    .int()
+    .positive()
+    .default(100_000)
+    .describe(
+      'Groups of alerts at one time; alerts that would need another are not told, and counted.',
+    ),
   max_silences: z
     .int()
     .positive()
