@@ -15,7 +15,9 @@ export { type RulesCheck, checkRules } from './rules/config.ts'
 export { type RecordingGroup, recordingGroups } from './rules/recording-groups.ts'
 export { type RecordingRuleSpec } from './rules/config.ts'
 export { recordedLabels } from './rules/recording.ts'
-export { checkAlertmanagerConfig } from './route/config.ts'
+export { type MatcherMode, matcherModeOf, parseMatcher } from './route/matcher-mode.ts'
+export { type RouteMatcher, wholeMatch } from './route/matcher.ts'
+export { DEFAULT_CONFIG, checkAlertmanagerConfig } from './route/config.ts'
 export {
   type QuerySample,
   type RuleFile,

@@ -7,6 +7,8 @@ import {
   type AlertingSetup,
   type RecordingGroup,
   type RuleQuery,
+  DEFAULT_CONFIG,
+  matcherModeOf,
   recordingGroups,
   startAlerting,
 } from '@weir/alerting'
@@ -458,6 +460,18 @@ class Process implements Weir {
         get outbox() {
           return alerting().outbox
         },
+        get routing() {
+          return alerting().routing
+        },
+        get silences() {
+          return alerting().silences
+        },
+      },
+      alertmanager: {
+        configText: () => this.#setup.alertmanagerShown ?? DEFAULT_CONFIG,
+        matcherMode: matcherModeOf(this.#flags.features),
+        startedMs: this.#startedMs,
+        bodyBytesMax: config.notifications.max_body_bytes,
       },
       scraping: {
         targets: () => this.#scraper.call('targets', undefined),

@@ -63,6 +63,10 @@ export const DEFAULT_ROUTING: Routing = {
   sources: '',
 }
 
+/** The same as a file, for those who want to read it. */
+export const DEFAULT_CONFIG =
+  'route: {receiver: page, group_by: [alertname], group_wait: 0s}\nreceivers: [{name: page}]\n'
+
 const fileSchema = z.strictObject({
   global: globalSchema.prefault({}),
   templates: listOf(textValue),

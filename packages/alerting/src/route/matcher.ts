@@ -55,6 +55,15 @@ export function requiredValues({ operator, value }: Matcher): readonly string[] 
   return values === undefined || values.includes('') ? undefined : [...new Set(values)]
 }
 
+/**
+ * Whether the expression matches the whole of a text.
+ *
+ * @throws {Error} when it is not RE2
+ */
+export function wholeMatch(expression: string): (text: string) => boolean {
+  return valueTest({ name: '', operator: '=~', value: expression })
+}
+
 const OPERATOR_ORDER: readonly MatchOperator[] = ['=', '!=', '=~', '!~']
 
 /** By name, then value, then operator: the order in which route keys list them. */

@@ -11,7 +11,7 @@ import { type NamedBy, beside, expandGlob, readNamed } from './files.ts'
 import { globalBeside, scrapeConfigBeside } from '../scrape/config-files.ts'
 import { allScrapeConfigs } from './scrape-config-files.ts'
 import { redactText } from './redact-text.ts'
-import { redactYaml } from './redact.ts'
+import { redactAlertmanager, redactYaml } from './redact.ts'
 import { type StatsdFlags, withStatsdFlags } from './statsd-flags.ts'
 import { type WeirConfig, weirConfig } from './weir-config.ts'
 import { lineOfKey, readYaml } from './yaml-file.ts'
@@ -47,6 +47,8 @@ export interface Setup {
   readonly alertmanager: AlertmanagerSource | undefined
   /** The configuration file as it may be shown. */
   readonly shown: string
+  /** The alertmanager.yml as it may be shown; undefined without one. */
+  readonly alertmanagerShown: string | undefined
 }
 
 /**
@@ -57,11 +59,13 @@ export interface Setup {
 export function loadConfig(flags: Flags): Setup {
   const given = readConfig(flags)
   refuseOpenDoor(given.config, flags)
+  const alertmanager = alertmanagerSource(given, flags)
   return {
     config: given.config,
     mappings: readMappings([...mappingFiles(given, flags), ...builtInMappings(given)]),
     ruleFiles: rulePatterns(given, flags).flatMap(readRuleFiles),
-    alertmanager: alertmanagerSource(given, flags),
+    alertmanager,
+    alertmanagerShown: alertmanager && redactAlertmanager(alertmanager.text),
     shown: redactYaml(given.text),
   }
 }

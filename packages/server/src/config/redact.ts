@@ -12,6 +12,28 @@ export function redactYaml(text: string): string {
   return value === null ? '' : stringify(redact(value, []))
 }
 
+/**
+ * An alertmanager.yml as it may be shown to amtool, which reads it as a config: where that wants an
+ * address of a service, the address shows without user, password and parameters.
+ */
+export function redactAlertmanager(text: string): string {
+  const document = parseDocument(text)
+  if (document.errors.length > 0) return ''
+  const value: unknown = document.toJS({ maxAliasCount: 100 })
+  return value === null ? '' : stringify(redact(value, [], plainAddress))
+}
+
+/** Slack's address is a password; those of the other services are not, but for what stands in front of and behind them. */
+function plainAddress(text: string, path: readonly string[]): string | undefined {
+  const key = path.at(-1) ?? ''
+  const isSecret =
+    /webhook_url$/.test(key) ||
+    path.slice(-2).some((name) => /^slack_(api_url|configs)$/.test(name))
+  if (!SECRET_URLS.test(key) || isSecret || !URL.canParse(text)) return undefined
+  const { protocol, host, pathname } = new URL(text)
+  return `${protocol}//${host}${pathname}`
+}
+
 /** Keys whose values nobody may read back, wherever they stand: `smtp_auth_password`, `client_secret`. */
 const SECRET_KEYS =
   /(^|_)(password|passwd|passphrase|secrets?|token|token_id|credentials|routing_key|service_key|api_key|apikey|user_key|private_key|access_key|secret_key|auth_identity|auth_username)$|^key$/i
@@ -25,12 +47,19 @@ const RECEIVERS = /^(?!pagerduty)\w+_configs$/
 /** Headers that are sent to somebody: their values may be anything. */
 const HEADERS = /^(http_headers|proxy_connect_header|headers)$/
 
-function redact(value: unknown, path: readonly string[]): unknown {
+/** @param shown what to show of a text in any case */
+function redact(
+  value: unknown,
+  path: readonly string[],
+  shown?: (text: string, path: readonly string[]) => string | undefined,
+): unknown {
+  const plain = typeof value === 'string' ? shown?.(value, path) : undefined
+  if (plain !== undefined) return plain
   if (isSecret(path)) return hide(value)
-  if (Array.isArray(value)) return value.map((item: unknown) => redact(item, path))
+  if (Array.isArray(value)) return value.map((item: unknown) => redact(item, path, shown))
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(
-      Object.entries(value).map(([name, inner]) => [name, redact(inner, [...path, name])]),
+      Object.entries(value).map(([name, inner]) => [name, redact(inner, [...path, name], shown)]),
     )
   }
   return typeof value === 'string' ? redactText(value) : value

@@ -193,6 +193,10 @@ const notifications = z.strictObject({
     .positive()
     .default(100_000)
     .describe('Alerts known at one time; new ones beyond it are refused and counted.'),
+  max_body_bytes: byteSize
+    .prefault('16MiB')
+    .refine((bytes) => bytes > 0, { message: 'want more than 0' })
+    .describe('Longest body of alerts or of a silence that is posted to `/api/v2/…`.'),
   max_alerts_per_name: z
     .int()
     .nonnegative()

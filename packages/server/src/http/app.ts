@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import fastifyCompress from '@fastify/compress'
 import { WeirError } from '@weir/model'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { alertmanagerRoutes } from './alertmanager-routes.ts'
 import { adminRoutes } from './admin-routes.ts'
 import { Departure } from './departure.ts'
 import type { HttpDeps } from './deps.ts'
@@ -33,6 +34,7 @@ import { pushGatewayRoutes } from './push-gateway-routes.ts'
 import { ruleRoutes } from './rule-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
 import { eventRoutes } from './event-routes.ts'
+import { silenceRoutes } from './silence-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { targetRoutes } from './target-routes.ts'
 import { weirRoutes } from './weir-routes.ts'
@@ -103,6 +105,8 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
   const routes: Route[] = [
     ...queryRoutes(deps),
     ...ruleRoutes(deps),
+    ...alertmanagerRoutes(deps),
+    ...silenceRoutes(deps),
     ...statusRoutes(deps),
     ...targetRoutes(deps),
     ...adminRoutes(deps),
@@ -219,9 +223,10 @@ function mountBytes(
   })
 }
 
-function headOf({ headers }: FastifyRequest): RequestHead {
+function headOf({ headers, method }: FastifyRequest): RequestHead {
   const length = headers['content-length']
   return {
+    method,
     contentType: headers['content-type'] ?? '',
     contentEncoding: headers['content-encoding'] ?? '',
     contentLength: length === undefined ? undefined : Number(length),
@@ -246,7 +251,9 @@ function mountRoute(app: FastifyInstance, route: Route, { deps, stopping }: Moun
     method: [...route.methods],
     url: route.path,
     // Fresh at each request: the cheaper one first. Who sends bytes gets a few back, or packs them himself.
-    compress: route.body === undefined && { encodings: ['gzip', 'br'] },
+    compress: (route.body === undefined || route.methods.includes('GET')) && {
+      encodings: ['gzip', 'br'],
+    },
     handler: async (request, reply) => {
       const waits = route.early === true ? [] : deps.ready(route.early)
       if (waits.length > 0) {

@@ -1,4 +1,4 @@
-import type { Alerting, RecordingGroup } from '@weir/alerting'
+import type { Alerting, MatcherMode, RecordingGroup } from '@weir/alerting'
 import type { Clock } from '@weir/model'
 import type {
   EventView,
@@ -44,7 +44,9 @@ type Soon<T> = T | Promise<T>
 /** Everything the HTTP side needs of the process. It owns none of it: closing the server closes sockets only. */
 export interface HttpDeps {
   readonly queries: Queries
-  readonly alerting: Pick<Alerting, 'ruleGroups' | 'alerts' | 'outbox'>
+  readonly alerting: Pick<Alerting, 'ruleGroups' | 'alerts' | 'outbox' | 'routing' | 'silences'>
+  /** What Alertmanager's API tells beyond that. */
+  readonly alertmanager: AlertmanagerDeps
   readonly scraping: Scraping
   intakes(): Soon<readonly IntakeStatus[]>
   /** What makes the series that come by StatsD many; undefined while the intake is not open. */
@@ -108,6 +110,15 @@ export interface HttpDeps {
   readonly limits: HttpLimits
   /** How PromQL from HTTP is evaluated. */
   readonly evaluation: EvaluationLimits
+}
+
+interface AlertmanagerDeps {
+  /** The alertmanager.yml in use, secrets replaced, so that amtool reads it. */
+  configText(): string
+  readonly matcherMode: MatcherMode
+  readonly startedMs: number
+  /** `notifications.max_body_bytes` */
+  readonly bodyBytesMax: number
 }
 
 /** The store as the admin API sees it; each resolves when it is done and durable. */

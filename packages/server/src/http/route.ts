@@ -39,6 +39,7 @@ export interface BodyRule {
 
 /** What the headers of a request say of its body. */
 export interface RequestHead {
+  readonly method: string
   readonly contentType: string
   readonly contentEncoding: string
   /** As announced; undefined when it comes in chunks. */
@@ -108,6 +109,11 @@ export function comeAgain({ code }: WeirError): Record<string, string> {
 /** A parameter of the query string. `match[]` and its like may be given more than once. */
 export function query(name: string, about: string, required = false): Parameter {
   return { name, in: 'query', required, repeated: name.endsWith('[]'), about }
+}
+
+/** A parameter of the query string that may be given more than once without saying so in its name. */
+export function repeated(name: string, about: string): Parameter {
+  return { ...query(name, about), repeated: true }
 }
 
 /** A parameter in the path. */

@@ -36,6 +36,7 @@ function stand(): { intake: PushIntake<'form'>; tick: (ms: number) => void; page
 }
 
 const head = (contentLength?: number): Parameters<PushIntake['admit']>[0] => ({
+  method: 'POST',
   contentType: '',
   contentEncoding: '',
   contentLength,

@@ -157,6 +157,14 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       ruleGroups: () => RULES,
       alerts: () => ALERTS,
       outbox: { views: () => [], retry: noNotification, discard: noNotification },
+      routing: NOTHING_ROUTED,
+      silences: NO_SILENCES,
+    },
+    alertmanager: {
+      configText: () => 'route: {receiver: page}\nreceivers: [{name: page}]\n',
+      matcherMode: 'fallback',
+      startedMs: NOON,
+      bodyBytesMax: 1024 * 1024,
     },
     scraping: {
       targets: () => TARGETS,
@@ -224,6 +232,22 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     evaluation: {},
     ...overrides,
   }
+}
+
+const NOTHING_ROUTED: HttpDeps['alerting']['routing'] = {
+  alerts: () => [],
+  groups: () => [],
+  receivers: () => [],
+  routes: () => [],
+  post: async () => [],
+}
+
+const NO_SILENCES: HttpDeps['alerting']['silences'] = {
+  silencedBy: () => [],
+  list: () => [],
+  get: () => undefined,
+  set: async () => '',
+  expire: async () => undefined,
 }
 
 const RUNTIME = {

@@ -101,7 +101,7 @@ export class Call {
   }
 
   #admit(contentLength: number): void {
-    const head = { contentType: '', contentEncoding: '', contentLength }
+    const head = { method: 'POST', contentType: '', contentEncoding: '', contentLength }
     try {
       this.#giveBack = this.#deps.intake.admit(head)
     } catch (error) {
