@@ -1,6 +1,9 @@
 import { type Alert, Labels } from '@weir/model'
 import { OUTBOX_LIMITS, Outbox } from './outbox/outbox.ts'
 import { type Network, openNetwork } from './notify/network.ts'
+import { KeptRules } from './managed/kept-rules.ts'
+import { LiveManagedRules } from './managed/managed-rules.ts'
+import { previewRule } from './managed/preview.ts'
 import type { Integration } from './notify/outcome.ts'
 import type { RoutingContext } from './notify/kind.ts'
 import type { Alerting, AlertingOptions, AlertingSetup } from './options.ts'
@@ -70,6 +73,7 @@ function readSetup(setup: AlertingSetup, post: RoutingContext, log: AlertingLog)
 
 class Engine implements Alerting {
   readonly routing: RoutingViews
+  readonly managedRules: LiveManagedRules
   readonly #options: AlertingOptions
   readonly #post: RoutingContext
   readonly #network: Network | undefined
@@ -122,6 +126,18 @@ class Engine implements Alerting {
       externalUrl: this.#externalUrl,
       ...(options.limits?.groups === undefined ? {} : { groupsMax: options.limits.groups }),
     })
+    this.managedRules = new LiveManagedRules({
+      kept: new KeptRules(store, options.limits?.keptRules),
+      clock,
+      loaded: () => this.#checked.groups,
+      features: () => this.#checked.setup.features ?? [],
+      preview: (draft, signal) => {
+        const { features = [] } = this.#checked.setup
+        return previewRule(draft, this.#groupContext(this.#checked.setup), { features, signal })
+      },
+      inTurn: (change) => this.#inTurn(change),
+      apply: (note) => this.#apply(this.#checked, note),
+    })
     this.routing = new LiveRouting({
       clock,
       store: this.#alerts,
@@ -139,7 +155,8 @@ class Engine implements Alerting {
 
   async start(): Promise<void> {
     this.#outbox.start()
-    const groups = this.#checked.groups.map((spec) => this.#newGroup(spec, this.#checked.setup))
+    const specs = this.managedRules.inForce(this.#checked.groups)
+    const groups = specs.map((spec) => this.#newGroup(spec, this.#checked.setup))
     const longestMs = Math.max(0, ...groups.map((group) => group.intervalMs))
     await this.#dispatcher.regroup(this.#checked.routing, longestMs + HOLD_MARGIN_MS)
     for (const group of groups) {
@@ -153,8 +170,12 @@ class Engine implements Alerting {
   }
 
   #newGroup(spec: RuleGroup, setup: AlertingSetup): LiveGroup {
+    return new LiveGroup(spec, this.#groupContext(setup))
+  }
+
+  #groupContext(setup: AlertingSetup): GroupContext {
     const { query, appender, store, clock, resendDelayMs } = this.#options
-    const context: GroupContext = {
+    return {
       query,
       appender,
       store,
@@ -168,7 +189,6 @@ class Engine implements Alerting {
       resendDelayMs: resendDelayMs ?? RESEND_DELAY_MS,
       noData: setup.noData ?? DEFAULT_NO_DATA,
     }
-    return new LiveGroup(spec, context)
   }
 
   async receive(alerts: readonly Alert[]): Promise<void> {
@@ -192,16 +212,26 @@ class Engine implements Alerting {
     return [...this.#checked.routing.receivers.keys()]
   }
 
-  /** One reload at a time. */
-  async reload(setup: AlertingSetup): Promise<void> {
-    const before = this.#reloading
-    const mine = before.catch(() => undefined).then(() => this.#reload(setup))
-    this.#reloading = mine.catch(() => undefined)
-    await mine
+  reload(setup: AlertingSetup): Promise<void> {
+    return this.#inTurn(async () => {
+      const checked = readSetup(setup, this.#post, this.#options.telemetry.log) // throws before anything is changed
+      await this.#apply(checked, undefined)
+    })
   }
 
-  async #reload(setup: AlertingSetup): Promise<void> {
-    const read = readSetup(setup, this.#post, this.#options.telemetry.log) // throws before anything is changed
+  /** One change of the rules at a time. */
+  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+    const mine = this.#reloading.then(change)
+    this.#reloading = mine.then(
+      () => undefined,
+      () => undefined,
+    )
+    return mine
+  }
+
+  /** @param note why alerts of rules that leave end now; undefined lets them time out */
+  async #apply(read: CheckedSetup, note: string | undefined): Promise<void> {
+    const { setup } = read
     const old = this.#checked
     const isSameRouting = old.routing.sources === read.routing.sources
     const checked = isSameRouting ? { ...read, routing: old.routing } : read
@@ -210,7 +240,7 @@ class Engine implements Alerting {
     const isSame = sameDefaults(old.setup, setup)
     const before = this.#groups
     const after = new Map<string, LiveGroup>()
-    for (const spec of checked.groups) {
+    for (const spec of this.managedRules.inForce(checked.groups)) {
       const known = before.get(groupKey(spec))
       const keeps = known !== undefined && isSame && sameSpec(known.spec, spec)
       after.set(groupKey(spec), keeps ? known : this.#newGroup(spec, setup))
@@ -224,11 +254,11 @@ class Engine implements Alerting {
       if (known === undefined) group.restore()
       else {
         group.takeOver(known)
-        await group.endLeft()
+        await group.endLeft(note)
       }
       group.start()
     }
-    for (const [key, group] of leaving) if (!after.has(key)) await group.forget()
+    for (const [key, group] of leaving) if (!after.has(key)) await group.forget(note)
   }
 
   async #collect(): Promise<void> {

@@ -68,6 +68,15 @@ export {
   type SilenceView,
 } from './silence/silence.ts'
 export { type Silences } from './silence/silences.ts'
+export {
+  type ManagedRules,
+  type RuleAction,
+  type RuleAuthor,
+  type RuleChange,
+  type RuleDraft,
+  type RulePreview,
+  type RuleRow,
+} from './managed/views.ts'
 export { type Fetch, type FetchAnswer, type FetchRequest } from './notify/fetch.ts'
 export { type Picture, type PictureSource } from './notify/picture.ts'
 export { type AlertingCounter, type AlertingLog, type AlertingTelemetry } from './telemetry.ts'

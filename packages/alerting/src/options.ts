@@ -2,6 +2,7 @@ import type { Appender, AlertSink, Clock, KeyValueStore, Labels } from '@weir/mo
 import type { Fetch } from './notify/fetch.ts'
 import type { PictureSource } from './notify/picture.ts'
 import type { NotificationView } from './outbox/notification-view.ts'
+import type { ManagedRules } from './managed/views.ts'
 import type { NoDataPolicy } from './rules/no-data.ts'
 import type { RuleFile, RuleGroupSource, RuleQuery } from './rules/source.ts'
 import type { RoutingViews } from './route/views.ts'
@@ -78,6 +79,8 @@ export interface AlertingLimits {
   readonly alertsPerName?: number
   /** Groups of alerts at one time. */
   readonly groups?: number
+  /** Rules kept by page and API. */
+  readonly keptRules?: number
   readonly silences?: Partial<SilenceLimits>
 }
 
@@ -110,6 +113,8 @@ export interface Alerting extends AlertSink, AsyncDisposable {
   alerts(): AlertsView
   readonly silences: Silences
   readonly outbox: OutboxDoor
+  /** Rules that people keep by page and API. */
+  readonly managedRules: ManagedRules & { sources(): RuleGroupSource[] }
   /** Names of the receivers, as the config lists them. */
   receivers(): string[]
   /**

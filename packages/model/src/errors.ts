@@ -58,6 +58,8 @@ export const CODES = {
   IMPORT_LINE: 'bad_data', // a line of a file of old samples
   IMPORT_BUSY: 'unavailable', // one at a time; may be tried again
   RULES_INVALID: 'bad_data', // a rule file or a pack's rules
+  RULES_LIMIT: 'bad_data', // too many rules kept by page and API, or one too long
+  RULE_UNKNOWN: 'not_found',
   RULES_TEST_INVALID: 'bad_data', // a file of unit tests of rules
   BACKFILL_BUSY: 'unavailable', // too many wait already
   BACKFILL_EMPTY: 'bad_data', // no recording rule is meant

@@ -310,7 +310,7 @@ class Process implements Weir {
         appender,
         store,
         clock: systemClock,
-        ...notificationLimits(this.#setup.config.notifications),
+        ...notificationLimits(this.#setup.config),
         externalUrl:
           this.#setup.config.web.external_url || `http://${this.#setup.config.web.listen}`,
         telemetry: { registry: this.#registry, log: this.#log.child({ part: 'alerting' }) },
@@ -323,7 +323,10 @@ class Process implements Weir {
   /** Recording rules of a rule file, or all that are loaded. */
   #recordingGroups(text: string | undefined): RecordingGroup[] {
     const setup = this.#alertingSetup(this.#setup)
-    if (text === undefined) return recordingGroups(setup)
+    if (text === undefined) {
+      const kept = this.#alerting.managedRules.sources()
+      return recordingGroups({ ...setup, groups: [...(setup.groups ?? []), ...kept] })
+    }
     return recordingGroups({ ...setup, groups: [], ruleFiles: [{ fileName: 'rules', text }] })
   }
 
@@ -459,6 +462,9 @@ class Process implements Weir {
         alerts: () => alerting().alerts(),
         get outbox() {
           return alerting().outbox
+        },
+        get managedRules() {
+          return alerting().managedRules
         },
         get routing() {
           return alerting().routing

@@ -293,6 +293,15 @@ export class AlertingRule {
     ]
   }
 
+  /** Ends all alerts, and says why. */
+  end(nowMs: number, note: string): void {
+    for (const [key, alert] of this.#active) {
+      if (alert.state === 'pending') this.#active.delete(key)
+      if (alert.state !== 'firing') continue
+      Object.assign(alert, { state: 'inactive', resolvedAtMs: nowMs, note })
+    }
+  }
+
   /** Alerts to hand on now: new ones, ended ones, and firing ones not handed on for a while. */
   due(nowMs: number, resendDelayMs: number): Due[] {
     return [...this.#active.values()]

@@ -124,6 +124,15 @@ export function parseRuleGroups(
   })
 }
 
+/** What is wrong with a group given as an object; paths begin below the group. */
+export function groupProblems(
+  { file, ...group }: RuleGroupSource,
+  features: readonly string[] = [],
+): { readonly path: string; readonly what: string }[] {
+  const { problems } = groupsOf(objectSource({ groups: [group] }, file ?? 'built-in'), features)
+  return problems.map(({ path, what }) => ({ path: path.replace(/^groups\[0\]\.?/, ''), what }))
+}
+
 /** @param options `forPrometheus`: keys that only Weir knows are problems, too */
 export function checkRules(
   text: string,

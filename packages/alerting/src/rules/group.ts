@@ -114,10 +114,24 @@ export class LiveGroup {
     this.#left = [...known.values()]
   }
 
-  /** Ends the series of rules that the older version had and this one has not. */
-  async endLeft(): Promise<void> {
-    const timeMs = this.#context.clock.now() - this.#queryOffsetMs
-    for (const { series } of this.#left.splice(0)) await series.write([], timeMs)
+  /**
+   * Ends the series of rules that the older version had and this one has not.
+   *
+   * @param note why their alerts end, when somebody wants them to; else they time out, as in Prometheus
+   */
+  async endLeft(note: string | undefined): Promise<void> {
+    await this.#end(this.#left.splice(0), note)
+  }
+
+  async #end(rules: readonly LiveRule[], note: string | undefined): Promise<void> {
+    const nowMs = this.#context.clock.now()
+    for (const rule of rules) {
+      if (note !== undefined && rule instanceof AlertingRule) {
+        rule.end(nowMs, note)
+        await this.#handOn(rule, nowMs)
+      }
+      await rule.series.write([], nowMs - this.#queryOffsetMs)
+    }
   }
 
   start(): void {
@@ -133,9 +147,11 @@ export class LiveGroup {
   }
 
   /** Ends the series of a group that is no more, and forgets its state. */
-  async forget(): Promise<void> {
-    const timeMs = this.#context.clock.now() - this.#queryOffsetMs
-    for (const { rule } of this.#rules) await rule.series.write([], timeMs)
+  async forget(note: string | undefined): Promise<void> {
+    await this.#end(
+      this.#rules.map(({ rule }) => rule),
+      note,
+    )
     await this.#context.store.write([{ key: KEY_PREFIX + this.key, value: undefined }])
   }
 
@@ -253,12 +269,12 @@ export class LiveGroup {
   }
 }
 
-export function groupKey({ file, name }: RuleGroup): string {
+export function groupKey({ file, name }: Pick<RuleGroup, 'file' | 'name'>): string {
   return `${file};${name}`
 }
 
 /** Name and labels tell rules apart; equal ones are numbered. */
-function withIds(rules: readonly Rule[]): { readonly id: string; readonly rule: Rule }[] {
+export function withIds(rules: readonly Rule[]): { readonly id: string; readonly rule: Rule }[] {
   const seen = new Map<string, number>()
   return rules.map((rule) => {
     const labels = [...rule.labels].map(([name, value]) => [

@@ -18,15 +18,37 @@ export interface RuleGroupSource {
   readonly rules: readonly RuleSource[]
 }
 
-/** Either `record` or `alert` is set; see Prometheus's rule files for the meaning of each key. */
+/**
+ * Either `record` or `alert` is set; see Prometheus's rule files for the meaning of each key, and
+ * `additions` for Weir's own.
+ */
 export interface RuleSource {
   readonly record?: string
   readonly alert?: string
-  readonly expr: string
+  /** Left out where `deadman` says it. */
+  readonly expr?: string
   readonly for?: string
   readonly keep_firing_for?: string
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
+  readonly no_data?: string
+  readonly no_data_for?: string
+  readonly reset?: string
+  readonly levels?: Readonly<Record<string, LevelSource | string>>
+  readonly flapping?: { readonly high?: number; readonly low?: number; readonly states?: number }
+  readonly deadman?: {
+    readonly of: string
+    readonly silent?: string
+    readonly still?: string
+    readonly remember?: string
+    readonly by?: readonly string[]
+  }
+}
+
+export interface LevelSource {
+  readonly when: string
+  readonly reset?: string
+  readonly for?: string
 }
 
 /** Asks for the value of an expression at a time. A scalar comes as one sample without labels. */

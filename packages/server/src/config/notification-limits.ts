@@ -1,10 +1,14 @@
 import type { AlertingOptions } from '@weir/alerting'
 import type { WeirConfig } from './weir-config.ts'
 
-/** `notifications` of weir.yml in the words of the alerting room. */
-export function notificationLimits(
-  keys: WeirConfig['notifications'],
-): Pick<AlertingOptions, 'giveUpAfterMs' | 'resendDelayMs' | 'limits'> {
+/** `notifications` of weir.yml, and what `rules` bounds, in the words of the alerting room. */
+export function notificationLimits({
+  notifications: keys,
+  rules,
+}: Pick<WeirConfig, 'notifications' | 'rules'>): Pick<
+  AlertingOptions,
+  'giveUpAfterMs' | 'resendDelayMs' | 'limits'
+> {
   return {
     giveUpAfterMs: keys.give_up_after,
     resendDelayMs: keys.resend_delay,
@@ -17,6 +21,7 @@ export function notificationLimits(
       alerts: keys.max_alerts,
       alertsPerName: keys.max_alerts_per_name,
       groups: keys.max_groups,
+      keptRules: rules.max_kept,
       silences: {
         countMax: keys.max_silences,
         bytesMax: keys.max_silence_bytes,

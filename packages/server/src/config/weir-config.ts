@@ -234,6 +234,11 @@ const rules = z.strictObject({
     .prefault('12h')
     .refine((ms) => ms > 0, { message: 'want more than 0' })
     .describe('How long it is kept without data; its end then says so.'),
+  max_kept: z
+    .int()
+    .positive()
+    .default(10_000)
+    .describe('Rules that people keep by page and API; more are refused.'),
 })
 
 const query = z.strictObject({

@@ -32,6 +32,7 @@ import {
 } from './route.ts'
 import { pushGatewayRoutes } from './push-gateway-routes.ts'
 import { ruleRoutes } from './rule-routes.ts'
+import { managedRuleRoutes } from './managed-rule-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { silenceRoutes } from './silence-routes.ts'
@@ -119,6 +120,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...influxRoutes(deps),
     ...weirRoutes(deps, () => routes),
     ...notificationRoutes(deps),
+    ...managedRuleRoutes(deps),
     ...eventRoutes(deps),
     importRoute(deps),
     ...backfillRoutes(deps),

@@ -44,7 +44,10 @@ type Soon<T> = T | Promise<T>
 /** Everything the HTTP side needs of the process. It owns none of it: closing the server closes sockets only. */
 export interface HttpDeps {
   readonly queries: Queries
-  readonly alerting: Pick<Alerting, 'ruleGroups' | 'alerts' | 'outbox' | 'routing' | 'silences'>
+  readonly alerting: Pick<
+    Alerting,
+    'ruleGroups' | 'alerts' | 'outbox' | 'routing' | 'silences' | 'managedRules'
+  >
   /** What Alertmanager's API tells beyond that. */
   readonly alertmanager: AlertmanagerDeps
   readonly scraping: Scraping

@@ -72,6 +72,7 @@ export async function startWeirRouting(
         outbox: alerting.outbox,
         routing: alerting.routing,
         silences: alerting.silences,
+        managedRules: alerting.managedRules,
       },
       alertmanager: {
         configText: () => redactAlertmanager(config),

@@ -157,6 +157,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       ruleGroups: () => RULES,
       alerts: () => ALERTS,
       outbox: { views: () => [], retry: noNotification, discard: noNotification },
+      managedRules: NO_KEPT_RULES,
       routing: NOTHING_ROUTED,
       silences: NO_SILENCES,
     },
@@ -330,6 +331,22 @@ const RULES: RuleGroupsView = {
       rules: [{ name: 'other', query: 'y', labels: {}, type: 'recording', ...RAN }],
     },
   ],
+}
+
+async function noRule(): Promise<never> {
+  throw new WeirError('RULE_UNKNOWN', 'no rule is kept here')
+}
+
+const NO_KEPT_RULES: HttpDeps['alerting']['managedRules'] = {
+  rows: () => [],
+  changes: () => [],
+  put: noRule,
+  remove: noRule,
+  switchOff: noRule,
+  switchOn: noRule,
+  preview: noRule,
+  exported: (format) => `${format}\n`,
+  sources: () => [],
 }
 
 async function noNotification(): Promise<never> {

@@ -1,0 +1,108 @@
+import type { RuleDraft } from '@weir/alerting'
+import { z } from 'zod'
+import type { HttpDeps } from './deps.ts'
+import { jsonBody, readJson } from './json-body.ts'
+import { invalid } from './parameters.ts'
+import { type Route, json, query, segment } from './route.ts'
+
+const signed = { author: z.string(), reason: z.string().default('') }
+const author = z.strictObject(signed)
+
+const draft = {
+  group: z.string(),
+  interval: z.string().optional(),
+  // What a rule may hold is checked where rule files are.
+  rule: z.record(z.string(), z.unknown()),
+  replaces: z.string().optional(),
+}
+const put = z.strictObject({ ...draft, ...signed })
+const preview = z.strictObject({ ...draft, group: z.string().default('') })
+
+/** `/api/weir/v1/rules`: rules kept by page and API, and those of files as far as people may change them. */
+export function managedRuleRoutes(deps: HttpDeps): Route[] {
+  const { limits } = deps
+  const rules = (): HttpDeps['alerting']['managedRules'] => deps.alerting.managedRules
+  const id = segment('id', 'Its id')
+  return [
+    {
+      methods: ['GET'],
+      path: '/api/weir/v1/rules',
+      summary: 'Every rule: where it comes from, who made, changed or switched it off',
+      parameters: [],
+      handle: () => json(rules().rows()),
+    },
+    {
+      methods: ['GET'],
+      path: '/api/weir/v1/rules/changes',
+      summary: 'What people changed of rules, newest first',
+      parameters: [],
+      handle: () => json(rules().changes()),
+    },
+    {
+      methods: ['GET'],
+      path: '/api/weir/v1/rules/export',
+      summary: 'Rules kept here as a rule file',
+      parameters: [query('format', '`weir` when left out, or `prometheus`')],
+      handle: ({ params }) => {
+        const format = params.get('format') ?? 'weir'
+        if (format !== 'weir' && format !== 'prometheus') {
+          throw invalid('format', `want weir or prometheus, got ${JSON.stringify(format)}`)
+        }
+        const headers = { 'content-type': 'application/yaml' }
+        return { status: 200, headers, body: rules().exported(format) }
+      },
+    },
+    {
+      methods: ['POST'],
+      path: '/api/weir/v1/rules/preview',
+      summary: 'What a rule would do now; nothing is kept',
+      parameters: [],
+      body: jsonBody(limits.bodyBytesMax),
+      handle: async (call) =>
+        json(await rules().preview(draftOf(readJson(call, preview)), call.signal)),
+    },
+    {
+      methods: ['PUT', 'DELETE'],
+      path: '/api/weir/v1/rules/:id',
+      summary: 'By PUT make or change a rule, by DELETE take away one that is kept here',
+      parameters: [id],
+      body: jsonBody(limits.bodyBytesMax),
+      handle: async (call) => {
+        const which = call.path['id'] ?? ''
+        if (call.origin.method === 'DELETE') {
+          await rules().remove(which, readJson(call, author))
+          return json({})
+        }
+        const given = readJson(call, put)
+        return json(await rules().put(which, draftOf(given), given))
+      },
+    },
+    {
+      methods: ['POST'],
+      path: '/api/weir/v1/rules/:id/off',
+      summary: 'Switch a rule off',
+      parameters: [id],
+      body: jsonBody(limits.bodyBytesMax),
+      handle: async (call) =>
+        json(await rules().switchOff(call.path['id'] ?? '', readJson(call, author))),
+    },
+    {
+      methods: ['POST'],
+      path: '/api/weir/v1/rules/:id/on',
+      summary: 'Switch a rule on again',
+      parameters: [id],
+      body: jsonBody(limits.bodyBytesMax),
+      handle: async (call) =>
+        json(await rules().switchOn(call.path['id'] ?? '', readJson(call, author))),
+    },
+  ]
+}
+
+function draftOf({ group, interval, rule, replaces }: z.output<typeof preview>): RuleDraft {
+  return {
+    group,
+    rule,
+    ...(interval === undefined || interval === '' ? {} : { interval }),
+    ...(replaces === undefined ? {} : { replaces }),
+  }
+}
