@@ -17,7 +17,7 @@ export { type RecordingRuleSpec } from './rules/config.ts'
 export { recordedLabels } from './rules/recording.ts'
 export { type MatcherMode, matcherModeOf, parseMatcher } from './route/matcher-mode.ts'
 export { type RouteMatcher, wholeMatch } from './route/matcher.ts'
-export { DEFAULT_CONFIG, checkAlertmanagerConfig } from './route/config.ts'
+export { DEFAULT_CONFIG, alertmanagerHints, checkAlertmanagerConfig } from './route/config.ts'
 export {
   type QuerySample,
   type RuleFile,

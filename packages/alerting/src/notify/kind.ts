@@ -43,6 +43,8 @@ export interface NotifierKind {
   readonly templates: string
   /** Those of them that Weir words better; not used under `strict_compat`. */
   readonly ownTemplates: string
+  /** What is good to know of a config that is right; `weir check config` shows it. */
+  hint(config: unknown): string | undefined
   build(config: unknown, index: number, context: NotifierContext, check: ConfigCheck): Integration
 }
 
@@ -52,6 +54,7 @@ export function notifierKind<S extends z.ZodType>(kind: {
   readonly schema: S
   readonly templates?: string
   readonly ownTemplates?: string
+  hint?(config: z.output<S>): string | undefined
   build(
     config: z.output<S>,
     index: number,
@@ -64,6 +67,7 @@ export function notifierKind<S extends z.ZodType>(kind: {
     schema: kind.schema,
     templates: kind.templates ?? '',
     ownTemplates: kind.ownTemplates ?? '',
+    hint: (config) => kind.hint?.(config as z.output<S>),
     build: (config, index, context, check) =>
       kind.build(config as z.output<S>, index, context, check),
   }

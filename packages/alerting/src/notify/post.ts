@@ -29,7 +29,7 @@ export interface Post {
 }
 
 /** What a 2xx answer means. */
-type Verdict =
+export type Verdict =
   | { readonly kind: 'sent'; readonly note?: Note }
   | { readonly kind: 'refused' | 'retry' }
 

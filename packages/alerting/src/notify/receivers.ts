@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { httpClientBeside } from '@weir/fetch'
 import { z } from 'zod'
-import { type ConfigSource, showPath } from '../config-source.ts'
+import { type ConfigProblem, type ConfigSource, showPath } from '../config-source.ts'
 import { listOf, notYet, textMap, textValue } from '../config-values.ts'
 import { checkNotificationTemplate } from '../template/alertmanager.ts'
 import type { ConfigCheck, NotifierContext, NotifierKind, WithHttp } from './kind.ts'
@@ -45,6 +45,27 @@ export function buildReceivers(
   return receivers
 }
 
+/** What is good to know of receivers that are right: `line 3: receivers[0].opsgenie_configs[0]: …`. */
+export function receiverHints(
+  shapes: readonly ReceiverShape[],
+  source: ConfigSource,
+): ConfigProblem[] {
+  return shapes.flatMap((shape, i) =>
+    NOTIFIER_KINDS.flatMap((kind) =>
+      configsOf(kind, shape).flatMap((config, at): ConfigProblem[] => {
+        const what = kind.hint(config)
+        const path = ['receivers', i, `${kind.name}_configs`, at]
+        return what === undefined ? [] : [{ line: source.lineOf(path), path: showPath(path), what }]
+      }),
+    ),
+  )
+}
+
+function configsOf(kind: NotifierKind, shape: ReceiverShape): readonly WithHttp[] {
+  const all = shape as Readonly<Record<string, unknown>>
+  return all[`${kind.name}_configs`] as readonly WithHttp[]
+}
+
 interface Building {
   readonly path: readonly PropertyKey[]
   readonly source: ConfigSource
@@ -58,8 +79,7 @@ function integrationsOf(
   { path, source, context, problem }: Building,
 ): Integration[] {
   const key = `${kind.name}_configs`
-  const configs = (shape as Readonly<Record<string, unknown>>)[key] as readonly WithHttp[]
-  return configs.map((config, i) => {
+  return configsOf(kind, shape).map((config, i) => {
     const check = checkAt([...path, key, i], source, problem)
     const http = config.http_config ?? context.global.http_config
     const http_config = http && httpClientBeside(http, (path) => check.beside(path))

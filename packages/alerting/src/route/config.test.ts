@@ -170,8 +170,8 @@ test.each([
   ['route: {receiver: r, recever: x}\n' + RECEIVER, 'line 1: route.recever: unknown key'],
   ['route: {receiver: r}\nreceivers: [{name: r}, {name: r}]', 'receiver "r" is there twice'],
   [
-    'route: {receiver: r}\nreceivers:\n- name: r\n  slack_configs:\n  - channel: x',
-    'line 4: receivers[0].slack_configs: not supported yet',
+    'route: {receiver: r}\nreceivers:\n- name: r\n  wechat_configs:\n  - corp_id: x',
+    'line 4: receivers[0].wechat_configs: not supported yet',
   ],
   [
     "route: {receiver: r}\ninhibit_rules:\n- source_matchers: ['a']\n" + RECEIVER,

@@ -12,7 +12,7 @@ import { booleanValue, listOf, notYet, textValue } from '../config-values.ts'
 import { globalSchema } from '../notify/global.ts'
 import type { Receiver } from '../notify/outcome.ts'
 import type { RoutingContext } from '../notify/kind.ts'
-import { buildReceivers, receiverSchema } from '../notify/receivers.ts'
+import { buildReceivers, receiverHints, receiverSchema } from '../notify/receivers.ts'
 import { RECORD } from '../notify/record.ts'
 import { notificationTemplates } from '../notify/templates.ts'
 import type { AlertmanagerSource } from '../options.ts'
@@ -159,4 +159,13 @@ export function checkAlertmanagerConfig(
   }
   const reading = { mode: matcherModeOf(features) }
   return readRouting(source, { clock: systemClock, fetch }, reading).problems.map(showProblem)
+}
+
+/** `weir check config`: what is good to know of an alertmanager.yml that is right. */
+export function alertmanagerHints({ fileName, text }: AlertmanagerSource): readonly string[] {
+  const { source } = readYaml(text, fileName)
+  const shape = checkShape(fileSchema, source)
+  return shape.value === undefined
+    ? []
+    : receiverHints(shape.value.receivers, source).map(showProblem)
 }

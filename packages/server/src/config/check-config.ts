@@ -1,4 +1,4 @@
-import { checkAlertmanagerConfig, checkRules } from '@weir/alerting'
+import { alertmanagerHints, checkAlertmanagerConfig, checkRules } from '@weir/alerting'
 import { WeirError } from '@weir/model'
 import { readMappings } from '../statsd/mapping-file.ts'
 import { Mapping } from '../statsd/mapping.ts'
@@ -33,7 +33,7 @@ export function checkConfig(flags: Flags): ConfigCheck {
   const routes = check.attempt(() => alertmanagerSource(given, flags))
   if (routes !== undefined) {
     check.add(routes.fileName, checkAlertmanagerConfig(routes))
-    check.found.push(`alert routes in ${routes.fileName}`)
+    check.found.push(`alert routes in ${routes.fileName}`, ...alertmanagerHints(routes))
   }
   return check
 }

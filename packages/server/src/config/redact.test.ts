@@ -60,6 +60,13 @@ const CASES: readonly (readonly [what: string, yaml: string, shown: string])[] =
   ['SNS', 'sns_configs: [{ sigv4: { secret_key: S3CRET }, subject: s }]', 'subject: s'],
   ['incident.io', 'incidentio_configs: [{ alert_source_token: S3CRET, url: S3CRET }]', 'incident'],
   ['OpsGenie', 'opsgenie_configs: [{ api_key: S3CRET, message: m }]', 'message: m'],
+  ['Jira Service Management', 'jsm_configs: [{ api_key: S3CRET, message: m }]', 'message: m'],
+  ['a Slack app', 'slack_configs: [{ app_token: S3CRET, channel: "#c" }]', '#c'],
+  [
+    'a payload of its own',
+    'webhook_configs: [{ url: "http://h/S3CRET", payload: { token: S3CRET, text: t } }]',
+    'text: t',
+  ],
   ['VictorOps', 'victorops_configs: [{ api_key: S3CRET, routing_key: S3CRET }]', 'victorops'],
   // ours
   ['our own address', 'web: { external_url: "https://u:S3CRET@weir/" }', '@weir/'],

@@ -1,0 +1,235 @@
+/**
+ * The same alerts into a real Alertmanager and into Weir, with one server that keeps what both send.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { type AddressInfo, type Socket, connect, createServer as createSocket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Labels, systemClock } from '@weir/model'
+import { startAlerting } from '../alerting.ts'
+import type { Alerting } from '../options.ts'
+import { MemoryStore, RecordingAppender, recordingTelemetry } from './memory-rooms.ts'
+
+type Who = 'peer' | 'weir'
+
+/** A request that one of them made. */
+export interface Said {
+  readonly method: string
+  /** Below the address that the config was given. */
+  readonly path: string
+  readonly authorization: string
+  readonly body: Record<string, unknown>
+}
+
+export interface PushedAlert {
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+/** What a config can point its receivers at. */
+export interface Places {
+  /** Any path below it is kept, and answered as the vendor named in the path would. */
+  readonly url: string
+  /** `http_config` of a proxy that keeps what goes to anybody by https. */
+  readonly throughProxy: string
+}
+
+export interface SideBySide extends AsyncDisposable {
+  push(alerts: readonly PushedAlert[], startsAtMs: number, endsAtMs: number): Promise<void>
+  /** What was said since it was last forgotten, once each has said so many things. */
+  heard(count: number): Promise<Readonly<Record<Who, readonly Said[]>>>
+  forget(): void
+}
+
+export async function openSideBySide(
+  alertmanager: string,
+  config: (places: Places) => string,
+): Promise<SideBySide> {
+  const recorder = await Recorder.open()
+  const folder = mkdtempSync(join(tmpdir(), 'weir-alertmanager-'))
+  const file = join(folder, 'am.yml')
+  writeFileSync(file, config(recorder.places('peer')))
+  const url = `http://127.0.0.1:${await freePort()}`
+  const process = spawn(
+    alertmanager,
+    [
+      `--config.file=${file}`,
+      `--storage.path=${join(folder, 'data')}`,
+      `--web.listen-address=${new URL(url).host}`,
+      '--web.external-url=http://weir',
+      '--cluster.listen-address=',
+    ],
+    { stdio: 'ignore' },
+  )
+  await until(
+    async () => (await fetch(`${url}/-/ready`)).ok,
+    () => 'Alertmanager is not ready',
+  )
+  const weir = await startAlerting({
+    config: { fileName: file, text: config(recorder.places('weir')) },
+    strictCompat: true,
+    query: async () => [],
+    appender: new RecordingAppender(),
+    store: new MemoryStore(),
+    clock: systemClock,
+    externalUrl: 'http://weir',
+    telemetry: recordingTelemetry().telemetry,
+  })
+  return {
+    push: (alerts, startsAtMs, endsAtMs) => push({ url, weir }, alerts, startsAtMs, endsAtMs),
+    heard: async (count) => {
+      const { said } = recorder
+      await until(
+        async () => said.peer.length >= count && said.weir.length >= count,
+        () => `want ${count} requests of each, heard ${JSON.stringify(said, undefined, 1)}`,
+      )
+      await systemClock.sleep(300) // anything that one of them says beyond that
+      return { peer: [...said.peer], weir: [...said.weir] }
+    },
+    forget: () => recorder.forget(),
+    [Symbol.asyncDispose]: async () => {
+      await weir[Symbol.asyncDispose]()
+      await ended(process)
+      await recorder[Symbol.asyncDispose]()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function push(
+  { url, weir }: { readonly url: string; readonly weir: Alerting },
+  alerts: readonly PushedAlert[],
+  startsAtMs: number,
+  endsAtMs: number,
+): Promise<void> {
+  const generatorUrl = 'http://g/?a=b&c'
+  const body = alerts.map((alert) => ({
+    ...alert,
+    startsAt: new Date(startsAtMs).toISOString(),
+    endsAt: new Date(endsAtMs).toISOString(),
+    generatorURL: generatorUrl,
+  }))
+  const headers = { 'content-type': 'application/json' }
+  const [answer] = await Promise.all([
+    fetch(`${url}/api/v2/alerts`, { method: 'POST', headers, body: JSON.stringify(body) }),
+    weir.receive(
+      alerts.map(({ labels, annotations }) => ({
+        labels: Labels.of(labels),
+        annotations: Labels.of(annotations),
+        startsAtMs,
+        endsAtMs,
+        generatorUrl,
+      })),
+    ),
+  ])
+  if (!answer.ok) throw new Error(`Alertmanager refused the alerts: ${await answer.text()}`)
+}
+
+/** Keeps requests, those that come through it as a proxy too. */
+class Recorder implements AsyncDisposable {
+  said: Record<Who, Said[]> = { peer: [], weir: [] }
+  readonly #plain: Server
+  readonly #tls: ReturnType<typeof createTlsServer>
+  /** Who is behind a tunnel, by the port on which the TLS server sees it. */
+  readonly #tunnels = new Map<number, Who>()
+
+  private constructor() {
+    const pem = (name: string): Buffer =>
+      readFileSync(join(import.meta.dirname, `../../../../fixtures/tls/${name}.pem`))
+    this.#plain = createServer((request, response) => {
+      const [, who, ...path] = request.url!.split('/')
+      void this.#keep(who as Who, `/${path.join('/')}`, request, response)
+    })
+    this.#plain.on('connect', (request, socket) => this.#tunnel(request, socket as Socket))
+    this.#tls = createTlsServer(
+      { cert: pem('server'), key: pem('server-key') },
+      (request, response) => {
+        const who = this.#tunnels.get(request.socket.remotePort!)!
+        void this.#keep(who, `//${request.headers.host}${request.url}`, request, response)
+      },
+    )
+  }
+
+  static async open(): Promise<Recorder> {
+    const recorder = new Recorder()
+    for (const server of [recorder.#plain, recorder.#tls]) {
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    }
+    return recorder
+  }
+
+  places(who: Who): Places {
+    const { port } = this.#plain.address() as AddressInfo
+    const proxy = `proxy_url: 'http://127.0.0.1:${port}'`
+    const header = `proxy_connect_header: {X-Who: [${who}]}`
+    return {
+      url: `http://127.0.0.1:${port}/${who}`,
+      throughProxy: `{${proxy}, ${header}, tls_config: {insecure_skip_verify: true}}`,
+    }
+  }
+
+  forget(): void {
+    this.said.peer.length = 0
+    this.said.weir.length = 0
+  }
+
+  #tunnel(request: IncomingMessage, socket: Socket): void {
+    const inner = connect((this.#tls.address() as AddressInfo).port, '127.0.0.1', () => {
+      this.#tunnels.set(inner.localPort!, request.headers['x-who'] as Who)
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      socket.pipe(inner).pipe(socket)
+    })
+    for (const end of [socket, inner]) end.on('error', () => socket.destroy())
+  }
+
+  async #keep(
+    who: Who,
+    path: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    this.said[who].push({
+      method: request.method!,
+      path,
+      authorization: request.headers.authorization ?? '',
+      body: JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>,
+    })
+    if (path.startsWith('/slack')) response.writeHead(200).end('ok')
+    else response.writeHead(202).end('{}')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const server of [this.#plain, this.#tls]) {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    }
+  }
+}
+
+async function ended(process: ChildProcess): Promise<void> {
+  const exited = new Promise((resolve) => process.once('exit', resolve))
+  process.kill()
+  await exited
+}
+
+async function freePort(): Promise<number> {
+  const socket = createSocket()
+  await new Promise<void>((resolve) => socket.listen(0, '127.0.0.1', resolve))
+  const { port } = socket.address() as AddressInfo
+  await new Promise((resolve) => socket.close(resolve))
+  return port
+}
+
+async function until(isSo: () => Promise<boolean>, why: () => string): Promise<void> {
+  const endMs = systemClock.monotonicMs() + 10_000
+  while (systemClock.monotonicMs() < endMs) {
+    if (await isSo().catch(() => false)) return
+    await systemClock.sleep(50)
+  }
+  throw new Error(`waited 10 s in vain: ${why()}`)
+}
