@@ -19,6 +19,7 @@ const ALL = [
   'growth',
   'start',
   'interference',
+  'rules',
   'histograms',
 ]
 

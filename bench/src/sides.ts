@@ -85,7 +85,7 @@ async function startPrometheus(
   flags: readonly string[],
   config: string,
 ): Promise<Side | undefined> {
-  const program = find('prometheus')
+  const program = findPeer('prometheus')
   if (program === undefined) return undefined
   const configFile = join(folder, 'prometheus.yml')
   writeFileSync(configFile, config)
@@ -124,7 +124,7 @@ async function gauge(url: string, name: string): Promise<number> {
 }
 
 async function startVictoria(folder: string): Promise<Side | undefined> {
-  const program = find('victoria-metrics')
+  const program = findPeer('victoria-metrics')
   if (program === undefined) return undefined
   const port = await freePort()
   const dataDir = join(folder, 'data')
@@ -176,7 +176,7 @@ export async function stop(child: ChildProcess): Promise<void> {
   await gone
 }
 
-function find(program: string): string | undefined {
+export function findPeer(program: string): string | undefined {
   const folders = [process.env['WEIR_PEERS'] ?? '', ...(process.env['PATH'] ?? '').split(delimiter)]
   return folders
     .filter((folder) => folder !== '')

@@ -174,9 +174,10 @@ class Engine implements Alerting {
   }
 
   #groupContext(setup: AlertingSetup): GroupContext {
-    const { query, appender, store, clock, resendDelayMs } = this.#options
+    const { query, queries, appender, store, clock, resendDelayMs } = this.#options
     return {
       query,
+      ...(queries === undefined ? {} : { queries }),
       appender,
       store,
       clock,

@@ -22,6 +22,7 @@ export {
   type QuerySample,
   type RuleFile,
   type RuleGroupSource,
+  type RuleQueries,
   type RuleQuery,
   type RuleSource,
 } from './rules/source.ts'

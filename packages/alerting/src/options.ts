@@ -4,7 +4,7 @@ import type { PictureSource } from './notify/picture.ts'
 import type { NotificationView } from './outbox/notification-view.ts'
 import type { ManagedRules } from './managed/views.ts'
 import type { NoDataPolicy } from './rules/no-data.ts'
-import type { RuleFile, RuleGroupSource, RuleQuery } from './rules/source.ts'
+import type { RuleFile, RuleGroupSource, RuleQueries, RuleQuery } from './rules/source.ts'
 import type { RoutingViews } from './route/views.ts'
 import type { AlertsView, RuleGroupsView } from './rules/view.ts'
 import type { SilenceLimits, Silences } from './silence/silences.ts'
@@ -43,6 +43,8 @@ export interface AlertmanagerSource {
 
 export interface AlertingOptions extends AlertingSetup {
   readonly query: RuleQuery
+  /** The same for several at once; rules are asked about one by one where it is not there. */
+  readonly queries?: RuleQueries
   /** Of its own: nobody else appends through it. */
   readonly appender: Appender
   readonly store: KeyValueStore

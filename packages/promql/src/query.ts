@@ -166,7 +166,8 @@ function clockOf({ deadline }: QueryOptions): Clock {
 }
 
 function parsed(expr: string | Expr, options: QueryOptions): Expr {
-  return typeof expr === 'string' ? parseExpr(expr, options.features) : expr
+  if (typeof expr !== 'string') return expr
+  return options.parse === undefined ? parseExpr(expr, options.features) : options.parse(expr)
 }
 
 /** Positions in annotations are those in the text; a tree that comes without its text gives none. */

@@ -1,3 +1,4 @@
+import type { Expr } from './ast.ts'
 import type { Clock, Labels, Matcher, NativeHistogram } from '@weir/model'
 import type { Team } from './execute/split.ts'
 
@@ -87,6 +88,8 @@ export interface QueryOptions {
   readonly defaultSubqueryStepMs?: number
   /** Feature flags that are on, by Prometheus's names. */
   readonly features?: ReadonlySet<string>
+  /** Reads expressions, for callers that keep what they have read; as `parseExpr` with the features. */
+  readonly parse?: (text: string) => Expr
   /** Threads that help with aggregations over many series, if there are any. */
   readonly team?: Team
   /** Asked once for every few series; true stops the query with `QUERY_CANCELED`. */

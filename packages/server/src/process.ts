@@ -38,6 +38,9 @@ import { GROUP_KEYS } from './pushgateway/group.ts'
 import type { EvaluationLimits } from './query/job.ts'
 import { OWN } from './query/question.ts'
 import { QueryWatch } from './query/watch.ts'
+import { GatheredAppender } from './rules/gathered-appender.ts'
+import { querySamples } from './rules/query-samples.ts'
+import { RuleQuestions } from './rules/rule-questions.ts'
 import { selfJob } from './scrape/config.ts'
 import { type Log, openLog } from './telemetry/log.ts'
 import { ProcessMetrics } from './telemetry/process-metrics.ts'
@@ -293,7 +296,7 @@ class Process implements Weir {
       clock: systemClock,
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'events' }) },
     })
-    const appender = connectAppender(await this.#storePort())
+    const appender = new GatheredAppender(connectAppender(await this.#storePort()), systemClock)
     this.#closers.defer(() => appender.close())
     this.#packs = new PackWatch({
       packs: PACKS.filter(({ id }) => !this.#setup.config.packs.disabled.includes(id)),
@@ -307,6 +310,7 @@ class Process implements Weir {
       await startAlerting({
         ...this.#alertingSetup(this.#setup),
         query: this.#ruleQuery,
+        queries: new RuleQuestions((parts, signal) => this.#pool.vectors(parts, signal)).queries,
         appender,
         store,
         clock: systemClock,
@@ -351,12 +355,7 @@ class Process implements Weir {
 
   readonly #ruleQuery: RuleQuery = async (expr, timeMs, signal, group) => {
     const origin = group === undefined ? OWN : ({ kind: 'rule', ...group } as const)
-    const { labels, values, histograms } = await this.#pool.vector(expr, timeMs, signal, origin)
-    return labels.map((flat, i) => {
-      const histogram = histograms?.[i]
-      const value = histogram === undefined ? values[i]! : 0
-      return { labels: Labels.fromFlat(flat), value, histogram }
-    })
+    return querySamples(await this.#pool.vector(expr, timeMs, signal, origin))
   }
 
   async #openScraper(): Promise<void> {

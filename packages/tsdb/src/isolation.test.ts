@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 
 import { type Querier, SampleColumns, type SeriesSet } from '@weir/model'
 
-import { openReader } from './reader.ts'
+import { type Reader, openReader } from './reader.ts'
 import { histogramOf } from './test-histograms.ts'
 import { START_MS, TestStore, matcher, named } from './test-store.ts'
 
@@ -17,6 +17,11 @@ const ALL = { matchers: [matcher('__name__=~.+')], minMs: 0, maxMs: 2 ** 50 }
 /** Everything a querier sees, as `series time value`. */
 function seen(querier: Querier): string[] {
   return samplesOf(querier.select(ALL))
+}
+
+function fresh(reader: Reader): string[] {
+  using querier = reader.querier(0, 2 ** 50)
+  return seen(querier)
 }
 
 /** What another view sees of the same, `undefined` when it cannot. */
@@ -102,6 +107,8 @@ test('queries go on seeing what was there when they began, and so do readers tha
           await t.appender.commit()
         }
         for (const { querier, want } of open) expect(seen(querier)).toEqual(want)
+        const twice = t.reader.still(() => [0, 1].map(() => fresh(t.reader)))
+        expect(twice).toEqual([[...now.values()].sort(), [...now.values()].sort()])
         using other = helper.querier(0, 2 ** 50)
         for (const { querier, want } of open) {
           const found = seenElsewhere(other, querier)

@@ -24,7 +24,7 @@ import { type ArenaView, isInArena, readArena, segmentOf } from './head/layout.t
 import { DictionaryView } from './index/dictionary-view.ts'
 import { inMetricOrder } from './index/metric-order.ts'
 import { Postings } from './index/postings.ts'
-import { selectSeries, symbolOf } from './index/select.ts'
+import { selectSeries } from './index/select.ts'
 import type { News } from './news.ts'
 import { decodeTombstone } from './disk/tombstone-record.ts'
 import { RunMerger } from './read/merge.ts'
@@ -45,6 +45,8 @@ const ARENA_ORDER = 2 ** 50
 export interface Reader extends Queryable, Disposable {
   /** What is known about metric names. */
   metadata(): ReadonlyMap<string, MetricMetadata>
+  /** Runs `work`; everything that it reads is of one moment, and what was opened for one query serves the next. */
+  still<T>(work: () => T): T
   /** How many reads of a series found samples that had to be put in order. Settled data has none. */
   readonly mergedReads: number
 }
@@ -72,6 +74,8 @@ class StoreReader implements Reader {
   readonly #left: SealedWindow[] = []
   #head: HeadRecord | undefined
   #queriers = 0
+  /** What all queriers see while somebody wants one moment. */
+  #held: Snapshot | undefined
   /** A new dictionary, which counts when no querier of the old one is open. */
   #next: { readonly view: DictionaryView; readonly postings: Postings } | undefined
 
@@ -96,6 +100,19 @@ class StoreReader implements Reader {
     return this.#metadata
   }
 
+  still<T>(work: () => T): T {
+    if (this.#held !== undefined) return work()
+    if (this.#queriers++ === 0) enterEpoch(this.#epochs, this.#seat.seat)
+    try {
+      this.#held = { ...this.#now(), isHeld: true }
+      return work()
+    } finally {
+      this.#held?.transaction.done()
+      this.#held = undefined
+      this.leave()
+    }
+  }
+
   querier(minMs: number, maxMs: number): Querier {
     if (this.#queriers++ === 0) enterEpoch(this.#epochs, this.#seat.seat)
     try {
@@ -107,9 +124,13 @@ class StoreReader implements Reader {
   }
 
   #view(minMs: number, maxMs: number): Querier {
+    return new StoreQuerier(this, this.#held ?? this.#now(), minMs, maxMs)
+  }
+
+  #now(): Snapshot {
     for (;;) {
       const snapshot = this.#snapshot()
-      if (snapshot !== undefined) return new StoreQuerier(this, snapshot, minMs, maxMs)
+      if (snapshot !== undefined) return snapshot
     }
   }
 
@@ -129,12 +150,15 @@ class StoreReader implements Reader {
       transaction.done()
       return undefined
     }
-    const arenas = [...this.arenas.values()].filter(
-      ({ id }) => head === undefined || id > head.arenaMax || head.arenas.includes(id),
+    const arenas = [...this.arenas.values()]
+      .filter(({ id }) => head === undefined || id > head.arenaMax || head.arenas.includes(id))
+      .sort((a, b) => a.startMs - b.startMs)
+    const windows = [...this.#windows.values()].sort(
+      (a, b) => a.record.minMs - b.record.minMs || a.record.order - b.record.order,
     )
-    const windows = [...this.#windows.values()]
     const version = head?.version ?? 0
-    return { transaction, windows, arenas, tombstones: this.#tombstones, version, commit }
+    const tombstones = this.#tombstones
+    return { transaction, windows, arenas, tombstones, version, commit, isHeld: false }
   }
 
   /** To the new dictionary, when there is one. */
@@ -243,13 +267,17 @@ class StoreReader implements Reader {
 /** What a querier sees of the store. */
 interface Snapshot {
   readonly transaction: ReadTransaction
+  /** By their oldest sample. */
   readonly windows: readonly SealedWindow[]
+  /** By their start. */
   readonly arenas: readonly ArenaView[]
   readonly tombstones: Tombstones
   /** Of windows, arenas and tombstones. */
   readonly version: number
   /** The newest commit that shows. */
   readonly commit: number
+  /** Shared by several queriers: its transaction is not theirs to end. */
+  readonly isHeld: boolean
 }
 
 class StoreQuerier implements Querier {
@@ -265,28 +293,27 @@ class StoreQuerier implements Querier {
   readonly everything: Pick<Snapshot, 'windows' | 'arenas'>
   readonly #minMs: number
   readonly #maxMs: number
+  readonly #ownsTransaction: boolean
   #open = true
 
   constructor(
     reader: StoreReader,
-    { transaction, windows, arenas, tombstones, version, commit }: Snapshot,
+    { transaction, windows, arenas, tombstones, version, commit, isHeld }: Snapshot,
     minMs: number,
     maxMs: number,
   ) {
     this.reader = reader
     this.transaction = transaction
+    this.#ownsTransaction = !isHeld
     this.tombstones = tombstones
     this.version = version
     this.commit = commit
     this.everything = { windows, arenas }
-    this.windows = windows
-      .filter(({ record: { minMs: oldestMs, maxMs: newestMs, stepMs = 0 } }) => {
-        return newestMs + stepMs >= minMs && oldestMs - stepMs <= maxMs
-      })
-      .sort((a, b) => a.record.minMs - b.record.minMs || a.record.order - b.record.order)
-    this.arenas = arenas
-      .filter((arena) => arena.endMs > minMs && arena.startMs <= maxMs)
-      .sort((a, b) => a.startMs - b.startMs)
+    this.windows = windows.filter(
+      ({ record: { minMs: oldestMs, maxMs: newestMs, stepMs = 0 } }) =>
+        newestMs + stepMs >= minMs && oldestMs - stepMs <= maxMs,
+    )
+    this.arenas = arenas.filter((arena) => arena.endMs > minMs && arena.startMs <= maxMs)
     this.#minMs = minMs
     this.#maxMs = maxMs
   }
@@ -299,7 +326,7 @@ class StoreQuerier implements Querier {
 
   labelValues(name: string, matchers: readonly Matcher[]): string[] {
     const { view, postings } = this.reader
-    const symbol = symbolOf(view, name)
+    const symbol = view.symbolOf(name)
     if (symbol < 0) return []
     const wanted =
       matchers.length === 0
@@ -329,7 +356,7 @@ class StoreQuerier implements Querier {
   [Symbol.dispose](): void {
     if (!this.#open) return
     this.#open = false
-    this.transaction.done()
+    if (this.#ownsTransaction) this.transaction.done()
     this.reader.leave()
   }
 

@@ -92,6 +92,11 @@ export class AlertingRule {
     this.#flaps = spec.flapping === undefined ? undefined : new FlapWatch(spec.flapping)
   }
 
+  /** Whether there is any alert, or one that was resolved a short while ago. */
+  get hasAlerts(): boolean {
+    return this.#active.size > 0
+  }
+
   get state(): AlertState {
     const states = new Set([...this.#active.values()].map((alert) => alert.state))
     return states.has('firing') ? 'firing' : states.has('pending') ? 'pending' : 'inactive'

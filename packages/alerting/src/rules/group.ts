@@ -1,5 +1,4 @@
 import type { Appender, AlertSink, Clock, KeyValueStore, Labels } from '@weir/model'
-import { spreadHash } from '../fingerprint.ts'
 import type { AlertingEvents } from '../telemetry.ts'
 import { AlertingRule, type StoredAlert } from './alert.ts'
 import type { Rule, RuleGroup } from './config.ts'
@@ -7,12 +6,15 @@ import type { Evaluation } from './evaluation.ts'
 import type { NoDataPolicy } from './no-data.ts'
 import { RecordingRule } from './recording.ts'
 import { SeriesTracker } from './series-tracker.ts'
-import type { RuleQuery } from './source.ts'
+import { phaseOf } from './phase.ts'
+import { independentRuns } from './runs.ts'
+import type { QuerySample, RuleQueries, RuleQuery } from './source.ts'
 import type { RuleGroupView, RuleView } from './view.ts'
 
 /** What all groups share. */
 export interface GroupContext {
   readonly query: RuleQuery
+  readonly queries?: RuleQueries
   readonly appender: Appender
   readonly store: KeyValueStore
   readonly clock: Clock
@@ -58,12 +60,15 @@ export class LiveGroup {
   readonly #queryOffsetMs: number
   readonly #context: GroupContext
   readonly #rules: readonly { readonly id: string; readonly rule: LiveRule }[]
+  #runs: readonly (readonly LiveRule[])[] | undefined
   readonly #stop = new AbortController()
   #left: LiveRule[] = []
   #running: Promise<void> | undefined
   #evaluatedMs: number | undefined
   #tookMs = 0
   #stored = ''
+  /** Whether this group has ever been written to disk; undefined: not looked yet. */
+  #isKept: boolean | undefined
   #storedMs = 0
 
   constructor(spec: RuleGroup, context: GroupContext) {
@@ -158,7 +163,7 @@ export class LiveGroup {
   async #run(): Promise<void> {
     const { clock, events } = this.#context
     const { signal } = this.#stop
-    const offsetMs = spreadHash(this.key) % this.intervalMs
+    const offsetMs = phaseOf(this.key, this.intervalMs)
     let last: number | undefined
     while (!signal.aborted) {
       const now = clock.now()
@@ -177,13 +182,35 @@ export class LiveGroup {
 
   /** Evaluates all rules at one time. Public for tests and for `rules test`. */
   async evaluate(timeMs: number): Promise<void> {
-    const { clock, events } = this.#context
+    const { clock } = this.#context
     const startMs = clock.monotonicMs()
+    const runs = (this.#runs ??= independentRuns(
+      this.#rules.map(({ rule }) => rule),
+      ({ spec }) => spec,
+    ))
+    for (const run of runs) {
+      await this.#evaluateRun(run, timeMs)
+      if (this.#stop.signal.aborted) return
+    }
+    this.#evaluatedMs = timeMs
+    this.#tookMs = clock.monotonicMs() - startMs
+    await this.#save(timeMs)
+  }
+
+  /** Evaluates rules that do not need each other: asked in one go, written in one commit. */
+  async #evaluateRun(run: readonly LiveRule[], timeMs: number): Promise<void> {
+    const queryTimeMs = timeMs - this.#queryOffsetMs
+    const exprs = run.map(({ spec }) => spec.expr)
+    const answers = run.length > 1 ? await this.#ask(exprs, queryTimeMs) : undefined
     const at: Evaluation = {
       timeMs,
-      queryTimeMs: timeMs - this.#queryOffsetMs,
-      query: (expr, atMs, signal) =>
-        this.#context.query(expr, atMs, signal, { file: this.spec.file, name: this.spec.name }),
+      queryTimeMs,
+      query: (expr, atMs, signal) => {
+        const known = atMs === queryTimeMs ? answers?.get(expr) : undefined
+        if (known instanceof Error) return Promise.reject(known)
+        if (known !== undefined) return Promise.resolve(known)
+        return this.#context.query(expr, atMs, signal, this.#name)
+      },
       limit: this.spec.limit,
       externalLabels: this.#context.externalLabels,
       externalUrl: this.#context.externalUrl,
@@ -193,23 +220,42 @@ export class LiveGroup {
       }),
       signal: this.#stop.signal,
     }
-    for (const { rule } of this.#rules) {
-      const ruleStartMs = clock.monotonicMs()
-      events.ruleEvaluated(this.key)
-      try {
-        await rule.evaluate(at)
-        rule.report.ok(timeMs, clock.monotonicMs() - ruleStartMs)
-      } catch (cause) {
-        if (at.signal.aborted) return
-        const error = cause instanceof Error ? cause.message : String(cause)
-        rule.report.failed(timeMs, clock.monotonicMs() - ruleStartMs, error)
-        events.ruleFailed({ group: this.key, rule: rule.spec.name }, error)
-      }
-      if (rule instanceof AlertingRule) await this.#handOn(rule, timeMs)
+    await Promise.all(run.map((rule) => this.#evaluateRule(rule, at)))
+  }
+
+  get #name(): { readonly file: string; readonly name: string } {
+    return { file: this.spec.file, name: this.spec.name }
+  }
+
+  /** Answers by expression; undefined when they have to be asked for one by one. */
+  async #ask(
+    exprs: readonly string[],
+    timeMs: number,
+  ): Promise<ReadonlyMap<string, readonly QuerySample[] | Error> | undefined> {
+    const { signal } = this.#stop
+    try {
+      const answers = await this.#context.queries?.(exprs, timeMs, signal, this.#name)
+      return answers && new Map(exprs.map((expr, i) => [expr, answers[i]!]))
+    } catch {
+      // One of them took too long, or its thread's memory: alone, it alone fails.
+      return undefined
     }
-    this.#evaluatedMs = timeMs
-    this.#tookMs = clock.monotonicMs() - startMs
-    await this.#save(timeMs)
+  }
+
+  async #evaluateRule(rule: LiveRule, at: Evaluation): Promise<void> {
+    const { clock, events } = this.#context
+    const startMs = clock.monotonicMs()
+    events.ruleEvaluated(this.key)
+    try {
+      await rule.evaluate(at)
+      rule.report.ok(at.timeMs, clock.monotonicMs() - startMs)
+    } catch (cause) {
+      if (at.signal.aborted) return
+      const error = cause instanceof Error ? cause.message : String(cause)
+      rule.report.failed(at.timeMs, clock.monotonicMs() - startMs, error)
+      events.ruleFailed({ group: this.key, rule: rule.spec.name }, error)
+    }
+    if (rule instanceof AlertingRule) await this.#handOn(rule, at.timeMs)
   }
 
   async #handOn(rule: AlertingRule, timeMs: number): Promise<void> {
@@ -227,6 +273,7 @@ export class LiveGroup {
   }
 
   async #save(timeMs: number): Promise<void> {
+    if (!this.#mayHaveAlerts()) return
     const rules = Object.fromEntries(
       this.#rules.flatMap(({ id, rule }) =>
         rule instanceof AlertingRule ? [[id, rule.store()] as const] : [],
@@ -238,18 +285,21 @@ export class LiveGroup {
     )
     const isOld = hasAlerts && timeMs - this.#storedMs >= SEEN_EVERY_MS
     if (shape === this.#stored && !isOld) return
-    if (this.#stored === '' && !hasAlerts && !this.#isOnDisk()) {
-      this.#stored = shape
-      return
-    }
     const value: StoredGroup = { seenMs: timeMs, rules }
     try {
       await this.#context.store.write([{ key: KEY_PREFIX + this.key, value }])
       this.#stored = shape
       this.#storedMs = timeMs
+      this.#isKept = hasAlerts
     } catch (cause) {
       this.#context.events.storeFailed('rules', String(cause)) // next evaluation tries again
     }
+  }
+
+  /** Whether there is anything to keep, or something on disk that no longer holds. */
+  #mayHaveAlerts(): boolean {
+    if ((this.#isKept ??= this.#isOnDisk())) return true
+    return this.#rules.some(({ rule }) => rule instanceof AlertingRule && rule.hasAlerts)
   }
 
   #isOnDisk(): boolean {

@@ -1,7 +1,7 @@
 import type { AlertingSetup } from '../options.ts'
-import { spreadHash } from '../fingerprint.ts'
 import { type RecordingRuleSpec, parseRuleFile, parseRuleGroups } from './config.ts'
 import { EVALUATION_INTERVAL_MS, groupKey } from './group.ts'
+import { phaseOf } from './phase.ts'
 
 /** The recording rules of a group, and when they are evaluated: at `k · intervalMs + phaseMs`. */
 export interface RecordingGroup {
@@ -36,7 +36,7 @@ export function recordingGroups(setup: AlertingSetup): RecordingGroup[] {
       file,
       name,
       intervalMs,
-      phaseMs: spreadHash(groupKey(group)) % intervalMs,
+      phaseMs: phaseOf(groupKey(group), intervalMs),
       queryOffsetMs: group.queryOffsetMs ?? setup.queryOffsetMs ?? 0,
       limit,
       rules,

@@ -60,6 +60,17 @@ export type RuleQuery = (
   group?: RuleGroupName,
 ) => Promise<readonly QuerySample[]>
 
+/**
+ * Asks for the values of several expressions at one time, on one state of the store. What cannot be
+ * answered is an error in its place; it rejects when none could be asked.
+ */
+export type RuleQueries = (
+  exprs: readonly string[],
+  timeMs: number,
+  signal: AbortSignal,
+  group: RuleGroupName,
+) => Promise<readonly (readonly QuerySample[] | Error)[]>
+
 /** What a group is known by: its file, or `pack:airflow`, and its name in it. */
 interface RuleGroupName {
   readonly file: string

@@ -312,22 +312,24 @@ export class Evaluation implements Disposable {
         maxMs: (at ?? maxMs) - offsetMs + this.#beyond(expr.selector),
       }
     }
-    const extents = childrenOf(expr).map((child) => this.#extent(child, minMs, maxMs))
+    let fromMs = maxMs
+    let toMs = minMs
+    const widen = (one: { readonly minMs: number; readonly maxMs: number }): void => {
+      fromMs = Math.min(fromMs, one.minMs)
+      toMs = Math.max(toMs, one.maxMs)
+    }
+    for (const child of childrenOf(expr)) widen(this.#extent(child, minMs, maxMs))
     if (expr.kind === 'call' && expr.name === 'info') {
       // Info series are looked at when what they describe is.
       const shift = innermostShift(expr.args[0]!)
       const at = this.pinned(shift)
-      const toMs = (at ?? maxMs) - shift.offsetMs
-      extents.push({
+      widen({
         minMs:
           (at ?? minMs) - shift.offsetMs - this.lookbacks.reachOf({ metricName: '' }).longestMs,
-        maxMs: toMs,
+        maxMs: (at ?? maxMs) - shift.offsetMs,
       })
     }
-    return {
-      minMs: Math.min(maxMs, ...extents.map((one) => one.minMs)),
-      maxMs: Math.max(minMs, ...extents.map((one) => one.maxMs)),
-    }
+    return { minMs: fromMs, maxMs: toMs }
   }
 
   /** How far after its time a selector looks: `smoothed` wants the next sample too. */

@@ -34,7 +34,7 @@ export function gather(
     evaluation.vector(vector, steps, gathering.add)
     return
   }
-  const owner = new SplitOwner(team, evaluation.splitQuery(node), steps.count)
+  const owner = new SplitOwner(team, () => evaluation.splitQuery(node), steps.count)
   const run = (): void => evaluation.vector(vector, steps, gathering.add)
   try {
     evaluation.share(owner, run)

@@ -25,7 +25,7 @@ export function streamSelector(
   const maxMs = refs[refs.length - 1]!
   const { matchers } = selector
   const { set, turns } = evaluation.select({ matchers, view: 'instant', minMs, maxMs })
-  const columns = new SampleColumns(1024)
+  const columns = columnsFor(minMs, maxMs)
   const marked = new KnownTimes()
   let markedMs = Number.NaN
   let isWhole = false
@@ -169,7 +169,7 @@ export function streamMatrixSelector(
     view === 'sum' && set.hasSteps === true
       ? evaluation.querier.select({ ...request, view: 'count' })
       : undefined
-  const columns = new SampleColumns(1024)
+  const columns = columnsFor(minMs, maxMs)
   const counts = new SampleColumns(0)
   const windows = newWindows(ends, rangeMs, steps)
   const standIns = new StepWindowMaker(ends, rangeMs, steps)
@@ -192,4 +192,9 @@ export function streamMatrixSelector(
     evaluation.countWindows(windows)
     emit(windows)
   }
+}
+
+/** Columns with room for what a series of usual density has in a span: most ask for minutes, and are many. */
+function columnsFor(minMs: number, maxMs: number): SampleColumns {
+  return new SampleColumns(Math.min(Math.max(Math.ceil((maxMs - minMs) / 10_000), 16), 1024))
 }

@@ -28,13 +28,13 @@ const PATIENCE_MS = 20
 /** The owner's side of a split: invites when the selector is read, and collects at the end. */
 export class SplitOwner implements Sharing {
   readonly #team: Team
-  readonly #query: SplitQuery
+  readonly #query: () => SplitQuery
   readonly #stepCount: number
   #invitation: Invitation | undefined
   #blocks: Blocks | undefined
   #turns: Turns | undefined
 
-  constructor(team: Team, query: SplitQuery, stepCount: number) {
+  constructor(team: Team, query: () => SplitQuery, stepCount: number) {
     this.#team = team
     this.#query = query
     this.#stepCount = stepCount
@@ -61,7 +61,7 @@ export class SplitOwner implements Sharing {
     const series = { ...chosen, numbers }
     const blocks = Blocks.of(count, helperCount)
     this.#blocks = blocks
-    this.#invitation = { ...this.#query, series, blocks: blocks.shared }
+    this.#invitation = { ...this.#query(), series, blocks: blocks.shared }
     this.#team.invite(this.#invitation)
     return { set, request, turns: (this.#turns = new BlockTurns(blocks, () => blocks.take())) }
   }

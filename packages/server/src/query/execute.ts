@@ -7,6 +7,7 @@ import {
 } from '@weir/model'
 import {
   type Expr,
+  type InstantRequest,
   type QueryOptions,
   type QueryResult,
   type Team,
@@ -34,11 +35,16 @@ import type {
   QueryReply,
   RangeJob,
   SeriesJob,
+  StillSource,
+  QueryFailure,
   VectorColumns,
   VectorJob,
+  VectorRows,
+  VectorsJob,
 } from './job.ts'
 import { federate } from './federate.ts'
 import { readChunks, readSamples } from './remote-read.ts'
+import type { ReadExprs } from './read-exprs.ts'
 import { matchersOf } from './selector.ts'
 
 /** How a job came to its thread. */
@@ -80,32 +86,67 @@ export function executeJob(
 
 /** An instant query for a caller in this process. A scalar is one series without labels; a string or a range is refused. */
 export function evaluateVector(
-  job: VectorJob,
+  { expr, timeMs, limits }: VectorJob,
   source: MetricSource,
   circumstances: Circumstances = {},
 ): VectorColumns {
-  const options = optionsOf(job.limits, circumstances)
-  const { value, stats } = instantQuery(source, { expr: job.expr, timeMs: job.timeMs, options })
-  const cost = costOf(stats, circumstances.queuedMs ?? 0)
+  const options = optionsOf(limits, circumstances)
+  const rows = vectorOf(source, { expr, timeMs, options }, circumstances.queuedMs ?? 0)
+  return { ...rows, values: Float64Array.from(rows.values) }
+}
+
+function vectorOf(source: MetricSource, request: InstantRequest, queuedMs: number): VectorRows {
+  const { value, stats } = instantQuery(source, request)
+  const cost = costOf(stats, queuedMs)
   switch (value.kind) {
     case 'vector':
       return {
         kind: 'vector',
         cost,
         labels: value.series.map(({ labels }) => labels.flat),
-        values: Float64Array.from(value.series, (one) => one.value),
+        values: value.series.map((one) => one.value),
         ...(value.series.some(({ histogram }) => histogram !== undefined)
           ? { histograms: value.series.map(({ histogram }) => histogram) }
           : {}),
       }
     case 'scalar':
-      return { kind: 'vector', labels: [[]], values: Float64Array.of(value.value), cost }
+      return { kind: 'vector', labels: [[]], values: [value.value], cost }
     default:
       throw new WeirError(
         'QUERY_EXECUTION',
-        `Cannot use ${JSON.stringify(job.expr)} here: want an instant vector or a scalar, got a ${value.kind}`,
+        `Cannot use ${JSON.stringify(request.expr)} here: want an instant vector or a scalar, got a ${value.kind}`,
       )
   }
+}
+
+/**
+ * Several instant queries for a caller in this process: one that fails spoils nothing beside it,
+ * unless nobody wants any of them any more.
+ *
+ * @param exprs what was read before
+ */
+export function evaluateVectors(
+  { parts, limits }: VectorsJob,
+  source: StillSource,
+  circumstances: Circumstances,
+  exprs: ReadExprs,
+): readonly (VectorRows | QueryFailure)[] {
+  const options = {
+    ...optionsOf(limits, circumstances),
+    parse: (text: string) => exprs.parse(text, limits?.features),
+  }
+  const queuedMs = circumstances.queuedMs ?? 0
+  const one = (expr: string, timeMs: number): VectorRows | QueryFailure => {
+    try {
+      return vectorOf(source, { expr, timeMs, options }, queuedMs)
+    } catch (thrown) {
+      if (!(thrown instanceof WeirError) || thrown.code === 'QUERY_CANCELED') throw thrown
+      return { kind: 'failure', code: thrown.code, message: thrown.message }
+    }
+  }
+  return source.still(() =>
+    parts.flatMap(({ exprs: asked, timeMs }) => asked.map((expr) => one(expr, timeMs))),
+  )
 }
 
 /** A range query for a caller in this process, laid out on its grid. */

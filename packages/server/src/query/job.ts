@@ -2,6 +2,7 @@ import type { ErrorCode, Matcher, MetricMetadata, NativeHistogram, Queryable } f
 import type { LookbackRule } from '@weir/promql'
 import type { FederationFormat, ReadQuery } from '@weir/wire'
 import type { QueryCost } from './cost.ts'
+import type { QueryOrigin } from './question.ts'
 
 /**
  * The work of a query thread, as data. A job is plain (it can be posted to another thread), and so
@@ -177,6 +178,20 @@ export interface VectorJob {
   readonly limits?: EvaluationLimits
 }
 
+/** Several instant queries on one state of the store: answered with an answer or an error for each. */
+export interface VectorsJob {
+  readonly kind: 'vectors'
+  readonly parts: readonly Pick<VectorsPart, 'exprs' | 'timeMs'>[]
+  readonly limits?: EvaluationLimits
+}
+
+/** Expressions about one moment, and who asks. */
+export interface VectorsPart {
+  readonly exprs: readonly string[]
+  readonly timeMs: number
+  readonly origin: QueryOrigin
+}
+
 /** A range query for a caller in this process (the overview): answered with {@link MatrixColumns}. */
 export interface MatrixJob {
   readonly kind: 'matrix'
@@ -196,6 +211,16 @@ export interface VectorColumns {
   readonly histograms?: readonly (NativeHistogram | undefined)[]
   /** What it took; absent where nothing was evaluated. */
   readonly cost?: QueryCost
+}
+
+/** The same as {@link VectorColumns}, in whatever list. */
+export type VectorRows = Omit<VectorColumns, 'values'> & { readonly values: ArrayLike<number> }
+
+/** What a question came to that could not be answered. */
+export interface QueryFailure {
+  readonly kind: 'failure'
+  readonly code: ErrorCode
+  readonly message: string
 }
 
 /**
@@ -218,4 +243,9 @@ export interface MatrixColumns {
 /** What jobs run on: a store's reader, or memory in tests. */
 export interface MetricSource extends Queryable {
   metadata(): ReadonlyMap<string, MetricMetadata>
+}
+
+/** A source that can stand still while several questions are asked of it. */
+export interface StillSource extends MetricSource {
+  still<T>(work: () => T): T
 }

@@ -47,6 +47,7 @@ export class QueryLog implements Disposable {
     origin: QueryOrigin,
     { atMs, cost, error }: { atMs: number; cost: QueryCost; error: string | undefined },
   ): void {
+    if (this.#file === undefined) return
     const iso = (ms: number): string => new Date(ms).toISOString()
     const line = {
       time: iso(atMs),
@@ -62,7 +63,7 @@ export class QueryLog implements Disposable {
       stats: statsView(cost),
       ...originView(origin),
     }
-    this.#file?.write(line)
+    this.#file.write(line)
   }
 
   [Symbol.dispose](): void {

@@ -75,7 +75,7 @@ function spanOf(queries: readonly ReadQuery[]): { startMs: number; endMs: number
   }
 }
 
-function moment(expr: string, timeMs: number): Question {
+export function moment(expr: string, timeMs: number): Question {
   return { expr, startMs: timeMs, endMs: timeMs, stepMs: 0, isEvaluated: true }
 }
 

@@ -6,12 +6,17 @@ import type {
   EvaluationLimits,
   MatrixColumns,
   MatrixJob,
+  QueryFailure,
   QueryJob,
   QueryReply,
   VectorColumns,
   VectorJob,
+  VectorRows,
+  VectorsJob,
+  VectorsPart,
 } from '../query/job.ts'
-import { OWN, type QueryOrigin, questionOf } from '../query/question.ts'
+import { unpackVectors } from '../query/packed-vectors.ts'
+import { OWN, type QueryOrigin, type Question, moment, questionOf } from '../query/question.ts'
 import type { QueryOutcome, QueryWatch, WatchedQuery } from '../query/watch.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { Counter, Gauge } from '../telemetry/registry.ts'
@@ -34,11 +39,19 @@ export interface QueryPoolOptions {
 type Work =
   | { readonly kind: 'json'; readonly job: QueryJob }
   | { readonly kind: 'vector'; readonly job: VectorJob }
+  | { readonly kind: 'vectors'; readonly job: VectorsJob }
   | { readonly kind: 'matrix' | 'background'; readonly job: MatrixJob }
+
+/** A question and who asks it. */
+interface Asked {
+  readonly question: Question
+  readonly origin: QueryOrigin
+}
 
 interface Task {
   readonly work: Work
-  readonly watched: WatchedQuery
+  /** A question, or several that go together. */
+  readonly watched: readonly WatchedQuery[]
   readonly signal: AbortSignal
   readonly resolve: (result: never) => void
   readonly reject: (error: unknown) => void
@@ -144,7 +157,7 @@ export class QueryPool implements Queries, AsyncDisposable {
   }
 
   json(job: QueryJob, origin: QueryOrigin, signal: AbortSignal): Promise<QueryReply> {
-    return this.#submit({ kind: 'json', job }, origin, signal)
+    return this.#submit({ kind: 'json', job }, [{ question: questionOf(job), origin }], signal)
   }
 
   vector(
@@ -154,7 +167,20 @@ export class QueryPool implements Queries, AsyncDisposable {
     origin: QueryOrigin = OWN,
   ): Promise<VectorColumns> {
     const job: VectorJob = { kind: 'vector', expr, timeMs, limits: this.#options.evaluation }
-    return this.#within({ kind: 'vector', job }, origin, signal)
+    return this.#within({ kind: 'vector', job }, [{ question: questionOf(job), origin }], signal)
+  }
+
+  /** Several questions, asked of one thread on one state of the store; answers in their order. */
+  vectors(parts: readonly VectorsPart[], signal: AbortSignal): Promise<Vectors> {
+    const job: VectorsJob = {
+      kind: 'vectors',
+      parts: parts.map(({ exprs, timeMs }) => ({ exprs, timeMs })),
+      limits: this.#options.evaluation,
+    }
+    const questions = parts.flatMap(({ exprs, timeMs, origin }) =>
+      exprs.map((expr) => ({ question: moment(expr, timeMs), origin })),
+    )
+    return this.#within({ kind: 'vectors', job }, questions, signal)
   }
 
   matrix(
@@ -163,7 +189,11 @@ export class QueryPool implements Queries, AsyncDisposable {
     signal?: AbortSignal,
   ): Promise<MatrixColumns> {
     const job: MatrixJob = { kind: 'matrix', expr, ...range, limits: this.#options.evaluation }
-    return this.#within({ kind: 'matrix', job }, OWN, signal)
+    return this.#within(
+      { kind: 'matrix', job },
+      [{ question: questionOf(job), origin: OWN }],
+      signal,
+    )
   }
 
   /** The same for work that can wait: it goes when nobody else waits. */
@@ -173,7 +203,11 @@ export class QueryPool implements Queries, AsyncDisposable {
     signal: AbortSignal,
   ): Promise<MatrixColumns> {
     const job: MatrixJob = { kind: 'matrix', expr, ...range, limits: this.#options.evaluation }
-    return this.#within({ kind: 'background', job }, OWN, signal)
+    return this.#within(
+      { kind: 'background', job },
+      [{ question: questionOf(job), origin: OWN }],
+      signal,
+    )
   }
 
   get threadCount(): number {
@@ -192,7 +226,11 @@ export class QueryPool implements Queries, AsyncDisposable {
   }
 
   /** Ends a question of this process when it takes too long. */
-  async #within<T>(work: Work, origin: QueryOrigin, signal: AbortSignal | undefined): Promise<T> {
+  async #within<T>(
+    work: Work,
+    asked: readonly Asked[],
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
     const answered = new AbortController()
     const expired = new AbortController()
     this.#clock.sleep(this.#options.timeoutMs, answered.signal).then(
@@ -201,13 +239,13 @@ export class QueryPool implements Queries, AsyncDisposable {
     )
     const either = signal === undefined ? expired.signal : AbortSignal.any([signal, expired.signal])
     try {
-      return await this.#submit<T>(work, origin, either)
+      return await this.#submit<T>(work, asked, either)
     } finally {
       answered.abort(ANSWERED)
     }
   }
 
-  #submit<T>(work: Work, origin: QueryOrigin, signal: AbortSignal): Promise<T> {
+  #submit<T>(work: Work, asked: readonly Asked[], signal: AbortSignal): Promise<T> {
     const queue = this.#queueOf(work)
     if (this.#closed)
       return Promise.reject(new WeirError('SHUTTING_DOWN', 'Cannot answer: Weir is stopping'))
@@ -221,7 +259,7 @@ export class QueryPool implements Queries, AsyncDisposable {
         ),
       )
     }
-    const watched = this.#options.watch.begin(questionOf(work.job), origin)
+    const watched = asked.map(({ question, origin }) => this.#options.watch.begin(question, origin))
     return new Promise<T>((resolve, reject) => {
       const task: Task = {
         work,
@@ -253,7 +291,7 @@ export class QueryPool implements Queries, AsyncDisposable {
 
   #fail({ reject, watched, signal }: Task, reason: unknown): void {
     const error = errorOf(reason, signal.aborted ? 'QUERY_CANCELED' : 'BUG')
-    this.#options.watch.ended(watched, { cost: undefined, error })
+    for (const one of watched) this.#options.watch.ended(one, { cost: undefined, error })
     reject(reason)
   }
 
@@ -282,19 +320,19 @@ export class QueryPool implements Queries, AsyncDisposable {
     const onAbort = (): void => {
       Atomics.store(seat.flags, CANCELLED, id)
       isGivenUp = true
-      this.#killUnless(seat, watched, done.signal)
+      this.#killUnless(seat, watched[0]!, done.signal)
       this.#fail(task, signal.reason)
     }
     signal.removeEventListener('abort', leave)
     seat.busy = true
     if (fromOutside) this.#outsideRunning++
     signal.addEventListener('abort', onAbort, { once: true })
-    const queuedMs = watch.started(watched)
+    const queuedMs = watched.reduce((_, one) => watch.started(one), 0)
     Atomics.add(seat.flags, GIVEN, 1)
     try {
       const answer = await ask(seat.thread, work, { id, queuedMs, countSteps: watch.countsSteps })
       if (isGivenUp) return
-      watch.ended(watched, outcomeOf(answer))
+      for (const [i, one] of watched.entries()) watch.ended(one, outcomeOf(answer, i))
       resolve(answer as never)
     } catch (error) {
       if (!isGivenUp) this.#fail(task, withoutMemory(error))
@@ -378,7 +416,8 @@ interface Ticket {
   readonly countSteps: boolean
 }
 
-type ThreadAnswer = QueryReply | VectorColumns | MatrixColumns
+type Vectors = readonly (VectorRows | QueryFailure)[]
+type ThreadAnswer = QueryReply | VectorColumns | Vectors | MatrixColumns
 
 function ask(thread: QueryThread, work: Work, ticket: Ticket): Promise<ThreadAnswer> {
   switch (work.kind) {
@@ -386,14 +425,23 @@ function ask(thread: QueryThread, work: Work, ticket: Ticket): Promise<ThreadAns
       return thread.call('json', { ...ticket, job: work.job })
     case 'vector':
       return thread.call('vector', { ...ticket, job: work.job })
+    case 'vectors':
+      return thread.call('vectors', { ...ticket, job: work.job }).then(unpackVectors)
     case 'matrix':
     case 'background':
       return thread.call('matrix', { ...ticket, job: work.job })
   }
 }
 
-function outcomeOf(answer: ThreadAnswer): QueryOutcome {
-  return { cost: answer.cost, error: 'error' in answer ? answer.error : undefined }
+/** How question number `i` of a job ended. */
+function outcomeOf(answer: ThreadAnswer, i: number): QueryOutcome {
+  const own = isList(answer) ? answer[i]! : answer
+  if ('kind' in own && own.kind === 'failure') return { cost: undefined, error: own }
+  return { cost: own.cost, error: 'error' in own ? own.error : undefined }
+}
+
+function isList(answer: ThreadAnswer): answer is Vectors {
+  return Array.isArray(answer)
 }
 
 /** @param otherwise the code of a reason that has none */

@@ -1,7 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { invariant } from '@weir/model'
 import { type Reader, type ReaderSeat, openReader } from '@weir/tsdb'
-import { type Circumstances, evaluateMatrix, evaluateVector, executeJob } from '../query/execute.ts'
+import {
+  type Circumstances,
+  evaluateMatrix,
+  evaluateVector,
+  evaluateVectors,
+  executeJob,
+} from '../query/execute.ts'
 import type {
   MatrixColumns,
   MatrixJob,
@@ -9,7 +15,10 @@ import type {
   QueryReply,
   VectorColumns,
   VectorJob,
+  VectorsJob,
 } from '../query/job.ts'
+import { type PackedVectors, packVectors } from '../query/packed-vectors.ts'
+import { ReadExprs } from '../query/read-exprs.ts'
 import { CANCELLED, GIVEN } from './query-flags.ts'
 import { type Introduction, QueryTeam } from './query-team.ts'
 import { Moved, serveCalls } from './rpc.ts'
@@ -38,6 +47,7 @@ export type QueryThreadHandlers = {
   sit: (seat: ReaderSeat) => void
   json: (numbered: NumberedJob<QueryJob>) => Moved<QueryReply>
   vector: (numbered: NumberedJob<VectorJob>) => Moved<VectorColumns>
+  vectors: (numbered: NumberedJob<VectorsJob>) => Moved<PackedVectors>
   matrix: (numbered: NumberedJob<MatrixJob>) => Moved<MatrixColumns>
   /** Another query thread, which may help and be helped. */
   meet: (introduction: Introduction) => void
@@ -47,6 +57,7 @@ export type QueryThreadHandlers = {
 const { flags } = workerData as QueryThreadData
 const words = new Int32Array(flags)
 let begun = 0
+const exprs = new ReadExprs()
 let seated: { readonly reader: Reader; readonly team: QueryTeam } | undefined
 
 function place(): NonNullable<typeof seated> {
@@ -78,6 +89,12 @@ const handlers: QueryThreadHandlers = {
   vector: (numbered) => {
     const columns = evaluateVector(numbered.job, place().reader, circumstances(numbered))
     return new Moved(columns, [columns.values.buffer])
+  },
+  vectors: (numbered) => {
+    const { reader } = place()
+    const answers = evaluateVectors(numbered.job, reader, circumstances(numbered), exprs)
+    const packed = packVectors(answers)
+    return new Moved(packed, [packed.costs.buffer])
   },
   matrix: (numbered) => {
     const columns = evaluateMatrix(numbered.job, place().reader, circumstances(numbered))

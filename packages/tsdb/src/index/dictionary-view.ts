@@ -30,7 +30,7 @@ const TEXTS_KEPT = 4096
 /** Longer ones are not kept. */
 const TEXT_KEPT_BYTES = 256
 /** Symbols of label names kept. */
-const NAMES_KEPT = 256
+const SYMBOLS_KEPT = 8192
 
 const encoder = new TextEncoder()
 
@@ -47,7 +47,8 @@ export class DictionaryView implements LabelSource {
   readonly pairSlots: HashSlots
   readonly #texts: string[] = []
   readonly #textOf = new Int32Array(TEXTS_KEPT).fill(-1)
-  readonly #names = new Map<string, number>()
+  /** Symbols of texts that were asked for. */
+  readonly #known = new Map<string, number>()
 
   constructor(header: SharedArrayBuffer, tell?: TableTell) {
     this.header = new Int32Array(header)
@@ -162,7 +163,7 @@ export class DictionaryView implements LabelSource {
   metricOf(series: number): number {
     const at = this.listOf(series)
     if (at < 0) return 0
-    const name = this.#names.get(METRIC_NAME) ?? this.#learnName(METRIC_NAME)
+    const name = this.symbolOf(METRIC_NAME)
     const count = this.lists.get(at)
     for (let i = 1; i <= count; i++) {
       const pair = this.lists.get(at + i)
@@ -184,7 +185,7 @@ export class DictionaryView implements LabelSource {
 
   /** @param at place in `lists` */
   valueAt(at: number, name: string): string {
-    const symbol = this.#names.get(name) ?? this.#learnName(name)
+    const symbol = this.symbolOf(name)
     const count = this.lists.get(at)
     for (let i = 1; i <= count; i++) {
       const pair = this.lists.get(at + i)
@@ -193,13 +194,16 @@ export class DictionaryView implements LabelSource {
     return ''
   }
 
-  #learnName(name: string): number {
-    const bytes = encoder.encode(name)
+  /** The symbol of a text; -1 when no series has it. */
+  symbolOf(text: string): number {
+    const known = this.#known.get(text)
+    if (known !== undefined) return known
+    const bytes = encoder.encode(text)
     const symbol = this.findSymbol(bytes, 0, bytes.length)
     // What is not there today may come.
     if (symbol < 0) return symbol
-    if (this.#names.size >= NAMES_KEPT) this.#names.clear()
-    this.#names.set(name, symbol)
+    if (this.#known.size >= SYMBOLS_KEPT) this.#known.clear()
+    this.#known.set(text, symbol)
     return symbol
   }
 

@@ -46,11 +46,11 @@ function pairsFor(
   view: DictionaryView,
   postings: Postings,
 ): Uint32Array {
-  const name = symbolOf(view, test.name)
+  const name = view.symbolOf(test.name)
   if (name < 0) return NONE
   if (test.values !== undefined && wanted) {
     const pairs = test.values.map((value) => {
-      const symbol = value === '' ? -1 : symbolOf(view, value)
+      const symbol = value === '' ? -1 : view.symbolOf(value)
       return symbol < 0 ? -1 : view.findPair(name, symbol)
     })
     return Uint32Array.from(pairs.filter((pair) => pair >= 0))
@@ -66,12 +66,6 @@ function pairsFor(
 }
 
 const NONE = new Uint32Array(0)
-
-/** The symbol of a text; -1 when no series has it. */
-export function symbolOf(view: DictionaryView, text: string): number {
-  const bytes = encoder.encode(text)
-  return view.findSymbol(bytes, 0, bytes.length)
-}
 
 /** The numbers of `series` that are (or are not) in `other`; both ascending. */
 function combine(series: Uint32Array, other: Uint32Array, wanted: boolean): Uint32Array {

@@ -1,7 +1,6 @@
 import type { Matcher } from '@weir/model'
 
 import type { DictionaryView } from './dictionary-view.ts'
-import { symbolOf } from './select.ts'
 import { valueTest } from './value-test.ts'
 
 interface PairTest {
@@ -23,7 +22,7 @@ export class SeriesTest {
       const { name, test, isNegated } = valueTest(matcher)
       const holds = (value: string): boolean => test(value) !== isNegated
       return {
-        name: symbolOf(view, name),
+        name: view.symbolOf(name),
         holdsWhenAbsent: holds(''),
         answers: new Uint8Array(1024),
         holds,
