@@ -1,4 +1,6 @@
 import { type Alert, Labels } from '@weir/model'
+import { AlertDesk } from './desk.ts'
+import { ReceiverTests } from './notify/receiver-test.ts'
 import { OUTBOX_LIMITS, Outbox } from './outbox/outbox.ts'
 import { type Network, openNetwork } from './notify/network.ts'
 import { KeptRules } from './managed/kept-rules.ts'
@@ -81,6 +83,8 @@ class Engine implements Alerting {
   readonly #outbox: Outbox
   readonly #alerts: AlertStore
   readonly silences: StoredSilences
+  readonly receiverTests: ReceiverTests
+  readonly #desk: AlertDesk
   readonly #dispatcher: Dispatcher
   readonly #stop = new AbortController()
   readonly #externalUrl: string
@@ -106,6 +110,7 @@ class Engine implements Alerting {
       clock,
       events: this.#events,
       integrationOf: ({ receiver, kind, index }) => this.#integration(receiver, kind, index),
+      watch: { concluded: (...what) => this.#desk.outboxWatch.concluded(...what) },
       endOf: (print) => this.#alerts.get(print)?.endsAtMs,
       giveUpAfterMs: options.giveUpAfterMs ?? OUTBOX_LIMITS.giveUpAfterMs,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
@@ -118,11 +123,27 @@ class Engine implements Alerting {
       ...(options.limits?.silences === undefined ? {} : { limits: options.limits.silences }),
     })
     this.#alerts = new AlertStore(store, options.limits)
+    this.#desk = new AlertDesk({
+      store,
+      clock,
+      events: this.#events,
+      silences: this.silences,
+      alerts: this.#alerts,
+      mode: () => matcherModeOf(this.#checked.setup.features),
+      limits: options.limits ?? {},
+    })
+    this.receiverTests = new ReceiverTests({
+      clock,
+      receiverOf: (name) => this.#checked.routing.receivers.get(name),
+      externalUrl: this.#externalUrl,
+      signal: this.#stop.signal,
+    })
     this.#dispatcher = new Dispatcher(checked.routing, this.#alerts, {
       clock,
       door: this.#outbox,
       events: this.#events,
       silencer: this.silences,
+      desk: this.#desk,
       externalUrl: this.#externalUrl,
       ...(options.limits?.groups === undefined ? {} : { groupsMax: options.limits.groups }),
     })
@@ -155,6 +176,7 @@ class Engine implements Alerting {
 
   async start(): Promise<void> {
     this.#outbox.start()
+    this.#desk.start()
     const specs = this.managedRules.inForce(this.#checked.groups)
     const groups = specs.map((spec) => this.#newGroup(spec, this.#checked.setup))
     const longestMs = Math.max(0, ...groups.map((group) => group.intervalMs))
@@ -207,6 +229,18 @@ class Engine implements Alerting {
 
   get outbox(): Outbox {
     return this.#outbox
+  }
+
+  get history(): AlertDesk['history'] {
+    return this.#desk.history
+  }
+
+  get marks(): AlertDesk['marks'] {
+    return this.#desk.marks
+  }
+
+  get maintenance(): AlertDesk['maintenance'] {
+    return this.#desk.maintenance
   }
 
   receivers(): string[] {
@@ -270,6 +304,7 @@ class Engine implements Alerting {
         await this.#dispatcher.collect(clock.now() - COLLECT_EVERY_MS)
         await this.#outbox.collect()
         await this.silences.collect()
+        await this.#desk.collect()
       } catch (cause) {
         this.#events.storeFailed('alerts', String(cause)) // the next round tries again
       }
@@ -282,6 +317,7 @@ class Engine implements Alerting {
     await Promise.all([...this.#groups.values()].map((group) => group.stop()))
     await this.#dispatcher[Symbol.asyncDispose]()
     await this.#outbox[Symbol.asyncDispose]()
+    await this.#desk[Symbol.asyncDispose]()
     await this.#network?.close()
   }
 }

@@ -78,6 +78,17 @@ export {
   type RulePreview,
   type RuleRow,
 } from './managed/views.ts'
+export {
+  type AlertEventKind,
+  type AlertEventView,
+  type HistoryAnswer,
+  type HistoryQuestion,
+} from './history/alert-event.ts'
+export { type AlertMarks } from './marks/alert-marks.ts'
+export { type MarkDoor } from './marks/mark-book.ts'
+export { type MaintenanceDoor, type MaintenanceView } from './maintenance/maintenance-book.ts'
+export { type MaintenanceDraft, type Occurrence } from './maintenance/window.ts'
+export { type ReceiverTestView, type TestWanted } from './notify/receiver-test.ts'
 export { type Fetch, type FetchAnswer, type FetchRequest } from './notify/fetch.ts'
 export { type Picture, type PictureSource } from './notify/picture.ts'
 export { type AlertingCounter, type AlertingLog, type AlertingTelemetry } from './telemetry.ts'

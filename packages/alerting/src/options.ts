@@ -1,6 +1,10 @@
 import type { Appender, AlertSink, Clock, KeyValueStore, Labels } from '@weir/model'
 import type { Fetch } from './notify/fetch.ts'
 import type { PictureSource } from './notify/picture.ts'
+import type { AlertHistory } from './history/alert-history.ts'
+import type { MaintenanceDoor } from './maintenance/maintenance-book.ts'
+import type { MarkDoor } from './marks/mark-book.ts'
+import type { ReceiverTests } from './notify/receiver-test.ts'
 import type { NotificationView } from './outbox/notification-view.ts'
 import type { ManagedRules } from './managed/views.ts'
 import type { NoDataPolicy } from './rules/no-data.ts'
@@ -84,6 +88,10 @@ export interface AlertingLimits {
   /** Rules kept by page and API. */
   readonly keptRules?: number
   readonly silences?: Partial<SilenceLimits>
+  /** How long and how many events of alerts can be looked up. */
+  readonly alertHistory?: { readonly retentionMs?: number; readonly events?: number }
+  /** Planned maintenance, past times counted. */
+  readonly maintenanceWindows?: number
 }
 
 /** What is to be sent, was sent or failed. */
@@ -117,6 +125,12 @@ export interface Alerting extends AlertSink, AsyncDisposable {
   readonly outbox: OutboxDoor
   /** Rules that people keep by page and API. */
   readonly managedRules: ManagedRules & { sources(): RuleGroupSource[] }
+  /** What happened to alerts. */
+  readonly history: Pick<AlertHistory, 'ask'>
+  readonly marks: MarkDoor
+  readonly maintenance: MaintenanceDoor
+  /** Tries a receiver. */
+  readonly receiverTests: Pick<ReceiverTests, 'run'>
   /** Names of the receivers, as the config lists them. */
   receivers(): string[]
   /**

@@ -31,6 +31,7 @@ export class AlertingEvents {
   readonly #suppressed: AlertingCounter
   readonly #failedLabels: AlertingCounter
   readonly #refusedSilences: AlertingCounter
+  readonly #refusedMaintenance: AlertingCounter
   readonly #notifications: AlertingCounter
   readonly #requestFailures: AlertingCounter
   readonly #failedNotifications: AlertingCounter
@@ -70,6 +71,11 @@ export class AlertingEvents {
       'Silences not kept because of a limit, by reason: count, size.',
       ['reason'],
     )
+    this.#refusedMaintenance = registry.counter(
+      'weir_alerting_maintenance_refused_total',
+      'Maintenance windows not kept because there are too many.',
+      [],
+    )
     this.#refusedGroups = registry.counter(
       'weir_alerting_groups_refused_total',
       'Alerts that are not told because there is no room for another group.',
@@ -77,7 +83,7 @@ export class AlertingEvents {
     )
     this.#suppressed = registry.counter(
       'weir_alerting_notifications_suppressed_total',
-      'Alerts held back when their group had its turn, by reason: inhibition, active_time_interval, mute_time_interval, silence.',
+      'Alerts held back when their group had its turn, by reason: inhibition, active_time_interval, mute_time_interval, silence, maintenance.',
       ['reason'],
     )
     this.#failedLabels = registry.counter(
@@ -144,6 +150,10 @@ export class AlertingEvents {
     this.#refusedSilences.inc({ reason })
   }
 
+  maintenanceRefused(): void {
+    this.#refusedMaintenance.inc()
+  }
+
   groupRefused(alert: string): void {
     this.#refusedGroups.inc({})
     this.log.error({ alert }, 'No room for another group: the alert is not told')
@@ -180,7 +190,7 @@ export class AlertingEvents {
     this.#superseded.inc({ integration })
   }
 
-  storeFailed(part: 'rules' | 'alerts' | 'outbox', error: string): void {
+  storeFailed(part: 'rules' | 'alerts' | 'outbox' | 'history' | 'marks', error: string): void {
     this.#storeFailures.inc({ part })
     this.log.error({ part, error }, 'Alert state could not be written')
   }

@@ -72,6 +72,13 @@ export const CODES = {
   NOTIFY_FAILED: 'execution', // a receiver did not take a notification
   NOTIFICATION_UNKNOWN: 'not_found',
   NOTIFICATION_STATE: 'bad_data', // sent already, or being sent
+  ALERT_UNKNOWN: 'not_found',
+  MARK_INVALID: 'bad_data', // an acknowledgement, snooze, assignment or note
+  MAINTENANCE_INVALID: 'bad_data',
+  MAINTENANCE_UNKNOWN: 'not_found',
+  MAINTENANCE_LIMIT: 'bad_data',
+  RECEIVER_UNKNOWN: 'not_found',
+  RECEIVER_TEST_LIMIT: 'unavailable', // tests come too fast
   FETCH_FAILED: 'execution', // a server does not answer, or a file for the request cannot be read
   FETCH_TOO_LARGE: 'execution', // an answer beyond what was asked for
   SCRAPE_FAILED: 'execution', // a target does not answer, or not with a page

@@ -471,6 +471,18 @@ class Process implements Weir {
         get silences() {
           return alerting().silences
         },
+        get history() {
+          return alerting().history
+        },
+        get marks() {
+          return alerting().marks
+        },
+        get maintenance() {
+          return alerting().maintenance
+        },
+        get receiverTests() {
+          return alerting().receiverTests
+        },
       },
       alertmanager: {
         configText: () => this.#setup.alertmanagerShown ?? DEFAULT_CONFIG,

@@ -131,6 +131,15 @@ export function withHeld(
   }
 }
 
+/** What was told counts on, though it is not told again. */
+export function prolonged(
+  entry: LogEntry,
+  { nowMs, repeatIntervalMs }: Pick<Telling, 'nowMs' | 'repeatIntervalMs'>,
+): LogEntry {
+  const lifeMs = logLifeMs(repeatIntervalMs)
+  return entry.expiresMs - nowMs > lifeMs / 2 ? entry : { ...entry, expiresMs: nowMs + lifeMs }
+}
+
 /** Everything that was told as firing and not yet as over. */
 export function openOf(entry: LogEntry): Set<string> {
   return new Set([...entry.firing, ...(entry.open ?? [])])

@@ -72,7 +72,7 @@ export interface OutboxOptions {
 }
 
 /** Hears what became of notifications, while it is still known what they said. */
-interface OutboxWatch {
+export interface OutboxWatch {
   concluded(item: StoredItem, state: 'sent' | 'failed', atMs: number): void
 }
 
@@ -117,14 +117,6 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
   async note(to: Addressee, groupKey: string, entry: LogEntry): Promise<void> {
     await this.#options.store.write([this.#log.change(to, groupKey, entry)])
     this.#log.wasSaved(to, groupKey)
-  }
-
-  /** Keeps in mind what was said, beyond the time after which it would count as never said. */
-  async remember(to: Addressee, groupKey: string, untilMs: number): Promise<void> {
-    const entry = this.#log.get(to, groupKey)
-    if (entry === undefined || entry.expiresMs >= untilMs) return
-    const kept = { ...entry, expiresMs: untilMs }
-    await this.#options.store.write([this.#log.change(to, groupKey, kept)])
   }
 
   /**

@@ -2,6 +2,7 @@ import type { Alert, AlertSink, Clock, Labels } from '@weir/model'
 import type { AlertingEvents } from '../telemetry.ts'
 import { type AlertStore, type KnownAlert, alertProblem } from './alert-store.ts'
 import type { Routing } from './config.ts'
+import { type DeskDoor, NO_DESK } from './desk-door.ts'
 import type { NotificationDoor } from './door.ts'
 import { AlertGroup, type AlertGroupContext } from './group.ts'
 import { Inhibitor } from './inhibition.ts'
@@ -14,6 +15,7 @@ export interface DispatcherOptions {
   readonly door: NotificationDoor
   readonly events: AlertingEvents
   readonly silencer: Silencer
+  readonly desk?: DeskDoor
   readonly externalUrl: string
   /** Groups at one time; alerts that would need another are not told. */
   readonly groupsMax?: number
@@ -67,14 +69,15 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
   }
 
   #contextOf(routing: Routing): AlertGroupContext {
-    const { door, events, externalUrl, silencer } = this.#options
+    const { door, events, externalUrl, silencer, desk = NO_DESK } = this.#options
     const muting = new Muting({
       inhibitor: this.#inhibitor,
       intervals: routing.intervals,
       silencer,
+      desk,
       suppressed: (reason, count) => events.notificationsSuppressed(reason, count),
     })
-    return { door, events, externalUrl, routing, muting }
+    return { door, events, externalUrl, routing, muting, desk }
   }
 
   /**
@@ -98,6 +101,7 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
     }
     this.#countReceived(taken, nowMs)
     if (taken.length === 0) return problems
+    this.#options.desk?.heard(taken, nowMs)
     for (const alert of taken) this.#inhibitor.hear(alert)
     try {
       await this.#store.save(taken)

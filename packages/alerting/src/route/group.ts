@@ -1,12 +1,21 @@
 import { Labels } from '@weir/model'
 import type { Integration } from '../notify/outcome.ts'
-import { type LogEntry, logEntry, openOf, reasonToNotify, withHeld } from '../notify/stages.ts'
+import {
+  type LogEntry,
+  logEntry,
+  openOf,
+  prolonged,
+  reasonToNotify,
+  type Telling,
+  withHeld,
+} from '../notify/stages.ts'
 import type { Addressee } from '../outbox/item.ts'
 import type { AlertingEvents } from '../telemetry.ts'
 import type { AlertFacts, NotificationFacts } from '../template/notification-data.ts'
 import type { KnownAlert } from './alert-store.ts'
 import { sortAlerts } from './alert-order.ts'
 import type { Routing } from './config.ts'
+import type { DeskDoor } from './desk-door.ts'
 import type { NotificationDoor } from './door.ts'
 import type { Muting, Sifted } from './muting.ts'
 import { routeLabels } from './route-labels.ts'
@@ -19,6 +28,7 @@ export interface AlertGroupContext {
   readonly externalUrl: string
   readonly routing: Routing
   readonly muting: Muting
+  readonly desk: DeskDoor
 }
 
 /**
@@ -126,7 +136,7 @@ export class AlertGroup implements Waiting {
 
   /** @param owed gets those that ended while they are held back, of which the integration has yet to hear */
   async #tell(integration: Integration, notice: Notice, owed: Set<string>): Promise<void> {
-    const { door, routing } = this.#context
+    const { door, routing, desk } = this.#context
     const { nowMs } = notice
     const { repeatIntervalMs } = this.route
     const { sendsResolved } = integration
@@ -139,9 +149,11 @@ export class AlertGroup implements Waiting {
     for (const one of open) if (held.get(one) === false) owed.add(one)
     const { firing, resolved } = notice
     const telling = { firing, resolved, open, nowMs, repeatIntervalMs, sendsResolved, isStrict }
-    const reason = notice.isEmpty ? undefined : reasonToNotify(entry, telling)
+    const isKnown = firing.length > 0 && firing.every((one) => desk.isAcked(one))
+    const reason = notice.isEmpty ? undefined : newsOf(entry, telling, isKnown)
     if (reason === undefined) {
-      if (entry !== undefined && entry !== before) await door.note(to, this.key, entry)
+      const kept = entry && isKnown ? prolonged(entry, telling) : entry
+      if (kept !== undefined && kept !== before) await door.note(to, this.key, kept)
       return
     }
     const told = notice.facts().filter(({ status }) => sendsResolved || status === 'firing')
@@ -195,6 +207,16 @@ export class AlertGroup implements Waiting {
     const entry = this.#context.door.logEntry(to, this.key)
     return entry === undefined || entry.expiresMs <= nowMs ? undefined : entry
   }
+}
+
+/** Why to notify now. What somebody has acknowledged is not repeated. */
+function newsOf(
+  entry: LogEntry | undefined,
+  telling: Telling,
+  isKnown: boolean,
+): string | undefined {
+  const reason = reasonToNotify(entry, telling)
+  return isKnown && reason === 'repeat interval elapsed' ? undefined : reason
 }
 
 const NOBODY: ReadonlyMap<string, boolean> = new Map()

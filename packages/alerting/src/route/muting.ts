@@ -1,5 +1,6 @@
 import type { Labels } from '@weir/model'
 import type { KnownAlert } from './alert-store.ts'
+import type { DeskDoor } from './desk-door.ts'
 import type { Inhibitor } from './inhibition.ts'
 import { type TimeIntervals, intervalsAt } from './interval.ts'
 import type { Route } from './tree.ts'
@@ -10,8 +11,13 @@ export interface Silencer {
   silencedBy(labels: Labels, nowMs: number): readonly string[]
 }
 
-/** Why alerts are not told, by Alertmanager's names. */
-export type HeldReason = 'inhibition' | 'active_time_interval' | 'mute_time_interval' | 'silence'
+/** Why alerts are not told, by Alertmanager's names; maintenance is Weir's own. */
+export type HeldReason =
+  | 'inhibition'
+  | 'active_time_interval'
+  | 'mute_time_interval'
+  | 'silence'
+  | 'maintenance'
 
 /** The alerts of a group at a turn: those that may be told, and the others. */
 export interface Sifted {
@@ -23,13 +29,15 @@ interface MutingParts {
   readonly inhibitor: Inhibitor
   readonly intervals: TimeIntervals
   readonly silencer: Silencer
+  readonly desk: DeskDoor
   /** Told of each alert that a stage held back at a turn. */
   readonly suppressed: (reason: HeldReason, count: number) => void
 }
 
 /**
  * The stages that hold alerts back at a turn, in Alertmanager's order: inhibition, active intervals,
- * mute intervals, silences. The first and the last take single alerts out, intervals everything.
+ * mute intervals, silences; and then planned maintenance. Intervals take everything out, the others
+ * single alerts.
  *
  * @see alertmanager:notify/mute.go
  */
@@ -41,27 +49,37 @@ export class Muting {
   }
 
   sift(route: Route, alerts: readonly KnownAlert[], nowMs: number): Sifted {
+    const { desk } = this.#parts
+    const { receiver } = route
     const held: KnownAlert[] = []
     const stage = (
       reason: HeldReason,
       before: readonly KnownAlert[],
-      holds: (alert: KnownAlert) => boolean,
+      heldBy: (alert: KnownAlert) => readonly string[],
     ): readonly KnownAlert[] => {
+      const ofRoute = reason.endsWith('time_interval') ? { receiver } : {}
       const passed: KnownAlert[] = []
-      for (const alert of before) (holds(alert) ? held : passed).push(alert)
+      for (const alert of before) {
+        const by = heldBy(alert)
+        if (by.length === 0) passed.push(alert)
+        else {
+          held.push(alert)
+          desk.held(alert.fingerprint, `${reason} ${by.join(', ')}`, { nowMs, ...ofRoute })
+        }
+      }
       if (passed.length < before.length) {
         this.#parts.suppressed(reason, before.length - passed.length)
       }
       return passed
     }
-    let passed = stage(
-      'inhibition',
-      alerts,
-      ({ labels }) => this.inhibitedBy(labels, nowMs).length > 0,
-    )
-    passed = stage('active_time_interval', passed, constant(!this.#isActive(route, nowMs)))
-    passed = stage('mute_time_interval', passed, constant(this.#mutes(route, nowMs).length > 0))
-    passed = stage('silence', passed, ({ labels }) => this.silencedBy(labels, nowMs).length > 0)
+    let passed = stage('inhibition', alerts, ({ labels }) => this.inhibitedBy(labels, nowMs))
+    const waitsFor = this.#isActive(route, nowMs) ? NOBODY : route.activeTimeIntervals
+    passed = stage('active_time_interval', passed, () => waitsFor)
+    const mutes = this.#mutes(route, nowMs)
+    passed = stage('mute_time_interval', passed, () => mutes)
+    passed = stage('silence', passed, ({ labels }) => this.silencedBy(labels, nowMs))
+    passed = stage('maintenance', passed, ({ labels }) => this.maintainedBy(labels, nowMs))
+    for (const { fingerprint } of passed) desk.passed(fingerprint, { nowMs, receiver })
     return { passed, held }
   }
 
@@ -71,6 +89,11 @@ export class Muting {
 
   silencedBy(labels: Labels, nowMs: number): readonly string[] {
     return this.#parts.silencer.silencedBy(labels, nowMs)
+  }
+
+  /** Names of the planned maintenance that is on for it. */
+  maintainedBy(labels: Labels, nowMs: number): readonly string[] {
+    return this.#parts.desk.mutedBy(labels, nowMs)
   }
 
   /** Names of the intervals because of which a route is quiet: those it is muted in, or those it waits for. */
@@ -88,6 +111,4 @@ export class Muting {
   }
 }
 
-const constant = (isSo: boolean): (() => boolean) => {
-  return () => isSo
-}
+const NOBODY: readonly string[] = []

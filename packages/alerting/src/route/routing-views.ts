@@ -83,8 +83,9 @@ export class LiveRouting implements RoutingViews {
     const { muting } = this.#parts.dispatcher
     const inhibitedBy = muting.inhibitedBy(alert.labels, nowMs)
     const silencedBy = muting.silencedBy(alert.labels, nowMs)
-    const isHeld = inhibitedBy.length + silencedBy.length + mutedBy.length > 0
-    return { state: isHeld ? 'suppressed' : 'active', silencedBy, inhibitedBy, mutedBy }
+    const muted = [...mutedBy, ...muting.maintainedBy(alert.labels, nowMs)]
+    const isHeld = inhibitedBy.length + silencedBy.length + muted.length > 0
+    return { state: isHeld ? 'suppressed' : 'active', silencedBy, inhibitedBy, mutedBy: muted }
   }
 
   receivers(): ReceiverView[] {

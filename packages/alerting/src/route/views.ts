@@ -8,7 +8,7 @@ export interface AlertStatusView {
   readonly silencedBy: readonly string[]
   /** Fingerprints of the alerts that stand for it. */
   readonly inhibitedBy: readonly string[]
-  /** Names of time intervals; only in groups, as they belong to routes. */
+  /** Names of planned maintenance; in groups also of time intervals, which belong to routes. */
   readonly mutedBy: readonly string[]
 }
 

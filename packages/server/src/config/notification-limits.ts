@@ -16,6 +16,11 @@ export function notificationLimits({
       pending: keys.max_pending,
       history: keys.max_history,
       failedBytes: keys.max_failed_bytes,
+      alertHistory: {
+        retentionMs: keys.alert_history_retention,
+        events: keys.max_alert_history,
+      },
+      maintenanceWindows: keys.max_maintenance_windows,
       concurrency: keys.max_requests_per_receiver,
       backoffMaxMs: keys.max_backoff,
       alerts: keys.max_alerts,

@@ -183,6 +183,20 @@ const notifications = z.strictObject({
     .describe(
       'What failed notifications were to say, kept so that they can be tried again; of the oldest beyond it only the line stays.',
     ),
+  alert_history_retention: duration
+    .prefault('30d')
+    .refine((ms) => ms > 0, { message: 'want more than 0' })
+    .describe('How long it can be looked up what happened to alerts.'),
+  max_alert_history: z
+    .int()
+    .positive()
+    .default(200_000)
+    .describe('Events of alerts that are kept; the oldest beyond them go.'),
+  max_maintenance_windows: z
+    .int()
+    .positive()
+    .default(1000)
+    .describe('Planned maintenance windows; more are refused and counted.'),
   max_requests_per_receiver: z
     .int()
     .positive()

@@ -33,6 +33,9 @@ import {
 import { pushGatewayRoutes } from './push-gateway-routes.ts'
 import { ruleRoutes } from './rule-routes.ts'
 import { managedRuleRoutes } from './managed-rule-routes.ts'
+import { alertDeskRoutes } from './alert-desk-routes.ts'
+import { maintenanceRoutes } from './maintenance-routes.ts'
+import { receiverRoutes } from './receiver-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { silenceRoutes } from './silence-routes.ts'
@@ -121,6 +124,9 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...weirRoutes(deps, () => routes),
     ...notificationRoutes(deps),
     ...managedRuleRoutes(deps),
+    ...alertDeskRoutes(deps),
+    ...maintenanceRoutes(deps),
+    ...receiverRoutes(deps),
     ...eventRoutes(deps),
     importRoute(deps),
     ...backfillRoutes(deps),

@@ -46,7 +46,16 @@ export interface HttpDeps {
   readonly queries: Queries
   readonly alerting: Pick<
     Alerting,
-    'ruleGroups' | 'alerts' | 'outbox' | 'routing' | 'silences' | 'managedRules'
+    | 'ruleGroups'
+    | 'alerts'
+    | 'routing'
+    | 'silences'
+    | 'outbox'
+    | 'history'
+    | 'marks'
+    | 'maintenance'
+    | 'receiverTests'
+    | 'managedRules'
   >
   /** What Alertmanager's API tells beyond that. */
   readonly alertmanager: AlertmanagerDeps

@@ -26,15 +26,17 @@ export function jsonBody(bytesMax: number): BodyRule {
   }
 }
 
-/** The body of a request as its schema has it. @throws {WeirError} `HTTP_BODY_TYPE`, `HTTP_PARAMETER` */
+/** The body of a request as its schema has it; no body at all is an empty object. @throws {WeirError} `HTTP_BODY_TYPE`, `HTTP_PARAMETER` */
 export function readJson<S extends z.ZodType>({ head, body }: Call, schema: S): z.output<S> {
-  if (!/^application\/json\b/i.test(head.contentType)) {
+  const isEmpty = body.length === 0
+  if (!isEmpty && !/^application\/json\b/i.test(head.contentType)) {
     const got = JSON.stringify(head.contentType)
     throw new WeirError('HTTP_BODY_TYPE', `Cannot read the body: want application/json, got ${got}`)
   }
-  let given: unknown
+  let given: unknown = {}
   try {
-    given = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
+    if (!isEmpty)
+      given = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
   } catch (cause) {
     throw invalid('body', (cause as Error).message)
   }

@@ -66,14 +66,7 @@ export async function startWeirRouting(
   })
   const http = await createHttp(
     standIn({
-      alerting: {
-        ruleGroups: () => alerting.ruleGroups(),
-        alerts: () => alerting.alerts(),
-        outbox: alerting.outbox,
-        routing: alerting.routing,
-        silences: alerting.silences,
-        managedRules: alerting.managedRules,
-      },
+      alerting,
       alertmanager: {
         configText: () => redactAlertmanager(config),
         matcherMode: 'fallback',

@@ -160,6 +160,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       managedRules: NO_KEPT_RULES,
       routing: NOTHING_ROUTED,
       silences: NO_SILENCES,
+      ...EMPTY_DESK,
     },
     alertmanager: {
       configText: () => 'route: {receiver: page}\nreceivers: [{name: page}]\n',
@@ -351,4 +352,39 @@ const NO_KEPT_RULES: HttpDeps['alerting']['managedRules'] = {
 
 async function noNotification(): Promise<never> {
   throw new WeirError('NOTIFICATION_UNKNOWN', 'nothing was ever sent here')
+}
+
+const noAlert = async (): Promise<never> => {
+  throw new WeirError('ALERT_UNKNOWN', 'nothing fires here')
+}
+
+const noMaintenance = async (): Promise<never> => {
+  throw new WeirError('MAINTENANCE_UNKNOWN', 'nothing is planned here')
+}
+
+const EMPTY_DESK: Pick<
+  HttpDeps['alerting'],
+  'history' | 'marks' | 'maintenance' | 'receiverTests'
+> = {
+  history: { ask: () => ({ events: [], labels: new Map(), beforeMs: null }) },
+  marks: {
+    get: () => undefined,
+    ack: noAlert,
+    unack: noAlert,
+    assign: noAlert,
+    note: noAlert,
+    snooze: noAlert,
+    wake: noAlert,
+  },
+  maintenance: {
+    list: () => [],
+    occurrences: () => [],
+    set: noMaintenance,
+    remove: noMaintenance,
+  },
+  receiverTests: {
+    run: async () => {
+      throw new WeirError('RECEIVER_UNKNOWN', 'nobody is told here')
+    },
+  },
 }
