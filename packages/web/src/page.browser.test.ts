@@ -72,7 +72,16 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     ],
     ['/explore?expr=latency_seconds&tab=table', [/count 3008 · sum/, '(0.512, 0.645]']],
     ['/explore?expr=nothing', ['No series in this time range.']],
-    ['/alerts', ['Firing 1', 'AirflowDagLate', 'Tasks of orders_daily fail']],
+    [
+      '/alerts',
+      [
+        'Firing 1',
+        'AirflowDagLate',
+        'Tasks of orders_daily fail',
+        /until the move is over/,
+        /unexpected end/,
+      ],
+    ],
     [
       '/alerts?tab=recording',
       ['weir_stage_throughput', 'Running', /42 % · 183\u2009410 samples/, /same labelset/],
@@ -124,6 +133,44 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     await open(path)
     for (const text of texts) await see(text)
     expect(await violations()).toEqual([])
+    expect(complaints).toEqual([])
+  })
+
+  test('a rule is made and another one switched off from the page', async () => {
+    const sent: string[] = []
+    page.on('request', (request) => {
+      if (['PUT', 'DELETE'].includes(request.method()) || request.url().endsWith('/off')) {
+        sent.push(
+          `${request.method()} ${new URL(request.url()).pathname} ${request.postData() ?? ''}`,
+        )
+      }
+    })
+    await open('/alerts')
+    await page.getByRole('button', { name: 'New rule' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox', { name: /^Name/ }).fill('OrdersLate')
+    await dialog.getByLabel('PromQL expression').fill('lag > 1000')
+    await see('Would fire now for 7 of 40 with data.', dialog)
+    await dialog.getByRole('textbox', { name: /Your name/ }).fill('ann')
+    await expect.poll(() => dialog.evaluate((one) => getComputedStyle(one).opacity)).toBe('1')
+    expect(await violations()).toEqual([])
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Switch off AirflowDagLate' }).click()
+    await dialog.getByRole('textbox', { name: 'Why' }).fill('too loud')
+    await dialog.getByRole('button', { name: 'Switch off' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    const rule = {
+      alert: 'OrdersLate',
+      expr: 'lag > 1000',
+      for: '5m',
+      labels: { severity: 'warning' },
+    }
+    expect(sent).toEqual([
+      // The mock keeps a rule of this name already.
+      `PUT /api/weir/v1/rules/orders-late-2 ${JSON.stringify({ group: 'rules', rule, author: 'ann', reason: '' })}`,
+      `POST /api/weir/v1/rules/01/off ${JSON.stringify({ author: 'ann', reason: 'too loud' })}`,
+    ])
     expect(complaints).toEqual([])
   })
 

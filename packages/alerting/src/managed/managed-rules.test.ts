@@ -109,12 +109,15 @@ test('a rule of a file can be switched off and on; its file is let be, and a rel
   expect(shown(alerting)).toEqual(['file Down ann', 'file a:b on'])
   await alerting.reload({})
   expect(shown(alerting)).toEqual(['gone Down ann'])
+  expect(await alerting.managedRules.switchOn(down.id, BOB)).toBeNull()
+  expect(shown(alerting)).toEqual([])
   await alerting.reload(FILE)
+  await alerting.managedRules.switchOff(down.id, ANN)
   await alerting.managedRules.switchOn(down.id, BOB)
   expect(loaded(alerting)).toEqual(['r.yml g: Down a:b'])
   expect(
     alerting.managedRules.changes().map(({ action, author }) => `${action} ${author}`),
-  ).toEqual(['on bob', 'off ann'])
+  ).toEqual(['on bob', 'off ann', 'on bob', 'off ann'])
 })
 
 test('what a rule that is switched off was firing ends at once, and says why', async () => {

@@ -206,7 +206,7 @@ export class LiveManagedRules implements ManagedRules {
     })
   }
 
-  switchOn(id: string, author: RuleAuthor): Promise<RuleRow> {
+  switchOn(id: string, author: RuleAuthor): Promise<RuleRow | null> {
     return this.#context.inTurn(async () => {
       const { kept } = this.#context
       const signed = this.#sign(author)
@@ -230,7 +230,7 @@ export class LiveManagedRules implements ManagedRules {
         await kept.clearOff(id, change)
       }
       await this.#context.apply(noteOf('switched on', author))
-      return this.#row(id)
+      return this.rows().find((row) => row.id === id) ?? null
     })
   }
 

@@ -89,8 +89,12 @@ export interface ManagedRules {
   remove(id: string, author: RuleAuthor): Promise<void>
   /** @throws {WeirError} `RULE_UNKNOWN` */
   switchOff(id: string, author: RuleAuthor): Promise<RuleRow>
-  /** @throws {WeirError} `RULE_UNKNOWN` */
-  switchOn(id: string, author: RuleAuthor): Promise<RuleRow>
+  /**
+   * Null for one that no file has any more: it is forgotten.
+   *
+   * @throws {WeirError} `RULE_UNKNOWN`
+   */
+  switchOn(id: string, author: RuleAuthor): Promise<RuleRow | null>
   /** Evaluates a rule once, now, and writes nothing. */
   preview(draft: RuleDraft, signal: AbortSignal): Promise<RulePreview>
   /** All kept rules that are on, as a rule file. `prometheus` leaves out what only Weir knows, and says so. */

@@ -51,6 +51,20 @@ export async function postWeir<T>(
   return body as T
 }
 
+/** Sends JSON to Weir's own API. @throws {RequestError} */
+export async function sendWeir<T>(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  value: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
+  const headers = { 'content-type': 'application/json' }
+  const init = { method, headers, body: JSON.stringify(value), ...(signal ? { signal } : {}) }
+  const { response, body } = await request(path, init)
+  if (!response.ok) throw refusal(response, body)
+  return body as T
+}
+
 /** DELETEs what is at a path. @throws {RequestError} */
 export async function deleteAt(path: string): Promise<void> {
   const response = await reach(path, { method: 'DELETE' })
@@ -106,7 +120,10 @@ async function request(
 async function reach(path: string, init: RequestInit): Promise<Response> {
   let response: Response
   try {
-    response = await fetch(path, { ...init, headers: { accept: 'application/json' } })
+    response = await fetch(path, {
+      ...init,
+      headers: withAccept(init.headers),
+    })
   } catch (cause) {
     if (init.signal?.aborted) throw cause
     connectionLost()
@@ -115,6 +132,12 @@ async function reach(path: string, init: RequestInit): Promise<Response> {
   learnServerTime(response.headers.get('date'))
   connectionWorks()
   return response
+}
+
+function withAccept(given: HeadersInit | undefined): Headers {
+  const headers = new Headers(given)
+  headers.set('accept', 'application/json')
+  return headers
 }
 
 function refusal(response: Response, body: unknown): RequestError {

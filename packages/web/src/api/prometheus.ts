@@ -57,6 +57,11 @@ export interface AlertInstance {
   readonly state: 'firing' | 'pending' | 'inactive'
   readonly activeAt: string
   readonly value: string
+  /** Set while it fires without data. */
+  readonly noDataSince?: string
+  readonly heldBy?: 'reset' | 'flapping'
+  readonly keepFiringSince?: string
+  readonly isFlapping?: boolean
 }
 
 interface AlertingRule {

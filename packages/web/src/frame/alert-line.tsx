@@ -31,6 +31,8 @@ export function AlertLine(props: {
   readonly sinceMs: number
   readonly runbookUrl: string
   readonly value?: string
+  /** What is odd about it; '' for nothing. */
+  readonly mark?: string
   /** Whether to lead to the pipeline it concerns. */
   readonly linked?: boolean
 }): React.JSX.Element {
@@ -51,6 +53,11 @@ export function AlertLine(props: {
                 {label}={value}
               </span>
             ))}
+          {props.mark === undefined || props.mark === '' ? null : (
+            <span className="tag" data-mark>
+              {props.mark}
+            </span>
+          )}
           {props.value === undefined ? null : <span className="tag">value {props.value}</span>}
         </div>
       </div>

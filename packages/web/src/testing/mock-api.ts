@@ -15,7 +15,10 @@ import {
   NOTIFICATIONS,
   PACK,
   QUERIES,
+  RULE_CHANGES,
   RULE_GROUPS,
+  RULE_PREVIEW,
+  RULE_ROWS,
   SENT_ON,
   STATUS,
   TSDB,
@@ -171,6 +174,16 @@ function weirAnswer(count: number, path: string, url: URL, deleted: ReadonlySet<
       return STATUS
     case 'backfills':
       return count === 0 ? [] : parts.length > 1 ? BACKFILLS[0] : BACKFILLS
+    case 'rules':
+      return parts[1] === 'changes'
+        ? RULE_CHANGES
+        : parts[1] === 'preview'
+          ? RULE_PREVIEW
+          : count === 0
+            ? []
+            : parts.length > 1
+              ? {}
+              : RULE_ROWS
     case 'packs':
       return parts.length > 1 ? PACK : [PACK]
     default:

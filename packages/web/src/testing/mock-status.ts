@@ -9,6 +9,7 @@ import type {
   WeirStatus,
 } from '@weir/packs'
 import type { RuleGroup, TsdbStatus } from '../api/prometheus.ts'
+import type { RuleChange, RulePreview, RuleRow } from '../api/rules.ts'
 import { MOCK_NOW_MS } from './mock-data.ts'
 
 const MINUTE_MS = 60_000
@@ -322,6 +323,94 @@ export const RULE_GROUPS: readonly RuleGroup[] = [
     ],
   },
 ]
+
+const KEPT = {
+  file: 'page',
+  group: 'orders',
+  interval: '',
+  replacedBy: null,
+  replaces: null,
+} as const
+const BY_ANN = { author: 'ann', reason: 'we were late last night', atMs: ago(200) }
+
+/** Rows to {@link RULE_GROUPS}, one that is off, and one that an update broke. */
+export const RULE_ROWS: readonly RuleRow[] = [
+  {
+    ...KEPT,
+    id: 'orders-late',
+    origin: 'page',
+    rule: { alert: 'OrdersLate', expr: 'orders_lag_seconds', levels: { warning: '> 60' } },
+    off: { author: 'bob', reason: 'until the move is over', atMs: ago(30) },
+    created: BY_ANN,
+    changed: BY_ANN,
+    problem: '',
+  },
+  {
+    ...KEPT,
+    id: 'orders-gone',
+    origin: 'page',
+    rule: { alert: 'OrdersGone', expr: 'orders_total >' },
+    off: null,
+    created: BY_ANN,
+    changed: BY_ANN,
+    problem: 'expr: could not parse expression: 1:15: parse error: unexpected end of input',
+  },
+  ...RULE_GROUPS[0]!.rules.map((rule, i): RuleRow => ({
+    ...KEPT,
+    id: `0${i}`,
+    origin: 'pack',
+    file: 'pack:airflow',
+    group: 'airflow',
+    rule: {
+      [rule.type === 'recording' ? 'record' : 'alert']: rule.name,
+      expr: rule.query,
+    },
+    off: null,
+    created: null,
+    changed: null,
+    problem: '',
+  })),
+]
+
+export const RULE_CHANGES: readonly RuleChange[] = [
+  {
+    author: 'bob',
+    reason: 'until the move is over',
+    atMs: ago(30),
+    action: 'off',
+    id: 'orders-late',
+    name: 'OrdersLate',
+    group: 'orders',
+    before: null,
+    after: null,
+  },
+  {
+    ...BY_ANN,
+    action: 'changed',
+    id: 'orders-late',
+    name: 'OrdersLate',
+    group: 'orders',
+    before: {
+      group: 'orders',
+      rule: { alert: 'OrdersLate', expr: 'orders_lag_seconds', for: '5m' },
+    },
+    after: {
+      group: 'orders',
+      rule: { alert: 'OrdersLate', expr: 'orders_lag_seconds', for: '1m' },
+    },
+  },
+]
+
+export const RULE_PREVIEW: RulePreview = {
+  problems: [],
+  count: 7,
+  watchedCount: 40,
+  elements: Array.from({ length: 7 }, (_, i) => ({
+    labels: { alertname: 'Lag', topic: `orders-${i}`, severity: 'warning' },
+    annotations: i === 0 ? { summary: 'orders-0 is behind' } : {},
+    value: String(1200 + i),
+  })),
+}
 
 /** One under way, one that failed. */
 export const BACKFILLS: readonly BackfillView[] = [
