@@ -146,6 +146,9 @@ class Engine implements Alerting {
       desk: this.#desk,
       externalUrl: this.#externalUrl,
       ...(options.limits?.groups === undefined ? {} : { groupsMax: options.limits.groups }),
+      ...(options.limits?.annotationBytes === undefined
+        ? {}
+        : { annotationBytesMax: options.limits.annotationBytes }),
     })
     this.managedRules = new LiveManagedRules({
       kept: new KeptRules(store, options.limits?.keptRules),

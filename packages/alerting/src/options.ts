@@ -83,6 +83,8 @@ export interface AlertingLimits {
   readonly alerts?: number
   /** Of them, those of one `alertname`; 0 for no limit. */
   readonly alertsPerName?: number
+  /** Bytes of one annotation; longer ones are cut. */
+  readonly annotationBytes?: number
   /** Groups of alerts at one time. */
   readonly groups?: number
   /** Rules kept by page and API. */

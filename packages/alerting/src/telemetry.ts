@@ -27,6 +27,7 @@ export class AlertingEvents {
   readonly #missed: AlertingCounter
   readonly #received: AlertingCounter
   readonly #refusedAlerts: AlertingCounter
+  readonly #cutAnnotations: AlertingCounter
   readonly #refusedGroups: AlertingCounter
   readonly #suppressed: AlertingCounter
   readonly #failedLabels: AlertingCounter
@@ -60,6 +61,11 @@ export class AlertingEvents {
       'weir_alerting_alerts_received_total',
       'Alerts taken in from rules and other senders.',
       ['status'],
+    )
+    this.#cutAnnotations = registry.counter(
+      'weir_alerting_annotations_cut_total',
+      'Annotations longer than is kept, counted each time that their alert is heard of.',
+      [],
     )
     this.#refusedAlerts = registry.counter(
       'weir_alerting_alerts_refused_total',
@@ -144,6 +150,10 @@ export class AlertingEvents {
   alertRefused(reason: 'invalid' | NoRoom, why: string): void {
     this.#refusedAlerts.inc({ reason })
     this.log.warn({ reason, why }, 'Alert refused')
+  }
+
+  annotationsCut(count: number): void {
+    this.#cutAnnotations.inc({}, count)
   }
 
   silenceRefused(reason: 'count' | 'size'): void {

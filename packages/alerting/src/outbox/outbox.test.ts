@@ -377,3 +377,42 @@ test('a group with a key longer than the store takes is kept like others', async
   expect(Math.max(...keys)).toBeLessThan(1900)
   expect(outbox.logEntry(TO, key)).toMatchObject({ firing: ['a'] })
 })
+
+test('a receiver that asks for quiet is given it, by all groups', async () => {
+  const { clock, sent, open, put, store } = setUp((_, attempt) =>
+    attempt === 0 ? retryLater('slow down', 60_000) : SENT,
+  )
+  await using outbox = open(store)
+  await put(outbox, facts('g', alert('a', 'firing')))
+  await clock.advance(1000)
+  await put(outbox, facts('h', alert('b', 'firing')))
+  await clock.advance(58_000)
+  expect(sent).toEqual(['0 g a'])
+  await clock.advance(2000)
+  expect(sent.toSorted()).toEqual(['0 g a', '60 g a', '60 h b'])
+})
+
+test('those that wait for their turn at a receiver see that it asks for quiet', async () => {
+  const { clock, sent, open, put, store } = setUp(async (_, attempt) => {
+    await clock.sleep(5000)
+    return attempt === 0 ? retryLater('slow down', 60_000) : SENT
+  })
+  await using outbox = open(store, true, { concurrency: 1 })
+  for (const group of ['g', 'h', 'i']) await put(outbox, facts(group, alert('a', 'firing')))
+  await clock.advance(60_000)
+  expect(sent).toEqual(['0 g a'])
+  await clock.advance(30_000)
+  expect(sent).toHaveLength(4)
+})
+
+test('whoever says by hand that it is to be tried now is heard', async () => {
+  const { clock, sent, open, put, store } = setUp((_, attempt) =>
+    attempt === 0 ? retryLater('slow down', 60_000) : SENT,
+  )
+  await using outbox = open(store)
+  await put(outbox, facts('g', alert('a', 'firing')))
+  await clock.advance(1000)
+  await outbox.retry(outbox.views()[0]!.id)
+  await clock.advance(0)
+  expect(sent).toEqual(['0 g a', '1 g a'])
+})

@@ -206,6 +206,7 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
     const next = { ...item, nextAttemptMs: this.#options.clock.now() }
     queue.items = queue.items.map((one) => (one.id === item.id ? next : one))
     await this.#write([{ key: ITEM_PREFIX + item.id, value: next }])
+    this.#slotsOf(item.to).open()
     queue.hurry.abort(new Error('it is to be tried now'))
     return viewOf(next)
   }
@@ -261,17 +262,36 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
   async #drain(queue: Queue): Promise<void> {
     const { clock } = this.#options
     for (;;) {
-      const waitMs = (queue.items[0]?.nextAttemptMs ?? 0) - clock.now()
-      if (waitMs > 0) await this.#pause(queue, waitMs)
+      const first = queue.items[0]
+      const slots = first === undefined ? undefined : this.#slotsOf(first.to)
+      const dueMs = Math.max(first?.nextAttemptMs ?? 0, slots?.closedUntilMs ?? 0)
+      if (dueMs > clock.now()) await this.#pause(queue, dueMs - clock.now())
       this.#stop.signal.throwIfAborted()
-      const item = queue.items[0]
-      if (item === undefined) return
-      if ((item.nextAttemptMs ?? 0) > clock.now()) continue // another one took its place meanwhile
-      queue.inFlight = item.id
-      const outcome = await this.#attempt(item).finally(() => {
-        queue.inFlight = undefined
-      })
-      await this.#conclude(queue, item, outcome)
+      if (slots === undefined) return
+      if (dueMs > clock.now()) continue // another one took its place meanwhile
+      await slots.take()
+      const tried = await this.#tryFirst(queue, slots).finally(() => slots.give())
+      if (tried !== undefined) await this.#conclude(queue, tried.item, tried.outcome)
+    }
+  }
+
+  /** Undefined when there is nothing to try any more, or not yet: while it waited for its slot a newer one came, or the receiver asked for quiet. */
+  async #tryFirst(
+    queue: Queue,
+    slots: Slots,
+  ): Promise<{ readonly item: StoredItem; readonly outcome: Outcome | NoReceiver } | undefined> {
+    const { clock } = this.#options
+    this.#stop.signal.throwIfAborted()
+    const item = queue.items[0]
+    if (item === undefined) return undefined
+    if (Math.max(item.nextAttemptMs ?? 0, slots.closedUntilMs) > clock.now()) return undefined
+    queue.inFlight = item.id
+    try {
+      const outcome = await this.#attempt(item)
+      if (outcome.kind === 'retry') slots.closeFor(outcome.afterMs, clock.now())
+      return { item, outcome }
+    } finally {
+      queue.inFlight = undefined
     }
   }
 
@@ -295,16 +315,12 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
       const why = `Cannot notify ${name}: the config has no such ${item.to.kind} any more`
       return { kind: 'no_receiver', cause: new WeirError('NOTIFY_FAILED', why) }
     }
-    const slots = this.#slotsOf(item.to)
-    await slots.take()
     try {
       const note = this.#log.get(item.to, item.groupKey)?.note
       return await integration.send(facts, this.#stop.signal, note)
     } catch (cause) {
       this.#stop.signal.throwIfAborted()
       return { kind: 'retry', afterMs: null, cause: new WeirError('BUG', `BUG: ${String(cause)}`) }
-    } finally {
-      slots.give()
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Alert, AlertSink, Clock, Labels } from '@weir/model'
 import type { AlertingEvents } from '../telemetry.ts'
 import { type AlertStore, type KnownAlert, alertProblem } from './alert-store.ts'
+import { ANNOTATION_BYTES_MAX, boundedAlert } from './bounded.ts'
 import type { Routing } from './config.ts'
 import { type DeskDoor, NO_DESK } from './desk-door.ts'
 import type { NotificationDoor } from './door.ts'
@@ -19,6 +20,8 @@ export interface DispatcherOptions {
   readonly externalUrl: string
   /** Groups at one time; alerts that would need another are not told. */
   readonly groupsMax?: number
+  /** Of one annotation; longer ones are cut. */
+  readonly annotationBytesMax?: number
   /** Turns are taken by {@link Dispatcher.takeTurns} alone. */
   readonly isDriven?: boolean
 }
@@ -121,7 +124,10 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
       events.alertRefused('invalid', problem.message)
       return problem.message
     }
-    const merged = this.#store.merge(alert, nowMs)
+    const { annotationBytesMax = ANNOTATION_BYTES_MAX } = this.#options
+    const bounded = boundedAlert(alert, annotationBytesMax)
+    if (bounded.cutCount > 0) events.annotationsCut(bounded.cutCount)
+    const merged = this.#store.merge(bounded.alert, nowMs)
     if (typeof merged !== 'string') return merged
     const key = merged === 'alert_limit' ? 'max_alerts' : 'max_alerts_per_name'
     const why = `Cannot take alert ${alert.labels.toString()}: as many are known as notifications.${key} allows`

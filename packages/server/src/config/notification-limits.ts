@@ -25,6 +25,7 @@ export function notificationLimits({
       backoffMaxMs: keys.max_backoff,
       alerts: keys.max_alerts,
       alertsPerName: keys.max_alerts_per_name,
+      annotationBytes: keys.max_annotation_bytes,
       groups: keys.max_groups,
       keptRules: rules.max_kept,
       silences: {

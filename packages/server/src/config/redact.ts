@@ -27,7 +27,7 @@ export function redactAlertmanager(text: string): string {
 function plainAddress(text: string, path: readonly string[]): string | undefined {
   const key = path.at(-1) ?? ''
   const isSecret =
-    /webhook_url$/.test(key) ||
+    key.endsWith('webhook_url') ||
     path.slice(-2).some((name) => /^slack_(api_url|configs)$/.test(name))
   if (!SECRET_URLS.test(key) || isSecret || !URL.canParse(text)) return undefined
   const { protocol, host, pathname } = new URL(text)

@@ -216,6 +216,10 @@ const notifications = z.strictObject({
     .nonnegative()
     .default(0)
     .describe('Of them, alerts of one name (`alertname`); 0 for no limit.'),
+  max_annotation_bytes: byteSize
+    .prefault('64KiB')
+    .refine((bytes) => bytes >= 256, { message: 'want at least 256' })
+    .describe('Longest value of an annotation; what is longer is cut, says so, and is counted.'),
   max_groups: z
     .int()
     .positive()
