@@ -194,6 +194,11 @@ const SHOWN: readonly Shown[] = [
     prints: 'airflow',
   },
   {
+    page: 'docs/backtest.md',
+    command: 'weir rules backtest --rules rules.yml --since 30d --threshold 0.85,0.95',
+    prints: 'LoadHigh (hosts, every 1m): host_load > 0.9\n',
+  },
+  {
     page: 'docs/push-gateway.md',
     command:
       "echo 'backup_rows 1234' | curl --data-binary @- http://127.0.0.1:9347/metrics/job/backup/instance/db1",
@@ -410,9 +415,11 @@ function standIns(bin: string): void {
   script(
     'weir',
     `const args = process.argv.slice(2)
-if (args[0] === 'query') args.push('--server', process.env.WEIR_AT)
+if (args[0] === 'query' || args[1] === 'backtest') args.push('--server', process.env.WEIR_AT)
 process.exitCode = require('node:child_process').spawnSync(process.execPath, [${JSON.stringify(MAIN)}, ...args], { stdio: 'inherit' }).status`,
   )
+  const rule = '{ alert: LoadHigh, expr: host_load > 0.9 }'
+  writeFileSync(join(bin, 'rules.yml'), `groups: [{ name: hosts, rules: [${rule}] }]\n`)
   for (const name of ['mapping', 'airflow', 'more']) {
     writeFileSync(join(bin, `${name}.yml`), 'mappings: []\n')
   }

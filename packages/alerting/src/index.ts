@@ -47,6 +47,17 @@ export {
   type RoutingViews,
 } from './route/views.ts'
 export { type Silencer } from './route/muting.ts'
+export {
+  type BacktestRule,
+  type BacktestVariant,
+  type RulePick,
+  type VariantWish,
+  backtestRules,
+  variantsOf,
+} from './backtest/plan.ts'
+export { type Recorded, readsRecorded, withoutRecorded } from './backtest/recorded.ts'
+export { type AnswerColumns, type Firing, type ReplaySlice, RuleReplay } from './backtest/replay.ts'
+export { DEFAULT_NO_DATA } from './rules/no-data.ts'
 export { filesNamed } from './rules-test/files-named.ts'
 export { type RulesTestsRequest, runRulesTests } from './rules-test/rules-tests.ts'
 export {

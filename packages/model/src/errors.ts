@@ -61,6 +61,8 @@ export const CODES = {
   RULES_LIMIT: 'bad_data', // too many rules kept by page and API, or one too long
   RULE_UNKNOWN: 'not_found',
   RULES_TEST_INVALID: 'bad_data', // a file of unit tests of rules
+  BACKTEST_BUSY: 'unavailable', // too many wait already
+  BACKTEST_INVALID: 'bad_data', // no such rule, or nothing in it to vary; too much at once
   BACKFILL_BUSY: 'unavailable', // too many wait already
   BACKFILL_EMPTY: 'bad_data', // no recording rule is meant
   RULE_FAILED: 'execution', // its answer cannot become series or alerts

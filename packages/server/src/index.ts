@@ -13,7 +13,7 @@ export {
   filesNamed,
   runRulesTests,
 } from '@weir/alerting'
-export { formatDuration, formatQuery, formatValue, runScript } from '@weir/promql'
+export { formatDuration, formatQuery, formatValue, parseDuration, runScript } from '@weir/promql'
 export { type StatsdIntake, type StatsdOptions, startStatsd } from './intake/statsd.ts'
 export { type StatsdConfig, statsdConfig } from './statsd/config.ts'
 export { type EventExplanation, explainLine } from './statsd/explain.ts'

@@ -17,6 +17,7 @@ import { type IntakeStatus, PACKS, type WeirStatus } from '@weir/packs'
 import { type SenderOptions, connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { exposition } from '@weir/wire'
 import { Backfills } from './backfill/backfills.ts'
+import { Backtests } from './backtest/backtests.ts'
 import { waitForRestart } from './config/at-start.ts'
 import { featureProblems } from './config/features.ts'
 import { type Flags, type Setup, hostPort, loadConfig } from './config/load-config.ts'
@@ -106,6 +107,7 @@ class Process implements Weir {
   #watch!: QueryWatch
   #alerting!: Alerting
   #backfills!: Backfills
+  #backtests!: Backtests
   #packs!: PackWatch
   #events!: EventStore
   #intake!: Thread<IntakeHandlers>
@@ -149,6 +151,13 @@ class Process implements Weir {
         appender: async () => connectAppender(await this.#storePort({ takesHistory: true })),
         clock: systemClock,
         telemetry: { registry: this.#registry, log: this.#log.child({ part: 'backfill' }) },
+      }),
+    )
+    this.#backtests = this.#closers.use(
+      new Backtests({
+        query: (expr, range, signal) => this.#pool.background(expr, range, signal),
+        clock: systemClock,
+        telemetry: { registry: this.#registry, log: this.#log.child({ part: 'backtest' }) },
       }),
     )
     // After the requests to it: closers run from the last one back.
@@ -536,6 +545,8 @@ class Process implements Weir {
       influx: (request) => this.#push.influx(request),
       influxLimits: config.influx,
       backfills: this.#backfills,
+      backtests: this.#backtests,
+      alertingSetup: () => this.#alertingSetup(this.#setup),
       recordingGroups: (text) => this.#recordingGroups(text),
       remoteReadLimits: config.remote_read_server,
       externalLabels: () => Object.entries(this.#setup.config.global.external_labels).flat(),

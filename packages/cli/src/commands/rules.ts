@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs'
 import { WeirError } from '@weir/model'
 import type { BackfillView } from '@weir/packs'
 import type { Command } from 'commander'
-import { request } from 'undici'
 import { EXIT } from '../exit.ts'
 import { Progress } from '../show/progress.ts'
+import { askWeir } from './ask-weir.ts'
+import { addRulesBacktest } from './rules-backtest.ts'
 import { addRulesTest } from './rules-test.ts'
 
 interface BackfillOptions {
@@ -21,6 +22,7 @@ const LOOK_EVERY_MS = 300
 export function addRules(program: Command): void {
   const rules = program.command('rules').description('work with rules')
   addRulesTest(rules)
+  addRulesBacktest(rules)
   rules
     .command('backfill')
     .description('evaluate the recording rules of a file for the past, in a running Weir')
@@ -52,18 +54,18 @@ async function backfill({
     ...(end === undefined ? {} : { end }),
     ...(step === undefined ? {} : { step }),
   }
-  let view = await ask(server, 'backfills', form)
+  let view = await askWeir<BackfillView>(server, 'backfills', form)
   const path = `backfills/${view.id}`
   const progress = new Progress(rules, 1)
   const onInterrupt = (): void => {
-    ask(server, `${path}/cancel`, {}).catch(() => undefined) // the next look tells
+    askWeir(server, `${path}/cancel`, {}).catch(() => undefined) // the next look tells
   }
   process.once('SIGINT', onInterrupt)
   while (view.endedMs === null) {
     await new Promise((resolve) => {
       setTimeout(resolve, LOOK_EVERY_MS)
     })
-    view = await ask(server, path)
+    view = await askWeir<BackfillView>(server, path)
     progress.show(view.progress, view.samples)
   }
   process.off('SIGINT', onInterrupt)
@@ -87,33 +89,4 @@ function readRules(file: string): string {
   } catch (error) {
     throw new WeirError('RULES_INVALID', `Cannot read ${JSON.stringify(file)}: ${String(error)}`)
   }
-}
-
-/** With a form it POSTs. */
-async function ask(
-  server: string,
-  path: string,
-  form?: Readonly<Record<string, string>>,
-): Promise<BackfillView> {
-  const url = new URL(`/api/weir/v1/${path}`, server)
-  const post = {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams(form).toString(),
-  } as const
-  let statusCode: number
-  let reply: BackfillView & { readonly error?: string }
-  try {
-    const answer = await request(url, form === undefined ? {} : post)
-    statusCode = answer.statusCode
-    reply = (await answer.body.json()) as typeof reply
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new WeirError(
-      'SERVER_AWAY',
-      `Cannot ask ${url.origin}: ${why}; is Weir running there? (--server says where)`,
-    )
-  }
-  if (statusCode === 200) return reply
-  throw new WeirError('RULES_INVALID', reply.error)
 }

@@ -18,12 +18,21 @@ export class Progress {
   }
 
   show(part: number, samples: number): void {
+    const tookMs = Math.max(1, performance.now() - this.#startedMs)
+    this.#write(part, `, ${samples} samples, ${Math.round((samples / tookMs) * 1000)}/s`)
+  }
+
+  /** Where there is nothing to count. */
+  share(part: number): void {
+    this.#write(part, '')
+  }
+
+  #write(part: number, counts: string): void {
     const now = performance.now()
     if (now - this.#shownMs < (this.#isTerminal ? EVERY_MS : EVERY_MS_IN_LOG)) return
     this.#shownMs = now
     const percent = Math.floor((part / Math.max(1, this.#whole)) * 100)
-    const rate = Math.round((samples / Math.max(1, now - this.#startedMs)) * 1000)
-    const line = `${this.#what}: ${percent} %, ${samples} samples, ${rate}/s`
+    const line = `${this.#what}: ${percent} %${counts}`
     process.stderr.write(this.#isTerminal ? `\r${line}\u001b[K` : `${line}\n`)
   }
 

@@ -11,6 +11,7 @@ import type { HttpDeps } from './deps.ts'
 import { asWeirError } from './errors.ts'
 import { SECURITY_HEADERS, isLoopback, refusal } from './guard.ts'
 import { backfillRoutes } from './backfill-routes.ts'
+import { backtestRoutes } from './backtest-routes.ts'
 import { federateRoute } from './federate-route.ts'
 import { importRoute } from './import-route.ts'
 import { influxRoutes } from './influx-routes.ts'
@@ -130,6 +131,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...eventRoutes(deps),
     importRoute(deps),
     ...backfillRoutes(deps),
+    ...backtestRoutes(deps),
   ]
   for (const route of routes) mount(app, route, { deps, events, stopping: stopping.signal })
   await servePage(app, deps.webRoot)

@@ -1,4 +1,4 @@
-import type { Alerting, MatcherMode, RecordingGroup } from '@weir/alerting'
+import type { Alerting, AlertingSetup, MatcherMode, RecordingGroup } from '@weir/alerting'
 import type { Clock } from '@weir/model'
 import type {
   EventView,
@@ -19,6 +19,7 @@ import type {
 } from '../query/job.ts'
 import type { QueryOrigin } from '../query/question.ts'
 import type { Backfills } from '../backfill/backfills.ts'
+import type { Backtests } from '../backtest/backtests.ts'
 import type { ImportResult } from '../import/import-page.ts'
 import type { BodyRooms } from '../push/body-rooms.ts'
 import type { PushOutcome } from '../push/outcome.ts'
@@ -106,6 +107,9 @@ export interface HttpDeps {
   readonly backfills: Pick<Backfills, 'views' | 'view' | 'begin' | 'cancel'>
   /** Groups with recording rules: those of a rule file, or all that are loaded. Throws `RULES_INVALID`. */
   recordingGroups(ruleFile?: string): RecordingGroup[]
+  readonly backtests: Pick<Backtests, 'views' | 'result' | 'begin' | 'cancel'>
+  /** What rules and routing are made of at the moment. */
+  alertingSetup(): AlertingSetup
   readonly remoteReadLimits: RemoteReadConfig
   /** `global.external_labels` as `name, value, …`. */
   externalLabels(): readonly string[]

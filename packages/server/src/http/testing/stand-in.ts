@@ -4,6 +4,7 @@ import { PACKS } from '@weir/packs'
 import { MemoryQueryable } from '@weir/promql'
 import { pino } from 'pino'
 import { Backfills } from '../../backfill/backfills.ts'
+import { Backtests } from '../../backtest/backtests.ts'
 import { evaluateMatrix, evaluateVector, executeJob } from '../../query/execute.ts'
 import type { MetricSource, QueryJob } from '../../query/job.ts'
 import { BodyRooms } from '../../push/body-rooms.ts'
@@ -140,6 +141,12 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       badSeries: '',
     }),
     influxLimits: influxConfig.parse({}),
+    backtests: new Backtests({
+      query: async (expr, range) => evaluateMatrix({ kind: 'matrix', expr, ...range }, source),
+      clock: systemClock,
+      telemetry: { registry: new Registry(), log: new Log(pino({ level: 'silent' })) },
+    }),
+    alertingSetup: () => ({}),
     backfills: new Backfills({
       query: async (expr, range) => evaluateMatrix({ kind: 'matrix', expr, ...range }, source),
       appender: async () => {
