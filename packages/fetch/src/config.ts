@@ -12,7 +12,8 @@ import { scalarText as text } from './scalar-text.ts'
 const TLS_VERSIONS = ['TLS10', 'TLS11', 'TLS12', 'TLS13'] as const
 const tlsVersion = z.enum(TLS_VERSIONS).optional()
 
-const tlsConfig = z
+/** `tls_config`, for those who speak TLS but not HTTP. */
+export const tlsConfig = z
   .strictObject({
     ca: z.string().optional().describe('Certificates that may vouch for the server, PEM.'),
     ca_file: z.string().optional().describe('A file with them.'),

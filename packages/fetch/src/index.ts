@@ -5,7 +5,10 @@ export {
   httpClientBeside,
   httpClientConfig,
   httpClientShape,
+  tlsConfig,
 } from './config.ts'
 export { HttpClient, type HttpClientOptions, type HttpRequest } from './client.ts'
 export { scalarText } from './scalar-text.ts'
 export { HttpReply } from './reply.ts'
+export { reasonOf } from './reason.ts'
+export { type TlsOptions, openTls } from './tls-material.ts'

@@ -73,6 +73,28 @@ export function contextOf(material: TlsMaterial, config: TlsConfig | undefined):
   }
 }
 
+/** How TLS is spoken with a server that does not speak HTTP; for `tls.connect`. */
+export interface TlsOptions {
+  readonly secureContext: SecureContext
+  readonly rejectUnauthorized: boolean
+  /** The name that the certificate must have, where it is not the host's. */
+  readonly servername?: string
+}
+
+/**
+ * Reads the files of a `tls_config` anew.
+ *
+ * @throws {WeirError} `FETCH_FAILED` for a file that cannot be read or used; the message is a reason
+ */
+export async function openTls(config: TlsConfig | undefined): Promise<TlsOptions> {
+  const { insecure_skip_verify: takesAny = false, server_name: servername = '' } = config ?? {}
+  return {
+    secureContext: contextOf(await readMaterial(config), config),
+    rejectUnauthorized: !takesAny,
+    ...(servername === '' ? {} : { servername }),
+  }
+}
+
 function unusable(why: string): WeirError {
   return new WeirError('FETCH_FAILED', `cannot use tls_config: ${why}`)
 }

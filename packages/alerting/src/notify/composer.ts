@@ -1,5 +1,6 @@
 import type { NotificationTemplates } from '../template/alertmanager.ts'
 import { NotificationData, type NotificationFacts } from '../template/notification-data.ts'
+import { HTML } from '../story/markup.ts'
 import { type NotificationStory, storyOf } from '../story/story.ts'
 import type { NotifierContext } from './kind.ts'
 import type { Picture } from './picture.ts'
@@ -45,7 +46,20 @@ export class Composer {
 
   /** A text for people. Where its template fails it says what is wrong all the same, and names the error. */
   text(template: string): string {
-    return this.field(template, (error) => `${this.story.sentence} (a template failed: ${error})`)
+    return this.field(template, (error) => this.#failure(error))
+  }
+
+  #failure(error: string): string {
+    return `${this.story.sentence} (a template failed: ${error.slice(0, FAILURE_CHARS)})`
+  }
+
+  /** A piece of HTML: what is filled in shows as it is. Falls back as {@link text} does. */
+  html(template: string): string {
+    try {
+      return this.#templates.expandHtml(template, this.#data, this.#nowMs)
+    } catch (cause) {
+      return HTML.escape(this.#failure((cause as Error).message))
+    }
   }
 
   /** A text with something to fall back on. */

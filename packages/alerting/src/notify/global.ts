@@ -1,6 +1,7 @@
+import { tlsConfig } from '@weir/fetch'
 import { z } from 'zod'
 import { booleanValue, durationValue, textValue } from '../config-values.ts'
-import { httpConfigSchema } from './http-config.ts'
+import { httpConfigSchema, typedTls } from './http-config.ts'
 
 const text = textValue.default('')
 
@@ -18,7 +19,7 @@ export const globalSchema = z.strictObject({
   smtp_auth_secret_file: text,
   smtp_auth_identity: text,
   smtp_require_tls: booleanValue.default(true),
-  smtp_tls_config: z.unknown().optional(),
+  smtp_tls_config: z.preprocess(typedTls, tlsConfig.optional()),
   smtp_force_implicit_tls: booleanValue.optional(),
   slack_api_url: text,
   slack_api_url_file: text,

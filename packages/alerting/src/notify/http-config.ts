@@ -30,6 +30,11 @@ export const httpConfigSchema = z.preprocess(typed, httpClientConfig)
 
 export type HttpConfig = HttpClientConfig
 
+/** `tls_config` alone, of those who speak no HTTP. */
+export function typedTls(value: unknown): unknown {
+  return value === '' ? undefined : typed(value)
+}
+
 function typed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(typed)
   if (typeof value !== 'object' || value === null) return value

@@ -2,7 +2,8 @@ import { HttpClient, httpClientConfig } from '@weir/fetch'
 import type { Fetch } from './fetch.ts'
 import type { HttpConfig } from './http-config.ts'
 
-const ANSWER_BYTES_MAX = 4096
+/** Jira's lists are the longest that are read. */
+const ANSWER_BYTES_MAX = 262_144
 const CONNECT_TIMEOUT_MS = 10_000
 /** Configs whose connections are kept; each reload may bring others. */
 const CLIENTS_MAX = 64
@@ -14,7 +15,7 @@ export interface Network {
 
 const PLAIN = httpClientConfig.parse({})
 
-/** The network: a client for each `http_config`, which reads no more of an answer than a message can show. */
+/** The network: a client for each `http_config`, which reads the beginning of an answer only. */
 export function openNetwork(): Network {
   const clients = new Map<string, Promise<HttpClient>>()
   const clientFor = (config: HttpConfig): Promise<HttpClient> => {

@@ -26,6 +26,8 @@ export interface Post {
   readonly secrets: readonly string[]
   /** Looks into a 2xx answer, for services that say no with a yes. */
   readonly judge?: (text: string) => Verdict
+  /** Seconds to wait that an answer which is no 2xx asks for in its body; its header goes first. */
+  readonly retryAfter?: (text: string) => number | undefined
 }
 
 /** What a 2xx answer means. */
@@ -54,7 +56,9 @@ export async function post(
     const answer = await fetch(url, {
       method: message.method ?? 'POST',
       headers: {
-        'content-type': message.contentType ?? 'application/json',
+        ...(message.body === undefined
+          ? {}
+          : { 'content-type': message.contentType ?? 'application/json' }),
         'user-agent': 'Weir',
         ...message.headers,
         ...authorization,
@@ -72,7 +76,8 @@ export async function post(
     if (answer.status >= 200 && answer.status < 300) return judged(message, said, shown)
     const why = `Cannot notify by ${what}: it answered ${answer.status}${shown && `: ${shown}`}`
     if (!message.isRetryable(answer.status)) return refused(why)
-    return retryLater(why, retryAfterMs(answer.headers.get('retry-after'), clock.now()))
+    const asked = answer.headers.get('retry-after') ?? String(message.retryAfter?.(said) ?? '')
+    return retryLater(why, retryAfterMs(asked, clock.now()))
   } catch (cause) {
     signal.throwIfAborted()
     if (late.signal.aborted) {
@@ -118,8 +123,8 @@ function networkReason(cause: unknown, address: string): string {
 }
 
 /** `Retry-After`: seconds or an HTTP date. */
-function retryAfterMs(header: string | null, nowMs: number): number | null {
-  if (header === null || header.trim() === '') return null
+function retryAfterMs(header: string, nowMs: number): number | null {
+  if (header.trim() === '') return null
   const seconds = Number(header)
   const ms = Number.isNaN(seconds) ? Date.parse(header) - nowMs : seconds * 1000
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), RETRY_AFTER_MAX_MS) : null

@@ -2,15 +2,14 @@ import { dirname, resolve } from 'node:path'
 import { httpClientBeside } from '@weir/fetch'
 import { z } from 'zod'
 import { type ConfigProblem, type ConfigSource, showPath } from '../config-source.ts'
-import { listOf, notYet, textMap, textValue } from '../config-values.ts'
+import { listOf, textMap, textValue } from '../config-values.ts'
 import { checkNotificationTemplate } from '../template/alertmanager.ts'
 import type { ConfigCheck, NotifierContext, NotifierKind, WithHttp } from './kind.ts'
-import { NOTIFIER_KINDS, OTHER_KINDS } from './kinds.ts'
+import { NOTIFIER_KINDS } from './kinds.ts'
 import type { Integration, Receiver } from './outcome.ts'
 
 const KIND_KEYS: Record<string, z.ZodType> = {}
 for (const { name, schema } of NOTIFIER_KINDS) KIND_KEYS[`${name}_configs`] = listOf(schema)
-for (const name of OTHER_KINDS) KIND_KEYS[`${name}_configs`] = notYet()
 
 /** An element of `receivers`. */
 export const receiverSchema = z.strictObject({

@@ -170,8 +170,40 @@ test.each([
   ['route: {receiver: r, recever: x}\n' + RECEIVER, 'line 1: route.recever: unknown key'],
   ['route: {receiver: r}\nreceivers: [{name: r}, {name: r}]', 'receiver "r" is there twice'],
   [
-    'route: {receiver: r}\nreceivers:\n- name: r\n  wechat_configs:\n  - corp_id: x',
-    'line 4: receivers[0].wechat_configs: not supported yet',
+    'route: {receiver: r}\nreceivers:\n- name: r\n  wechat_configs:\n  - api_secret: x',
+    'line 5: receivers[0].wechat_configs[0]: want a corp_id here',
+  ],
+  [
+    'route: {receiver: r}\nreceivers:\n- name: r\n  email_configs:\n  - to: a@b\n    from: c@d\n    smarthost: mail',
+    'line 7: receivers[0].email_configs[0].smarthost: want host:port, got "mail"',
+  ],
+  [
+    'route: {receiver: r}\nreceivers:\n- name: r\n  email_configs:\n  - {to: a@b, from: c@d, smarthost: "m:25", headers: {to: x, TO: y}}',
+    'line 5: receivers[0].email_configs[0].headers.TO: header To is there twice',
+  ],
+  [
+    'route: {receiver: r}\nreceivers:\n- name: r\n  email_configs:\n  - {to: a@b, from: c@d, smarthost: "m:25", html: "{{ if }}"}',
+    'line 5: receivers[0].email_configs[0].html: ',
+  ],
+  [
+    'route: {receiver: r}\nreceivers:\n- name: r\n  email_configs:\n  - {to: a@b, from: c@d, smarthost: "m:25", threading: {enabled: true, thread_by_date: weekly}}',
+    'line 5: receivers[0].email_configs[0].threading.thread_by_date: want daily or none',
+  ],
+  [
+    'route: {receiver: r}\nreceivers:\n- name: r\n  sns_configs:\n  - topic_arn: a\n    sigv4: {region: r, role_arn: x}',
+    'line 6: receivers[0].sns_configs[0].sigv4.role_arn: not supported yet',
+  ],
+  [
+    'route: {receiver: r}\nreceivers:\n- name: r\n  jira_configs:\n  - {project: P, issue_type: T, api_url: "http://j", api_type: server}',
+    'line 5: receivers[0].jira_configs[0].api_type: want auto, cloud or datacenter',
+  ],
+  [
+    'route: {receiver: r}\nreceivers:\n- name: r\n  discord_configs:\n  - {webhook_url: "ftp://d"}',
+    'line 5: receivers[0].discord_configs[0].webhook_url: want an http or https address',
+  ],
+  [
+    'route: {receiver: r}\nreceivers:\n- name: r\n  telegram_configs:\n  - {bot_token: t, chat_id: x}',
+    'line 5: receivers[0].telegram_configs[0].chat_id: want a whole number',
   ],
   [
     "route: {receiver: r}\ninhibit_rules:\n- source_matchers: ['a']\n" + RECEIVER,

@@ -49,6 +49,38 @@ export const HTML: Markup = {
   between: ' · ',
 }
 
+/**
+ * Telegram's MarkdownV2, which refuses a message with any of these signs bare.
+ *
+ * @see core.telegram.org/bots/api#markdownv2-style
+ */
+export const TELEGRAM_V2: Markup = {
+  escape: (text) => text.replace(/[\\_*[\]()~`>#+\-=|{}.!]/g, '\\$&'),
+  bold: (text) => `*${text}*`,
+  link: (text, href) => `[${TELEGRAM_V2.escape(text)}](${href.replace(/[()\\\s]/g, percent)})`,
+  between: ' · ',
+}
+
+/** Telegram's first Markdown, in which few signs mean something. */
+export const TELEGRAM_V1: Markup = {
+  escape: (text) => text.replace(/[_*`[]/g, '\\$&'),
+  bold: (text) => `*${text}*`,
+  link: (text, href) => `[${text.replace(/[[\]]/g, '')}](${href.replace(/[()\s]/g, percent)})`,
+  between: ' · ',
+}
+
+/**
+ * Jira's wiki markup.
+ *
+ * @see jira.atlassian.com/secure/WikiRendererHelpAction.jspa?section=all
+ */
+export const JIRA_WIKI: Markup = {
+  escape: (text) => text.replace(/[\\{}[\]*_\-+^~|!#?@]/g, '\\$&'),
+  bold: (text) => `*${text}*`,
+  link: (text, href) => `[${JIRA_WIKI.escape(text)}|${href.replace(/[[\]|\s]/g, percent)}]`,
+  between: ' | ',
+}
+
 function escapeHtml(text: string): string {
   return escapeSlack(text).replaceAll('"', '&quot;').replaceAll("'", '&#39;')
 }

@@ -25,6 +25,50 @@ export const SHARED_TEMPLATES = `
 {{ end }}Source: {{ .GeneratorURL }}
 {{ end }}
 {{- end }}
+
+{{ define "__alertmanager" }}{{ template "__product" . }}{{ end }}
+{{ define "__description" }}{{ end }}
+
+{{ define "__text_alert_list_markdown" }}{{ range . }}
+Labels:
+{{ template "__markdown_pairs" .Labels.SortedPairs }}
+Annotations:
+{{ template "__markdown_pairs" .Annotations.SortedPairs }}
+Source: {{ .GeneratorURL }}
+{{ end }}
+{{ end }}
+
+{{ define "__markdown_pairs" }}{{ range . }}  - {{ .Name }} = {{ .Value }}
+{{ end }}{{ end }}
+
+{{ define "__text_sections" }}
+{{ if .Alerts.Firing }}
+Alerts Firing:
+{{ template "__text_alert_list" .Alerts.Firing }}
+{{ end }}
+{{ if .Alerts.Resolved }}
+Alerts Resolved:
+{{ template "__text_alert_list" .Alerts.Resolved }}
+{{ end }}
+{{ end }}
+
+{{ define "__markdown_sections" }}
+{{ if .Alerts.Firing }}
+# Alerts Firing:
+{{ template "__text_alert_list_markdown" .Alerts.Firing }}
+{{ end }}
+{{ if .Alerts.Resolved }}
+# Alerts Resolved:
+{{ template "__text_alert_list_markdown" .Alerts.Resolved }}
+{{ end }}
+{{ end }}
+
+{{ define "__common_annotations" }}{{ join " " .CommonAnnotations.SortedPairs.Values }}{{ end }}
+
+{{ define "__story" }}{{ .Weir.Sentence }}
+{{ .Weir.Text }}{{ end }}
+
+{{ define "__markdown_title" }}[{{ template "__status" . }}] {{ .Weir.MarkdownSentence }}{{ end }}
 `
 
 /** Weir's wording, over the above: `.Weir` is what it adds to Alertmanager's data. */

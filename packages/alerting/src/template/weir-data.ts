@@ -1,6 +1,15 @@
 import { detailsText, namedLinks } from '../story/details.ts'
 import { alertsUrl } from '../story/links.ts'
-import { HTML, MARKDOWN, type Markup, PLAIN, SLACK } from '../story/markup.ts'
+import {
+  HTML,
+  JIRA_WIKI,
+  MARKDOWN,
+  type Markup,
+  PLAIN,
+  SLACK,
+  TELEGRAM_V1,
+  TELEGRAM_V2,
+} from '../story/markup.ts'
 import type { AlertStory, NotificationStory } from '../story/story.ts'
 import { GoObject } from './go-value.ts'
 
@@ -118,6 +127,12 @@ export class WeirData extends GoObject {
         return details(SLACK)
       case 'HTML':
         return details(HTML)
+      case 'TelegramV1':
+        return `${TELEGRAM_V1.bold(TELEGRAM_V1.escape(story.sentence))}\n${details(TELEGRAM_V1)}`
+      case 'TelegramV2':
+        return `${TELEGRAM_V2.bold(TELEGRAM_V2.escape(story.sentence))}\n${details(TELEGRAM_V2)}`
+      case 'Jira':
+        return details(JIRA_WIKI)
       case 'Alerts':
         return story.alerts.map((alert) => new WeirAlert(alert))
       case 'HiddenCount':

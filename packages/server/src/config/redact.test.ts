@@ -59,6 +59,42 @@ const CASES: readonly (readonly [what: string, yaml: string, shown: string])[] =
   ['Discord', 'discord_configs: [{ webhook_url: "http://h/S3CRET" }]', 'discord_configs'],
   ['SNS', 'sns_configs: [{ sigv4: { secret_key: S3CRET }, subject: s }]', 'subject: s'],
   ['incident.io', 'incidentio_configs: [{ alert_source_token: S3CRET, url: S3CRET }]', 'incident'],
+  [
+    'workflows of Teams',
+    'msteamsv2_configs: [{ webhook_url: "http://h/S3CRET", text: t }]',
+    'text: t',
+  ],
+  [
+    'Mattermost',
+    'mattermost_configs: [{ webhook_url: "http://h/S3CRET", channel: c, priority: { priority: urgent } }]',
+    'urgent',
+  ],
+  [
+    'Rocket.Chat',
+    'rocketchat_configs: [{ token: S3CRET, token_id: S3CRET, channel: c }]',
+    'channel: c',
+  ],
+  [
+    'Webex',
+    'webex_configs: [{ http_config: { authorization: { credentials: S3CRET } }, room_id: r }]',
+    'room_id: r',
+  ],
+  ['WeChat', 'wechat_configs: [{ api_secret: S3CRET, corp_id: c, to_user: u }]', 'to_user: u'],
+  [
+    'Jira',
+    'jira_configs: [{ http_config: { basic_auth: { username: u, password: S3CRET } }, project: P }]',
+    'project: P',
+  ],
+  [
+    'SNS with both keys',
+    'sns_configs: [{ sigv4: { access_key: S3CRET, secret_key: S3CRET, region: r }, topic_arn: a }]',
+    'topic_arn: a',
+  ],
+  [
+    'a mail with its own certificate',
+    'email_configs: [{ tls_config: { cert: C, key: S3CRET }, auth_username: S3CRET, auth_identity: S3CRET, smarthost: "h:25" }]',
+    'h:25',
+  ],
   ['OpsGenie', 'opsgenie_configs: [{ api_key: S3CRET, message: m }]', 'message: m'],
   ['Jira Service Management', 'jsm_configs: [{ api_key: S3CRET, message: m }]', 'message: m'],
   ['a Slack app', 'slack_configs: [{ app_token: S3CRET, channel: "#c" }]', '#c'],
