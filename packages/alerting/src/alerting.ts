@@ -222,7 +222,8 @@ class Engine implements Alerting {
   }
 
   ruleGroups(): RuleGroupsView {
-    return { groups: [...this.#groups.values()].map((group) => group.view()) }
+    const groups = [...this.#groups.values()].map((group) => group.view())
+    return { groups: groups.toSorted((a, b) => compare(a.file, b.file) || compare(a.name, b.name)) }
   }
 
   alerts(): AlertsView {
@@ -327,6 +328,10 @@ class Engine implements Alerting {
 
 /** On top of the longest interval, before alerts of an earlier life may count as resolved. */
 const HOLD_MARGIN_MS = 5000
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
 
 function sameDefaults(a: AlertingSetup, b: AlertingSetup): boolean {
   return (

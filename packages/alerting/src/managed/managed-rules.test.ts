@@ -53,7 +53,8 @@ const lag = { group: 'mine', rule: { alert: 'Lag', expr: 'lag > 5' } }
 function loaded(alerting: Alerting): string[] {
   return alerting
     .ruleGroups()
-    .groups.map(({ file, name, rules }) => `${file} ${name}: ${rules.map((r) => r.name).join(' ')}`)
+    .groups.toSorted((a, b) => (a.file < b.file ? 1 : -1)) // those of files first
+    .map(({ file, name, rules }) => `${file} ${name}: ${rules.map((r) => r.name).join(' ')}`)
 }
 
 function shown(alerting: Alerting): string[] {

@@ -353,7 +353,9 @@ function viewOf(rule: LiveRule): RuleView {
     lastEvaluation: timeText(report.evaluatedMs),
   }
   if (rule instanceof RecordingRule) {
-    return { ...shared, labels: rule.spec.labels.toJSON(), type: 'recording' }
+    const removed = Object.fromEntries([...rule.spec.removedLabels].map((name) => [name, '']))
+    const labels = { ...rule.spec.labels.toJSON(), ...removed }
+    return { ...shared, ...(Object.keys(labels).length === 0 ? {} : { labels }), type: 'recording' }
   }
   const texts = (all: ReadonlyMap<string, { readonly text: string }>): Record<string, string> =>
     Object.fromEntries([...all].map(([name, { text }]) => [name, text]))

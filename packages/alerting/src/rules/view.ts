@@ -22,7 +22,6 @@ export type RuleHealth = 'unknown' | 'ok' | 'err'
 interface AnyRuleView {
   readonly name: string
   readonly query: string
-  readonly labels: Readonly<Record<string, string>>
   readonly health: RuleHealth
   readonly lastError?: string
   readonly evaluationTime: number
@@ -30,11 +29,14 @@ interface AnyRuleView {
 }
 
 export interface RecordingRuleView extends AnyRuleView {
+  /** Absent when it has none, as in Prometheus. */
+  readonly labels?: Readonly<Record<string, string>>
   readonly type: 'recording'
 }
 
 export interface AlertingRuleView extends AnyRuleView {
   readonly type: 'alerting'
+  readonly labels: Readonly<Record<string, string>>
   readonly state: AlertState
   /** `for` in seconds. */
   readonly duration: number

@@ -28,7 +28,7 @@ export function ruleRoutes({ alerting }: HttpDeps): Route[] {
         const kept = groups
           .filter(({ name, file }) => wanted.group(name) && wanted.file(file))
           .map((group) => ({ ...group, rules: keptRules(group, wanted) }))
-          .filter(({ rules }) => rules.length > 0 || wanted.everything)
+          .filter(({ rules }) => rules.length > 0) // also of a group that has none: as Prometheus
         return success(pageOf(kept, params))
       },
     },
@@ -47,8 +47,6 @@ interface Wanted {
   file(name: string): boolean
   rule(rule: RuleView): boolean
   readonly withoutAlerts: boolean
-  /** Nothing was asked for, so that groups without rules show as well. */
-  readonly everything: boolean
 }
 
 function wantedOf(params: URLSearchParams): Wanted {
@@ -68,25 +66,27 @@ function wantedOf(params: URLSearchParams): Wanted {
     rule: (rule) =>
       (type === '' || rule.type.startsWith(type)) &&
       named(rule.name) &&
-      (tests.length === 0 || tests.some((test) => test(rule.labels))),
+      (tests.length === 0 || tests.some((test) => test(rule.labels ?? {}))),
     withoutAlerts: flagOf(params, 'exclude_alerts'),
-    everything: type === '' && tests.length === 0 && params.getAll('rule_name[]').length === 0,
   }
 }
 
-function keptRules({ rules }: RuleGroupView, wanted: Wanted): RuleView[] {
+/** A rule whose alerts were not asked for has `null` in their place, as in Prometheus. */
+type ShownRule = RuleView | (Omit<AlertingRuleView, 'alerts'> & { readonly alerts: null })
+
+function keptRules({ rules }: RuleGroupView, wanted: Wanted): ShownRule[] {
   const kept = rules.filter((rule) => wanted.rule(rule))
   if (!wanted.withoutAlerts) return kept
-  return kept.map((rule) =>
-    rule.type === 'recording' ? rule : ({ ...rule, alerts: [] } satisfies AlertingRuleView),
-  )
+  return kept.map((rule) => (rule.type === 'recording' ? rule : { ...rule, alerts: null }))
 }
+
+type ShownGroup = Omit<RuleGroupView, 'rules'> & { readonly rules: readonly ShownRule[] }
 
 /** A page of groups. The token names the first group of the next page, so that a reload in between shows. */
 function pageOf(
-  groups: readonly RuleGroupView[],
+  groups: readonly ShownGroup[],
   params: URLSearchParams,
-): { readonly groups: readonly RuleGroupView[]; readonly groupNextToken?: string } {
+): { readonly groups: readonly ShownGroup[]; readonly groupNextToken?: string } {
   const limitText = params.get('group_limit') ?? ''
   const token = params.get('group_next_token') ?? ''
   if (limitText === '') {
@@ -109,6 +109,6 @@ function pageOf(
   return next === undefined ? page : { ...page, groupNextToken: tokenOf(next) }
 }
 
-function tokenOf({ file, name }: RuleGroupView): string {
+function tokenOf({ file, name }: Pick<RuleGroupView, 'file' | 'name'>): string {
   return createHash('sha1').update(`${file};${name}`).digest('hex')
 }
