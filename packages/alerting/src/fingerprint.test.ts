@@ -24,12 +24,12 @@ test.each([
 })
 
 test('fingerprints are FNV-1a of 64 bit, whatever the letters', () => {
-  const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }))
+  const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }))
   fc.assert(
-    fc.property(fc.array(text, { maxLength: 8 }), (texts) => {
+    fc.property(fc.array(text, { maxLength: 6 }), (texts) => {
       const labels = Labels.fromFlat(texts.length % 2 === 0 ? texts : texts.slice(1))
       expect(fingerprint(labels)).toBe(twin(labels))
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   )
 })

@@ -6,39 +6,42 @@ const BASIS_LOW = 0x84222325
 const PRIME_LOW = 0x1b3
 const SEPARATOR = 0xff
 
-/** The state of the hash as two halves: 64-bit numbers are BigInts here, which cost 50 times as much. */
-let high = 0
-let low = 0
-
-function addByte(byte: number): void {
-  const before = low ^ byte
-  const bottom = (before & 0xffff) * PRIME_LOW
-  const top = (before >>> 16) * PRIME_LOW + (bottom >>> 16)
-  low = (top << 16) | (bottom & 0xffff)
-  high = (Math.imul(high, PRIME_LOW) + (top >>> 16) + (before << 8)) | 0
-}
-
-function addText(text: string): void {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code > 0x7f) {
-      for (const byte of Buffer.from(text.slice(i))) addByte(byte)
-      return
-    }
-    addByte(code)
-  }
-}
-
 /**
  * The name under which Alertmanager knows a label set: FNV-1a, 64 bit, over name, 0xFF, value,
- * 0xFF, names sorted; 16 hex digits. About 1 µs for six labels.
+ * 0xFF, names sorted; 16 hex digits.
+ *
+ * The hash is held in two halves, as 64-bit numbers are BigInts here. Half a microsecond for six labels
+ * (routing.bench.ts), where BigInts took 30.
  */
-export function fingerprint(labels: Labels): string {
-  high = BASIS_HIGH
-  low = BASIS_LOW
-  for (const text of labels.flat) {
-    addText(text)
-    addByte(SEPARATOR)
+export function fingerprint({ flat }: Labels): string {
+  let high = BASIS_HIGH
+  let low = BASIS_LOW
+  for (let at = 0; at < flat.length; at++) {
+    const text = flat[at]!
+    for (let i = 0; i <= text.length; i++) {
+      const byte = i === text.length ? SEPARATOR : text.charCodeAt(i)
+      if (byte > 0x7f && i < text.length) return ofBytes(flat)
+      const before = low ^ byte
+      const bottom = (before & 0xffff) * PRIME_LOW
+      const top = (before >>> 16) * PRIME_LOW + (bottom >>> 16)
+      low = (top << 16) | (bottom & 0xffff)
+      high = (Math.imul(high, PRIME_LOW) + (top >>> 16) + (before << 8)) | 0
+    }
+  }
+  return hex(high) + hex(low)
+}
+
+/** The same for texts with letters that take several bytes. */
+function ofBytes(flat: readonly string[]): string {
+  let high = BASIS_HIGH
+  let low = BASIS_LOW
+  const separator = Buffer.of(SEPARATOR)
+  for (const byte of Buffer.concat(flat.flatMap((text) => [Buffer.from(text), separator]))) {
+    const before = low ^ byte
+    const bottom = (before & 0xffff) * PRIME_LOW
+    const top = (before >>> 16) * PRIME_LOW + (bottom >>> 16)
+    low = (top << 16) | (bottom & 0xffff)
+    high = (Math.imul(high, PRIME_LOW) + (top >>> 16) + (before << 8)) | 0
   }
   return hex(high) + hex(low)
 }

@@ -66,20 +66,20 @@ export function reasonToNotify(entry: LogEntry | undefined, telling: Telling): R
   return isTimeToRepeat(entry, telling) ? 'repeat interval elapsed' : undefined
 }
 
-/** A turn may come this much too early and still count as the one after `repeat_interval`. */
-const REPEAT_SLACK_MAX_MS = 1000
+/** How much a turn may come too early or too late and still be the one on the dot. */
+const SLACK_MAX_MS = 1000
 
 /**
- * In Alertmanager the interval must be over by more than nothing, so that 4 h with turns of 5 min is 4 h
- * 5 min in truth. Here the turn on the dot repeats. A clock that was set back by more than the interval
- * does not keep anybody quiet.
+ * In Alertmanager the time of sending counts, which is after the turn: the turn on the dot is always too
+ * early, and 4 h with turns of 5 min is 4 h 5 min in truth. Here the turn on the dot repeats. A clock that
+ * was set back by more than the interval does not keep anybody quiet.
  */
 function isTimeToRepeat(entry: LogEntry, telling: Telling): boolean {
   const { nowMs, repeatIntervalMs } = telling
   const agoMs = nowMs - entry.atMs
-  if (telling.isStrict === true) return agoMs > repeatIntervalMs
-  const slackMs = Math.min(REPEAT_SLACK_MAX_MS, repeatIntervalMs / 100)
-  return Math.abs(agoMs) >= repeatIntervalMs - slackMs
+  const slackMs = Math.min(SLACK_MAX_MS, repeatIntervalMs / 10)
+  if (telling.isStrict === true) return agoMs > repeatIntervalMs + slackMs
+  return Math.abs(agoMs) >= repeatIntervalMs - slackMs / 10
 }
 
 /** How long what was said is remembered without being said again. */

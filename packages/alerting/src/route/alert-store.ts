@@ -2,6 +2,7 @@ import { type Alert, type KeyValueStore, Labels, WeirError } from '@weir/model'
 import { fingerprint } from '../fingerprint.ts'
 import type { AlertingLimits } from '../options.ts'
 import { type StoredEvidence, loadEvidence, storeEvidence } from '../stored-evidence.ts'
+import { SharedTexts } from './shared-texts.ts'
 
 /** An alert as the routing knows it. */
 export interface KnownAlert extends Alert {
@@ -28,6 +29,7 @@ export class AlertStore {
   readonly #countMax: number
   readonly #perNameMax: number
   readonly #alerts = new Map<string, KnownAlert>()
+  readonly #texts = new SharedTexts()
   /** Ends as they are on disk. */
   readonly #savedEnds = new Map<string, number>()
   /** How many there are of each `alertname`; counted only where that is limited. */
@@ -41,8 +43,8 @@ export class AlertStore {
       const { evidence, ...alert } = value as StoredAlert
       this.#add({
         ...alert,
-        labels: Labels.fromFlat(alert.labels),
-        annotations: Labels.fromFlat(alert.annotations),
+        labels: this.#texts.share(Labels.fromFlat(alert.labels)),
+        annotations: this.#texts.share(Labels.fromFlat(alert.annotations)),
         ...loadEvidence(evidence),
       })
       this.#savedEnds.set(alert.fingerprint, alert.endsAtMs)
@@ -64,7 +66,13 @@ export class AlertStore {
     if (older === undefined) {
       const noRoom = this.#noRoomFor(alert)
       if (noRoom !== undefined) return noRoom
-      const known = { ...alert, fingerprint: print, updatedMs: nowMs }
+      const known = {
+        ...alert,
+        labels: this.#texts.share(alert.labels),
+        annotations: this.#texts.share(alert.annotations),
+        fingerprint: print,
+        updatedMs: nowMs,
+      }
       this.#add(known)
       return known
     }

@@ -1,7 +1,7 @@
 import { systemClock } from '@weir/model'
 import { expect, test } from 'vitest'
 import { peer } from '../testing/peers.ts'
-import { type PushedAlert, type Said, openSideBySide } from '../testing/side-by-side.ts'
+import { type PushedAlert, comparables, openSideBySide } from '../testing/side-by-side.ts'
 
 /** The same alerts into a real Alertmanager and into Weir: the same groups, the same messages. */
 const alertmanager = peer('prometheus-alertmanager')
@@ -60,21 +60,6 @@ const ALERTS: readonly PushedAlert[] = [
   },
   { labels: { alertname: 'F', service: 'db2', quoted: 'a"b\\c' }, annotations: {} },
 ]
-
-/** What a message says, without what must differ between the two: links, newer fields, key order. */
-function comparable({ path, body }: Said): string {
-  const { notification_reason: _, routeLabels: __, ...rest } = body
-  return `${path} ${JSON.stringify(sortKeys(rest), undefined, 1)}`
-}
-
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys)
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item)]))
-}
-
-const comparables = (said: readonly Said[]): string[] => said.map(comparable).toSorted()
 
 test.runIf(alertmanager !== undefined)(
   'Alertmanager and Weir send the same messages about the same alerts',

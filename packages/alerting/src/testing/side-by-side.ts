@@ -8,7 +8,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, type Socket, connect, createServer as createSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Labels, systemClock } from '@weir/model'
+import { Labels, type Matcher, systemClock } from '@weir/model'
 import { startAlerting } from '../alerting.ts'
 import type { Alerting } from '../options.ts'
 import { MemoryStore, RecordingAppender, recordingTelemetry } from './memory-rooms.ts'
@@ -39,6 +39,8 @@ export interface Places {
 
 export interface SideBySide extends AsyncDisposable {
   push(alerts: readonly PushedAlert[], startsAtMs: number, endsAtMs: number): Promise<void>
+  /** Silences in both; gives what ends the silence in both. */
+  silence(matchers: readonly Matcher[]): Promise<() => Promise<void>>
   /** What was said since it was last forgotten, once each has said so many things. */
   heard(count: number): Promise<Readonly<Record<Who, readonly Said[]>>>
   forget(): void
@@ -80,6 +82,7 @@ export async function openSideBySide(
   })
   return {
     push: (alerts, startsAtMs, endsAtMs) => push({ url, weir }, alerts, startsAtMs, endsAtMs),
+    silence: (matchers) => silence({ url, weir }, matchers),
     heard: async (count) => {
       const { said } = recorder
       await until(
@@ -126,6 +129,53 @@ async function push(
     ),
   ])
   if (!answer.ok) throw new Error(`Alertmanager refused the alerts: ${await answer.text()}`)
+}
+
+async function silence(
+  { url, weir }: { readonly url: string; readonly weir: Alerting },
+  matchers: readonly Matcher[],
+): Promise<() => Promise<void>> {
+  const startsAtMs = systemClock.now()
+  const draft = { createdBy: 'test', comment: 'test', startsAtMs, endsAtMs: startsAtMs + 3_600_000 }
+  const { endsAtMs, ...about } = draft
+  const body = {
+    ...about,
+    startsAt: new Date(startsAtMs).toISOString(),
+    endsAt: new Date(endsAtMs).toISOString(),
+    matchers: matchers.map(({ name, operator, value }) => ({
+      name,
+      value,
+      isRegex: operator.endsWith('~'),
+      isEqual: operator.startsWith('='),
+    })),
+  }
+  const headers = { 'content-type': 'application/json' }
+  const post = { method: 'POST', headers, body: JSON.stringify(body) }
+  const answer = await fetch(`${url}/api/v2/silences`, post)
+  if (!answer.ok) throw new Error(`Alertmanager refused the silence: ${await answer.text()}`)
+  const { silenceID } = (await answer.json()) as { readonly silenceID: string }
+  const id = await weir.silences.set({ ...draft, matchers, annotations: {} })
+  return async () => {
+    await fetch(`${url}/api/v2/silence/${silenceID}`, { method: 'DELETE' })
+    await weir.silences.expire(id)
+  }
+}
+
+/** What was said, sorted, without what must differ between the two: links, newer fields, key order. */
+export function comparables(said: readonly Said[]): string[] {
+  return said.map(comparable).toSorted()
+}
+
+function comparable({ path, body }: Said): string {
+  const { notification_reason: _, routeLabels: __, ...rest } = body
+  return `${path} ${JSON.stringify(sortKeys(rest), undefined, 1)}`
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item)]))
 }
 
 /** Keeps requests, those that come through it as a proxy too. */
