@@ -266,3 +266,59 @@ test('other senders hand alerts in too; bad ones are refused, those beside them 
   await w.clock.advance(360_000) // nobody repeated it
   expect(w.messages.at(-1)).toBe('http://r/hook resolved from outside')
 })
+
+const WATCHED = `
+route:
+  receiver: hook
+  routes: [{receiver: dead, matchers: ['alertname="Watchdog"'], group_wait: 0s, group_interval: 1m, repeat_interval: 2m}]
+receivers:
+- {name: hook, webhook_configs: [{url: 'http://r/hook'}]}
+- {name: dead, webhook_configs: [{url: 'http://r/dead'}]}
+`
+
+test("a dead man's switch beats once a route asks for it, and stops when told to", async () => {
+  const w = world()
+  w.down = ['a'] // what the stand-in store answers to each question
+  const config = { fileName: 'am.yml', text: WATCHED }
+  await using alerting = await w.open({ config })
+  expect(alerting.ruleGroups().groups).toMatchObject([{ file: 'weir', name: 'watchdog' }])
+  await w.clock.advance(6 * 60_000)
+  expect(w.messages.length).toBeGreaterThanOrEqual(2)
+  expect(new Set(w.messages.map((message) => message.split(' ', 2).join(' ')))).toEqual(
+    new Set(['http://r/dead firing']),
+  )
+  await alerting.reload({ config, watchdog: false })
+  expect(alerting.ruleGroups().groups).toEqual([])
+})
+
+test.each([
+  ['no route asks for it', { config: { fileName: 'am.yml', text: CONFIG } }, 0],
+  [
+    'a route takes everything without naming it',
+    {
+      config: {
+        fileName: 'am.yml',
+        text: WATCHED.replace('alertname="Watchdog"', 'severity!="x"'),
+      },
+    },
+    0,
+  ],
+  [
+    'a rule of that name is there',
+    {
+      config: { fileName: 'am.yml', text: WATCHED },
+      ruleFiles: [
+        {
+          fileName: 'r.yml',
+          text: 'groups: [{name: g, rules: [{alert: Watchdog, expr: vector(1)}]}]',
+        },
+      ],
+    },
+    1,
+  ],
+])("no dead man's switch of our own where %s", async (_, given, count) => {
+  await using alerting = await world().open(given)
+  const { groups } = alerting.ruleGroups()
+  expect(groups.filter(({ file }) => file !== 'weir')).toHaveLength(count)
+  expect(groups).toHaveLength(count)
+})

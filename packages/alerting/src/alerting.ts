@@ -18,7 +18,8 @@ import type { RoutingViews } from './route/views.ts'
 import { type RuleGroup, parseRuleFile, parseRuleGroups } from './rules/config.ts'
 import { EVALUATION_INTERVAL_MS, type GroupContext, LiveGroup, groupKey } from './rules/group.ts'
 import { DEFAULT_NO_DATA } from './rules/no-data.ts'
-import type { AlertsView, RuleGroupsView } from './rules/view.ts'
+import { watchdogGroups } from './rules/watchdog.ts'
+import type { AlertsView, GroupFigures, RuleGroupsView } from './rules/view.ts'
 import { StoredSilences } from './silence/silences.ts'
 import { AlertingEvents, type AlertingLog } from './telemetry.ts'
 
@@ -180,7 +181,7 @@ class Engine implements Alerting {
   async start(): Promise<void> {
     this.#outbox.start()
     this.#desk.start()
-    const specs = this.managedRules.inForce(this.#checked.groups)
+    const specs = this.#specs(this.#checked)
     const groups = specs.map((spec) => this.#newGroup(spec, this.#checked.setup))
     const longestMs = Math.max(0, ...groups.map((group) => group.intervalMs))
     await this.#dispatcher.regroup(this.#checked.routing, longestMs + HOLD_MARGIN_MS)
@@ -192,6 +193,14 @@ class Engine implements Alerting {
     this.#collecting = this.#collect().catch((cause: unknown) => {
       if (!this.#stop.signal.aborted) throw cause
     })
+  }
+
+  /** The groups to evaluate: without rules that are off, with those kept here and the dead man's switch. */
+  #specs({ setup, groups, routing }: CheckedSetup): RuleGroup[] {
+    const inForce = this.managedRules.inForce(groups)
+    return setup.watchdog === false
+      ? inForce
+      : [...inForce, ...watchdogGroups(routing.root, inForce)]
   }
 
   #newGroup(spec: RuleGroup, setup: AlertingSetup): LiveGroup {
@@ -224,6 +233,10 @@ class Engine implements Alerting {
   ruleGroups(): RuleGroupsView {
     const groups = [...this.#groups.values()].map((group) => group.view())
     return { groups: groups.toSorted((a, b) => compare(a.file, b.file) || compare(a.name, b.name)) }
+  }
+
+  groupFigures(): GroupFigures[] {
+    return [...this.#groups.values()].map((group) => group.figures())
   }
 
   alerts(): AlertsView {
@@ -279,7 +292,7 @@ class Engine implements Alerting {
     const isSame = sameDefaults(old.setup, setup)
     const before = this.#groups
     const after = new Map<string, LiveGroup>()
-    for (const spec of this.managedRules.inForce(checked.groups)) {
+    for (const spec of this.#specs(checked)) {
       const known = before.get(groupKey(spec))
       const keeps = known !== undefined && isSame && sameSpec(known.spec, spec)
       after.set(groupKey(spec), keeps ? known : this.#newGroup(spec, setup))

@@ -31,6 +31,7 @@ export {
   type AlertingRuleView,
   type AlertState,
   type AlertsView,
+  type GroupFigures,
   type RecordingRuleView,
   type RuleGroupView,
   type RuleGroupsView,

@@ -10,7 +10,7 @@ import type { ManagedRules } from './managed/views.ts'
 import type { NoDataPolicy } from './rules/no-data.ts'
 import type { RuleFile, RuleGroupSource, RuleQueries, RuleQuery } from './rules/source.ts'
 import type { RoutingViews } from './route/views.ts'
-import type { AlertsView, RuleGroupsView } from './rules/view.ts'
+import type { AlertsView, GroupFigures, RuleGroupsView } from './rules/view.ts'
 import type { SilenceLimits, Silences } from './silence/silences.ts'
 import type { AlertingTelemetry } from './telemetry.ts'
 
@@ -37,6 +37,8 @@ export interface AlertingSetup {
   readonly strictCompat?: boolean
   /** What becomes of alerts without data when their rule does not say; kept for 12 h unless told. */
   readonly noData?: NoDataPolicy
+  /** Whether there is a dead man's switch once a route asks for it by name; there is unless told. */
+  readonly watchdog?: boolean
 }
 
 /** An alertmanager.yml. `templates` are found beside `fileName`. */
@@ -121,6 +123,8 @@ export interface Alerting extends AlertSink, AsyncDisposable {
   readonly routing: RoutingViews
   /** `data` of `/api/v1/rules`, all rules. */
   ruleGroups(): RuleGroupsView
+  /** How the groups do, for metrics. */
+  groupFigures(): GroupFigures[]
   /** `data` of `/api/v1/alerts`: pending and firing alerts of the rules. */
   alerts(): AlertsView
   readonly silences: Silences

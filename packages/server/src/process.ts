@@ -46,6 +46,7 @@ import { selfJob } from './scrape/config.ts'
 import { type Log, openLog } from './telemetry/log.ts'
 import { ProcessMetrics } from './telemetry/process-metrics.ts'
 import { Registry } from './telemetry/registry.ts'
+import { ruleGroupFamilies } from './telemetry/rule-group-families.ts'
 import type { IntakeData, IntakeHandlers } from './threads/intake-thread.ts'
 import { joinPages } from './threads/moved-page.ts'
 import { QueryPool } from './threads/query-pool.ts'
@@ -357,6 +358,7 @@ class Process implements Weir {
       externalLabels: Labels.of(config.global.external_labels),
       evaluationIntervalMs: config.global.evaluation_interval,
       queryOffsetMs: config.global.rule_query_offset,
+      watchdog: config.rules.watchdog,
       noData: { mode: config.rules.no_data, forMs: config.rules.no_data_for },
       features: this.#flags.features,
     }
@@ -450,8 +452,12 @@ class Process implements Weir {
       this.#scraper.call('page', accept),
     ])
     const pushed = await this.#push.pages(accept)
+    const own = [
+      ...this.#registry.collect(),
+      ...ruleGroupFamilies(this.#alerting?.groupFigures() ?? []),
+    ]
     const out = await this.#out.pages(accept)
-    return [exposition(this.#registry.collect(), accept).body, ...threads, ...pushed, ...out]
+    return [exposition(own, accept).body, ...threads, ...pushed, ...out]
   }
 
   #httpDeps(): HttpDeps {

@@ -9,7 +9,7 @@ import { SeriesTracker } from './series-tracker.ts'
 import { phaseOf } from './phase.ts'
 import { independentRuns } from './runs.ts'
 import type { QuerySample, RuleQueries, RuleQuery } from './source.ts'
-import type { RuleGroupView, RuleView } from './view.ts'
+import type { GroupFigures, RuleGroupView, RuleView } from './view.ts'
 
 /** What all groups share. */
 export interface GroupContext {
@@ -304,6 +304,12 @@ export class LiveGroup {
 
   #isOnDisk(): boolean {
     return this.#context.store.get(KEY_PREFIX + this.key) !== undefined
+  }
+
+  figures(): GroupFigures {
+    const { key, intervalMs } = this
+    const ruleCount = this.#rules.length
+    return { key, intervalMs, ruleCount, tookMs: this.#tookMs, evaluatedMs: this.#evaluatedMs }
   }
 
   view(): RuleGroupView {

@@ -16,6 +16,17 @@ export interface RuleGroupView {
   readonly lastEvaluation: string
 }
 
+/** What a group says of itself in figures. */
+export interface GroupFigures {
+  /** `file;name` */
+  readonly key: string
+  readonly intervalMs: number
+  readonly ruleCount: number
+  readonly tookMs: number
+  /** Undefined before the first evaluation. */
+  readonly evaluatedMs: number | undefined
+}
+
 export type RuleView = AlertingRuleView | RecordingRuleView
 export type RuleHealth = 'unknown' | 'ok' | 'err'
 

@@ -252,6 +252,12 @@ const rules = z.strictObject({
     .prefault('12h')
     .refine((ms) => ms > 0, { message: 'want more than 0' })
     .describe('How long it is kept without data; its end then says so.'),
+  watchdog: z
+    .boolean()
+    .default(true)
+    .describe(
+      'An alert named Watchdog that always fires, once a route asks for it by name; its silence is the alarm.',
+    ),
   max_kept: z
     .int()
     .positive()

@@ -51,3 +51,15 @@ test.each([
   )
   expect(shown).toEqual(want)
 })
+
+test("a dead man's switch that beats does not count as firing", () => {
+  const beat = rule('Watchdog', 'firing')
+  const quiet = beat.type === 'alerting' && {
+    ...beat,
+    alerts: beat.alerts.map((alert) => ({ ...alert, labels: { severity: 'none' } })),
+  }
+  const groups = [group('weir', quiet || beat)]
+  expect(countStates(groups)).toEqual({ firing: 0, pending: 0, inactive: 0 })
+  expect(shownGroups(groups, '', 'firing')).toEqual([])
+  expect(shownGroups(groups, '', undefined)).toHaveLength(1)
+})

@@ -1,4 +1,4 @@
-import type { RuleGroup } from '../api/prometheus.ts'
+import type { AlertInstance, RuleGroup } from '../api/prometheus.ts'
 
 type Rule = RuleGroup['rules'][number]
 
@@ -10,7 +10,7 @@ export function countStates(
   for (const rule of groups.flatMap((group) => group.rules)) {
     if (rule.type === 'recording') continue
     if (rule.alerts.length === 0) counts.inactive++
-    for (const alert of rule.alerts) counts[alert.state]++
+    for (const alert of rule.alerts) if (!isBeat(alert)) counts[alert.state]++
   }
   return counts
 }
@@ -37,6 +37,11 @@ export function shownGroups(
     .toSorted((a, b) => rank(a.rules[0]) - rank(b.rules[0]))
 }
 
+/** A dead man's switch: it fires so that its silence can be noticed. */
+export function isBeat({ state, labels }: AlertInstance): boolean {
+  return state === 'firing' && labels['severity'] === 'none'
+}
+
 function found(rule: Rule, group: string, words: readonly string[]): boolean {
   const text = `${group} ${JSON.stringify(rule)}`.toLowerCase()
   return words.every((word) => text.includes(word))
@@ -45,11 +50,15 @@ function found(rule: Rule, group: string, words: readonly string[]): boolean {
 function inState(rule: Rule, state: string | undefined): Rule[] {
   if (state === undefined || rule.type === 'recording') return [rule]
   if (rule.alerts.length === 0) return state === 'inactive' ? [rule] : []
-  const alerts = rule.alerts.filter((alert) => alert.state === state)
+  const alerts = rule.alerts.filter((alert) => alert.state === state && !isBeat(alert))
   return alerts.length === 0 ? [] : [{ ...rule, alerts }]
 }
 
 function rank(rule: Rule | undefined): number {
   if (rule?.type !== 'alerting') return 3
-  return rule.alerts.some(({ state }) => state === 'firing') ? 0 : rule.alerts.length > 0 ? 1 : 2
+  return rule.alerts.some((alert) => alert.state === 'firing' && !isBeat(alert))
+    ? 0
+    : rule.alerts.length > 0
+      ? 1
+      : 2
 }

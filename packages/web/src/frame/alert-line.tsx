@@ -1,4 +1,4 @@
-import { IconBellRinging, IconHourglass, IconMoonStars } from '@tabler/icons-react'
+import { IconBellRinging, IconHeartbeat, IconHourglass, IconMoonStars } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { agoText, fullTime } from '../time/clock-text.ts'
 import { serverNow } from '../time/server-clock.ts'
@@ -7,6 +7,7 @@ import { RunbookLink } from './runbook-link.tsx'
 const STATES = {
   firing: { word: 'Firing', tone: 'failing', Icon: IconBellRinging },
   pending: { word: 'Pending', tone: 'degraded', Icon: IconHourglass },
+  beats: { word: 'Beats', tone: 'healthy', Icon: IconHeartbeat },
   inactive: { word: 'Inactive', tone: 'healthy', Icon: IconMoonStars },
 } as const
 

@@ -5,6 +5,7 @@ import { compact } from '../../format/number.ts'
 import { AlertLine, AlertStateMark } from '../../frame/alert-line.tsx'
 import { agoText, spanText } from '../../time/clock-text.ts'
 import { serverNow } from '../../time/server-clock.ts'
+import { isBeat } from '../rule-filter.ts'
 import { RuleButton } from './rule-button.tsx'
 
 type AlertingRule = Extract<RuleGroup['rules'][number], { readonly type: 'alerting' }>
@@ -51,7 +52,7 @@ function AlertingRuleLines(
       {rule.alerts.map((alert) => (
         <AlertLine
           key={JSON.stringify(alert.labels)}
-          state={alert.state}
+          state={isBeat(alert) ? 'beats' : alert.state}
           name={rule.name}
           summary={alert.annotations['summary'] ?? alert.annotations['description'] ?? ''}
           labels={alert.labels}
