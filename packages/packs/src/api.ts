@@ -269,6 +269,124 @@ export interface NotificationView {
   readonly isRetryable: boolean
 }
 
+/** Who did something, and when. */
+interface Signed {
+  readonly by: string
+  readonly atMs: number
+}
+
+/** What people said about an alert. */
+export interface AlertMarksView {
+  readonly ack: (Signed & { readonly comment: string }) | null
+  readonly assignee: (Signed & { readonly to: string }) | null
+  readonly snooze: (Signed & { readonly silenceId: string; readonly untilMs: number | null }) | null
+  readonly notes: readonly (Signed & { readonly text: string })[]
+}
+
+/** An alert of {@link FiringGroup}. */
+export interface FiringAlert {
+  readonly fingerprint: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  readonly startsAtMs: number
+  readonly endsAtMs: number
+  readonly status: {
+    readonly state: 'unprocessed' | 'active' | 'suppressed'
+    readonly silencedBy: readonly string[]
+    readonly inhibitedBy: readonly string[]
+    readonly mutedBy: readonly string[]
+  }
+  readonly evidence?: {
+    readonly expr: string
+    readonly value: number | null
+    readonly threshold?: { readonly operator: string; readonly value: number }
+    readonly unit?: string
+  }
+  readonly marks: AlertMarksView | null
+}
+
+/** `GET /api/weir/v1/alerts/groups` is an array of these: alerts that are told together. */
+export interface FiringGroup {
+  readonly key: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly receiver: string
+  readonly alerts: readonly FiringAlert[]
+  readonly nextTurnMs: number | null
+  readonly lastNotificationMs: number | null
+}
+
+/** Something that happened to alerts. */
+export interface AlertEventView {
+  readonly atMs: number
+  readonly kind: string
+  readonly fingerprints: readonly string[]
+  readonly alertCount: number
+  readonly by?: string
+  readonly text?: string
+  readonly why?: string
+  readonly receiver?: string
+  readonly integration?: string
+  readonly untilMs?: number
+}
+
+/** `GET /api/weir/v1/alerts/history`, newest first. */
+export interface AlertHistoryView {
+  readonly events: readonly AlertEventView[]
+  readonly labels: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly beforeMs: number | null
+}
+
+/** What somebody plans. */
+export interface MaintenanceDraftView {
+  readonly name: string
+  readonly comment: string
+  readonly createdBy: string
+  readonly matchers: readonly {
+    readonly name: string
+    readonly operator: string
+    readonly value: string
+  }[]
+  /** As the wall shows it in `timeZone`: `2026-03-01T22:00`. */
+  readonly start: string
+  readonly durationMs: number
+  readonly timeZone: string
+  /** A rule of iCalendar; '' for once. */
+  readonly rrule: string
+}
+
+/** One time of a maintenance window. */
+export interface MaintenanceTime {
+  readonly id: string
+  readonly startMs: number
+  readonly endMs: number
+}
+
+export interface MaintenanceWindowView extends MaintenanceDraftView {
+  readonly id: string
+  readonly isOn: boolean
+  readonly next: MaintenanceTime | null
+}
+
+/** `GET /api/weir/v1/maintenance`. */
+export interface MaintenanceView {
+  readonly windows: readonly MaintenanceWindowView[]
+  readonly times: readonly MaintenanceTime[]
+}
+
+/** What became of a test of a receiver through one integration. */
+export interface ReceiverTestView {
+  readonly integration: string
+  readonly index: number
+  readonly firing: { readonly kind: 'sent' | 'retry' | 'refused'; readonly error: string }
+  readonly resolved: ReceiverTestView['firing'] | null
+}
+
+/** `GET /api/weir/v1/receivers` is an array of these. */
+export interface ReceiverView {
+  readonly name: string
+  readonly integrations: readonly string[]
+}
+
 /** `GET /api/weir/v1/status`: what the status page shows about the process. */
 export interface WeirStatus {
   readonly version: string

@@ -73,7 +73,7 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     ['/explore?expr=latency_seconds&tab=table', [/count 3008 · sum/, '(0.512, 0.645]']],
     ['/explore?expr=nothing', ['No series in this time range.']],
     [
-      '/alerts',
+      '/alerts?tab=rules',
       [
         'Firing 1',
         'AirflowDagLate',
@@ -82,6 +82,12 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
         /unexpected end/,
       ],
     ],
+    ['/alerts', ['Firing 1', 'Stage1Late', 'acked by ann', 'muted by Patch night']],
+    ['/alerts?q=nothing', ['No alert matches.']],
+    [
+      '/alerts?tab=silences',
+      ['severity=~"warning|info"', 'ends in 3 h', 'Patch night', '22:00 Patch night'],
+    ],
     [
       '/alerts?tab=recording',
       ['weir_stage_throughput', 'Running', /42 % · 183\u2009410 samples/, /same labelset/],
@@ -89,7 +95,10 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     ['/alerts?tab=events', ['Rolled back scheduler', 'newest 4 of 5', 'env:prod']],
     ['/alerts?tab=events&q=web', ['Deployed web 4.2', 'Success']],
     ['/alerts?tab=events&q=nothing', ['No event matches.']],
-    ['/alerts?tab=notifications', ['connection refused', 'oncall', /next try in 30 s/]],
+    [
+      '/alerts?tab=notifications',
+      ['connection refused', 'pagerduty', /next try in 30 s/, 'Retry', 'Send a test'],
+    ],
     [
       '/status',
       [
@@ -145,7 +154,7 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
         )
       }
     })
-    await open('/alerts')
+    await open('/alerts?tab=rules')
     await page.getByRole('button', { name: 'New rule' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('textbox', { name: /^Name/ }).fill('OrdersLate')
@@ -339,6 +348,8 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     '/targets',
     '/targets?tab=pushed',
     '/status?tab=storage',
+    '/alerts',
+    '/alerts?tab=silences',
     '/alerts?tab=checks',
   ])('in the dark on a phone %s is accessible and does not scroll sideways', async (path) => {
     await page.emulateMedia({ colorScheme: 'dark' })

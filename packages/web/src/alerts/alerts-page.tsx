@@ -3,9 +3,19 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { EventList } from '../events/event-list.tsx'
 import { RecordingRules } from './recording-rules.tsx'
 import { RulesTab } from './rules/rules-tab.tsx'
-import { Notifications } from './notifications.tsx'
+import { FiringTab } from './firing/firing-tab.tsx'
+import { Notifications } from './notifications/notifications.tsx'
+import { SilencesTab } from './silences/silences-tab.tsx'
 
-const TABS = ['rules', 'recording', 'notifications', 'events', 'checks'] as const
+const TABS = [
+  'firing',
+  'rules',
+  'recording',
+  'silences',
+  'notifications',
+  'events',
+  'checks',
+] as const
 
 /** Alerting rules with what fires, what was sent to whom, and what senders told. */
 export function AlertsPage(): React.JSX.Element {
@@ -20,11 +30,11 @@ export function AlertsPage(): React.JSX.Element {
         <h1>Alerts</h1>
       </div>
       <Tabs
-        value={TABS.find((tab) => tab === search.tab) ?? 'rules'}
+        value={TABS.find((tab) => tab === search.tab) ?? 'firing'}
         onChange={(tab) =>
           // What was searched for in one tab means nothing in another.
           set({
-            tab: tab === 'rules' ? undefined : (tab ?? undefined),
+            tab: tab === 'firing' ? undefined : (tab ?? undefined),
             q: undefined,
             state: undefined,
           })
@@ -32,20 +42,28 @@ export function AlertsPage(): React.JSX.Element {
         keepMounted={false}
       >
         <Tabs.List mb="md">
+          <Tabs.Tab value="firing">Firing</Tabs.Tab>
           <Tabs.Tab value="rules">Rules</Tabs.Tab>
           <Tabs.Tab value="recording">Recording rules</Tabs.Tab>
+          <Tabs.Tab value="silences">Silences</Tabs.Tab>
           <Tabs.Tab value="notifications">Notifications</Tabs.Tab>
           <Tabs.Tab value="events">Events</Tabs.Tab>
           <Tabs.Tab value="checks">Checks</Tabs.Tab>
         </Tabs.List>
+        <Tabs.Panel value="firing">
+          <FiringTab query={search.q ?? ''} state={search.state} onChange={set} />
+        </Tabs.Panel>
         <Tabs.Panel value="rules">
           <RulesTab query={search.q ?? ''} state={search.state} onChange={set} />
         </Tabs.Panel>
         <Tabs.Panel value="recording">
           <RecordingRules />
         </Tabs.Panel>
+        <Tabs.Panel value="silences">
+          <SilencesTab state={search.state} onChange={set} />
+        </Tabs.Panel>
         <Tabs.Panel value="notifications">
-          <Notifications />
+          <Notifications state={search.state} onChange={set} />
         </Tabs.Panel>
         <Tabs.Panel value="events">
           <EventList kind="event" query={search.q ?? ''} type={search.state} onChange={set} />

@@ -5,6 +5,14 @@ import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { groupPath } from '../pushed/group-path.ts'
+import {
+  MAINTENANCE,
+  RECEIVERS,
+  RECEIVER_TEST,
+  SILENCES,
+  TIMELINE,
+  firingGroups,
+} from './mock-alerts.ts'
 import { eventPage } from './mock-events.ts'
 import { MOCK_NOW_MS, overview, pipelines, randomFrom, signals } from './mock-data.ts'
 import { pushGroups } from './mock-pushed.ts'
@@ -143,6 +151,10 @@ function answer({ scene, deleted }: Mock, url: URL, response: ServerResponse): v
     send(found === undefined ? 404 : 200, found ?? { error: `Cannot find "${url.pathname}"` })
     return
   }
+  if (url.pathname === '/api/v2/silences') {
+    send(200, scene === 0 ? [] : SILENCES)
+    return
+  }
   const reply = prometheusAnswer(scene, url)
   send('error' in reply ? 400 : 200, reply)
 }
@@ -164,6 +176,14 @@ function weirAnswer(count: number, path: string, url: URL, deleted: ReadonlySet<
       return count === 0 ? { ...CARDINALITY, series: 0, metrics: [], names: [] } : CARDINALITY
     case 'remote-write':
       return SENT_ON
+    case 'alerts':
+      return parts[1] === 'history' ? TIMELINE : parts[1] === 'groups' ? firingGroups(count) : []
+    case 'silences':
+      return { alerts: 6, of: 8, examples: [{ alertname: 'AirflowDagLate', pipeline: 'orders' }] }
+    case 'maintenance':
+      return count === 0 ? { windows: [], times: [] } : MAINTENANCE
+    case 'receivers':
+      return parts.length > 1 ? RECEIVER_TEST : count === 0 ? [] : RECEIVERS
     case 'notifications':
       return count === 0 ? [] : NOTIFICATIONS
     case 'events':

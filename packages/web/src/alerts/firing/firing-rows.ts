@@ -1,0 +1,73 @@
+import type { FiringAlert, FiringGroup } from '@weir/packs'
+
+/** How an alert is dealt with, what is most urgent first. */
+export type FiringState = 'active' | 'acked' | 'suppressed' | 'resolved'
+
+export function stateOf(alert: FiringAlert, nowMs: number): FiringState {
+  if (alert.endsAtMs <= nowMs) return 'resolved'
+  if (alert.status.state === 'suppressed') return 'suppressed'
+  return (alert.marks?.ack ?? null) === null ? 'active' : 'acked'
+}
+
+/** Why an alert is not told, in words; '' when it is. */
+export function heldText({ silencedBy, inhibitedBy, mutedBy }: FiringAlert['status']): string {
+  const why = [
+    ...(silencedBy.length > 0 ? ['silenced'] : []),
+    ...(inhibitedBy.length > 0 ? ['inhibited'] : []),
+    ...(mutedBy.length > 0 ? [`muted by ${mutedBy.join(', ')}`] : []),
+  ]
+  return why.join(', ')
+}
+
+/** Alerts by state; one that is told to several receivers counts once. */
+export function countFiring(
+  groups: readonly FiringGroup[],
+  nowMs: number,
+): Readonly<Record<FiringState, number>> {
+  const counts = { active: 0, acked: 0, suppressed: 0, resolved: 0 }
+  const seen = new Set<string>()
+  for (const alert of groups.flatMap(({ alerts }) => alerts)) {
+    if (seen.has(alert.fingerprint)) continue
+    seen.add(alert.fingerprint)
+    counts[stateOf(alert, nowMs)]++
+  }
+  return counts
+}
+
+const ORDER: readonly FiringState[] = ['active', 'acked', 'suppressed', 'resolved']
+
+/** Groups with the alerts that match; those that nobody deals with first, then the latest. */
+export function shownFiring(
+  groups: readonly FiringGroup[],
+  wanted: { readonly query: string; readonly state: string | undefined },
+  nowMs: number,
+): FiringGroup[] {
+  const words = wanted.query.toLowerCase().split(/\s+/).filter(Boolean)
+  const rank = (alert: FiringAlert): number => ORDER.indexOf(stateOf(alert, nowMs))
+  const best = ({ alerts }: FiringGroup): number => Math.min(...alerts.map(rank))
+  return groups
+    .map((group) => ({
+      ...group,
+      alerts: group.alerts
+        .filter((alert) => wanted.state === undefined || stateOf(alert, nowMs) === wanted.state)
+        .filter((alert) => isFound(alert, group.receiver, words))
+        .toSorted((a, b) => rank(a) - rank(b) || b.startsAtMs - a.startsAtMs),
+    }))
+    .filter(({ alerts }) => alerts.length > 0)
+    .toSorted((a, b) => best(a) - best(b))
+}
+
+function isFound(alert: FiringAlert, receiver: string, words: readonly string[]): boolean {
+  if (words.length === 0) return true
+  const { labels, annotations, marks } = alert
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`)
+  const texts = [receiver, ...pairs, ...Object.values(annotations), marks?.assignee?.to ?? '']
+  const text = texts.join(' ').toLowerCase()
+  return words.every((word) => text.includes(word))
+}
+
+/** The next time the clock shows nine in the morning tomorrow. */
+export function tomorrowNine(nowMs: number): number {
+  const date = new Date(nowMs)
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1, 9).getTime()
+}

@@ -1,0 +1,122 @@
+import type { FiringAlert, FiringGroup } from '@weir/packs'
+import { SegmentedControl, Skeleton, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { firingQuery } from '../../api/alerts.ts'
+import { FailureNote } from '../../frame/failure-note.tsx'
+import { MoreButton } from '../../frame/more-button.tsx'
+import { agoText } from '../../time/clock-text.ts'
+import { serverNow } from '../../time/server-clock.ts'
+import { SilenceDialog } from '../silences/silence-dialog.tsx'
+import { exactMatchers } from '../silences/matcher-text.ts'
+import { countFiring, shownFiring } from './firing-rows.ts'
+import { FiringRow } from './firing-row.tsx'
+
+const STEP = 500
+
+/** What fires now, grouped as it is told. */
+export function FiringTab(props: {
+  readonly query: string
+  readonly state: string | undefined
+  readonly onChange: (change: { q?: string | undefined; state?: string | undefined }) => void
+}): React.JSX.Element {
+  const { query, state, onChange } = props
+  const { data, error, refetch } = useQuery(firingQuery)
+  const [shown, setShown] = useState(STEP)
+  const [silenced, setSilenced] = useState<FiringAlert>()
+  if (data === undefined) {
+    return error === null ? (
+      <Skeleton height={240} />
+    ) : (
+      <FailureNote error={error} retry={() => void refetch()} />
+    )
+  }
+  const now = serverNow()
+  const counts = countFiring(data, now)
+  const groups = shownFiring(data, { query, state }, now)
+  const total = groups.reduce((sum, { alerts }) => sum + alerts.length, 0)
+  return (
+    <div className="stack">
+      <div className="filters">
+        <div className="scroll">
+          <SegmentedControl
+            aria-label="State"
+            value={state ?? 'all'}
+            onChange={(next) => onChange({ state: next === 'all' ? undefined : next })}
+            data={[
+              { value: 'all', label: 'All' },
+              { value: 'active', label: `Firing ${counts.active}` },
+              { value: 'acked', label: `Acked ${counts.acked}` },
+              { value: 'suppressed', label: `Held back ${counts.suppressed}` },
+            ]}
+          />
+        </div>
+        <TextInput
+          data-search
+          aria-label="Search alerts"
+          placeholder="Search name, label, summary   /"
+          value={query}
+          onChange={(event) => onChange({ q: event.currentTarget.value || undefined })}
+          style={{ flex: '1 1 220px', maxWidth: 380 }}
+        />
+      </div>
+      {error === null ? null : <FailureNote error={error} />}
+      {groups.length === 0 ? (
+        <div className="sheet empty">
+          {data.length === 0 ? 'Nothing fires.' : 'No alert matches.'}
+        </div>
+      ) : (
+        cut(groups, shown).map((group) => (
+          <Group key={`${group.key} ${group.receiver}`} group={group} onSilence={setSilenced} />
+        ))
+      )}
+      <MoreButton left={total - shown} step={STEP} onMore={() => setShown(shown + STEP)} />
+      {silenced === undefined ? null : (
+        <SilenceDialog
+          matchers={exactMatchers(silenced.labels)}
+          onClose={() => setSilenced(undefined)}
+        />
+      )}
+    </div>
+  )
+}
+
+/** The first so many alerts. */
+function cut(groups: readonly FiringGroup[], count: number): FiringGroup[] {
+  let left = count
+  const kept: FiringGroup[] = []
+  for (const group of groups) {
+    if (left <= 0) break
+    kept.push({ ...group, alerts: group.alerts.slice(0, left) })
+    left -= group.alerts.length
+  }
+  return kept
+}
+
+function Group(props: {
+  readonly group: FiringGroup
+  readonly onSilence: (alert: FiringAlert) => void
+}): React.JSX.Element {
+  const { group, onSilence } = props
+  const { labels, receiver, alerts, lastNotificationMs } = group
+  const pairs = Object.entries(labels)
+  const told =
+    lastNotificationMs === null
+      ? 'not told yet'
+      : `told ${agoText(lastNotificationMs, serverNow())}`
+  return (
+    <section className="sheet">
+      <div className="sheet-head">
+        <h2>{pairs.length === 0 ? 'All alerts' : pairs.map(([k, v]) => `${k}=${v}`).join(', ')}</h2>
+        <span className="muted">
+          to {receiver} · {told}
+        </span>
+      </div>
+      <div role="list" aria-label={`Alerts to ${receiver}`}>
+        {alerts.map((alert) => (
+          <FiringRow key={alert.fingerprint} alert={alert} group={group} onSilence={onSilence} />
+        ))}
+      </div>
+    </section>
+  )
+}
