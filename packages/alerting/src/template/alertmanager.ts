@@ -1,18 +1,29 @@
 import { BUILTINS, queryEscape } from './builtins.ts'
+import { spend, withBudget } from './budget.ts'
+import { TemplateCache } from './cache.ts'
 import { executeTemplate } from './execute.ts'
+import { durationOfMs, parseGoDuration } from './go-duration.ts'
 import { goJson } from './go-json.ts'
-import { GoTime, durationOfMs } from './go-time.ts'
+import { LayoutFailure, parseTime } from './go-layout.ts'
+import { printValue } from './go-printf.ts'
+import { quote } from './go-quote.ts'
+import { GoTime, ZERO_TIME_MS } from './go-time.ts'
 import {
   type GoFunction,
+  GoInteger,
   type GoObject,
   SafeText,
   TemplateFailure,
   goFunction,
+  goStrings,
   typeName,
   variadic,
 } from './go-value.ts'
 import { humanizeDuration, toFloat } from './humanize.ts'
-import { type TemplateNode, parseTemplate } from './parse.ts'
+import { titleWords, toLower, toUpper } from './letters.ts'
+import type { TemplateBody } from './nodes.ts'
+import { NotificationData } from './notification-data.ts'
+import { parseTemplate } from './parse.ts'
 import { isMatch, replaceAll } from './regex.ts'
 
 /**
@@ -22,11 +33,14 @@ import { isMatch, replaceAll } from './regex.ts'
  * @see alertmanager:template/template.go
  */
 export class NotificationTemplates {
-  readonly #definitions: ReadonlyMap<string, readonly TemplateNode[]>
+  readonly #definitions: ReadonlyMap<string, TemplateBody>
+  readonly #parsed = new TemplateCache((text) =>
+    parseTemplate(text, { name: '', functions: FUNCTION_NAMES }),
+  )
 
   /** @throws {TemplateSyntaxError} */
   constructor(files: readonly { readonly name: string; readonly text: string }[]) {
-    const definitions = new Map<string, readonly TemplateNode[]>()
+    const definitions = new Map<string, TemplateBody>()
     for (const { name, text } of files) {
       const tree = parseTemplate(text, { name, functions: FUNCTION_NAMES })
       for (const [defined, body] of tree.definitions) definitions.set(defined, body)
@@ -40,7 +54,8 @@ export class NotificationTemplates {
    * @throws {TemplateSyntaxError} or {TemplateFailure}
    */
   expand(text: string, data: GoObject, nowMs: number): string {
-    return text.includes('{{') ? this.#run(text, data, { nowMs, isHtml: false }) : text
+    if (!text.includes('{{')) return text
+    return this.#run(text, { data, nowMs, isHtml: false, inProgress: [] })
   }
 
   /**
@@ -51,19 +66,46 @@ export class NotificationTemplates {
    * @throws {TemplateSyntaxError} or {TemplateFailure}, also for HTML that no browser is sure about
    */
   expandHtml(text: string, data: GoObject, nowMs: number): string {
-    return this.#run(text, data, { nowMs, isHtml: true })
+    return this.#run(text, { data, nowMs, isHtml: true, inProgress: [] })
   }
 
-  #run(
-    text: string,
-    data: GoObject,
-    { nowMs, isHtml }: { readonly nowMs: number; readonly isHtml: boolean },
-  ): string {
-    const tree = parseTemplate(text, { name: '', functions: FUNCTION_NAMES })
-    const functions = new Map([...BUILTINS, ...PURE, ...timed(nowMs)])
-    const definitions = new Map([...this.#definitions, ...tree.definitions])
-    return executeTemplate({ name: '', functions, definitions, isHtml }, tree.main, data)
+  #run(text: string, run: Expansion): string {
+    const tree = this.#parsed.get(text)
+    const functions = new Map([...BUILTINS, ...PURE, ...timed(run.nowMs)])
+    functions.set(
+      'routeLabels',
+      goFunction(['string'], ([name]) => this.#routeLabel(name as string, run)),
+    )
+    const definitions =
+      tree.definitions.size === 0
+        ? this.#definitions
+        : new Map([...this.#definitions, ...tree.definitions])
+    return executeTemplate({ functions, definitions, isHtml: run.isHtml }, tree.main, run.data)
   }
+
+  /** A route label's value is a template too and may ask for others; in a circle it is an error. */
+  #routeLabel(name: string, run: Expansion): string {
+    const raw = run.data instanceof NotificationData ? run.data.facts.routeLabels.get(name) : ''
+    if (!raw.includes('{{')) return raw
+    if (run.inProgress.includes(name)) {
+      const circle = [...run.inProgress, name].join(' -> ')
+      throw new TemplateFailure(`route label cycle detected: ${circle}`)
+    }
+    try {
+      return this.#run(raw, { ...run, inProgress: [...run.inProgress, name] })
+    } catch (cause) {
+      if (!(cause instanceof TemplateFailure)) throw cause
+      throw new TemplateFailure(cause.message) // the caller says where it was asked for
+    }
+  }
+}
+
+interface Expansion {
+  readonly data: GoObject
+  readonly nowMs: number
+  readonly isHtml: boolean
+  /** Route labels that are being worked out. */
+  readonly inProgress: readonly string[]
 }
 
 /** Refuses at load what could never be expanded. @throws {TemplateSyntaxError} */
@@ -83,16 +125,11 @@ function timed(nowMs: number): [string, GoFunction][] {
 }
 
 const PURE: ReadonlyMap<string, GoFunction> = new Map<string, GoFunction>([
-  ['toUpper', text((value) => value.toUpperCase())],
-  ['toLower', text((value) => value.toLowerCase())],
-  ['title', text(titleCase)],
+  ['toUpper', text(toUpper)],
+  ['toLower', text(toLower)],
+  ['title', text((value) => titleWords(toLower(value)))],
   ['trimSpace', text((value) => value.trim())],
-  [
-    'join',
-    goFunction(['string', 'strings'], ([separator, list]) =>
-      (list as string[]).join(separator as string),
-    ),
-  ],
+  ['join', goFunction(['string', 'any'], ([separator, list]) => join(separator as string, list))],
   [
     'match',
     goFunction(['string', 'string'], ([pattern, value]) =>
@@ -105,22 +142,16 @@ const PURE: ReadonlyMap<string, GoFunction> = new Map<string, GoFunction>([
       replaceAll(pattern as string, replacement as string, value as string),
     ),
   ],
-  ['stringSlice', variadic(['string'], (items) => items)],
+  ['stringSlice', variadic(['string'], (items) => goStrings(items as string[]))],
   ['list', variadic(['any'], (items) => items)],
-  ['append', variadic(['list', 'any'], ([list, ...items]) => [...(list as unknown[]), ...items])],
+  [
+    'append',
+    variadic(['list', 'any'], ([list, ...items]) => append((list ?? []) as unknown[], items)),
+  ],
   ['dict', variadic(['any'], dict)],
   ['safeHtml', goFunction(['string'], ([value]) => new SafeText(value as string, 'html'))],
   ['safeUrl', goFunction(['string'], ([value]) => new SafeText(value as string, 'url'))],
-  [
-    'urlUnescape',
-    text((value) => {
-      try {
-        return decodeURIComponent(value.replaceAll('+', ' '))
-      } catch {
-        throw new TemplateFailure(`invalid URL escape in ${JSON.stringify(value)}`)
-      }
-    }),
-  ],
+  ['urlUnescape', text(queryUnescape)],
   ['urlEscape', text(queryEscape)],
   [
     'date',
@@ -136,12 +167,37 @@ const PURE: ReadonlyMap<string, GoFunction> = new Map<string, GoFunction>([
       }
     }),
   ],
-  ['toDate', goFunction(['string', 'string'], ([, value]) => parseTime(value as string))],
-  ['mustToDate', goFunction(['string', 'string'], ([, value]) => parseTime(value as string))],
+  [
+    'toDate',
+    goFunction(['string', 'string'], ([layout, value]) => {
+      try {
+        return readTime(layout as string, value as string)
+      } catch {
+        return new GoTime(ZERO_TIME_MS)
+      }
+    }),
+  ],
+  [
+    'mustToDate',
+    goFunction(['string', 'string'], ([layout, value]) =>
+      readTime(layout as string, value as string),
+    ),
+  ],
+  [
+    'addDuration',
+    goFunction(['string', 'time'], ([by, time]) => {
+      const duration = parseGoDuration(by as string)
+      if (duration === undefined) {
+        throw new TemplateFailure(`time: invalid duration ${quote(by as string)}`)
+      }
+      const ms = (time as GoTime).ms + Number(duration.ns) / 1e6
+      return new GoInteger('int64', BigInt(Math.floor(ms)))
+    }),
+  ],
   ['humanizeDuration', goFunction(['any'], ([value]) => humanizeDuration(toFloat(value)))],
   ['toJson', goFunction(['any'], ([value]) => goJson(value))],
-  ['base64encode', text((value) => Buffer.from(value).toString('base64url'))],
-  ['base64decode', text((value) => Buffer.from(value, 'base64url').toString())],
+  ['base64encode', text((value) => urlAlphabet(Buffer.from(value).toString('base64')))],
+  ['base64decode', text(base64Decode)],
 ])
 
 const FUNCTION_NAMES: ReadonlySet<string> = new Set([
@@ -149,33 +205,72 @@ const FUNCTION_NAMES: ReadonlySet<string> = new Set([
   ...PURE.keys(),
   'now',
   'since',
+  'routeLabels',
 ])
 
-function titleCase(value: string): string {
-  return value
-    .toLowerCase()
-    .replace(/(^|[^\p{L}\p{Nd}_'’])(\p{L})/gu, (_, before: string, letter: string) => {
-      return before + letter.toUpperCase()
+/** Each call copies, so a list that grows by one in a loop must stop somewhere. */
+const ITEMS_MAX = 10_000
+
+function append(list: readonly unknown[], items: readonly unknown[]): unknown[] {
+  if (list.length + items.length > ITEMS_MAX) {
+    throw new TemplateFailure(`more than ${ITEMS_MAX} items in a list`)
+  }
+  return [...list, ...items]
+}
+
+function join(separator: string, list: unknown): string {
+  if (list === null || list === undefined) return ''
+  if (Array.isArray(list)) {
+    return withBudget(() => {
+      spend(separator.length * list.length)
+      return list.map(printValue).join(separator)
     })
+  }
+  throw new TemplateFailure(`join expects a slice or array, got ${typeName(list)}`)
+}
+
+const urlAlphabet = (base64: string): string => base64.replaceAll('+', '-').replaceAll('/', '_')
+
+function base64Decode(value: string): string {
+  const text = value.replace(/[\r\n]/g, '')
+  const decoded = Buffer.from(text, 'base64url')
+  if (urlAlphabet(decoded.toString('base64')) === text) return decoded.toString()
+  const odd = /[^A-Za-z0-9_-]/.exec(text)
+  const at = odd === null || text.slice(odd.index).startsWith('=') ? text.length : odd.index
+  throw new TemplateFailure(`illegal base64 data at input byte ${at}`)
+}
+
+/** `+` is a blank; bytes that are no UTF-8 become U+FFFD. */
+function queryUnescape(value: string): string {
+  const bad = /%(?![\da-fA-F]{2}).{0,2}/.exec(value)
+  if (bad !== null) throw new TemplateFailure(`invalid URL escape ${quote(bad[0])}`)
+  const bytes = value
+    .replaceAll('+', ' ')
+    .replace(/(?:%[\da-fA-F]{2})+/g, (run) =>
+      Buffer.from(run.replaceAll('%', ''), 'hex').toString(),
+    )
+  return bytes
 }
 
 function dict(args: readonly unknown[]): Map<string, unknown> {
-  if (args.length % 2 !== 0) throw new TemplateFailure('dict wants pairs of key and value')
+  if (args.length % 2 !== 0) throw new TemplateFailure('dict requires an even number of arguments')
   const map = new Map<string, unknown>()
   for (let i = 0; i < args.length; i += 2) {
     const key = args[i]
     if (typeof key !== 'string') {
-      throw new TemplateFailure(`dict keys must be strings, got ${typeName(key)}`)
+      throw new TemplateFailure('dict keys must be strings')
     }
     map.set(key, args[i + 1])
   }
   return map
 }
 
-function parseTime(value: string): GoTime {
-  const ms = Date.parse(value)
-  if (Number.isNaN(ms)) {
-    throw new TemplateFailure(`cannot read ${JSON.stringify(value)} as a time: want RFC 3339`)
+function readTime(layout: string, value: string): GoTime {
+  try {
+    const { ms, offsetMinutes } = parseTime(layout, value)
+    return new GoTime(ms, offsetMinutes === 0 ? 'UTC' : { offsetMinutes })
+  } catch (cause) {
+    if (!(cause instanceof LayoutFailure)) throw cause
+    throw new TemplateFailure(cause.message)
   }
-  return new GoTime(ms)
 }

@@ -1,222 +1,237 @@
+import { nested, spend, withBudget } from './budget.ts'
 import { formatFloat } from './go-float.ts'
-import { GoList, GoObject, typeName } from './go-value.ts'
+import { type Spec, formatComplex, formatInteger, formatNumber, pad } from './go-numbers.ts'
+import { quote } from './go-quote.ts'
+import {
+  GoComplex,
+  GoList,
+  GoObject,
+  GoStruct,
+  StringMap,
+  integerOf,
+  textOf,
+  typeName,
+} from './go-value.ts'
 
-/** A value as Go's `%v` writes it. */
+/** A value as Go's `%v` writes it. @throws {TemplateFailure} when that is too much */
 export function printValue(value: unknown): string {
+  return withBudget(() => nested(() => paid(shownValue(value))))
+}
+
+function paid(text: string): string {
+  spend(text.length)
+  return text
+}
+
+function shownValue(value: unknown): string {
   if (value === null || value === undefined) return '<nil>'
   if (typeof value === 'string') return value
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value)
   if (typeof value === 'number') return formatFloat(value, 'g', -1)
-  if (value instanceof GoList && value.methods['String'] !== undefined) {
-    return String(value.methods['String']())
-  }
+  const own = stringerText(value)
+  if (own !== undefined) return own
   if (Array.isArray(value)) return `[${value.map(printValue).join(' ')}]`
   if (value instanceof Map) {
-    const entries = [...value].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))
-    return `map[${entries.map(([k, v]) => `${printValue(k)}:${printValue(v)}`).join(' ')}]`
+    const entries = sortedEntries(value).map(([k, v]) => `${k}:${printValue(v)}`)
+    return `map[${entries.join(' ')}]`
   }
-  if (value instanceof GoObject) return String(value)
-  return typeName(value)
+  if (value instanceof GoStruct)
+    return `{${Object.values(value.fields()).map(printValue).join(' ')}}`
+  return value instanceof GoObject ? String(value) : typeName(value)
+}
+
+function sortedEntries(map: ReadonlyMap<unknown, unknown>): [string, unknown][] {
+  const entries = [...map].map(([key, value]): [string, unknown] => [String(key), value])
+  return entries.sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** What its String method says, where it has one. */
+function stringerText(value: unknown): string | undefined {
+  if (value instanceof GoList) {
+    const method = value.methods['String']
+    return method === undefined ? undefined : String(method.call([]))
+  }
+  return value instanceof GoObject && value.isStringer ? String(value) : undefined
 }
 
 /** Go's `print`: a blank between two operands when neither is a string. */
 export function goPrint(args: readonly unknown[]): string {
-  let text = ''
-  args.forEach((arg, i) => {
-    if (i > 0 && typeof arg !== 'string' && typeof args[i - 1] !== 'string') text += ' '
-    text += printValue(arg)
-  })
-  return text
+  return withBudget(() =>
+    args
+      .map((arg, i) => {
+        const isApart = i > 0 && typeof arg !== 'string' && typeof args[i - 1] !== 'string'
+        return (isApart ? ' ' : '') + printValue(arg)
+      })
+      .join(''),
+  )
 }
 
 export function goPrintln(args: readonly unknown[]): string {
-  return `${args.map(printValue).join(' ')}\n`
+  return withBudget(() => `${args.map(printValue).join(' ')}\n`)
 }
 
-interface Spec {
-  readonly flags: ReadonlySet<string>
-  readonly width: number | undefined
-  readonly precision: number | undefined
-  readonly verb: string
-}
-
-const DIRECTIVE = /%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?([\s\S])?/gu
-const WIDTH_MAX = 100_000
+const DIRECTIVE =
+  /%([-+# 0]*)(?:(\[[^\]]*\]?)?(\*)|(\d+))?(?:(\.)(?:(\[[^\]]*\]?)?(\*)|(\d*)))?(\[[^\]]*\]?)?([\s\S])?/gu
+const WIDTH_MAX = 1_000_000 // what Go takes; the budget is smaller
 
 /** Go's `printf`, mistakes included: a wrong verb shows as `%!d(string=x)`. */
 export function goPrintf(format: string, args: readonly unknown[]): string {
-  let next = 0
-  let text = ''
-  let end = 0
-  for (const found of format.matchAll(DIRECTIVE)) {
-    text += format.slice(end, found.index)
-    end = found.index + found[0].length
-    const [whole, flags, width, precision, verb] = found
-    if (verb === undefined) {
-      text += '%!(NOVERB)'
-      continue
+  return withBudget(() => new Printf(format, args).text())
+}
+
+class Printf {
+  readonly #format: string
+  readonly #args: readonly unknown[]
+  #next = 0
+  #isReordered = false
+  #isBadIndex = false
+
+  constructor(format: string, args: readonly unknown[]) {
+    this.#format = format
+    this.#args = args
+  }
+
+  text(): string {
+    let text = ''
+    let end = 0
+    for (const found of this.#format.matchAll(DIRECTIVE)) {
+      text += this.#format.slice(end, found.index)
+      end = found.index + found[0].length
+      text += paid(this.#directive(found))
     }
-    if (verb === '%') {
-      text += '%'
-      continue
+    text += this.#format.slice(end)
+    if (!this.#isReordered && this.#next < this.#args.length) {
+      const extra = this.#args
+        .slice(this.#next)
+        .map((arg) =>
+          arg === null || arg === undefined ? '<nil>' : `${typeName(arg)}=${printValue(arg)}`,
+        )
+      text += `%!(EXTRA ${extra.join(', ')})`
     }
-    const size = (given: string | undefined): number | undefined =>
-      given === '*' ? Number(args[next++]) : given === undefined ? undefined : Number(given)
-    const widthValue = size(width)
-    const hasPrecision = whole.includes('.')
-    const precisionValue = hasPrecision ? (size(precision) ?? 0) : undefined
-    if (!isSize(widthValue)) text += '%!(BADWIDTH)'
-    if (!isSize(precisionValue)) text += '%!(BADPREC)'
-    if (next >= args.length) {
-      text += `%!${verb}(MISSING)`
-      continue
-    }
+    return text
+  }
+
+  #directive(found: RegExpMatchArray): string {
+    const [, flags, widthIndex, widthStar, widthText, dot, precIndex, precStar, precText] = found
+    const [argIndex, verb] = found.slice(9) as [string?, string?]
+    this.#isBadIndex = false
+    const width = this.#size(widthIndex, widthStar, widthText)
+    const precision =
+      dot === undefined ? undefined : (this.#size(precIndex, precStar, precText) ?? 0)
+    this.#index(argIndex)
+    let bad = ''
+    if (width === 'bad') bad += '%!(BADWIDTH)'
+    if (precision === 'bad') bad += '%!(BADPREC)'
+    if (verb === undefined) return `${bad}%!(NOVERB)`
+    if (verb === '%') return `${bad}%`
+    if (this.#isBadIndex) return `${bad}%!${verb}(BADINDEX)`
+    if (this.#next >= this.#args.length) return `${bad}%!${verb}(MISSING)`
+    const isLeft = flags!.includes('-') || (typeof width === 'number' && width < 0)
     const spec: Spec = {
-      flags: new Set((flags ?? '') + ((widthValue ?? 0) < 0 ? '-' : '')),
-      width: isSize(widthValue) && widthValue !== undefined ? Math.abs(widthValue) : undefined,
-      precision: isSize(precisionValue) ? precisionValue : undefined,
+      plus: flags!.includes('+'),
+      minus: isLeft,
+      sharp: flags!.includes('#'),
+      space: flags!.includes(' '),
+      zero: flags!.includes('0') && !isLeft,
+      width: typeof width === 'number' ? Math.abs(width) : undefined,
+      precision: typeof precision === 'number' && precision >= 0 ? precision : undefined,
       verb,
     }
-    text += pad(formatOne(args[next++], spec), spec)
+    return bad + formatOne(this.#args[this.#next++], spec)
   }
-  text += format.slice(end)
-  if (next < args.length) {
-    const extra = args.slice(next).map((arg) => `${typeName(arg)}=${printValue(arg)}`)
-    text += `%!(EXTRA ${extra.join(', ')})`
+
+  #size(
+    index: string | undefined,
+    star: string | undefined,
+    digits: string | undefined,
+  ): number | 'bad' | undefined {
+    if (star === undefined) {
+      if (digits === undefined || digits === '') return undefined
+      return Number(digits) <= WIDTH_MAX ? Number(digits) : 'bad'
+    }
+    this.#index(index)
+    const value = integerOf(this.#args[this.#next])
+    if (this.#next < this.#args.length) this.#next++
+    const isGood = value !== undefined && value >= -1_000_000n && value <= 1_000_000n
+    return isGood ? Number(value) : 'bad'
   }
-  return text
+
+  #index(text: string | undefined): void {
+    if (text === undefined) return
+    this.#isReordered = true
+    const at = /^\[(\d+)\]$/.exec(text)?.[1]
+    if (at === undefined || Number(at) < 1 || Number(at) > this.#args.length)
+      this.#isBadIndex = true
+    else this.#next = Number(at) - 1
+  }
 }
 
-function isSize(size: number | undefined): boolean {
-  return size === undefined || (Number.isInteger(size) && Math.abs(size) <= WIDTH_MAX)
-}
-
-function pad(text: string, { flags, width, verb }: Spec): string {
-  if (width === undefined) return text
-  const missing = width - Array.from(text).length
-  if (missing <= 0) return text
-  if (flags.has('-')) return text + ' '.repeat(missing)
-  const isNumber = /^[-+ ]?(?:0[xX])?[\da-fA-F.]/.test(text) && 'dbcoxXeEfFgGv'.includes(verb)
-  if (!flags.has('0') || !isNumber) return ' '.repeat(missing) + text
-  const sign = /^[-+ ]/.test(text) ? text[0]! : ''
-  return sign + '0'.repeat(missing) + text.slice(sign.length)
-}
-
-function formatOne(value: unknown, spec: Spec): string {
-  const { verb } = spec
-  if (verb === 'T') return typeName(value)
-  if (Array.isArray(value) && verb !== 'v') {
-    return `[${value.map((item) => formatOne(item, spec)).join(' ')}]`
-  }
-  const known =
-    typeof value === 'string' || value instanceof GoObject
-      ? formatText(String(value), spec, typeof value !== 'string')
-      : typeof value === 'number'
-        ? formatNumber(value, spec)
-        : typeof value === 'bigint'
-          ? formatInteger(value, spec)
-          : typeof value === 'boolean'
-            ? verb === 't' || verb === 'v'
-              ? String(value)
-              : undefined
-            : verb === 'v'
-              ? printValue(value)
-              : undefined
-  if (known !== undefined) return known
+function wrongVerb(value: unknown, verb: string): string {
   if (value === null || value === undefined) return `%!${verb}(<nil>)`
   return `%!${verb}(${typeName(value)}=${printValue(value)})`
 }
 
-function formatText(text: string, spec: Spec, isObject: boolean): string | undefined {
+function formatOne(value: unknown, spec: Spec): string {
+  const { verb } = spec
+  if (verb === 'T') return formatText(typeName(value), { ...spec, verb: 's' })
+  if (value === null || value === undefined) {
+    return verb === 'v' ? pad('<nil>', spec) : wrongVerb(value, verb)
+  }
+  const own =
+    'sqvxX'.includes(verb) && !(verb === 'v' && spec.sharp) ? stringerText(value) : undefined
+  const text = own ?? textOf(value)
+  if (text !== undefined) {
+    return 'vsqxX'.includes(verb) ? formatText(text, spec) : wrongVerb(value, verb)
+  }
+  const integer = integerOf(value)
+  const number = verb === 'v' ? { ...spec, plus: false } : spec
+  if (integer !== undefined) return formatInteger(integer, number) ?? wrongVerb(value, verb)
+  if (typeof value === 'number') return formatNumber(value, number) ?? wrongVerb(value, verb)
+  if (typeof value === 'boolean') {
+    return verb === 't' || verb === 'v' ? pad(String(value), spec) : wrongVerb(value, verb)
+  }
+  if (value instanceof GoComplex) return formatComplex(value, spec) ?? wrongVerb(value, verb)
+  return formatComposite(value, spec)
+}
+
+/** Each part is written by the verb on its own. */
+function formatComposite(value: unknown, spec: Spec): string {
+  const each = (item: unknown): string => nested(() => paid(formatOne(item, spec)))
+  if (Array.isArray(value)) return `[${value.map(each).join(' ')}]`
+  const map = value instanceof StringMap ? value.entries : value
+  if (map instanceof Map) {
+    const entries = sortedEntries(map)
+    return `map[${entries.map(([key, item]) => `${each(key)}:${each(item)}`).join(' ')}]`
+  }
+  if (value instanceof GoStruct) {
+    const fields = Object.entries(value.fields())
+    const named = spec.verb === 'v' && (spec.plus || spec.sharp)
+    return `{${fields.map(([name, item]) => (named ? `${name}:` : '') + each(item)).join(' ')}}`
+  }
+  return spec.verb === 'v' ? printValue(value) : wrongVerb(value, spec.verb)
+}
+
+function formatText(text: string, spec: Spec): string {
   const cut =
     spec.precision === undefined ? text : Array.from(text).slice(0, spec.precision).join('')
   switch (spec.verb) {
-    case 'v':
-      return spec.flags.has('#') && !isObject ? quote(cut) : cut
-    case 's':
-      return cut
     case 'q':
-      return spec.flags.has('#') && !cut.includes('`') ? `\`${cut}\`` : quote(cut)
+      return pad(spec.sharp && isBackquotable(cut) ? `\`${cut}\`` : quote(cut, spec.plus), spec)
     case 'x':
-      return Buffer.from(cut).toString('hex')
     case 'X':
-      return Buffer.from(cut).toString('hex').toUpperCase()
+      return pad(hexText(text, spec), spec)
     default:
-      return undefined
+      return pad(spec.verb === 'v' && spec.sharp ? quote(text) : cut, spec)
   }
 }
 
-function formatNumber(value: number, { verb, precision, flags }: Spec): string | undefined {
-  const signed = (text: string): string =>
-    /^[-+]/.test(text)
-      ? text === '+Inf' && !flags.has('+')
-        ? '+Inf'
-        : text
-      : flags.has('+')
-        ? `+${text}`
-        : flags.has(' ')
-          ? ` ${text}`
-          : text
-  switch (verb) {
-    case 'v':
-      return signed(formatFloat(value, 'g', precision ?? -1))
-    case 'g':
-    case 'G':
-      return signed(formatFloat(value, verb, precision ?? -1))
-    case 'e':
-    case 'E':
-    case 'f':
-    case 'F':
-      return signed(formatFloat(value, verb === 'F' ? 'f' : verb, precision ?? 6))
-    default:
-      return undefined
-  }
-}
+const isBackquotable = (text: string): boolean => !/[`\uFEFF\x7f]|[^\t\P{Cc}]/u.test(text)
 
-const BASES: Readonly<Record<string, readonly [base: number, prefix: string]>> = {
-  v: [10, ''],
-  d: [10, ''],
-  b: [2, '0b'],
-  o: [8, '0'],
-  x: [16, '0x'],
-  X: [16, '0X'],
-}
-
-function formatInteger(value: bigint, { verb, flags, precision }: Spec): string | undefined {
-  if (verb === 'c') return String.fromCodePoint(Number(value))
-  if (verb === 'q') return `'${String.fromCodePoint(Number(value))}'`
-  if (verb === 'U') return `U+${value.toString(16).toUpperCase().padStart(4, '0')}`
-  const form = BASES[verb]
-  if (form === undefined) return undefined
-  const [base, prefix] = form
-  let digits = (value < 0n ? -value : value).toString(base).padStart(precision ?? 0, '0')
-  if (verb === 'X') digits = digits.toUpperCase()
-  if (flags.has('#')) digits = prefix + digits
-  const sign = value < 0n ? '-' : flags.has('+') ? '+' : flags.has(' ') ? ' ' : ''
-  return sign + digits
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '\\"',
-  '\\': '\\\\',
-  '\n': '\\n',
-  '\t': '\\t',
-  '\r': '\\r',
-  '\u0007': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\v': '\\v',
-}
-
-/** A string in double quotes, as Go's `%q` and strconv.Quote write it. */
-export function quote(text: string): string {
-  const inside = text.replace(
-    /["\\\p{C}]/gu,
-    (c) =>
-      ESCAPES[c] ??
-      (c.codePointAt(0)! < 0x80
-        ? `\\x${c.codePointAt(0)!.toString(16).padStart(2, '0')}`
-        : `\\u${c.codePointAt(0)!.toString(16).padStart(4, '0')}`),
-  )
-  return `"${inside}"`
+function hexText(text: string, { precision, space, sharp, verb }: Spec): string {
+  const bytes = [...Buffer.from(text)].slice(0, precision)
+  const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0'))
+  const joined = space
+    ? hex.map((digits) => (sharp ? `0x${digits}` : digits)).join(' ')
+    : (sharp && hex.length > 0 ? '0x' : '') + hex.join('')
+  return verb === 'X' ? joined.toUpperCase() : joined
 }

@@ -1,6 +1,7 @@
 import { formatFloat } from './go-float.ts'
-import { GoDuration } from './go-time.ts'
-import { TemplateFailure, typeName } from './go-value.ts'
+import { GoDuration } from './go-duration.ts'
+import { readFloat } from './number-literal.ts'
+import { GoInteger, TemplateFailure, typeName } from './go-value.ts'
 
 const four = (value: number): string => formatFloat(value, 'g', 4)
 const LARGE = ['', 'k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y']
@@ -12,18 +13,23 @@ export function toFloat(value: unknown): number {
   if (typeof value === 'number') return value
   if (typeof value === 'bigint') return Number(value)
   if (value instanceof GoDuration) return value.seconds
+  if (value instanceof GoInteger && value.typeName === 'int64') return Number(value.integer)
   if (typeof value === 'string') return parseFloatText(value)
   throw new TemplateFailure(`can't convert ${typeName(value)} to float`)
 }
 
+/** As Go's strconv.ParseFloat. */
 function parseFloatText(text: string): number {
   const special = /^([+-]?)(?:(inf|infinity)|(nan))$/i.exec(text)
   if (special?.[3] !== undefined) return Number.NaN
   if (special !== null) return special[1] === '-' ? -Infinity : Infinity
-  if (text.trim() !== text || text === '' || Number.isNaN(Number(text))) {
-    throw new TemplateFailure(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`)
+  const value = readFloat(text)
+  const wrong =
+    value === undefined ? 'invalid syntax' : Number.isFinite(value) ? '' : 'value out of range'
+  if (value === undefined || wrong !== '') {
+    throw new TemplateFailure(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: ${wrong}`)
   }
-  return Number(text)
+  return value
 }
 
 /** `1.235M`, `500m`. */
@@ -80,11 +86,4 @@ export function humanizeDuration(seconds: number): string {
 /** `50%`. */
 export function humanizePercentage(ratio: number): string {
   return `${four(ratio * 100)}%`
-}
-
-/** First letters up, the rest as it was. */
-export function titleWords(text: string): string {
-  return text.replace(/(^|[^\p{L}\p{Nd}_])(\p{L})/gu, (_, before: string, letter: string) => {
-    return before + letter.toUpperCase()
-  })
 }

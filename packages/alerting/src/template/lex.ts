@@ -1,188 +1,259 @@
-/** The first half of reading a template: text and actions are cut apart, and actions become tokens. */
+/**
+ * The first half of reading a template: text and actions are cut apart, and actions become tokens.
+ * The list ends with `eof` or, where nothing sensible can follow, with `error`: an earlier mistake
+ * that only the parser sees is told first.
+ *
+ * @see go:src/text/template/parse/lex.go
+ */
 export interface Token {
   readonly kind:
+    | 'text'
+    | 'open'
+    | 'close'
+    | 'space'
     | 'field'
+    | 'dot'
     | 'variable'
     | 'word'
+    | 'keyword'
     | 'string'
     | 'number'
-    | 'space'
-    | 'mark'
-    | 'end'
+    | 'char-constant'
+    | 'declare'
+    | 'assign'
+    | 'pipe'
+    | '('
+    | ')'
     | 'char'
+    | 'error'
+    | 'eof'
   readonly text: string
+  /** Offset in the template's text. */
+  readonly at: number
   readonly line: number
 }
 
-export type Item =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'action'; readonly tokens: Token[]; readonly line: number }
-
-const OPEN = '{{'
-const SPACE = ' \t\r\n'
-
-/** Cuts text and actions apart; trims, drops comments, makes tokens. `fail` is told the line. */
-export function cut(text: string, fail: (line: number, what: string) => never): Item[] {
-  const items: Item[] = []
-  let at = 0
-  let line = 1
-  let trimsNext = false
-  const push = (raw: string, trimsEnd: boolean): void => {
-    let shown = trimsNext ? raw.replace(/^[ \t\r\n]+/, '') : raw
-    if (trimsEnd) shown = shown.replace(/[ \t\r\n]+$/, '')
-    items.push({ kind: 'text', text: shown })
-    line += countLines(raw)
-  }
-  while (at < text.length) {
-    const open = text.indexOf(OPEN, at)
-    if (open < 0) {
-      push(text.slice(at), false)
-      return items
-    }
-    let inside = open + 2
-    const trimsLeft = text[inside] === '-' && SPACE.includes(text[inside + 1] ?? 'x')
-    push(text.slice(at, open), trimsLeft)
-    if (trimsLeft) inside += 2
-    if (text.startsWith('/*', inside)) {
-      const close = text.indexOf('*/', inside + 2)
-      if (close < 0) fail(line, 'unclosed comment')
-      const end = /^(?:[ \t\r\n]-)?\}\}/.exec(text.slice(close + 2))
-      if (end === null) fail(line, 'comment ends before closing delimiter')
-      trimsNext = end[0].length > 2
-      at = close + 2 + end[0].length
-      line += countLines(text.slice(open, at))
-      continue
-    }
-    const scanner = new Scanner(text, inside, line, fail)
-    const tokens = scanner.scan()
-    items.push({ kind: 'action', tokens, line })
-    trimsNext = scanner.trimsRight
-    line = scanner.line
-    at = scanner.at
-  }
-  return items
+export function tokensOf(text: string): Token[] {
+  return new Lexer(text).all()
 }
 
-const countLines = (text: string): number => text.split('\n').length - 1
+const SPACE = ' \t\r\n'
+const TRIM_RIGHT = /[ \t\r\n]-\}\}/y
+const WORD = /[\p{L}\p{Nd}_]*/uy
+const LONE = /[ \t\r\n.,|:)(]|\}\}|$/y
+const DECIMAL =
+  /[+-]?(?:0[xX][\da-fA-F_]*(?:\.[\da-fA-F_]*)?(?:[pP][+-]?[\d_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[\d_]*(?:\.[\d_]*)?(?:[eE][+-]?[\d_]*)?)i?/y
 
-const WORD = /[\p{L}\p{Nd}_]+/uy
-const NUMBER =
-  /[-+]?(?:0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][-+]?\d+)?)/y
+const KEYWORDS = [
+  'if',
+  'with',
+  'range',
+  'else',
+  'end',
+  'template',
+  'define',
+  'block',
+  'break',
+  'continue',
+] as const
+export type Keyword = (typeof KEYWORDS)[number]
 
-/** Reads one action, from behind its `{{` to behind its `}}`. */
-class Scanner {
+class Lexer {
   readonly #text: string
-  readonly #fail: (line: number, what: string) => never
-  at: number
-  line: number
-  trimsRight = false
+  readonly #tokens: Token[] = []
+  #at = 0
+  #line = 1
 
-  constructor(text: string, at: number, line: number, fail: (line: number, what: string) => never) {
+  constructor(text: string) {
     this.#text = text
-    this.at = at
-    this.line = line
-    this.#fail = fail
   }
 
-  scan(): Token[] {
-    const tokens: Token[] = []
+  all(): Token[] {
+    while (this.#at < this.#text.length) {
+      this.#outside()
+      if (this.#tokens.at(-1)?.kind === 'error') return this.#tokens
+    }
+    this.#tokens.push({ kind: 'eof', text: 'EOF', at: this.#at, line: this.#line })
+    return this.#tokens
+  }
+
+  #push(kind: Token['kind'], length: number): void {
+    const text = this.#text.slice(this.#at, this.#at + length)
+    this.#tokens.push({ kind, text, at: this.#at, line: this.#line })
+    this.#skip(length)
+  }
+
+  #skip(length: number): void {
+    for (let i = this.#at; i < this.#at + length; i++) if (this.#text[i] === '\n') this.#line++
+    this.#at += length
+  }
+
+  #error(text: string): void {
+    this.#tokens.push({ kind: 'error', text, at: this.#at, line: this.#line })
+  }
+
+  #matches(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at
+    return pattern.exec(this.#text)?.[0]
+  }
+
+  /** A piece of text and the action or comment behind it. */
+  #outside(): void {
+    const open = this.#text.indexOf('{{', this.#at)
+    if (open < 0) {
+      this.#push('text', this.#text.length - this.#at)
+      return
+    }
+    const trims = this.#text[open + 2] === '-' && SPACE.includes(this.#text[open + 3] ?? 'x')
+    let end = open
+    if (trims) while (end > this.#at && SPACE.includes(this.#text[end - 1]!)) end--
+    if (end > this.#at) this.#push('text', end - this.#at)
+    this.#skip(open - end)
+    const length = trims ? 4 : 2
+    if (this.#text.startsWith('/*', open + length)) this.#comment(length)
+    else {
+      this.#push('open', 2)
+      this.#skip(length - 2)
+      this.#inside()
+    }
+  }
+
+  #comment(openLength: number): void {
+    const end = this.#text.indexOf('*/', this.#at + openLength + 2)
+    if (end < 0) {
+      this.#error('unclosed comment')
+      return
+    }
+    this.#skip(end + 2 - this.#at)
+    const trims = this.#matches(TRIM_RIGHT) !== undefined
+    if (trims || this.#text.startsWith('}}', this.#at)) this.#close(trims)
+    else this.#error('comment ends before closing delimiter')
+  }
+
+  /** Behind `}}`, and behind the blanks that ` -}}` takes away. */
+  #close(trims: boolean): void {
+    this.#skip(trims ? 4 : 2)
+    if (!trims) return
+    let length = 0
+    while (SPACE.includes(this.#text[this.#at + length] ?? 'x')) length++
+    this.#skip(length)
+  }
+
+  #inside(): void {
     let depth = 0
     for (;;) {
-      if (this.#text.startsWith('}}', this.at)) {
-        this.at += 2
-        break
+      const trims = this.#matches(TRIM_RIGHT) !== undefined
+      if (trims || this.#text.startsWith('}}', this.#at)) {
+        if (depth > 0) return this.#error('unclosed left paren')
+        this.#tokens.push({ kind: 'close', text: '}}', at: this.#at, line: this.#line })
+        return this.#close(trims)
       }
-      if (/^[ \t\r\n]-\}\}/.test(this.#text.slice(this.at, this.at + 4))) {
-        if (this.#text[this.at] === '\n') this.line++
-        this.at += 4
-        this.trimsRight = true
-        break
-      }
-      if (this.at >= this.#text.length) this.#fail(this.line, 'unclosed action')
-      const token = this.#token()
-      if (token.text === '(' && token.kind === 'mark') depth++
-      if (token.text === ')' && token.kind === 'mark' && --depth < 0) {
-        this.#fail(this.line, 'unexpected right paren')
-      }
-      tokens.push(token)
+      if (this.#at >= this.#text.length) return this.#error('unclosed action')
+      const c = this.#text[this.#at]!
+      if (c === '(') depth++
+      if (c === ')' && --depth < 0) return this.#error('unexpected right paren')
+      this.#token(c)
+      if (this.#tokens.at(-1)!.kind === 'error') return
     }
-    if (depth > 0) this.#fail(this.line, 'unclosed left paren')
-    return tokens
   }
 
-  #token(): Token {
-    const c = this.#text[this.at]!
+  #token(c: string): void {
     if (SPACE.includes(c)) return this.#spaces()
-    if (c === '"' || c === "'") return this.#quoted(c)
-    if (c === '`') return this.#raw()
-    if (this.#text.startsWith(':=', this.at)) return this.#take('mark', 2)
-    if ('=|(),'.includes(c)) return this.#take('mark', 1)
-    if (c === '$') return this.#take('variable', 1 + this.#wordLength(this.at + 1))
-    const number = this.#match(NUMBER)
-    if (number !== undefined && /^[-+.]?\d/.test(number.slice(0, 3))) return this.#number(number)
-    if (c === '.') return this.#take('field', 1 + this.#wordLength(this.at + 1))
-    const length = this.#wordLength(this.at)
-    if (length > 0) return this.#take('word', length)
-    return this.#fail(this.line, `unrecognized character in action: ${JSON.stringify(c)}`)
-  }
-
-  #number(number: string): Token {
-    const rest = this.#wordLength(this.at + number.length)
-    if (rest > 0) {
-      const text = this.#text.slice(this.at, this.at + number.length + rest)
-      this.#fail(this.line, `bad number syntax: ${JSON.stringify(text)}`)
+    if (c === '(' || c === ')') return this.#push(c, 1)
+    if (c === '|') return this.#push('pipe', 1)
+    if (c === '=') return this.#push('assign', 1)
+    if (c === ':') {
+      return this.#text[this.#at + 1] === '='
+        ? this.#push('declare', 2)
+        : this.#error('expected :=')
     }
-    return this.#take('number', number.length)
+    if (c === '"') return this.#quoted('string', 'unterminated quoted string')
+    if (c === "'") return this.#quoted('char-constant', 'unterminated character constant')
+    if (c === '`') return this.#raw()
+    if (c === '$') return this.#named('variable')
+    const isNumber = /[+\-\d]/.test(c) || (c === '.' && /\d/.test(this.#text[this.#at + 1] ?? ''))
+    if (isNumber) return this.#number()
+    if (c === '.') return this.#named('field')
+    if (this.#wordLength(this.#at) > 0) return this.#word()
+    if (c >= ' ' && c <= '~') return this.#push('char', 1)
+    this.#error(`unrecognized character in action: ${codePoint(this.#text, this.#at)}`)
   }
 
-  #take(kind: Token['kind'], length: number): Token {
-    const text = this.#text.slice(this.at, this.at + length)
-    const token: Token = { kind, text, line: this.line }
-    this.at += length
-    this.line += countLines(text)
-    return token
-  }
-
-  #match(pattern: RegExp): string | undefined {
-    pattern.lastIndex = this.at
-    return pattern.exec(this.#text)?.[0]
+  #spaces(): void {
+    let length = 1
+    while (SPACE.includes(this.#text[this.#at + length] ?? 'x')) length++
+    // The last blank before `-}}` belongs to the trim marker.
+    if (this.#text.startsWith('-}}', this.#at + length)) length--
+    this.#push('space', length)
   }
 
   #wordLength(at: number): number {
     WORD.lastIndex = at
-    return WORD.exec(this.#text)?.[0].length ?? 0
+    return WORD.exec(this.#text)![0].length
   }
 
-  #spaces(): Token {
-    let length = 1
-    // A blank before `-}}` belongs to the trim marker.
-    while (
-      SPACE.includes(this.#text[this.at + length] ?? 'x') &&
-      !this.#text.startsWith('-}}', this.at + length + 1)
-    ) {
-      length++
+  /** Names end before a blank, a bracket, `.`, `,`, `|` or `:`. */
+  #isLone(at: number): boolean {
+    LONE.lastIndex = at
+    return LONE.test(this.#text)
+  }
+
+  #named(kind: 'variable' | 'field'): void {
+    if (this.#isLone(this.#at + 1)) {
+      this.#push(kind === 'field' ? 'dot' : kind, 1)
+      return
     }
-    return this.#take('space', length)
+    const length = 1 + this.#wordLength(this.#at + 1)
+    if (this.#isLone(this.#at + length)) this.#push(kind, length)
+    else this.#error(`bad character ${codePoint(this.#text, this.#at + length)}`)
   }
 
-  #quoted(mark: string): Token {
-    for (let end = this.at + 1; end < this.#text.length && this.#text[end] !== '\n'; end++) {
-      if (this.#text[end] === '\\') end++
-      else if (this.#text[end] === mark) {
-        return this.#take(mark === '"' ? 'string' : 'char', end + 1 - this.at)
-      }
+  #word(): void {
+    const length = this.#wordLength(this.#at)
+    const word = this.#text.slice(this.#at, this.#at + length)
+    if (!this.#isLone(this.#at + length)) {
+      this.#error(`bad character ${codePoint(this.#text, this.#at + length)}`)
+    } else {
+      this.#push((KEYWORDS as readonly string[]).includes(word) ? 'keyword' : 'word', length)
     }
-    return this.#fail(
-      this.line,
-      mark === '"' ? 'unterminated quoted string' : 'unterminated character constant',
-    )
   }
 
-  #raw(): Token {
-    const end = this.#text.indexOf('`', this.at + 1)
-    if (end < 0) this.#fail(this.line, 'unterminated raw quoted string')
-    return this.#take('string', end + 1 - this.at)
+  #number(): void {
+    let number = this.#matches(DECIMAL)!
+    const sign = this.#text[this.#at + number.length]
+    if (sign === '+' || sign === '-') {
+      DECIMAL.lastIndex = this.#at + number.length
+      number += DECIMAL.exec(this.#text)![0]
+      if (!number.endsWith('i')) return this.#error(`bad number syntax: ${JSON.stringify(number)}`)
+    }
+    const rest = this.#wordLength(this.#at + number.length)
+    if (rest === 0) return this.#push('number', number.length)
+    const [next] = this.#text.slice(this.#at + number.length)
+    this.#error(`bad number syntax: ${JSON.stringify(number + next!)}`)
   }
+
+  #quoted(kind: 'string' | 'char-constant', unclosed: string): void {
+    const mark = this.#text[this.#at]
+    for (let end = this.#at + 1; end < this.#text.length; end++) {
+      const isEscape = this.#text[end] === '\\'
+      if (isEscape) end++
+      if (this.#text[end] === '\n') break
+      if (!isEscape && this.#text[end] === mark) return this.#push(kind, end + 1 - this.#at)
+    }
+    this.#error(unclosed)
+  }
+
+  #raw(): void {
+    const end = this.#text.indexOf('`', this.#at + 1)
+    if (end < 0) this.#error('unterminated raw quoted string')
+    else this.#push('string', end + 1 - this.#at)
+  }
+}
+
+/** As Go's `%#U`: U+0023 '#'. */
+function codePoint(text: string, at: number): string {
+  const c = String.fromCodePoint(text.codePointAt(at) ?? 0xfffd)
+  return `U+${c.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')} '${c}'`
 }
 
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {

@@ -1,6 +1,14 @@
 import type { AlertEvidence, Labels } from '@weir/model'
 import { GoTime, ZERO_TIME_MS } from './go-time.ts'
-import { GoObject, StringMap, goFunction, goList } from './go-value.ts'
+import {
+  type GoList,
+  GoStruct,
+  StringMap,
+  getter,
+  goFunction,
+  goList,
+  goStrings,
+} from './go-value.ts'
 import { alertStory, storyOf } from '../story/story.ts'
 import { WeirAlert, WeirData } from './weir-data.ts'
 
@@ -52,19 +60,23 @@ export function commonPairs(all: readonly Labels[]): Record<string, string> {
 class KeyValues extends StringMap {
   override readonly typeName = 'template.KV'
 
+  override get isStringer(): boolean {
+    return true
+  }
+
   override member(name: string): unknown {
     switch (name) {
       case 'SortedPairs':
-        return pairList(this.sorted())
+        return getter(() => pairList(this.sorted()))
       case 'Names':
-        return this.sorted().map((pair) => pair.name)
+        return getter(() => strings(this.sorted().map((pair) => pair.name)))
       case 'Values':
-        return this.sorted().map((pair) => pair.value)
+        return getter(() => strings(this.sorted().map((pair) => pair.value)))
       case 'String':
-        return this.toString()
+        return getter(() => this.toString())
       case 'Remove':
         return goFunction(['strings'], ([names]) => {
-          const gone = new Set(names as string[])
+          const gone = new Set(names as string[] | null)
           return new KeyValues([...this.entries].filter(([key]) => !gone.has(key)))
         })
       default:
@@ -79,12 +91,16 @@ class KeyValues extends StringMap {
     return [...first, ...pairs.filter((pair) => pair.name !== 'alertname')]
   }
 
+  toJSON(): object {
+    return Object.fromEntries(this.entries)
+  }
+
   override toString(): string {
-    return this.sorted().join(', ')
+    return pairText(this.sorted())
   }
 }
 
-class LabelPair extends GoObject {
+class LabelPair extends GoStruct {
   readonly typeName = 'template.Pair'
   readonly name: string
   readonly value: string
@@ -95,31 +111,35 @@ class LabelPair extends GoObject {
     this.value = value
   }
 
-  member(name: string): unknown {
-    return name === 'Name' ? this.name : name === 'Value' ? this.value : undefined
-  }
-
-  toJSON(): object {
+  fields(): Readonly<Record<string, unknown>> {
     return { Name: this.name, Value: this.value }
   }
 
-  override toString(): string {
-    return `${this.name}=${this.value}`
+  toJSON(): object {
+    return this.fields()
   }
 }
 
-function pairList(pairs: LabelPair[]): unknown {
-  return goList(pairs, {
-    Names: () => pairs.map((pair) => pair.name),
-    Values: () => pairs.map((pair) => pair.value),
-    String: () => pairs.join(', '),
+const pairText = (pairs: readonly LabelPair[]): string =>
+  pairs.map(({ name, value }) => `${name}=${value}`).join(', ')
+
+function strings(items: readonly string[]): GoList {
+  const join = goFunction(['string'], ([separator]) => items.join(separator as string))
+  return goStrings(items, 'template.Strings', { Join: join })
+}
+
+function pairList(pairs: LabelPair[]): GoList {
+  return goList('template.Pairs', pairs, {
+    Names: getter(() => strings(pairs.map((pair) => pair.name))),
+    Values: getter(() => strings(pairs.map((pair) => pair.value))),
+    String: getter(() => pairText(pairs)),
   })
 }
 
 /** What an alert is told with: where this Weir is, and what time it is. */
 type Telling = readonly [externalUrl: string, nowMs: number | undefined]
 
-class AlertData extends GoObject {
+class AlertData extends GoStruct {
   readonly typeName = 'template.Alert'
   readonly #facts: AlertFacts
   readonly #telling: Telling
@@ -130,36 +150,26 @@ class AlertData extends GoObject {
     this.#telling = telling
   }
 
-  member(name: string): unknown {
+  override member(name: string): unknown {
+    if (name === 'Weir') return new WeirAlert(alertStory(this.#facts, ...this.#telling))
+    return super.member(name)
+  }
+
+  fields(): Readonly<Record<string, unknown>> {
     const facts = this.#facts
-    switch (name) {
-      case 'Status':
-        return facts.status
-      case 'Labels':
-        return new KeyValues(facts.labels)
-      case 'Annotations':
-        return new KeyValues(facts.annotations)
-      case 'StartsAt':
-        return new GoTime(facts.startsAtMs)
-      case 'EndsAt':
-        return new GoTime(facts.endsAtMs ?? ZERO_TIME_MS)
-      case 'GeneratorURL':
-        return facts.generatorUrl
-      case 'Fingerprint':
-        return facts.fingerprint
-      case 'Weir':
-        return new WeirAlert(alertStory(facts, ...this.#telling))
-      default:
-        return undefined
+    return {
+      Status: facts.status,
+      Labels: new KeyValues(facts.labels),
+      Annotations: new KeyValues(facts.annotations),
+      StartsAt: new GoTime(facts.startsAtMs),
+      EndsAt: new GoTime(facts.endsAtMs ?? ZERO_TIME_MS),
+      GeneratorURL: facts.generatorUrl,
+      Fingerprint: facts.fingerprint,
     }
   }
 
   toJSON(): object {
     return alertJson(this.#facts)
-  }
-
-  override toString(): string {
-    return `{${['Status', 'Labels', 'Annotations', 'StartsAt', 'EndsAt', 'GeneratorURL', 'Fingerprint'].map((name) => String(this.member(name))).join(' ')}}`
   }
 }
 
@@ -176,13 +186,17 @@ export function alertJson(facts: AlertFacts): object {
   }
 }
 
-function alertList(alerts: readonly AlertFacts[], telling: Telling): unknown {
-  const of = (status: string): AlertData[] =>
-    alerts.filter((alert) => alert.status === status).map((alert) => new AlertData(alert, telling))
-  return goList(
-    alerts.map((alert) => new AlertData(alert, telling)),
-    { Firing: () => of('firing'), Resolved: () => of('resolved') },
-  )
+function alertList(facts: readonly AlertFacts[], telling: Telling): GoList {
+  const alerts = facts.map((alert) => new AlertData(alert, telling))
+  const of = (status: AlertFacts['status']): GoList =>
+    goList(
+      '[]template.Alert',
+      alerts.filter((_, i) => facts[i]!.status === status),
+    )
+  return goList('template.Alerts', alerts, {
+    Firing: getter(() => of('firing')),
+    Resolved: getter(() => of('resolved')),
+  })
 }
 
 /** What `.Weir` tells beyond the facts. */
@@ -193,52 +207,57 @@ export interface DataExtras {
 }
 
 /** What a template of a notification finds under its dot. */
-export class NotificationData extends GoObject {
+export class NotificationData extends GoStruct {
   readonly typeName = '*template.Data'
-  readonly #facts: NotificationFacts
+  readonly facts: NotificationFacts
   readonly #more: DataExtras
+  #fields: Readonly<Record<string, unknown>> | undefined
 
   constructor(facts: NotificationFacts, more: DataExtras = {}) {
     super()
-    this.#facts = facts
+    this.facts = facts
     this.#more = more
   }
 
-  member(name: string): unknown {
-    const facts = this.#facts
-    switch (name) {
-      case 'Receiver':
-        return facts.receiver
-      case 'Status':
-        return statusOf(facts.alerts)
-      case 'Alerts':
-        return alertList(facts.alerts, [facts.externalUrl, this.#more.nowMs])
-      case 'NotificationReason':
-        return facts.reason
-      case 'GroupLabels':
-        return new KeyValues(facts.groupLabels)
-      case 'CommonLabels':
-        return common(facts.alerts.map((alert) => alert.labels))
-      case 'CommonAnnotations':
-        return common(facts.alerts.map((alert) => alert.annotations))
-      case 'RouteLabels':
-        return new KeyValues(facts.routeLabels)
-      case 'ExternalURL':
-        return facts.externalUrl
-      case 'Weir':
-        return this.#weir()
-      default:
-        return undefined
-    }
+  override member(name: string): unknown {
+    return name === 'Weir' ? this.#weir() : super.member(name)
   }
 
   #weir(): WeirData {
     const { nowMs, pictureUrl = '' } = this.#more
-    return new WeirData(storyOf(this.#facts, nowMs), this.#facts.externalUrl, pictureUrl)
+    return new WeirData(storyOf(this.facts, nowMs), this.facts.externalUrl, pictureUrl)
   }
 
-  override toString(): string {
-    return `{${this.#facts.receiver} ${statusOf(this.#facts.alerts)}}`
+  fields(): Readonly<Record<string, unknown>> {
+    const { facts } = this
+    this.#fields ??= {
+      Receiver: facts.receiver,
+      Status: statusOf(facts.alerts),
+      Alerts: alertList(facts.alerts, [facts.externalUrl, this.#more.nowMs]),
+      NotificationReason: facts.reason,
+      GroupLabels: new KeyValues(facts.groupLabels),
+      CommonLabels: common(facts.alerts.map((alert) => alert.labels)),
+      CommonAnnotations: common(facts.alerts.map((alert) => alert.annotations)),
+      RouteLabels: new KeyValues(facts.routeLabels),
+      ExternalURL: facts.externalUrl,
+    }
+    return this.#fields
+  }
+
+  toJSON(): object {
+    const { facts } = this
+    const label = (name: string): unknown => this.fields()[name]
+    return {
+      receiver: facts.receiver,
+      status: statusOf(facts.alerts),
+      alerts: facts.alerts.map(alertJson),
+      notification_reason: facts.reason,
+      groupLabels: label('GroupLabels'),
+      commonLabels: label('CommonLabels'),
+      commonAnnotations: label('CommonAnnotations'),
+      routeLabels: label('RouteLabels'),
+      externalURL: facts.externalUrl,
+    }
   }
 }
 

@@ -1,62 +1,27 @@
-import { type Item, type Token, cut, unescape } from './lex.ts'
+import { type Keyword, type Token, tokensOf, unescape } from './lex.ts'
+import type {
+  BranchNode,
+  Command,
+  NumberOperand,
+  Operand,
+  Pipe,
+  TemplateBody,
+  TemplateNode,
+  TemplateSource,
+} from './nodes.ts'
+import { readNumber } from './number-literal.ts'
 
 /**
- * Go's text/template language: text with actions between `{{` and `}}`, read into a tree.
+ * Go's text/template language: a recursive descent over the tokens that builds the nodes. What Go
+ * refuses when it parses is refused here, in its words: unknown functions and variables, blocks left
+ * open, a value where a command must be.
  *
- * In order: text and actions are cut apart (trim markers and comments go here), an action's inside
- * becomes tokens, and a recursive descent over both builds the nodes. What Go refuses when it parses
- * is refused here: unknown functions and variables, blocks left open, a value where a command must be.
- *
- * @see go:src/text/template/parse
+ * @see go:src/text/template/parse/parse.go
  */
-export type TemplateNode =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'action'; readonly pipe: Pipe }
-  | BranchNode
-  | {
-      readonly kind: 'template'
-      readonly name: string
-      readonly pipe: Pipe | undefined
-      readonly line: number
-    }
-  | { readonly kind: 'break' | 'continue' }
-
-export interface BranchNode {
-  readonly kind: 'if' | 'with' | 'range'
-  readonly pipe: Pipe
-  readonly body: readonly TemplateNode[]
-  readonly otherwise: readonly TemplateNode[]
-}
-
-export interface Pipe {
-  readonly line: number
-  /** Variables set by the pipeline, `$` included. */
-  readonly variables: readonly string[]
-  /** `=` rather than `:=`. */
-  readonly isAssignment: boolean
-  readonly commands: readonly Command[]
-}
-
-export interface Command {
-  readonly args: readonly Operand[]
-  readonly text: string
-}
-
-export type Operand =
-  | { readonly kind: 'dot' }
-  | { readonly kind: 'nil' }
-  | { readonly kind: 'constant'; readonly value: string | boolean }
-  | { readonly kind: 'number'; readonly value: bigint | number; readonly asFloat: number }
-  | { readonly kind: 'field'; readonly names: readonly string[] }
-  | { readonly kind: 'variable'; readonly name: string; readonly names: readonly string[] }
-  | { readonly kind: 'chain'; readonly of: Operand; readonly names: readonly string[] }
-  | { readonly kind: 'function'; readonly name: string }
-  | { readonly kind: 'pipe'; readonly pipe: Pipe }
-
-/** Named templates; `main` is the text outside of all definitions. */
 export interface TemplateTree {
-  readonly main: readonly TemplateNode[]
-  readonly definitions: ReadonlyMap<string, readonly TemplateNode[]>
+  /** The text outside of all definitions. */
+  readonly main: TemplateBody
+  readonly definitions: ReadonlyMap<string, TemplateBody>
 }
 
 class TemplateSyntaxError extends Error {
@@ -75,457 +40,404 @@ export function parseTemplate(text: string, options: ParseOptions): TemplateTree
   return new Parser(text, options).parse()
 }
 
+/** Blocks and parentheses within each other. */
 const DEPTH_MAX = 200
+
+type Stop = { readonly word: 'end' | 'else' }
 
 class Parser {
   readonly #options: ParseOptions
-  readonly #items: Item[]
-  readonly #definitions = new Map<string, readonly TemplateNode[]>()
+  readonly #source: TemplateSource
+  readonly #tokens: readonly Token[]
+  readonly #definitions = new Map<string, TemplateBody>()
   #variables: string[]
   #at = 0
   #rangeDepth = 0
   #depth = 0
+  #actionLine = 0
 
   constructor(text: string, options: ParseOptions) {
     this.#options = options
+    this.#source = { name: options.name, text }
     this.#variables = ['$', ...(options.variables ?? [])]
-    this.#items = cut(text, (line, what) => this.#fail(line, what))
-  }
-
-  #fail(line: number, what: string): never {
-    throw new TemplateSyntaxError(`template: ${this.#options.name}:${line}: ${what}`)
+    this.#tokens = tokensOf(text)
   }
 
   parse(): TemplateTree {
-    const main: TemplateNode[] = []
-    const stop = this.#list(main, true)
-    if (stop !== undefined) this.#fail(stop.line, `unexpected {{${stop.word}}}`)
+    const nodes: TemplateNode[] = []
+    while (this.#peek().kind !== 'eof') {
+      const node = this.#node(true)
+      if (node === undefined) continue
+      if ('word' in node) this.#fail(`unexpected {{${node.word}}}`)
+      nodes.push(node)
+    }
+    const main = { name: this.#options.name, source: this.#source, nodes }
     return { main, definitions: this.#definitions }
   }
 
-  /** Reads nodes until `{{end}}` or `{{else}}`, which it returns; undefined at the end of the text. */
-  #list(
-    into: TemplateNode[],
-    isTop = false,
-  ): { readonly word: 'end' | 'else'; readonly line: number; readonly rest: Action } | undefined {
-    if (++this.#depth > DEPTH_MAX) this.#fail(this.#line(), 'blocks are nested too deeply')
-    while (this.#at < this.#items.length) {
-      const item = this.#items[this.#at++]!
-      if (item.kind === 'text') {
-        if (item.text !== '') into.push({ kind: 'text', text: item.text })
-        continue
-      }
-      const action = new Action(item.tokens, item.line, (line, what) => this.#fail(line, what))
-      const word = action.takeKeyword()
-      if (word === 'end' || word === 'else') {
-        if (word === 'end') action.expectEnd('end')
-        this.#depth--
-        return { word, line: item.line, rest: action }
-      }
-      this.#action(word, action, into, isTop)
-    }
-    this.#depth--
-    return undefined
+  #fail(what: string): never {
+    const { line } = this.#tokens[Math.max(this.#at - 1, 0)]!
+    throw new TemplateSyntaxError(`template: ${this.#options.name}:${line}: ${what}`)
   }
 
-  #line(): number {
-    const item = this.#items[this.#at - 1]
-    return item?.kind === 'action' ? item.line : 1
-  }
-
-  #action(word: Keyword | undefined, action: Action, into: TemplateNode[], isTop: boolean): void {
-    switch (word) {
-      case undefined: {
-        const pipe = this.#pipe(action, 'command')
-        action.expectEnd('command')
-        into.push({ kind: 'action', pipe })
-        return
-      }
-      case 'if':
-      case 'with':
-      case 'range':
-        into.push(this.#branch(word, action))
-        return
-      case 'template':
-        into.push(this.#call(action))
-        return
-      case 'define':
-        if (!isTop) this.#fail(action.line, 'unexpected {{define}}')
-        this.#define(action)
-        return
-      case 'block':
-        into.push(this.#block(action))
-        return
-      case 'break':
-      case 'continue':
-        action.expectEnd(word)
-        if (this.#rangeDepth === 0) this.#fail(action.line, `{{${word}}} outside {{range}}`)
-        into.push({ kind: word })
-        return
-      default:
-        word satisfies 'end' | 'else'
-    }
-  }
-
-  #branch(kind: 'if' | 'with' | 'range', action: Action): BranchNode {
-    const known = this.#variables.length
-    const pipe = this.#pipe(action, kind)
-    action.expectEnd(kind)
-    const body: TemplateNode[] = []
-    const otherwise: TemplateNode[] = []
-    if (kind === 'range') this.#rangeDepth++
-    const stop = this.#list(body)
-    if (kind === 'range') this.#rangeDepth--
-    if (stop === undefined) this.#fail(this.#line(), 'unexpected EOF')
-    if (stop.word === 'else') {
-      const again = kind === 'range' ? undefined : stop.rest.takeElse(kind)
-      if (again !== undefined) {
-        otherwise.push(this.#branch(again, stop.rest)) // its {{end}} is ours too
-      } else {
-        stop.rest.expectEnd('else')
-        const last = this.#list(otherwise)
-        if (last === undefined) this.#fail(this.#line(), 'unexpected EOF')
-        if (last.word === 'else') this.#fail(last.line, 'expected end; found {{else}}')
-      }
-    }
-    this.#variables.length = known
-    return { kind, pipe, body, otherwise }
-  }
-
-  #call(action: Action): TemplateNode {
-    const name = action.takeString('template clause')
-    const pipe = action.isAtEnd() ? undefined : this.#pipe(action, 'template clause')
-    action.expectEnd('template clause')
-    return { kind: 'template', name, pipe, line: action.line }
-  }
-
-  #define(action: Action): void {
-    const name = action.takeString('define clause')
-    action.expectEnd('define clause')
-    this.#body(name)
-  }
-
-  #block(action: Action): TemplateNode {
-    const name = action.takeString('block clause')
-    const pipe = this.#pipe(action, 'block clause')
-    action.expectEnd('block clause')
-    this.#body(name)
-    return { kind: 'template', name, pipe, line: action.line }
-  }
-
-  #body(name: string): void {
-    const outer = this.#variables
-    const outerRange = this.#rangeDepth
-    this.#variables = ['$']
-    this.#rangeDepth = 0
-    const body: TemplateNode[] = []
-    const stop = this.#list(body)
-    if (stop === undefined) this.#fail(this.#line(), 'unexpected EOF')
-    if (stop.word === 'else') this.#fail(stop.line, `unexpected {{else}} in define clause`)
-    this.#variables = outer
-    this.#rangeDepth = outerRange
-    const isEmpty = body.every((node) => node.kind === 'text' && node.text.trim() === '')
-    if (!isEmpty || !this.#definitions.has(name)) this.#definitions.set(name, body)
-  }
-
-  #pipe(action: Action, context: string): Pipe {
-    const { variables, isAssignment } = this.#declaration(action, context)
-    const commands: Command[] = []
-    for (;;) {
-      action.skipSpace()
-      if (action.isAtEnd() || action.isMark(')')) break
-      commands.push(this.#command(action))
-      action.skipSpace()
-      if (!action.takeMark('|')) break
-    }
-    if (commands.length === 0) this.#fail(action.line, `missing value for ${context}`)
-    commands.slice(1).forEach((command, i) => {
-      const first = command.args[0]!
-      if (
-        first.kind === 'constant' ||
-        first.kind === 'number' ||
-        first.kind === 'nil' ||
-        first.kind === 'dot'
-      ) {
-        this.#fail(action.line, `non executable command in pipeline stage ${i + 2}`)
-      }
-    })
-    return { line: action.line, variables, isAssignment, commands }
-  }
-
-  #declaration(
-    action: Action,
-    context: string,
-  ): { readonly variables: string[]; readonly isAssignment: boolean } {
-    const start = action.mark()
-    const variables: string[] = []
-    for (;;) {
-      action.skipSpace()
-      const name = action.takeVariable()
-      if (name === undefined) break
-      variables.push(name)
-      action.skipSpace()
-      if (action.takeMark(':=')) {
-        this.#variables.push(...variables)
-        return { variables, isAssignment: false }
-      }
-      if (action.takeMark('=')) {
-        for (const used of variables) this.#known(used, action.line)
-        return { variables, isAssignment: true }
-      }
-      if (!(context === 'range' && variables.length === 1 && action.takeMark(','))) break
-    }
-    action.reset(start)
-    return { variables: [], isAssignment: false }
-  }
-
-  #known(name: string, line: number): void {
-    if (!this.#variables.includes(name))
-      this.#fail(line, `undefined variable ${JSON.stringify(name)}`)
-  }
-
-  #command(action: Action): Command {
-    const args: Operand[] = []
-    const from = action.mark()
-    for (;;) {
-      action.skipSpace()
-      if (action.isAtEnd() || action.isMark(')') || action.isMark('|')) break
-      args.push(this.#operand(action))
-      if (!action.isSpace()) break
-    }
-    if (!(action.isAtEnd() || action.isMark(')') || action.isMark('|') || action.isSpace())) {
-      this.#fail(action.line, `unexpected ${action.show()} in operand`)
-    }
-    if (args.length === 0) this.#fail(action.line, 'empty command')
-    return { args, text: action.textFrom(from) }
-  }
-
-  #operand(action: Action): Operand {
-    const term = this.#term(action)
-    const names = action.takeFields()
-    if (names.length === 0) return term
-    if (term.kind === 'field') return { kind: 'field', names: [...term.names, ...names] }
-    if (term.kind === 'variable') return { ...term, names: [...term.names, ...names] }
-    if (
-      term.kind === 'constant' ||
-      term.kind === 'number' ||
-      term.kind === 'nil' ||
-      term.kind === 'dot'
-    ) {
-      this.#fail(action.line, `unexpected . after term ${JSON.stringify(term.kind)}`)
-    }
-    return { kind: 'chain', of: term, names }
-  }
-
-  #term(action: Action): Operand {
-    const token = action.next()
-    switch (token.kind) {
-      case 'word':
-        return this.#word(token, action)
-      case 'field':
-        return token.text === '.'
-          ? { kind: 'dot' }
-          : { kind: 'field', names: [token.text.slice(1)] }
-      case 'variable':
-        this.#known(token.text, action.line)
-        return { kind: 'variable', name: token.text, names: [] }
-      case 'string':
-        return { kind: 'constant', value: this.#unquote(token) }
-      case 'char': {
-        const value = BigInt(this.#unquote(token).codePointAt(0) ?? 0)
-        return { kind: 'number', value, asFloat: Number(value) }
-      }
-      case 'number':
-        return this.#number(token)
-      case 'mark':
-        if (token.text === '(') return this.#parenthesis(action)
-        break
-      case 'space':
-      case 'end':
-        break
-      default:
-        token.kind satisfies never
-    }
-    return this.#fail(token.line, `unexpected ${showToken(token)} in command`)
-  }
-
-  #word(token: Token, action: Action): Operand {
-    const { text } = token
-    if (text === 'true' || text === 'false') return { kind: 'constant', value: text === 'true' }
-    if (text === 'nil') return { kind: 'nil' }
-    if (KEYWORDS.has(text)) this.#fail(action.line, `unexpected <${text}> in command`)
-    if (!this.#options.functions.has(text)) {
-      this.#fail(token.line, `function ${JSON.stringify(text)} not defined`)
-    }
-    return { kind: 'function', name: text }
-  }
-
-  #parenthesis(action: Action): Operand {
-    if (++this.#depth > DEPTH_MAX) this.#fail(action.line, 'parentheses are nested too deeply')
-    const pipe = this.#pipe(action, 'parenthesized pipeline')
-    if (!action.takeMark(')')) this.#fail(action.line, 'unclosed left paren')
-    this.#depth--
-    return { kind: 'pipe', pipe }
-  }
-
-  #unquote(token: Token): string {
-    const { text } = token
-    if (text.startsWith('`')) return text.slice(1, -1).replaceAll('\r', '')
-    const value = unescape(text.slice(1, -1))
-    return value ?? this.#fail(token.line, 'invalid syntax')
-  }
-
-  #number(token: Token): Operand {
-    const text = token.text.replaceAll('_', '')
-    const sign = text.startsWith('-') ? -1n : 1n
-    const size = text.replace(/^[-+]/, '')
-    const integer = /^0[0-7]+$/.test(size)
-      ? `0o${size.slice(1)}`
-      : /^(?:0[xX][\da-fA-F]+|0[oO][0-7]+|0[bB][01]+|\d+)$/.test(size)
-        ? size
-        : undefined
-    if (integer !== undefined) {
-      const value = sign * BigInt(integer)
-      return { kind: 'number', value, asFloat: Number(value) }
-    }
-    if (/^(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(size)) {
-      const value = Number(sign) * Number(size)
-      return { kind: 'number', value, asFloat: value }
-    }
-    return this.#fail(token.line, `bad number syntax: ${JSON.stringify(token.text)}`)
-  }
-}
-
-const KEYWORD_LIST = [
-  'if',
-  'with',
-  'range',
-  'else',
-  'end',
-  'template',
-  'define',
-  'block',
-  'break',
-  'continue',
-] as const
-type Keyword = (typeof KEYWORD_LIST)[number]
-const KEYWORDS: ReadonlySet<string> = new Set(KEYWORD_LIST)
-
-/** The tokens of one action, with a finger on the next. */
-class Action {
-  readonly line: number
-  readonly #tokens: readonly Token[]
-  readonly #fail: (line: number, what: string) => never
-  #at = 0
-
-  constructor(tokens: Token[], line: number, fail: (line: number, what: string) => never) {
-    this.#tokens = tokens
-    this.line = line
-    this.#fail = fail
+  #unexpected(token: Token, context: string): never {
+    if (token.kind !== 'error') this.#fail(`unexpected ${show(token)} in ${context}`)
+    const from = this.#actionLine
+    if (from === 0 || from === token.line) this.#fail(token.text)
+    const action = token.text.endsWith(' action') ? '' : ' in action'
+    this.#fail(`${token.text}${action} started at ${this.#options.name}:${from}`)
   }
 
   #peek(): Token {
-    return this.#tokens[this.#at] ?? { kind: 'end', text: '', line: this.line }
+    return this.#tokens[Math.min(this.#at, this.#tokens.length - 1)]!
   }
 
-  next(): Token {
+  #next(): Token {
     const token = this.#peek()
     this.#at++
     return token
   }
 
-  mark(): number {
-    return this.#at
+  #skipSpace(): Token {
+    while (this.#peek().kind === 'space') this.#at++
+    return this.#peek()
   }
 
-  reset(mark: number): void {
-    this.#at = mark
+  #nextNonSpace(): Token {
+    this.#skipSpace()
+    return this.#next()
   }
 
-  textFrom(mark: number): string {
-    const text = this.#tokens.slice(mark, this.#at).map((token) => token.text)
-    return text.join('').trim()
+  #expectClose(context: string): void {
+    const token = this.#nextNonSpace()
+    if (token.kind !== 'close') this.#unexpected(token, context)
   }
 
-  isSpace(): boolean {
-    return this.#peek().kind === 'space'
-  }
-
-  skipSpace(): void {
-    while (this.isSpace()) this.#at++
-  }
-
-  isAtEnd(): boolean {
-    this.skipSpace()
-    return this.#peek().kind === 'end'
-  }
-
-  isMark(text: string): boolean {
-    const token = this.#peek()
-    return token.kind === 'mark' && token.text === text
-  }
-
-  takeMark(text: string): boolean {
-    if (!this.isMark(text)) return false
+  #takeKeyword(word: Keyword): boolean {
+    const token = this.#skipSpace()
+    if (token.kind !== 'keyword' || token.text !== word) return false
     this.#at++
     return true
   }
 
-  show(): string {
-    return showToken(this.#peek())
+  /** One more level of what can stand within itself. */
+  #deeper<T>(read: () => T): T {
+    if (++this.#depth > DEPTH_MAX) this.#fail('max expression depth exceeded')
+    const result = read()
+    this.#depth--
+    return result
   }
 
-  expectEnd(context: string): void {
-    if (!this.isAtEnd()) this.#fail(this.line, `unexpected ${this.show()} in ${context}`)
-  }
-
-  takeKeyword(): Keyword | undefined {
-    this.skipSpace()
-    const token = this.#peek()
-    const word = KEYWORD_LIST.find((known) => token.kind === 'word' && known === token.text)
-    if (word !== undefined) this.#at++
-    return word
-  }
-
-  /** `{{else if …}}` within an if, `{{else with …}}` within a with. */
-  takeElse(kind: 'if' | 'with'): 'if' | 'with' | undefined {
-    this.skipSpace()
-    const token = this.#peek()
-    if (token.kind !== 'word' || token.text !== kind) return undefined
-    this.#at++
-    return kind
-  }
-
-  takeVariable(): string | undefined {
-    const token = this.#peek()
-    if (token.kind !== 'variable') return undefined
-    this.#at++
-    return token.text
-  }
-
-  takeString(context: string): string {
-    this.skipSpace()
-    const token = this.next()
-    if (token.kind !== 'string') {
-      this.#fail(this.line, `unexpected ${showToken(token)} in ${context}`)
-    }
-    const inside = token.text.slice(1, -1)
-    return token.text.startsWith('`') ? inside : (unescape(inside) ?? inside)
-  }
-
-  /** Fields that follow without a blank: `.A.B` after a variable or a closing parenthesis. */
-  takeFields(): string[] {
-    const names: string[] = []
-    for (;;) {
-      const token = this.#peek()
-      if (token.kind !== 'field' || token.text === '.') return names
-      names.push(token.text.slice(1))
+  /** Nodes until `{{end}}` or `{{else}}`. */
+  #list(into: TemplateNode[]): Stop {
+    return this.#deeper(() => {
+      while (this.#peek().kind !== 'eof') {
+        const node = this.#node(false)
+        if (node === undefined) continue
+        if ('word' in node) return node
+        into.push(node)
+      }
       this.#at++
+      return this.#fail('unexpected EOF')
+    })
+  }
+
+  /** Undefined for a definition, which leaves nothing where it stands. */
+  #node(isTop: boolean): TemplateNode | Stop | undefined {
+    const token = this.#next()
+    if (token.kind === 'text') return { kind: 'text', text: token.text }
+    if (token.kind !== 'open') return this.#unexpected(token, 'input')
+    if (isTop && this.#takeKeyword('define')) {
+      this.#define()
+      return undefined
     }
+    this.#actionLine = token.line
+    const node = this.#action()
+    this.#actionLine = 0
+    return node
+  }
+
+  #action(): TemplateNode | Stop {
+    const first = this.#skipSpace()
+    if (first.kind !== 'keyword') {
+      return { kind: 'action', at: first.at, pipe: this.#pipe('command', 'close') }
+    }
+    this.#at++
+    const word = first.text as Keyword
+    switch (word) {
+      case 'if':
+      case 'with':
+      case 'range':
+        return this.#branch(word)
+      case 'template':
+        return this.#call()
+      case 'block':
+        return this.#block()
+      case 'break':
+      case 'continue':
+        this.#expectClose(`{{${word}}}`)
+        if (this.#rangeDepth === 0) this.#fail(`{{${word}}} outside {{range}}`)
+        return { kind: word }
+      case 'end':
+        this.#expectClose('end')
+        return { word }
+      case 'else': {
+        const next = this.#skipSpace()
+        const goesOn = next.kind === 'keyword' && (next.text === 'if' || next.text === 'with')
+        if (!goesOn) this.#expectClose('else')
+        return { word }
+      }
+      case 'define':
+        return this.#unexpected(first, 'command')
+      default:
+        return word satisfies never
+    }
+  }
+
+  #branch(kind: BranchNode['kind']): BranchNode {
+    const known = this.#variables.length
+    const pipe = this.#pipe(kind, 'close')
+    const body: TemplateNode[] = []
+    const otherwise: TemplateNode[] = []
+    if (kind === 'range') this.#rangeDepth++
+    const stop = this.#list(body)
+    if (kind === 'range') this.#rangeDepth--
+    if (stop.word === 'else') {
+      if (kind !== 'range' && this.#takeKeyword(kind)) {
+        otherwise.push(this.#deeper(() => this.#branch(kind))) // its {{end}} is ours too
+      } else {
+        const last = this.#list(otherwise)
+        if (last.word !== 'end') this.#fail(`expected end; found {{${last.word}}}`)
+      }
+    }
+    this.#variables.length = known
+    return { kind, at: pipe.at, pipe, body, otherwise }
+  }
+
+  #templateName(context: string): { readonly name: string; readonly at: number } {
+    const token = this.#nextNonSpace()
+    if (token.kind !== 'string') this.#unexpected(token, context)
+    return { name: this.#unquote(token), at: token.at }
+  }
+
+  #call(): TemplateNode {
+    const { name, at } = this.#templateName('template clause')
+    if (this.#skipSpace().kind === 'close') {
+      this.#at++
+      return { kind: 'template', at, name, pipe: undefined }
+    }
+    return { kind: 'template', at, name, pipe: this.#pipe('template clause', 'close') }
+  }
+
+  #define(): void {
+    const { name } = this.#templateName('define clause')
+    this.#expectClose('define clause')
+    this.#body(name, 'define clause')
+  }
+
+  #block(): TemplateNode {
+    const { name, at } = this.#templateName('block clause')
+    const pipe = this.#pipe('block clause', 'close')
+    this.#body(name, 'block clause')
+    return { kind: 'template', at, name, pipe }
+  }
+
+  #body(name: string, context: string): void {
+    const outer = { variables: this.#variables, rangeDepth: this.#rangeDepth }
+    this.#variables = ['$']
+    this.#rangeDepth = 0
+    const nodes: TemplateNode[] = []
+    const stop = this.#list(nodes)
+    if (stop.word !== 'end') this.#fail(`unexpected {{${stop.word}}} in ${context}`)
+    this.#variables = outer.variables
+    this.#rangeDepth = outer.rangeDepth
+    const known = this.#definitions.get(name)
+    if (known === undefined || isEmpty(known.nodes)) {
+      this.#definitions.set(name, { name, source: this.#source, nodes })
+    } else if (!isEmpty(nodes)) {
+      this.#fail(`template: multiple definition of template ${JSON.stringify(name)}`)
+    }
+  }
+
+  #pipe(context: string, end: 'close' | ')'): Pipe {
+    const { at } = this.#skipSpace()
+    const { variables, isAssignment } = this.#declaration(context)
+    const commands: Command[] = []
+    for (;;) {
+      const token = this.#skipSpace()
+      if (token.kind === end) {
+        this.#at++
+        break
+      }
+      if (!BEGINS_OPERAND.has(token.kind)) {
+        this.#at++
+        this.#unexpected(token, context)
+      }
+      commands.push(this.#command())
+    }
+    if (commands.length === 0) this.#fail(`missing value for ${context}`)
+    commands.slice(1).forEach(({ args: [first] }, i) => {
+      if (LITERALS.has(first!.kind)) this.#fail(`non executable command in pipeline stage ${i + 2}`)
+    })
+    return { kind: 'pipe', at, variables, isAssignment, commands }
+  }
+
+  #declaration(context: string): {
+    readonly variables: string[]
+    readonly isAssignment: boolean
+  } {
+    const start = this.#at
+    const variables: string[] = []
+    let isAssignment = false
+    for (;;) {
+      const variable = this.#skipSpace()
+      if (variable.kind !== 'variable') break
+      this.#at++
+      const next = this.#skipSpace()
+      if (next.kind === 'assign' || next.kind === 'declare') {
+        isAssignment = next.kind === 'assign'
+        this.#at++
+        variables.push(variable.text)
+        this.#variables.push(variable.text)
+        return { variables, isAssignment }
+      }
+      if (next.kind !== 'char' || next.text !== ',') break
+      this.#at++
+      variables.push(variable.text)
+      this.#variables.push(variable.text)
+      if (context !== 'range' || variables.length > 1) {
+        this.#fail(`too many declarations in ${context}`)
+      }
+      const { kind } = this.#skipSpace()
+      if (kind !== 'variable' && kind !== 'close' && kind !== ')') {
+        this.#fail('range can only initialize variables')
+      }
+    }
+    if (variables.length === 0) this.#at = start
+    return { variables, isAssignment }
+  }
+
+  #command(): Command {
+    const { at } = this.#peek()
+    const args: Operand[] = []
+    for (;;) {
+      this.#skipSpace()
+      const operand = this.#operand()
+      if (operand !== undefined) args.push(operand)
+      const token = this.#next()
+      if (token.kind === 'space') continue
+      if (token.kind === 'close' || token.kind === ')') this.#at--
+      else if (token.kind !== 'pipe') this.#unexpected(token, 'operand')
+      break
+    }
+    if (args.length === 0) this.#fail('empty command')
+    return { kind: 'command', at, args }
+  }
+
+  #operand(): Operand | undefined {
+    const term = this.#term()
+    const { kind, at } = this.#peek()
+    if (term === undefined || kind !== 'field') return term
+    const names: string[] = []
+    while (this.#peek().kind === 'field') names.push(this.#next().text.slice(1))
+    switch (term.kind) {
+      case 'field':
+        return { kind: 'field', at, names: [...term.names, ...names] }
+      case 'variable':
+        return { ...term, at, names: [...term.names, ...names] }
+      case 'bool':
+      case 'string':
+      case 'number':
+      case 'nil':
+      case 'dot':
+        return this.#fail(`unexpected . after term ${JSON.stringify(shownTerm(term))}`)
+      case 'chain':
+      case 'function':
+      case 'pipe':
+        return { kind: 'chain', at, of: term, names }
+      default:
+        return term satisfies never
+    }
+  }
+
+  /** Undefined where no operand begins. */
+  #term(): Operand | undefined {
+    const token = this.#next()
+    const { at, text } = token
+    switch (token.kind) {
+      case 'word':
+        if (text === 'true' || text === 'false') return { kind: 'bool', at, value: text === 'true' }
+        if (text === 'nil') return { kind: 'nil', at }
+        if (!this.#options.functions.has(text)) {
+          this.#fail(`function ${JSON.stringify(text)} not defined`)
+        }
+        return { kind: 'function', at, name: text }
+      case 'dot':
+        return { kind: 'dot', at }
+      case 'variable':
+        if (!this.#variables.includes(text)) {
+          this.#fail(`undefined variable ${JSON.stringify(text)}`)
+        }
+        return { kind: 'variable', at, name: text, names: [] }
+      case 'field':
+        return { kind: 'field', at, names: [text.slice(1)] }
+      case 'number':
+      case 'char-constant':
+        return this.#number(token)
+      case 'string':
+        return { kind: 'string', at, value: this.#unquote(token), shown: text }
+      case '(':
+        return this.#deeper(() => this.#pipe('parenthesized pipeline', ')'))
+      default:
+        this.#at--
+        return undefined
+    }
+  }
+
+  #unquote(token: Token): string {
+    const { text } = token
+    if (text.startsWith('`')) return text.slice(1, -1).replaceAll('\r', '')
+    return unescape(text.slice(1, -1)) ?? this.#fail('invalid syntax')
+  }
+
+  #number({ text, at, kind }: Token): NumberOperand {
+    const number = readNumber(text, kind === 'char-constant')
+    if (typeof number === 'string') this.#fail(number)
+    return { kind: 'number', at, shown: text, ...number }
   }
 }
 
-function showToken(token: Token): string {
-  if (token.kind === 'end') return '"}}"'
-  return KEYWORDS.has(token.text) ? `<${token.text}>` : JSON.stringify(token.text)
+const BEGINS_OPERAND: ReadonlySet<Token['kind']> = new Set([
+  'word',
+  'dot',
+  'variable',
+  'field',
+  'number',
+  'char-constant',
+  'string',
+  '(',
+] as const)
+
+const LITERALS: ReadonlySet<Operand['kind']> = new Set([
+  'bool',
+  'dot',
+  'nil',
+  'number',
+  'string',
+] as const)
+
+function isEmpty(nodes: readonly TemplateNode[]): boolean {
+  return nodes.every((node) => node.kind === 'text' && node.text.trim() === '')
+}
+
+function shownTerm(term: Operand): string {
+  if (term.kind === 'string' || term.kind === 'number') return term.shown
+  return term.kind === 'bool' ? String(term.value) : term.kind === 'dot' ? '.' : 'nil'
+}
+
+function show(token: Token): string {
+  if (token.kind === 'eof') return 'EOF'
+  if (token.kind === 'keyword' || token.kind === 'dot') return `<${token.text}>`
+  const short = token.text.length > 10 ? `${JSON.stringify(token.text.slice(0, 10))}...` : undefined
+  return short ?? JSON.stringify(token.text)
 }

@@ -1,17 +1,21 @@
+import { isIP } from 'node:net'
 import type { Labels } from '@weir/model'
 import { parseDuration } from '@weir/promql'
 import type { QuerySample, RuleQuery } from '../rules/source.ts'
 import { BUILTINS, queryEscape } from './builtins.ts'
 import { type TemplateSet, executeTemplate } from './execute.ts'
+import { type GoDuration, durationOfMs } from './go-duration.ts'
 import { formatFloat } from './go-float.ts'
-import { printValue } from './go-printf.ts'
-import { GoTime, durationOfMs } from './go-time.ts'
+import { GoTime } from './go-time.ts'
 import {
   type GoFunction,
-  GoObject,
+  type GoList,
+  GoStruct,
+  SafeText,
   StringMap,
   TemplateFailure,
   goFunction,
+  goList,
   variadic,
 } from './go-value.ts'
 import {
@@ -19,9 +23,9 @@ import {
   humanize1024,
   humanizeDuration,
   humanizePercentage,
-  titleWords,
   toFloat,
 } from './humanize.ts'
+import { titleWords, toLower, toUpper } from './letters.ts'
 import { type TemplateTree, parseTemplate } from './parse.ts'
 import { isMatch, replaceAll } from './regex.ts'
 
@@ -46,6 +50,8 @@ export interface RuleTemplateContext {
 }
 
 const QUERIES_MAX = 20
+/** `tmpl` runs a template within a template: each a run of its own, so not many. */
+const TMPL_DEPTH_MAX = 5
 const PREAMBLE =
   '{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}{{$externalURL := .ExternalURL}}{{$value := .Value}}'
 
@@ -76,7 +82,7 @@ export class RuleTemplate {
   }
 
   async #run(tree: TemplateTree, context: RuleTemplateContext): Promise<string> {
-    const answers = new Map<string, readonly QuerySample[]>()
+    const answers: Answers = new Map()
     for (;;) {
       try {
         return execute(this.#name, tree, context, answers)
@@ -85,9 +91,24 @@ export class RuleTemplate {
         if (answers.size >= QUERIES_MAX) {
           throw new TemplateFailure(`more than ${QUERIES_MAX} queries`)
         }
-        answers.set(cause.expr, await context.query(cause.expr, context.timeMs, context.signal))
+        answers.set(cause.expr, await ask(cause.expr, context))
       }
     }
+  }
+}
+
+type Answers = Map<string, readonly QuerySample[] | TemplateFailure>
+
+/** A query that fails is told where the template asks it. */
+async function ask(
+  expr: string,
+  { query, timeMs, signal }: RuleTemplateContext,
+): Promise<readonly QuerySample[] | TemplateFailure> {
+  try {
+    return await query(expr, timeMs, signal)
+  } catch (cause) {
+    if (!(cause instanceof Error) || signal?.aborted === true) throw cause
+    return new TemplateFailure(cause.message)
   }
 }
 
@@ -105,7 +126,7 @@ function execute(
   name: string,
   tree: TemplateTree,
   context: RuleTemplateContext,
-  answers: ReadonlyMap<string, readonly QuerySample[]>,
+  answers: Answers,
 ): string {
   const functions: ReadonlyMap<string, GoFunction> = new Map<string, GoFunction>([
     ...BUILTINS,
@@ -114,36 +135,49 @@ function execute(
     ['externalURL', goFunction([], () => context.externalUrl)],
     ['pathPrefix', goFunction([], () => pathOf(context.externalUrl))],
     ['now', goFunction([], () => context.timeMs / 1000)],
-    [
-      'tmpl',
-      goFunction(['string', 'any'], ([called, dot]) => {
-        const body = tree.definitions.get(called as string)
-        if (body === undefined)
-          throw new TemplateFailure(`template "${called as string}" not defined`)
-        return executeTemplate(set, body, dot)
-      }),
-    ],
+    ['tmpl', goFunction(['string', 'any'], ([called, dot]) => tmpl(called as string, dot))],
   ])
-  const set: TemplateSet = { name, functions, definitions: tree.definitions }
+  const set: TemplateSet = {
+    functions,
+    definitions: tree.definitions,
+    preambleChars: PREAMBLE.length,
+  }
+  let depth = 0
+  const tmpl = (called: string, dot: unknown): string => {
+    const body = tree.definitions.get(called)
+    if (body === undefined)
+      throw new TemplateFailure(`template ${JSON.stringify(called)} not defined`)
+    if (++depth > TMPL_DEPTH_MAX) throw new TemplateFailure('exceeded maximum template depth')
+    try {
+      return executeTemplate(set, body, dot)
+    } catch (cause) {
+      if (!(cause instanceof TemplateFailure)) throw cause
+      throw new TemplateFailure(cause.message)
+    } finally {
+      depth--
+    }
+  }
   return executeTemplate(set, tree.main, new RuleData(context))
 }
 
-function answered(
-  answers: ReadonlyMap<string, readonly QuerySample[]>,
-  expr: string,
-): TemplateSample[] {
+function answered(answers: Answers, expr: string): GoList {
   const samples = answers.get(expr)
   if (samples === undefined) throw new AnswerWanted(expr)
-  return samples.map((sample) => new TemplateSample(sample))
+  if (samples instanceof TemplateFailure) throw new TemplateFailure(samples.message)
+  return queryResult(samples.map((sample) => new TemplateSample(sample)))
 }
 
-class RuleData extends GoObject {
-  readonly typeName = 'template.alertTemplateData'
-  readonly #members: Readonly<Record<string, unknown>>
+const queryResult = (samples: readonly TemplateSample[]): GoList =>
+  goList('template.queryResult', samples)
+
+class RuleData extends GoStruct {
+  readonly typeName =
+    'struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; Value interface {} }'
+  readonly #fields: Readonly<Record<string, unknown>>
 
   constructor({ labels, value, externalLabels, externalUrl }: RuleTemplateContext) {
     super()
-    this.#members = {
+    this.#fields = {
       Labels: new StringMap(labels),
       ExternalLabels: new StringMap(externalLabels),
       ExternalURL: externalUrl,
@@ -151,16 +185,12 @@ class RuleData extends GoObject {
     }
   }
 
-  member(name: string): unknown {
-    return this.#members[name]
-  }
-
-  override toString(): string {
-    return `{${Object.values(this.#members).map(printValue).join(' ')}}`
+  fields(): Readonly<Record<string, unknown>> {
+    return this.#fields
   }
 }
 
-class TemplateSample extends GoObject {
+class TemplateSample extends GoStruct {
   readonly typeName = '*template.sample'
   readonly labels: StringMap
   readonly value: number
@@ -171,22 +201,9 @@ class TemplateSample extends GoObject {
     this.value = value
   }
 
-  member(name: string): unknown {
-    return name === 'Labels' ? this.labels : name === 'Value' ? this.value : undefined
+  fields(): Readonly<Record<string, unknown>> {
+    return { Labels: this.labels, Value: this.value }
   }
-
-  override toString(): string {
-    return `{${this.labels.toString()} ${formatFloat(this.value, 'g', -1)}}`
-  }
-}
-
-function sampleOf(value: unknown): TemplateSample {
-  if (value instanceof TemplateSample) return value
-  throw new TemplateFailure('wrong type for value; expected a sample of query')
-}
-
-function samplesOf(value: unknown): TemplateSample[] {
-  return (value as unknown[]).map(sampleOf)
 }
 
 function pathOf(url: string): string {
@@ -204,12 +221,26 @@ function link(tab: 0 | 1): GoFunction {
   )
 }
 
-function timeOf(value: unknown): GoTime {
-  const seconds = toFloat(value)
-  if (!(Math.abs(seconds) < 9.223372036854776e9)) {
-    throw new TemplateFailure(`${seconds} cannot be represented as a nanoseconds timestamp`)
+/** Within what fits 64 bits of nanoseconds. */
+function mustFit(seconds: number): void {
+  if (!Number.isFinite(seconds)) throw new TemplateFailure('value is NaN or Inf')
+  if (Math.abs(seconds) >= 9.223372036854776e9) {
+    const shown = formatFloat(seconds, 'g', -1)
+    throw new TemplateFailure(
+      `${shown} cannot be represented as a nanoseconds timestamp since it overflows int64`,
+    )
   }
-  return new GoTime(seconds * 1000)
+}
+
+/** Prometheus keeps times to the millisecond. */
+function timeOf(seconds: number): GoTime {
+  mustFit(seconds)
+  return new GoTime(Math.trunc(seconds * 1000))
+}
+
+function durationOf(seconds: number): GoDuration {
+  mustFit(seconds)
+  return durationOfMs(seconds * 1000)
 }
 
 const text = (call: (text: string) => string): GoFunction =>
@@ -218,31 +249,38 @@ const text = (call: (text: string) => string): GoFunction =>
 const PURE: ReadonlyMap<string, GoFunction> = new Map<string, GoFunction>([
   [
     'first',
-    goFunction(['list'], ([list]) => {
-      const [first] = samplesOf(list)
-      if (first === undefined)
+    goFunction(['samples'], ([list]) => {
+      const [first] = (list ?? []) as TemplateSample[]
+      if (first === undefined) {
         throw new TemplateFailure('first() called on vector with no elements')
+      }
       return first
     }),
   ],
   [
     'label',
     goFunction(
-      ['string', 'any'],
-      ([name, sample]) => sampleOf(sample).labels.entries.get(name as string) ?? '',
+      ['string', 'sample'],
+      ([name, sample]) => (sample as TemplateSample).labels.entries.get(name as string) ?? '',
     ),
   ],
-  ['value', goFunction(['any'], ([sample]) => sampleOf(sample).value)],
+  ['value', goFunction(['sample'], ([sample]) => (sample as TemplateSample).value)],
   [
     'strvalue',
-    goFunction(['any'], ([sample]) => sampleOf(sample).labels.entries.get('__value__') ?? ''),
+    goFunction(
+      ['sample'],
+      ([sample]) => (sample as TemplateSample).labels.entries.get('__value__') ?? '',
+    ),
   ],
   [
     'sortByLabel',
-    goFunction(['string', 'list'], ([name, list]) => {
+    goFunction(['string', 'samples'], ([name, list]) => {
       const key = (sample: TemplateSample): string =>
         sample.labels.entries.get(name as string) ?? ''
-      return samplesOf(list).toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
+      const samples = (list ?? []) as TemplateSample[]
+      return queryResult(
+        samples.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0)),
+      )
     }),
   ],
   ['humanize', numeric(humanize)],
@@ -257,11 +295,11 @@ const PURE: ReadonlyMap<string, GoFunction> = new Map<string, GoFunction>([
       return timeOf(seconds).toString()
     }),
   ],
-  ['toTime', goFunction(['any'], ([value]) => timeOf(value))],
-  ['toDuration', goFunction(['any'], ([value]) => durationOfMs(toFloat(value) * 1000))],
+  ['toTime', goFunction(['any'], ([value]) => timeOf(toFloat(value)))],
+  ['toDuration', goFunction(['any'], ([value]) => durationOf(toFloat(value)))],
   ['title', text(titleWords)],
-  ['toUpper', text((value) => value.toUpperCase())],
-  ['toLower', text((value) => value.toLowerCase())],
+  ['toUpper', text(toUpper)],
+  ['toLower', text(toLower)],
   [
     'match',
     goFunction(['string', 'string'], ([pattern, value]) =>
@@ -280,7 +318,7 @@ const PURE: ReadonlyMap<string, GoFunction> = new Map<string, GoFunction>([
     'args',
     variadic(['any'], (args) => new Map(args.map((value, i) => [`arg${i}`, value] as const))),
   ],
-  ['safeHtml', text((value) => value)],
+  ['safeHtml', goFunction(['string'], ([value]) => new SafeText(value as string, 'html'))],
   ['urlQueryEscape', text(queryEscape)],
   ['stripPort', text(stripPort)],
   ['stripDomain', text(stripDomain)],
@@ -290,7 +328,9 @@ const PURE: ReadonlyMap<string, GoFunction> = new Map<string, GoFunction>([
       try {
         return parseDuration(value as string) / 1000
       } catch (cause) {
-        throw new TemplateFailure((cause as Error).message)
+        throw new TemplateFailure(
+          (cause as Error).message.replace(/^Cannot read duration .*?": /, ''),
+        )
       }
     }),
   ],
@@ -306,16 +346,22 @@ const FUNCTION_NAMES: ReadonlySet<string> = new Set([
   'tmpl',
 ])
 
+/** Go's net.SplitHostPort; undefined for what is no address with a port. */
+function splitHostPort(text: string): { readonly host: string; readonly port: string } | undefined {
+  const found = /^(?:\[([^[\]]*)\]|([^:[\]]*)):([^:[\]]*)$/.exec(text)
+  return found === null ? undefined : { host: found[1] ?? found[2]!, port: found[3]! }
+}
+
 /** `host:80` → `host`, `[::1]:80` → `::1`; what is no address stays. */
 function stripPort(hostPort: string): string {
-  const found = /^(?:\[([^\]]*)\]|([^:[\]]*)):[^:[\]]*$/.exec(hostPort)
-  return found?.[1] ?? found?.[2] ?? hostPort
+  return splitHostPort(hostPort)?.host ?? hostPort
 }
 
 /** `host.example.org:80` → `host:80`; IP addresses stay. */
 function stripDomain(hostPort: string): string {
-  const host = stripPort(hostPort)
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(host) || host.includes(':')) return hostPort
-  const port = host === hostPort ? '' : hostPort.slice(hostPort.lastIndexOf(':'))
-  return host.split('.')[0]! + port
+  const { host, port } = splitHostPort(hostPort) ?? { host: hostPort, port: '' }
+  if (isIP(host) !== 0) return hostPort
+  const short = host.split('.')[0]!
+  if (port === '') return short
+  return `${short.includes(':') ? `[${short}]` : short}:${port}`
 }

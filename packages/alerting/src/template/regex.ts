@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { spend, withBudget } from './budget.ts'
 import { TemplateFailure } from './go-value.ts'
 
 const cache = new Map<string, RE2JS>()
@@ -12,11 +13,21 @@ function compile(pattern: string): RE2JS {
   try {
     compiled = RE2JS.compile(pattern)
   } catch (cause) {
-    throw new TemplateFailure(`error parsing regexp: ${(cause as Error).message}`)
+    const { message } = cause as Error
+    const prefix = 'error parsing regexp: '
+    throw new TemplateFailure(message.startsWith(prefix) ? message : prefix + message)
   }
   if (cache.size >= CACHE_MAX) cache.clear()
   cache.set(pattern, compiled)
   return compiled
+}
+
+function mustCompile(pattern: string): RE2JS {
+  try {
+    return compile(pattern)
+  } catch (cause) {
+    throw new TemplateFailure(`regexp: Compile(\`${pattern}\`): ${(cause as Error).message}`)
+  }
 }
 
 /** Whether the expression is found anywhere in the text. */
@@ -26,18 +37,26 @@ export function isMatch(pattern: string, text: string): boolean {
 
 /** Replaces every match; `$1`, `${1}` and `${name}` stand for groups, `$$` for a dollar sign. */
 export function replaceAll(pattern: string, replacement: string, text: string): string {
-  const matcher = compile(pattern).matcher(text)
+  return withBudget(() => replaceEach(pattern, replacement, text))
+}
+
+function replaceEach(pattern: string, replacement: string, text: string): string {
+  const matcher = mustCompile(pattern).matcher(text)
   let result = ''
   let end = 0
   while (matcher.find()) {
+    // As Go has it, nothing is not found again right behind something.
+    if (matcher.end() === end && matcher.start() === end && end > 0) continue
     result += text.slice(end, matcher.start())
-    result += replacement.replace(
+    const filled = replacement.replace(
       /\$(?:(\$)|\{(\w+)\}|(\w+))/g,
       (_, dollar?: string, braced?: string, bare?: string) => {
         if (dollar !== undefined) return '$'
         return groupOf(matcher, braced ?? bare ?? '')
       },
     )
+    spend(filled.length)
+    result += filled
     end = matcher.end()
   }
   return result + text.slice(end)

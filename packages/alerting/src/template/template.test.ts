@@ -132,7 +132,7 @@ test.each([
   ['{{if true}}{{else}}{{else}}{{end}}', 'expected end; found {{else}}'],
   ['{{if}}{{end}}', 'missing value for if'],
   ['{{}}', 'missing value for command'],
-  ['{{| .X}}', 'empty command'],
+  ['{{| .X}}', 'unexpected "|" in command'],
   ['{{(1}}', 'unclosed left paren'],
   ['{{1)}}', 'unexpected right paren'],
   ['{{1 | 2}}', 'non executable command in pipeline stage 2'],
@@ -142,19 +142,23 @@ test.each([
   ['{{3x}}', 'bad number syntax: "3x"'],
   ['{{template}}', 'unexpected "}}" in template clause'],
   ['{{.A.B C}}', 'function "C" not defined'],
-  ['{{#x}}', 'unrecognized character in action'],
+  ['{{#x}}', 'unexpected "#" in command'],
+  ['{{\u0001}}', 'unrecognized character in action'],
   ['{{"a".b}}', 'unexpected . after term'],
 ])('%j is refused when it is parsed: %j', (text, want) => {
   expect(() => run(text)).toThrow(want)
 })
 
 test.each([
-  ['{{.Name.Foo}}', "can't evaluate field Foo in type string"],
+  [
+    '{{.Name.Foo}}',
+    'template: t:1:7: executing "t" at <.Name.Foo>: can\'t evaluate field Foo in type interface {}',
+  ],
   ['{{.Missing.Foo}}', 'nil pointer evaluating interface {}.Foo'],
   ['{{index .List 9}}', 'index out of range: 9'],
-  ['{{upper 1}}', 'wrong type for value of upper; expected string; got int'],
+  ['{{upper 1}}', 'at <1>: expected string; found 1'],
   ['{{upper}}', 'wrong number of args for upper: want 1 got 0'],
-  ['{{.Name "x"}}', 'Name has arguments but cannot be invoked as function'],
+  ['{{.Name "x"}}', 'Name is not a method but has arguments'],
   ['{{gt .Float 1}}', 'incompatible types for comparison'],
   ['{{eq 1 1.0}}', 'incompatible types for comparison'],
   ['{{template "nope"}}', 'template "nope" not defined'],

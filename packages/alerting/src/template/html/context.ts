@@ -233,11 +233,21 @@ function afterInside(inside: ValueContext, text: string): ValueContext {
   }
 }
 
+/** The last answer: a script is read in many small steps, and each asks where it ends. */
+let lastEnd = { text: '', element: '', from: 0, index: -1 }
+
 /** Where `</element` followed by something that ends a tag name begins; -1 if nowhere. */
 function endTag(text: string, from: number, element: string): number {
+  const isKnown =
+    lastEnd.text === text &&
+    lastEnd.element === element &&
+    lastEnd.from <= from &&
+    (lastEnd.index < 0 || lastEnd.index >= from)
+  if (isKnown) return lastEnd.index
   const pattern = new RegExp(`</${element}[> \\t\\n\\f/]`, 'ig')
   pattern.lastIndex = from
-  return pattern.exec(text)?.index ?? -1
+  lastEnd = { text, element, from, index: pattern.exec(text)?.index ?? -1 }
+  return lastEnd.index
 }
 
 function afterScript(inside: JsContext, text: string, from: number): Step {

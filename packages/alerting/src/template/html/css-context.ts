@@ -19,6 +19,9 @@ export const CSS_START: CssContext = { in: 'rules', part: 'start' }
 
 type Step = readonly [CssContext, number]
 
+/** How far back `url` is looked for. */
+const KEYWORD_CHARS = 64
+
 /** Reads on from `from` up to the next change of context. */
 export function afterCss(context: CssContext, text: string, from: number): Step {
   switch (context.in) {
@@ -52,7 +55,12 @@ function afterRules(context: CssContext, text: string, from: number): Step {
     if (c === "'") return [{ in: 'single-quoted', part: 'start' }, at + 1]
     if (c === '/' && text[at + 1] === '/') return [{ ...context, in: 'line-comment' }, at + 2]
     if (c === '/' && text[at + 1] === '*') return [{ ...context, in: 'block-comment' }, at + 2]
-    if (c === '(' && /(?:^|[^\w\u0080-\uFFFF-])url[\t\n\f\r ]*$/i.test(text.slice(from, at))) {
+    if (
+      c === '(' &&
+      /(?:^|[^\w\u0080-\uFFFF-])url[\t\n\f\r ]*$/i.test(
+        text.slice(Math.max(from, at - KEYWORD_CHARS), at),
+      )
+    ) {
       let start = at + 1
       while (start < text.length && '\t\n\f\r '.includes(text[start]!)) start++
       if (text[start] === '"') return [{ in: 'double-quoted-url', part: 'start' }, start + 1]

@@ -105,8 +105,9 @@ function dividesAfter(run: string, before: JsContext): boolean {
   if (text === '') return before.slashDivides
   const last = text.at(-1)!
   if (last === '+' || last === '-') {
-    const length = text.length - text.replace(last === '+' ? /\++$/ : /-+$/, '').length
-    return length % 2 === 0
+    let start = text.length
+    while (start > 0 && text[start - 1] === last) start--
+    return (text.length - start) % 2 === 0
   }
   if (last === '.') return /\d\.$/.test(text)
   if (',<>=*%&|^?!~([:;{}'.includes(last)) return false

@@ -53,8 +53,9 @@ export class HtmlWriter {
   }
 
   /** A value, as it goes out. */
-  value(value: HtmlValue): string {
+  value(given: HtmlValue): string {
     const context = beforeAction(this.#context)
+    const value = isMerged(context, given.escapedBy?.name) ? given : escapedFirst(given)
     this.#context = afterValueWritten(context)
     switch (context.at) {
       case 'text':
@@ -93,6 +94,20 @@ export class HtmlWriter {
       throw new HtmlFailure(`ends in a non-text context: ${this.#context.at}`)
     }
   }
+}
+
+/** Whether an escaper at the end of the pipeline takes the place of one of ours here. */
+function isMerged(context: HtmlContext, name: 'html' | 'urlquery' | undefined): boolean {
+  if (name === undefined) return true
+  if (name === 'html') return ['text', 'rcdata', 'value'].includes(context.at)
+  const url = context.at === 'value' ? context.inside : undefined
+  if (context.at === 'style') return context.inside.in.endsWith('-url')
+  return url?.in === 'url' || (url?.in === 'css' && url.css.in !== 'rules')
+}
+
+function escapedFirst({ text, escapedBy }: HtmlValue): HtmlValue {
+  const escaped = escapedBy!.escape(text)
+  return { text: escaped, kind: 'plain', json: () => JSON.stringify(escaped) }
 }
 
 function ownOr(escape: (content: Content) => string, value: HtmlValue): string {
