@@ -29,6 +29,8 @@ interface World {
   readonly messages: string[]
   readonly appender: RecordingAppender
   down: string[]
+  /** Of each series that is there. */
+  value: number
   open(setup: AlertingSetup, disk?: MemoryStore): Promise<Alerting>
 }
 
@@ -51,12 +53,13 @@ function world(): World {
     messages,
     appender: new RecordingAppender(),
     down: [],
+    value: 0,
     open: (setup, disk) =>
       startAlerting({
         noData: { mode: 'resolve', forMs: 0 }, // what is not down has no series here
         ...setup,
         query: async (): Promise<QuerySample[]> =>
-          made.down.map((instance) => ({ labels: Labels.of({ instance }), value: 0 })),
+          made.down.map((instance) => ({ labels: Labels.of({ instance }), value: made.value })),
         appender: made.appender,
         store: disk ?? made.store,
         clock,
@@ -321,4 +324,32 @@ test.each([
   const { groups } = alerting.ruleGroups()
   expect(groups.filter(({ file }) => file !== 'weir')).toHaveLength(count)
   expect(groups).toHaveLength(count)
+})
+
+test('a level that changes is one firing notification, with the old level as resolved in it', async () => {
+  const w = world()
+  const rules = `
+groups:
+- name: g
+  interval: 5s
+  rules:
+  - alert: Lag
+    expr: lag
+    levels: {warning: '> 10', critical: '> 100'}
+    annotations: {summary: '{{ $labels.severity }}'}
+`
+  await using alerting = await w.open(setup(rules, CONFIG))
+  w.down = ['a']
+  w.value = 50
+  await w.clock.advance(30_000)
+  w.value = 500
+  await w.clock.advance(60_000)
+  w.value = 0
+  await w.clock.advance(120_000)
+  expect(w.messages).toEqual([
+    'http://r/hook firing warning',
+    'http://r/hook firing critical, warning',
+    'http://r/hook resolved critical',
+  ])
+  expect(alerting.alerts().alerts).toEqual([])
 })
