@@ -163,7 +163,7 @@ function More(props: {
 }): React.JSX.Element {
   const { form, set } = props
   const isUsed =
-    form.reset + form.noData + form.noDataFor + form.keepFiringFor + form.interval !== '' ||
+    form.reset + form.noData + form.noDataFor + form.keepFiringFor !== '' ||
     LEVELS.some((name) => form.levels[name].when !== '')
   const [isOpen, setOpen] = useState(isUsed)
   return (
