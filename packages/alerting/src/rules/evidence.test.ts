@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { comparisonOf } from './evidence.ts'
+import { chartExpr, comparisonOf } from './evidence.ts'
 
 const thresholdText = (expr: string): string => {
   const { threshold } = comparisonOf(expr)
@@ -77,3 +77,15 @@ test.each([
   ['seconds > 1', undefined], // a name of its own
   ['up == 0', undefined],
 ])('the unit of %s is %s', (expr, want) => expect(comparisonOf(expr).unit).toBe(want))
+
+test.each([
+  ['x > 5', 'x'],
+  ['5 < (x + y)', 'x + y'],
+  ['sum(rate(x[5m])) / 2 > 5 and on (job) y unless z', 'sum(rate(x[5m])) / 2'],
+  ['x > y', 'x > y'],
+  ['x > 1 or y > 1', 'x > 1 or y > 1'],
+  ['x > bool 5', 'x > bool 5'],
+  ['max(x > 5)', 'max(x > 5)'],
+  ['up', 'up'],
+  ['x >', 'x >'],
+])('a chart of %s shows %s', (expr, want) => expect(chartExpr(expr)).toBe(want))

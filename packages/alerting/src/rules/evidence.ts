@@ -9,7 +9,7 @@
  * `x > 1 or y > 2`), nothing is said rather than half of it.
  */
 import type { AlertEvidence, Threshold } from '@weir/model'
-import { type Binary, type Expr, FEATURES, parseExpr } from '@weir/promql'
+import { type Binary, type Expr, FEATURES, formatExpr, parseExpr } from '@weir/promql'
 import { unitOf } from './unit.ts'
 
 /** What is known of a rule's values before there are any. */
@@ -21,19 +21,43 @@ const ALL_FEATURES: ReadonlySet<string> = new Set(FEATURES)
  * Reads with all features, since those that are on are not known here: what cannot be read so (a
  * name that is a keyword of a feature) says nothing, and the alert goes out all the same.
  */
-export function comparisonOf(text: string): Comparison {
-  let expr: Expr
+function read(text: string): Expr | undefined {
   try {
-    expr = parseExpr(text, ALL_FEATURES)
+    return parseExpr(text, ALL_FEATURES)
   } catch {
-    return {}
+    return undefined
   }
+}
+
+export function comparisonOf(text: string): Comparison {
+  const expr = read(text)
+  if (expr === undefined) return {}
   const threshold = thresholdOf(expr)
   const unit = unitOf(expr)
   return {
     ...(threshold === undefined ? {} : { threshold }),
     ...(unit === undefined ? {} : { unit }),
   }
+}
+
+/**
+ * What a chart of an alert shows: the values that are compared, those within their limit too. The
+ * whole expression where it is not clear which these are.
+ */
+export function chartExpr(text: string): string {
+  const expr = read(text)
+  const compared = expr === undefined ? undefined : comparedIn(expr)
+  return compared === undefined ? text : formatExpr(compared)
+}
+
+function comparedIn(expr: Expr): Expr | undefined {
+  if (expr.kind === 'paren') return comparedIn(expr.expr)
+  if (expr.kind !== 'binary') return undefined
+  const { op, left, right } = expr
+  if (op === 'and' || op === 'unless') return comparedIn(left)
+  if (thresholdOfBinary(expr) === undefined || op === 'or') return undefined
+  const compared = numberOf(left) === undefined ? left : right
+  return compared.kind === 'paren' ? compared.expr : compared
 }
 
 /** Aggregations whose values are values of theirs, or lie between them. */

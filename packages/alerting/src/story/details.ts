@@ -15,10 +15,11 @@ export function detailsText(story: NotificationStory, markup: Markup): string {
 
 function alertText(alert: AlertStory, markup: Markup, withSentence: boolean): string {
   const { sentence, place, since, figure, description, facts } = alert
-  const title = facts.status === 'resolved' ? `Resolved: ${sentence}` : sentence
+  const isOver = facts.status === 'resolved'
+  const title = isOver ? `Resolved: ${sentence}` : sentence
   const lines = [
     withSentence ? markup.bold(markup.escape(title)) : '',
-    figure === '' ? '' : `Value ${markup.bold(markup.escape(figure))}`,
+    figure === '' ? '' : `${isOver ? 'Last value' : 'Value'} ${markup.bold(markup.escape(figure))}`,
     markup.escape(place),
     markup.escape(since),
     markup.escape(description),

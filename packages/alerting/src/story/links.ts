@@ -1,3 +1,4 @@
+import { chartExpr } from '../rules/evidence.ts'
 import type { AlertFacts } from '../template/notification-data.ts'
 
 /** Where a reader can go from a message. '' where there is no such place. */
@@ -49,7 +50,7 @@ function exploreUrl(alert: AlertFacts, externalUrl: string): string {
   if (evidence === undefined) return safeUrl(generatorUrl, externalUrl)
   const from = startsAtMs - BEFORE_MS
   const to = endsAtMs === null ? 'now' : String(endsAtMs + AFTER_MS)
-  return `${externalUrl}/explore?expr=${encode(evidence.expr)}&from=${from}&to=${to}`
+  return `${externalUrl}/explore?expr=${encode(chartExpr(evidence.expr))}&from=${from}&to=${to}`
 }
 
 /** http(s) only, since it becomes a link in somebody's client; `/packs/x` is a page of this Weir. */

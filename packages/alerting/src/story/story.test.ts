@@ -99,7 +99,7 @@ test('all that is told of an alert', () => {
     figure: '7.25 s (fires when > 5 s)',
     links: {
       pipeline: 'https://weir.example/pipelines/airflow/orders%20%26%20%3Cb%3E',
-      explore: `https://weir.example/explore?expr=wait_seconds%20%3E%205&from=${START_MS - 1_800_000}&to=now`,
+      explore: `https://weir.example/explore?expr=wait_seconds&from=${START_MS - 1_800_000}&to=now`,
       alerts: 'https://weir.example/alerts?q=A',
       runbook: 'https://weir.example/packs/airflow#AirflowDagFailing',
       dashboard: '', // no link that a reader must not follow

@@ -59,9 +59,8 @@ export function spanText(
   const { startMs, endMs, nowMs } = span
   const start = localTime(startMs, timeZone)
   if (endMs === null) {
-    return nowMs === undefined
-      ? `since ${start}`
-      : `since ${start} (${lengthText(nowMs - startMs)})`
+    const isNew = nowMs === undefined || nowMs - startMs < 1000
+    return isNew ? `since ${start}` : `since ${start} (${lengthText(nowMs - startMs)})`
   }
   return `from ${start} to ${localTime(endMs, timeZone)} (${lengthText(endMs - startMs)})`
 }

@@ -19,6 +19,8 @@ export interface ConfigCheck {
   readonly problems: readonly string[]
   /** What was found, for a good configuration: `2 scrape jobs`, `3 rules in 1 file`. */
   readonly found: readonly string[]
+  /** What is good to know of what is right, `file:line: key: what`. */
+  readonly details: readonly string[]
 }
 
 /** Looks at a configuration and at every file it names, and gathers all that is wrong. Starts nothing. */
@@ -33,7 +35,8 @@ export function checkConfig(flags: Flags): ConfigCheck {
   const routes = check.attempt(() => alertmanagerSource(given, flags))
   if (routes !== undefined) {
     check.add(routes.fileName, checkAlertmanagerConfig(routes))
-    check.found.push(`alert routes in ${routes.fileName}`, ...alertmanagerHints(routes))
+    check.found.push(`alert routes in ${routes.fileName}`)
+    check.details.push(...withFile(routes.fileName, alertmanagerHints(routes)))
   }
   return check
 }
@@ -59,6 +62,7 @@ function checkRuleFiles(check: Check, given: GivenConfig, flags: Flags): void {
 class Check implements ConfigCheck {
   readonly problems: string[] = []
   readonly found: string[] = []
+  readonly details: string[] = []
 
   /** What `read` gives; what it refuses becomes problems, a line each. */
   attempt<T>(read: () => T): T | undefined {
@@ -74,13 +78,16 @@ class Check implements ConfigCheck {
 
   /** Problems that name only their line. */
   add(fileName: string, problems: readonly string[]): void {
-    for (const problem of problems)
-      this.problems.push(`${fileName}:${problem.replace(/^line (\d+): /, '$1: ')}`)
+    this.problems.push(...withFile(fileName, problems))
   }
 
   note(count: number, what: string): void {
     if (count > 0) this.found.push(counted(count, what))
   }
+}
+
+function withFile(fileName: string, lines: readonly string[]): string[] {
+  return lines.map((line) => `${fileName}:${line.replace(/^line (\d+): /, '$1: ')}`)
 }
 
 function counted(count: number, what: string): string {

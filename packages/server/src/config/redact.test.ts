@@ -1,7 +1,12 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { redactText } from './redact-text.ts'
-import { redactYaml } from './redact.ts'
+import { findPeer } from '../http/testing/peers.ts'
+import { redactAlertmanager, redactYaml } from './redact.ts'
 
 /** A text with `S3CRET` wherever nobody may see it, and what must still be read. */
 const CASES: readonly (readonly [what: string, yaml: string, shown: string])[] = [
@@ -143,3 +148,42 @@ test.each([
   ['at http://h/?q=1&sig=zz and on', 'at http://h/?q=1&sig=<secret> and on'],
   ['mail me@example.org', 'mail me@example.org'],
 ])('redactText(%j) is %j', (text, want) => expect(redactText(text)).toBe(want))
+
+const EVERY_KIND = `
+strict_compat: true
+global:
+  slack_api_url: http://h/S3CRET
+  opsgenie_api_key: S3CRET
+  opsgenie_api_url: https://u:S3CRET@h/?a=S3CRET
+  victorops_api_key: S3CRET
+route: {receiver: every}
+receivers:
+- name: every
+  webhook_configs: [{url: 'http://h/S3CRET', payload: {token: S3CRET, text: t}}]
+  pagerduty_configs: [{routing_key: S3CRET}, {service_key: S3CRET}]
+  opsgenie_configs: [{api_key: S3CRET, responders: [{name: a, type: team}]}]
+  jsm_configs: [{api_key: S3CRET}]
+  slack_configs: [{channel: '#c'}, {app_token: S3CRET, channel: '#c'}]
+  victorops_configs: [{api_key: S3CRET, routing_key: S3CRET}]
+`
+
+test('an alertmanager.yml as amtool gets it has no secrets, and no keys that it does not know', () => {
+  const shown = redactAlertmanager(EVERY_KIND)
+  expect(shown).not.toContain('S3CRET')
+  expect(parse(shown)).toMatchObject({
+    global: { opsgenie_api_url: 'https://h/' },
+    receivers: [{ name: 'every', opsgenie_configs: [{ api_key: '<secret>' }] }],
+  })
+  expect(shown).not.toMatch(/jsm|strict_compat/)
+})
+
+const amtool = findPeer('amtool')
+
+test.runIf(amtool !== undefined)('amtool reads it as a config', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-redact-'))
+  const file = join(folder, 'am.yml')
+  writeFileSync(file, redactAlertmanager(EVERY_KIND))
+  const out = execFileSync(amtool!, ['check-config', file], { encoding: 'utf8' })
+  expect(out).toContain('SUCCESS')
+  rmSync(folder, { recursive: true })
+})

@@ -14,13 +14,29 @@ export function redactYaml(text: string): string {
 
 /**
  * An alertmanager.yml as it may be shown to amtool, which reads it as a config: where that wants an
- * address of a service, the address shows without user, password and parameters.
+ * address of a service, the address shows without user, password and parameters. Keys that only Weir
+ * has are left out: amtool would refuse the whole.
  */
 export function redactAlertmanager(text: string): string {
   const document = parseDocument(text)
   if (document.errors.length > 0) return ''
   const value: unknown = document.toJS({ maxAliasCount: 100 })
-  return value === null ? '' : stringify(redact(value, [], plainAddress))
+  return value === null ? '' : stringify(redact(withoutOwnKeys(value), [], plainAddress))
+}
+
+/** Keys of an alertmanager.yml that Alertmanager does not know: of the whole, and of a receiver. */
+const OWN_KEYS: ReadonlySet<string> = new Set(['strict_compat', 'jsm_configs'])
+
+function withoutOwnKeys(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const known = (object: object): object =>
+    Object.fromEntries(Object.entries(object).filter(([key]) => !OWN_KEYS.has(key)))
+  const { receivers, ...rest } = known(value) as { readonly receivers?: unknown }
+  if (!Array.isArray(receivers)) return known(value)
+  const shown = receivers.map((one: unknown) =>
+    typeof one === 'object' && one !== null ? known(one) : one,
+  )
+  return { ...rest, receivers: shown }
 }
 
 /** Slack's address is a password; those of the other services are not, but for what stands in front of and behind them. */

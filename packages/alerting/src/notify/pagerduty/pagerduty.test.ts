@@ -247,7 +247,7 @@ const EVIDENT: AlertFacts = {
 test('the title is the sentence; links, picture and the figure go along', async () => {
   const { outcome, event } = await send({}, factsOf(EVIDENT), { isOwn: true, picture: PICTURE })
   expect(outcome).toEqual({ kind: 'sent' })
-  const chart = 'http://weir/explore?expr=x%20%3E%201&from=-1800000&to=now'
+  const chart = 'http://weir/explore?expr=x&from=-1800000&to=now'
   expect(event).toMatchObject({
     client_url: 'http://weir/alerts?q=A',
     payload: { summary: 'orders run late', custom_details: { num_firing: 1 } },
