@@ -60,7 +60,9 @@ export class Labels {
 
   /** From a plain object; empty values are left out. */
   static of(record: Readonly<Record<string, string>>): Labels {
-    return Labels.fromFlat(Object.entries(record).flat())
+    const flat: string[] = [] // by a loop: `entries().flat()` takes three times as long
+    for (const name of Object.keys(record)) flat.push(name, record[name]!)
+    return Labels.fromFlat(flat)
   }
 
   /** From `name, value, …` in any order. Of a name given twice the last one stays; empty values are left out. */

@@ -39,15 +39,18 @@ export function readMatchers(
     for (const matcher of attempt(at, () => parseMatchers(text, reading)).flat())
       given.push([matcher, at])
   }
-  for (const [name, value] of Object.entries(shapes.match)) {
-    const at = [keys.match, name]
-    if (!isLabelName(name)) {
-      problem(at, `want a label name, got ${JSON.stringify(name)}; matchers take any name`)
+  for (const key of ['match', 'match_re'] as const) {
+    for (const [name, value] of Object.entries(shapes[key])) {
+      const at = [keys[key], name]
+      if (!isLabelName(name)) {
+        problem(at, `want a label name, got ${JSON.stringify(name)}; matchers take any name`)
+      }
+      const matcher: Matcher =
+        key === 'match'
+          ? { name, operator: '=', value }
+          : { name, operator: '=~', value: `^(?:${value})$` }
+      given.push([matcher, at])
     }
-    given.push([{ name, operator: '=', value }, at])
-  }
-  for (const [name, value] of Object.entries(shapes.match_re)) {
-    given.push([{ name, operator: '=~', value: `^(?:${value})$` }, [keys.match_re, name]])
   }
   return sortMatchers(given.flatMap(([matcher, at]) => attempt(at, () => routeMatcher(matcher))))
 }

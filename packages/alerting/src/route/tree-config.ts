@@ -156,14 +156,15 @@ function readGroupBy(
 ): Route['groupBy'] | undefined {
   if (names === undefined) return undefined
   const at = ['group_by']
-  if (new Set(names).size !== names.length) problem(at, 'a label is there twice')
+  const labels = names.filter((name) => name !== '...')
+  if (new Set(labels).size !== labels.length) problem(at, 'a label is there twice')
   for (const [i, name] of names.entries()) {
     if (name !== '...' && !isLabelNameIn(mode, name)) {
       problem([...at, i], `want a label name, got ${JSON.stringify(name)}`)
     }
   }
-  if (!names.includes('...')) return new Set(names)
-  if (names.length > 1) problem(at, "want '...' alone or label names")
+  if (labels.length === names.length) return new Set(labels)
+  if (labels.length > 0) problem(at, "want '...' alone or label names")
   return 'all'
 }
 
