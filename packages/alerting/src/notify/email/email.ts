@@ -14,7 +14,7 @@ import {
 import { PICTURE_CID, addressesOf, composeMail } from './message.ts'
 import { unwritten } from '../unwritten.ts'
 import { type Mail, type Rejection, SmtpFailure, deliver } from './smtp.ts'
-import { EMAIL_TEMPLATES } from './templates.ts'
+import { EMAIL_OWN_TEMPLATES, EMAIL_TEMPLATES } from './templates.ts'
 
 /** For the whole dialogue. */
 const TIMEOUT_MS = 30_000
@@ -66,6 +66,7 @@ export const EMAIL = notifierKind({
   name: 'email',
   schema: emailConfigSchema,
   templates: EMAIL_TEMPLATES,
+  ownTemplates: EMAIL_OWN_TEMPLATES,
   build: (config, index, context, check) =>
     email(emailSettings(config, context.global, check), index, context),
 })

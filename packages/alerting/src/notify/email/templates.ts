@@ -1,14 +1,9 @@
-/** What is the same in Alertmanager's words and in Weir's. */
+/** Alertmanager sends no text by itself; its HTML is told anew here. */
 export const EMAIL_TEMPLATES = `
 {{ define "email.default.subject" }}{{ template "__subject" . }}{{ end }}
 {{ define "email.picture" }}{{ end }}
 
-{{ define "email.default.text" }}{{ template "__subject" . }}
-
-{{ .Weir.Text }}
-
-{{ template "__alertmanagerURL" . }}
-{{ end }}
+{{ define "email.default.text" }}{{ end }}
 
 {{ define "email.default.html" -}}
 <!DOCTYPE html>
@@ -140,5 +135,15 @@ export const EMAIL_TEMPLATES = `
   </div>
 </td></tr>
 {{ end -}}
+{{ end }}
+`
+
+/** Weir's words. */
+export const EMAIL_OWN_TEMPLATES = `
+{{ define "email.default.text" }}{{ template "__subject" . }}
+
+{{ .Weir.Text }}
+
+{{ template "__alertmanagerURL" . }}
 {{ end }}
 `

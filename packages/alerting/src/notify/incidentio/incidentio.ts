@@ -1,4 +1,6 @@
-import type { NotificationFacts } from '../../template/notification-data.ts'
+import { Labels } from '@weir/model'
+import type { AlertFacts, NotificationFacts } from '../../template/notification-data.ts'
+import { cutTo } from '../cut.ts'
 import { secretOf } from '../http-config.ts'
 import { notifierKind, wantExactlyOne } from '../kind.ts'
 import { type MessengerContext, messenger, webAddress } from '../messenger.ts'
@@ -59,13 +61,27 @@ export const INCIDENTIO = notifierKind({
   },
 })
 
-/** Of a group that is too large, only the first alert is told; the others are counted. */
+/**
+ * Of a group that is too large, only the first alert is told and the others are counted; of an alert
+ * that is too large by itself, the annotations are cut.
+ */
 function bodyOf(facts: NotificationFacts, alertsMax: number): string {
-  const write = (max: number): string => {
-    const alerts = max > 0 ? facts.alerts.slice(0, max) : facts.alerts
-    const payload = webhookPayload({ ...facts, alerts }, facts.alerts.length - alerts.length)
+  const { alerts } = facts
+  const first = alerts.slice(0, 1)
+  const write = (told: readonly AlertFacts[]): string => {
+    const payload = webhookPayload({ ...facts, alerts: told }, alerts.length - told.length)
     return JSON.stringify({ ...payload, version: '1' })
   }
-  const whole = write(alertsMax)
-  return Buffer.byteLength(whole) <= INCIDENTIO_BYTES_MAX ? whole : write(1)
+  const fits = (body: string): boolean => Buffer.byteLength(body) <= INCIDENTIO_BYTES_MAX
+  const whole = write(alertsMax > 0 ? alerts.slice(0, alertsMax) : alerts)
+  if (fits(whole)) return whole
+  const one = write(first)
+  return fits(one) ? one : write(first.map(shortened))
+}
+
+const ANNOTATION_CHARS = 4000
+
+function shortened(alert: AlertFacts): AlertFacts {
+  const cut = [...alert.annotations].map(([name, value]) => [name, cutTo(value, ANNOTATION_CHARS)])
+  return { ...alert, annotations: Labels.of(Object.fromEntries(cut) as Record<string, string>) }
 }
