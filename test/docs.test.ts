@@ -383,9 +383,9 @@ test('docs/scrape.md: up is 1 after the first scrape', { timeout: 40_000 }, asyn
 test('docs/alerts.md: the figure that is too low is pending', { timeout: 40_000 }, async () => {
   const page = textOf('docs/alerts.md')
   const [rules, routes] = EXAMPLES.filter((block) => block.page === 'docs/alerts.md')
+  standIns(folder)
   writeFileSync(join(folder, 'rules.yml'), rules!.text)
   writeFileSync(join(folder, 'alertmanager.yml'), routes!.text)
-  standIns(folder)
   const checked = await shell('weir check rules rules.yml', folder)
   expect(page).toContain(`$ weir check rules rules.yml\n${checked.out}`)
   await using process_ = await startWeir({
