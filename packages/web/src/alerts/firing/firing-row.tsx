@@ -6,6 +6,7 @@ import {
   IconChevronDown,
   IconChevronRight,
   IconCircleCheck,
+  IconHeartbeat,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { memo, useState } from 'react'
@@ -27,6 +28,7 @@ const STATES: Readonly<
   active: { word: 'Firing', tone: 'failing', Icon: IconBellRinging },
   acked: { word: 'Acked', tone: 'degraded', Icon: IconCheck },
   suppressed: { word: 'Held back', tone: 'silent', Icon: IconBellOff },
+  beat: { word: 'Beats', tone: 'healthy', Icon: IconHeartbeat },
   resolved: { word: 'Resolved', tone: 'healthy', Icon: IconCircleCheck },
 }
 

@@ -30,9 +30,22 @@ test('an alert counts once, whoever is told', () => {
     active: 2,
     acked: 2,
     suppressed: 2,
+    beat: 0,
     resolved: 0,
   })
   expect(countFiring(groups, MOCK_NOW_MS + 3_600_000).resolved).toBe(6)
+})
+
+test("a dead man's switch beats, and does not count as firing", () => {
+  const [group] = firingGroups(1)
+  const beats = group!.alerts.map((alert) => ({
+    ...alert,
+    labels: { ...alert.labels, severity: 'none' },
+  }))
+  expect(countFiring([{ ...group!, alerts: beats }], MOCK_NOW_MS)).toMatchObject({
+    active: 0,
+    beat: beats.length,
+  })
 })
 
 test('what holds an alert back, in words', () => {

@@ -1,11 +1,13 @@
 import type { FiringAlert, FiringGroup } from '@weir/packs'
 
 /** How an alert is dealt with, what is most urgent first. */
-export type FiringState = 'active' | 'acked' | 'suppressed' | 'resolved'
+export type FiringState = 'active' | 'acked' | 'suppressed' | 'beat' | 'resolved'
 
 export function stateOf(alert: FiringAlert, nowMs: number): FiringState {
   if (alert.endsAtMs <= nowMs) return 'resolved'
   if (alert.status.state === 'suppressed') return 'suppressed'
+  // A dead man's switch fires so that its silence can be noticed.
+  if (alert.labels['severity'] === 'none') return 'beat'
   return (alert.marks?.ack ?? null) === null ? 'active' : 'acked'
 }
 
@@ -24,7 +26,7 @@ export function countFiring(
   groups: readonly FiringGroup[],
   nowMs: number,
 ): Readonly<Record<FiringState, number>> {
-  const counts = { active: 0, acked: 0, suppressed: 0, resolved: 0 }
+  const counts = { active: 0, acked: 0, suppressed: 0, beat: 0, resolved: 0 }
   const seen = new Set<string>()
   for (const alert of groups.flatMap(({ alerts }) => alerts)) {
     if (seen.has(alert.fingerprint)) continue
@@ -34,7 +36,7 @@ export function countFiring(
   return counts
 }
 
-const ORDER: readonly FiringState[] = ['active', 'acked', 'suppressed', 'resolved']
+const ORDER: readonly FiringState[] = ['active', 'acked', 'suppressed', 'beat', 'resolved']
 
 /** Groups with the alerts that match; those that nobody deals with first, then the latest. */
 export function shownFiring(

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type RuleDeed, type RuleRow, doToRule } from '../../api/rules.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
-import { keepAuthor, lastAuthor } from './author.ts'
+import { useAuthor } from '../author.ts'
 import { nameOf } from './rule-lines.ts'
 
 const WORDS = {
@@ -29,12 +29,11 @@ export function DeedDialog(props: {
   const { row, deed, onClose } = props
   const { title, button, about } = WORDS[deed]
   const client = useQueryClient()
-  const [author, setAuthor] = useState(lastAuthor)
+  const [author, setAuthor] = useAuthor()
   const [reason, setReason] = useState('')
   const act = useMutation({
     mutationFn: () => doToRule(row.id, deed, { author, reason }),
     onSuccess: async () => {
-      keepAuthor(author)
       await client.invalidateQueries({ queryKey: ['rules'] })
       onClose()
     },

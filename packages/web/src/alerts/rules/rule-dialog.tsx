@@ -12,7 +12,7 @@ import {
 import { Editor } from '../../explore/editor.tsx'
 import { compact, counted, whole } from '../../format/number.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
-import { keepAuthor, lastAuthor } from './author.ts'
+import { useAuthor } from '../author.ts'
 import { Signature } from './deed-dialog.tsx'
 import { EMPTY_FORM, LEVELS, type RuleForm, draftOf, formOf, newId } from './rule-form.ts'
 
@@ -27,7 +27,7 @@ export function RuleDialog(props: {
   const client = useQueryClient()
   const isOwn = row?.origin === 'page'
   const [form, setForm] = useState<RuleForm>(() => (row === undefined ? EMPTY_FORM : formOf(row)))
-  const [author, setAuthor] = useState(lastAuthor)
+  const [author, setAuthor] = useAuthor()
   const [reason, setReason] = useState('')
   const draft = draftOf(form, isOwn ? (row.replaces ?? undefined) : row?.id)
   const [settled] = useDebouncedValue(draft, 500)
@@ -36,7 +36,6 @@ export function RuleDialog(props: {
     mutationFn: () =>
       putRule(isOwn ? row.id : newId(form.name, takenIds), { ...draft, author, reason }),
     onSuccess: async () => {
-      keepAuthor(author)
       await client.invalidateQueries({ queryKey: ['rules'] })
       onClose()
     },
