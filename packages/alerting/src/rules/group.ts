@@ -130,13 +130,14 @@ export class LiveGroup {
 
   async #end(rules: readonly LiveRule[], note: string | undefined): Promise<void> {
     const nowMs = this.#context.clock.now()
-    for (const rule of rules) {
+    const end = async (rule: LiveRule): Promise<void> => {
       if (note !== undefined && rule instanceof AlertingRule) {
         rule.end(nowMs, note)
         await this.#handOn(rule, nowMs)
       }
       await rule.series.write([], nowMs - this.#queryOffsetMs)
     }
+    await Promise.all(rules.map(end))
   }
 
   start(): void {
@@ -157,6 +158,7 @@ export class LiveGroup {
       this.#rules.map(({ rule }) => rule),
       note,
     )
+    if (!this.#isOnDisk()) return
     await this.#context.store.write([{ key: KEY_PREFIX + this.key, value: undefined }])
   }
 
