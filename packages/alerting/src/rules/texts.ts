@@ -1,3 +1,4 @@
+import type { RuleTemplateContext } from '../template/prometheus.ts'
 import type { TemplatedText } from './config.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { QuerySample } from './source.ts'
@@ -19,7 +20,7 @@ export function expandTexts(
   at: Evaluation,
 ): string[] | Promise<string[]> {
   if (texts.size === 0) return []
-  const context = { ...sample, ...at, timeMs: at.queryTimeMs }
+  const context = contextOf(sample, at)
   const flat: string[] = []
   for (const [name, { template }] of texts) {
     const text = template.expandNow(context)
@@ -30,9 +31,15 @@ export function expandTexts(
 }
 
 async function expandSlowly(texts: Texts, sample: QuerySample, at: Evaluation): Promise<string[]> {
+  const context = contextOf(sample, at)
   const flat: string[] = []
   for (const [name, { template }] of texts) {
-    flat.push(name, await template.expand({ ...sample, ...at, timeMs: at.queryTimeMs }))
+    flat.push(name, await template.expand(context))
   }
   return flat
+}
+
+function contextOf({ labels, value }: QuerySample, at: Evaluation): RuleTemplateContext {
+  const { externalLabels, externalUrl, queryTimeMs, query, signal } = at
+  return { labels, value, externalLabels, externalUrl, timeMs: queryTimeMs, query, signal }
 }
