@@ -1,4 +1,4 @@
-import { type Alert, Labels, METRIC_NAME, type Threshold, WeirError } from '@weir/model'
+import { type Alert, Labels, type Threshold, WeirError } from '@weir/model'
 import { formatFloat } from '../template/go-float.ts'
 import { queryEscape } from '../template/builtins.ts'
 import type { AlertingRuleSpec } from './config.ts'
@@ -452,8 +452,6 @@ export interface Due {
   readonly alert: ActiveAlert
   wasSent(): void
 }
-
-const NAME = new Set([METRIC_NAME])
 
 function noDataNote(sinceMs: number): string {
   return `no data since ${new Date(sinceMs).toISOString().replace(/\.\d+/, '')}`
