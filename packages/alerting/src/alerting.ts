@@ -9,6 +9,7 @@ import { previewRule } from './managed/preview.ts'
 import type { Integration } from './notify/outcome.ts'
 import type { RoutingContext } from './notify/kind.ts'
 import type { Alerting, AlertingOptions, AlertingSetup } from './options.ts'
+import { RuleAlerts } from './rule-alerts.ts'
 import { AlertStore } from './route/alert-store.ts'
 import { DEFAULT_ROUTING, type Routing, parseRouting } from './route/config.ts'
 import { Dispatcher } from './route/dispatcher.ts'
@@ -87,6 +88,7 @@ class Engine implements Alerting {
   readonly receiverTests: ReceiverTests
   readonly #desk: AlertDesk
   readonly #dispatcher: Dispatcher
+  readonly #ruleAlerts: RuleAlerts
   readonly #stop = new AbortController()
   readonly #externalUrl: string
   #checked: CheckedSetup
@@ -163,6 +165,7 @@ class Engine implements Alerting {
       inTurn: (change) => this.#inTurn(change),
       apply: (note) => this.#apply(this.#checked, note),
     })
+    this.#ruleAlerts = new RuleAlerts(this.#dispatcher, () => this.#checked.setup)
     this.routing = new LiveRouting({
       clock,
       store: this.#alerts,
@@ -215,7 +218,7 @@ class Engine implements Alerting {
       appender,
       store,
       clock,
-      sink: this.#dispatcher,
+      sink: this.#ruleAlerts,
       events: this.#events,
       externalUrl: this.#externalUrl,
       externalLabels: setup.externalLabels ?? Labels.EMPTY,
@@ -300,18 +303,17 @@ class Engine implements Alerting {
     const leaving = [...before].filter(([key, group]) => after.get(key) !== group)
     await Promise.all(leaving.map(([, group]) => group.stop()))
     this.#groups = after
-    const starting = [...after].filter(([key, group]) => before.get(key) !== group)
-    for (const [key, group] of starting) {
+    for (const [key, group] of after) {
       const known = before.get(key)
+      if (known === group) continue
       if (known === undefined) group.restore()
-      else group.takeOver(known)
+      else {
+        group.takeOver(known)
+        await group.endLeft(note)
+      }
+      group.start()
     }
-    // All at once: their last samples are committed together.
-    await Promise.all([
-      ...starting.map(([, group]) => group.endLeft(note)),
-      ...leaving.filter(([key]) => !after.has(key)).map(([, group]) => group.forget(note)),
-    ])
-    for (const [, group] of starting) group.start()
+    for (const [key, group] of leaving) if (!after.has(key)) await group.forget(note)
   }
 
   async #collect(): Promise<void> {

@@ -25,6 +25,13 @@ export interface AlertingSetup {
    * that only records, so that it shows.
    */
   readonly config?: AlertmanagerSource
+  /**
+   * Alertmanagers elsewhere. With them the alerts of rules take Weir's own routes only when there is a
+   * `config` too.
+   */
+  readonly outside?: AlertSink
+  /** Other labels for an alert of a rule, before it goes anywhere; undefined drops it. */
+  readonly relabelAlert?: (labels: Labels) => Labels | undefined
   /** Added to each alert that lacks them, and known to templates. */
   readonly externalLabels?: Labels
   /** Feature flags of PromQL that are on, by Prometheus's names. */

@@ -16,6 +16,9 @@ import { Labels, type Millis, systemClock } from '@weir/model'
 import { type IntakeStatus, PACKS, type WeirStatus } from '@weir/packs'
 import { type SenderOptions, connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { exposition } from '@weir/wire'
+import { relabelOf } from './alertmanagers/alert-relabel.ts'
+import { namesAlertmanagers } from './alertmanagers/config.ts'
+import { OutsideAlertmanagers } from './alertmanagers/outside-alertmanagers.ts'
 import { Backfills } from './backfill/backfills.ts'
 import { Backtests } from './backtest/backtests.ts'
 import { waitForRestart } from './config/at-start.ts'
@@ -53,7 +56,7 @@ import { QueryPool } from './threads/query-pool.ts'
 import { RemoteWriteOut } from './threads/remote-write-out.ts'
 import { serveCalls } from './threads/rpc.ts'
 import type { ScrapeData, ScrapeHandlers, SelfHandlers } from './threads/scrape-thread.ts'
-import { collectGarbage, keepHeapSmall } from './threads/small-heap.ts'
+import { keepHeapSmall } from './threads/small-heap.ts'
 import { Thread } from './threads/thread.ts'
 import type { Address, Weir, Writer } from './serve.ts'
 import type { WriterHandlers } from './threads/writer-thread.ts'
@@ -78,15 +81,6 @@ export async function openProcess(flags: Flags, setup: Setup, writer: Writer): P
     await weir[Symbol.asyncDispose]().catch(() => undefined)
     throw error
   }
-}
-
-/** Rule files that are longer together leave enough behind to be tidied up: twenty times their length. */
-const LONG_RULES = 512 * 1024
-
-/** V8 keeps what reading has left until the heap has grown by half as much again. */
-function tidyAfter({ ruleFiles }: Setup): void {
-  const length = ruleFiles.reduce((sum, { text }) => sum + text.length, 0)
-  if (length > LONG_RULES) collectGarbage()
 }
 
 /** What must be there before a query can be answered. */
@@ -116,6 +110,7 @@ class Process implements Weir {
   #pool!: QueryPool
   #watch!: QueryWatch
   #alerting!: Alerting
+  #outside!: OutsideAlertmanagers
   #backfills!: Backfills
   #backtests!: Backtests
   #packs!: PackWatch
@@ -210,6 +205,7 @@ class Process implements Weir {
       await this.#out.prepare(setup.config)
       await this.#alerting.reload(this.#alertingSetup(setup))
       try {
+        await this.#outside.apply(setup.config.alerting)
         await this.#scraper.call('reload', setup.config)
         await this.#intake.call('reload', setup.mappings)
         await this.#writer.call('setRetentionRules', retentionRulesOf(setup.config))
@@ -217,6 +213,7 @@ class Process implements Weir {
         await this.#out.take(setup.config)
       } catch (error) {
         await this.#alerting.reload(this.#alertingSetup(before))
+        await this.#outside.apply(before.config.alerting)
         await this.#scraper.call('reload', before.config)
         throw error
       }
@@ -225,7 +222,6 @@ class Process implements Weir {
       this.#loadedWell = true
       this.#reloads.inc({ result: 'taken' })
       this.#log.info({}, 'Configuration read again')
-      setImmediate(() => tidyAfter(setup)) // when nothing of the old one is held any more
       const waiting = waitForRestart(this.#startedWith, setup.config)
       if (waiting.length > 0) {
         this.#log.warn({ keys: waiting }, 'These keys changed and count from the next start on')
@@ -326,6 +322,15 @@ class Process implements Weir {
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'packs' }) },
       externalUrl: this.#externalUrl(),
     })
+    // Before the rules, so that it closes after them, and what they told last is sent.
+    this.#outside = this.#closers.use(
+      new OutsideAlertmanagers({
+        clock: systemClock,
+        telemetry: { registry: this.#registry, log: this.#log.child({ part: 'alertmanagers' }) },
+        queuedMax: this.#setup.config.notifications.max_queued_per_alertmanager,
+      }),
+    )
+    await this.#outside.apply(this.#setup.config.alerting)
     this.#alerting = this.#closers.use(
       await startAlerting({
         ...this.#alertingSetup(this.#setup),
@@ -341,7 +346,6 @@ class Process implements Weir {
       }),
     )
     this.#waitsFor.delete('rules')
-    setImmediate(() => tidyAfter(this.#setup))
     this.#hasPushedGroups = !store.entries(GROUP_KEYS)[Symbol.iterator]().next().done
   }
 
@@ -366,6 +370,8 @@ class Process implements Weir {
       groups: this.#packs.groups(),
       ...(alertmanager === undefined ? {} : { config: alertmanager }),
       ...(this.#flags.alertmanagerStrictCompat === true ? { strictCompat: true } : {}),
+      ...(namesAlertmanagers(config.alerting) ? { outside: this.#outside } : {}),
+      relabelAlert: relabelOf(config.alerting.alert_relabel_configs),
       externalLabels: Labels.of(config.global.external_labels),
       evaluationIntervalMs: config.global.evaluation_interval,
       queryOffsetMs: config.global.rule_query_offset,
@@ -510,6 +516,7 @@ class Process implements Weir {
           return alerting().receiverTests
         },
       },
+      outsideAlertmanagers: () => this.#outside.view(),
       alertmanager: {
         configText: () => this.#setup.alertmanagerShown ?? DEFAULT_CONFIG,
         matcherMode: matcherModeOf(this.#flags.features),

@@ -36,8 +36,7 @@ const explore = createRoute({
 const alerts = createRoute({
   getParentRoute: () => root,
   path: '/alerts',
-  validateSearch: (search) =>
-    pickSearch(search, ['q', 'state', 'tab', 'rule', 'group', 'file', 'job']),
+  validateSearch: (search) => pickSearch(search, ['q', 'state', 'tab']),
   component: lazyRouteComponent(() => import('./alerts/alerts-page.tsx'), 'AlertsPage'),
 })
 

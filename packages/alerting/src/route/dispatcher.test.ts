@@ -52,8 +52,7 @@ class StandInDoor implements NotificationDoor {
     this.#log.set(groupKey, entry)
   }
 
-  async put(...given: Parameters<NotificationDoor['put']>): Promise<void> {
-    const [, facts, telling] = given
+  async put(...[_, facts, telling]: Parameters<NotificationDoor['put']>): Promise<void> {
     if (this.isFull) throw new WeirError('NOTIFY_FAILED', 'full')
     await this.wait
     const names = facts.alerts.map(({ labels }) => labels.get('alertname')).join(' ')

@@ -34,7 +34,7 @@ export function checkConfig(flags: Flags): ConfigCheck {
   checkRuleFiles(check, given, flags)
   const routes = check.attempt(() => alertmanagerSource(given, flags))
   if (routes !== undefined) {
-    check.add(routes.fileName, checkAlertmanagerConfig(routes))
+    check.add(routes.fileName, checkAlertmanagerConfig(routes, flags.features))
     check.found.push(`alert routes in ${routes.fileName}`)
     check.details.push(...withFile(routes.fileName, alertmanagerHints(routes)))
   }

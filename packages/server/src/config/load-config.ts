@@ -5,6 +5,7 @@ import { WeirError } from '@weir/model'
 import { PACKS, packMapping } from '@weir/packs'
 import { LineCounter, isNode, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { alertingBeside } from '../alertmanagers/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
 import { type MappingSource, type ReadMapping, readMappings } from '../statsd/mapping-file.ts'
 import { type NamedBy, beside, expandGlob, readNamed } from './files.ts'
@@ -89,7 +90,8 @@ export function readConfig(flags: Flags): GivenConfig {
   const remote_write = read.remote_write.map((endpoint) =>
     httpClientBeside(endpoint, (path) => beside(file, path)),
   )
-  const whole = { ...read, global, scrape_configs, remote_write }
+  const alerting = alertingBeside(read.alerting, (path) => beside(file, path))
+  const whole = { ...read, global, scrape_configs, remote_write, alerting }
   return { file, text, config: freeze(withFlags(whole, flags)) }
 }
 

@@ -106,14 +106,6 @@ describe('what cannot be meant', () => {
     expect(() => readConfig(flags(file))).toThrow(/jobs\.yml: want each job name once, "a" is in/)
   })
 
-  test('an Alertmanager elsewhere', () => {
-    const file = join(folder, 'prometheus.yml')
-    writeFileSync(file, 'alerting: {alertmanagers: [{static_configs: [{targets: [am:9093]}]}]}')
-    expect(() => readConfig(flags(file))).toThrow('Weir routes by itself')
-    writeFileSync(file, 'alerting: {alertmanagers: [{file_sd_configs: [{files: [a.yml]}]}]}')
-    expect(() => readConfig(flags(file))).toThrow('Weir routes by itself')
-  })
-
   test.runIf(promtool !== undefined).each(FILES)('Prometheus takes %s too', (name) => {
     const { status, stdout, stderr } = spawnSync(
       promtool!,

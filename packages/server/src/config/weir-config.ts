@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { alertingConfig } from '../alertmanagers/config.ts'
 import { globalConfig, scrapeConfigs } from '../scrape/config.ts'
 import { otlpConfig, otlpReceiver } from '../otlp/config.ts'
 import { pushGateway } from '../pushgateway/config.ts'
@@ -227,6 +228,13 @@ const notifications = z.strictObject({
     .describe(
       'Groups of alerts at one time; alerts that would need another are not told, and counted.',
     ),
+  max_queued_per_alertmanager: z
+    .int()
+    .positive()
+    .default(10_000)
+    .describe(
+      'Alerts that may wait for each Alertmanager of `alerting`; beyond it the oldest are dropped and counted.',
+    ),
   max_silences: z
     .int()
     .positive()
@@ -307,26 +315,6 @@ const refused = Object.fromEntries(
   Object.entries(LATER).map(([key, why]) => [key, z.undefined({ error: why }).optional()]),
 ) as Record<keyof typeof LATER, z.ZodOptional<z.ZodUndefined>>
 
-/** `alerting` of prometheus.yml, as it comes with Prometheus: no Alertmanager is named there. */
-const alerting = z
-  .looseObject({})
-  .refine((section) => !namesTargets(section), {
-    message:
-      'sending alerts to an outside Alertmanager is not supported yet; give its alertmanager.yml to `alertmanager`, Weir routes by itself',
-  })
-  .optional()
-  .meta({ title: 'section' })
-  .describe('Accepted while it names no Alertmanager: Weir routes alerts by itself.')
-
-/** Whether a section lists targets or says where to find some. */
-function namesTargets(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return Object.entries(value).some(([key, inner]) => {
-    const isPlace = key === 'targets' || (key.endsWith('_sd_configs') && key !== 'static_configs')
-    return isPlace ? Array.isArray(inner) && inner.length > 0 : namesTargets(inner)
-  })
-}
-
 const sections = z.strictObject({
   ...refused,
   global: globalConfig.prefault({}).describe('What holds for all jobs and rules.'),
@@ -335,7 +323,9 @@ const sections = z.strictObject({
     .array(z.string())
     .default([])
     .describe('Files with more `scrape_configs`; globs are allowed.'),
-  alerting,
+  alerting: alertingConfig
+    .prefault({})
+    .describe('Other Alertmanagers that get the alerts of rules, as in prometheus.yml.'),
   runtime: z
     .looseObject({})
     .optional()

@@ -15,6 +15,7 @@ import { type KubernetesSdConfig, kubernetesSdConfig } from './kubernetes/config
 const staticConfig = z.strictObject({
   targets: z
     .array(z.string().regex(/^[^@]*$/, 'want host:port; user and password go into basic_auth'))
+    .default([])
     .describe('Addresses, host:port each.'),
   labels: z.record(z.string(), scalarText).default({}).describe('Labels that all of them get.'),
 })

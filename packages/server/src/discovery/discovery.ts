@@ -4,7 +4,7 @@ import type { DiscovererView } from '@weir/packs'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { DiscoveryConfig } from './config.ts'
 import type { Discoverer, Report } from './discoverer.ts'
-import { DiscoveryEvents } from './events.ts'
+import { DiscoveryEvents, type DiscoveryPart } from './events.ts'
 import { discovererOf, titleOf } from './kinds.ts'
 import type { TargetGroup } from './target-group.ts'
 
@@ -16,6 +16,8 @@ export interface DiscoveryParts {
   readonly clock: Clock
   /** Told which jobs have other groups than before. */
   readonly onChange: (jobs: ReadonlySet<string>) => void
+  /** The word in the names of its metrics; `discovery` unless told. */
+  readonly part?: DiscoveryPart
   /** Stands in for the world in tests. */
   readonly discover?: typeof discovererOf
 }
@@ -38,10 +40,12 @@ export class Discovery implements AsyncDisposable {
   #handedOverMs = Number.NEGATIVE_INFINITY
   #waiting: Promise<void> | undefined
 
-  constructor({ telemetry, clock, onChange, discover = discovererOf }: DiscoveryParts) {
+  constructor(parts: DiscoveryParts) {
+    const { telemetry, clock, onChange } = parts
+    const { discover = discovererOf, part = 'discovery' } = parts
     this.#discover = discover
     this.#clock = clock
-    this.#events = new DiscoveryEvents(telemetry)
+    this.#events = new DiscoveryEvents(telemetry, part)
     this.#onChange = onChange
   }
 

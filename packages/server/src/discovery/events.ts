@@ -1,6 +1,9 @@
 import type { Counter, Gauge } from '../telemetry/registry.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 
+/** Who discovers: the scraper, or those who send alerts on. */
+export type DiscoveryPart = 'discovery' | 'alertmanager_discovery'
+
 /** Discovery's own metrics and log lines, moved together by the functions below. */
 export class DiscoveryEvents {
   readonly #telemetry: Telemetry
@@ -9,25 +12,26 @@ export class DiscoveryEvents {
   readonly #targets: Gauge<'job'>
   readonly #refreshed: Gauge<'job' | 'discoverer'>
 
-  constructor(telemetry: Telemetry) {
+  /** @param part in the names of the metrics, which must differ where another thread discovers things too */
+  constructor(telemetry: Telemetry, part: DiscoveryPart) {
     const { registry } = telemetry
     this.#telemetry = telemetry
     this.#refreshes = registry.counter(
-      'weir_discovery_refreshes_total',
+      `weir_${part}_refreshes_total`,
       'Looks for targets, by kind of discovery and how they ended.',
       ['kind', 'outcome'],
     )
     this.#updates = registry.counter(
-      'weir_discovery_updates_total',
-      'Times that targets found were handed to the scraper.',
+      `weir_${part}_updates_total`,
+      'Times that targets found were handed over.',
     )
     this.#targets = registry.gauge(
-      'weir_discovery_targets',
+      `weir_${part}_targets`,
       'Targets found, before relabelling, by job.',
       ['job'],
     )
     this.#refreshed = registry.gauge(
-      'weir_discovery_last_refresh_timestamp_seconds',
+      `weir_${part}_last_refresh_timestamp_seconds`,
       'When a discoverer last looked with success.',
       ['job', 'discoverer'],
     )

@@ -1,5 +1,6 @@
 import type { Alerting, AlertingSetup, MatcherMode, RecordingGroup } from '@weir/alerting'
 import type { Clock } from '@weir/model'
+import type { AlertmanagersView } from '../alertmanagers/outside-alertmanagers.ts'
 import type {
   EventView,
   IntakeStatus,
@@ -58,6 +59,8 @@ export interface HttpDeps {
     | 'receiverTests'
     | 'managedRules'
   >
+  /** Alertmanagers elsewhere that get the alerts of rules. */
+  outsideAlertmanagers(): AlertmanagersView
   /** What Alertmanager's API tells beyond that. */
   readonly alertmanager: AlertmanagerDeps
   readonly scraping: Scraping

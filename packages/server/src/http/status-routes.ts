@@ -12,10 +12,9 @@ export function statusRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v1/alertmanagers',
-      summary:
-        'Other Alertmanagers that get the alerts; Weir notifies by itself, so there are none',
+      summary: 'Alertmanagers elsewhere that get the alerts of rules',
       parameters: [],
-      handle: () => success({ activeAlertmanagers: [], droppedAlertmanagers: [] }),
+      handle: () => success(deps.outsideAlertmanagers()),
     },
     {
       methods: ['GET'],

@@ -169,6 +169,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       silences: NO_SILENCES,
       ...EMPTY_DESK,
     },
+    outsideAlertmanagers: () => ({ activeAlertmanagers: [], droppedAlertmanagers: [] }),
     alertmanager: {
       configText: () => 'route: {receiver: page}\nreceivers: [{name: page}]\n',
       matcherMode: 'fallback',
