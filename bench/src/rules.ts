@@ -82,7 +82,8 @@ async function measure(name: 'Weir' | 'Prometheus'): Promise<Figures | undefined
     if (name === 'Prometheus' && peer === undefined) return undefined
     const side = await startSide(name, folder, {
       config: configOf(name, { ruleFile, routing, peer }),
-      flags: ['--web.enable-lifecycle'],
+      // By itself it drops what more than 10,000 alerts wait for.
+      flags: ['--web.enable-lifecycle', '--alertmanager.notification-queue-capacity=100000'],
     })
     if (side === undefined) return undefined
     try {

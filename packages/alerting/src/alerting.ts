@@ -303,17 +303,18 @@ class Engine implements Alerting {
     const leaving = [...before].filter(([key, group]) => after.get(key) !== group)
     await Promise.all(leaving.map(([, group]) => group.stop()))
     this.#groups = after
-    for (const [key, group] of after) {
+    const starting = [...after].filter(([key, group]) => before.get(key) !== group)
+    for (const [key, group] of starting) {
       const known = before.get(key)
-      if (known === group) continue
       if (known === undefined) group.restore()
-      else {
-        group.takeOver(known)
-        await group.endLeft(note)
-      }
-      group.start()
+      else group.takeOver(known)
     }
-    for (const [key, group] of leaving) if (!after.has(key)) await group.forget(note)
+    // All at once: their last samples are committed together.
+    await Promise.all([
+      ...starting.map(([, group]) => group.endLeft(note)),
+      ...leaving.filter(([key]) => !after.has(key)).map(([, group]) => group.forget(note)),
+    ])
+    for (const [, group] of starting) group.start()
   }
 
   async #collect(): Promise<void> {

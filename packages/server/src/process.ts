@@ -56,7 +56,7 @@ import { QueryPool } from './threads/query-pool.ts'
 import { RemoteWriteOut } from './threads/remote-write-out.ts'
 import { serveCalls } from './threads/rpc.ts'
 import type { ScrapeData, ScrapeHandlers, SelfHandlers } from './threads/scrape-thread.ts'
-import { keepHeapSmall } from './threads/small-heap.ts'
+import { collectGarbage, keepHeapSmall } from './threads/small-heap.ts'
 import { Thread } from './threads/thread.ts'
 import type { Address, Weir, Writer } from './serve.ts'
 import type { WriterHandlers } from './threads/writer-thread.ts'
@@ -81,6 +81,15 @@ export async function openProcess(flags: Flags, setup: Setup, writer: Writer): P
     await weir[Symbol.asyncDispose]().catch(() => undefined)
     throw error
   }
+}
+
+/** Rule files that are longer together leave enough behind to be tidied up: twenty times their length. */
+const LONG_RULES = 512 * 1024
+
+/** V8 keeps what reading has left until the heap has grown by half as much again. */
+function tidyAfter({ ruleFiles }: Setup): void {
+  const length = ruleFiles.reduce((sum, { text }) => sum + text.length, 0)
+  if (length > LONG_RULES) collectGarbage()
 }
 
 /** What must be there before a query can be answered. */
@@ -222,6 +231,7 @@ class Process implements Weir {
       this.#loadedWell = true
       this.#reloads.inc({ result: 'taken' })
       this.#log.info({}, 'Configuration read again')
+      setImmediate(() => tidyAfter(setup)) // when nothing of the old one is held any more
       const waiting = waitForRestart(this.#startedWith, setup.config)
       if (waiting.length > 0) {
         this.#log.warn({ keys: waiting }, 'These keys changed and count from the next start on')
@@ -346,6 +356,7 @@ class Process implements Weir {
       }),
     )
     this.#waitsFor.delete('rules')
+    setImmediate(() => tidyAfter(this.#setup))
     this.#hasPushedGroups = !store.entries(GROUP_KEYS)[Symbol.iterator]().next().done
   }
 

@@ -92,6 +92,10 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
       '/alerts?tab=recording',
       ['weir_stage_throughput', 'Running', /42 % · 183\u2009410 samples/, /same labelset/],
     ],
+    [
+      '/alerts?tab=backtest',
+      [/28 notifications would have been sent in 7 d/, /2 of 12 series/, 'what really happened'],
+    ],
     ['/alerts?tab=events', ['Rolled back scheduler', 'newest 4 of 5', 'env:prod']],
     ['/alerts?tab=events&q=web', ['Deployed web 4.2', 'Success']],
     ['/alerts?tab=events&q=nothing', ['No event matches.']],
@@ -180,6 +184,27 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
       `PUT /api/weir/v1/rules/orders-late-2 ${JSON.stringify({ group: 'rules', rule, author: 'ann', reason: '' })}`,
       `POST /api/weir/v1/rules/01/off ${JSON.stringify({ author: 'ann', reason: 'too loud' })}`,
     ])
+    expect(complaints).toEqual([])
+  })
+
+  test('a rule is tried on history, with another threshold', async () => {
+    const sent: string[] = []
+    page.on('request', (request) => {
+      if (request.method() === 'POST') sent.push(`${request.url()} ${request.postData() ?? ''}`)
+    })
+    await open('/alerts?tab=rules')
+    await page
+      .getByRole('link', { name: /^Backtest / })
+      .first()
+      .click()
+    await page.getByLabel('Other thresholds').fill('7, many')
+    await see('"many" is no number')
+    await page.getByLabel('Other thresholds').fill('7')
+    await page.getByRole('button', { name: 'Test on history' }).click()
+    await see(/28 notifications would have been sent/)
+    expect(sent[0]).toMatch(/backtests .*timezone=.*thresholds=7.*file=pack%3Aairflow/)
+    await page.getByRole('radio', { name: /> 7/ }).click()
+    await see(/8 notifications would have been sent/)
     expect(complaints).toEqual([])
   })
 
@@ -345,6 +370,7 @@ describe.skipIf(missing.length > 0)(`the page in a browser${why}`, () => {
     '/explore?expr=latency_seconds&tab=table',
     '/status?tab=queries',
     '/alerts?tab=recording',
+    '/alerts?tab=backtest',
     '/targets',
     '/targets?tab=pushed',
     '/status?tab=storage',

@@ -36,7 +36,8 @@ const explore = createRoute({
 const alerts = createRoute({
   getParentRoute: () => root,
   path: '/alerts',
-  validateSearch: (search) => pickSearch(search, ['q', 'state', 'tab']),
+  validateSearch: (search) =>
+    pickSearch(search, ['q', 'state', 'tab', 'rule', 'group', 'file', 'job']),
   component: lazyRouteComponent(() => import('./alerts/alerts-page.tsx'), 'AlertsPage'),
 })
 

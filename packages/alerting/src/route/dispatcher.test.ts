@@ -52,7 +52,8 @@ class StandInDoor implements NotificationDoor {
     this.#log.set(groupKey, entry)
   }
 
-  async put(...[_, facts, telling]: Parameters<NotificationDoor['put']>): Promise<void> {
+  async put(...given: Parameters<NotificationDoor['put']>): Promise<void> {
+    const [, facts, telling] = given
     if (this.isFull) throw new WeirError('NOTIFY_FAILED', 'full')
     await this.wait
     const names = facts.alerts.map(({ labels }) => labels.get('alertname')).join(' ')

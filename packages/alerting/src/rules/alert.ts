@@ -1,13 +1,17 @@
-import { type Alert, Labels, METRIC_NAME, type Threshold, WeirError } from '@weir/model'
+import { type Alert, Labels, type Threshold, WeirError } from '@weir/model'
 import { formatFloat } from '../template/go-float.ts'
 import { queryEscape } from '../template/builtins.ts'
-import type { AlertingRuleSpec, TemplatedText } from './config.ts'
+import type { AlertingRuleSpec } from './config.ts'
 import { type Evaluation, RuleReport } from './evaluation.ts'
 import { type Comparison, comparisonOf } from './evidence.ts'
 import { FlapWatch } from './flapping.ts'
 import { LEVEL_LABEL, Levels } from './levels.ts'
 import { type Missing, MissingElements } from './missing.ts'
+import { type AlertSeries, samplesOf } from './alert-series.ts'
+import { Identities } from './identities.ts'
 import type { SeriesTracker } from './series-tracker.ts'
+import type { StateMark } from './state-mark.ts'
+import { expandTexts } from './texts.ts'
 import type { QuerySample } from './source.ts'
 import type { ActiveAlertView, AlertState } from './view.ts'
 
@@ -33,6 +37,7 @@ interface ActiveAlert {
   isRipe: boolean | undefined
   /** What is odd about it, as an annotation says it to people; '' for nothing. */
   note: string
+  series: AlertSeries | undefined
 }
 
 /** An element of the answer, or what stands in its place. */
@@ -80,6 +85,8 @@ export class AlertingRule {
   #active = new Map<string, ActiveAlert>()
   /** Read when the first alert is handed on: most rules never raise one. */
   #comparison: Comparison | undefined
+  #generatorUrl: string | undefined
+  readonly #identities: Identities
   readonly #missing: MissingElements
   readonly #levels: Levels | undefined
   readonly #flaps: FlapWatch | undefined
@@ -87,6 +94,7 @@ export class AlertingRule {
   constructor(spec: AlertingRuleSpec, series: SeriesTracker) {
     this.spec = spec
     this.series = series
+    this.#identities = new Identities(spec)
     this.#missing = new MissingElements(spec)
     this.#levels = spec.levels.length === 0 ? undefined : new Levels(spec.levels)
     this.#flaps = spec.flapping === undefined ? undefined : new FlapWatch(spec.flapping)
@@ -133,10 +141,7 @@ export class AlertingRule {
         `exceeded limit of ${at.limit} with ${active.length} alerts`,
       )
     }
-    await this.series.write(
-      active.flatMap((alert) => this.#samplesOf(alert)),
-      at.queryTimeMs,
-    )
+    await this.series.write(active.flatMap(samplesOf), at.queryTimeMs)
   }
 
   /** The answer with levels, where the rule has some. */
@@ -197,13 +202,8 @@ export class AlertingRule {
   async #identify(answer: readonly Element[], at: Evaluation): Promise<Map<string, ActiveAlert>> {
     const found = new Map<string, ActiveAlert>()
     for (const sample of answer) {
-      const flat = sample.labels.without(NAME).flat
-      const labels = Labels.fromFlat([
-        ...flat,
-        ...(await expandAll(this.spec.labels, sample, at)),
-        'alertname',
-        this.spec.name,
-      ])
+      const known = this.#identities.of(sample, at)
+      const labels = known instanceof Promise ? await known : known
       if (found.has(labels.key())) {
         throw new WeirError(
           'RULE_FAILED',
@@ -211,9 +211,10 @@ export class AlertingRule {
         )
       }
       const noDataSinceMs = sample.noDataSinceMs ?? null
+      const texts = expandTexts(this.spec.annotations, sample, at)
       found.set(labels.key(), {
         labels,
-        annotations: Labels.fromFlat(await expandAll(this.spec.annotations, sample, at)),
+        annotations: Labels.fromFlat(texts instanceof Promise ? await texts : texts),
         value: sample.value,
         state: 'pending',
         activeAtMs: sample.grade?.sinceMs ?? at.timeMs,
@@ -225,8 +226,10 @@ export class AlertingRule {
         heldBy: null,
         isRipe: sample.grade?.isRipe,
         note: noDataSinceMs === null ? '' : noDataNote(noDataSinceMs),
+        series: undefined,
       })
     }
+    this.#identities.turn()
     return found
   }
 
@@ -285,19 +288,6 @@ export class AlertingRule {
     return nowMs - alert.keepFiringSinceMs < this.spec.keepFiringForMs
   }
 
-  #samplesOf(alert: ActiveAlert): QuerySample[] {
-    return [
-      {
-        labels: alert.labels.with(METRIC_NAME, 'ALERTS').with('alertstate', alert.state),
-        value: 1,
-      },
-      {
-        labels: alert.labels.with(METRIC_NAME, 'ALERTS_FOR_STATE'),
-        value: Math.trunc(alert.activeAtMs / 1000),
-      },
-    ]
-  }
-
   /** Ends all alerts, and says why. */
   end(nowMs: number, note: string): void {
     for (const [key, alert] of this.#active) {
@@ -330,13 +320,17 @@ export class AlertingRule {
   ): Alert {
     const { externalLabels, externalUrl, validUntilMs } = options
     const { expr } = this.spec
+    this.#generatorUrl ??= `${externalUrl}/graph?g0.expr=${queryEscape(expr)}&g0.tab=1`
     this.#comparison ??= comparisonOf(expr)
     return {
-      labels: Labels.fromFlat([...externalLabels.flat, ...labels.flat]),
+      labels:
+        externalLabels.size === 0
+          ? labels
+          : Labels.fromFlat([...externalLabels.flat, ...labels.flat]),
       annotations: note === '' ? annotations : annotations.with(NOTE_ANNOTATION, note),
       startsAtMs: firedAtMs ?? activeAtMs,
       endsAtMs: resolvedAtMs ?? validUntilMs,
-      generatorUrl: `${externalUrl}/graph?g0.expr=${queryEscape(expr)}&g0.tab=1`,
+      generatorUrl: this.#generatorUrl,
       evidence: { expr, value, ...this.#comparison, ...this.#thresholdOf(labels) },
     }
   }
@@ -368,6 +362,23 @@ export class AlertingRule {
         ...(this.#isFlapping(alert) ? { isFlapping: true } : {}),
         value: formatFloat(alert.value, 'e', -1),
       }))
+  }
+
+  /** Takes in everything that {@link store} gives but values and their texts, which change all the time. */
+  markState(mark: StateMark): void {
+    for (const alert of this.#active.values()) {
+      mark.text(alert.labels.key())
+      mark.text(alert.state)
+      mark.number(alert.activeAtMs)
+      mark.number(alert.firedAtMs)
+      mark.number(alert.resolvedAtMs)
+      mark.number(alert.keepFiringSinceMs)
+      mark.number(alert.noDataSinceMs)
+      mark.text(alert.note)
+      if (this.#flaps !== undefined) {
+        mark.text(this.#flaps.stored(this.#missing.keyOf(alert.labels)))
+      }
+    }
   }
 
   store(): StoredAlert[] {
@@ -408,11 +419,12 @@ export class AlertingRule {
         heldBy: null,
         isRipe: undefined,
         note: alert.note ?? '',
+        series: undefined,
       })
     }
     this.#restoreLevels()
     const active = [...this.#active.values()].filter((alert) => alert.state !== 'inactive')
-    this.series.seed(active.flatMap((alert) => this.#samplesOf(alert)).map(({ labels }) => labels))
+    this.series.seed(active.flatMap(samplesOf).map(({ labels }) => labels))
   }
 
   /** Goes on where another rule of the same name and labels stopped. */
@@ -441,8 +453,6 @@ export interface Due {
   wasSent(): void
 }
 
-const NAME = new Set([METRIC_NAME])
-
 function noDataNote(sinceMs: number): string {
   return `no data since ${new Date(sinceMs).toISOString().replace(/\.\d+/, '')}`
 }
@@ -451,16 +461,4 @@ function isDue(alert: ActiveAlert, nowMs: number, resendDelayMs: number): boolea
   if (alert.lastSentMs === null) return true
   if (alert.resolvedAtMs !== null) return alert.resolvedAtMs > alert.lastSentMs
   return alert.lastSentMs + resendDelayMs <= nowMs
-}
-
-async function expandAll(
-  texts: ReadonlyMap<string, TemplatedText>,
-  sample: QuerySample,
-  at: Evaluation,
-): Promise<string[]> {
-  const flat: string[] = []
-  for (const [name, { template }] of texts) {
-    flat.push(name, await template.expand({ ...sample, ...at }))
-  }
-  return flat
 }

@@ -1,4 +1,4 @@
-import type { Appender, AlertSink, Clock, KeyValueStore, Labels } from '@weir/model'
+import type { Appender, AlertSink, Clock, KeyValueChange, KeyValueStore, Labels } from '@weir/model'
 import type { AlertingEvents } from '../telemetry.ts'
 import { AlertingRule, type StoredAlert } from './alert.ts'
 import type { Rule, RuleGroup } from './config.ts'
@@ -6,6 +6,7 @@ import type { Evaluation } from './evaluation.ts'
 import type { NoDataPolicy } from './no-data.ts'
 import { RecordingRule } from './recording.ts'
 import { SeriesTracker } from './series-tracker.ts'
+import { StateMark } from './state-mark.ts'
 import { phaseOf } from './phase.ts'
 import { independentRuns } from './runs.ts'
 import type { QuerySample, RuleQueries, RuleQuery } from './source.ts'
@@ -31,8 +32,6 @@ export interface GroupContext {
 
 /** State of a group on disk, under `alerting/rules/<file>;<name>`. */
 interface StoredGroup {
-  /** Last evaluation that is known of, at most a minute before the real one. */
-  readonly seenMs: number
   /** Alerts by rule. */
   readonly rules: Readonly<Record<string, readonly StoredAlert[]>>
 }
@@ -41,6 +40,8 @@ interface StoredGroup {
 export const EVALUATION_INTERVAL_MS = 60_000
 
 const KEY_PREFIX = 'alerting/rules/'
+/** When a group with alerts was last evaluated, at most a minute before the real time; beside the state, which may be long. */
+const SEEN_PREFIX = 'alerting/rules-seen/'
 const SEEN_EVERY_MS = 60_000
 /** After a longer break, pending alerts start anew. */
 const OUTAGE_TOLERANCE_MS = 3_600_000
@@ -93,7 +94,8 @@ export class LiveGroup {
   restore(): void {
     const stored = this.#context.store.get(KEY_PREFIX + this.key) as StoredGroup | undefined
     if (stored === undefined) return
-    const unwatchedMs = Math.max(this.#context.clock.now() - stored.seenMs, 0)
+    const seenMs = this.#context.store.get(SEEN_PREFIX + this.key) as number | undefined
+    const unwatchedMs = Math.max(this.#context.clock.now() - (seenMs ?? 0), 0)
     for (const { id, rule } of this.#rules) {
       const alerts = stored.rules[id]
       if (alerts === undefined || rule instanceof RecordingRule) continue
@@ -130,13 +132,14 @@ export class LiveGroup {
 
   async #end(rules: readonly LiveRule[], note: string | undefined): Promise<void> {
     const nowMs = this.#context.clock.now()
-    for (const rule of rules) {
+    const end = async (rule: LiveRule): Promise<void> => {
       if (note !== undefined && rule instanceof AlertingRule) {
         rule.end(nowMs, note)
         await this.#handOn(rule, nowMs)
       }
       await rule.series.write([], nowMs - this.#queryOffsetMs)
     }
+    await Promise.all(rules.map(end))
   }
 
   start(): void {
@@ -157,7 +160,11 @@ export class LiveGroup {
       this.#rules.map(({ rule }) => rule),
       note,
     )
-    await this.#context.store.write([{ key: KEY_PREFIX + this.key, value: undefined }])
+    if (!this.#isOnDisk()) return
+    await this.#context.store.write([
+      { key: KEY_PREFIX + this.key, value: undefined },
+      { key: SEEN_PREFIX + this.key, value: undefined },
+    ])
   }
 
   async #run(): Promise<void> {
@@ -274,32 +281,43 @@ export class LiveGroup {
 
   async #save(timeMs: number): Promise<void> {
     if (!this.#mayHaveAlerts()) return
-    const rules = Object.fromEntries(
-      this.#rules.flatMap(({ id, rule }) =>
-        rule instanceof AlertingRule ? [[id, rule.store()] as const] : [],
-      ),
-    )
-    const hasAlerts = Object.values(rules).some((alerts) => alerts.length > 0)
-    const shape = JSON.stringify(rules, (key, value: unknown) =>
-      key === 'value' || key === 'annotations' ? undefined : value,
-    )
-    const isOld = hasAlerts && timeMs - this.#storedMs >= SEEN_EVERY_MS
-    if (shape === this.#stored && !isOld) return
-    const value: StoredGroup = { seenMs: timeMs, rules }
+    const mark = new StateMark()
+    for (const { id, rule } of this.#rules) {
+      if (!(rule instanceof AlertingRule)) continue
+      mark.text(id)
+      rule.markState(mark)
+    }
+    const isNew = mark.value !== this.#stored
+    const isOld = timeMs - this.#storedMs >= SEEN_EVERY_MS
+    if (!isNew && !isOld) return
+    const seen = { key: SEEN_PREFIX + this.key, value: timeMs }
     try {
-      await this.#context.store.write([{ key: KEY_PREFIX + this.key, value }])
-      this.#stored = shape
+      await this.#context.store.write(isNew ? [seen, this.#stateChange()] : [seen])
+      this.#stored = mark.value
       this.#storedMs = timeMs
-      this.#isKept = hasAlerts
+      this.#isKept = this.#hasAlerts()
     } catch (cause) {
       this.#context.events.storeFailed('rules', String(cause)) // next evaluation tries again
     }
   }
 
+  #stateChange(): KeyValueChange {
+    const rules = Object.fromEntries(
+      this.#rules.flatMap(({ id, rule }) =>
+        rule instanceof AlertingRule ? [[id, rule.store()] as const] : [],
+      ),
+    )
+    return { key: KEY_PREFIX + this.key, value: { rules } satisfies StoredGroup }
+  }
+
+  #hasAlerts(): boolean {
+    return this.#rules.some(({ rule }) => rule instanceof AlertingRule && rule.hasAlerts)
+  }
+
   /** Whether there is anything to keep, or something on disk that no longer holds. */
   #mayHaveAlerts(): boolean {
     if ((this.#isKept ??= this.#isOnDisk())) return true
-    return this.#rules.some(({ rule }) => rule instanceof AlertingRule && rule.hasAlerts)
+    return this.#hasAlerts()
   }
 
   #isOnDisk(): boolean {

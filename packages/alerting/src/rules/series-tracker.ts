@@ -2,9 +2,14 @@ import { type Appender, type Labels, STALE_MARKER, type SeriesRef } from '@weir/
 import type { AlertingEvents } from '../telemetry.ts'
 import type { QuerySample } from './source.ts'
 
+interface Tracked {
+  readonly labels: Labels
+  readonly ref: SeriesRef
+}
+
 /** Writes the series of one rule, and ends those that were there last time and no longer are. */
 export class SeriesTracker {
-  #last = new Map<string, { readonly labels: Labels; readonly ref: SeriesRef }>()
+  #last = new Map<string, Tracked>()
   readonly #appender: Appender
   readonly #events: AlertingEvents
 
@@ -26,10 +31,12 @@ export class SeriesTracker {
 
   /** Writes samples, which must have labels of their own each, and commits. */
   async write(samples: readonly QuerySample[], timeMs: number): Promise<void> {
-    const now = new Map<string, { readonly labels: Labels; readonly ref: SeriesRef }>()
+    const now = new Map<string, Tracked>()
     for (const { labels, value, histogram } of samples) {
-      const ref = this.#last.get(labels.key())?.ref ?? this.#appender.ref(labels)
-      now.set(labels.key(), { labels, ref })
+      const key = labels.key()
+      const tracked = this.#last.get(key) ?? { labels, ref: this.#appender.ref(labels) }
+      const { ref } = tracked
+      now.set(key, tracked)
       if (histogram === undefined) this.#appender.append(ref, timeMs, value)
       else this.#appender.appendHistogram(ref, timeMs, histogram)
     }

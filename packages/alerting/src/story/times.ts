@@ -1,8 +1,18 @@
 /** `2026-11-28 14:02:11 CET`, in the zone of the process unless told. */
 export function localTime(timeMs: number, timeZone?: string): string {
+  if (timeMs === last.timeMs && timeZone === last.timeZone) return last.text
   const parts = partsOf(timeMs, timeZone)
-  return `${parts['year']}-${parts['month']}-${parts['day']} ${clockOf(parts)} ${parts['timeZoneName']}`
+  const date = `${parts['year']}-${parts['month']}-${parts['day']}`
+  last = { timeMs, timeZone, text: `${date} ${clockOf(parts)} ${parts['timeZoneName']}` }
+  return last.text
 }
+
+/** Alerts of one evaluation begin at the same time. */
+let last: {
+  readonly timeMs: number
+  readonly timeZone: string | undefined
+  readonly text: string
+} = { timeMs: Number.NaN, timeZone: undefined, text: '' }
 
 const FORMATS = new Map<string, Intl.DateTimeFormat>()
 

@@ -42,7 +42,7 @@ export const TEMPLATE_LIMITS = {
 const CHARS_A_STEP = 64
 
 export interface TemplateSet {
-  readonly functions: ReadonlyMap<string, GoFunction>
+  readonly functions: Pick<ReadonlyMap<string, GoFunction>, 'get'>
   readonly definitions: ReadonlyMap<string, TemplateBody>
   /** Writes HTML: every value is escaped for the place where it lands, as html/template does. */
   readonly isHtml?: boolean

@@ -95,7 +95,10 @@ export class StringMap extends GoObject {
 
   constructor(entries: Iterable<readonly [string, string]>) {
     super()
-    this.entries = new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)))
+    // Labels come in this order already.
+    const pairs = [...entries]
+    const isSorted = pairs.every(([name], i) => i === 0 || pairs[i - 1]![0] < name)
+    this.entries = new Map(isSorted ? pairs : pairs.sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 
   member(name: string): unknown {

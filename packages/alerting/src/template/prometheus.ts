@@ -52,6 +52,7 @@ export interface RuleTemplateContext {
 const QUERIES_MAX = 20
 /** `tmpl` runs a template within a template: each a run of its own, so not many. */
 const TMPL_DEPTH_MAX = 5
+const NO_ANSWERS: Answers = new Map()
 const PREAMBLE =
   '{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}{{$externalURL := .ExternalURL}}{{$value := .Value}}'
 
@@ -69,6 +70,11 @@ export class RuleTemplate {
       : undefined
   }
 
+  /** Whether it is the same whatever it is about. */
+  get isFixed(): boolean {
+    return this.#tree === undefined
+  }
+
   /** The text with everything filled in; what fails shows as `<error expanding template: …>`. */
   async expand(context: RuleTemplateContext): Promise<string> {
     const tree = this.#tree
@@ -77,8 +83,25 @@ export class RuleTemplate {
       return await this.#run(tree, context)
     } catch (cause) {
       if (!(cause instanceof Error) || context.signal?.aborted === true) throw cause
-      return `<error expanding template: error executing template ${this.#name}: ${cause.message}>`
+      return this.#failed(cause)
     }
+  }
+
+  /** The same without asking the store; undefined when it has to be asked. */
+  expandNow(context: RuleTemplateContext): string | undefined {
+    const tree = this.#tree
+    if (tree === undefined) return this.#text
+    try {
+      return execute(this.#name, tree, context, NO_ANSWERS)
+    } catch (cause) {
+      if (cause instanceof AnswerWanted) return undefined
+      if (!(cause instanceof Error)) throw cause
+      return this.#failed(cause)
+    }
+  }
+
+  #failed({ message }: Error): string {
+    return `<error expanding template: error executing template ${this.#name}: ${message}>`
   }
 
   async #run(tree: TemplateTree, context: RuleTemplateContext): Promise<string> {
@@ -128,15 +151,16 @@ function execute(
   context: RuleTemplateContext,
   answers: Answers,
 ): string {
-  const functions: ReadonlyMap<string, GoFunction> = new Map<string, GoFunction>([
-    ...BUILTINS,
-    ...PURE,
+  const own = new Map<string, GoFunction>([
     ['query', goFunction(['string'], ([expr]) => answered(answers, expr as string))],
     ['externalURL', goFunction([], () => context.externalUrl)],
     ['pathPrefix', goFunction([], () => pathOf(context.externalUrl))],
     ['now', goFunction([], () => context.timeMs / 1000)],
     ['tmpl', goFunction(['string', 'any'], ([called, dot]) => tmpl(called as string, dot))],
   ])
+  const functions = {
+    get: (called: string) => own.get(called) ?? PURE.get(called) ?? BUILTINS.get(called),
+  }
   const set: TemplateSet = {
     functions,
     definitions: tree.definitions,

@@ -42,6 +42,8 @@ export interface SideBySide extends AsyncDisposable {
   /** Silences in both; gives what ends the silence in both. */
   silence(matchers: readonly Matcher[]): Promise<() => Promise<void>>
   /** What was said since it was last forgotten, once each has said so many things. */
+  /** The groups that both have, each as a text. */
+  groups(): Promise<Readonly<Record<Who, readonly string[]>>>
   heard(count: number): Promise<Readonly<Record<Who, readonly Said[]>>>
   forget(): void
 }
@@ -83,6 +85,7 @@ export async function openSideBySide(
   return {
     push: (alerts, startsAtMs, endsAtMs) => push({ url, weir }, alerts, startsAtMs, endsAtMs),
     silence: (matchers) => silence({ url, weir }, matchers),
+    groups: async () => ({ peer: await groupsOf(url), weir: groupTexts(weir) }),
     heard: async (count) => {
       const { said } = recorder
       await until(
@@ -159,6 +162,56 @@ async function silence(
     await fetch(`${url}/api/v2/silence/${silenceID}`, { method: 'DELETE' })
     await weir.silences.expire(id)
   }
+}
+
+interface PeerGroup {
+  readonly labels: Readonly<Record<string, string>>
+  readonly receiver: { readonly name: string }
+  readonly alerts: readonly {
+    readonly fingerprint: string
+    readonly receivers: readonly { readonly name: string }[]
+    readonly status: {
+      readonly state: string
+      readonly silencedBy: readonly string[]
+      readonly inhibitedBy: readonly string[]
+      readonly mutedBy: readonly string[]
+    }
+  }[]
+}
+
+async function groupsOf(url: string): Promise<string[]> {
+  const groups = (await (await fetch(`${url}/api/v2/alerts/groups`)).json()) as PeerGroup[]
+  const texts = groups.map(({ labels, receiver, alerts }) =>
+    groupText(
+      Labels.of(labels),
+      receiver.name,
+      alerts.map((one) => ({ ...one, receivers: one.receivers.map(({ name }) => name) })),
+    ),
+  )
+  return texts.toSorted()
+}
+
+function groupTexts(weir: Alerting): string[] {
+  const groups = weir.routing.groups()
+  return groups
+    .map(({ labels, receiver, alerts }) => groupText(labels, receiver, alerts))
+    .toSorted()
+}
+
+/** Which of several sources holds an alert back is open; that one does is not. */
+function groupText(
+  labels: Labels,
+  receiver: string,
+  alerts: readonly (Pick<PeerGroup['alerts'][number], 'fingerprint' | 'status'> & {
+    readonly receivers: readonly string[]
+  })[],
+): string {
+  const shown = alerts.map(({ fingerprint, receivers, status }) => {
+    const { state, silencedBy, inhibitedBy } = status
+    const why = `${silencedBy.length > 0} ${inhibitedBy.length > 0}`
+    return `${fingerprint} ${receivers.toSorted().join()} ${state} ${why}`
+  })
+  return `${receiver} ${labels.toString()}\n  ${shown.toSorted().join('\n  ')}`
 }
 
 /** What was said, sorted, without what must differ between the two: links, newer fields, key order. */

@@ -9,11 +9,15 @@ import type { QueryFailure, VectorRows } from './job.ts'
 export interface PackedVectors {
   /** Of each question, {@link COSTS} after each other. */
   readonly costs: Float64Array<ArrayBuffer>
-  /** Answers that have series, by number of their question. */
+  /** Every text of the labels once: series of an answer share most of theirs. */
+  readonly words: readonly string[]
+  /** Of each series found, behind each other: how many texts, and their places in `words`. */
+  readonly labels: Uint32Array<ArrayBuffer>
+  readonly values: Float64Array<ArrayBuffer>
+  /** Answers that have series, by number of their question, in its order. */
   readonly found: readonly (readonly [
     at: number,
-    labels: readonly (readonly string[])[],
-    values: readonly number[],
+    count: number,
     histograms: readonly (NativeHistogram | undefined)[] | undefined,
   ])[]
   readonly failed: readonly (readonly [at: number, code: ErrorCode, message: string])[]
@@ -36,32 +40,67 @@ export function packVectors(answers: readonly (VectorRows | QueryFailure)[]): Pa
   const costs = new Float64Array(answers.length * COSTS.length)
   const found: PackedVectors['found'][number][] = []
   const failed: PackedVectors['failed'][number][] = []
+  const places = new Map<string, number>()
+  const labels: number[] = []
+  const values: number[] = []
   for (const [at, answer] of answers.entries()) {
     if (answer.kind === 'failure') {
       failed.push([at, answer.code, answer.message])
       continue
     }
-    const { cost, labels, values, histograms } = answer
+    const { cost, histograms } = answer
     if (cost !== undefined) {
       for (const [k, name] of COSTS.entries()) costs[at * COSTS.length + k] = cost[name]
     }
-    if (labels.length > 0) found.push([at, labels, Array.from(values), histograms])
+    const count = answer.labels.length
+    if (count === 0) continue
+    found.push([at, count, histograms])
+    for (let i = 0; i < count; i++) {
+      const flat = answer.labels[i]!
+      labels.push(flat.length)
+      for (const word of flat) labels.push(placeOf(word, places))
+      values.push(answer.values[i]!)
+    }
   }
-  return { costs, found, failed }
+  return {
+    costs,
+    words: [...places.keys()],
+    labels: Uint32Array.from(labels),
+    values: Float64Array.from(values),
+    found,
+    failed,
+  }
 }
 
-export function unpackVectors({
-  costs,
-  found,
-  failed,
-}: PackedVectors): (VectorRows | QueryFailure)[] {
+function placeOf(word: string, places: Map<string, number>): number {
+  const known = places.get(word)
+  if (known !== undefined) return known
+  places.set(word, places.size)
+  return places.size - 1
+}
+
+export function unpackVectors(packed: PackedVectors): (VectorRows | QueryFailure)[] {
+  const { costs, words, labels, values, found, failed } = packed
   const answers: (VectorRows | QueryFailure)[] = []
   for (let at = 0; at * COSTS.length < costs.length; at++) {
     answers.push({ kind: 'vector', cost: costOf(costs, at * COSTS.length), labels: [], values: [] })
   }
-  for (const [at, labels, values, histograms] of found) {
-    const answer = answers[at] as VectorRows
-    answers[at] = { ...answer, labels, values, ...(histograms && { histograms }) }
+  let word = 0
+  let value = 0
+  for (const [at, count, histograms] of found) {
+    const all: string[][] = []
+    for (let i = 0; i < count; i++) {
+      const length = labels[word++]!
+      const flat: string[] = []
+      for (let k = 0; k < length; k++) flat.push(words[labels[word++]!]!)
+      all.push(flat)
+    }
+    answers[at] = {
+      ...(answers[at] as VectorRows),
+      labels: all,
+      values: values.subarray(value, (value += count)),
+      ...(histograms && { histograms }),
+    }
   }
   for (const [at, code, message] of failed) answers[at] = { kind: 'failure', code, message }
   return answers

@@ -94,7 +94,7 @@ const handlers: QueryThreadHandlers = {
     const { reader } = place()
     const answers = evaluateVectors(numbered.job, reader, circumstances(numbered), exprs)
     const packed = packVectors(answers)
-    return new Moved(packed, [packed.costs.buffer])
+    return new Moved(packed, [packed.costs.buffer, packed.labels.buffer, packed.values.buffer])
   },
   matrix: (numbered) => {
     const columns = evaluateMatrix(numbered.job, place().reader, circumstances(numbered))

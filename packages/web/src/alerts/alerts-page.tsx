@@ -1,6 +1,7 @@
 import { Tabs } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { EventList } from '../events/event-list.tsx'
+import { BacktestTab } from './backtest/backtest-tab.tsx'
 import { RecordingRules } from './recording-rules.tsx'
 import { RulesTab } from './rules/rules-tab.tsx'
 import { FiringTab } from './firing/firing-tab.tsx'
@@ -10,6 +11,7 @@ import { SilencesTab } from './silences/silences-tab.tsx'
 const TABS = [
   'firing',
   'rules',
+  'backtest',
   'recording',
   'silences',
   'notifications',
@@ -37,6 +39,10 @@ export function AlertsPage(): React.JSX.Element {
             tab: tab === 'firing' ? undefined : (tab ?? undefined),
             q: undefined,
             state: undefined,
+            rule: undefined,
+            group: undefined,
+            file: undefined,
+            job: undefined,
           })
         }
         keepMounted={false}
@@ -44,6 +50,7 @@ export function AlertsPage(): React.JSX.Element {
         <Tabs.List mb="md">
           <Tabs.Tab value="firing">Firing</Tabs.Tab>
           <Tabs.Tab value="rules">Rules</Tabs.Tab>
+          <Tabs.Tab value="backtest">Backtest</Tabs.Tab>
           <Tabs.Tab value="recording">Recording rules</Tabs.Tab>
           <Tabs.Tab value="silences">Silences</Tabs.Tab>
           <Tabs.Tab value="notifications">Notifications</Tabs.Tab>
@@ -55,6 +62,15 @@ export function AlertsPage(): React.JSX.Element {
         </Tabs.Panel>
         <Tabs.Panel value="rules">
           <RulesTab query={search.q ?? ''} state={search.state} onChange={set} />
+        </Tabs.Panel>
+        <Tabs.Panel value="backtest">
+          <BacktestTab
+            rule={search.rule}
+            group={search.group}
+            file={search.file}
+            job={search.job}
+            onJob={(job) => set({ job })}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="recording">
           <RecordingRules />

@@ -1,5 +1,7 @@
 import type {
   BackfillView,
+  BacktestResultView,
+  BacktestView,
   IntakeStatus,
   NotificationView,
   Overview,
@@ -118,3 +120,24 @@ export const beginBackfill = (wish: {
 
 export const cancelBackfill = (id: string): Promise<BackfillView> =>
   postWeir(`${API}/backfills/${encodeURIComponent(id)}/cancel`, {})
+
+/** The tests of rules on history that the server still knows, newest first. */
+export const backtestsQuery = queryOptions({
+  queryKey: ['backtests'],
+  queryFn: ({ signal }) => getWeir<readonly BacktestView[]>(`${API}/backtests`, signal),
+})
+
+/** While it is under way it is looked at often; what is over stays as it is. */
+export const backtestQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['backtests', id],
+    queryFn: ({ signal }) =>
+      getWeir<BacktestResultView>(`${API}/backtests/${encodeURIComponent(id)}`, signal),
+    refetchInterval: ({ state }) => (state.data?.endedMs === null ? 400 : false),
+  })
+
+export const beginBacktest = (form: Readonly<Record<string, string>>): Promise<BacktestView> =>
+  postWeir(`${API}/backtests`, form)
+
+export const cancelBacktest = (id: string): Promise<BacktestView> =>
+  postWeir(`${API}/backtests/${encodeURIComponent(id)}/cancel`, {})

@@ -4,6 +4,7 @@ import { useEffect, useEffectEvent, useRef } from 'react'
 import UPlot from 'uplot'
 import { figureText } from '../format/number.ts'
 import type { Columns } from './align.ts'
+import { type Backdrop, drawLevels, drawSpans } from './backdrop.ts'
 import { type Mark, drawMarks, markColor, marksNear } from './marks.ts'
 import { seriesColor } from './palette.ts'
 
@@ -20,6 +21,8 @@ interface ChartProps {
   readonly hidden?: ReadonlySet<number>
   /** What happened meanwhile. */
   readonly marks?: readonly Mark[]
+  /** What the lines are held against. */
+  readonly backdrop?: Backdrop
   /** A span was dragged over; seconds. */
   readonly onZoom?: (fromSeconds: number, toSeconds: number) => void
 }
@@ -30,10 +33,12 @@ interface ChartProps {
  */
 export function Chart(props: ChartProps): React.JSX.Element {
   const { columns, names, unit, height, label, sync, hidden, marks = NO_MARKS } = props
+  const { backdrop = NO_BACKDROP } = props
   const box = useRef<HTMLDivElement>(null)
   const tip = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot | null>(null)
   const drawn = useRef(marks)
+  const behind = useRef(backdrop)
   const dark = useComputedColorScheme('light') === 'dark'
   const shape = names.join('\n')
 
@@ -41,7 +46,12 @@ export function Chart(props: ChartProps): React.JSX.Element {
   const showTip = useEffectEvent((u: UPlot) =>
     writeTip(u, tip.current, { names, unit, dark, marks }),
   )
-  const draw = useEffectEvent((u: UPlot) => drawMarks(u, drawn.current, dark))
+  const draw = useEffectEvent((u: UPlot) => {
+    drawLevels(u, behind.current, dark)
+    drawMarks(u, drawn.current, dark)
+  })
+  const drawBehind = useEffectEvent((u: UPlot) => drawSpans(u, behind.current, dark))
+  const levels = useEffectEvent(() => behind.current.levels.map(({ value }) => value))
   const first = useEffectEvent(() => ({ data: dataOf(columns), hidden }))
   const zoomable = props.onZoom !== undefined
 
@@ -61,6 +71,8 @@ export function Chart(props: ChartProps): React.JSX.Element {
         onSelect: (from, to) => zoom(from, to),
         onCursor: (at) => showTip(at),
         onDraw: (at) => draw(at),
+        onClear: (at) => drawBehind(at),
+        levels: () => levels(),
       }),
       begin.data,
       element,
@@ -81,6 +93,10 @@ export function Chart(props: ChartProps): React.JSX.Element {
     drawn.current = marks
     plot.current?.redraw(false)
   }, [marks])
+  useEffect(() => {
+    behind.current = backdrop
+    plot.current?.setData(plot.current.data)
+  }, [backdrop])
   useEffect(() => {
     if (plot.current !== null) hide(plot.current, hidden)
   }, [hidden])
@@ -117,6 +133,9 @@ interface ChartSetup {
   readonly onSelect: (from: number, to: number) => void
   readonly onCursor: (u: UPlot) => void
   readonly onDraw: (u: UPlot) => void
+  readonly onClear: (u: UPlot) => void
+  /** Values that must be on the axis. */
+  readonly levels: () => readonly number[]
 }
 
 function optionsFor(setup: ChartSetup): UPlot.Options {
@@ -136,7 +155,7 @@ function optionsFor(setup: ChartSetup): UPlot.Options {
       ...(setup.sync === undefined ? {} : { sync: { key: setup.sync, setSeries: false } }),
     },
     focus: { alpha: lone ? 1 : 0.25 },
-    scales: { y: { range: (_, low, high) => yRange(low, high) } },
+    scales: { y: { range: (_, low, high) => withLevels(yRange(low, high), setup.levels()) } },
     axes: [
       {
         stroke: ink,
@@ -191,6 +210,7 @@ function optionsFor(setup: ChartSetup): UPlot.Options {
       ],
       setCursor: [setup.onCursor],
       draw: [setup.onDraw],
+      drawClear: [setup.onClear],
     },
   }
 }
@@ -231,6 +251,18 @@ function yRange(low: number | null, high: number | null): [number, number] {
   return [bottom === 0 ? 0 : bottom - span * 0.08, top + span * 0.08]
 }
 
+function withLevels([low, high]: [number, number], levels: readonly number[]): [number, number] {
+  const margin = (high - low) * 0.08
+  return levels.reduce<[number, number]>(
+    ([bottom, top], level) => [
+      level < bottom ? level - margin : bottom,
+      level > top - margin ? level + margin : top,
+    ],
+    [low, high],
+  )
+}
+
+const NO_BACKDROP: Backdrop = { spans: [], levels: [] }
 const NO_MARKS: readonly Mark[] = []
 
 const TIP_LINES_MAX = 8

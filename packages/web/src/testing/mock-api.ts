@@ -16,6 +16,7 @@ import {
 import { eventPage } from './mock-events.ts'
 import { MOCK_NOW_MS, overview, pipelines, randomFrom, signals } from './mock-data.ts'
 import { pushGroups } from './mock-pushed.ts'
+import { backtestAnswer } from './mock-backtest.ts'
 import {
   BACKFILLS,
   CARDINALITY,
@@ -90,7 +91,7 @@ export async function startMock(dist: string, scene: Scene): Promise<MockServer>
     })
     request.on('end', () => {
       for (const [key, value] of new URLSearchParams(body)) url.searchParams.set(key, value)
-      answer(mock, url, response)
+      answer(mock, url, response, request.method)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -132,7 +133,12 @@ interface Mock {
   readonly deleted: Set<string>
 }
 
-function answer({ scene, deleted }: Mock, url: URL, response: ServerResponse): void {
+function answer(
+  { scene, deleted }: Mock,
+  url: URL,
+  response: ServerResponse,
+  method: string | undefined,
+): void {
   const send = (status: number, body: unknown): void => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   }
@@ -146,6 +152,10 @@ function answer({ scene, deleted }: Mock, url: URL, response: ServerResponse): v
     return
   }
   const weir = /^\/api\/weir\/v1\/(.*)$/.exec(url.pathname)?.[1]
+  if (weir === 'backtests') {
+    send(200, backtestAnswer(scene, [weir], method === 'POST'))
+    return
+  }
   if (weir !== undefined) {
     const found = weirAnswer(scene, weir, url, deleted)
     send(found === undefined ? 404 : 200, found ?? { error: `Cannot find "${url.pathname}"` })
@@ -192,6 +202,8 @@ function weirAnswer(count: number, path: string, url: URL, deleted: ReadonlySet<
       return QUERIES
     case 'status':
       return STATUS
+    case 'backtests':
+      return backtestAnswer(count, parts, false)
     case 'backfills':
       return count === 0 ? [] : parts.length > 1 ? BACKFILLS[0] : BACKFILLS
     case 'rules':

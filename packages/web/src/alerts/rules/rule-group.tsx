@@ -35,7 +35,13 @@ export function RuleGroupSheet(
         rule.type === 'recording' ? null : (
           // Two rules may be the same in all that shows.
           // oxlint-disable-next-line react/no-array-index-key
-          <AlertingRuleLines key={`${rule.name} ${i}`} rule={rule} row={rowOf(rule)} {...actions} />
+          <AlertingRuleLines
+            key={`${rule.name} ${i}`}
+            rule={rule}
+            group={group}
+            row={rowOf(rule)}
+            {...actions}
+          />
         ),
       )}
     </section>
@@ -43,9 +49,13 @@ export function RuleGroupSheet(
 }
 
 function AlertingRuleLines(
-  props: RuleActions & { readonly rule: AlertingRule; readonly row: RuleRow | undefined },
+  props: RuleActions & {
+    readonly rule: AlertingRule
+    readonly group: RuleGroup
+    readonly row: RuleRow | undefined
+  },
 ): React.JSX.Element {
-  const { rule, row, onEdit, onDeed } = props
+  const { rule, group, row, onEdit, onDeed } = props
   const isQuiet = rule.alerts.length === 0
   return (
     <>
@@ -82,6 +92,13 @@ function AlertingRuleLines(
           <div style={{ display: 'flex', gap: 12, justifyContent: 'flex-end', flexWrap: 'wrap' }}>
             <Link to="/explore" search={{ expr: rule.query, tab: 'table' }}>
               Explore
+            </Link>
+            <Link
+              to="/alerts"
+              search={{ tab: 'backtest', rule: rule.name, group: group.name, file: group.file }}
+              aria-label={`Backtest ${rule.name}`}
+            >
+              Backtest
             </Link>
             {row === undefined ? null : (
               <>
