@@ -5,6 +5,7 @@ import { type MessagePort, MessageChannel } from 'node:worker_threads'
 import {
   type Alerting,
   type AlertingSetup,
+  type PictureSource,
   type RecordingGroup,
   type RuleQuery,
   DEFAULT_CONFIG,
@@ -36,6 +37,8 @@ import { tsdbStatus } from './http/tsdb-status.ts'
 import { Closers } from './lifecycle/closers.ts'
 import { openGrpc } from './otlp/grpc/server.ts'
 import { PackWatch } from './packs/pack-watch.ts'
+import { alertPictures } from './pictures/alert-pictures.ts'
+import { PictureShelf } from './pictures/shelf.ts'
 import { PushIntakes } from './push/push-intake.ts'
 import { PushSide } from './push/push-side.ts'
 import { GROUP_KEYS } from './pushgateway/group.ts'
@@ -117,6 +120,7 @@ class Process implements Weir {
   #loadedWell = true
   readonly #writer: Thread<WriterHandlers>
   #pool!: QueryPool
+  #shelf: PictureShelf | undefined
   #watch!: QueryWatch
   #alerting!: Alerting
   #outside!: OutsideAlertmanagers
@@ -350,6 +354,7 @@ class Process implements Weir {
         store,
         clock: systemClock,
         ...notificationLimits(this.#setup.config),
+        ...this.#pictures(),
         externalUrl:
           this.#setup.config.web.external_url || `http://${this.#setup.config.web.listen}`,
         telemetry: { registry: this.#registry, log: this.#log.child({ part: 'alerting' }) },
@@ -358,6 +363,24 @@ class Process implements Weir {
     this.#waitsFor.delete('rules')
     setImmediate(() => tidyAfter(this.#setup))
     this.#hasPushedGroups = !store.entries(GROUP_KEYS)[Symbol.iterator]().next().done
+  }
+
+  /** Draws what notifications show, unless the config says not to. */
+  #pictures(): { readonly pictures?: PictureSource } {
+    const { notifications } = this.#setup.config
+    if (!notifications.pictures) return {}
+    this.#shelf = new PictureShelf({
+      bytesMax: notifications.max_picture_bytes,
+      ageMaxMs: notifications.picture_retention,
+    })
+    const pictures = alertPictures({
+      query: (expr, range, signal) => this.#pool.background(expr, range, signal),
+      clock: systemClock,
+      shelf: this.#shelf,
+      telemetry: { registry: this.#registry, log: this.#log.child({ part: 'pictures' }) },
+      externalUrl: () => this.#externalUrl(),
+    })
+    return { pictures }
   }
 
   /** Recording rules of a rule file, or all that are loaded. */
@@ -571,6 +594,7 @@ class Process implements Weir {
       admin: web.enable_admin_api ? this.#adminStore() : undefined,
       reload: () => this.reload(),
       pushIntakes: this.#pushIntakes,
+      picture: (id) => this.#shelf?.get(id, systemClock.now()),
       remoteWriteOut: () => this.#out.views(),
       bodyRooms: this.#push.rooms,
       remoteWrite: (body, version) => this.#push.remoteWrite(body, version),

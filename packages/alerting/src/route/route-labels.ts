@@ -20,7 +20,10 @@ export function routeLabels(
   const refersToOthers = (name: string): boolean => /routelabels/i.test(labels[name]!)
   const inOrder = [...names].sort((a, b) => Number(refersToOthers(a)) - Number(refersToOthers(b)))
   for (const name of inOrder) {
-    const data = new NotificationData({ ...facts, routeLabels: Labels.of(done), reason: '' })
+    const data = new NotificationData(
+      { ...facts, routeLabels: Labels.of(done), reason: '' },
+      { rawRouteLabels: labels },
+    )
     try {
       done[name] = templates.expand(labels[name]!, data, nowMs)
     } catch (cause) {

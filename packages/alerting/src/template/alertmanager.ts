@@ -83,9 +83,14 @@ export class NotificationTemplates {
     return executeTemplate({ functions, definitions, isHtml: run.isHtml }, tree.main, run.data)
   }
 
-  /** A route label's value is a template too and may ask for others; in a circle it is an error. */
+  /**
+   * While a route's labels are worked out, each is a template that may ask for others; in a circle
+   * that is an error. Afterwards they are texts, whatever stands in them.
+   */
   #routeLabel(name: string, run: Expansion): string {
-    const raw = run.data instanceof NotificationData ? run.data.facts.routeLabels.get(name) : ''
+    if (!(run.data instanceof NotificationData)) return ''
+    const raw = run.data.rawRouteLabel(name)
+    if (raw === undefined) return run.data.facts.routeLabels.get(name)
     if (!raw.includes('{{')) return raw
     if (run.inProgress.includes(name)) {
       const circle = [...run.inProgress, name].join(' -> ')

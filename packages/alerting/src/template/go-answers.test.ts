@@ -43,23 +43,28 @@ function alert(
   }
 }
 
-const DATA = new NotificationData({
-  receiver: 'team-x',
-  groupKey: '{}',
-  groupLabels: Labels.of({ alertname: 'HighErrors', job: 'api' }),
-  routeLabels: Labels.of({
-    owner: 'ops',
-    link: '{{ .Receiver }}/{{ routeLabels "owner" }}',
-    loop: '{{ routeLabels "loop" }}',
-  }),
-  reason: 'first_notification',
-  externalUrl: 'http://am.example/base',
-  alerts: [
-    alert('firing', 'a:1', null),
-    alert('firing', 'b:2', null),
-    alert('resolved', 'c:3', START + 90 * 60_000),
-  ],
-})
+const RAW_ROUTE_LABELS = {
+  owner: 'ops',
+  link: '{{ .Receiver }}/{{ routeLabels "owner" }}',
+  loop: '{{ routeLabels "loop" }}',
+}
+
+const DATA = new NotificationData(
+  {
+    receiver: 'team-x',
+    groupKey: '{}',
+    groupLabels: Labels.of({ alertname: 'HighErrors', job: 'api' }),
+    routeLabels: Labels.of(RAW_ROUTE_LABELS),
+    reason: 'first_notification',
+    externalUrl: 'http://am.example/base',
+    alerts: [
+      alert('firing', 'a:1', null),
+      alert('firing', 'b:2', null),
+      alert('resolved', 'c:3', START + 90 * 60_000),
+    ],
+  },
+  { rawRouteLabels: RAW_ROUTE_LABELS },
+)
 
 const TEMPLATES = new NotificationTemplates([{ name: '', text: SHARED_TEMPLATES }])
 

@@ -123,3 +123,9 @@ test('large pages are read in one go', () => {
   const page = script + style + '<a b="c">'.repeat(20_000)
   expect(TEMPLATES.expandHtml(page, DATA, 0)).toBe(page)
 })
+
+test('a route label that was worked out is a text, even one that looks like a template', () => {
+  const facts = { ...DATA.facts, routeLabels: Labels.of({ owner: '{{ .Receiver }}' }) }
+  const data = new NotificationData(facts)
+  expect(TEMPLATES.expand('{{ routeLabels "owner" }}', data, 0)).toBe('{{ .Receiver }}')
+})

@@ -204,6 +204,8 @@ export interface DataExtras {
   /** Without it texts say since when, not for how long. */
   readonly nowMs?: number
   readonly pictureUrl?: string
+  /** The route's labels as written, while they are worked out: `routeLabels` then expands them. */
+  readonly rawRouteLabels?: Readonly<Record<string, string>>
 }
 
 /** What a template of a notification finds under its dot. */
@@ -217,6 +219,12 @@ export class NotificationData extends GoStruct {
     super()
     this.facts = facts
     this.#more = more
+  }
+
+  /** A route label as written; undefined once all are worked out. */
+  rawRouteLabel(name: string): string | undefined {
+    const raw = this.#more.rawRouteLabels
+    return raw === undefined ? undefined : (raw[name] ?? '')
   }
 
   override member(name: string): unknown {

@@ -184,6 +184,17 @@ const notifications = z.strictObject({
     .describe(
       'What failed notifications were to say, kept so that they can be tried again; of the oldest beyond it only the line stays.',
     ),
+  pictures: z
+    .boolean()
+    .default(true)
+    .describe('Whether notifications carry a picture of the series behind the alert.'),
+  max_picture_bytes: byteSize
+    .prefault('32MiB')
+    .describe('Pictures kept in memory so that links to them work; beyond it the oldest go.'),
+  picture_retention: duration
+    .prefault('1d')
+    .refine((ms) => ms > 0, { message: 'want more than 0' })
+    .describe('How long a link to a picture works; a restart ends it too.'),
   alert_history_retention: duration
     .prefault('30d')
     .refine((ms) => ms > 0, { message: 'want more than 0' })

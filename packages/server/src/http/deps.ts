@@ -69,6 +69,8 @@ export interface HttpDeps {
   statsdCardinality(): Soon<StatsdCardinality | undefined>
   /** What senders told and is kept, in the order in which it came. */
   events(kind: 'event' | 'check'): readonly EventView[]
+  /** A picture of a notification, as PNG; undefined when it is not kept (any more). */
+  picture(id: string): Uint8Array | undefined
   /** Where samples are sent on to. */
   remoteWriteOut(): Soon<readonly RemoteWriteView[]>
   /** Queries under way, and which took most. */

@@ -187,6 +187,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       relabelSteps: ({ job, labels }) =>
         job === 'node' ? [{ rule: { action: 'keep' }, output: labels, keep: true }] : undefined,
     },
+    picture: () => undefined,
     remoteWriteOut: () => [],
     intakes: () => [],
     statsdCardinality: () => undefined,
