@@ -246,6 +246,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'weir promql test jobs.test': 'below',
   'weir rules backfill --rules rules.yml --start 2026-11-01T00:00:00Z': 'backfill.test.ts',
   'weir rules test rules_test.yml': 'below',
+  "weir alert ack OrdersStopped --comment 'on it'": 'alert-marks.test.ts, alert-desk.test.ts',
+  'weir alert snooze OrdersStopped --for 4h': 'alert-marks.test.ts, alert-desk.test.ts',
+  "weir alert note OrdersStopped --text 'disk of worker 3 is full'":
+    'alert-marks.test.ts, alert-desk.test.ts',
   'amtool --alertmanager.url=http://127.0.0.1:9347 silence add alertname=OrdersStopped team=~"shop|web" --duration=2h --author=ann --comment="moving the database"':
     'alertmanager.test.ts',
   "weir query 'airflow_scheduler_heartbeat'": 'airflow-replay.test.ts sends its line',

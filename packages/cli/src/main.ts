@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   check: async () => (await import('./commands/check.ts')).addCheck,
   import: async () => (await import('./commands/import.ts')).addImport,
   rules: async () => (await import('./commands/rules.ts')).addRules,
+  alert: async () => (await import('./commands/alert.ts')).addAlert,
   pack: async () => (await import('./commands/pack.ts')).addPack,
 }
 const asked = process.argv[2] ?? ''
