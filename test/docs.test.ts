@@ -246,6 +246,13 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'weir promql test jobs.test': 'below',
   'weir rules backfill --rules rules.yml --start 2026-11-01T00:00:00Z': 'backfill.test.ts',
   'weir rules test rules_test.yml': 'below',
+  'weir alert list': 'alert-list.test.ts',
+  "weir silence add OrdersStopped 'team=~\"shop|web\"' --for 2h --comment 'moving the database' --dry-run":
+    'silence.test.ts, alertmanager.test.ts',
+  "weir silence add OrdersStopped --for 2h --comment 'moving the database'":
+    'silence.test.ts, alertmanager.test.ts',
+  'weir silence list': 'silence.test.ts',
+  'weir silence end 8a2b9b52-3c24-4b5c-9c0e-5d5b6a7f1c11': 'alertmanager.test.ts',
   "weir alert ack OrdersStopped --comment 'on it'": 'alert-marks.test.ts, alert-desk.test.ts',
   'weir alert snooze OrdersStopped --for 4h': 'alert-marks.test.ts, alert-desk.test.ts',
   "weir alert note OrdersStopped --text 'disk of worker 3 is full'":

@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   import: async () => (await import('./commands/import.ts')).addImport,
   rules: async () => (await import('./commands/rules.ts')).addRules,
   alert: async () => (await import('./commands/alert.ts')).addAlert,
+  silence: async () => (await import('./commands/silence.ts')).addSilence,
   pack: async () => (await import('./commands/pack.ts')).addPack,
 }
 const asked = process.argv[2] ?? ''

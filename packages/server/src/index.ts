@@ -11,6 +11,7 @@ export {
   type TestedSample,
   checkRules,
   filesNamed,
+  parseMatcher,
   runRulesTests,
 } from '@weir/alerting'
 export { formatDuration, formatQuery, formatValue, parseDuration, runScript } from '@weir/promql'

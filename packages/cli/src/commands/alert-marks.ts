@@ -3,8 +3,7 @@ import { WeirError, systemClock } from '@weir/model'
 import type { FiringGroup } from '@weir/packs'
 import { parseDuration } from '@weir/server'
 import type { Command } from 'commander'
-import { request } from 'undici'
-import { askWeir } from './ask-weir.ts'
+import { askWeir, tellWeir } from './ask-weir.ts'
 
 interface MarkFlags {
   readonly server: string
@@ -63,22 +62,9 @@ async function act(
 ): Promise<void> {
   const groups = await askWeir<readonly FiringGroup[]>(server, 'alerts/groups')
   const prints = printsOf(wanted, groups)
-  const url = new URL(`/api/weir/v1/alerts/${prints.join(',')}/${kind}`, server)
-  if (said === undefined) url.searchParams.set('by', by)
-  const { statusCode, body } = await request(
-    url,
-    said === undefined
-      ? { method: 'DELETE' }
-      : {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ by, ...said }),
-        },
-  )
-  const reply = (await body.json()) as { readonly error?: string }
-  if (statusCode !== 200) {
-    throw new WeirError('MARK_INVALID', reply.error ?? `${url.origin} answers ${statusCode}`)
-  }
+  const path = `/api/weir/v1/alerts/${prints.join(',')}/${kind}`
+  if (said !== undefined) await tellWeir(server, 'POST', path, { by, ...said })
+  else await tellWeir(server, 'DELETE', `${path}?by=${encodeURIComponent(by)}`)
   for (const print of prints) console.log(print)
 }
 

@@ -24,12 +24,55 @@ export async function askWeir<T>(
     statusCode = answer.statusCode
     reply = (await answer.body.json()) as typeof reply
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new WeirError(
-      'SERVER_AWAY',
-      `Cannot ask ${url.origin}: ${why}; is Weir running there? (--server says where)`,
-    )
+    throw serverAway(url, error)
   }
   if (statusCode === 200) return reply
   throw new WeirError('RULES_INVALID', reply.error ?? `${url.origin} answers ${statusCode}`)
+}
+
+/**
+ * Asks a running Weir by method and path, with JSON both ways.
+ *
+ * @throws {WeirError} `SERVER_AWAY`; `SERVER_REFUSED` with what the server says
+ */
+export async function tellWeir<T>(
+  server: string,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  said?: object,
+): Promise<T> {
+  const url = new URL(path, server)
+  const headers = { 'content-type': 'application/json' }
+  let statusCode: number
+  let text: string
+  try {
+    const sent = said === undefined ? { method } : { method, headers, body: JSON.stringify(said) }
+    const answer = await request(url, sent)
+    statusCode = answer.statusCode
+    text = await answer.body.text()
+  } catch (error) {
+    throw serverAway(url, error)
+  }
+  if (statusCode === 200) return (text === '' ? undefined : JSON.parse(text)) as T
+  throw new WeirError('SERVER_REFUSED', whyOf(text) ?? `${url.origin} answers ${statusCode}`)
+}
+
+/** Alertmanager's API answers with a text, Weir's own with an object, and what stands between with anything. */
+function whyOf(text: string): string | undefined {
+  try {
+    const reply = JSON.parse(text) as
+      | string
+      | { readonly error?: string; readonly message?: string }
+    return typeof reply === 'string' ? reply : (reply.error ?? reply.message)
+  } catch {
+    return undefined
+  }
+}
+
+function serverAway(url: URL, error: unknown): WeirError {
+  const why = error instanceof Error ? error.message : String(error)
+  return new WeirError(
+    'SERVER_AWAY',
+    `Cannot ask ${url.origin}: ${why}; is Weir running there? (--server says where)`,
+  )
 }

@@ -17,7 +17,7 @@ export function addCheck(program: Command): void {
     .description('look at files before they are used; exits 1 when something is wrong')
   check
     .command('config <file>')
-    .description('a weir.yml or prometheus.yml, and the files it names')
+    .description('a weir.yml, prometheus.yml or alertmanager.yml, and the files it names')
     .option('--json', 'an array with one verdict', false)
     .action((file: string, { json }: Json) => {
       process.exitCode = printVerdicts([configVerdict(file)], json)

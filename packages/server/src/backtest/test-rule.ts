@@ -128,7 +128,10 @@ async function readable({ rule, recorded, grid, ask, signal }: RuleTrial): Promi
   const missing = new Map<string, Recorded>()
   for (const name of readsRecorded(expr, new Set(byName.keys()))) {
     const stepMs = Math.max(grid.stepMs, Math.ceil((grid.count * grid.stepMs) / 200))
-    const range = { startMs: grid.firstMs, endMs: endOf(grid), stepMs }
+    // Looked for from the end backwards: what began to be recorded a while ago is stored at the end.
+    const endMs = endOf(grid)
+    const startMs = endMs - Math.floor((endMs - grid.firstMs) / stepMs) * stepMs
+    const range = { startMs, endMs, stepMs }
     const { labels } = await ask(`group({__name__=${JSON.stringify(name)}})`, range, signal)
     if (labels.length === 0) missing.set(name, byName.get(name)!)
   }

@@ -32,3 +32,16 @@ test('what is good to know of receivers that are right stands beside what was fo
   ])
   rmSync(folder, { recursive: true })
 })
+
+test('an alertmanager.yml is checked as one', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-check-'))
+  const file = join(folder, 'alertmanager.yml')
+  const flags = { dataDir: folder, configFile: file, rules: [], features: [], insecure: false }
+  writeFileSync(file, 'route: {receiver: r}\nreceivers: [{name: r}]\n')
+  expect(checkConfig(flags)).toMatchObject({ problems: [], found: [`alert routes in ${file}`] })
+  writeFileSync(file, 'route: {receiver: r}\nreceivers: [{name: s}]\n')
+  expect(checkConfig(flags).problems).toEqual([
+    `${file}:1: route.receiver: there is no receiver "r"`,
+  ])
+  rmSync(folder, { recursive: true })
+})

@@ -1,7 +1,14 @@
-import { alertmanagerHints, checkAlertmanagerConfig, checkRules } from '@weir/alerting'
+import {
+  type AlertmanagerSource,
+  alertmanagerHints,
+  checkAlertmanagerConfig,
+  checkRules,
+} from '@weir/alerting'
 import { WeirError } from '@weir/model'
+import { isMap, parseDocument } from 'yaml'
 import { readMappings } from '../statsd/mapping-file.ts'
 import { Mapping } from '../statsd/mapping.ts'
+import { readNamed } from './files.ts'
 import {
   type Flags,
   type GivenConfig,
@@ -26,6 +33,12 @@ export interface ConfigCheck {
 /** Looks at a configuration and at every file it names, and gathers all that is wrong. Starts nothing. */
 export function checkConfig(flags: Flags): ConfigCheck {
   const check = new Check()
+  const alone = check.attempt(() => alertmanagerFile(flags))
+  if (alone !== undefined) {
+    checkRoutes(check, alone, flags)
+    return check
+  }
+  if (check.problems.length > 0) return check
   const given = check.attempt(() => readConfig(flags))
   if (given === undefined) return check // which files it names is not known then
   check.attempt(() => refuseOpenDoor(given.config, flags))
@@ -33,12 +46,22 @@ export function checkConfig(flags: Flags): ConfigCheck {
   checkMappingRules(check, given, flags)
   checkRuleFiles(check, given, flags)
   const routes = check.attempt(() => alertmanagerSource(given, flags))
-  if (routes !== undefined) {
-    check.add(routes.fileName, checkAlertmanagerConfig(routes, flags.features))
-    check.found.push(`alert routes in ${routes.fileName}`)
-    check.details.push(...withFile(routes.fileName, alertmanagerHints(routes)))
-  }
+  if (routes !== undefined) checkRoutes(check, routes, flags)
   return check
+}
+
+function checkRoutes(check: Check, routes: AlertmanagerSource, flags: Flags): void {
+  check.add(routes.fileName, checkAlertmanagerConfig(routes, flags.features))
+  check.found.push(`alert routes in ${routes.fileName}`)
+  check.details.push(...withFile(routes.fileName, alertmanagerHints(routes)))
+}
+
+/** The file to check where it is an alertmanager.yml: `route` is a key of no other. */
+function alertmanagerFile({ configFile: fileName }: Flags): AlertmanagerSource | undefined {
+  if (fileName === undefined) return undefined
+  const text = readNamed(fileName, { flag: '--config' })
+  const { contents } = parseDocument(text)
+  return isMap(contents) && contents.has('route') ? { fileName, text } : undefined
 }
 
 function checkMappingRules(check: Check, given: GivenConfig, flags: Flags): void {

@@ -314,8 +314,10 @@ const query = z.strictObject({
     ),
 })
 
-/** Sections of prometheus.yml that Weir knows and does not do yet; refused, so that nobody believes that they work. */
+/** Sections of other files, and those that Weir knows and does not do yet; refused, so that nobody believes that they work. */
 const LATER = {
+  route:
+    'this is of an alertmanager.yml: name that file with --alertmanager.config or as alertmanager here',
   remote_read: 'reading from elsewhere is not supported yet; remove remote_read',
   tracing: 'sending traces is not supported yet; remove tracing',
   logs: 'the log store is not there yet; remove logs',

@@ -10,16 +10,16 @@ import { SilencesTab } from './silences/silences-tab.tsx'
 
 const TABS = [
   'firing',
+  'notifications',
+  'silences',
   'rules',
   'backtest',
   'recording',
-  'silences',
-  'notifications',
   'events',
   'checks',
 ] as const
 
-/** Alerting rules with what fires, what was sent to whom, and what senders told. */
+/** What fires and who was told; the rules behind it; what senders told. */
 export function AlertsPage(): React.JSX.Element {
   const search = useSearch({ from: '/alerts' })
   const navigate = useNavigate({ from: '/alerts' })
@@ -47,18 +47,24 @@ export function AlertsPage(): React.JSX.Element {
         }
         keepMounted={false}
       >
-        <Tabs.List mb="md">
+        <Tabs.List mb="md" className="tabs-line">
           <Tabs.Tab value="firing">Firing</Tabs.Tab>
+          <Tabs.Tab value="notifications">Notifications</Tabs.Tab>
+          <Tabs.Tab value="silences">Silences</Tabs.Tab>
           <Tabs.Tab value="rules">Rules</Tabs.Tab>
           <Tabs.Tab value="backtest">Backtest</Tabs.Tab>
           <Tabs.Tab value="recording">Recording rules</Tabs.Tab>
-          <Tabs.Tab value="silences">Silences</Tabs.Tab>
-          <Tabs.Tab value="notifications">Notifications</Tabs.Tab>
           <Tabs.Tab value="events">Events</Tabs.Tab>
           <Tabs.Tab value="checks">Checks</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="firing">
           <FiringTab query={search.q ?? ''} state={search.state} onChange={set} />
+        </Tabs.Panel>
+        <Tabs.Panel value="notifications">
+          <Notifications state={search.state} onChange={set} />
+        </Tabs.Panel>
+        <Tabs.Panel value="silences">
+          <SilencesTab state={search.state} onChange={set} />
         </Tabs.Panel>
         <Tabs.Panel value="rules">
           <RulesTab query={search.q ?? ''} state={search.state} onChange={set} />
@@ -74,12 +80,6 @@ export function AlertsPage(): React.JSX.Element {
         </Tabs.Panel>
         <Tabs.Panel value="recording">
           <RecordingRules />
-        </Tabs.Panel>
-        <Tabs.Panel value="silences">
-          <SilencesTab state={search.state} onChange={set} />
-        </Tabs.Panel>
-        <Tabs.Panel value="notifications">
-          <Notifications state={search.state} onChange={set} />
         </Tabs.Panel>
         <Tabs.Panel value="events">
           <EventList kind="event" query={search.q ?? ''} type={search.state} onChange={set} />

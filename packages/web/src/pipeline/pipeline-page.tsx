@@ -1,9 +1,11 @@
-import type { AlertView, PipelineDetail, SignalView, StageView } from '@weir/packs'
+import type { AlertView, PipelineDetail, PipelineSummary, SignalView, StageView } from '@weir/packs'
 import { Skeleton, useComputedColorScheme } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { IconBellRinging } from '@tabler/icons-react'
 import { useMemo } from 'react'
+import { firingWith, markTexts } from '../alerts/firing/firing-rows.ts'
+import { firingQuery } from '../api/alerts.ts'
 import { pipelineQuery } from '../api/weir.ts'
 import { spacedColumn } from '../chart/align.ts'
 import { Chart } from '../chart/chart.tsx'
@@ -95,17 +97,7 @@ function Detail(props: {
           ))}
         </ol>
       </section>
-      {summary.alerts.length === 0 ? null : (
-        <section className="sheet" aria-label="Alerts">
-          <div className="sheet-head">
-            <h2>Alerts</h2>
-            <span className="muted">{summary.alerts.length}</span>
-          </div>
-          {summary.alerts.map((alert) => (
-            <AlertLine key={`${alert.name} ${JSON.stringify(alert.labels)}`} {...alert} />
-          ))}
-        </section>
-      )}
+      {summary.alerts.length === 0 ? null : <Alerts summary={summary} />}
       <div className="stages">
         {stages.map((stage) => (
           <section
@@ -138,6 +130,34 @@ function Detail(props: {
         ))}
       </div>
     </>
+  )
+}
+
+/** Its alerts, with who deals with them and why nobody is told. */
+function Alerts({ summary }: { readonly summary: PipelineSummary }): React.JSX.Element {
+  const { alerts, pipeline } = summary
+  const { data: firing = [] } = useQuery(firingQuery)
+  return (
+    <section className="sheet" aria-label="Alerts">
+      <div className="sheet-head">
+        <h2>Alerts</h2>
+        <span className="muted">{alerts.length}</span>
+        <span className="spacer" />
+        <Link to="/alerts" search={{ q: `pipeline=${pipeline}` }}>
+          Who was told, what to do
+        </Link>
+      </div>
+      {alerts.map((alert) => {
+        const known = firingWith(firing, { ...alert.labels, alertname: alert.name })
+        return (
+          <AlertLine
+            key={`${alert.name} ${JSON.stringify(alert.labels)}`}
+            {...alert}
+            mark={known === undefined ? '' : markTexts(known).join(', ')}
+          />
+        )
+      })}
+    </section>
   )
 }
 

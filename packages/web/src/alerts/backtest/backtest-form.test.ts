@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { RuleGroup } from '../../api/prometheus.ts'
+import type { RuleRow } from '../../api/rules.ts'
 import {
   EMPTY,
   choicesOf,
+  daysOf,
   durationProblem,
   parametersOf,
   thresholdProblem,
@@ -52,6 +54,14 @@ describe('what is asked for', () => {
     expect(JSON.parse(rules!)).toEqual({ groups: [{ name: 'g', interval: '30s', rules: [rule] }] })
   })
 
+  test('with all that it says: levels and the like change when it fires', () => {
+    const source = { alert: 'Slow', expr: 'lag', levels: { warning: '> 5' } }
+    const row = { file: 'page', group: 'g', rule: source, off: null, replacedBy: null, problem: '' }
+    const [choice] = choicesOf([group('page')], [row as unknown as RuleRow])
+    const { rules } = parametersOf(form, choice, AT)
+    expect(JSON.parse(rules!)).toMatchObject({ groups: [{ rules: [source] }] })
+  })
+
   test('so does a new one', () => {
     const { rules } = parametersOf({ ...form, expr: 'x > 1', forText: ' ' }, undefined, AT)
     const rule = { alert: 'New rule', expr: 'x > 1', for: '0s' }
@@ -70,3 +80,13 @@ test.each([
   ['0, 5m, 1h30m', undefined],
   ['5m, 5', '"5" is no duration such as 5m'],
 ])('durations %j: %j', (text, problem) => expect(durationProblem(text)).toBe(problem))
+
+test.each([
+  [10 * 60_000, 1 / 24],
+  [3 * 3_600_000, 1],
+  [20 * 86_400_000, 30],
+  [400 * 86_400_000, 30],
+  [null, 30],
+])('of %j ms that are stored, %j days are offered first', (storedMs, days) => {
+  expect(daysOf(storedMs)).toBe(days)
+})

@@ -1,4 +1,6 @@
 import type { RuleGroup } from '../../api/prometheus.ts'
+import type { RuleRow, RuleSource } from '../../api/rules.ts'
+import { rowsOf } from '../rules/rule-lines.ts'
 
 /** What is to be tried, as the form holds it: all texts. */
 export interface BacktestForm {
@@ -20,13 +22,22 @@ export const EMPTY: BacktestForm = {
   days: 30,
 }
 
+const DAY_MS = 86_400_000
+
 /** Spans that the form offers. */
 export const SPANS: readonly (readonly [days: number, words: string])[] = [
+  [1 / 24, '1 hour'],
   [1, '1 day'],
   [7, '7 days'],
   [30, '30 days'],
   [90, '90 days'],
 ]
+
+/** The span to begin with: the shortest that holds all that is stored, and a month at most. */
+export function daysOf(storedMs: number | null): number {
+  const days = (storedMs ?? Infinity) / DAY_MS
+  return SPANS.find(([span]) => span >= Math.min(days, EMPTY.days))?.[0] ?? EMPTY.days
+}
 
 type AlertingRule = Extract<RuleGroup['rules'][number], { readonly type: 'alerting' }>
 
@@ -36,20 +47,25 @@ export interface RuleChoice {
   readonly group: string
   readonly interval: number
   readonly rule: AlertingRule
+  /** All that it says, where it is known. */
+  readonly source?: RuleSource
 }
 
 /** The alerting rules that are loaded, in order. */
-export function choicesOf(groups: readonly RuleGroup[]): RuleChoice[] {
+export function choicesOf(
+  groups: readonly RuleGroup[],
+  rows: readonly RuleRow[] = [],
+): RuleChoice[] {
+  const rowOf = rowsOf(groups, rows)
   return groups.flatMap(({ file, name, interval, rules }) =>
-    rules.flatMap((rule, i) =>
-      rule.type === 'alerting'
-        ? [{ key: `${file};${name};${i}`, file, group: name, interval, rule }]
-        : [],
-    ),
+    rules.flatMap((rule, i) => {
+      if (rule.type !== 'alerting') return []
+      const source = rowOf.get(rule.labels)?.rule
+      const choice = { key: `${file};${name};${i}`, file, group: name, interval, rule }
+      return [source === undefined ? choice : { ...choice, source }]
+    }),
   )
 }
-
-const DAY_MS = 86_400_000
 
 /** The parameters that begin the test. A rule that is written here, or kept on the page, goes along as text. */
 export function parametersOf(
@@ -70,8 +86,8 @@ export function parametersOf(
   const { file, group, rule, interval } = choice
   if (file !== 'page') return { ...shared, file, group, rule: rule.name }
   const { name, query, duration, labels } = rule
-  const written = { alert: name, expr: query, for: `${duration}s`, labels }
-  return { ...shared, rules: fileOf(group, `${interval}s`, written) }
+  const plain = { alert: name, expr: query, for: `${duration}s`, labels }
+  return { ...shared, rules: fileOf(group, `${interval}s`, choice.source ?? plain) }
 }
 
 /** JSON is YAML. */

@@ -3,10 +3,17 @@ import { Button, Progress, Skeleton } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { rulesQuery } from '../../api/prometheus.ts'
-import { backtestQuery, backtestsQuery, beginBacktest, cancelBacktest } from '../../api/weir.ts'
+import { ruleRowsQuery } from '../../api/rules.ts'
+import {
+  backtestQuery,
+  backtestsQuery,
+  beginBacktest,
+  cancelBacktest,
+  statusQuery,
+} from '../../api/weir.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 import { serverNow } from '../../time/server-clock.ts'
-import { type BacktestForm, EMPTY, choicesOf, parametersOf } from './backtest-form.ts'
+import { type BacktestForm, EMPTY, choicesOf, daysOf, parametersOf } from './backtest-form.ts'
 import { BacktestResult } from './backtest-result.tsx'
 import { BacktestWish } from './backtest-wish.tsx'
 
@@ -24,12 +31,20 @@ export function BacktestTab(
   const { rule, group, file, job, onJob } = props
   const rules = useQuery(rulesQuery)
   const known = useQuery({ ...backtestsQuery, enabled: job === undefined && rule === undefined })
-  const choices = choicesOf(rules.data ?? [])
+  const { data: rows } = useQuery(ruleRowsQuery)
+  const { data: status } = useQuery(statusQuery)
+  const choices = choicesOf(rules.data ?? [], rows)
   const linked = choices.find(
     (one) => one.rule.name === rule && one.group === group && one.file === file,
   )
   const [changed, setChanged] = useState<Partial<BacktestForm>>({})
-  const form = { ...EMPTY, rule: (linked ?? choices[0])?.key ?? '', ...changed }
+  const oldestMs = status?.minTimeMs ?? null
+  const form = {
+    ...EMPTY,
+    rule: (linked ?? choices[0])?.key ?? '',
+    days: daysOf(oldestMs === null ? null : serverNow() - oldestMs),
+    ...changed,
+  }
   const chosen = choices.find(({ key }) => key === form.rule)
   const begin = useMutation({
     mutationFn: () =>

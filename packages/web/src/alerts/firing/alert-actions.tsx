@@ -87,6 +87,7 @@ export function AlertActions(props: {
         >
           Silence…
         </Button>
+        {isNameless ? <span className="muted">Give your name below, then act.</span> : null}
       </div>
       <form
         className="filters"
@@ -102,7 +103,6 @@ export function AlertActions(props: {
           value={author}
           onChange={(event) => setAuthor(event.currentTarget.value)}
           style={{ width: 130 }}
-          {...(isNameless ? { error: 'Say who you are' } : {})}
         />
         <TextInput
           size="xs"

@@ -16,7 +16,7 @@ import { LabelTags } from '../../targets/label-tags.tsx'
 import { agoText, fullTime, shortTime } from '../../time/clock-text.ts'
 import { serverNow } from '../../time/server-clock.ts'
 import { AlertActions } from './alert-actions.tsx'
-import { type FiringState, heldText, stateOf } from './firing-rows.ts'
+import { type FiringState, markTexts, ownLabels, stateOf } from './firing-rows.ts'
 import { Timeline } from './timeline.tsx'
 
 const STATES: Readonly<
@@ -67,6 +67,7 @@ export const FiringRow = memo(function FiringRow(props: {
         <div className="firing-what">
           <b>{name}</b> {annotations['summary'] ?? annotations['description'] ?? ''}
           <Marks alert={alert} />
+          {isOpen ? null : <OwnLabels alert={alert} group={group} />}
         </div>
         <div className="firing-value num">{valueText(alert)}</div>
         <div className="firing-since muted num" title={fullTime(alert.startsAtMs)}>
@@ -78,6 +79,20 @@ export const FiringRow = memo(function FiringRow(props: {
   )
 })
 
+/** What tells it from its neighbours; all labels show when it is opened. */
+function OwnLabels(props: {
+  readonly alert: FiringAlert
+  readonly group: FiringGroup
+}): React.JSX.Element | null {
+  const labels = ownLabels(props.alert, props.group)
+  if (labels.length === 0) return null
+  return (
+    <div className="firing-labels muted clip">
+      {labels.map(([name, value]) => `${name}=${value}`).join(' · ')}
+    </div>
+  )
+}
+
 function valueText({ evidence }: FiringAlert): string {
   if (evidence === undefined || evidence.value === null) return ''
   const { value, threshold } = evidence
@@ -87,24 +102,7 @@ function valueText({ evidence }: FiringAlert): string {
 
 /** Who deals with it, and why it is not told. */
 function Marks({ alert }: { readonly alert: FiringAlert }): React.JSX.Element | null {
-  const { marks, status } = alert
-  const held = heldText(status)
-  const snooze = marks?.snooze ?? null
-  const texts = [
-    ...(marks?.ack ? [`acked by ${marks.ack.by}`] : []),
-    ...(marks?.assignee ? [`for ${marks.assignee.to}`] : []),
-    ...(snooze === null
-      ? []
-      : [
-          snooze.untilMs === null
-            ? 'snoozed until resolved'
-            : `snoozed until ${shortTime(snooze.untilMs)}`,
-        ]),
-    ...(held === '' || (snooze !== null && held === 'silenced') ? [] : [held]),
-    ...(marks?.notes.length
-      ? [`${marks.notes.length} note${marks.notes.length === 1 ? '' : 's'}`]
-      : []),
-  ]
+  const texts = markTexts(alert)
   if (texts.length === 0) return null
   return (
     <span className="firing-marks">
@@ -145,6 +143,11 @@ function Opened(props: {
         {evidence === undefined ? null : (
           <Link to="/explore" search={{ expr: evidence.expr }}>
             Explore
+          </Link>
+        )}
+        {alert.status.silencedBy.length === 0 && alert.status.mutedBy.length === 0 ? null : (
+          <Link to="/alerts" search={{ tab: 'silences' }}>
+            Silences
           </Link>
         )}
         <span className="muted">{toldText(group)}</span>

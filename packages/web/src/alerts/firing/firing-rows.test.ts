@@ -1,8 +1,17 @@
-import type { AlertEventView } from '@weir/packs'
+import type { AlertEventView, NotificationView } from '@weir/packs'
 import { expect, test } from 'vitest'
 import { firingGroups } from '../../testing/mock-alerts.ts'
 import { MOCK_NOW_MS } from '../../testing/mock-data.ts'
-import { countFiring, heldText, shownFiring, tomorrowNine } from './firing-rows.ts'
+import {
+  countFiring,
+  firingWith,
+  heldText,
+  markTexts,
+  ownLabels,
+  shownFiring,
+  tomorrowNine,
+  undeliveredOf,
+} from './firing-rows.ts'
 import { eventText, spansOf } from './timeline-spans.ts'
 
 const names = (query: string, state?: string): string[] =>
@@ -56,6 +65,35 @@ test('what holds an alert back, in words', () => {
     mutedBy: ['nights', 'Patch'],
   } as const
   expect(heldText(status)).toBe('silenced, muted by nights, Patch')
+})
+
+test.each<[string, readonly Partial<NotificationView>[], string | undefined]>([
+  ['nothing was due', [], undefined],
+  ['the newest arrived', [{ id: 'b', state: 'sent', createdMs: 2 }], undefined],
+  ['it failed', [{ id: 'b', state: 'failed', createdMs: 2 }], 'b'],
+  ['it was tried in vain', [{ id: 'b', state: 'pending', attempts: 1, createdMs: 2 }], 'b'],
+  ['it is on its way', [{ id: 'b', state: 'pending', attempts: 0, createdMs: 2 }], undefined],
+  ['another receiver failed', [{ id: 'b', state: 'failed', receiver: 'x' }], undefined],
+  ['another group failed', [{ id: 'b', state: 'failed', groupKey: 'x' }], undefined],
+])('%s: who could not be told', (_, notifications, id) => {
+  const [group] = firingGroups(1)
+  const older = { id: 'a', state: 'sent', createdMs: 1, receiver: 'oncall', groupKey: group!.key }
+  const all = [...notifications.map((one) => ({ ...older, ...one })), older]
+  expect(undeliveredOf(group!, all as unknown as NotificationView[])?.id).toBe(id)
+})
+
+test('an alert is found by its labels, tells what is its own, and who deals with it', () => {
+  const groups = firingGroups(6)
+  const [group] = groups
+  const [, second] = group!.alerts
+  expect(firingWith(groups, second!.labels)).toBe(second)
+  expect(firingWith(groups, { ...second!.labels, more: '1' })).toBeUndefined()
+  expect(firingWith(groups, { alertname: 'Stage1Late' })).toBeUndefined()
+  expect(ownLabels(second!, group!)).toEqual([
+    ['system', 'airflow'],
+    ['severity', 'warning'],
+  ])
+  expect(markTexts(second!)).toEqual(['acked by ann', 'for bob', '1 note'])
 })
 
 test('nine tomorrow is the next day, also at the end of a month', () => {

@@ -1,4 +1,5 @@
-import type { FiringAlert, FiringGroup } from '@weir/packs'
+import type { FiringAlert, FiringGroup, NotificationView } from '@weir/packs'
+import { shortTime } from '../../time/clock-text.ts'
 
 /** How an alert is dealt with, what is most urgent first. */
 export type FiringState = 'active' | 'acked' | 'suppressed' | 'beat' | 'resolved'
@@ -19,6 +20,27 @@ export function heldText({ silencedBy, inhibitedBy, mutedBy }: FiringAlert['stat
     ...(mutedBy.length > 0 ? [`muted by ${mutedBy.join(', ')}`] : []),
   ]
   return why.join(', ')
+}
+
+/** Who deals with it, and why it is not told: a few words each. */
+export function markTexts({ marks, status }: FiringAlert): string[] {
+  const held = heldText(status)
+  const snooze = marks?.snooze ?? null
+  return [
+    ...(marks?.ack ? [`acked by ${marks.ack.by}`] : []),
+    ...(marks?.assignee ? [`for ${marks.assignee.to}`] : []),
+    ...(snooze === null
+      ? []
+      : [
+          snooze.untilMs === null
+            ? 'snoozed until resolved'
+            : `snoozed until ${shortTime(snooze.untilMs)}`,
+        ]),
+    ...(held === '' || (snooze !== null && held === 'silenced') ? [] : [held]),
+    ...(marks?.notes.length
+      ? [`${marks.notes.length} note${marks.notes.length === 1 ? '' : 's'}`]
+      : []),
+  ]
 }
 
 /** Alerts by state; one that is told to several receivers counts once. */
@@ -66,6 +88,42 @@ function isFound(alert: FiringAlert, receiver: string, words: readonly string[])
   const texts = [receiver, ...pairs, ...Object.values(annotations), marks?.assignee?.to ?? '']
   const text = texts.join(' ').toLowerCase()
   return words.every((word) => text.includes(word))
+}
+
+/** The alert that fires with exactly these labels. */
+export function firingWith(
+  groups: readonly FiringGroup[],
+  labels: Readonly<Record<string, string>>,
+): FiringAlert | undefined {
+  const wanted = Object.entries(labels)
+  return groups
+    .flatMap(({ alerts }) => alerts)
+    .find(
+      (alert) =>
+        Object.keys(alert.labels).length === wanted.length &&
+        wanted.every(([name, value]) => alert.labels[name] === value),
+    )
+}
+
+/** The newest notification of a group, where it did not arrive; undefined when it did or none was due. */
+export function undeliveredOf(
+  { key, receiver }: FiringGroup,
+  notifications: readonly NotificationView[],
+): NotificationView | undefined {
+  let newest: NotificationView | undefined
+  for (const one of notifications) {
+    if (one.groupKey !== key || one.receiver !== receiver) continue
+    if (newest === undefined || one.createdMs > newest.createdMs) newest = one
+  }
+  const isTried = newest?.state === 'failed' || (newest?.state === 'pending' && newest.attempts > 0)
+  return isTried ? newest : undefined
+}
+
+/** Labels that tell an alert from the others of its group. */
+export function ownLabels(alert: FiringAlert, group: FiringGroup): [string, string][] {
+  return Object.entries(alert.labels).filter(
+    ([name]) => name !== 'alertname' && !Object.hasOwn(group.labels, name),
+  )
 }
 
 /** The next time the clock shows nine in the morning tomorrow. */

@@ -1,15 +1,17 @@
-import type { FiringAlert, FiringGroup } from '@weir/packs'
+import type { FiringAlert, FiringGroup, NotificationView } from '@weir/packs'
 import { SegmentedControl, Skeleton, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { firingQuery } from '../../api/alerts.ts'
+import { notificationsQuery } from '../../api/weir.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 import { MoreButton } from '../../frame/more-button.tsx'
 import { agoText } from '../../time/clock-text.ts'
 import { serverNow } from '../../time/server-clock.ts'
 import { SilenceDialog } from '../silences/silence-dialog.tsx'
 import { exactMatchers } from '../silences/matcher-text.ts'
-import { countFiring, shownFiring } from './firing-rows.ts'
+import { countFiring, shownFiring, undeliveredOf } from './firing-rows.ts'
 import { FiringRow } from './firing-row.tsx'
 
 const STEP = 500
@@ -22,6 +24,7 @@ export function FiringTab(props: {
 }): React.JSX.Element {
   const { query, state, onChange } = props
   const { data, error, refetch } = useQuery(firingQuery)
+  const { data: notifications = [] } = useQuery(notificationsQuery)
   const [shown, setShown] = useState(STEP)
   const [silenced, setSilenced] = useState<FiringAlert>()
   if (data === undefined) {
@@ -63,11 +66,26 @@ export function FiringTab(props: {
       {error === null ? null : <FailureNote error={error} />}
       {groups.length === 0 ? (
         <div className="sheet empty">
-          {data.length === 0 ? 'Nothing fires.' : 'No alert matches.'}
+          {data.length === 0 ? (
+            <>
+              Nothing fires. What is watched is under{' '}
+              <Link to="/alerts" search={{ tab: 'rules' }}>
+                Rules
+              </Link>
+              .
+            </>
+          ) : (
+            'No alert matches.'
+          )}
         </div>
       ) : (
         cut(groups, shown).map((group) => (
-          <Group key={`${group.key} ${group.receiver}`} group={group} onSilence={setSilenced} />
+          <Group
+            key={`${group.key} ${group.receiver}`}
+            group={group}
+            undelivered={undeliveredOf(group, notifications)}
+            onSilence={setSilenced}
+          />
         ))
       )}
       <MoreButton left={total - shown} step={STEP} onMore={() => setShown(shown + STEP)} />
@@ -95,9 +113,10 @@ function cut(groups: readonly FiringGroup[], count: number): FiringGroup[] {
 
 function Group(props: {
   readonly group: FiringGroup
+  readonly undelivered: NotificationView | undefined
   readonly onSilence: (alert: FiringAlert) => void
 }): React.JSX.Element {
-  const { group, onSilence } = props
+  const { group, undelivered, onSilence } = props
   const { labels, receiver, alerts, lastNotificationMs } = group
   const pairs = Object.entries(labels)
   const told =
@@ -109,8 +128,10 @@ function Group(props: {
       <div className="sheet-head">
         <h2>{pairs.length === 0 ? 'All alerts' : pairs.map(([k, v]) => `${k}=${v}`).join(', ')}</h2>
         <span className="muted">
-          to {receiver} · {told}
+          to {receiver}
+          {undelivered === undefined ? ` · ${told}` : ''}
         </span>
+        {undelivered === undefined ? null : <Undelivered notification={undelivered} />}
       </div>
       <div role="list" aria-label={`Alerts to ${receiver}`}>
         {alerts.map((alert) => (
@@ -118,5 +139,22 @@ function Group(props: {
         ))}
       </div>
     </section>
+  )
+}
+
+/** That nobody knows yet, why, and where something can be done about it. */
+function Undelivered({
+  notification,
+}: {
+  readonly notification: NotificationView
+}): React.JSX.Element {
+  const { state, lastError } = notification
+  return (
+    <span className="undelivered">
+      {state === 'failed' ? 'could not be told' : 'not told yet, tried again'}: {lastError}{' '}
+      <Link to="/alerts" search={{ tab: 'notifications', state }}>
+        Notifications
+      </Link>
+    </span>
   )
 }

@@ -73,7 +73,7 @@ export function Notifications(props: {
 function Table({ shown }: { readonly shown: readonly NotificationView[] }): React.JSX.Element {
   return (
     <div className="sheet scroll" tabIndex={0} role="region" aria-label="Notifications">
-      <table className="plain">
+      <table className="plain told">
         <thead>
           <tr>
             <th>State</th>
@@ -109,12 +109,11 @@ function NotificationRow({
           {word}
         </span>
       </td>
-      <td>
+      <td title={it.groupKey}>
         <b style={{ fontWeight: 600 }}>{it.alertNames.join(', ')}</b> {it.status}
         <div className="muted">
           {counted(it.alertCount, 'alert')}, {it.reason}
         </div>
-        <div className="mono muted">{it.groupKey}</div>
       </td>
       <td>
         {it.receiver} <span className="muted">{it.integration}</span>
@@ -122,7 +121,7 @@ function NotificationRow({
       <td className="num" title={fullTime(it.createdMs)}>
         {agoText(it.createdMs, now)}
       </td>
-      <td className="right">{it.attempts}</td>
+      <td className="right told-attempts">{it.attempts}</td>
       <td>
         {it.failure === null ? null : (
           <div>

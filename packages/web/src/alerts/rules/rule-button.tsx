@@ -15,7 +15,7 @@ export function RuleButton(props: {
       fz={13}
       aria-label={`${props.what} ${props.name}`}
       onClick={props.onClick}
-      underline="always"
+      underline="hover"
       style={{ whiteSpace: 'nowrap', textUnderlineOffset: 2 }}
     >
       {props.what}

@@ -6,6 +6,7 @@ import { AlertLine, AlertStateMark } from '../../frame/alert-line.tsx'
 import { agoText, spanText } from '../../time/clock-text.ts'
 import { serverNow } from '../../time/server-clock.ts'
 import { isBeat } from '../rule-filter.ts'
+import { additionsText } from './rule-lines.ts'
 import { RuleButton } from './rule-button.tsx'
 
 type AlertingRule = Extract<RuleGroup['rules'][number], { readonly type: 'alerting' }>
@@ -80,6 +81,7 @@ function AlertingRuleLines(
           <div className="mono muted" style={{ overflowWrap: 'anywhere' }}>
             {rule.query}
           </div>
+          {row === undefined ? null : <Additions row={row} />}
           <Provenance row={row} />
           {rule.health === 'err' ? (
             <div className="note" data-tone="error">
@@ -87,8 +89,10 @@ function AlertingRuleLines(
             </div>
           ) : null}
         </div>
-        <div className="muted" style={{ fontSize: 13, textAlign: 'right' }}>
-          {rule.duration > 0 ? `for ${spanText(rule.duration * 1000)}` : 'at once'}
+        <div style={{ fontSize: 13, textAlign: 'right' }}>
+          <span className="muted">
+            {rule.duration > 0 ? `for ${spanText(rule.duration * 1000)}` : 'at once'}
+          </span>
           <div style={{ display: 'flex', gap: 12, justifyContent: 'flex-end', flexWrap: 'wrap' }}>
             <Link to="/explore" search={{ expr: rule.query, tab: 'table' }}>
               Explore
@@ -110,6 +114,17 @@ function AlertingRuleLines(
         </div>
       </div>
     </>
+  )
+}
+
+/** What it says besides its expression. */
+function Additions({ row }: { readonly row: RuleRow }): React.JSX.Element | null {
+  const texts = additionsText(row.rule)
+  if (texts.length === 0) return null
+  return (
+    <div className="mono muted" style={{ overflowWrap: 'anywhere' }}>
+      {texts.join(' · ')}
+    </div>
   )
 }
 

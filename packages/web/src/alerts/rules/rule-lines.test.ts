@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RuleGroup } from '../../api/prometheus.ts'
 import type { RuleRow } from '../../api/rules.ts'
-import { firstRules, rowsOf } from './rule-lines.ts'
+import { additionsText, firstRules, rowsOf } from './rule-lines.ts'
 
 const rule = (name: string): RuleGroup['rules'][number] => ({
   type: 'alerting',
@@ -59,4 +59,22 @@ test('the first rules are counted over groups', () => {
   const names = firstRules(groups, 3).map(({ rules }) => rules.map((one) => one.name))
   expect(names).toEqual([['a', 'b'], ['c']])
   expect(firstRules(groups, 2)).toHaveLength(1)
+})
+
+test('what a rule says beside its expression stands there in the words of its file', () => {
+  expect(additionsText({ expr: 'up == 0', for: '5m' })).toEqual([])
+  expect(
+    additionsText({
+      levels: { warning: '> 1', critical: { when: '> 5', reset: '< 3', for: '1m' } },
+      keep_firing_for: '2m',
+      no_data: 'alert',
+      flapping: {},
+    }),
+  ).toEqual([
+    'warning > 1',
+    'critical > 5 (reset < 3, for 1m)',
+    'keep_firing_for 2m',
+    'no_data alert',
+    'flapping',
+  ])
 })

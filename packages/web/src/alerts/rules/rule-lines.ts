@@ -1,5 +1,5 @@
 import type { Labels, RuleGroup } from '../../api/prometheus.ts'
-import type { RuleRow } from '../../api/rules.ts'
+import type { RuleRow, RuleSource } from '../../api/rules.ts'
 
 /**
  * Which row belongs to which alerting rule that is evaluated: both lists have the rules of a group in
@@ -36,6 +36,26 @@ export function isInForce({ off, replacedBy, problem }: RuleRow): boolean {
 
 export function nameOf({ rule }: RuleRow): string {
   return rule.alert ?? rule.record ?? ''
+}
+
+/** What a rule has beside expression and `for`, in the words of its file. */
+export function additionsText(rule: RuleSource): string[] {
+  const levels = Object.entries(rule.levels ?? {}).map(([name, level]) => {
+    if (typeof level === 'string') return `${name} ${level}`
+    const { when, reset, for: wait } = level
+    const further = [
+      ...(reset === undefined ? [] : [`reset ${reset}`]),
+      ...(wait === undefined ? [] : [`for ${wait}`]),
+    ]
+    return `${name} ${when}${further.length === 0 ? '' : ` (${further.join(', ')})`}`
+  })
+  return [
+    ...levels,
+    ...(rule.reset === undefined ? [] : [`reset ${rule.reset}`]),
+    ...(rule.keep_firing_for === undefined ? [] : [`keep_firing_for ${rule.keep_firing_for}`]),
+    ...(rule.no_data === undefined ? [] : [`no_data ${rule.no_data}`]),
+    ...(rule.flapping === undefined ? [] : ['flapping']),
+  ]
 }
 
 /** The first so many rules, whole groups as far as they go. */

@@ -51,7 +51,7 @@ export function RulesTab(props: {
   const close = (): void => setOpen(undefined)
   return (
     <div className="stack">
-      <div style={{ display: 'flex', gap: 10, flexWrap: 'wrap' }}>
+      <div className="filters">
         <div className="scroll">
           <SegmentedControl
             aria-label="State"

@@ -8,6 +8,7 @@ import { agoText, shortTime, spanText, timeOfDay } from '../../time/clock-text.t
 import { serverNow } from '../../time/server-clock.ts'
 import { calendarDays } from './calendar-days.ts'
 import { MaintenanceDialog } from './maintenance-dialog.tsx'
+import { repeatText } from './repeat-text.ts'
 
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
@@ -77,8 +78,8 @@ function WindowRow(props: {
     <div className="silence">
       <div style={{ minWidth: 0 }}>
         <b style={{ fontWeight: 600 }}>{name}</b>{' '}
-        <span className="muted">
-          {spanText(durationMs)} · {rrule === '' ? 'once' : rrule} · {timeZone}
+        <span className="muted" title={rrule}>
+          {spanText(durationMs)} · {repeatText(rrule)} · {timeZone}
         </span>
         <div className="label-tags">
           {matchers.map((one) => (
