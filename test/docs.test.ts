@@ -230,6 +230,19 @@ const SHOWN: readonly Shown[] = [
     prints:
       '{"status":"success","data":{"resultType":"vector","result":[{"metric":{"__name__":"up"',
   },
+  {
+    page: 'docs/silences.md',
+    command:
+      "weir silence add OrdersStopped 'team=~\"shop|web\"' --for 2h --comment 'moving the database' --dry-run",
+    prints: 'it would hold back 0 of 0 alerts',
+  },
+  {
+    page: 'docs/silences.md',
+    command: "weir silence add OrdersStopped --for 2h --comment 'moving the database'",
+    prints: /^[0-9a-f-]{36}\n$/,
+  },
+  { page: 'docs/silences.md', command: 'weir silence list', prints: 'moving the database' },
+  { page: 'docs/alerts-daily.md', command: 'weir alert list', prints: 'Fingerprint' },
 ]
 
 /** Commands that cost too much here, or that other tests run. */
@@ -246,12 +259,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'weir promql test jobs.test': 'below',
   'weir rules backfill --rules rules.yml --start 2026-11-01T00:00:00Z': 'backfill.test.ts',
   'weir rules test rules_test.yml': 'below',
-  'weir alert list': 'alert-list.test.ts',
-  "weir silence add OrdersStopped 'team=~\"shop|web\"' --for 2h --comment 'moving the database' --dry-run":
-    'silence.test.ts, alertmanager.test.ts',
-  "weir silence add OrdersStopped --for 2h --comment 'moving the database'":
-    'silence.test.ts, alertmanager.test.ts',
-  'weir silence list': 'silence.test.ts',
+  'weir check config alertmanager.yml': 'below',
+  'weir serve --alertmanager.config alertmanager.yml': 'the YAML examples above',
+  'amtool --alertmanager.url=http://alertmanager:9093 --output=json silence query > silences.json':
+    'alertmanager.test.ts, from Weir to Weir',
+  'amtool --alertmanager.url=http://127.0.0.1:9347 silence import silences.json':
+    'alertmanager.test.ts',
   'weir silence end 8a2b9b52-3c24-4b5c-9c0e-5d5b6a7f1c11': 'alertmanager.test.ts',
   "weir alert ack OrdersStopped --comment 'on it'": 'alert-marks.test.ts, alert-desk.test.ts',
   'weir alert snooze OrdersStopped --for 4h': 'alert-marks.test.ts, alert-desk.test.ts',
@@ -399,6 +412,8 @@ test('docs/alerts.md: the figure that is too low is pending', { timeout: 40_000 
   writeFileSync(join(folder, 'alertmanager.yml'), routes!.text)
   const checked = await shell('weir check rules rules.yml', folder)
   expect(page).toContain(`$ weir check rules rules.yml\n${checked.out}`)
+  const routed = await shell('weir check config alertmanager.yml', folder)
+  expect(page).toContain(`$ weir check config alertmanager.yml\n${routed.out}`)
   await using process_ = await startWeir({
     config: 'statsd: { flush_interval: 200ms }',
     flags: [
@@ -426,7 +441,7 @@ function standIns(bin: string): void {
   script(
     'weir',
     `const args = process.argv.slice(2)
-if (args[0] === 'query' || args[1] === 'backtest') args.push('--server', process.env.WEIR_AT)
+if (['query', 'silence', 'alert'].includes(args[0]) || args[1] === 'backtest') args.push('--server', process.env.WEIR_AT)
 process.exitCode = require('node:child_process').spawnSync(process.execPath, [${JSON.stringify(MAIN)}, ...args], { stdio: 'inherit' }).status`,
   )
   const rule = '{ alert: LoadHigh, expr: host_load > 0.9 }'
