@@ -95,6 +95,9 @@ function tidyAfter({ ruleFiles }: Setup): void {
   if (length > LONG_RULES) collectGarbage()
 }
 
+/** Some 500 series of a picture's width: where there are more, nobody could tell them apart. */
+const PICTURE_SAMPLES_MAX = 200_000
+
 /** What must be there before a query can be answered. */
 const FOR_QUERIES: ReadonlySet<string> = new Set(['the store', 'query threads'])
 
@@ -374,7 +377,9 @@ class Process implements Weir {
       ageMaxMs: notifications.picture_retention,
     })
     const pictures = alertPictures({
-      query: (expr, range, signal) => this.#pool.background(expr, range, signal),
+      perMinute: notifications.max_pictures_per_minute,
+      query: (expr, range, signal) =>
+        this.#pool.background(expr, range, signal, PICTURE_SAMPLES_MAX),
       clock: systemClock,
       shelf: this.#shelf,
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'pictures' }) },

@@ -188,6 +188,11 @@ const notifications = z.strictObject({
     .boolean()
     .default(true)
     .describe('Whether notifications carry a picture of the series behind the alert.'),
+  max_pictures_per_minute: z
+    .int()
+    .positive()
+    .default(30)
+    .describe('Pictures drawn in a minute at most; in a storm the other messages go without.'),
   max_picture_bytes: byteSize
     .prefault('32MiB')
     .describe('Pictures kept in memory so that links to them work; beyond it the oldest go.'),

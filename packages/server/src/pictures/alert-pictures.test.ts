@@ -60,6 +60,7 @@ function source(query: PictureOptions['query']): {
   draw: PictureSource
   shelf: PictureShelf
   outcomes: string[]
+  pass: (ms: number) => void
 } {
   const outcomes: string[] = []
   const shelf = new PictureShelf({ bytesMax: 1_000_000, ageMaxMs: 1000 })
@@ -68,17 +69,22 @@ function source(query: PictureOptions['query']): {
     registry: { counter: () => counter },
     log: { warn: () => undefined },
   } as unknown as Telemetry
-  const clock = { now: () => NOW } as PictureOptions['clock']
+  let elapsedMs = 0
+  const clock = { now: () => NOW, monotonicMs: () => elapsedMs } as PictureOptions['clock']
   return {
     draw: alertPictures({
       query,
       clock,
       shelf,
       telemetry,
+      perMinute: 20,
       externalUrl: () => 'https://weir.example/x/',
     }),
     shelf,
     outcomes,
+    pass: (ms) => {
+      elapsedMs += ms
+    },
   }
 }
 
@@ -133,6 +139,16 @@ test('without evidence, with a query that fails and in a storm there is none, an
   expect(slow.outcomes).toEqual(['busy', 'busy'])
   stop.abort()
   expect(await Promise.all(waiting)).toEqual(Array.from({ length: 6 }, () => undefined))
+})
+
+test('in a minute so many are drawn, and what a minute left over does not add up', async () => {
+  const failing = source(() => Promise.reject(new Error('no')))
+  failing.pass(3_600_000)
+  for (let i = 0; i < 25; i++) await failing.draw(facts(NOW), calm)
+  expect(failing.outcomes.filter((one) => one === 'busy')).toHaveLength(5)
+  failing.pass(6000)
+  for (let i = 0; i < 3; i++) await failing.draw(facts(NOW), calm)
+  expect(failing.outcomes.slice(25)).toEqual(['failed', 'failed', 'busy'])
 })
 
 test('the shelf holds so many bytes for so long', () => {

@@ -30,6 +30,8 @@ export interface PictureOptions {
   readonly clock: Clock
   readonly shelf: PictureShelf
   readonly telemetry: Telemetry
+  /** Drawn in a minute at most, all of them at once if need be. */
+  readonly perMinute: number
   /** `https://weir.example`; pictures are below it. */
   readonly externalUrl: () => string
 }
@@ -42,11 +44,12 @@ export function alertPictures(options: PictureOptions): PictureSource {
     'Pictures for notifications, by outcome: drawn, busy, failed.',
     ['outcome'],
   )
+  const budget = new Budget(options.perMinute, options.clock)
   let busy = 0
   return async (facts, signal) => {
     const alert = facts.alerts.find(({ evidence }) => evidence !== undefined)
     if (alert === undefined) return undefined
-    if (busy >= BUSY_MAX) {
+    if (busy >= BUSY_MAX || !budget.take()) {
       drawn.inc({ outcome: 'busy' })
       return undefined
     }
@@ -69,6 +72,31 @@ export function alertPictures(options: PictureOptions): PictureSource {
     } finally {
       busy--
     }
+  }
+}
+
+/** A picture takes as much of a processor as hundreds of messages without: in a storm the first ones have one. */
+class Budget {
+  readonly #perMinute: number
+  readonly #clock: Clock
+  #left: number
+  #countedMs: number
+
+  constructor(perMinute: number, clock: Clock) {
+    this.#perMinute = perMinute
+    this.#clock = clock
+    this.#left = perMinute
+    this.#countedMs = clock.monotonicMs()
+  }
+
+  take(): boolean {
+    const nowMs = this.#clock.monotonicMs()
+    const earned = ((nowMs - this.#countedMs) / 60_000) * this.#perMinute
+    this.#countedMs = nowMs
+    this.#left = Math.min(this.#perMinute, this.#left + earned)
+    if (this.#left < 1) return false
+    this.#left--
+    return true
   }
 }
 

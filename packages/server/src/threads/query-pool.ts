@@ -196,13 +196,20 @@ export class QueryPool implements Queries, AsyncDisposable {
     )
   }
 
-  /** The same for work that can wait: it goes when nobody else waits. */
+  /**
+   * The same for work that can wait: it goes when nobody else waits.
+   *
+   * @param samplesMax in place of `query.max_samples`, for what is not worth more
+   */
   background(
     expr: string,
     range: { readonly startMs: number; readonly endMs: number; readonly stepMs: number },
     signal: AbortSignal,
+    samplesMax?: number,
   ): Promise<MatrixColumns> {
-    const job: MatrixJob = { kind: 'matrix', expr, ...range, limits: this.#options.evaluation }
+    const { evaluation } = this.#options
+    const limits = samplesMax === undefined ? evaluation : { ...evaluation, maxSamples: samplesMax }
+    const job: MatrixJob = { kind: 'matrix', expr, ...range, limits }
     return this.#within(
       { kind: 'background', job },
       [{ question: questionOf(job), origin: OWN }],
