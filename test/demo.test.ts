@@ -1,4 +1,4 @@
-import type { Overview } from '@weir/packs'
+import type { FiringGroup, Overview } from '@weir/packs'
 import { expect, test } from 'vitest'
 import { eventually, getJson, startWeir } from './weir-process.ts'
 
@@ -32,6 +32,21 @@ test(
       'inventory',
       'payments',
       'orders',
+    ])
+    const states = await eventually(
+      'its alerts',
+      async () => {
+        const groups = await getJson<FiringGroup[]>(`${demo.web}/api/weir/v1/alerts/groups`)
+        const alerts = groups.flatMap((group) => group.alerts)
+        return alerts.length < 2
+          ? undefined
+          : alerts.map(({ labels, status }) => [labels['pipeline'], status.state]).toSorted()
+      },
+      30_000,
+    )
+    expect(states).toEqual([
+      ['inventory', 'active'],
+      ['payments', 'suppressed'],
     ])
     expect(last.pipelines[0]?.reason).toMatch(/sink fails on 3\d(\.\d+)?% of its records/)
   },

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serve } from '@weir/server/serve'
+import { systemClock } from '@weir/model'
 import type { Command } from 'commander'
 import { startPipelines } from '../demo/pipelines.ts'
+import { tellWeir } from './ask-weir.ts'
 import { flagsOf, printAddresses, untilStopped, withServeFlags } from './serve.ts'
 
 type ServeOptions = Parameters<typeof flagsOf>[0]
@@ -24,9 +26,26 @@ export function addDemo(program: Command): void {
         process.once('exit', () => rmSync(scratch, { recursive: true, force: true }))
       printAddresses(weir)
       const statsd = weir.addresses.find(({ kind }) => kind === 'statsd-udp')!.address
+      const web = weir.addresses.find(({ kind }) => kind === 'web')!.address
+      if (scratch !== undefined) await silencePayments(web)
       console.log(
-        'Three pipelines are sending: orders is healthy, payments falls behind, inventory fails. Ctrl+C ends it.',
+        'Three pipelines are sending: orders is healthy, payments falls behind, inventory fails and recovers. Ctrl+C ends it.',
+      )
+      console.log(
+        `${web}/alerts shows what fires, a silence, and in some minutes how loud another threshold would have been.`,
       )
       await untilStopped(weir, startPipelines(statsd))
     })
+}
+
+/** So that one sees what a silence does: payments falls behind, and nobody is told. */
+async function silencePayments(web: string): Promise<void> {
+  const startMs = systemClock.now()
+  await tellWeir(web, 'POST', '/api/v2/silences', {
+    matchers: [{ name: 'pipeline', value: 'payments', isRegex: false, isEqual: true }],
+    startsAt: new Date(startMs).toISOString(),
+    endsAt: new Date(startMs + 4 * 3_600_000).toISOString(),
+    createdBy: 'demo',
+    comment: 'the sink is being moved',
+  })
 }

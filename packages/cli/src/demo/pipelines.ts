@@ -65,7 +65,10 @@ const payments: Simulation = (t) => [
   },
 ]
 
-/** Failing: a third of what reaches the sink is refused. */
+/** Seconds after which inventory is well for a while, so that its alert has a history. */
+const CYCLE = { wholeSeconds: 300, failingSeconds: 200 }
+
+/** Failing: a third of what reaches the sink is refused, most of the time. */
 const inventory: Simulation = (t) => [
   {
     stage: 'source',
@@ -78,7 +81,7 @@ const inventory: Simulation = (t) => [
   {
     stage: 'sink',
     records: Math.round(62 * wave(t, 7)),
-    errors: Math.round(33 * wave(t, 9)),
+    errors: t % CYCLE.wholeSeconds < CYCLE.failingSeconds ? Math.round(33 * wave(t, 9)) : 0,
     latencyMs: 140 * wave(t, 1),
     backlog: 260,
     ageSeconds: 1,

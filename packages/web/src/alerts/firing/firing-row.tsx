@@ -36,7 +36,7 @@ const STATES: Readonly<
 export const FiringRow = memo(function FiringRow(props: {
   readonly alert: FiringAlert
   readonly group: FiringGroup
-  readonly onSilence: (alert: FiringAlert) => void
+  readonly onSilence: (labels: FiringAlert['labels']) => void
 }): React.JSX.Element {
   const { alert, group, onSilence } = props
   const [isOpen, setOpen] = useState(false)
@@ -118,7 +118,7 @@ function Marks({ alert }: { readonly alert: FiringAlert }): React.JSX.Element | 
 function Opened(props: {
   readonly alert: FiringAlert
   readonly group: FiringGroup
-  readonly onSilence: (alert: FiringAlert) => void
+  readonly onSilence: (labels: FiringAlert['labels']) => void
 }): React.JSX.Element {
   const { alert, group, onSilence } = props
   const { labels, annotations, marks, evidence } = alert
@@ -126,7 +126,7 @@ function Opened(props: {
   const { system, pipeline } = labels
   return (
     <div className="target-opened">
-      <AlertActions alert={alert} onSilence={() => onSilence(alert)} />
+      <AlertActions alert={alert} onSilence={() => onSilence(labels)} />
       <LabelTags labels={others} />
       {annotations['summary'] !== undefined && annotations['description'] ? (
         <div style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>

@@ -1,10 +1,11 @@
 import type { FiringAlert, FiringGroup, NotificationView } from '@weir/packs'
-import { SegmentedControl, Skeleton, TextInput } from '@mantine/core'
+import { Button, SegmentedControl, Skeleton, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { firingQuery } from '../../api/alerts.ts'
 import { notificationsQuery } from '../../api/weir.ts'
+import { whole } from '../../format/number.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 import { MoreButton } from '../../frame/more-button.tsx'
 import { agoText } from '../../time/clock-text.ts'
@@ -26,7 +27,7 @@ export function FiringTab(props: {
   const { data, error, refetch } = useQuery(firingQuery)
   const { data: notifications = [] } = useQuery(notificationsQuery)
   const [shown, setShown] = useState(STEP)
-  const [silenced, setSilenced] = useState<FiringAlert>()
+  const [silenced, setSilenced] = useState<FiringAlert['labels']>()
   if (data === undefined) {
     return error === null ? (
       <Skeleton height={240} />
@@ -79,10 +80,11 @@ export function FiringTab(props: {
           )}
         </div>
       ) : (
-        cut(groups, shown).map((group) => (
+        cut(groups, shown).map(({ count, ...group }) => (
           <Group
             key={`${group.key} ${group.receiver}`}
             group={group}
+            count={count}
             undelivered={undeliveredOf(group, notifications)}
             onSilence={setSilenced}
           />
@@ -90,22 +92,22 @@ export function FiringTab(props: {
       )}
       <MoreButton left={total - shown} step={STEP} onMore={() => setShown(shown + STEP)} />
       {silenced === undefined ? null : (
-        <SilenceDialog
-          matchers={exactMatchers(silenced.labels)}
-          onClose={() => setSilenced(undefined)}
-        />
+        <SilenceDialog matchers={exactMatchers(silenced)} onClose={() => setSilenced(undefined)} />
       )}
     </div>
   )
 }
 
 /** The first so many alerts. */
-function cut(groups: readonly FiringGroup[], count: number): FiringGroup[] {
-  let left = count
-  const kept: FiringGroup[] = []
+function cut(
+  groups: readonly FiringGroup[],
+  limit: number,
+): (FiringGroup & { readonly count: number })[] {
+  let left = limit
+  const kept: (FiringGroup & { readonly count: number })[] = []
   for (const group of groups) {
     if (left <= 0) break
-    kept.push({ ...group, alerts: group.alerts.slice(0, left) })
+    kept.push({ ...group, count: group.alerts.length, alerts: group.alerts.slice(0, left) })
     left -= group.alerts.length
   }
   return kept
@@ -113,10 +115,12 @@ function cut(groups: readonly FiringGroup[], count: number): FiringGroup[] {
 
 function Group(props: {
   readonly group: FiringGroup
+  /** Of alerts that match, also those that are not shown yet. */
+  readonly count: number
   readonly undelivered: NotificationView | undefined
-  readonly onSilence: (alert: FiringAlert) => void
+  readonly onSilence: (labels: FiringAlert['labels']) => void
 }): React.JSX.Element {
-  const { group, undelivered, onSilence } = props
+  const { group, count, undelivered, onSilence } = props
   const { labels, receiver, alerts, lastNotificationMs } = group
   const pairs = Object.entries(labels)
   const told =
@@ -128,10 +132,18 @@ function Group(props: {
       <div className="sheet-head">
         <h2>{pairs.length === 0 ? 'All alerts' : pairs.map(([k, v]) => `${k}=${v}`).join(', ')}</h2>
         <span className="muted">
-          to {receiver}
+          {count > 1 ? `${whole(count)} alerts ` : ''}to {receiver}
           {undelivered === undefined ? ` · ${told}` : ''}
         </span>
         {undelivered === undefined ? null : <Undelivered notification={undelivered} />}
+        {count === 1 || pairs.length === 0 ? null : (
+          <>
+            <span className="spacer" />
+            <Button size="compact-sm" variant="default" onClick={() => onSilence(labels)}>
+              Silence group…
+            </Button>
+          </>
+        )}
       </div>
       <div role="list" aria-label={`Alerts to ${receiver}`}>
         {alerts.map((alert) => (
