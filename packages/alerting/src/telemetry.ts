@@ -129,8 +129,8 @@ export class AlertingEvents {
     )
   }
 
-  ruleEvaluated(group: string): void {
-    this.#evaluations.inc({ group })
+  rulesEvaluated(group: string, count: number): void {
+    this.#evaluations.inc({ group }, count)
   }
 
   ruleFailed(where: { readonly group: string; readonly rule: string }, error: string): void {

@@ -110,6 +110,21 @@ export class AlertingRule {
     return states.has('firing') ? 'firing' : states.has('pending') ? 'pending' : 'inactive'
   }
 
+  /**
+   * Whether an answer leaves everything as it is: nothing was found and nothing was there. That is how
+   * most rules are most of the time, and then there is nothing to wait for.
+   */
+  isUntouchedBy(answer: readonly QuerySample[], at: Evaluation): boolean {
+    return (
+      answer.length === 0 &&
+      this.#active.size === 0 &&
+      this.series.isEmpty &&
+      this.#levels === undefined &&
+      this.#flaps === undefined &&
+      at.noDataOf(this.spec).mode !== 'alert'
+    )
+  }
+
   async evaluate(at: Evaluation): Promise<void> {
     const answer = await at.query(this.spec.expr, at.queryTimeMs, at.signal)
     const graded = await this.#grade(answer, at)

@@ -18,6 +18,11 @@ export class SeriesTracker {
     this.#events = events
   }
 
+  /** Whether nothing was there last time. */
+  get isEmpty(): boolean {
+    return this.#last.size === 0
+  }
+
   /** Series that an earlier life of this rule wrote. */
   seed(all: Iterable<Labels>): void {
     for (const labels of all) {
