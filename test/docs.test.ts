@@ -199,6 +199,31 @@ const SHOWN: readonly Shown[] = [
     prints: 'LoadHigh (hosts, every 1m): host_load > 0.9\n',
   },
   {
+    page: 'docs/alerts.md',
+    command: "weir alert add OrdersStopped team=shop --annotation summary='no orders for an hour'",
+  },
+  {
+    page: 'docs/alerts.md',
+    command: 'weir alert query team=shop',
+    prints: /OrdersStopped +active .* no orders for an hour +team="shop"\n/,
+  },
+  {
+    page: 'docs/silences.md',
+    command: "weir silence preview OrdersStopped 'team=~shop|web'",
+    prints: '1 of 1 alerts\n  alertname="OrdersStopped" team="shop"\n',
+  },
+  {
+    page: 'docs/silences.md',
+    command:
+      "weir silence add OrdersStopped 'team=~shop|web' --duration 2h --comment 'moving the database'",
+    prints: /^[\da-f-]{36}\n$/,
+  },
+  {
+    page: 'docs/silences.md',
+    command: "weir silence query 'team=~shop|web'",
+    prints: /active +in 2h .* alertname="OrdersStopped" team=~"shop\|web" +moving the database\n/,
+  },
+  {
     page: 'docs/push-gateway.md',
     command:
       "echo 'backup_rows 1234' | curl --data-binary @- http://127.0.0.1:9347/metrics/job/backup/instance/db1",
@@ -230,18 +255,6 @@ const SHOWN: readonly Shown[] = [
     prints:
       '{"status":"success","data":{"resultType":"vector","result":[{"metric":{"__name__":"up"',
   },
-  {
-    page: 'docs/silences.md',
-    command:
-      "weir silence add OrdersStopped 'team=~\"shop|web\"' --for 2h --comment 'moving the database' --dry-run",
-    prints: 'it would hold back 0 of 0 alerts',
-  },
-  {
-    page: 'docs/silences.md',
-    command: "weir silence add OrdersStopped --for 2h --comment 'moving the database'",
-    prints: /^[0-9a-f-]{36}\n$/,
-  },
-  { page: 'docs/silences.md', command: 'weir silence list', prints: 'moving the database' },
   { page: 'docs/alerts-daily.md', command: 'weir alert list', prints: 'Fingerprint' },
 ]
 
@@ -254,6 +267,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npx weir serve --config weir.yml': 'the YAML examples above, and spine.test.ts',
   'weir check rules rules.yml': 'below',
   'weir serve --rules rules.yml --alertmanager.config alertmanager.yml': 'below',
+  'weir routes test --alertmanager.config alertmanager.yml OrdersStopped severity=critical':
+    'below',
   "promtool query instant http://127.0.0.1:9347 'sum(up)'": 'below',
   'weir import old.om': 'import.test.ts',
   'weir promql test jobs.test': 'below',
@@ -265,7 +280,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     'alertmanager.test.ts, from Weir to Weir',
   'amtool --alertmanager.url=http://127.0.0.1:9347 silence import silences.json':
     'alertmanager.test.ts',
-  'weir silence end 8a2b9b52-3c24-4b5c-9c0e-5d5b6a7f1c11': 'alertmanager.test.ts',
   "weir alert ack OrdersStopped --comment 'on it'": 'alert-marks.test.ts, alert-desk.test.ts',
   'weir alert snooze OrdersStopped --for 4h': 'alert-marks.test.ts, alert-desk.test.ts',
   "weir alert note OrdersStopped --text 'disk of worker 3 is full'":
@@ -414,6 +428,9 @@ test('docs/alerts.md: the figure that is too low is pending', { timeout: 40_000 
   expect(page).toContain(`$ weir check rules rules.yml\n${checked.out}`)
   const routed = await shell('weir check config alertmanager.yml', folder)
   expect(page).toContain(`$ weir check config alertmanager.yml\n${routed.out}`)
+  const routes_ =
+    'weir routes test --alertmanager.config alertmanager.yml OrdersStopped severity=critical'
+  expect(page).toContain(`$ ${routes_}\n${(await shell(routes_, folder)).out}`)
   await using process_ = await startWeir({
     config: 'statsd: { flush_interval: 200ms }',
     flags: [
@@ -441,7 +458,8 @@ function standIns(bin: string): void {
   script(
     'weir',
     `const args = process.argv.slice(2)
-if (['query', 'silence', 'alert'].includes(args[0]) || args[1] === 'backtest') args.push('--server', process.env.WEIR_AT)
+const asks = ['query', 'silence', 'alert', 'routes'].includes(args[0]) || args[1] === 'backtest'
+if (asks && !args.includes('--alertmanager.config')) args.push('--server', process.env.WEIR_AT)
 process.exitCode = require('node:child_process').spawnSync(process.execPath, [${JSON.stringify(MAIN)}, ...args], { stdio: 'inherit' }).status`,
   )
   const rule = '{ alert: LoadHigh, expr: host_load > 0.9 }'

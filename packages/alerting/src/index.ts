@@ -16,7 +16,8 @@ export { type RecordingGroup, recordingGroups } from './rules/recording-groups.t
 export { type RecordingRuleSpec } from './rules/config.ts'
 export { recordedLabels } from './rules/recording.ts'
 export { type MatcherMode, matcherModeOf, parseMatcher } from './route/matcher-mode.ts'
-export { type RouteMatcher, wholeMatch } from './route/matcher.ts'
+export { type RouteMatcher, showMatcher, showMatchers, wholeMatch } from './route/matcher.ts'
+export { readRouteTree } from './route/route-tree.ts'
 export { DEFAULT_CONFIG, alertmanagerHints, checkAlertmanagerConfig } from './route/config.ts'
 export {
   type QuerySample,
@@ -44,6 +45,7 @@ export {
   type PostedAlert,
   type ReceiverView,
   type RoutedAlertView,
+  type RouteNodeView,
   type RouteView,
   type RoutingViews,
 } from './route/views.ts'
@@ -67,6 +69,7 @@ export {
   type TestedAlert,
   type TestedSample,
 } from './rules-test/outcome.ts'
+export { type FailingIntegrationView } from './outbox/failing.ts'
 export { type NotificationView } from './outbox/notification-view.ts'
 export {
   type Arrival,

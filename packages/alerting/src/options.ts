@@ -5,6 +5,7 @@ import type { AlertHistory } from './history/alert-history.ts'
 import type { MaintenanceDoor } from './maintenance/maintenance-book.ts'
 import type { MarkDoor } from './marks/mark-book.ts'
 import type { ReceiverTests } from './notify/receiver-test.ts'
+import type { FailingIntegrationView } from './outbox/failing.ts'
 import type { NotificationView } from './outbox/notification-view.ts'
 import type { ManagedRules } from './managed/views.ts'
 import type { NoDataPolicy } from './rules/no-data.ts'
@@ -109,6 +110,10 @@ export interface AlertingLimits {
 interface OutboxDoor {
   /** Newest first: what waits, and the last that were sent or failed. */
   views(): NotificationView[]
+  /** How many wait to be sent. */
+  readonly pendingCount: number
+  /** Integrations that did not take the last thing they were to be told, the longest first. */
+  failing(): FailingIntegrationView[]
   /**
    * Tries one now: a waiting one does not wait any longer; a failed one becomes a new one, with its
    * alerts as they are now.

@@ -39,6 +39,9 @@ test.each([
   const relabelled = ['{alertname="A", site="s"}']
   expect(routes.heard).toEqual(want === 'outside' ? [] : relabelled)
   expect(outside.heard).toEqual(want === 'routes' ? [] : relabelled)
+  await alerts.repeatEnds?.([fires('End'), fires('Not')])
+  expect(routes.heard).toEqual(want === 'outside' ? [] : relabelled)
+  expect(outside.heard.slice(1)).toEqual(want === 'routes' ? [] : ['{alertname="End", site="s"}'])
 })
 
 test('a failure on one side is told to the rule, and the other side hears all the same', async () => {

@@ -1,5 +1,6 @@
 import type { Alert, AlertSink } from '@weir/model'
 import type { AlertingSetup } from './options.ts'
+import type { RuleAlertSink } from './rules/source.ts'
 
 /**
  * Where the alerts of rules go: to Weir's own routes, to Alertmanagers elsewhere, or to both.
@@ -8,7 +9,7 @@ import type { AlertingSetup } from './options.ts'
  * Weir at the Alertmanager he has wants one message, not two. Alerts that other programs push are always
  * routed here.
  */
-export class RuleAlerts implements AlertSink {
+export class RuleAlerts implements RuleAlertSink {
   readonly #setup: () => AlertingSetup
   readonly #routes: AlertSink
 
@@ -18,9 +19,8 @@ export class RuleAlerts implements AlertSink {
   }
 
   async receive(alerts: readonly Alert[]): Promise<void> {
-    const { outside, relabelAlert, config } = this.#setup()
-    const wanted =
-      relabelAlert === undefined ? alerts : alerts.flatMap((one) => relabelled(one, relabelAlert))
+    const { outside, config } = this.#setup()
+    const wanted = this.#relabelled(alerts)
     if (wanted.length === 0) return
     const routesHere = outside === undefined || config !== undefined
     // Both hear of it, even when one of them fails.
@@ -29,13 +29,20 @@ export class RuleAlerts implements AlertSink {
       routesHere ? this.#routes.receive(wanted) : undefined,
     ])
   }
-}
 
-function relabelled(
-  alert: Alert,
-  relabel: NonNullable<AlertingSetup['relabelAlert']>,
-): readonly Alert[] {
-  const labels = relabel(alert.labels)
-  if (labels === undefined) return []
-  return labels === alert.labels ? [alert] : [{ ...alert, labels }]
+  /** Only for Alertmanagers elsewhere: what waits for them is in memory, and they forget what they are told. */
+  get repeatEnds(): AlertSink['receive'] | undefined {
+    const { outside } = this.#setup()
+    return outside && ((alerts) => outside.receive(this.#relabelled(alerts)))
+  }
+
+  #relabelled(alerts: readonly Alert[]): readonly Alert[] {
+    const { relabelAlert } = this.#setup()
+    if (relabelAlert === undefined) return alerts
+    return alerts.flatMap((alert) => {
+      const labels = relabelAlert(alert.labels)
+      if (labels === undefined) return []
+      return labels === alert.labels ? [alert] : [{ ...alert, labels }]
+    })
+  }
 }

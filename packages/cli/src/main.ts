@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   check: async () => (await import('./commands/check.ts')).addCheck,
   import: async () => (await import('./commands/import.ts')).addImport,
   rules: async () => (await import('./commands/rules.ts')).addRules,
+  routes: async () => (await import('./commands/routes.ts')).addRoutes,
   alert: async () => (await import('./commands/alert.ts')).addAlert,
   silence: async () => (await import('./commands/silence.ts')).addSilence,
   pack: async () => (await import('./commands/pack.ts')).addPack,

@@ -315,6 +315,25 @@ export interface FiringGroup {
   readonly lastNotificationMs: number | null
 }
 
+/** `GET /api/weir/v1/silences/preview`: which alerts a silence would hold back. */
+export interface SilencePreview {
+  readonly alerts: number
+  readonly of: number
+  readonly alreadySilenced: number
+  /** Labels of some of them. */
+  readonly examples: readonly Readonly<Record<string, string>>[]
+}
+
+/** `GET /api/weir/v1/receivers/failing` is an array of these. */
+export interface FailingIntegration {
+  readonly receiver: string
+  readonly integration: string
+  readonly index: number
+  /** When the first attempt failed after the last that was taken. */
+  readonly sinceMs: number
+  readonly lastError: string
+}
+
 /** Something that happened to alerts. */
 export interface AlertEventView {
   readonly atMs: number

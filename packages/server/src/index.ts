@@ -5,6 +5,8 @@ export { type Address, type Weir, serve } from './serve.ts'
 export { type Flags, packSources } from './config/load-config.ts'
 export { type ConfigCheck, checkConfig } from './config/check-config.ts'
 export {
+  type RouteNodeView,
+  type RouteView,
   type RulesTestFailure,
   type RulesTestOutcome,
   type TestedAlert,
@@ -12,7 +14,9 @@ export {
   checkRules,
   filesNamed,
   parseMatcher,
+  readRouteTree,
   runRulesTests,
+  showMatcher,
 } from '@weir/alerting'
 export { formatDuration, formatQuery, formatValue, parseDuration, runScript } from '@weir/promql'
 export { type StatsdIntake, type StatsdOptions, startStatsd } from './intake/statsd.ts'

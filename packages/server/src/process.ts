@@ -52,6 +52,7 @@ import { selfJob } from './scrape/config.ts'
 import { type Log, openLog } from './telemetry/log.ts'
 import { ProcessMetrics } from './telemetry/process-metrics.ts'
 import { Registry } from './telemetry/registry.ts'
+import { alertingFamilies } from './telemetry/alerting-families.ts'
 import { ruleGroupFamilies } from './telemetry/rule-group-families.ts'
 import type { IntakeData, IntakeHandlers } from './threads/intake-thread.ts'
 import { joinPages } from './threads/moved-page.ts'
@@ -511,6 +512,7 @@ class Process implements Weir {
     const own = [
       ...this.#registry.collect(),
       ...ruleGroupFamilies(this.#alerting?.groupFigures() ?? []),
+      ...(this.#alerting === undefined ? [] : alertingFamilies(this.#alerting, systemClock.now())),
     ]
     const out = await this.#out.pages(accept)
     return [exposition(own, accept).body, ...threads, ...pushed, ...out]

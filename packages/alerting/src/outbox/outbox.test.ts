@@ -118,6 +118,37 @@ test('a refusal is final, visible, and leaves the group free to say it again', a
   ).toBe(1)
 })
 
+test('an integration fails from the first attempt that fails until one is taken, over a restart too', async () => {
+  let answer: Outcome = SENT
+  const { clock, open, put, store } = setUp(() => answer)
+  const first = open(store)
+  await put(first, facts('g', alert('a', 'firing')))
+  await clock.advance(1000)
+  expect([first.failing(), first.pendingCount]).toEqual([[], 0])
+  answer = retryLater('away')
+  await put(first, facts('g', alert('b', 'firing')))
+  await clock.advance(600_000)
+  answer = retryLater('still away')
+  await put(first, facts('g', alert('c', 'firing'))) // takes the place of the other
+  await clock.advance(600_000)
+  const failing = { receiver: 'r', integration: 'webhook', index: 0, lastError: 'still away' }
+  expect(first.failing()).toEqual([{ ...failing, sinceMs: 1_001_000 }])
+  expect(first.pendingCount).toBe(1)
+  await first[Symbol.asyncDispose]()
+  const second = open(store)
+  expect(second.failing()).toEqual([{ ...failing, sinceMs: 1_601_000 }]) // since what waits was made
+  answer = SENT
+  await clock.advance(600_000)
+  expect([second.failing(), second.pendingCount]).toEqual([[], 0])
+  answer = refused('400: no')
+  await put(second, facts('h', alert('d', 'firing')))
+  await clock.advance(0)
+  expect(second.failing()).toMatchObject([{ lastError: '400: no' }])
+  await second[Symbol.asyncDispose]()
+  await using third = open(store, false)
+  expect(third.failing()).toEqual([])
+})
+
 test('a newer notification takes the place of unsent ones of its group only', async () => {
   const { clock, sent, counts, open, put, store } = setUp((_, i) =>
     i < 2 ? retryLater('away') : SENT,

@@ -24,6 +24,7 @@ import type { NotificationDoor } from '../route/door.ts'
 import type { AlertingEvents } from '../telemetry.ts'
 import { type NotificationFacts, fingerprintsOf, statusOf } from '../template/notification-data.ts'
 import { type KnownEnd, asOfNow } from './as-of-now.ts'
+import { type FailingIntegrationView, FailingIntegrations } from './failing.ts'
 import { Finished, ITEM_PREFIX } from './finished.ts'
 import {
   type Addressee,
@@ -82,6 +83,7 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
   readonly #log: NotificationLog
   readonly #queues: Queues
   readonly #finished: Finished
+  readonly #failing = new FailingIntegrations()
   readonly #stop = new AbortController()
   readonly #workers = new Map<string, Promise<void>>()
   readonly #slots = new Map<string, Slots>()
@@ -102,8 +104,10 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
     for (const [, value] of this.#options.store.entries(ITEM_PREFIX)) {
       const item = value as StoredItem
       this.#lastId = Math.max(this.#lastId, parseInt(item.id, 36))
-      if (item.state === 'pending') this.#queues.add(item)
-      else this.#finished.add(item)
+      if (item.state === 'pending') {
+        this.#queues.add(item)
+        this.#failing.restore(item)
+      } else this.#finished.add(item)
     }
     for (const queue of this.#queues.all()) this.#work(queue)
   }
@@ -169,6 +173,15 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
     this.#queues.supersede(queue, gone)
     this.#work(this.#queues.add(item))
     return item
+  }
+
+  get pendingCount(): number {
+    return this.#queues.pendingCount
+  }
+
+  /** Integrations that did not take the last thing they were to be told. */
+  failing(): FailingIntegrationView[] {
+    return this.#failing.list((to) => this.#options.integrationOf(to) !== undefined)
   }
 
   /** Newest first. */
@@ -335,6 +348,8 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
     const { clock, events, giveUpAfterMs } = this.#options
     const attempts = item.attempts + 1
     const nowMs = clock.now()
+    if (outcome.kind === 'sent') this.#failing.delivered(item.to)
+    else this.#failing.failed(item.to, outcome.cause.message, nowMs)
     switch (outcome.kind) {
       case 'sent':
         events.notificationSent(item.to.kind)

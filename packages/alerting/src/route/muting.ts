@@ -83,6 +83,15 @@ export class Muting {
     return { passed, held }
   }
 
+  /** Whether anything but the time intervals of a route holds it back. */
+  isHeld(labels: Labels, nowMs: number): boolean {
+    return (
+      this.inhibitedBy(labels, nowMs).length > 0 ||
+      this.silencedBy(labels, nowMs).length > 0 ||
+      this.maintainedBy(labels, nowMs).length > 0
+    )
+  }
+
   inhibitedBy(labels: Labels, nowMs: number): readonly string[] {
     return this.#parts.inhibitor.inhibitedBy(labels, nowMs)
   }

@@ -3,14 +3,17 @@ import type { AlertStore, KnownAlert } from './alert-store.ts'
 import type { Routing } from './config.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { AlertGroup } from './group.ts'
-import { type Route, groupKey, groupLabels, routesFor } from './tree.ts'
+import { nodeView, routeViews } from './route-tree.ts'
+import { routesFor } from './tree.ts'
 import type {
   AlertGroupView,
   AlertStatusView,
   PostedAlert,
   ReceiverView,
+  RouteNodeView,
   RouteView,
   RoutedAlertView,
+  RoutingFigures,
   RoutingViews,
 } from './views.ts'
 
@@ -97,7 +100,22 @@ export class LiveRouting implements RoutingViews {
   }
 
   routes(labels: Labels): RouteView[] {
-    return routesFor(this.#parts.routing().root, labels).map((route) => routeView(route, labels))
+    return routeViews(this.#parts.routing().root, labels)
+  }
+
+  tree(): RouteNodeView {
+    return nodeView(this.#parts.routing().root)
+  }
+
+  figures(): RoutingFigures {
+    const { clock, store, dispatcher } = this.#parts
+    const nowMs = clock.now()
+    const known = store.all().filter(({ endsAtMs }) => endsAtMs > nowMs)
+    const suppressed = known.filter(({ labels }) => dispatcher.muting.isHeld(labels, nowMs)).length
+    return {
+      alerts: { active: known.length - suppressed, suppressed },
+      groups: dispatcher.groups().length,
+    }
   }
 
   async post(alerts: readonly PostedAlert[]): Promise<readonly string[]> {
@@ -114,22 +132,5 @@ export class LiveRouting implements RoutingViews {
         ...(endsAtMs === undefined ? { isTimeout: true } : {}),
       })),
     )
-  }
-}
-
-function routeView(route: Route, labels: Labels): RouteView {
-  const { receiver, key, groupWaitMs, groupIntervalMs, repeatIntervalMs } = route
-  const { muteTimeIntervals, activeTimeIntervals } = route
-  const own = groupLabels(route, labels)
-  return {
-    receiver,
-    routeKey: key,
-    groupKey: groupKey(route, own),
-    groupLabels: own,
-    groupWaitMs,
-    groupIntervalMs,
-    repeatIntervalMs,
-    muteTimeIntervals,
-    activeTimeIntervals,
   }
 }

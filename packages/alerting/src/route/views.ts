@@ -50,6 +50,24 @@ export interface RouteView {
   readonly activeTimeIntervals: readonly string[]
 }
 
+/** A node of the routing tree, everything inherited filled in. */
+export interface RouteNodeView {
+  readonly receiver: string
+  /** Its own, as Alertmanager writes them: `{team="x"}`; `{}` takes everything. */
+  readonly matchers: string
+  /** Where it stands: the matchers of its ancestors and its own. */
+  readonly routeKey: string
+  /** `...` alone: each alert by itself. */
+  readonly groupBy: readonly string[]
+  readonly groupWaitMs: number
+  readonly groupIntervalMs: number
+  readonly repeatIntervalMs: number
+  readonly continues: boolean
+  readonly muteTimeIntervals: readonly string[]
+  readonly activeTimeIntervals: readonly string[]
+  readonly routes: readonly RouteNodeView[]
+}
+
 export interface ReceiverView {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
@@ -68,6 +86,13 @@ export interface PostedAlert {
   readonly generatorUrl: string
 }
 
+/** How much the routing has to do with. */
+export interface RoutingFigures {
+  /** Alerts that have not ended, by whether something holds them back. */
+  readonly alerts: { readonly active: number; readonly suppressed: number }
+  readonly groups: number
+}
+
 /** What the routing knows and would do. */
 export interface RoutingViews {
   /**
@@ -82,6 +107,10 @@ export interface RoutingViews {
   receivers(): ReceiverView[]
   /** Where an alert with these labels would go. */
   routes(labels: Labels): RouteView[]
+  /** All routes. */
+  tree(): RouteNodeView
+  /** How much there is, for metrics. */
+  figures(): RoutingFigures
   /**
    * Takes alerts of another program. Good ones are taken whatever the others are.
    *

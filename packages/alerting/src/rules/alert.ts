@@ -312,12 +312,13 @@ export class AlertingRule {
     }
   }
 
-  /** Alerts to hand on now: new ones, ended ones, and firing ones not handed on for a while. */
+  /** Alerts to hand on now: new ones, ended ones, and what was not handed on for a while. */
   due(nowMs: number, resendDelayMs: number): Due[] {
     return [...this.#active.values()]
       .filter((alert) => alert.state !== 'pending' && isDue(alert, nowMs, resendDelayMs))
       .map((alert) => ({
         alert,
+        isRepeatedEnd: wasEndSent(alert),
         wasSent: () => {
           alert.lastSentMs = nowMs
         },
@@ -465,6 +466,8 @@ export class AlertingRule {
 
 export interface Due {
   readonly alert: ActiveAlert
+  /** An end that was handed on already, for those who may have missed it. */
+  readonly isRepeatedEnd: boolean
   wasSent(): void
 }
 
@@ -473,7 +476,11 @@ function noDataNote(sinceMs: number): string {
 }
 
 function isDue(alert: ActiveAlert, nowMs: number, resendDelayMs: number): boolean {
-  if (alert.lastSentMs === null) return true
-  if (alert.resolvedAtMs !== null) return alert.resolvedAtMs > alert.lastSentMs
-  return alert.lastSentMs + resendDelayMs <= nowMs
+  const { lastSentMs, resolvedAtMs } = alert
+  if (lastSentMs === null || lastSentMs + resendDelayMs <= nowMs) return true
+  return resolvedAtMs !== null && !wasEndSent(alert)
+}
+
+function wasEndSent({ lastSentMs, resolvedAtMs }: ActiveAlert): boolean {
+  return lastSentMs !== null && resolvedAtMs !== null && lastSentMs >= resolvedAtMs
 }

@@ -1,6 +1,6 @@
-import type { Appender, AlertSink, Clock, KeyValueChange, KeyValueStore, Labels } from '@weir/model'
+import type { Alert, Appender, Clock, KeyValueChange, KeyValueStore, Labels } from '@weir/model'
 import type { AlertingEvents } from '../telemetry.ts'
-import { AlertingRule, type StoredAlert } from './alert.ts'
+import { AlertingRule, type Due, type StoredAlert } from './alert.ts'
 import type { Rule, RuleGroup } from './config.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { NoDataPolicy } from './no-data.ts'
@@ -9,7 +9,7 @@ import { SeriesTracker } from './series-tracker.ts'
 import { StateMark } from './state-mark.ts'
 import { phaseOf } from './phase.ts'
 import { independentRuns } from './runs.ts'
-import type { QuerySample, RuleQueries, RuleQuery } from './source.ts'
+import type { QuerySample, RuleAlertSink, RuleQueries, RuleQuery } from './source.ts'
 import type { GroupFigures, RuleGroupView, RuleView } from './view.ts'
 
 /** What all groups share. */
@@ -19,7 +19,7 @@ export interface GroupContext {
   readonly appender: Appender
   readonly store: KeyValueStore
   readonly clock: Clock
-  readonly sink: AlertSink
+  readonly sink: RuleAlertSink
   readonly events: AlertingEvents
   readonly externalUrl: string
   readonly externalLabels: Labels
@@ -285,8 +285,14 @@ export class LiveGroup {
     if (due.length === 0) return
     const validUntilMs = timeMs + 4 * Math.max(this.intervalMs, resendDelayMs)
     const options = { validUntilMs, externalUrl, externalLabels }
+    const alertsOf = (some: readonly Due[]): Alert[] =>
+      some.map(({ alert }) => rule.toAlert(alert, options))
+    const news = due.filter(({ isRepeatedEnd }) => !isRepeatedEnd)
     try {
-      await sink.receive(due.map(({ alert }) => rule.toAlert(alert, options)))
+      if (news.length > 0) await sink.receive(alertsOf(news))
+      if (news.length < due.length) {
+        await sink.repeatEnds?.(alertsOf(due.filter(({ isRepeatedEnd }) => isRepeatedEnd)))
+      }
       for (const one of due) one.wasSent()
     } catch (cause) {
       events.storeFailed('alerts', String(cause)) // still due: the next evaluation tries again

@@ -1,4 +1,4 @@
-import type { Labels, NativeHistogram } from '@weir/model'
+import type { AlertSink, Labels, NativeHistogram } from '@weir/model'
 
 /** A rule file as it was read from disk. */
 export interface RuleFile {
@@ -83,4 +83,13 @@ export interface QuerySample {
   readonly value: number
   /** The sample, when it is one. */
   readonly histogram?: NativeHistogram | undefined
+}
+
+/** Takes the alerts of rules. */
+export interface RuleAlertSink extends AlertSink {
+  /**
+   * Takes ends that were handed on already: every minute for a quarter of an hour, also after a restart.
+   * Undefined while nobody has a use for them.
+   */
+  readonly repeatEnds?: AlertSink['receive'] | undefined
 }

@@ -12,6 +12,7 @@ import type { AlertingEvents } from '../telemetry.ts'
 import {
   type Silence,
   type SilenceDraft,
+  type SilenceState,
   type SilenceView,
   canBecome,
   compareSilences,
@@ -27,6 +28,8 @@ export interface Silences extends Silencer {
   /** In Alertmanager's order: active, pending, ended. */
   list(): SilenceView[]
   get(id: string): SilenceView | undefined
+  /** How many there are in each state. */
+  counts(): Readonly<Record<SilenceState, number>>
   /**
    * Makes a silence, or changes the one whose id is given. The id stays when only what is yet to come
    * changes (the end; of a pending one also the start); else the old one ends and a new one begins.
@@ -99,6 +102,13 @@ export class StoredSilences implements Silences {
   get(id: string): SilenceView | undefined {
     const silence = this.#silences.get(id)
     return silence === undefined ? undefined : this.#view(silence)
+  }
+
+  counts(): Readonly<Record<SilenceState, number>> {
+    const nowMs = this.#options.clock.now()
+    const counts = { active: 0, pending: 0, expired: 0 }
+    for (const one of this.#silences.values()) counts[silenceState(one, nowMs)]++
+    return counts
   }
 
   #view(silence: Silence): SilenceView {

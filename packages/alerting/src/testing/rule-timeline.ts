@@ -23,7 +23,13 @@ export async function playRule(
   rule: string,
   series: readonly string[],
   options: { readonly noData?: NoDataPolicy; readonly restartAt?: number } = {},
-): Promise<{ readonly states: string; readonly sent: Alert[]; readonly asked: string[] }> {
+): Promise<{
+  readonly states: string
+  readonly sent: Alert[]
+  /** Minutes at which ends were told again. */
+  readonly endsAgainAt: number[]
+  readonly asked: string[]
+}> {
   const memory = new MemoryQueryable()
   const minutes = Math.max(...series.map((line) => load(memory, line)))
   const asked: string[] = []
@@ -35,6 +41,8 @@ export async function playRule(
     throw new Error(`no rule asks for a ${value.kind}`)
   }
   const sent: Alert[] = []
+  const endsAgainAt: number[] = []
+  let minute = 0
   const store = new MemoryStore()
   const spec = parseRuleFile({
     fileName: 'r.yml',
@@ -50,6 +58,9 @@ export async function playRule(
         receive: async (alerts) => {
           sent.push(...alerts)
         },
+        repeatEnds: async (alerts) => {
+          endsAgainAt.push(...alerts.map(() => minute))
+        },
       },
       events: new AlertingEvents(recordingTelemetry().telemetry),
       externalUrl: 'http://weir',
@@ -61,7 +72,7 @@ export async function playRule(
     })
   let group = open(0)
   const states: string[] = []
-  for (let minute = 0; minute < minutes; minute++) {
+  for (; minute < minutes; minute++) {
     if (minute === options.restartAt) {
       group = open(minute * MINUTE_MS)
       group.restore()
@@ -72,7 +83,7 @@ export async function playRule(
     if (view.lastError !== undefined) throw new Error(view.lastError)
     states.push(view.alerts.map(wordOf).toSorted().join('') || '.')
   }
-  return { states: states.join(' '), sent, asked }
+  return { states: states.join(' '), sent, endsAgainAt, asked }
 }
 
 function wordOf(alert: ActiveAlertView): string {

@@ -3,14 +3,13 @@ import type { FiringAlert, FiringGroup } from '@weir/packs'
 import type { Command } from 'commander'
 import { columns } from '../show/columns.ts'
 import { askWeir } from './ask-weir.ts'
+import { withServer } from './server-option.ts'
 
 /** `weir alert list`. */
 export function addAlertList(alert: Command): void {
-  alert
-    .command('list')
+  withServer(alert.command('list'))
     .description('alerts that fire, to whom they go, and who deals with them')
     .option('--json', 'groups with their alerts, as the HTTP API gives them', false)
-    .option('--server <url>', 'the Weir to ask', 'http://127.0.0.1:9347')
     .action(async ({ server, json }: { readonly server: string; readonly json: boolean }) => {
       const groups = await askWeir<readonly FiringGroup[]>(server, 'alerts/groups')
       if (json) console.log(JSON.stringify(groups, null, 2))

@@ -4,6 +4,7 @@ import type { FiringGroup } from '@weir/packs'
 import { parseDuration } from '@weir/server'
 import type { Command } from 'commander'
 import { askWeir, tellWeir } from './ask-weir.ts'
+import { withServer } from './server-option.ts'
 
 interface MarkFlags {
   readonly server: string
@@ -46,11 +47,9 @@ export function addAlertMarks(alert: Command): void {
 }
 
 function mark(alert: Command, name: string, description: string): Command {
-  return alert
-    .command(`${name} <alerts...>`)
+  return withServer(alert.command(`${name} <alerts...>`))
     .description(`${description}; by fingerprint or by name`)
     .option('--by <name>', 'who says so', userInfo().username)
-    .option('--server <url>', 'the Weir to ask', 'http://127.0.0.1:9347')
 }
 
 /** POSTs what is said; without anything, DELETEs what was said before. */

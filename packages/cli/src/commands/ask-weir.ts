@@ -30,6 +30,14 @@ export async function askWeir<T>(
   throw new WeirError('RULES_INVALID', reply.error ?? `${url.origin} answers ${statusCode}`)
 }
 
+/** What came back, whatever it says. */
+export interface Answered<T> {
+  readonly status: number
+  readonly reply: T
+  /** What is wrong, in the words of the server; '' where nothing is. */
+  readonly problem: string
+}
+
 /**
  * Asks a running Weir by method and path, with JSON both ways.
  *
@@ -41,20 +49,47 @@ export async function tellWeir<T>(
   path: string,
   said?: object,
 ): Promise<T> {
-  const url = new URL(path, server)
+  const { status, reply, problem } = await tryWeir<T>(server, method, path, said)
+  if (status === 200) return reply
+  throw new WeirError('SERVER_REFUSED', problem)
+}
+
+/**
+ * The same for those who want to know what went wrong.
+ *
+ * @throws {WeirError} `SERVER_AWAY`, `SERVER_REFUSED` where the address is none
+ */
+export async function tryWeir<T>(
+  server: string,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  said?: object,
+): Promise<Answered<T>> {
+  const url = addressOf(path, server)
   const headers = { 'content-type': 'application/json' }
-  let statusCode: number
+  let status: number
   let text: string
   try {
     const sent = said === undefined ? { method } : { method, headers, body: JSON.stringify(said) }
     const answer = await request(url, sent)
-    statusCode = answer.statusCode
+    status = answer.statusCode
     text = await answer.body.text()
   } catch (error) {
     throw serverAway(url, error)
   }
-  if (statusCode === 200) return (text === '' ? undefined : JSON.parse(text)) as T
-  throw new WeirError('SERVER_REFUSED', whyOf(text) ?? `${url.origin} answers ${statusCode}`)
+  if (status !== 200) {
+    const problem = whyOf(text) ?? `${url.origin} answers ${status}`
+    return { status, reply: undefined as T, problem }
+  }
+  return { status, reply: (text === '' ? undefined : JSON.parse(text)) as T, problem: '' }
+}
+
+function addressOf(path: string, server: string): URL {
+  if (/^https?:/.test(server) && URL.canParse(path, server)) return new URL(path, server)
+  throw new WeirError(
+    'SERVER_REFUSED',
+    `Cannot use --url ${JSON.stringify(server)}: want an address such as http://127.0.0.1:9347`,
+  )
 }
 
 /** Alertmanager's API answers with a text, Weir's own with an object, and what stands between with anything. */

@@ -88,6 +88,21 @@ test('what fires, with what people say about it, and what they did', async () =>
   )
 })
 
+test('where alerts go', async () => {
+  expect((await ask('GET', 'routes')).said).toMatchObject({
+    receiver: 'team',
+    matchers: '{}',
+    groupBy: [],
+    groupWaitMs: 3_600_000,
+    routes: [],
+  })
+  expect((await ask('GET', 'routes/test?label=alertname=A&label=team=x=y')).said).toMatchObject([
+    { receiver: 'team', routeKey: '{}', groupKey: '{}:{}', groupLabels: {} },
+  ])
+  expect((await ask('GET', 'routes/test?label=team')).status).toBe(400)
+  expect((await ask('GET', 'receivers/failing')).said).toEqual([])
+})
+
 test('a test goes through each integration', async () => {
   expect((await ask('GET', 'receivers')).said).toEqual([
     { name: 'team', labels: {}, integrations: ['webhook', 'webhook'] },

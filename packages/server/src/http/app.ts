@@ -40,6 +40,7 @@ import { pictureRoutes } from './picture-routes.ts'
 import { receiverRoutes } from './receiver-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
 import { eventRoutes } from './event-routes.ts'
+import { routingRoutes } from './routing-routes.ts'
 import { silenceRoutes } from './silence-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { targetRoutes } from './target-routes.ts'
@@ -130,6 +131,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...maintenanceRoutes(deps),
     ...pictureRoutes(deps),
     ...receiverRoutes(deps),
+    ...routingRoutes(deps),
     ...eventRoutes(deps),
     importRoute(deps),
     ...backfillRoutes(deps),
@@ -170,11 +172,19 @@ function answering(
   return (thrown, request, reply) => {
     const error = asKnown(thrown, deps)
     if (error.code === 'BUG') events.broke(routeOf(request), error)
-    if (error.code === 'HTTP_TOO_LARGE' || error.code === 'HTTP_BODY_TYPE') events.refused(error)
+    if (COUNTED.has(error.code)) events.refused(error)
     const answer = rule?.failure?.(error, headOf(request)) ?? failure(error)
     return send(reply.headers(comeAgain(error)), answer)
   }
 }
+
+/** What is refused at a limit that holds for many routes. */
+const COUNTED: ReadonlySet<string> = new Set([
+  'HTTP_TOO_LARGE',
+  'HTTP_BODY_TYPE',
+  'PUSH_BUSY',
+  'RULES_LIMIT',
+])
 
 /** Fastify with our limits, our kind of body and none of its own log. */
 function bareApp({ limits }: HttpDeps, events: HttpEvents): FastifyInstance {

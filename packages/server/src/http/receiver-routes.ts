@@ -19,6 +19,13 @@ export function receiverRoutes(deps: HttpDeps): Route[] {
       handle: () => json(deps.alerting.routing.receivers()),
     },
     {
+      methods: ['GET'],
+      path: '/api/weir/v1/receivers/failing',
+      summary: 'Integrations that did not take the last thing they were to be told',
+      parameters: [],
+      handle: () => json(deps.alerting.outbox.failing()),
+    },
+    {
       methods: ['POST'],
       path: '/api/weir/v1/receivers/:name/test',
       summary: 'Send a test through a receiver, or only through its `integration`s of a kind',

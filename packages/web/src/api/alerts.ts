@@ -1,10 +1,12 @@
 import type {
   AlertHistoryView,
+  FailingIntegration,
   FiringGroup,
   MaintenanceDraftView,
   MaintenanceView,
   ReceiverTestView,
   ReceiverView,
+  SilencePreview,
 } from '@weir/packs'
 import { queryOptions } from '@tanstack/react-query'
 import { deleteAt, getWeir, sendWeir } from './client.ts'
@@ -82,13 +84,6 @@ export const keepSilence = (draft: SilenceDraft): Promise<unknown> =>
 export const expireSilence = (id: string): Promise<void> =>
   deleteAt(`/api/v2/silence/${encodeURIComponent(id)}`)
 
-/** Which alerts a silence would hold back. */
-export interface SilencePreview {
-  readonly alerts: number
-  readonly of: number
-  readonly examples: readonly Readonly<Record<string, string>>[]
-}
-
 export const previewQuery = (matchers: readonly string[]) =>
   queryOptions({
     queryKey: ['silences', 'preview', matchers],
@@ -119,6 +114,13 @@ export const settleNotification = (id: string, how: 'retry' | 'discard'): Promis
 export const receiversQuery = queryOptions({
   queryKey: ['receivers'],
   queryFn: ({ signal }) => getWeir<readonly ReceiverView[]>(`${API}/receivers`, signal),
+})
+
+/** Those who do not take what they are told. */
+export const failingQuery = queryOptions({
+  queryKey: ['receivers', 'failing'],
+  queryFn: ({ signal }) =>
+    getWeir<readonly FailingIntegration[]>(`${API}/receivers/failing`, signal),
 })
 
 export const testReceiver = (name: string): Promise<readonly ReceiverTestView[]> =>

@@ -1,5 +1,6 @@
 import type {
   AlertHistoryView,
+  FailingIntegration,
   FiringAlert,
   FiringGroup,
   MaintenanceView,
@@ -169,6 +170,24 @@ export const MAINTENANCE: MaintenanceView = {
 export const RECEIVERS: readonly ReceiverView[] = [
   { name: 'oncall', integrations: ['pagerduty', 'webhook'] },
   { name: 'team', integrations: ['webhook'] },
+]
+
+export const FAILING: readonly FailingIntegration[] = [
+  {
+    receiver: 'team',
+    integration: 'webhook',
+    index: 0,
+    sinceMs: ago(47),
+    lastError:
+      'Cannot notify by webhook: nothing listens there (connection refused); look whether it runs, and at its port',
+  },
+  {
+    receiver: 'oncall',
+    integration: 'pagerduty',
+    index: 0,
+    sinceMs: ago(11),
+    lastError: 'Cannot reach "events.pagerduty.com": want status 202, got 400',
+  },
 ]
 
 export const RECEIVER_TEST: readonly ReceiverTestView[] = [

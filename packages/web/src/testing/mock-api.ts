@@ -8,6 +8,7 @@ import { groupPath } from '../pushed/group-path.ts'
 import {
   MAINTENANCE,
   RECEIVERS,
+  FAILING,
   RECEIVER_TEST,
   SILENCES,
   TIMELINE,
@@ -193,6 +194,7 @@ function weirAnswer(count: number, path: string, url: URL, deleted: ReadonlySet<
     case 'maintenance':
       return count === 0 ? { windows: [], times: [] } : MAINTENANCE
     case 'receivers':
+      if (parts[1] === 'failing') return count === 0 ? [] : FAILING
       return parts.length > 1 ? RECEIVER_TEST : count === 0 ? [] : RECEIVERS
     case 'notifications':
       return count === 0 ? [] : NOTIFICATIONS

@@ -163,7 +163,13 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     alerting: {
       ruleGroups: () => RULES,
       alerts: () => ALERTS,
-      outbox: { views: () => [], retry: noNotification, discard: noNotification },
+      outbox: {
+        views: () => [],
+        pendingCount: 0,
+        failing: () => [],
+        retry: noNotification,
+        discard: noNotification,
+      },
       managedRules: NO_KEPT_RULES,
       routing: NOTHING_ROUTED,
       silences: NO_SILENCES,
@@ -250,6 +256,10 @@ const NOTHING_ROUTED: HttpDeps['alerting']['routing'] = {
   groups: () => [],
   receivers: () => [],
   routes: () => [],
+  tree: () => {
+    throw new WeirError('HTTP_NOT_FOUND', 'there are no routes here')
+  },
+  figures: () => ({ alerts: { active: 0, suppressed: 0 }, groups: 0 }),
   post: async () => [],
 }
 
@@ -257,6 +267,7 @@ const NO_SILENCES: HttpDeps['alerting']['silences'] = {
   silencedBy: () => [],
   list: () => [],
   get: () => undefined,
+  counts: () => ({ active: 0, pending: 0, expired: 0 }),
   set: async () => '',
   expire: async () => undefined,
 }

@@ -8,6 +8,7 @@ import { counted } from '../../format/number.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 import { agoText, fullTime } from '../../time/clock-text.ts'
 import { serverNow } from '../../time/server-clock.ts'
+import { FailingReceivers } from './failing-receivers.tsx'
 import { ReceiverTest } from './receiver-test.tsx'
 
 const STATES = {
@@ -57,6 +58,7 @@ export function Notifications(props: {
         <ReceiverTest />
       </div>
       {error === null ? null : <FailureNote error={error} />}
+      <FailingReceivers />
       {shown.length === 0 ? (
         <div className="sheet empty">
           {data.length === 0
