@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module'
-import { renderAsync } from '@resvg/resvg-js'
 
 const require = createRequire(import.meta.url)
 const FONTS = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf']
@@ -11,6 +10,7 @@ const FONTS = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf']
 export async function paint(svg: string, signal: AbortSignal): Promise<Uint8Array> {
   const fontFiles = FONTS.map((name) => require.resolve(`dejavu-fonts-ttf/ttf/${name}`))
   const font = { fontFiles, loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans' }
+  const { renderAsync } = await import('@resvg/resvg-js') // 8 MiB that many never need
   const own = new AbortController() // the painter takes a signal for good
   const stop = (): void => own.abort()
   signal.addEventListener('abort', stop, { once: true })

@@ -1,4 +1,3 @@
-import MailComposer from 'nodemailer/lib/mail-composer'
 import addressparser from 'nodemailer/lib/addressparser'
 import type { Picture } from '../picture.ts'
 
@@ -28,6 +27,8 @@ export async function composeMail({
 }: MailParts): Promise<Buffer> {
   const others = [...headers].filter(([name]) => !OWN.has(name))
   const oneLine = (name: string): string => (headers.get(name) ?? '').replace(/[\r\n]+/g, ' ')
+  // Loaded when first needed: most never send a mail, and it takes 10 MiB.
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer')
   const composer = new MailComposer({
     from: oneLine('From'),
     to: oneLine('To'),
