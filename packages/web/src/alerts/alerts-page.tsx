@@ -1,5 +1,6 @@
 import { Tabs } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { EventList } from '../events/event-list.tsx'
 import { BacktestTab } from './backtest/backtest-tab.tsx'
 import { RecordingRules } from './recording-rules.tsx'
@@ -26,17 +27,24 @@ export function AlertsPage(): React.JSX.Element {
   const set = (change: Partial<typeof search>): void => {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
   }
+  const tabs = useRef<HTMLDivElement>(null)
+  const tab = TABS.find((one) => one === search.tab) ?? 'firing'
+  // On a narrow screen the tabs are a line that scrolls.
+  useEffect(() => {
+    const active = tabs.current?.querySelector(`[id$="-tab-${tab}"]`)
+    active?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [tab])
   return (
     <>
       <div className="page-head">
         <h1>Alerts</h1>
       </div>
       <Tabs
-        value={TABS.find((tab) => tab === search.tab) ?? 'firing'}
-        onChange={(tab) =>
+        value={tab}
+        onChange={(next) =>
           // What was searched for in one tab means nothing in another.
           set({
-            tab: tab === 'firing' ? undefined : (tab ?? undefined),
+            tab: next === 'firing' ? undefined : (next ?? undefined),
             q: undefined,
             state: undefined,
             rule: undefined,
@@ -47,7 +55,7 @@ export function AlertsPage(): React.JSX.Element {
         }
         keepMounted={false}
       >
-        <Tabs.List mb="md" className="tabs-line">
+        <Tabs.List mb="md" className="tabs-line" ref={tabs}>
           <Tabs.Tab value="firing">Firing</Tabs.Tab>
           <Tabs.Tab value="notifications">Notifications</Tabs.Tab>
           <Tabs.Tab value="silences">Silences</Tabs.Tab>

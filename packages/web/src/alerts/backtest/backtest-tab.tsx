@@ -67,6 +67,9 @@ export function BacktestTab(
         onChange={(change) => setChanged((before) => ({ ...before, ...change }))}
         onRun={() => begin.mutate()}
       />
+      {rules.error === null ? null : (
+        <FailureNote error={rules.error} retry={() => void rules.refetch()} />
+      )}
       {begin.error === null ? null : <FailureNote error={begin.error} />}
       {shown === undefined ? (
         <div className="sheet empty">

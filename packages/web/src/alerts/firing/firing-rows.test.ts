@@ -9,6 +9,7 @@ import {
   markTexts,
   ownLabels,
   shownFiring,
+  tellsSomebody,
   tomorrowNine,
   undeliveredOf,
 } from './firing-rows.ts'
@@ -80,6 +81,15 @@ test.each<[string, readonly Partial<NotificationView>[], string | undefined]>([
   const older = { id: 'a', state: 'sent', createdMs: 1, receiver: 'oncall', groupKey: group!.key }
   const all = [...notifications.map((one) => ({ ...older, ...one })), older]
   expect(undeliveredOf(group!, all as unknown as NotificationView[])?.id).toBe(id)
+})
+
+test.each([
+  [['webhook'], true],
+  [['record'], false],
+  [[], false],
+])('a receiver of %j tells somebody: %j', (integrations, tells) => {
+  expect(tellsSomebody([{ name: 'page', integrations }], 'page')).toBe(tells)
+  expect(tellsSomebody([{ name: 'page', integrations }], 'other')).toBe(true)
 })
 
 test('an alert is found by its labels, tells what is its own, and who deals with it', () => {

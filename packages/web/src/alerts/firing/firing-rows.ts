@@ -1,4 +1,4 @@
-import type { FiringAlert, FiringGroup, NotificationView } from '@weir/packs'
+import type { FiringAlert, FiringGroup, NotificationView, ReceiverView } from '@weir/packs'
 import { shortTime } from '../../time/clock-text.ts'
 
 /** How an alert is dealt with, what is most urgent first. */
@@ -88,6 +88,12 @@ function isFound(alert: FiringAlert, receiver: string, words: readonly string[])
   const texts = [receiver, ...pairs, ...Object.values(annotations), marks?.assignee?.to ?? '']
   const text = texts.join(' ').toLowerCase()
   return words.every((word) => text.includes(word))
+}
+
+/** False for a receiver that only shows: one without integrations, and that of a Weir without routes, which `record`s. */
+export function tellsSomebody(receivers: readonly ReceiverView[], wanted: string): boolean {
+  const known = receivers.find(({ name }) => name === wanted)
+  return known === undefined || known.integrations.some((kind) => kind !== 'record')
 }
 
 /** The alert that fires with exactly these labels. */

@@ -3,7 +3,7 @@ import { Button, SegmentedControl, Skeleton, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { firingQuery } from '../../api/alerts.ts'
+import { firingQuery, receiversQuery } from '../../api/alerts.ts'
 import { notificationsQuery } from '../../api/weir.ts'
 import { whole } from '../../format/number.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
@@ -12,7 +12,7 @@ import { agoText } from '../../time/clock-text.ts'
 import { serverNow } from '../../time/server-clock.ts'
 import { SilenceDialog } from '../silences/silence-dialog.tsx'
 import { exactMatchers } from '../silences/matcher-text.ts'
-import { countFiring, shownFiring, undeliveredOf } from './firing-rows.ts'
+import { countFiring, shownFiring, tellsSomebody, undeliveredOf } from './firing-rows.ts'
 import { FiringRow } from './firing-row.tsx'
 
 const STEP = 500
@@ -26,6 +26,7 @@ export function FiringTab(props: {
   const { query, state, onChange } = props
   const { data, error, refetch } = useQuery(firingQuery)
   const { data: notifications = [] } = useQuery(notificationsQuery)
+  const { data: receivers = [] } = useQuery(receiversQuery)
   const [shown, setShown] = useState(STEP)
   const [silenced, setSilenced] = useState<FiringAlert['labels']>()
   if (data === undefined) {
@@ -85,6 +86,7 @@ export function FiringTab(props: {
             key={`${group.key} ${group.receiver}`}
             group={group}
             count={count}
+            isTold={tellsSomebody(receivers, group.receiver)}
             undelivered={undeliveredOf(group, notifications)}
             onSilence={setSilenced}
           />
@@ -117,14 +119,17 @@ function Group(props: {
   readonly group: FiringGroup
   /** Of alerts that match, also those that are not shown yet. */
   readonly count: number
+  /** False when its receiver has nobody to tell. */
+  readonly isTold: boolean
   readonly undelivered: NotificationView | undefined
   readonly onSilence: (labels: FiringAlert['labels']) => void
 }): React.JSX.Element {
-  const { group, count, undelivered, onSilence } = props
+  const { group, count, isTold, undelivered, onSilence } = props
   const { labels, receiver, alerts, lastNotificationMs } = group
   const pairs = Object.entries(labels)
-  const told =
-    lastNotificationMs === null
+  const told = !isTold
+    ? 'only shown here'
+    : lastNotificationMs === null
       ? 'not told yet'
       : `told ${agoText(lastNotificationMs, serverNow())}`
   return (
