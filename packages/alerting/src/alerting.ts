@@ -1,4 +1,5 @@
 import { type Alert, Labels } from '@weir/model'
+import { Cluster, NO_PEERS, type Peers } from './cluster/cluster.ts'
 import { AlertDesk } from './desk.ts'
 import { ReceiverTests } from './notify/receiver-test.ts'
 import { OUTBOX_LIMITS, Outbox } from './outbox/outbox.ts'
@@ -42,9 +43,12 @@ export async function startAlerting(options: AlertingOptions): Promise<Alerting>
     ...(pictures === undefined ? {} : { pictures }),
   }
   try {
+    const events = new AlertingEvents(options.telemetry)
+    const { store, peers } = options
+    const cluster = peers && (await Cluster.open({ ...peers, store, clock, events }))
     const engine = new Engine(
       options,
-      { post, network },
+      { post, network, events, cluster },
       readSetup(options, post, options.telemetry.log),
     )
     await engine.start()
@@ -75,6 +79,13 @@ function readSetup(setup: AlertingSetup, post: RoutingContext, log: AlertingLog)
   return { setup, groups, routing }
 }
 
+interface EngineParts {
+  readonly post: RoutingContext
+  readonly network: Network | undefined
+  readonly events: AlertingEvents
+  readonly cluster: Cluster | undefined
+}
+
 class Engine implements Alerting {
   readonly routing: RoutingViews
   readonly managedRules: LiveManagedRules
@@ -82,6 +93,7 @@ class Engine implements Alerting {
   readonly #post: RoutingContext
   readonly #network: Network | undefined
   readonly #events: AlertingEvents
+  readonly #cluster: Cluster | undefined
   readonly #outbox: Outbox
   readonly #alerts: AlertStore
   readonly silences: StoredSilences
@@ -98,7 +110,7 @@ class Engine implements Alerting {
 
   constructor(
     options: AlertingOptions,
-    { post, network }: { readonly post: RoutingContext; readonly network: Network | undefined },
+    { post, network, events, cluster }: EngineParts,
     checked: CheckedSetup,
   ) {
     const { store, clock } = options
@@ -107,7 +119,8 @@ class Engine implements Alerting {
     this.#network = network
     this.#checked = checked
     this.#externalUrl = options.externalUrl.replace(/\/+$/, '')
-    this.#events = new AlertingEvents(options.telemetry)
+    this.#events = events
+    this.#cluster = cluster
     this.#outbox = new Outbox({
       store,
       clock,
@@ -117,12 +130,21 @@ class Engine implements Alerting {
       endOf: (print) => this.#alerts.get(print)?.endsAtMs,
       giveUpAfterMs: options.giveUpAfterMs ?? OUTBOX_LIMITS.giveUpAfterMs,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
+      ...(cluster === undefined
+        ? {}
+        : {
+            peers: {
+              name: cluster.name,
+              changed: (name) => cluster.changed(this.#outbox.shared!, name),
+            },
+          }),
     })
     this.silences = new StoredSilences({
       store,
       clock,
       events: this.#events,
       mode: () => matcherModeOf(this.#checked.setup.features),
+      changed: (id) => cluster?.changed(this.silences, id),
       ...(options.limits?.silences === undefined ? {} : { limits: options.limits.silences }),
     })
     this.#alerts = new AlertStore(store, options.limits)
@@ -134,6 +156,7 @@ class Engine implements Alerting {
       alerts: this.#alerts,
       mode: () => matcherModeOf(this.#checked.setup.features),
       limits: options.limits ?? {},
+      changed: (part, key) => cluster?.changed(part, key),
     })
     this.receiverTests = new ReceiverTests({
       clock,
@@ -148,6 +171,7 @@ class Engine implements Alerting {
       silencer: this.silences,
       desk: this.#desk,
       externalUrl: this.#externalUrl,
+      ...(cluster === undefined ? {} : { order: cluster }),
       ...(options.limits?.groups === undefined ? {} : { groupsMax: options.limits.groups }),
       ...(options.limits?.annotationBytes === undefined
         ? {}
@@ -184,6 +208,7 @@ class Engine implements Alerting {
   async start(): Promise<void> {
     this.#outbox.start()
     this.#desk.start()
+    this.#meetPeers()
     const specs = this.#specs(this.#checked)
     const groups = specs.map((spec) => this.#newGroup(spec, this.#checked.setup))
     const longestMs = Math.max(0, ...groups.map((group) => group.intervalMs))
@@ -196,6 +221,27 @@ class Engine implements Alerting {
     this.#collecting = this.#collect().catch((cause: unknown) => {
       if (!this.#stop.signal.aborted) throw cause
     })
+  }
+
+  #meetPeers(): void {
+    const cluster = this.#cluster
+    if (cluster === undefined) return
+    cluster.share(this.#outbox.shared!)
+    cluster.share(this.silences)
+    cluster.share(this.#desk.marks.part)
+    cluster.share(this.#desk.maintenance.part)
+    void this.#goOnOnceSettled(cluster)
+    cluster.start()
+  }
+
+  async #goOnOnceSettled(cluster: Cluster): Promise<void> {
+    await cluster.settled
+    this.#outbox.release()
+    this.#dispatcher.goOn()
+  }
+
+  get peers(): Peers {
+    return this.#cluster ?? NO_PEERS
   }
 
   /** The groups to evaluate: without rules that are off, with those kept here and the dead man's switch. */
@@ -337,6 +383,7 @@ class Engine implements Alerting {
     await this.#collecting
     await Promise.all([...this.#groups.values()].map((group) => group.stop()))
     await this.#dispatcher[Symbol.asyncDispose]()
+    await this.#cluster?.[Symbol.asyncDispose]()
     await this.#outbox[Symbol.asyncDispose]()
     await this.#desk[Symbol.asyncDispose]()
     await this.#network?.close()

@@ -3,6 +3,7 @@ import { AlertHistory } from './history/alert-history.ts'
 import { AlertWatch } from './history/alert-watch.ts'
 import { MaintenanceBook } from './maintenance/maintenance-book.ts'
 import { MarkBook } from './marks/mark-book.ts'
+import type { SharedPart } from './cluster/shared-part.ts'
 import type { AlertingLimits } from './options.ts'
 import type { OutboxWatch } from './outbox/outbox.ts'
 import type { AlertStore, KnownAlert } from './route/alert-store.ts'
@@ -19,6 +20,8 @@ export interface DeskOptions {
   readonly alerts: AlertStore
   readonly mode: () => MatcherMode
   readonly limits: AlertingLimits
+  /** Hears of what people say and plan here. */
+  readonly changed: (part: SharedPart, key: string) => void
 }
 
 /** How often is looked for alerts that end because nothing more is heard of them. */
@@ -37,7 +40,7 @@ export class AlertDesk implements DeskDoor, AsyncDisposable {
   #sweeping: Promise<void> | undefined
 
   constructor(options: DeskOptions) {
-    const { store, clock, events, silences, alerts, mode, limits } = options
+    const { store, clock, events, silences, alerts, mode, limits, changed } = options
     this.#options = options
     this.history = new AlertHistory({ store, clock, events, limits: limits.alertHistory ?? {} })
     this.watch = new AlertWatch(this.history, alerts.all(), (print) => this.#ended(print))
@@ -47,9 +50,18 @@ export class AlertDesk implements DeskDoor, AsyncDisposable {
       silences,
       alertOf: (print) => alerts.get(print),
       record: (event) => this.history.record(event),
+      changed: (print) => changed(this.marks.part, print),
+      refused: () => events.peerRecordRefused('marks'),
     })
     const countMax = limits.maintenanceWindows
-    this.maintenance = new MaintenanceBook({ store, clock, events, mode, countMax })
+    this.maintenance = new MaintenanceBook({
+      store,
+      clock,
+      events,
+      mode,
+      countMax,
+      changed: (id) => changed(this.maintenance.part, id),
+    })
     this.outboxWatch = {
       concluded: ({ id, to, reason, facts, lastError }, state, atMs) =>
         this.history.record({

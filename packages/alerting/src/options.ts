@@ -1,5 +1,6 @@
 import type { Appender, AlertSink, Clock, KeyValueStore, Labels } from '@weir/model'
 import type { Fetch } from './notify/fetch.ts'
+import type { PeerOptions, Peers } from './cluster/cluster.ts'
 import type { PictureSource } from './notify/picture.ts'
 import type { AlertHistory } from './history/alert-history.ts'
 import type { MaintenanceDoor } from './maintenance/maintenance-book.ts'
@@ -71,6 +72,8 @@ export interface AlertingOptions extends AlertingSetup {
   /** How long a notification is tried before it is kept as failed; 3 days unless told. */
   readonly giveUpAfterMs?: number
   readonly limits?: AlertingLimits
+  /** Other Weirs with the same rules; one stands alone unless told. */
+  readonly peers?: PeerOptions
   /** In place of the network. */
   readonly fetch?: Fetch
   /** Draws the series behind a notification; nobody does unless told. */
@@ -149,6 +152,8 @@ export interface Alerting extends AlertSink, AsyncDisposable {
   readonly maintenance: MaintenanceDoor
   /** Tries a receiver. */
   readonly receiverTests: Pick<ReceiverTests, 'run'>
+  /** Other Weirs that tell the same. */
+  readonly peers: Peers
   /** Names of the receivers, as the config lists them. */
   receivers(): string[]
   /**

@@ -37,6 +37,9 @@ export class AlertingEvents {
   readonly #requestFailures: AlertingCounter
   readonly #failedNotifications: AlertingCounter
   readonly #superseded: AlertingCounter
+  readonly #toldByPeer: AlertingCounter
+  readonly #peerMessages: AlertingCounter
+  readonly #refusedRecords: AlertingCounter
   readonly #storeFailures: AlertingCounter
   readonly #samplesRejected: AlertingCounter
 
@@ -116,6 +119,21 @@ export class AlertingEvents {
       'weir_alerting_notifications_superseded_total',
       'Unsent notifications replaced by a newer one of the same group.',
       ['integration'],
+    )
+    this.#toldByPeer = registry.counter(
+      'weir_alerting_notifications_told_by_peer_total',
+      'Unsent notifications dropped because a peer delivered the same.',
+      ['integration'],
+    )
+    this.#peerMessages = registry.counter(
+      'weir_alerting_peer_messages_total',
+      'Messages between this Weir and its peers: sent, received, failed.',
+      ['result'],
+    )
+    this.#refusedRecords = registry.counter(
+      'weir_alerting_peer_records_refused_total',
+      'What peers said and was not taken: it cannot be read, or a limit is reached.',
+      ['part'],
     )
     this.#storeFailures = registry.counter(
       'weir_alerting_store_failures_total',
@@ -198,6 +216,26 @@ export class AlertingEvents {
 
   notificationSuperseded(integration: string): void {
     this.#superseded.inc({ integration })
+  }
+
+  notificationToldByPeer(integration: string): void {
+    this.#toldByPeer.inc({ integration })
+  }
+
+  peerMessage(result: 'sent' | 'received' | 'failed'): void {
+    this.#peerMessages.inc({ result })
+  }
+
+  peerRecordRefused(part: string): void {
+    this.#refusedRecords.inc({ part })
+  }
+
+  peerUp(address: string, name: string): void {
+    this.log.info({ address, name }, 'Peer answers')
+  }
+
+  peerDown(address: string, error: string): void {
+    this.log.warn({ address, error }, 'Peer does not answer: both tell until it does')
   }
 
   storeFailed(part: 'rules' | 'alerts' | 'outbox' | 'history' | 'marks', error: string): void {

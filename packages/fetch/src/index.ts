@@ -8,6 +8,7 @@ export {
   tlsConfig,
 } from './config.ts'
 export { HttpClient, type HttpClientOptions, type HttpRequest } from './client.ts'
+export { secretOf } from './secret.ts'
 export { scalarText } from './scalar-text.ts'
 export { HttpReply } from './reply.ts'
 export { reasonOf } from './reason.ts'

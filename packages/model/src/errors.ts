@@ -75,6 +75,9 @@ export const CODES = {
   NOTIFY_FAILED: 'execution', // a receiver did not take a notification
   NOTIFICATION_UNKNOWN: 'not_found',
   NOTIFICATION_STATE: 'bad_data', // sent already, or being sent
+  PEERS_OFF: 'not_found', // no peers are set here
+  PEER_REFUSED: 'bad_data', // it does not know the secret
+  PEER_MESSAGE: 'bad_data', // of another version, or no message at all
   ALERT_UNKNOWN: 'not_found',
   MARK_INVALID: 'bad_data', // an acknowledgement, snooze, assignment or note
   MAINTENANCE_INVALID: 'bad_data',

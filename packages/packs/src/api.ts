@@ -443,6 +443,26 @@ export interface RemoteWriteView {
   readonly lastErrorMs: number | null
 }
 
+/** `GET /api/weir/v1/peers`: other Weirs that tell the same. */
+export interface PeersView {
+  readonly status: 'disabled' | 'settling' | 'ready'
+  /** What this one is called among them. */
+  readonly name: string
+  /** How many tell before it does. */
+  readonly position: number
+  readonly peers: readonly PeerRow[]
+}
+
+export interface PeerRow {
+  readonly address: string
+  /** Empty until it answered. */
+  readonly name: string
+  readonly isUp: boolean
+  readonly answeredMs: number | null
+  /** Why it does not answer. */
+  readonly error: string
+}
+
 /** `GET /api/weir/v1/queries`: what is asked now, and what took most since Weir started. */
 export interface QueriesView {
   readonly sinceMs: number

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type MessagePort, MessageChannel } from 'node:worker_threads'
 import {
   type Alerting,
+  type AlertingOptions,
   type AlertingSetup,
   type PictureSource,
   type RecordingGroup,
@@ -38,6 +39,7 @@ import { Closers } from './lifecycle/closers.ts'
 import { openGrpc } from './otlp/grpc/server.ts'
 import { PackWatch } from './packs/pack-watch.ts'
 import { alertPictures } from './pictures/alert-pictures.ts'
+import { PeerClient, peerSecret } from './peers/peer-client.ts'
 import { PictureShelf } from './pictures/shelf.ts'
 import { PushIntakes } from './push/push-intake.ts'
 import { PushSide } from './push/push-side.ts'
@@ -50,6 +52,7 @@ import { querySamples } from './rules/query-samples.ts'
 import { RuleQuestions } from './rules/rule-questions.ts'
 import { selfJob } from './scrape/config.ts'
 import { type Log, openLog } from './telemetry/log.ts'
+import { peerFamilies } from './telemetry/peer-families.ts'
 import { ProcessMetrics } from './telemetry/process-metrics.ts'
 import { Registry } from './telemetry/registry.ts'
 import { alertingFamilies } from './telemetry/alerting-families.ts'
@@ -359,6 +362,7 @@ class Process implements Weir {
         clock: systemClock,
         ...notificationLimits(this.#setup.config),
         ...this.#pictures(),
+        ...(await this.#peers()),
         externalUrl:
           this.#setup.config.web.external_url || `http://${this.#setup.config.web.listen}`,
         telemetry: { registry: this.#registry, log: this.#log.child({ part: 'alerting' }) },
@@ -367,6 +371,24 @@ class Process implements Weir {
     this.#waitsFor.delete('rules')
     setImmediate(() => tidyAfter(this.#setup))
     this.#hasPushedGroups = !store.entries(GROUP_KEYS)[Symbol.iterator]().next().done
+  }
+
+  /** Ways to other Weirs with the same rules, where the config names some. */
+  async #peers(): Promise<Pick<AlertingOptions, 'peers'>> {
+    const { notifications } = this.#setup.config
+    const { peers, peer_name: name, peer_timeout: timeoutMs } = notifications
+    if (peers.length === 0) return {}
+    // Before the rules, so that it closes after them.
+    const client = this.#closers.use(await PeerClient.open(notifications))
+    if ((await peerSecret(notifications)) === '') {
+      this.#log.warn(
+        {},
+        'notifications.peer_secret is not set: whoever reaches the port can keep Weir quiet',
+      )
+    }
+    return {
+      peers: { doors: client.doors(), timeoutMs, ...(name === undefined ? {} : { name }) },
+    }
   }
 
   /** Draws what notifications show, unless the config says not to. */
@@ -513,6 +535,7 @@ class Process implements Weir {
       ...this.#registry.collect(),
       ...ruleGroupFamilies(this.#alerting?.groupFigures() ?? []),
       ...(this.#alerting === undefined ? [] : alertingFamilies(this.#alerting, systemClock.now())),
+      ...(this.#alerting === undefined ? [] : peerFamilies(this.#alerting.peers.view())),
     ]
     const out = await this.#out.pages(accept)
     return [exposition(own, accept).body, ...threads, ...pushed, ...out]
@@ -553,10 +576,14 @@ class Process implements Weir {
         get maintenance() {
           return alerting().maintenance
         },
+        get peers() {
+          return alerting().peers
+        },
         get receiverTests() {
           return alerting().receiverTests
         },
       },
+      peerSecret: () => peerSecret(this.#startedWith.notifications),
       outsideAlertmanagers: () => this.#outside.view(),
       alertmanager: {
         configText: () => this.#setup.alertmanagerShown ?? DEFAULT_CONFIG,

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { type Clock, type KeyValueStore, type Labels, WeirError } from '@weir/model'
+import {
+  type Clock,
+  type KeyValueChange,
+  type KeyValueStore,
+  type Labels,
+  WeirError,
+} from '@weir/model'
+import { type SharedPart, type SharedValue, nextVersion } from '../cluster/shared-part.ts'
 import type { MatcherMode } from '../route/matcher-mode.ts'
 import type { AlertingEvents } from '../telemetry.ts'
 import {
@@ -9,6 +16,8 @@ import {
   type PlannedMaintenance,
   occurrencesOf,
   planOf,
+  type Removal,
+  readMaintenance,
 } from './window.ts'
 
 /** Planned maintenance. Each change is on disk once its promise resolves. */
@@ -36,7 +45,10 @@ export interface MaintenanceView extends Maintenance {
 const MAINTENANCE_MAX = 1000
 const OCCURRENCES_MAX = 1000
 const PREFIX = 'alerting/maintenance/'
+const REMOVED_PREFIX = 'alerting/maintenance-removed/'
 const DAY_MS = 86_400_000
+/** How long is remembered that one was taken back; a peer that was away longer brings it back. */
+const REMOVED_KEPT_MS = 30 * DAY_MS
 
 export interface MaintenanceOptions {
   readonly store: KeyValueStore
@@ -44,6 +56,8 @@ export interface MaintenanceOptions {
   readonly events: AlertingEvents
   readonly mode: () => MatcherMode
   readonly countMax?: number | undefined
+  /** Hears of what is planned and taken back here. */
+  readonly changed?: (id: string) => void
 }
 
 /** What is on between two moments at which nothing changes. */
@@ -58,6 +72,10 @@ const NEVER: OnNow = { fromMs: 0, toMs: 0, plans: [] }
 export class MaintenanceBook implements MaintenanceDoor {
   readonly #options: MaintenanceOptions
   readonly #plans = new Map<string, PlannedMaintenance>()
+  /** Those that were taken back, and when, so that peers hear of it. */
+  readonly #removed = new Map<string, number>()
+  /** As peers see it. */
+  readonly part: SharedPart
   #on = NEVER
 
   constructor(options: MaintenanceOptions) {
@@ -65,6 +83,15 @@ export class MaintenanceBook implements MaintenanceDoor {
     for (const [, value] of options.store.entries(PREFIX)) {
       const maintenance = value as Maintenance
       this.#plans.set(maintenance.id, planOf(maintenance, 'utf8')) // another mode held when it was made
+    }
+    for (const [key, value] of options.store.entries(REMOVED_PREFIX)) {
+      this.#removed.set(key.slice(REMOVED_PREFIX.length), value as number)
+    }
+    this.part = {
+      name: 'maintenance',
+      keys: () => [...this.#plans.keys(), ...this.#removed.keys()],
+      get: (id) => this.#shared(id),
+      merge: (records) => this.#merge(records),
     }
   }
 
@@ -112,32 +139,97 @@ export class MaintenanceBook implements MaintenanceDoor {
 
   async set(draft: MaintenanceDraft, id?: string): Promise<MaintenanceView> {
     const { store, clock, events, mode, countMax = MAINTENANCE_MAX } = this.#options
-    if (id !== undefined) this.#known(id)
-    else if (this.#plans.size >= countMax) {
+    if (id === undefined && this.#plans.size >= countMax) {
       events.maintenanceRefused()
       const why = `Cannot plan maintenance: there are ${countMax} (notifications.max_maintenance_windows)`
       throw new WeirError('MAINTENANCE_LIMIT', why)
     }
     const { name, comment, createdBy, matchers, start, durationMs, timeZone, rrule } = draft
     const said = { name, comment, createdBy, matchers, start, durationMs, timeZone, rrule }
-    const plan = planOf({ ...said, id: id ?? randomUUID(), updatedMs: clock.now() }, mode())
+    const before = id === undefined ? undefined : this.#known(id).maintenance.updatedMs
+    const updatedMs = nextVersion(clock.now(), before)
+    const plan = planOf({ ...said, id: id ?? randomUUID(), updatedMs }, mode())
     const { maintenance } = plan
     await store.write([{ key: PREFIX + maintenance.id, value: maintenance }])
     this.#plans.set(maintenance.id, plan)
     this.#on = NEVER
+    this.#options.changed?.(maintenance.id)
     return this.#view(plan)
   }
 
   async remove(id: string): Promise<void> {
-    this.#known(id)
-    await this.#options.store.write([{ key: PREFIX + id, value: undefined }])
+    const { store, clock, changed } = this.#options
+    const nowMs = clock.now()
+    const removedMs = nextVersion(nowMs, this.#known(id).maintenance.updatedMs)
+    const old = [...this.#removed].filter(([, atMs]) => atMs + REMOVED_KEPT_MS <= nowMs)
+    await store.write([
+      { key: PREFIX + id, value: undefined },
+      { key: REMOVED_PREFIX + id, value: removedMs },
+      ...old.map(([other]) => ({ key: REMOVED_PREFIX + other, value: undefined })),
+    ])
+    for (const [other] of old) this.#removed.delete(other)
     this.#plans.delete(id)
+    this.#removed.set(id, removedMs)
     this.#on = NEVER
+    changed?.(id)
   }
 
-  #known(id: string): void {
-    if (this.#plans.has(id)) return
+  #shared(id: string): Maintenance | Removal | undefined {
+    const removedMs = this.#removed.get(id)
+    return this.#plans.get(id)?.maintenance ?? (removedMs === undefined ? undefined : { removedMs })
+  }
+
+  /** Of what was planned, changed and taken back, the newest counts. */
+  async #merge(records: readonly SharedValue[]): Promise<readonly string[]> {
+    const { store, events, countMax = MAINTENANCE_MAX } = this.#options
+    const newer = new Map<string, PlannedMaintenance | Removal>()
+    let planned = this.#plans.size
+    for (const { key: id, value } of records) {
+      const heard = readMaintenance(id, value)
+      const known = this.#plans.get(id)?.maintenance.updatedMs ?? this.#removed.get(id)
+      if (heard === undefined) {
+        events.peerRecordRefused(this.part.name)
+        continue
+      }
+      const version = 'removedMs' in heard ? heard.removedMs : heard.maintenance.updatedMs
+      if (known !== undefined && known >= version) continue
+      const isOneMore = 'maintenance' in heard && !this.#plans.has(id)
+      if (isOneMore && planned >= countMax) {
+        events.maintenanceRefused()
+        continue
+      }
+      if (isOneMore) planned++
+      newer.set(id, heard)
+    }
+    if (newer.size === 0) return []
+    await store.write([...newer].flatMap(([id, heard]) => changesOf(id, heard)))
+    for (const [id, heard] of newer) this.#adopt(id, heard)
+    this.#on = NEVER
+    return [...newer.keys()]
+  }
+
+  #adopt(id: string, heard: PlannedMaintenance | Removal): void {
+    if ('removedMs' in heard) {
+      this.#plans.delete(id)
+      this.#removed.set(id, heard.removedMs)
+    } else {
+      this.#removed.delete(id)
+      this.#plans.set(id, heard)
+    }
+  }
+
+  #known(id: string): PlannedMaintenance {
+    const plan = this.#plans.get(id)
+    if (plan !== undefined) return plan
     const why = `Cannot find maintenance ${JSON.stringify(id.slice(0, 40))}`
     throw new WeirError('MAINTENANCE_UNKNOWN', why)
   }
+}
+
+function changesOf(id: string, heard: PlannedMaintenance | Removal): KeyValueChange[] {
+  const isRemoved = 'removedMs' in heard
+  return [
+    { key: PREFIX + id, value: isRemoved ? undefined : heard.maintenance },
+    { key: REMOVED_PREFIX + id, value: isRemoved ? heard.removedMs : undefined },
+  ]
 }

@@ -1,4 +1,5 @@
 import { type Matcher, WeirError } from '@weir/model'
+import { z } from 'zod'
 import type { MatcherMode } from '../route/matcher-mode.ts'
 import type { RouteMatcher } from '../route/matcher.ts'
 import { silenceMatchers } from '../silence/silence.ts'
@@ -23,6 +24,44 @@ export interface MaintenanceDraft {
 export interface Maintenance extends MaintenanceDraft {
   readonly id: string
   readonly updatedMs: number
+}
+
+/** That one was taken back. */
+export interface Removal {
+  readonly removedMs: number
+}
+
+const shared = z.union([
+  z.object({ removedMs: z.number() }),
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    comment: z.string(),
+    createdBy: z.string(),
+    matchers: z.array(
+      z.object({ name: z.string(), operator: z.enum(['=', '!=', '=~', '!~']), value: z.string() }),
+    ),
+    start: z.string(),
+    durationMs: z.number(),
+    timeZone: z.string(),
+    rrule: z.string(),
+    updatedMs: z.number(),
+  }),
+])
+
+/** What a peer keeps of a plan; undefined when it cannot be one. */
+export function readMaintenance(
+  id: string,
+  value: unknown,
+): PlannedMaintenance | Removal | undefined {
+  const read = shared.safeParse(value)
+  if (!read.success || id.length > 64) return undefined
+  if ('removedMs' in read.data) return read.data
+  try {
+    return read.data.id === id ? planOf(read.data, 'utf8') : undefined // as the peer's mode may be
+  } catch {
+    return undefined
+  }
 }
 
 /** One time of a plan. */

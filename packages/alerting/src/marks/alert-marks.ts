@@ -15,6 +15,18 @@ export interface AlertMarks {
   readonly notes: readonly (Signed & { readonly text: string })[]
 }
 
+export interface MarkVersion {
+  /** When anything of it last changed; among peers the newest counts. */
+  readonly changedMs?: number
+}
+
+export const MARK_LIMITS = {
+  alertsAtOnce: 1000,
+  textLength: 4096,
+  nameLength: 200,
+  notes: 50,
+} as const
+
 /** A silence on exactly the labels of the alert. */
 interface Snooze extends Signed {
   readonly silenceId: string
@@ -31,9 +43,10 @@ export const NO_MARKS: Omit<AlertMarks, 'fingerprint'> = {
 
 /** Marks as they hold at a moment: an acknowledgement and an assignment are about the time the alert fires in. */
 export function marksAt(
-  marks: AlertMarks,
+  known: AlertMarks & MarkVersion,
   { startsAtMs, nowMs }: { readonly startsAtMs: number; readonly nowMs: number },
 ): AlertMarks {
+  const { changedMs: _, ...marks } = known
   const { ack, assignee, snooze } = marks
   return {
     ...marks,

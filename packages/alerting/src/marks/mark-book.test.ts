@@ -6,7 +6,8 @@ import { StoredSilences } from '../silence/silences.ts'
 import { AlertingEvents } from '../telemetry.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
 import { MemoryStore, recordingTelemetry } from '../testing/memory-rooms.ts'
-import { MARK_LIMITS, MarkBook } from './mark-book.ts'
+import { MARK_LIMITS } from './alert-marks.ts'
+import { MarkBook } from './mark-book.ts'
 
 const START_MS = 1_000_000
 const LABELS = Labels.of({ alertname: 'Down', team: 'x' })

@@ -1,8 +1,10 @@
 import { type Clock, type KeyValueStore, WeirError } from '@weir/model'
+import { type SharedPart, type SharedValue, nextVersion } from '../cluster/shared-part.ts'
 import type { AlertEvent } from '../history/alert-event.ts'
 import type { KnownAlert } from '../route/alert-store.ts'
 import type { Silences } from '../silence/silences.ts'
-import { type AlertMarks, NO_MARKS, marksAt } from './alert-marks.ts'
+import { type AlertMarks, MARK_LIMITS, NO_MARKS, marksAt } from './alert-marks.ts'
+import { type KeptMarks, mergedMarks, readMarks } from './peer-marks.ts'
 
 /** Acknowledgements, snoozes, assignments and notes. Each change is on disk once its promise resolves. */
 export interface MarkDoor {
@@ -32,13 +34,6 @@ export interface MarkDoor {
   wake(prints: readonly string[], by: string): Promise<void>
 }
 
-export const MARK_LIMITS = {
-  alertsAtOnce: 1000,
-  textLength: 4096,
-  nameLength: 200,
-  notes: 50,
-} as const
-
 /** A snooze until resolved is a silence that would end then, and is ended with its alert. */
 const UNTIL_RESOLVED_MS = 30 * 86_400_000
 const PREFIX = 'alerting/marks/'
@@ -52,18 +47,48 @@ export interface MarkOptions {
   readonly alertOf: (fingerprint: string) => KnownAlert | undefined
   /** Gets what was done, for the history. */
   readonly record: (event: AlertEvent) => void
+  /** Hears of what is said here. */
+  readonly changed?: (fingerprint: string) => void
+  /** Hears of what a peer said that cannot be read. */
+  readonly refused?: () => void
 }
 
 export class MarkBook implements MarkDoor {
+  /** As peers see it. */
+  readonly part: SharedPart
   readonly #options: MarkOptions
-  readonly #marks = new Map<string, AlertMarks>()
+  readonly #marks = new Map<string, KeptMarks>()
 
   constructor(options: MarkOptions) {
     this.#options = options
     for (const [, value] of options.store.entries(PREFIX)) {
-      const marks = value as AlertMarks
+      const marks = value as KeptMarks
       this.#marks.set(marks.fingerprint, marks)
     }
+    this.part = {
+      name: 'marks',
+      keys: () => this.#marks.keys(),
+      get: (print) => {
+        const marks = this.#marks.get(print)
+        return marks && { ...marks, changedMs: marks.changedMs ?? 0 }
+      },
+      merge: (records) => this.#merge(records),
+    }
+  }
+
+  async #merge(records: readonly SharedValue[]): Promise<readonly string[]> {
+    const newer: KeptMarks[] = []
+    for (const { key, value } of records) {
+      const heard = readMarks(key, value)
+      if (heard === undefined) {
+        this.#options.refused?.()
+        continue
+      }
+      const merged = mergedMarks(this.#marks.get(key), heard)
+      if (merged !== undefined) newer.push(merged)
+    }
+    if (newer.length > 0) await this.#keep(newer)
+    return newer.map(({ fingerprint }) => fingerprint)
   }
 
   /** Whether somebody knows of the alert since it fires: then it need not be told again. */
@@ -232,6 +257,16 @@ export class MarkBook implements MarkDoor {
   }
 
   async #write(all: readonly AlertMarks[]): Promise<void> {
+    const nowMs = this.#options.clock.now()
+    const stamped = all.map((marks) => {
+      const before = this.#marks.get(marks.fingerprint)?.changedMs
+      return { ...marks, changedMs: nextVersion(nowMs, before) }
+    })
+    await this.#keep(stamped)
+    for (const { fingerprint } of stamped) this.#options.changed?.(fingerprint)
+  }
+
+  async #keep(all: readonly KeptMarks[]): Promise<void> {
     await this.#options.store.write(
       all.map((marks) => ({ key: PREFIX + marks.fingerprint, value: marks })),
     )

@@ -22,6 +22,10 @@ export interface LogEntry {
   readonly open?: readonly string[]
   /** What the integration noted when it was last told. */
   readonly note?: Note
+  /** Among peers: the newest counts. */
+  readonly version?: number
+  /** The peer that told it. */
+  readonly from?: string
 }
 
 export type Reason =

@@ -32,8 +32,16 @@ export interface StoredItem {
   readonly facts: StoredFacts | null
   /** Of a failed one. */
   readonly failure?: NotificationFailure
+  /** Of a waiting one, where there are peers: what they hear once it is delivered. */
+  readonly telling?: PeerTelling
   /** Of a failed one: what the log said of it, to be put back when it is tried again. */
   readonly entry?: LogEntry
+}
+
+export interface PeerTelling {
+  readonly entry: LogEntry
+  /** Of what had been told before; what a peer told since is newer. */
+  readonly knownVersion: number
 }
 
 interface StoredFacts extends Omit<NotificationFacts, 'groupLabels' | 'routeLabels' | 'alerts'> {
@@ -75,7 +83,7 @@ export function newItem(
 
 export function sent(item: StoredItem, attempts: number, sentMs: number): StoredItem {
   const done = { state: 'sent', nextAttemptMs: null, lastError: '', facts: null } as const
-  return { ...item, ...done, attempts, sentMs }
+  return { ...forNobody(item), ...done, attempts, sentMs }
 }
 
 export function failed(
@@ -84,7 +92,12 @@ export function failed(
   entry: LogEntry | undefined,
 ): StoredItem {
   const kept = entry === undefined ? {} : { entry }
-  return { ...item, ...kept, state: 'failed', failure, nextAttemptMs: null }
+  return { ...forNobody(item), ...kept, state: 'failed', failure, nextAttemptMs: null }
+}
+
+function forNobody(item: StoredItem): StoredItem {
+  const { telling: _, ...rest } = item
+  return rest
 }
 
 function alertNames(alerts: readonly AlertFacts[]): string[] {

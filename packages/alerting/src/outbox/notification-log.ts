@@ -4,6 +4,7 @@ import type { Note } from '../notify/outcome.ts'
 import { type LogEntry, openOf } from '../notify/stages.ts'
 import type { Addressee } from './item.ts'
 
+/** Of keys in the store. */
 const LOG_PREFIX = 'alerting/log/'
 /** Longer keys are hashed: the store takes 1,900 bytes, and a group's key holds label values. */
 const KEY_BYTES_MAX = 1500
@@ -41,6 +42,25 @@ export class NotificationLog {
     this.#unsaved.set(logKey(to, groupKey), entry)
   }
 
+  /** The names of all entries. */
+  *names(): Iterable<string> {
+    for (const [key] of this.#store.entries(LOG_PREFIX)) yield key.slice(LOG_PREFIX.length)
+  }
+
+  /** An entry by its {@link logName}. */
+  named(name: string): LogEntry | undefined {
+    const key = LOG_PREFIX + name
+    return this.#unsaved.get(key) ?? (this.#store.get(key) as LogEntry | undefined)
+  }
+
+  changeNamed(name: string, entry: LogEntry): KeyValueChange {
+    return { key: LOG_PREFIX + name, value: entry }
+  }
+
+  wasSavedNamed(name: string): void {
+    this.#unsaved.delete(LOG_PREFIX + name)
+  }
+
   /** What was noted when the group was last told of, unless all was over then: a new beginning has no note. */
   noteFor(to: Addressee, groupKey: string): Note | undefined {
     const before = this.get(to, groupKey)
@@ -72,7 +92,12 @@ export function queueKey({ receiver, kind, index }: Addressee, groupKey: string)
 }
 
 function logKey(to: Addressee, groupKey: string): string {
-  const key = LOG_PREFIX + queueKey(to, groupKey)
-  if (key.length < KEY_BYTES_MAX / 4 || Buffer.byteLength(key) <= KEY_BYTES_MAX) return key
-  return `${LOG_PREFIX}#${createHash('sha256').update(key).digest('hex')}`
+  return LOG_PREFIX + logName(queueKey(to, groupKey))
+}
+
+/** The name of an entry, from that of its queue; the same in every Weir. */
+export function logName(queue: string): string {
+  const key = LOG_PREFIX + queue
+  if (key.length < KEY_BYTES_MAX / 4 || Buffer.byteLength(key) <= KEY_BYTES_MAX) return queue
+  return `#${createHash('sha256').update(key).digest('hex')}`
 }

@@ -35,9 +35,10 @@ import {
   sent,
   viewOf,
 } from './item.ts'
-import { NotificationLog } from './notification-log.ts'
+import { NotificationLog, logName, queueKey } from './notification-log.ts'
 import type { NotificationFailure, NotificationView } from './notification-view.ts'
 import { type Queue, Queues } from './queues.ts'
+import { SharedLog, isToldByPeer, versionOf } from './shared-log.ts'
 import { Slots } from './slots.ts'
 
 export const OUTBOX_LIMITS = {
@@ -68,6 +69,11 @@ export interface OutboxOptions {
   readonly watch?: OutboxWatch
   readonly giveUpAfterMs: number
   readonly limits?: AlertingLimits
+  /** Where there are other Weirs: what this one is called among them, and whom to tell what was delivered. */
+  readonly peers?: {
+    readonly name: string
+    readonly changed: (name: string) => void
+  }
   /** Between 0 and 1; spreads the attempts. */
   readonly random?: () => number
 }
@@ -88,7 +94,11 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
   readonly #workers = new Map<string, Promise<void>>()
   readonly #slots = new Map<string, Slots>()
   readonly #random: () => number
+  /** Undefined where there are no other Weirs. */
+  readonly shared: SharedLog | undefined
   #lastId = 0
+  /** Nothing is sent before it is known what peers have told. */
+  #isHeld: boolean
 
   constructor(options: OutboxOptions) {
     this.#options = options
@@ -97,6 +107,10 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
     this.#queues = new Queues(options.events)
     this.#finished = new Finished(this.#limits.history, this.#limits.failedBytes)
     this.#random = options.random ?? Math.random
+    const { store, clock, events, peers } = options
+    const parts = { log: this.#log, queues: this.#queues, store, clock, events }
+    this.shared = peers && new SharedLog({ ...parts, peerName: peers.name })
+    this.#isHeld = peers !== undefined
   }
 
   /** Takes up what an earlier life left unsent. Call once, before the first put. */
@@ -112,6 +126,12 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
     for (const queue of this.#queues.all()) this.#work(queue)
   }
 
+  /** What peers have told is known: what they have not is sent. */
+  release(): void {
+    this.#isHeld = false
+    for (const queue of this.#queues.all()) this.#work(queue)
+  }
+
   /** What was last said to an integration about a group. */
   logEntry(to: Addressee, groupKey: string): LogEntry | undefined {
     return this.#log.get(to, groupKey)
@@ -119,8 +139,10 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
 
   /** Remembers something as said without telling anybody. */
   async note(to: Addressee, groupKey: string, entry: LogEntry): Promise<void> {
-    await this.#options.store.write([this.#log.change(to, groupKey, entry)])
+    const stamped = this.shared?.stamped(entry, this.#log.get(to, groupKey)) ?? entry
+    await this.#options.store.write([this.#log.change(to, groupKey, stamped)])
     this.#log.wasSaved(to, groupKey)
+    this.#options.peers?.changed(logName(queueKey(to, groupKey)))
   }
 
   /**
@@ -150,8 +172,11 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
       throw new WeirError('NOTIFY_FAILED', why)
     }
     const nowMs = clock.now()
-    const item = newItem(this.#nextId(nowMs), to, facts, { nowMs, before: gone.at(-1) })
-    const entry = entryOf(item.id)
+    const bare = newItem(this.#nextId(nowMs), to, facts, { nowMs, before: gone.at(-1) })
+    const known = this.#log.get(to, groupKey)
+    const entry = this.shared?.stamped(entryOf(bare.id), known) ?? entryOf(bare.id)
+    const telling = { entry, knownVersion: known === undefined ? 0 : versionOf(known) }
+    const item = this.shared === undefined ? bare : { ...bare, telling }
     const goneIds = gone.map(({ id }) => id)
     if (alsoGone !== undefined) {
       this.#finished.remove(alsoGone)
@@ -259,7 +284,7 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
 
   /** Sees to it that somebody works on the queue. */
   #work(queue: Queue): void {
-    if (this.#workers.has(queue.key) || this.#stop.signal.aborted) return
+    if (this.#isHeld || this.#workers.has(queue.key) || this.#stop.signal.aborted) return
     const worker = this.#drain(queue)
       .catch((cause: unknown) => {
         if (!this.#stop.signal.aborted) throw cause
@@ -276,6 +301,10 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
     const { clock } = this.#options
     for (;;) {
       const first = queue.items[0]
+      if (first !== undefined && isToldByPeer(queue, first)) {
+        await this.#leaveToPeer(queue, first)
+        continue
+      }
       const slots = first === undefined ? undefined : this.#slotsOf(first.to)
       const dueMs = Math.max(first?.nextAttemptMs ?? 0, slots?.closedUntilMs ?? 0)
       if (dueMs > clock.now()) await this.#pause(queue, dueMs - clock.now())
@@ -298,6 +327,7 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
     const item = queue.items[0]
     if (item === undefined) return undefined
     if (Math.max(item.nextAttemptMs ?? 0, slots.closedUntilMs) > clock.now()) return undefined
+    if (isToldByPeer(queue, item)) return undefined
     queue.inFlight = item.id
     try {
       const outcome = await this.#attempt(item)
@@ -306,6 +336,14 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
     } finally {
       queue.inFlight = undefined
     }
+  }
+
+  /** A peer has told it. */
+  async #leaveToPeer(queue: Queue, item: StoredItem): Promise<void> {
+    this.#options.events.notificationToldByPeer(item.to.kind)
+    this.#queues.drop(queue, item.id)
+    await this.#write([{ key: ITEM_PREFIX + item.id, value: undefined }])
+    this.#options.peers?.changed(logName(queue.key))
   }
 
   async #pause(queue: Queue, ms: number): Promise<void> {
@@ -356,6 +394,7 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
         await this.#noteDown(item, outcome.note)
         this.#options.watch?.concluded(item, 'sent', nowMs)
         await this.#finish(queue, sent(item, attempts, nowMs))
+        await this.#tellPeers(queue, item)
         return
       case 'refused':
       case 'no_receiver':
@@ -407,6 +446,17 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
   async #noteDown({ to, groupKey }: StoredItem, note: Note | undefined): Promise<void> {
     const change = note === undefined ? undefined : this.#log.withNote(to, groupKey, note)
     if (change !== undefined) await this.#write([change])
+  }
+
+  async #tellPeers(queue: Queue, item: StoredItem): Promise<void> {
+    const { shared } = this
+    const { peers } = this.#options
+    if (shared === undefined || item.telling === undefined) return
+    try {
+      peers?.changed(await shared.delivered(item, item.telling, queue.items.length > 0))
+    } catch (cause) {
+      this.#options.events.storeFailed('outbox', String(cause)) // a peer tells it once more
+    }
   }
 
   /** It was not said after all: the group's next turn says it again. */

@@ -1,3 +1,4 @@
+import type { LogEntry } from '../notify/stages.ts'
 import type { AlertingEvents } from '../telemetry.ts'
 import type { Addressee, StoredItem } from './item.ts'
 import { queueKey } from './notification-log.ts'
@@ -10,6 +11,8 @@ export interface Queue {
   inFlight: string | undefined
   /** Ends the pause before the next attempt. */
   hurry: AbortController
+  /** What a peer last told the same integration about the same group. */
+  toldByPeer?: LogEntry
 }
 
 /** What waits to be sent. */
@@ -40,6 +43,12 @@ export class Queues {
       if (item !== undefined) return { queue, item }
     }
     return undefined
+  }
+
+  /** Whether a queue, by its name in the log, holds that one. */
+  holds(logged: string, id: string): boolean {
+    if (logged.startsWith('#')) return this.find(id) !== undefined
+    return this.#queues.get(logged)?.items.some((item) => item.id === id) ?? false
   }
 
   of(to: Addressee, groupKey: string): Queue {

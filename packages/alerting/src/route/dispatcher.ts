@@ -18,12 +18,22 @@ export interface DispatcherOptions {
   readonly silencer: Silencer
   readonly desk?: DeskDoor
   readonly externalUrl: string
+  /** When it is this Weir's turn, where there are others. */
+  readonly order?: TurnOrder
   /** Groups at one time; alerts that would need another are not told. */
   readonly groupsMax?: number
   /** Of one annotation; longer ones are cut. */
   readonly annotationBytesMax?: number
   /** Turns are taken by {@link Dispatcher.takeTurns} alone. */
   readonly isDriven?: boolean
+}
+
+/** Several Weirs with the same groups take their turns one after the other. */
+export interface TurnOrder {
+  /** False until it is known what the others have told. */
+  readonly isSettled: boolean
+  /** How long this one waits, for the others to tell first. */
+  waitMs(): number
 }
 
 const GROUPS_MAX = 100_000
@@ -196,6 +206,7 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
       const old = had.get(timesOf(group))
       if (old?.dueMs === undefined) continue
       group.isNew = old.isNew
+      if (old.waits !== undefined) group.wait(old.waits)
       this.#turns.set(group, old.dueMs)
     }
   }
@@ -226,6 +237,7 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
     const { clock } = this.#options
     const isLate = clock.now() - startsAtMs > group.route.groupWaitMs
     const nowMs = clock.monotonicMs()
+    if (group.waits !== undefined) return
     if (group.isNew && isLate && (group.dueMs ?? 0) > nowMs) this.#turns.set(group, nowMs)
   }
 
@@ -299,6 +311,7 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
     while (this.#canTurn()) {
       const group = this.#turns.take(this.#options.clock.monotonicMs())
       if (group === undefined) return
+      if (this.#waits(group)) continue
       const turn = this.#turn(group).finally(() => {
         this.#running.delete(turn)
         this.#startDue()
@@ -308,15 +321,32 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
     }
   }
 
+  /** Gives way, once, to those whose turn is before. What is told then is what there is now, as they tell it. */
+  #waits(group: AlertGroup): boolean {
+    const waitMs = this.#options.order?.waitMs() ?? 0
+    if (waitMs === 0 || group.waits !== undefined) return false
+    const { clock } = this.#options
+    const monotonicMs = clock.monotonicMs()
+    group.wait({ monotonicMs, wallMs: clock.now() })
+    this.#turns.set(group, monotonicMs + waitMs)
+    return true
+  }
+
+  /** What was waited for is there: turns that are due are taken. */
+  goOn(): void {
+    this.#rouse()
+  }
+
   #canTurn(): boolean {
-    const isStopped = this.#isPaused || this.#stop.signal.aborted
+    const { order } = this.#options
+    const isStopped = this.#isPaused || this.#stop.signal.aborted || order?.isSettled === false
     return !isStopped && this.#running.size < TURNS_AT_ONCE
   }
 
   async #turn(group: AlertGroup): Promise<void> {
     const { clock, events } = this.#options
     const { groupIntervalMs } = group.route
-    const startedMs = clock.monotonicMs()
+    const startedMs = group.waits?.monotonicMs ?? clock.monotonicMs()
     const isTaken = await group.turn(clock.now()).catch((cause: unknown) => {
       events.storeFailed('outbox', `BUG: ${String(cause)}`)
       return false

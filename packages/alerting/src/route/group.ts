@@ -31,6 +31,12 @@ export interface AlertGroupContext {
   readonly desk: DeskDoor
 }
 
+interface Waits {
+  readonly monotonicMs: number
+  readonly wallMs: number
+  readonly alerts: readonly KnownAlert[]
+}
+
 /**
  * Alerts that go to one receiver in one message.
  *
@@ -54,6 +60,8 @@ export class AlertGroup implements Waiting {
   isEnded = false
   /** Before the first turn: an alert that waited long enough elsewhere need not wait again here. */
   isNew = true
+  /** A turn that gives way to those of peers, and what there was to tell when it came. */
+  waits: Waits | undefined
   readonly #context: AlertGroupContext
   readonly #alerts = new Map<string, KnownAlert>()
   /** Fingerprints in order of messages; sorting is most of a turn, and the same from turn to turn. */
@@ -103,10 +111,16 @@ export class AlertGroup implements Waiting {
     })
   }
 
+  /** From now on the turn is under way, but peers have theirs first. */
+  wait(now: { readonly monotonicMs: number; readonly wallMs: number }): void {
+    this.waits = { ...now, alerts: this.alerts() }
+  }
+
   /** One turn; false when something could not be kept and the turn has to be repeated. */
-  async turn(nowMs: number): Promise<boolean> {
+  async turn(startMs: number): Promise<boolean> {
     this.isNew = false
-    const alerts = this.alerts()
+    const { alerts = this.alerts(), wallMs: nowMs = startMs } = this.waits ?? {}
+    this.waits = undefined
     const sifted = this.#context.muting.sift(this.route, alerts, nowMs)
     const notice = new Notice(sifted, nowMs)
     const owed = new Set<string>()
@@ -150,7 +164,8 @@ export class AlertGroup implements Waiting {
     const { firing, resolved } = notice
     const telling = { firing, resolved, open, nowMs, repeatIntervalMs, sendsResolved, isStrict }
     const isKnown = firing.length > 0 && firing.every((one) => desk.isAcked(one))
-    const reason = notice.isEmpty ? undefined : newsOf(entry, telling, isKnown)
+    const isNews = entry === undefined || !notice.isEcho(entry)
+    const reason = notice.isEmpty || !isNews ? undefined : newsOf(entry, telling, isKnown)
     if (reason === undefined) {
       const kept = entry && isKnown ? prolonged(entry, telling) : entry
       if (kept !== undefined && kept !== before) await door.note(to, this.key, kept)
@@ -219,6 +234,9 @@ function newsOf(
   return isKnown && reason === 'repeat interval elapsed' ? undefined : reason
 }
 
+/** How much later than a peer this Weir may see that an alert is over: rules look at different samples. */
+const PEER_LAG_MS = 120_000
+
 const NOBODY: ReadonlyMap<string, boolean> = new Map()
 
 /** What a group could tell at a turn, worked out once for all integrations. */
@@ -246,6 +264,19 @@ class Notice {
 
   get isEmpty(): boolean {
     return this.#passed.length === 0
+  }
+
+  /**
+   * Whether all that could be told here is what a peer has just told to be over: it looked a little later, or
+   * earlier. What fires on is news at the next turn.
+   */
+  isEcho({ from, atMs, resolved }: LogEntry): boolean {
+    if (from === undefined || this.firing.length === 0) return false
+    if (Math.abs(this.nowMs - atMs) >= PEER_LAG_MS) return false
+    const over = new Set(resolved)
+    const firing = this.#passed.filter(({ endsAtMs }) => endsAtMs > this.nowMs)
+    if (!this.resolved.every((one) => over.has(one))) return false
+    return firing.every((one) => over.has(one.fingerprint) && one.startsAtMs < atMs)
   }
 
   facts(): readonly AlertFacts[] {

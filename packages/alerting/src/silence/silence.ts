@@ -1,5 +1,7 @@
 import { Labels, type Matcher, type MatchOperator, WeirError } from '@weir/model'
 import { RE2JS } from 're2js'
+import { z } from 'zod'
+import { nextVersion } from '../cluster/shared-part.ts'
 import { type RouteMatcher, routeMatcher, sameMatchers } from '../route/matcher.ts'
 import { type MatcherMode, isLabelNameIn } from '../route/matcher-mode.ts'
 
@@ -33,7 +35,7 @@ export function silenceState(silence: Silence, nowMs: number): SilenceState {
   return nowMs < silence.endsAtMs ? 'active' : 'expired'
 }
 
-const OPERATORS: readonly MatchOperator[] = ['=', '!=', '=~', '!~']
+const OPERATORS = ['=', '!=', '=~', '!~'] as const satisfies readonly MatchOperator[]
 
 /**
  * The matchers of a silence, compiled.
@@ -85,7 +87,36 @@ const sameSecond = (a: number, b: number): boolean => Math.floor(a / 1000) === M
 /** Ended at once; one that has not begun never does. */
 export function expiredSilence(silence: Silence, nowMs: number): Silence {
   const startsAtMs = Math.min(silence.startsAtMs, nowMs)
-  return { ...silence, startsAtMs, endsAtMs: nowMs, updatedMs: nowMs }
+  return {
+    ...silence,
+    startsAtMs,
+    endsAtMs: nowMs,
+    updatedMs: nextVersion(nowMs, silence.updatedMs),
+  }
+}
+
+const shared = z.object({
+  id: z.uuid(),
+  matchers: z.array(z.object({ name: z.string(), operator: z.enum(OPERATORS), value: z.string() })),
+  startsAtMs: z.number(),
+  endsAtMs: z.number(),
+  createdBy: z.string(),
+  comment: z.string(),
+  annotations: z.record(z.string(), z.string()),
+  updatedMs: z.number(),
+})
+
+/** A silence that a peer keeps; undefined when it cannot be one. */
+export function readSilence(id: string, value: unknown, bytesMax: number): Silence | undefined {
+  const read = shared.safeParse(value)
+  if (!read.success || read.data.id !== id) return undefined
+  if (Buffer.byteLength(JSON.stringify(read.data)) > bytesMax) return undefined
+  try {
+    silenceMatchers(read.data.matchers, 'utf8') // as the peer's mode may be
+    return read.data
+  } catch {
+    return undefined
+  }
 }
 
 const STATE_ORDER: readonly SilenceState[] = ['active', 'pending', 'expired']

@@ -6,6 +6,7 @@ import {
   type Labels,
   WeirError,
 } from '@weir/model'
+import { type SharedPart, type SharedValue, nextVersion } from '../cluster/shared-part.ts'
 import type { MatcherMode } from '../route/matcher-mode.ts'
 import type { Silencer } from '../route/muting.ts'
 import type { AlertingEvents } from '../telemetry.ts'
@@ -18,6 +19,7 @@ import {
   compareSilences,
   expiredSilence,
   invalid,
+  readSilence,
   silenceMatchers,
   silenceState,
 } from './silence.ts'
@@ -70,10 +72,13 @@ export interface StoredSilencesOptions {
   readonly events: AlertingEvents
   readonly mode: () => MatcherMode
   readonly limits?: Partial<SilenceLimits>
+  /** Hears of what is made, changed and ended here. */
+  readonly changed?: (id: string) => void
 }
 
 /** Silences on disk: one write a change. */
-export class StoredSilences implements Silences {
+export class StoredSilences implements Silences, SharedPart {
+  readonly name = 'silences'
   readonly #options: StoredSilencesOptions
   readonly #limits: SilenceLimits
   readonly #silences = new Map<string, Silence>()
@@ -85,6 +90,39 @@ export class StoredSilences implements Silences {
     this.#options = options
     this.#limits = { ...SILENCE_LIMITS, ...options.limits }
     for (const [, value] of options.store.entries(PREFIX)) this.#keep(value as Silence)
+  }
+
+  keys(): Iterable<string> {
+    return this.#silences.keys()
+  }
+
+  /** With peers the newest `updatedMs` counts, of an end too. */
+  async merge(records: readonly SharedValue[]): Promise<readonly string[]> {
+    return this.#inTurn(async () => {
+      const { events, clock, store } = this.#options
+      const nowMs = clock.now()
+      const newer = new Map<string, Silence>()
+      for (const { key, value } of records) {
+        const silence = readSilence(key, value, this.#limits.bytesMax)
+        if (silence === undefined) events.peerRecordRefused(this.name)
+        else if (this.#isNewer(silence, nowMs)) newer.set(key, silence)
+      }
+      const unknown = [...newer.keys()].filter((id) => !this.#silences.has(id))
+      for (const id of unknown.slice(Math.max(this.#limits.countMax - this.#silences.size, 0))) {
+        newer.delete(id)
+        events.silenceRefused('count')
+      }
+      const changes = [...newer].map(([id, value]) => ({ key: PREFIX + id, value }))
+      if (changes.length > 0) await store.write(changes)
+      for (const silence of newer.values()) this.#keep(silence)
+      return [...newer.keys()]
+    })
+  }
+
+  #isNewer(silence: Silence, nowMs: number): boolean {
+    const known = this.#silences.get(silence.id)
+    if (known !== undefined) return known.updatedMs < silence.updatedMs
+    return silence.endsAtMs + this.#limits.retentionMs > nowMs
   }
 
   silencedBy(labels: Labels, nowMs: number): readonly string[] {
@@ -121,7 +159,7 @@ export class StoredSilences implements Silences {
       this.#check(draft, nowMs)
       const before = draft.id === undefined ? undefined : this.#known(draft.id)
       if (before !== undefined && canBecome(before, draft, nowMs)) {
-        const changed = silenceOf(draft, before.id, nowMs)
+        const changed = silenceOf(draft, before.id, nextVersion(nowMs, before.updatedMs))
         await this.#write([changed])
         return changed.id
       }
@@ -194,7 +232,10 @@ export class StoredSilences implements Silences {
       }
     }
     await this.#options.store.write(changes)
-    for (const silence of silences) this.#keep(silence)
+    for (const silence of silences) {
+      this.#keep(silence)
+      this.#options.changed?.(silence.id)
+    }
   }
 
   #keep(silence: Silence): void {

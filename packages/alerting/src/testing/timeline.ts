@@ -84,22 +84,22 @@ export async function playTimeline(config: string, script: string): Promise<stri
   return compare(heard, wanted)
 }
 
-const START_MS = Date.UTC(2026, 0, 1)
-const FAR_MS = START_MS + 365 * 86_400_000
+export const START_MS = Date.UTC(2026, 0, 1)
+export const FAR_MS = START_MS + 365 * 86_400_000
 
-interface Heard {
+export interface Heard {
   readonly atMs: number
   readonly text: string
 }
 
-interface Wanted {
+export interface Wanted {
   readonly line: string
   readonly fromMs: number
   readonly toMs: number
   readonly text: string
 }
 
-function alertOf(
+export function alertOf(
   text: string,
   startsAtMs: number,
   endsAtMs: number,
@@ -115,7 +115,7 @@ function alertOf(
   }
 }
 
-function silenceOf(text: string, nowMs: number): SilenceDraft {
+export function silenceOf(text: string, nowMs: number): SilenceDraft {
   const { labels } = alertOf(text, 0, 0)
   return {
     matchers: [...labels].map(([name, value]) => ({ name, operator: '=', value })),
@@ -128,7 +128,7 @@ function silenceOf(text: string, nowMs: number): SilenceDraft {
 }
 
 /** `hook firing a b!`: receiver, status, names of alerts, resolved ones with a `!`. */
-function textOf(url: string, body: string): string {
+export function textOf(url: string, body: string): string {
   const message = JSON.parse(body) as {
     readonly status: string
     readonly alerts: readonly { readonly status: string; readonly labels: Record<string, string> }[]
@@ -139,7 +139,7 @@ function textOf(url: string, body: string): string {
   return [new URL(url).pathname.slice(1), message.status, ...names].join(' ')
 }
 
-function compare(heard: readonly Heard[], wanted: readonly Wanted[]): string[] {
+export function compare(heard: readonly Heard[], wanted: readonly Wanted[]): string[] {
   const left = [...heard]
   const missing = wanted.filter(({ fromMs, toMs, text }) => {
     const at = left.findIndex((one) => one.atMs >= fromMs && one.atMs <= toMs && one.text === text)

@@ -6,6 +6,7 @@ import { PACKS, packMapping } from '@weir/packs'
 import { LineCounter, isNode, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { alertingBeside } from '../alertmanagers/config.ts'
+import { peersBeside } from '../peers/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
 import { type MappingSource, type ReadMapping, readMappings } from '../statsd/mapping-file.ts'
 import { type NamedBy, beside, expandGlob, readNamed } from './files.ts'
@@ -91,7 +92,8 @@ export function readConfig(flags: Flags): GivenConfig {
     httpClientBeside(endpoint, (path) => beside(file, path)),
   )
   const alerting = alertingBeside(read.alerting, (path) => beside(file, path))
-  const whole = { ...read, global, scrape_configs, remote_write, alerting }
+  const notifications = peersBeside(read.notifications, (path) => beside(file, path))
+  const whole = { ...read, global, scrape_configs, remote_write, alerting, notifications }
   return { file, text, config: freeze(withFlags(whole, flags)) }
 }
 

@@ -8,6 +8,7 @@ import { remoteReadServer } from '../remote-read/config.ts'
 import { remoteWrite, remoteWriteQueue } from '../remote-write-out/config.ts'
 import { remoteWriteReceiver } from '../remote-write/config.ts'
 import { eventsConfig } from '../events/config.ts'
+import { checkPeers, peerKeys } from '../peers/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
 import { lookbackRules, retentionRules, selectorList } from './metric-rules.ts'
 import { byteSize, duration } from './quantity.ts'
@@ -263,6 +264,7 @@ const notifications = z.strictObject({
   silence_retention: duration
     .prefault('120h')
     .describe('How long a silence can still be looked at after its end.'),
+  ...peerKeys,
 })
 
 const rules = z.strictObject({
@@ -362,7 +364,10 @@ const sections = z.strictObject({
     .optional()
     .meta({ title: 'file name or section' })
     .describe('An alertmanager.yml: its contents, or the name of the file.'),
-  notifications: notifications.prefault({}).describe('How notifications are kept and sent.'),
+  notifications: notifications
+    .superRefine(checkPeers)
+    .prefault({})
+    .describe('How notifications are kept and sent.'),
   storage: storage.prefault({}).describe('What is kept, and how long.'),
   remote_read_server: remoteReadServer
     .prefault({})

@@ -158,10 +158,23 @@ function answering(handle: (call: Call) => Answer | Promise<Answer>): Route['han
 function status(deps: HttpDeps): object {
   const { alertmanager } = deps
   return {
-    cluster: { peers: [], status: 'disabled' },
+    cluster: clusterOf(deps),
     config: { original: alertmanager.configText() },
     uptime: new Date(alertmanager.startedMs).toISOString(),
     versionInfo: deps.buildInfo(),
+  }
+}
+
+/** Weir's peers, and it itself, as Alertmanager lists the members of its cluster. */
+function clusterOf({ alerting, externalUrl }: HttpDeps): object {
+  const { status: state, name, peers } = alerting.peers.view()
+  if (state === 'disabled') return { peers: [], status: state }
+  const others = peers.filter(({ isUp }) => isUp)
+  const all = [{ name, address: externalUrl }, ...others]
+  return {
+    name,
+    status: state,
+    peers: all.map((one) => ({ name: one.name, address: one.address })),
   }
 }
 

@@ -36,6 +36,7 @@ import { ruleRoutes } from './rule-routes.ts'
 import { managedRuleRoutes } from './managed-rule-routes.ts'
 import { alertDeskRoutes } from './alert-desk-routes.ts'
 import { maintenanceRoutes } from './maintenance-routes.ts'
+import { peerRoutes } from './peer-routes.ts'
 import { pictureRoutes } from './picture-routes.ts'
 import { receiverRoutes } from './receiver-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
@@ -129,6 +130,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...managedRuleRoutes(deps),
     ...alertDeskRoutes(deps),
     ...maintenanceRoutes(deps),
+    ...peerRoutes(deps),
     ...pictureRoutes(deps),
     ...receiverRoutes(deps),
     ...routingRoutes(deps),

@@ -58,7 +58,10 @@ export interface HttpDeps {
     | 'maintenance'
     | 'receiverTests'
     | 'managedRules'
+    | 'peers'
   >
+  /** What peers must know; '' for nothing. */
+  peerSecret(): Promise<string>
   /** Alertmanagers elsewhere that get the alerts of rules. */
   outsideAlertmanagers(): AlertmanagersView
   /** What Alertmanager's API tells beyond that. */

@@ -4,6 +4,7 @@ import type {
   BacktestView,
   IntakeStatus,
   NotificationView,
+  PeersView,
   Overview,
   PackDetail,
   PackSummary,
@@ -70,6 +71,11 @@ export const statsdCardinalityQuery = queryOptions({
 export const remoteWriteQuery = queryOptions({
   queryKey: ['remote-write'],
   queryFn: ({ signal }) => getWeir<readonly RemoteWriteView[]>(`${API}/remote-write`, signal),
+})
+
+export const peersQuery = queryOptions({
+  queryKey: ['peers'],
+  queryFn: ({ signal }) => getWeir<PeersView>(`${API}/peers`, signal),
 })
 
 export const notificationsQuery = queryOptions({

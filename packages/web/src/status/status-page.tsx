@@ -2,13 +2,14 @@ import { Skeleton, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { buildQuery, configQuery, flagsQuery, targetsQuery, tsdbQuery } from '../api/prometheus.ts'
-import { intakesQuery, packsQuery, remoteWriteQuery, statusQuery } from '../api/weir.ts'
+import { intakesQuery, packsQuery, peersQuery, remoteWriteQuery, statusQuery } from '../api/weir.ts'
 import { CodeBlock } from '../frame/code-block.tsx'
 import { whole } from '../format/number.ts'
 import { Fact } from '../frame/fact.tsx'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { agoText, fullTime, spanText } from '../time/clock-text.ts'
 import { Intakes } from './intakes.tsx'
+import { Peers } from './peers.tsx'
 import { Queries } from './queries.tsx'
 import { SentOn } from './sent-on.tsx'
 import { StatsdSeries } from './statsd-series.tsx'
@@ -42,6 +43,7 @@ export function StatusPage(): React.JSX.Element {
           <div className="stack">
             <Process />
             <Intakes query={useQuery(intakesQuery)} />
+            <Peers query={useQuery(peersQuery)} />
             <SentOn query={useQuery(remoteWriteQuery)} />
             <Targets query={useQuery(targetsQuery)} />
             <Packs />

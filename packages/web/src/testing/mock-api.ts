@@ -29,6 +29,7 @@ import {
   RULE_GROUPS,
   RULE_PREVIEW,
   RULE_ROWS,
+  PEERS,
   SENT_ON,
   STATUS,
   TSDB,
@@ -185,6 +186,8 @@ function weirAnswer(count: number, path: string, url: URL, deleted: ReadonlySet<
       return pushGroups(count).filter(({ labels }) => !deleted.has(groupPath(labels)))
     case 'statsd':
       return count === 0 ? { ...CARDINALITY, series: 0, metrics: [], names: [] } : CARDINALITY
+    case 'peers':
+      return PEERS
     case 'remote-write':
       return SENT_ON
     case 'alerts':

@@ -4,6 +4,7 @@ import type {
   NotificationView,
   PackDetail,
   QueriesView,
+  PeersView,
   RemoteWriteView,
   StatsdCardinality,
   WeirStatus,
@@ -33,6 +34,21 @@ export const INTAKES: readonly IntakeStatus[] = [
     lastRejected: null,
   },
 ]
+
+export const PEERS: PeersView = {
+  status: 'ready',
+  name: 'weir-a',
+  position: 0,
+  peers: [
+    {
+      address: 'http://weir-b.example.org:9347',
+      name: 'weir-b',
+      isUp: true,
+      answeredMs: ago(0),
+      error: '',
+    },
+  ],
+}
 
 export const SENT_ON: readonly RemoteWriteView[] = [
   {

@@ -1,4 +1,4 @@
-import { type AlertsView, type RuleGroupsView, recordingGroups } from '@weir/alerting'
+import { type AlertsView, NO_PEERS, type RuleGroupsView, recordingGroups } from '@weir/alerting'
 import { Labels, type MetricMetadata, SampleColumns, WeirError, systemClock } from '@weir/model'
 import { PACKS } from '@weir/packs'
 import { MemoryQueryable } from '@weir/promql'
@@ -174,7 +174,9 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       routing: NOTHING_ROUTED,
       silences: NO_SILENCES,
       ...EMPTY_DESK,
+      peers: NO_PEERS,
     },
+    peerSecret: async () => '',
     outsideAlertmanagers: () => ({ activeAlertmanagers: [], droppedAlertmanagers: [] }),
     alertmanager: {
       configText: () => 'route: {receiver: page}\nreceivers: [{name: page}]\n',

@@ -1,0 +1,32 @@
+import type { PeersView } from '@weir/packs'
+import { PEER_PATH } from '../peers/peer-client.ts'
+import { seal, sealed, unseal } from '../peers/seal.ts'
+import type { HttpDeps } from './deps.ts'
+import { jsonBody, readJson } from './json-body.ts'
+import { type Route, json } from './route.ts'
+
+/** `/api/weir/v1/peers`: other Weirs with the same rules. */
+export function peerRoutes(deps: HttpDeps): Route[] {
+  return [
+    {
+      methods: ['GET'],
+      path: '/api/weir/v1/peers',
+      summary: 'Other Weirs that tell the same, and whether they answer',
+      parameters: [],
+      handle: () => json(deps.alerting.peers.view() satisfies PeersView),
+    },
+    {
+      methods: ['POST'],
+      path: PEER_PATH,
+      summary: 'Between peers: what was told, silences, acknowledgements',
+      parameters: [],
+      body: jsonBody(deps.limits.bodyBytesMax),
+      handle: async (call) => {
+        const question = readJson(call, sealed)
+        const secret = await deps.peerSecret()
+        const answer = await deps.alerting.peers.answer(unseal(question, secret))
+        return json(seal(answer, secret, question.proof))
+      },
+    },
+  ]
+}

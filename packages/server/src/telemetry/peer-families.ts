@@ -1,0 +1,25 @@
+import type { ClusterView, PeerView } from '@weir/alerting'
+import { Labels, type MetricFamily } from '@weir/model'
+
+const GAUGES = [
+  ['weir_peer_up', 'Whether a peer answered when it was last asked.', ({ isUp }) => Number(isUp)],
+  [
+    'weir_peer_last_answer_timestamp_seconds',
+    'When a peer last answered, seconds since 1970; 0 when it never did.',
+    ({ answeredMs }) => (answeredMs ?? 0) / 1000,
+  ],
+] as const satisfies readonly (readonly [string, string, (peer: PeerView) => number])[]
+
+/** The peers as they are now: read when somebody looks. */
+export function peerFamilies({ peers }: ClusterView): MetricFamily[] {
+  return GAUGES.map(([name, help, valueOf]) => ({
+    name,
+    help,
+    type: 'gauge',
+    samples: peers.map((peer) => ({
+      name,
+      labels: Labels.of({ peer: peer.address }),
+      value: valueOf(peer),
+    })),
+  }))
+}
