@@ -166,11 +166,12 @@ function status(deps: HttpDeps): object {
 }
 
 /** Weir's peers, and it itself, as Alertmanager lists the members of its cluster. */
-function clusterOf({ alerting, externalUrl }: HttpDeps): object {
+function clusterOf({ alerting, externalUrl, listenPort }: HttpDeps): object {
   const { status: state, name, peers } = alerting.peers.view()
   if (state === 'disabled') return { peers: [], status: state }
   const others = peers.filter(({ isUp }) => isUp)
-  const all = [{ name, address: externalUrl }, ...others]
+  const own = externalUrl || `http://localhost:${listenPort()}`
+  const all = [{ name, address: own }, ...others]
   return {
     name,
     status: state,
