@@ -166,11 +166,11 @@ function status(deps: HttpDeps): object {
 }
 
 /** Weir's peers, and it itself, as Alertmanager lists the members of its cluster. */
-function clusterOf({ alerting, externalUrl, listenPort }: HttpDeps): object {
-  const { status: state, name, peers } = alerting.peers.view()
+function clusterOf(deps: HttpDeps): object {
+  const { status: state, name, peers } = deps.alerting.peers.view()
   if (state === 'disabled') return { peers: [], status: state }
   const others = peers.filter(({ isUp }) => isUp)
-  const own = externalUrl || `http://localhost:${listenPort()}`
+  const own = deps.externalUrl || `http://localhost:${deps.listenPort()}`
   const all = [{ name, address: own }, ...others]
   return {
     name,
