@@ -150,7 +150,7 @@ function Opened(props: {
             Silences
           </Link>
         )}
-        <span className="muted">{toldText(group)}</span>
+        <span className="muted">{nextText(group)}</span>
       </div>
       {marks === null || marks.notes.length === 0 ? null : (
         <ul className="notes">
@@ -166,11 +166,7 @@ function Opened(props: {
   )
 }
 
-/** When its receiver was told last, and will be next. */
-function toldText({ receiver, lastNotificationMs, nextTurnMs }: FiringGroup): string {
-  const now = serverNow()
-  const last =
-    lastNotificationMs === null ? 'not told yet' : `told ${agoText(lastNotificationMs, now)}`
-  const next = nextTurnMs === null ? '' : `; next turn ${agoText(nextTurnMs, now)}`
-  return `${receiver}: ${last}${next}`
+/** When its receiver hears of it next; the head of the group says when it did last. */
+function nextText({ nextTurnMs }: FiringGroup): string {
+  return nextTurnMs === null ? '' : `next turn ${agoText(nextTurnMs, serverNow())}`
 }

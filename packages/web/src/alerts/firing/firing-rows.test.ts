@@ -171,6 +171,10 @@ test.each<[Partial<AlertEventView>, string]>([
     { kind: 'notified', receiver: 'team', integration: 'webhook', why: 'first notification' },
     'Told team · webhook (first notification)',
   ],
+  [
+    { kind: 'notified', receiver: 'page', integration: 'record', why: 'first notification' },
+    'Shown here (first notification)',
+  ],
   [{ kind: 'assigned', by: 'ann', text: 'bob' }, 'Assigned by ann to bob'],
   [{ kind: 'held', why: 'silence s1' }, 'Held back (silence s1)'],
   [{ kind: 'unheard' }, 'unheard'],

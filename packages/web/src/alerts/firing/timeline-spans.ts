@@ -77,6 +77,8 @@ const WORDS: Readonly<Record<string, string>> = {
 /** What happened, in one line. */
 export function eventText(event: AlertEventView): string {
   const { kind, by, receiver, integration, why, text } = event
+  // A receiver that only records tells nobody.
+  if (kind === 'notified' && integration === 'record') return `Shown here (${why ?? ''})`
   const to = receiver === undefined ? '' : ` ${[receiver, integration].filter(Boolean).join(' · ')}`
   const who = by === undefined ? '' : ` by ${by}`
   const because = why === undefined ? '' : ` (${why})`
