@@ -1,11 +1,11 @@
 import { Labels } from '@weir/model'
 import { expect, test } from 'vitest'
-import { startAlerting } from './alerting.ts'
 import type { Fetch } from './notify/fetch.ts'
 import type { Alerting, AlertingSetup } from './options.ts'
 import type { QuerySample } from './rules/source.ts'
+import { alertingInMemory } from './testing/alerting-in-memory.ts'
 import { ManualClock } from './testing/manual-clock.ts'
-import { MemoryStore, RecordingAppender, recordingTelemetry } from './testing/memory-rooms.ts'
+import { MemoryStore, RecordingAppender } from './testing/memory-rooms.ts'
 
 const RULES = (expr: string, more = ''): string => `
 groups:
@@ -55,7 +55,7 @@ function world(): World {
     down: [],
     value: 0,
     open: (setup, disk) =>
-      startAlerting({
+      alertingInMemory({
         noData: { mode: 'resolve', forMs: 0 }, // what is not down has no series here
         ...setup,
         query: async (): Promise<QuerySample[]> =>
@@ -64,7 +64,6 @@ function world(): World {
         store: disk ?? made.store,
         clock,
         externalUrl: 'http://weir/',
-        telemetry: recordingTelemetry().telemetry,
         fetch,
       }),
   }

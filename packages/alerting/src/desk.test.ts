@@ -1,8 +1,8 @@
 import { type Alert, Labels } from '@weir/model'
 import { expect, test } from 'vitest'
-import { startAlerting } from './alerting.ts'
+import { alertingInMemory } from './testing/alerting-in-memory.ts'
 import { ManualClock } from './testing/manual-clock.ts'
-import { MemoryStore, RecordingAppender, recordingTelemetry } from './testing/memory-rooms.ts'
+import { MemoryStore } from './testing/memory-rooms.ts'
 
 const CONFIG = `
 route: {receiver: team, group_by: [team], group_wait: 1s, group_interval: 10s, repeat_interval: 1m}
@@ -16,14 +16,10 @@ async function setUp(
   clock = new ManualClock(START_MS),
 ) {
   const heard: string[] = []
-  const alerting = await startAlerting({
+  const alerting = await alertingInMemory({
     config: { fileName: 'am.yml', text: config },
-    query: async () => [],
-    appender: new RecordingAppender(),
     store,
     clock,
-    externalUrl: 'http://weir',
-    telemetry: recordingTelemetry().telemetry,
     fetch: async (_, { body }) => {
       const { alerts } = JSON.parse(String(body)) as {
         readonly alerts: readonly {

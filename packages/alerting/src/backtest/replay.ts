@@ -9,14 +9,8 @@
  * out: over a month most steps are such. Whatever else a rule asks for (what has data, what lets an
  * alert end) is asked as ranges too, once a slice.
  */
-import {
-  type Appender,
-  Labels,
-  type NativeHistogram,
-  type Threshold,
-  WeirError,
-  isStale,
-} from '@weir/model'
+import { Labels, type NativeHistogram, type Threshold, WeirError, isStale } from '@weir/model'
+import { NO_APPENDER } from '../nowhere.ts'
 import { AlertingRule } from '../rules/alert.ts'
 import type { AlertingRuleSpec } from '../rules/config.ts'
 import type { NoDataPolicy } from '../rules/no-data.ts'
@@ -88,7 +82,7 @@ export class RuleReplay {
     this.#options = options
     // Annotations are for people: nobody reads them here.
     const spec = { ...options.spec, annotations: new Map() }
-    this.#rule = new AlertingRule(spec, new SeriesTracker(NOWHERE, UNWATCHED))
+    this.#rule = new AlertingRule(spec, new SeriesTracker(NO_APPENDER, UNWATCHED))
     this.#isPlain = isPlain(options.spec, this.#noData.mode)
   }
 
@@ -267,16 +261,3 @@ const UNWATCHED = new AlertingEvents({
   registry: { counter: () => ({ inc: () => undefined }) },
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
 })
-
-/** Series of alerts that never were are not written. */
-const NOWHERE: Appender = {
-  ref: () => 0 as ReturnType<Appender['ref']>,
-  release: () => undefined,
-  append: () => undefined,
-  appendColumns: () => undefined,
-  appendHistogram: () => undefined,
-  appendExemplar: () => undefined,
-  describe: () => undefined,
-  commit: async () => ({ appended: 0, rejected: {}, example: '' }),
-  close: () => undefined,
-}

@@ -11,6 +11,7 @@ import {
   partsOf,
   rewritten,
 } from '@weir/promql'
+import { MIRRORED } from '../rules/evidence.ts'
 
 /** The number that an expression compares with: the one that backtests vary. */
 export interface ThresholdSite {
@@ -49,15 +50,6 @@ export function thresholdOf(text: string): ThresholdSite | undefined {
   return undefined
 }
 
-const MIRRORED: Readonly<Record<string, Threshold['operator']>> = {
-  '==': '==',
-  '!=': '!=',
-  '<': '>',
-  '>': '<',
-  '<=': '>=',
-  '>=': '<=',
-}
-
 interface ComparisonSite {
   readonly comparison: Binary
   readonly number: Expr
@@ -67,18 +59,20 @@ interface ComparisonSite {
 
 function comparisonIn(part: Expr): ComparisonSite | undefined {
   if (part.kind !== 'binary' || part.returnBool) return undefined
+  if (!isComparison(part.op)) return undefined
   const mirrored = MIRRORED[part.op]
-  if (mirrored === undefined) return undefined
   const right = numberOf(part.right)
   const left = right === undefined ? numberOf(part.left) : undefined
   if (right !== undefined && exprType(part.left) === 'instant vector') {
-    const threshold = { operator: MIRRORED[mirrored]!, value: right }
+    const threshold = { operator: part.op, value: right }
     return { comparison: part, number: part.right, vector: part.left, threshold }
   }
   if (left === undefined || exprType(part.right) !== 'instant vector') return undefined
   const threshold = { operator: mirrored, value: left }
   return { comparison: part, number: part.left, vector: part.right, threshold }
 }
+
+const isComparison = (op: string): op is Threshold['operator'] => Object.hasOwn(MIRRORED, op)
 
 /** The value of an expression of numbers only: `-5`, `15 * 60`. */
 function numberOf(expr: Expr): number | undefined {

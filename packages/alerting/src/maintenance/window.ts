@@ -4,7 +4,7 @@ import type { MatcherMode } from '../route/matcher-mode.ts'
 import type { RouteMatcher } from '../route/matcher.ts'
 import { silenceMatchers } from '../silence/silence.ts'
 import { type Recurrence, daysOf, parseRecurrence } from './recurrence.ts'
-import { isZone, momentOf, wallOf } from './zone.ts'
+import { isZone, momentOf, wallOf } from '../wall-clock.ts'
 
 /** What somebody plans: while it lasts, nobody is told about alerts that satisfy all matchers. */
 export interface MaintenanceDraft {

@@ -1,11 +1,11 @@
 import { Labels } from '@weir/model'
 import { expect, test } from 'vitest'
-import { startAlerting } from '../alerting.ts'
 import type { Alerting, AlertingSetup } from '../options.ts'
 import { checkRules } from '../rules/config.ts'
 import type { QuerySample } from '../rules/source.ts'
+import { alertingInMemory } from '../testing/alerting-in-memory.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
-import { MemoryStore, RecordingAppender, recordingTelemetry } from '../testing/memory-rooms.ts'
+import { MemoryStore } from '../testing/memory-rooms.ts'
 
 const ANN = { author: 'ann', reason: 'too loud' }
 const BOB = { author: 'bob', reason: '' }
@@ -29,18 +29,16 @@ function world() {
   const store = new MemoryStore()
   const answers: Record<string, readonly QuerySample[]> = {}
   const open = (setup: AlertingSetup = FILE, disk = store): Promise<Alerting> =>
-    startAlerting({
+    alertingInMemory({
       noData: { mode: 'resolve', forMs: 0 },
       ...setup,
       query: async (expr) => {
         if (expr === 'broken') throw new Error('too many samples')
         return answers[expr] ?? []
       },
-      appender: new RecordingAppender(),
       store: disk,
       clock,
       externalUrl: 'http://weir/',
-      telemetry: recordingTelemetry().telemetry,
       limits: { keptRules: 3 },
       fetch: async () => ({ status: 200, headers: new Headers(), text: async () => '' }),
     })

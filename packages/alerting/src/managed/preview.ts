@@ -2,7 +2,7 @@ import { formatValue } from '@weir/promql'
 import { groupProblems, parseRuleGroups } from '../rules/config.ts'
 import { type GroupContext, LiveGroup } from '../rules/group.ts'
 import { watchedOf } from '../rules/watched.ts'
-import { NO_APPENDER, NO_STORE } from './nowhere.ts'
+import { NO_APPENDER, NO_STORE } from '../nowhere.ts'
 import type { RuleDraft, RulePreview } from './views.ts'
 
 const ELEMENTS_MAX = 100

@@ -1,14 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, type Server, createServer } from 'node:http'
-import { type AddressInfo, createServer as createSocket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Labels, systemClock } from '@weir/model'
+import type { AddressInfo } from 'node:net'
+import { systemClock } from '@weir/model'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startAlerting } from '../alerting.ts'
 import type { Alerting } from '../options.ts'
-import { MemoryStore, RecordingAppender, recordingTelemetry } from '../testing/memory-rooms.ts'
+import {
+  type RunningAlertmanager,
+  pushToBoth,
+  startAlertmanager,
+  until,
+} from '../testing/alertmanager.ts'
+import { alertingInMemory } from '../testing/alerting-in-memory.ts'
 import { peer } from '../testing/peers.ts'
 
 /**
@@ -115,9 +116,7 @@ const ALERTS = ['a', 'b'].map((instance) => ({
 const heard = new Map<string, Map<string, string[]>>()
 let sink: Server
 let weir: Alerting
-let peerProcess: ChildProcess | undefined
-let peerUrl = ''
-let folder = ''
+let real: RunningAlertmanager
 
 /** What each service says; of those that are not named, nothing. */
 function answerOf(kind: string, path: string): string {
@@ -193,31 +192,10 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve))
   const { port } = sink.address() as AddressInfo
-  folder = mkdtempSync(join(tmpdir(), 'weir-kinds-'))
-  writeFileSync(join(folder, 'brand.tmpl'), BRAND)
-  writeFileSync(join(folder, 'am.yml'), config(port, 'peer'))
-  const free = await freePort()
-  peerUrl = `http://127.0.0.1:${free}`
-  peerProcess = spawn(
-    alertmanager,
-    [
-      `--config.file=${join(folder, 'am.yml')}`,
-      `--storage.path=${join(folder, 'data')}`,
-      `--web.listen-address=127.0.0.1:${free}`,
-      '--web.external-url=http://weir',
-      '--cluster.listen-address=',
-    ],
-    { stdio: 'ignore' },
-  )
-  await until(async () => (await fetch(`${peerUrl}/-/ready`)).ok)
-  weir = await startAlerting({
-    config: { fileName: join(folder, 'am.yml'), text: config(port, 'weir') },
-    query: async () => [],
-    appender: new RecordingAppender(),
-    store: new MemoryStore(),
+  real = await startAlertmanager(alertmanager, config(port, 'peer'), { 'brand.tmpl': BRAND })
+  weir = await alertingInMemory({
+    config: { fileName: real.configFile, text: config(port, 'weir') },
     clock: systemClock,
-    externalUrl: 'http://weir',
-    telemetry: recordingTelemetry().telemetry,
     strictCompat: true,
   })
 })
@@ -225,76 +203,32 @@ beforeAll(async () => {
 afterAll(async () => {
   if (alertmanager === undefined) return
   await weir[Symbol.asyncDispose]()
-  const exited = new Promise((resolve) => peerProcess!.once('exit', resolve))
-  peerProcess!.kill('SIGKILL')
-  await exited
+  await real[Symbol.asyncDispose]()
   sink.closeAllConnections()
   await new Promise((resolve) => sink.close(resolve))
-  rmSync(folder, { recursive: true, force: true })
 })
-
-async function freePort(): Promise<number> {
-  const socket = createSocket()
-  await new Promise<void>((resolve) => socket.listen(0, '127.0.0.1', resolve))
-  const { port } = socket.address() as AddressInfo
-  await new Promise((resolve) => socket.close(resolve))
-  return port
-}
-
-async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
-  const endMs = systemClock.monotonicMs() + 10_000
-  while (systemClock.monotonicMs() < endMs) {
-    if (await Promise.resolve(isSo()).catch(() => false)) return
-    await systemClock.sleep(50)
-  }
-  const counts = [...heard].map(([who, kinds]) => [
-    who,
-    [...kinds].map(([kind, all]) => [kind, all.length]),
-  ])
-  throw new Error(`waited 10 s in vain; heard ${JSON.stringify(counts)}`)
-}
-
-async function push(startsAtMs: number, endsAtMs: number): Promise<void> {
-  const generatorUrl = 'http://g/?a=b&c'
-  const body = ALERTS.map((alert) => ({
-    ...alert,
-    startsAt: new Date(startsAtMs).toISOString(),
-    endsAt: new Date(endsAtMs).toISOString(),
-    generatorURL: generatorUrl,
-  }))
-  const headers = { 'content-type': 'application/json' }
-  const [answer] = await Promise.all([
-    fetch(`${peerUrl}/api/v2/alerts`, { method: 'POST', headers, body: JSON.stringify(body) }),
-    weir.receive(
-      ALERTS.map(({ labels, annotations }) => ({
-        labels: Labels.of(labels),
-        annotations: Labels.of(annotations),
-        startsAtMs,
-        endsAtMs,
-        generatorUrl,
-      })),
-    ),
-  ])
-  expect(answer.status).toBe(200)
-}
 
 const said = (who: string): Record<string, readonly string[]> =>
   Object.fromEntries([...(heard.get(who) ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1)))
 const count = (who: string): number => Object.values(said(who)).flat().length
 
+async function bothSaid(requests: number): Promise<void> {
+  await until(
+    async () => count('peer') >= requests && count('weir') >= requests,
+    () => `want ${requests} requests of each, heard ${count('peer')} and ${count('weir')}`,
+  )
+  await systemClock.sleep(100) // anything that one of them says beyond that
+  expect(said('weir')).toEqual(said('peer'))
+}
+
 test.runIf(alertmanager !== undefined)(
   'Alertmanager and Weir ask every service for the same',
-  { timeout: 30_000 },
   async () => {
     const startMs = systemClock.now()
-    await push(startMs, startMs + 3_600_000)
-    await until(() => count('peer') >= 26 && count('weir') >= 26)
-    await systemClock.sleep(100) // anything that one of them says beyond that
-    expect(said('weir')).toEqual(said('peer'))
+    await pushToBoth({ url: real.url, weir }, ALERTS, startMs, startMs + 3_600_000)
+    await bothSaid(26)
     heard.clear()
-    await push(startMs, systemClock.now())
-    await until(() => count('peer') >= 25 && count('weir') >= 25)
-    await systemClock.sleep(100)
-    expect(said('weir')).toEqual(said('peer'))
+    await pushToBoth({ url: real.url, weir }, ALERTS, startMs, systemClock.now())
+    await bothSaid(25)
   },
 )

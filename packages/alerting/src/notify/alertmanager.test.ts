@@ -1,12 +1,8 @@
 import { systemClock } from '@weir/model'
 import { expect, test } from 'vitest'
+import type { PushedAlert } from '../testing/alertmanager.ts'
 import { peer } from '../testing/peers.ts'
-import {
-  type Places,
-  type PushedAlert,
-  type Said,
-  openSideBySide,
-} from '../testing/side-by-side.ts'
+import { type Places, type Said, openSideBySide } from '../testing/side-by-side.ts'
 
 /** Each kind's requests, from a real Alertmanager and from Weir under strict_compat. */
 const alertmanager = peer('prometheus-alertmanager')

@@ -1,8 +1,8 @@
 import { type Alert, Labels } from '@weir/model'
 import { expect, test } from 'vitest'
-import { startAlerting } from '../alerting.ts'
+import { alertingInMemory } from '../testing/alerting-in-memory.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
-import { MemoryStore, RecordingAppender, recordingTelemetry } from '../testing/memory-rooms.ts'
+import { MemoryStore, recordingTelemetry } from '../testing/memory-rooms.ts'
 import type { Fetch } from './fetch.ts'
 
 const BROKEN = '{{ template "no such template" . }}'
@@ -40,13 +40,10 @@ test('an annotation of 10 MB, markup and broken templates: every receiver is tol
     bodies.set(new URL(url).hostname + new URL(url).pathname, String(body))
     return { status: 200, headers: new Headers(), text: async () => 'ok' }
   }
-  await using alerting = await startAlerting({
+  await using alerting = await alertingInMemory({
     config: { fileName: 'am.yml', text: CONFIG },
-    query: async () => [],
-    appender: new RecordingAppender(),
     store,
     clock,
-    externalUrl: 'http://weir',
     telemetry,
     fetch,
   })

@@ -1,8 +1,9 @@
 import { Labels } from '@weir/model'
 import { expect, test } from 'vitest'
-import { startAlerting } from '../alerting.ts'
+import type { Alerting } from '../options.ts'
+import { alertingInMemory } from '../testing/alerting-in-memory.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
-import { MemoryStore, RecordingAppender, recordingTelemetry } from '../testing/memory-rooms.ts'
+import { MemoryStore } from '../testing/memory-rooms.ts'
 
 /**
  * A power cut at each moment at which something is written or sent: before it, and when it is done but
@@ -73,15 +74,11 @@ async function play(cutAt: number): Promise<Told> {
   const clock = new ManualClock(START_MS)
   const cut = new PowerCut(cutAt)
   const heard: string[] = []
-  const open = (store: MemoryStore, life: PowerCut | undefined): ReturnType<typeof startAlerting> =>
-    startAlerting({
+  const open = (store: MemoryStore, life: PowerCut | undefined): Promise<Alerting> =>
+    alertingInMemory({
       config: { fileName: 'am.yml', text: CONFIG },
-      query: async () => [],
-      appender: new RecordingAppender(),
       store,
       clock,
-      externalUrl: 'http://weir',
-      telemetry: recordingTelemetry().telemetry,
       fetch: async (_, { body }) => {
         const dark = (): Promise<never> => {
           first.note()

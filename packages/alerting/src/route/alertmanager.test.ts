@@ -1,7 +1,8 @@
 import { systemClock } from '@weir/model'
 import { expect, test } from 'vitest'
+import type { PushedAlert } from '../testing/alertmanager.ts'
 import { peer } from '../testing/peers.ts'
-import { type PushedAlert, comparables, openSideBySide } from '../testing/side-by-side.ts'
+import { comparables, openSideBySide } from '../testing/side-by-side.ts'
 
 /** The same alerts into a real Alertmanager and into Weir: the same groups, the same messages. */
 const alertmanager = peer('prometheus-alertmanager')

@@ -1,8 +1,9 @@
 import { systemClock } from '@weir/model'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { PushedAlert } from '../testing/alertmanager.ts'
 import { peer } from '../testing/peers.ts'
-import { type PushedAlert, openSideBySide } from '../testing/side-by-side.ts'
+import { openSideBySide } from '../testing/side-by-side.ts'
 
 const alertmanager = peer('prometheus-alertmanager')
 

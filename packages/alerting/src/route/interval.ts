@@ -4,6 +4,7 @@
  *
  * @see alertmanager:timeinterval/timeinterval.go
  */
+import { isZone, wallOf } from '../wall-clock.ts'
 
 /** Both ends belong to it, but for minutes, where the end does not. */
 export interface Range {
@@ -75,54 +76,22 @@ interface CivilTime {
 
 /** What a clock on the wall and a calendar show there. */
 function civilTime(nowMs: number, location: string): CivilTime {
-  const [year, month, day, minute] = location === 'UTC' ? utc(nowMs) : zoned(nowMs, location)
-  const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay()
-  const daysInMonth = new Date(Date.UTC(year, month, 0)).getUTCDate()
-  return { minute, weekday, day, month, year, daysInMonth }
+  const date = new Date(location === 'UTC' ? nowMs : wallOf(nowMs, zoneOf(location)))
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + 1]
+  return {
+    minute: date.getUTCHours() * 60 + date.getUTCMinutes(),
+    weekday: date.getUTCDay(),
+    day: date.getUTCDate(),
+    month,
+    year,
+    daysInMonth: new Date(Date.UTC(year, month, 0)).getUTCDate(),
+  }
 }
 
-type Parts = readonly [year: number, month: number, day: number, minute: number]
-
-function utc(nowMs: number): Parts {
-  const date = new Date(nowMs)
-  const minute = date.getUTCHours() * 60 + date.getUTCMinutes()
-  return [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), minute]
-}
-
-function zoned(nowMs: number, location: string): Parts {
-  const parts = formatIn(location).formatToParts(nowMs)
-  const part = (type: Intl.DateTimeFormatPartTypes): number =>
-    Number(parts.find((one) => one.type === type)?.value)
-  return [part('year'), part('month'), part('day'), part('hour') * 60 + part('minute')]
-}
-
-/** A format costs far more to make than to use. */
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-function formatIn(location: string): Intl.DateTimeFormat {
-  const known = formats.get(location)
-  if (known !== undefined) return known
-  const format = new Intl.DateTimeFormat('en-US', {
-    ...(location === 'Local' ? {} : { timeZone: location }),
-    calendar: 'gregory',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-  })
-  formats.set(location, format)
-  return format
-}
+const zoneOf = (location: string): string | undefined =>
+  location === 'Local' ? undefined : location
 
 /** Whether somebody keeps time by that name. */
 export function isLocation(name: string): boolean {
-  if (/^[+-]/.test(name)) return false // an offset has no name in the time zone database
-  try {
-    formatIn(name)
-    return true
-  } catch {
-    return false
-  }
+  return name === 'Local' || isZone(name)
 }

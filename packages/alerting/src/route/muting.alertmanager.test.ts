@@ -1,12 +1,8 @@
 import { systemClock } from '@weir/model'
 import { expect, test } from 'vitest'
+import type { PushedAlert } from '../testing/alertmanager.ts'
 import { peer } from '../testing/peers.ts'
-import {
-  type PushedAlert,
-  type SideBySide,
-  comparables,
-  openSideBySide,
-} from '../testing/side-by-side.ts'
+import { type SideBySide, comparables, openSideBySide } from '../testing/side-by-side.ts'
 
 const alertmanager = peer('prometheus-alertmanager')
 

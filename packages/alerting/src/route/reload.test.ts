@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Labels } from '@weir/model'
 import { expect, test } from 'vitest'
-import { startAlerting } from '../alerting.ts'
 import type { Fetch } from '../notify/fetch.ts'
+import { alertingInMemory } from '../testing/alerting-in-memory.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
-import { MemoryStore, RecordingAppender, recordingTelemetry } from '../testing/memory-rooms.ts'
 
 const CONFIG = `
 route: {receiver: hook, group_by: [alertname], group_wait: 0s, group_interval: 1m}
@@ -26,14 +25,9 @@ test('a template file that changed is read again, though the config did not chan
   }
   where('one')
   const setup = { config: { fileName: join(folder, 'am.yml'), text: CONFIG } }
-  await using alerting = await startAlerting({
+  await using alerting = await alertingInMemory({
     ...setup,
-    query: async () => [],
-    appender: new RecordingAppender(),
-    store: new MemoryStore(),
     clock,
-    externalUrl: 'http://weir',
-    telemetry: recordingTelemetry().telemetry,
     fetch,
   })
   const push = async (alertname: string): Promise<void> => {

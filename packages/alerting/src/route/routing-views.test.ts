@@ -1,9 +1,8 @@
 import { Labels } from '@weir/model'
 import { expect, test } from 'vitest'
-import { startAlerting } from '../alerting.ts'
 import type { Alerting } from '../options.ts'
+import { alertingInMemory } from '../testing/alerting-in-memory.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
-import { MemoryStore, RecordingAppender, recordingTelemetry } from '../testing/memory-rooms.ts'
 import type { PostedAlert, RoutedAlertView } from './views.ts'
 
 const CONFIG = `
@@ -30,14 +29,9 @@ receivers:
 const START_MS = Date.UTC(2026, 0, 1)
 
 function opened(clock: ManualClock, config = CONFIG): Promise<Alerting> {
-  return startAlerting({
+  return alertingInMemory({
     config: { fileName: 'am.yml', text: config },
-    query: async () => [],
-    appender: new RecordingAppender(),
-    store: new MemoryStore(),
     clock,
-    externalUrl: 'http://weir',
-    telemetry: recordingTelemetry().telemetry,
     fetch: async () => ({ status: 200, headers: new Headers(), text: async () => '' }),
   })
 }

@@ -108,7 +108,8 @@ function averaged({
   return inner?.operator === '!=' ? undefined : inner
 }
 
-const MIRRORED = {
+/** The comparison that says the same with its sides exchanged. */
+export const MIRRORED = {
   '==': '==',
   '!=': '!=',
   '<': '>',

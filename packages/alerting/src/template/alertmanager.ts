@@ -24,7 +24,7 @@ import { titleWords, toLower, toUpper } from './letters.ts'
 import type { TemplateBody } from './nodes.ts'
 import { NotificationData } from './notification-data.ts'
 import { parseTemplate } from './parse.ts'
-import { isMatch, replaceAll } from './regex.ts'
+import { REGEX_FUNCTIONS } from './regex.ts'
 
 /**
  * Templates of notifications: Go's language with Alertmanager's functions, over the definitions of
@@ -135,18 +135,7 @@ const PURE: ReadonlyMap<string, GoFunction> = new Map<string, GoFunction>([
   ['title', text((value) => titleWords(toLower(value)))],
   ['trimSpace', text((value) => value.trim())],
   ['join', goFunction(['string', 'any'], ([separator, list]) => join(separator as string, list))],
-  [
-    'match',
-    goFunction(['string', 'string'], ([pattern, value]) =>
-      isMatch(pattern as string, value as string),
-    ),
-  ],
-  [
-    'reReplaceAll',
-    goFunction(['string', 'string', 'string'], ([pattern, replacement, value]) =>
-      replaceAll(pattern as string, replacement as string, value as string),
-    ),
-  ],
+  ...REGEX_FUNCTIONS,
   ['stringSlice', variadic(['string'], (items) => goStrings(items as string[]))],
   ['list', variadic(['any'], (items) => items)],
   [

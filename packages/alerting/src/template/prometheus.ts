@@ -27,7 +27,7 @@ import {
 } from './humanize.ts'
 import { titleWords, toLower, toUpper } from './letters.ts'
 import { type TemplateTree, parseTemplate } from './parse.ts'
-import { isMatch, replaceAll } from './regex.ts'
+import { REGEX_FUNCTIONS } from './regex.ts'
 
 /**
  * Templates of rules: Go's language with Prometheus's functions and variables.
@@ -324,18 +324,7 @@ const PURE: ReadonlyMap<string, GoFunction> = new Map<string, GoFunction>([
   ['title', text(titleWords)],
   ['toUpper', text(toUpper)],
   ['toLower', text(toLower)],
-  [
-    'match',
-    goFunction(['string', 'string'], ([pattern, value]) =>
-      isMatch(pattern as string, value as string),
-    ),
-  ],
-  [
-    'reReplaceAll',
-    goFunction(['string', 'string', 'string'], ([pattern, replacement, value]) =>
-      replaceAll(pattern as string, replacement as string, value as string),
-    ),
-  ],
+  ...REGEX_FUNCTIONS,
   ['graphLink', link(0)],
   ['tableLink', link(1)],
   [

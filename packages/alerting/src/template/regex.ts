@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js'
 import { spend, withBudget } from './budget.ts'
-import { TemplateFailure } from './go-value.ts'
+import { type GoFunction, TemplateFailure, goFunction } from './go-value.ts'
 
 const cache = new Map<string, RE2JS>()
 const CACHE_MAX = 500
@@ -70,3 +70,18 @@ function groupOf(matcher: ReturnType<RE2JS['matcher']>, name: string): string {
     return '' // no such group: Go puts nothing there either
   }
 }
+
+export const REGEX_FUNCTIONS: readonly (readonly [string, GoFunction])[] = [
+  [
+    'match',
+    goFunction(['string', 'string'], ([pattern, value]) =>
+      isMatch(pattern as string, value as string),
+    ),
+  ],
+  [
+    'reReplaceAll',
+    goFunction(['string', 'string', 'string'], ([pattern, replacement, value]) =>
+      replaceAll(pattern as string, replacement as string, value as string),
+    ),
+  ],
+]

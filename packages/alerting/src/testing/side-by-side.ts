@@ -1,17 +1,15 @@
 /**
  * The same alerts into a real Alertmanager and into Weir, with one server that keeps what both send.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { type AddressInfo, type Socket, connect, createServer as createSocket } from 'node:net'
-import { tmpdir } from 'node:os'
+import { type AddressInfo, type Socket, connect } from 'node:net'
 import { join } from 'node:path'
 import { Labels, type Matcher, systemClock } from '@weir/model'
-import { startAlerting } from '../alerting.ts'
 import type { Alerting } from '../options.ts'
-import { MemoryStore, RecordingAppender, recordingTelemetry } from './memory-rooms.ts'
+import { alertingInMemory } from './alerting-in-memory.ts'
+import { type PushedAlert, pushToBoth, startAlertmanager, until } from './alertmanager.ts'
 
 type Who = 'peer' | 'weir'
 
@@ -22,11 +20,6 @@ export interface Said {
   readonly path: string
   readonly authorization: string
   readonly body: Record<string, unknown>
-}
-
-export interface PushedAlert {
-  readonly labels: Readonly<Record<string, string>>
-  readonly annotations: Readonly<Record<string, string>>
 }
 
 /** What a config can point its receivers at. */
@@ -41,9 +34,9 @@ export interface SideBySide extends AsyncDisposable {
   push(alerts: readonly PushedAlert[], startsAtMs: number, endsAtMs: number): Promise<void>
   /** Silences in both; gives what ends the silence in both. */
   silence(matchers: readonly Matcher[]): Promise<() => Promise<void>>
-  /** What was said since it was last forgotten, once each has said so many things. */
   /** The groups that both have, each as a text. */
   groups(): Promise<Readonly<Record<Who, readonly string[]>>>
+  /** What was said since it was last forgotten, once each has said so many things. */
   heard(count: number): Promise<Readonly<Record<Who, readonly Said[]>>>
   forget(): void
 }
@@ -53,37 +46,15 @@ export async function openSideBySide(
   config: (places: Places) => string,
 ): Promise<SideBySide> {
   const recorder = await Recorder.open()
-  const folder = mkdtempSync(join(tmpdir(), 'weir-alertmanager-'))
-  const file = join(folder, 'am.yml')
-  writeFileSync(file, config(recorder.places('peer')))
-  const url = `http://127.0.0.1:${await freePort()}`
-  const process = spawn(
-    alertmanager,
-    [
-      `--config.file=${file}`,
-      `--storage.path=${join(folder, 'data')}`,
-      `--web.listen-address=${new URL(url).host}`,
-      '--web.external-url=http://weir',
-      '--cluster.listen-address=',
-    ],
-    { stdio: 'ignore' },
-  )
-  await until(
-    async () => (await fetch(`${url}/-/ready`)).ok,
-    () => 'Alertmanager is not ready',
-  )
-  const weir = await startAlerting({
-    config: { fileName: file, text: config(recorder.places('weir')) },
+  const peer = await startAlertmanager(alertmanager, config(recorder.places('peer')))
+  const { url } = peer
+  const weir = await alertingInMemory({
+    config: { fileName: peer.configFile, text: config(recorder.places('weir')) },
     strictCompat: true,
-    query: async () => [],
-    appender: new RecordingAppender(),
-    store: new MemoryStore(),
     clock: systemClock,
-    externalUrl: 'http://weir',
-    telemetry: recordingTelemetry().telemetry,
   })
   return {
-    push: (alerts, startsAtMs, endsAtMs) => push({ url, weir }, alerts, startsAtMs, endsAtMs),
+    push: (alerts, startsAtMs, endsAtMs) => pushToBoth({ url, weir }, alerts, startsAtMs, endsAtMs),
     silence: (matchers) => silence({ url, weir }, matchers),
     groups: async () => ({ peer: await groupsOf(url), weir: groupTexts(weir) }),
     heard: async (count) => {
@@ -98,40 +69,10 @@ export async function openSideBySide(
     forget: () => recorder.forget(),
     [Symbol.asyncDispose]: async () => {
       await weir[Symbol.asyncDispose]()
-      await ended(process)
+      await peer[Symbol.asyncDispose]()
       await recorder[Symbol.asyncDispose]()
-      rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function push(
-  { url, weir }: { readonly url: string; readonly weir: Alerting },
-  alerts: readonly PushedAlert[],
-  startsAtMs: number,
-  endsAtMs: number,
-): Promise<void> {
-  const generatorUrl = 'http://g/?a=b&c'
-  const body = alerts.map((alert) => ({
-    ...alert,
-    startsAt: new Date(startsAtMs).toISOString(),
-    endsAt: new Date(endsAtMs).toISOString(),
-    generatorURL: generatorUrl,
-  }))
-  const headers = { 'content-type': 'application/json' }
-  const [answer] = await Promise.all([
-    fetch(`${url}/api/v2/alerts`, { method: 'POST', headers, body: JSON.stringify(body) }),
-    weir.receive(
-      alerts.map(({ labels, annotations }) => ({
-        labels: Labels.of(labels),
-        annotations: Labels.of(annotations),
-        startsAtMs,
-        endsAtMs,
-        generatorUrl,
-      })),
-    ),
-  ])
-  if (!answer.ok) throw new Error(`Alertmanager refused the alerts: ${await answer.text()}`)
 }
 
 async function silence(
@@ -312,27 +253,4 @@ class Recorder implements AsyncDisposable {
       await new Promise((resolve) => server.close(resolve))
     }
   }
-}
-
-async function ended(process: ChildProcess): Promise<void> {
-  const exited = new Promise((resolve) => process.once('exit', resolve))
-  process.kill()
-  await exited
-}
-
-async function freePort(): Promise<number> {
-  const socket = createSocket()
-  await new Promise<void>((resolve) => socket.listen(0, '127.0.0.1', resolve))
-  const { port } = socket.address() as AddressInfo
-  await new Promise((resolve) => socket.close(resolve))
-  return port
-}
-
-async function until(isSo: () => Promise<boolean>, why: () => string): Promise<void> {
-  const endMs = systemClock.monotonicMs() + 10_000
-  while (systemClock.monotonicMs() < endMs) {
-    if (await isSo().catch(() => false)) return
-    await systemClock.sleep(50)
-  }
-  throw new Error(`waited 10 s in vain: ${why()}`)
 }

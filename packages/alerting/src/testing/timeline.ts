@@ -1,9 +1,10 @@
 import { Labels } from '@weir/model'
-import { startAlerting } from '../alerting.ts'
 import type { SilenceDraft } from '../silence/silence.ts'
 import type { Fetch } from '../notify/fetch.ts'
+import type { Alerting } from '../options.ts'
+import { alertingInMemory } from './alerting-in-memory.ts'
 import { ManualClock } from './manual-clock.ts'
-import { MemoryStore, RecordingAppender, recordingTelemetry } from './memory-rooms.ts'
+import { MemoryStore } from './memory-rooms.ts'
 
 /**
  * Routing as a timeline. A line is a second and what happens then, or a span and what must be heard:
@@ -38,15 +39,11 @@ export async function playTimeline(config: string, script: string): Promise<stri
   }
   let store = new MemoryStore()
   let text = config
-  const open = (): ReturnType<typeof startAlerting> =>
-    startAlerting({
+  const open = (): Promise<Alerting> =>
+    alertingInMemory({
       config: { fileName: 'alertmanager.yml', text },
-      query: async () => [],
-      appender: new RecordingAppender(),
       store,
       clock,
-      externalUrl: 'http://weir',
-      telemetry: recordingTelemetry().telemetry,
       fetch,
     })
   let alerting = await open()
@@ -103,7 +100,7 @@ export function alertOf(
   text: string,
   startsAtMs: number,
   endsAtMs: number,
-): Parameters<Awaited<ReturnType<typeof startAlerting>>['receive']>[0][number] {
+): Parameters<Awaited<Promise<Alerting>>['receive']>[0][number] {
   const [, name, inside] = /^(\w+)(?:\{(.*)\})?$/.exec(text)!
   const pairs = [...(inside ?? '').matchAll(/(\w+)="([^"]*)"/g)].flatMap(([, k, v]) => [k!, v!])
   return {

@@ -1,11 +1,12 @@
 /** A moment as a calendar and a clock on the wall show it, as if the place were at UTC. */
 type WallMs = number
 
-const formats = new Map<string, Intl.DateTimeFormat>()
+const formats = new Map<string | undefined, Intl.DateTimeFormat>()
 
 /** Whether somebody keeps time by that name, such as `Europe/Berlin`. */
 export function isZone(name: string): boolean {
   try {
+    // An offset has no name in the time zone database.
     return !/^[+-]/.test(name) && formatIn(name) !== undefined
   } catch {
     return false
@@ -13,11 +14,11 @@ export function isZone(name: string): boolean {
 }
 
 /** A format costs far more to make than to use. */
-function formatIn(zone: string): Intl.DateTimeFormat {
+function formatIn(zone: string | undefined): Intl.DateTimeFormat {
   const known = formats.get(zone)
   if (known !== undefined) return known
   const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
+    ...(zone === undefined ? {} : { timeZone: zone }),
     calendar: 'gregory',
     hourCycle: 'h23',
     year: 'numeric',
@@ -31,7 +32,8 @@ function formatIn(zone: string): Intl.DateTimeFormat {
   return format
 }
 
-export function wallOf(ms: number, zone: string): WallMs {
+/** Without a zone: where this process keeps time. */
+export function wallOf(ms: number, zone?: string): WallMs {
   const parts = formatIn(zone).formatToParts(ms)
   const part = (type: Intl.DateTimeFormatPartTypes): number =>
     Number(parts.find((one) => one.type === type)?.value)
