@@ -11,8 +11,7 @@ import {
   startAlertmanager,
   startWeirRouting,
 } from '../http/testing/alertmanagers.ts'
-import { findPeer } from '../http/testing/peers.ts'
-import { freePort } from '../http/testing/prometheus.ts'
+import { findPeer, freePort } from '../http/testing/peers.ts'
 import { Log } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { alertingConfig } from './config.ts'

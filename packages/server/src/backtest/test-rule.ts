@@ -18,6 +18,7 @@ import {
 import { type Clock, Labels, WeirError, isStale } from '@weir/model'
 import type { BacktestRuleView, BacktestVariantView } from '@weir/packs'
 import type { MatrixColumns } from '../query/job.ts'
+import { isTooMuch } from '../query/too-much.ts'
 import { ChartPoints } from './chart.ts'
 import { type Span, busyShares, figuresOf } from './figures.ts'
 import type { Pager } from './pages.ts'
@@ -193,16 +194,6 @@ async function inSlices(
     from += stepCount
     trial.progressed(stepCount)
   }
-}
-
-const TOO_MUCH: readonly string[] = [
-  'QUERY_TOO_MANY_SAMPLES',
-  'QUERY_TOO_MUCH_MEMORY',
-  'QUERY_TIMEOUT',
-]
-
-function isTooMuch(error: unknown): boolean {
-  return error instanceof WeirError && TOO_MUCH.includes(error.code)
 }
 
 function tooLoud({ spec }: BacktestRule): WeirError {

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type Server, createServer } from 'node:http'
-import { type AddressInfo, createServer as createSocket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '@weir/model'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { findPeer } from '../http/testing/peers.ts'
+import { findPeer, freePort, stopped } from '../http/testing/peers.ts'
 import { globalConfig, scrapeConfigs } from '../scrape/config.ts'
 import type { ActiveTarget } from '../scrape/loop.ts'
 import { type Scraper, startScraper } from '../scrape/manager.ts'
@@ -278,19 +278,4 @@ async function listen(list: { body: string }): Promise<Server> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return server
-}
-
-async function freePort(): Promise<number> {
-  const socket = createSocket()
-  await new Promise<void>((resolve) => socket.listen(0, '127.0.0.1', resolve))
-  const { port } = socket.address() as AddressInfo
-  await new Promise((resolve) => socket.close(resolve))
-  return port
-}
-
-async function stopped(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  child.kill()
-  await ended
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { type AddressInfo, type Server, createServer } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { findPeer } from '../http/testing/peers.ts'
+import { findPeer, freePort, stopped } from '../http/testing/peers.ts'
 import { closeAll, linesCome, page, sendUdp, start, value } from './testing/intake-stand.ts'
 
 const closers: (() => Promise<unknown> | void)[] = []
@@ -130,10 +130,10 @@ describe.runIf(exporter !== undefined)('to a real statsd_exporter', () => {
       ],
       { stdio: 'ignore' },
     )
-    closers.push(() => new Promise((resolve) => child.once('exit', resolve) && child.kill()))
+    closers.push(() => stopped(child))
     const theirs = async (): Promise<string> =>
       (await fetch(`http://127.0.0.1:${web}/metrics`)).text()
-    await vi.waitFor(theirs, { timeout: 5000 })
+    await vi.waitFor(theirs, { timeout: 60_000 })
     const weir = await start(relayTo({ address: `127.0.0.1:${statsd}`, protocol }))
     await sendUdp(weir, 'shop.orders:3|c\nshop.depth:7|g\nnonsense', 'shop.orders:4|c|#env:a')
     await linesCome(weir, 4)
@@ -146,15 +146,7 @@ describe.runIf(exporter !== undefined)('to a real statsd_exporter', () => {
         expect(text).toMatch(/^shop_depth 7$/m)
         expect(text).toMatch(/^statsd_exporter_sample_errors_total\{reason="malformed_line"\} 1$/m)
       },
-      { timeout: 5000 },
+      { timeout: 60_000 },
     )
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}

@@ -1,13 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { gzipSync } from 'node:zlib'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { Labels, systemClock } from '@weir/model'
 import { ExpositionPage, SeriesTable, encodeProtobufPage, parseText } from '@weir/wire'
 import { expect, test } from 'vitest'
 import { createHttp } from '../http/app.ts'
-import { findPeer } from '../http/testing/peers.ts'
+import { findPeer, freePort, stopped } from '../http/testing/peers.ts'
 import { standIn } from '../http/testing/stand-in.ts'
 import { HandClock } from '../scrape/testing/hand-clock.ts'
 import { pushGateway } from './config.ts'
@@ -155,8 +152,7 @@ test.runIf(peer !== undefined)(
     } finally {
       await gateway[Symbol.asyncDispose]()
       await app[Symbol.asyncDispose]()
-      child.kill()
-      await ended(child)
+      await stopped(child)
     }
   },
 )
@@ -210,17 +206,4 @@ async function isReady(base: string): Promise<void> {
     if (reply?.ok === true) return
     await systemClock.sleep(50)
   }
-}
-
-async function freePort(): Promise<number> {
-  const socket = createServer().listen(0, '127.0.0.1')
-  await once(socket, 'listening')
-  const { port } = socket.address() as AddressInfo
-  socket.close()
-  await once(socket, 'close')
-  return port
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null) await once(child, 'exit')
 }

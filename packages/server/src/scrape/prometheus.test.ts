@@ -1,14 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { type AddressInfo, createServer as createSocket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { Labels, type NativeHistogram, systemClock } from '@weir/model'
 import { type ProtoFamily, type ProtoMetric, encodeProtobufPage } from '@weir/wire'
 import { expect, test } from 'vitest'
-import { findPeer } from '../http/testing/peers.ts'
+import { findPeer, freePort, stopped } from '../http/testing/peers.ts'
 import { Log } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { globalConfig, scrapeConfigs } from './config.ts'
@@ -409,18 +409,4 @@ async function scrapedAll(listen: string, count: number): Promise<void> {
     if (answer.includes(`"${count}"]`)) return
     await systemClock.sleep(100)
   }
-}
-
-async function freePort(): Promise<number> {
-  const socket = createSocket()
-  await new Promise<void>((resolve) => socket.listen(0, '127.0.0.1', resolve))
-  const { port } = socket.address() as AddressInfo
-  await new Promise((resolve) => socket.close(resolve))
-  return port
-}
-
-async function stopped(child: ChildProcess): Promise<void> {
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  child.kill()
-  await ended
 }

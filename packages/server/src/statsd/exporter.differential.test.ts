@@ -2,7 +2,8 @@ import { Labels, type NativeHistogram } from '@weir/model'
 import { ExpositionPage, ProtoSeriesTable, parseProtobuf } from '@weir/wire'
 import { describe, expect, test } from 'vitest'
 import { Stand } from './test-stand.ts'
-import { comparable, exporterPage, exporterPages, findPeer } from './testing/exporter-page.ts'
+import { findPeer } from '../http/testing/peers.ts'
+import { comparable, exporterPage, exporterPages } from './testing/exporter-page.ts'
 
 /**
  * The same lines under the same mapping into statsd_exporter and into Weir: the same series with the same

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Stand } from './test-stand.ts'
-import { comparable, exporterPage, findPeer } from './testing/exporter-page.ts'
+import { findPeer } from '../http/testing/peers.ts'
+import { comparable, exporterPage } from './testing/exporter-page.ts'
 
 /**
  * Mapping files and lines at random into statsd_exporter and into Weir: the same series with the same values. Only

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { redactAlertmanager } from '../../config/redact.ts'
 import { Log } from '../../telemetry/log.ts'
 import { Registry } from '../../telemetry/registry.ts'
 import { createHttp } from '../app.ts'
-import { freePort } from './prometheus.ts'
+import { freePort, stopped } from './peers.ts'
 import { standIn } from './stand-in.ts'
 
 /** Something that speaks Alertmanager's API. */
@@ -42,7 +42,7 @@ export async function startAlertmanager(
   return {
     url,
     [Symbol.asyncDispose]: async () => {
-      await ended(child)
+      await stopped(child)
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -106,11 +106,4 @@ async function answers(url: string): Promise<void> {
     await systemClock.sleep(25)
   }
   throw new Error(`${url} does not answer`)
-}
-
-function ended(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    child.once('exit', () => resolve())
-    child.kill('SIGTERM')
-  })
 }

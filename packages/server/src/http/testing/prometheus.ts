@@ -1,10 +1,10 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { systemClock } from '@weir/model'
+import { freePort, stopped } from './peers.ts'
 
 /** A real Prometheus with samples of its own, to compare with. */
 export interface RunningPrometheus extends AsyncDisposable {
@@ -46,19 +46,10 @@ export async function startPrometheus(
   return {
     url,
     [Symbol.asyncDispose]: async () => {
-      await ended(child)
+      await stopped(child)
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 async function ready(url: string): Promise<void> {
@@ -71,11 +62,4 @@ async function ready(url: string): Promise<void> {
     await systemClock.sleep(50)
   }
   throw new Error(`Prometheus at ${url} did not get ready`)
-}
-
-function ended(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    child.once('exit', () => resolve())
-    child.kill('SIGTERM')
-  })
 }

@@ -1,19 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-
-/** A program on PATH or in the folder that `WEIR_PEERS` names. */
-export function findPeer(name: string): string | undefined {
-  const folders = [process.env['WEIR_PEERS'] ?? '', ...(process.env['PATH'] ?? '').split(delimiter)]
-  return folders
-    .filter(Boolean)
-    .map((folder) => join(folder, name))
-    .find((path) => existsSync(path))
-}
+import { freePort } from '../../http/testing/peers.ts'
 
 /** Sample lines of the exporter's page but for its own metrics, after it got the lines under a mapping. */
 export async function exporterPage(
@@ -60,13 +51,13 @@ export async function exporterPages(
     await send(udp, lines)
     const want = `statsd_exporter_lines_total ${lines.length}`
     await until(child, async () => (await page()).includes(want))
-    // Lines are counted before their events are applied: two equal pages are the end of it.
-    let last = ''
+    // Lines are counted before their events are applied: three equal pages are the end of it.
+    let [last, seen] = ['', 0]
     await until(child, async () => {
       const now = ownSamples(await page()).join('\n')
-      const isSame = now === last && now !== ''
+      seen = now === last && now !== '' ? seen + 1 : 1
       last = now
-      return isSame
+      return seen === 3
     })
     const headers = { accept: PROTOBUF }
     const protobuf = await fetch(`http://127.0.0.1:${web}/metrics`, { headers })
@@ -100,7 +91,7 @@ export function comparable(line: string): string {
 }
 
 async function until(child: ChildProcess, isSo: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     if (await isSo()) return
     if (child.exitCode !== null) throw new Error(`statsd_exporter ended with ${child.exitCode}`)
     await pause(50)
@@ -115,15 +106,6 @@ function send(port: number, lines: readonly string[]): Promise<void> {
       socket.close()
       if (error === null) resolve()
       else reject(error)
-    })
-  })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { readonly port: number }
-      server.close(() => resolve(port))
     })
   })
 }
