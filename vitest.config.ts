@@ -4,14 +4,28 @@ import { defineConfig } from 'vitest/config'
 // threads or the whole command run what `npm run build` made.
 const conditions = ['weir-source', 'node', 'import', 'module', 'default']
 
+const include = ['packages/*/src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts', 'test/**/*.test.ts']
+const exclude = ['**/node_modules/**', '**/dist/**', '**/*.slow.test.ts']
+
+/** They put something in the place of a module, which is loaded once for all files of a process. */
+const alone = ['packages/tsdb/src/faults.test.ts']
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['packages/*/src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/*.slow.test.ts'],
     pool: 'forks',
+    // Two files at a time even on two cores: those that start whole processes mostly wait for them.
+    maxWorkers: 2,
     testTimeout: 90_000,
     hookTimeout: 90_000,
+    projects: [
+      // A new process for each file costs more than most files: modules are loaded once instead.
+      {
+        extends: true,
+        test: { name: 'quick', include, exclude: [...exclude, ...alone], isolate: false },
+      },
+      { extends: true, test: { name: 'alone', include: alone, exclude } },
+    ],
   },
 })

@@ -3,12 +3,13 @@ import quick from './vitest.config.ts'
 
 // The tests that take minutes, run one file after another by `npm run test:slow`.
 const { test: settings, ...rest } = quick
+const { projects: _, ...shared } = settings!
 
 export default mergeConfig(
   rest,
   defineConfig({
     test: {
-      ...settings,
+      ...shared,
       include: ['packages/*/src/**/*.slow.test.ts', 'test/**/*.slow.test.ts'],
       exclude: ['**/node_modules/**', '**/dist/**'],
       fileParallelism: false,
