@@ -31,12 +31,12 @@ function mustCompile(pattern: string): RE2JS {
 }
 
 /** Whether the expression is found anywhere in the text. */
-export function isMatch(pattern: string, text: string): boolean {
+function isMatch(pattern: string, text: string): boolean {
   return compile(pattern).matcher(text).find()
 }
 
 /** Replaces every match; `$1`, `${1}` and `${name}` stand for groups, `$$` for a dollar sign. */
-export function replaceAll(pattern: string, replacement: string, text: string): string {
+function replaceAll(pattern: string, replacement: string, text: string): string {
   return withBudget(() => replaceEach(pattern, replacement, text))
 }
 

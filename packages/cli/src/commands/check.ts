@@ -16,11 +16,11 @@ export function addCheck(program: Command): void {
     .command('check')
     .description('look at files before they are used; exits 1 when something is wrong')
   check
-    .command('config <file>')
-    .description('a weir.yml, prometheus.yml or alertmanager.yml, and the files it names')
-    .option('--json', 'an array with one verdict', false)
-    .action((file: string, { json }: Json) => {
-      process.exitCode = printVerdicts([configVerdict(file)], json)
+    .command('config <files...>')
+    .description('a weir.yml, prometheus.yml or alertmanager.yml each, and the files it names')
+    .option('--json', 'an array of verdicts', false)
+    .action((files: string[], { json }: Json) => {
+      process.exitCode = printVerdicts(files.map(configVerdict), json)
     })
   check
     .command('rules <files...>')
