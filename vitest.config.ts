@@ -7,8 +7,9 @@ const conditions = ['weir-source', 'node', 'import', 'module', 'default']
 const include = ['packages/*/src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts', 'test/**/*.test.ts']
 const exclude = ['**/node_modules/**', '**/dist/**', '**/*.slow.test.ts']
 
-/** They put something in the place of a module, which is loaded once for all files of a process. */
-const alone = ['packages/tsdb/src/faults.test.ts']
+// A new process for each file costs more than most files: modules are loaded once for many. Not for
+// the store, which has memory of its own for all of a process, nor for whole processes.
+const alone = ['packages/tsdb/src/**', 'test/**', 'tools/**']
 
 export default defineConfig({
   resolve: { conditions },
@@ -20,12 +21,14 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 90_000,
     projects: [
-      // A new process for each file costs more than most files: modules are loaded once instead.
       {
         extends: true,
-        test: { name: 'quick', include, exclude: [...exclude, ...alone], isolate: false },
+        test: { name: 'together', include, exclude: [...exclude, ...alone], isolate: false },
       },
-      { extends: true, test: { name: 'alone', include: alone, exclude } },
+      {
+        extends: true,
+        test: { name: 'alone', include: alone.map((place) => `${place}/*.test.ts`), exclude },
+      },
     ],
   },
 })
