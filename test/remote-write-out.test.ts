@@ -35,6 +35,16 @@ interface Samples {
   readonly values: readonly (readonly [number, string])[]
 }
 
+/** How many samples: the newest of a series may be seen later than the series. */
+function countOf(all: ReadonlyMap<string, unknown>): number {
+  const lengths = [...all.values()].map((samples) =>
+    Object.values(samples as Readonly<Record<string, readonly unknown[]>>).map(
+      (list) => list.length,
+    ),
+  )
+  return lengths.flat().reduce((sum, length) => sum + length, 0)
+}
+
 function startPrometheus(config: string): Promise<PeerProcess> {
   return startPeer({
     program: PROMETHEUS!,
@@ -141,7 +151,8 @@ remote_write:
       const got = await eventually('all samples', async () => {
         const samples = await samplesOf(url, timeMs, keep)
         const all = [...want].filter(([, known]) => keep?.(known as object) ?? true)
-        return samples.size === all.length && samples
+        const isAll = samples.size === all.length && countOf(samples) === countOf(new Map(all))
+        return isAll && samples
       })
       return Object.fromEntries([...got].toSorted(([a], [b]) => (a < b ? -1 : 1)))
     }
