@@ -123,7 +123,7 @@ test('the rules view is that of the Prometheus API', async () => {
         interval: 10,
         limit: 0,
         evaluationTime: 0,
-        lastEvaluation: expect.stringMatching(/^2026-01-01T00:00:0\d\.\d\d\dZ$/),
+        lastEvaluation: expect.stringMatching(/^2026-01-01T00:00:(?:0\d|10)\.\d\d\dZ$/),
         rules: [
           {
             type: 'alerting',

@@ -1,7 +1,7 @@
 import { spreadHash } from '../fingerprint.ts'
 
 /** Groups whose turns are closer than this have them at the same time, so that they are asked together. */
-const GRID_MS = 100
+const GRID_MS = 500
 
 /**
  * When in its interval a group is evaluated: at `k · intervalMs + phaseMs`, always the same for a group
