@@ -11,9 +11,11 @@ const MAY: Record<string, readonly string[]> = {
   wire: ['model'],
   tsdb: ['model'],
   promql: ['model'],
+  logs: ['model', 'promql'], // the metric half of LogQL is PromQL over other series
   alerting: ['model', 'promql', 'fetch'],
   packs: ['model', 'promql'],
-  server: ['model', 'fetch', 'wire', 'tsdb', 'promql', 'alerting', 'packs'],
+  sdk: [], // what others install stands alone
+  server: ['model', 'fetch', 'wire', 'tsdb', 'promql', 'logs', 'alerting', 'packs'],
   web: ['model', 'packs'], // types only; the next test holds that
   cli: ['server', 'packs', 'model'],
 }

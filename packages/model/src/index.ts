@@ -2,7 +2,8 @@
  * The shared words of Weir and the doors between its rooms.
  *
  * Reading order: `time`, `labels`, `sample`, `histogram`, `histogram-buckets`,
- * `histogram-resolution`, `exemplar`, `matcher`, `metadata`, `errors`;
+ * `histogram-resolution`, `exemplar`, `matcher`, `metadata`, `log`,
+ * `log-batch-builder`, `errors`;
  * then the doors, small interfaces through which rooms meet without knowing each other.
  */
 export { type Clock, type Millis, millis, systemClock } from './time.ts'
@@ -24,6 +25,18 @@ export {
 export { coarserHistogram } from './histogram-resolution.ts'
 export { type Exemplar, type SeriesExemplars } from './exemplar.ts'
 export { type Matcher, type MatchOperator } from './matcher.ts'
+export {
+  LEVELS,
+  LOG_REJECT_REASONS,
+  type Level,
+  type LogBatch,
+  type LogRejectReason,
+  type LogReport,
+  SEVERITY_OF,
+  type Severity,
+  levelOf,
+} from './log.ts'
+export { LogBatchBuilder } from './log-batch-builder.ts'
 export { type MetricMetadata, type MetricType } from './metadata.ts'
 export { type FamilySample, type MetricFamily } from './family.ts'
 export { type ApiErrorType, CODES, type ErrorCode, WeirError, invariant } from './errors.ts'
@@ -43,6 +56,7 @@ export {
   type SelectRequest,
   type SeriesSet,
 } from './doors/queryable.ts'
+export { type LogSink } from './doors/log-sink.ts'
 export { type KeyValueChange, type KeyValueStore } from './doors/key-value-store.ts'
 export {
   type Alert,

@@ -1,0 +1,2 @@
+/** Metrics, logs and run-time log levels for TypeScript pipelines. */
+export const SDK_VERSION = '0.1.0'
