@@ -11,6 +11,7 @@ const AT_START = {
   remote_write_receiver: [],
   pushgateway: [],
   influx: [],
+  logs: [],
   query: ['lookback_rules', 'count_first_value'],
   web: [],
   packs: [],

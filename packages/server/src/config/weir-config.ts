@@ -4,6 +4,7 @@ import { globalConfig, scrapeConfigs } from '../scrape/config.ts'
 import { otlpConfig, otlpReceiver } from '../otlp/config.ts'
 import { pushGateway } from '../pushgateway/config.ts'
 import { influxConfig } from '../influx/config.ts'
+import { logsConfig } from '../logs/config.ts'
 import { remoteReadServer } from '../remote-read/config.ts'
 import { remoteWrite, remoteWriteQueue } from '../remote-write-out/config.ts'
 import { remoteWriteReceiver } from '../remote-write/config.ts'
@@ -327,7 +328,6 @@ const LATER = {
     'this is of an alertmanager.yml: name that file with --alertmanager.config or as alertmanager here',
   remote_read: 'reading from elsewhere is not supported yet; remove remote_read',
   tracing: 'sending traces is not supported yet; remove tracing',
-  logs: 'the log store is not there yet; remove logs',
   auth: 'access control is not there yet; remove auth and listen on loopback',
 } as const
 
@@ -391,6 +391,9 @@ const sections = z.strictObject({
   influx: influxConfig
     .prefault({})
     .describe('What senders of InfluxDB line protocol may send, and what becomes of it.'),
+  logs: logsConfig
+    .prefault({})
+    .describe('What is kept of lines of log, and what their senders may send.'),
   query: query.prefault({}).describe('What a PromQL query may take.'),
   web: web.prefault({}).describe('The page and the HTTP API.'),
   packs: z

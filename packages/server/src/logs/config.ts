@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { byteSize, duration } from '../config/quantity.ts'
+
+const MORE_THAN_0 = { message: 'want more than 0' }
+const isPositive = (n: number): boolean => n > 0
+
+/**
+ * `logs` in weir.yml: what is kept of lines of log, and what senders may send. Each way in and each other
+ * part of logs that has keys of its own has an object for them.
+ */
+export const logsConfig = z.strictObject({
+  retention_time: duration
+    .prefault('30d')
+    .describe(
+      'How long lines are kept, by their own times; older ones are refused when they come. 0 for ever.',
+    ),
+  retention_size: byteSize
+    .prefault('0')
+    .describe('How much disk they may take; the oldest go first. 0 for as much as there is.'),
+  max_ahead: duration
+    .prefault('10m')
+    .describe('How far in the future the time of a line may lie; later ones are refused.'),
+  max_line_bytes: byteSize
+    .prefault('256KiB')
+    .refine((bytes) => bytes >= 1024 && bytes <= 2 ** 24, { message: 'want 1KiB to 16MiB' })
+    .describe('Longest line; longer ones are refused and counted.'),
+  max_metadata_bytes: byteSize
+    .prefault('64KiB')
+    .refine((bytes) => bytes >= 256 && bytes <= 2 ** 22, { message: 'want 256 bytes to 4MiB' })
+    .describe('Longest of what a sender may say beside a line; a line with more is refused.'),
+  max_metadata_fields: z
+    .int()
+    .positive()
+    .default(128)
+    .describe('Names that a sender may say beside a line; a line with more is refused.'),
+  max_labels: z
+    .int()
+    .positive()
+    .default(15)
+    .describe('Labels of a stream; lines of a stream with more are refused.'),
+  max_label_name_bytes: byteSize
+    .prefault('1024')
+    .refine(isPositive, MORE_THAN_0)
+    .describe("Longest name of a stream's label."),
+  max_label_value_bytes: byteSize
+    .prefault('2KiB')
+    .refine(isPositive, MORE_THAN_0)
+    .describe("Longest value of a stream's label."),
+  max_streams: z
+    .int()
+    .positive()
+    .default(20_000)
+    .describe('Streams that get lines within an hour; lines of further ones are refused.'),
+  resource_labels: z
+    .array(z.string().trim().min(1, { message: 'want the name of an attribute' }))
+    .default([
+      'service.name',
+      'service.namespace',
+      'deployment.environment',
+      'deployment.environment.name',
+      'cloud.region',
+      'cloud.availability_zone',
+      'k8s.cluster.name',
+      'k8s.namespace.name',
+      'k8s.container.name',
+      'container.name',
+      'k8s.replicaset.name',
+      'k8s.deployment.name',
+      'k8s.statefulset.name',
+      'k8s.daemonset.name',
+      'k8s.cronjob.name',
+      'k8s.job.name',
+    ])
+    .describe(
+      'Resource attributes of OTLP that become labels of the stream; the others are kept beside each line.',
+    ),
+  max_body_bytes: byteSize
+    .prefault('16MiB')
+    .refine((bytes) => bytes >= 1024 && bytes <= 2 ** 30, { message: 'want 1KiB to 1GiB' })
+    .describe('Longest request as it is sent, packed; a longer one is refused with 413.'),
+  max_unpacked_bytes: byteSize
+    .prefault('64MiB')
+    .refine((bytes) => bytes >= 1024 && bytes <= 2 ** 30, { message: 'want 1KiB to 1GiB' })
+    .describe('Longest request once unpacked; a longer one is refused with 413.'),
+  max_requests_in_flight: z
+    .int()
+    .positive()
+    .default(128)
+    .describe('Requests with lines under way; a further one is told to come again (503).'),
+  max_bytes_in_flight: byteSize
+    .prefault('128MiB')
+    .refine(isPositive, MORE_THAN_0)
+    .describe('Packed bytes of the requests under way; a further one is told to come again (503).'),
+  max_sender_rate: byteSize
+    .prefault('128MiB')
+    .describe(
+      'Unpacked bytes a second that an address may send in the long run; who is beyond it is told to come again (429). 0 for no limit.',
+    ),
+  max_sender_burst: byteSize
+    .prefault('512MiB')
+    .refine(isPositive, MORE_THAN_0)
+    .describe('How much an address that was quiet may send at once.'),
+})
+
+export type LogsConfig = z.output<typeof logsConfig>
