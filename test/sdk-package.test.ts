@@ -1,0 +1,118 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+// What a user of @weir/sdk gets: the archive that `npm pack` writes, in an empty project.
+
+const ROOT = join(import.meta.dirname, '..')
+const SDK = join(ROOT, 'packages/sdk')
+const BIN = join(ROOT, 'node_modules/.bin')
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, unknown>>
+  readonly dependencies?: Readonly<Record<string, string>>
+}
+const manifest = JSON.parse(readFileSync(join(SDK, 'package.json'), 'utf8')) as Manifest
+const doors = Object.keys(manifest.exports)
+  .filter((door) => door !== './package.json')
+  .map((door) => door.replace('.', '@weir/sdk'))
+
+let project: string
+let archive: string
+
+beforeAll(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-sdk-package-'))
+  project = join(folder, 'user')
+  mkdirSync(project)
+  run('npm', ['pack', '--silent', '--pack-destination', folder], SDK)
+  archive = join(
+    folder,
+    readdirSync(folder).find((name) => name.endsWith('.tgz'))!,
+  )
+  writeFileSync(join(project, 'package.json'), '{"private": true}')
+  run('npm', ['install', '--offline', '--no-audit', '--no-fund', archive], project)
+})
+afterAll(() => rmSync(join(project, '..'), { recursive: true, force: true }))
+
+function run(command: string, args: readonly string[], cwd: string): string {
+  const { npm_config_workspace: _, ...env } = process.env
+  try {
+    return execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: 'pipe' })
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string }
+    throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`, { cause: error })
+  }
+}
+
+test('it installs alone: nothing comes with it', () => {
+  expect(manifest.dependencies ?? {}).toEqual({})
+  expect(readdirSync(join(project, 'node_modules/@weir'))).toEqual(['sdk'])
+  const files = readdirSync(join(project, 'node_modules/@weir/sdk'), { recursive: true }).map(
+    String,
+  )
+  expect(files).toContain('dist/index.js')
+  expect(files.filter((file) => /\.(test|bench)\.|\btesting\b|tsbuildinfo/.test(file))).toEqual([])
+})
+
+test('publint finds nothing', () => {
+  expect(run(join(BIN, 'publint'), ['--strict', archive], project)).toContain('All good')
+})
+
+test('attw finds types for import and require behind every door', () => {
+  const shown = run(join(BIN, 'attw'), [archive, '--profile', 'node16', '--no-emoji'], project)
+  for (const door of doors) expect(shown).toContain(`"${door}"`)
+})
+
+test('import and require give the same names behind every door', () => {
+  const list =
+    'Object.keys(door).filter((name) => !["default", "__esModule"].includes(name)).sort()'
+  const esm = `for (const at of ${JSON.stringify(doors)}) { const door = await import(at); console.log(at, ...${list}) }`
+  const cjs = `for (const at of ${JSON.stringify(doors)}) { const door = require(at); console.log(at, ...${list}) }`
+  const imported = run('node', ['--input-type=module', '--eval', esm], project)
+  const required = run('node', ['--input-type=commonjs', '--eval', cjs], project)
+  expect(imported.split('\n')[0]).toMatch(/^@weir\/sdk .*\bSDK_VERSION\b/)
+  expect(required).toBe(imported)
+})
+
+test('TypeScript takes it, as a module and as CommonJS, libraries checked too', () => {
+  const uses = doors.map((door, index) => `import * as door${index} from '${door}'`)
+  const text = [...uses, `export const doors = [${doors.map((_, index) => `door${index}`).join()}]`]
+  writeFileSync(join(project, 'module.mts'), text.join('\n'))
+  writeFileSync(join(project, 'common.cts'), text.join('\n'))
+  const compilerOptions = {
+    module: 'nodenext',
+    target: 'es2022',
+    strict: true,
+    noEmit: true,
+    typeRoots: [join(ROOT, 'node_modules/@types')],
+    types: ['node'],
+  }
+  const config = { compilerOptions, files: ['module.mts', 'common.cts'] }
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(config))
+  expect(run(join(BIN, 'tsc'), ['--project', project], project)).toBe('')
+})
+
+/** Bytes that a browserless bundle of `code` has, minified. */
+async function bundledBytes(code: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: project },
+    bundle: true,
+    minify: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+  })
+  return outputFiles[0]!.contents.length
+}
+
+test('a bundle holds only what is imported', async () => {
+  const whole = await bundledBytes(`import * as sdk from '@weir/sdk'; console.log(sdk)`)
+  const version = await bundledBytes(
+    `import { SDK_VERSION } from '@weir/sdk'; console.log(SDK_VERSION)`,
+  )
+  expect(version).toBeLessThan(150)
+  expect(whole).toBeGreaterThan(version)
+})
