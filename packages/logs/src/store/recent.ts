@@ -1,0 +1,217 @@
+/**
+ * The newest lines, in the frames that they came in: searched where they lie. A substring is looked for
+ * in the text of a whole frame at once; only lines that hold it are looked at further.
+ */
+import type { LogBatch } from '@weir/model'
+import { jsonFields } from '../json-fields.ts'
+import type { LineCondition, LineRequest, LogLines, LogStream, TimeRange } from '../source.ts'
+import { frameBatch } from './frame.ts'
+import type { Streams } from './streams.ts'
+
+interface RecentFrame {
+  readonly batch: LogBatch
+  /** Its streams, by their place in the batch. */
+  readonly streams: readonly LogStream[]
+  readonly minNs: bigint
+  readonly maxNs: bigint
+}
+
+/** Lines a run; a reader that has enough asks for no more. */
+const RUN_LINES = 4096
+
+/** A line: frame and place in it. */
+interface Row {
+  readonly frame: RecentFrame
+  readonly at: number
+}
+
+export class Recent {
+  readonly #streams: Streams
+  readonly #segments = new Map<number, RecentFrame[]>()
+
+  constructor(streams: Streams) {
+    this.#streams = streams
+  }
+
+  /** Takes in a frame; gives its batch. */
+  add(segment: number, bytes: Uint8Array): LogBatch {
+    const batch = frameBatch(bytes)
+    const streams = batch.streams.map((labels) => this.#streams.of(labels))
+    let minNs = batch.timesNs[0]!
+    let maxNs = minNs
+    for (const time of batch.timesNs) {
+      if (time < minNs) minNs = time
+      if (time > maxNs) maxNs = time
+    }
+    const frames = this.#segments.get(segment) ?? []
+    if (frames.length === 0) this.#segments.set(segment, frames)
+    frames.push({ batch, streams, minNs, maxNs })
+    return batch
+  }
+
+  remove(segment: number): void {
+    this.#segments.delete(segment)
+  }
+
+  /** Every stream that has lines in the range. */
+  streams(range: TimeRange): Set<LogStream> {
+    const found = new Set<LogStream>()
+    for (const { batch, streams, minNs, maxNs } of this.#frames(range)) {
+      if (minNs >= range.fromNs && maxNs < range.toNs) {
+        for (const stream of streams) found.add(stream)
+        continue
+      }
+      for (let i = 0; i < batch.count; i++) {
+        const time = batch.timesNs[i]!
+        if (time >= range.fromNs && time < range.toNs) found.add(streams[batch.streamOf[i]!]!)
+      }
+    }
+    return found
+  }
+
+  /** The first and last time there is, within a range; undefined when there is no line. */
+  extent(range: TimeRange): TimeRange | undefined {
+    let found: { fromNs: bigint; toNs: bigint } | undefined
+    for (const { minNs, maxNs } of this.#frames(range)) {
+      const fromNs = minNs > range.fromNs ? minNs : range.fromNs
+      const toNs = maxNs + 1n < range.toNs ? maxNs + 1n : range.toNs
+      if (found === undefined) found = { fromNs, toNs }
+      else {
+        if (fromNs < found.fromNs) found.fromNs = fromNs
+        if (toNs > found.toNs) found.toNs = toNs
+      }
+    }
+    return found
+  }
+
+  /** Runs of lines in the order asked for; conditions on substrings are met, others may not be. */
+  *lines(request: LineRequest): Generator<LogLines> {
+    const rows = this.#rows(request)
+    if (request.order !== 'any') {
+      const sign = request.order === 'forward' ? 1 : -1
+      rows.sort((a, b) => {
+        const one = a.frame.batch.timesNs[a.at]!
+        const other = b.frame.batch.timesNs[b.at]!
+        return one < other ? -sign : one > other ? sign : 0
+      })
+    }
+    for (let from = 0; from < rows.length; from += RUN_LINES) {
+      yield new RecentLines(rows.slice(from, from + RUN_LINES))
+    }
+  }
+
+  *#frames({ fromNs, toNs }: TimeRange): Generator<RecentFrame> {
+    for (const frames of this.#segments.values()) {
+      for (const frame of frames) if (frame.maxNs >= fromNs && frame.minNs < toNs) yield frame
+    }
+  }
+
+  #rows({ streams, range, conditions }: LineRequest): Row[] {
+    const wanted = new Set(streams)
+    const needle = longestText(conditions)
+    const rows: Row[] = []
+    for (const frame of this.#frames(range)) {
+      const isWanted = frame.streams.map((stream) => wanted.has(stream))
+      if (!isWanted.includes(true)) continue
+      const { batch } = frame
+      const take = (at: number): void => {
+        const time = batch.timesNs[at]!
+        if (time < range.fromNs || time >= range.toNs || !isWanted[batch.streamOf[at]!]) return
+        rows.push({ frame, at })
+      }
+      if (needle === undefined) for (let at = 0; at < batch.count; at++) take(at)
+      else for (const at of linesWith(batch, needle)) take(at)
+    }
+    return rows
+  }
+}
+
+/** The substring that most likely leaves out most lines. */
+function longestText(conditions: readonly LineCondition[]): Buffer | undefined {
+  let longest = ''
+  for (const condition of conditions) {
+    if (condition.kind === 'contains' && condition.text.length > longest.length) {
+      longest = condition.text
+    }
+  }
+  return longest === '' ? undefined : Buffer.from(longest)
+}
+
+/** Places of the lines that hold a text, ascending. */
+function* linesWith({ text, ends, count }: LogBatch, needle: Buffer): Generator<number> {
+  const all = Buffer.from(text.buffer, text.byteOffset, text.length)
+  let line = 0
+  for (let at = all.indexOf(needle); at >= 0;) {
+    line = lineAt(ends, count, line, at)
+    const end = ends[line]!
+    if (at + needle.length <= end) {
+      yield line
+      at = all.indexOf(needle, end)
+    } else {
+      at = all.indexOf(needle, at + 1) // it lies across two lines
+    }
+  }
+}
+
+/** The line that the byte at `at` belongs to, known to be at or behind `from`. */
+function lineAt(ends: Uint32Array, count: number, from: number, at: number): number {
+  let low = from
+  let high = count - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (ends[middle]! > at) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+class RecentLines implements LogLines {
+  readonly count: number
+  readonly #rows: readonly Row[]
+  #parsedAt = -1
+  #parsed: ReadonlyMap<string, string> | undefined
+
+  constructor(rows: readonly Row[]) {
+    this.#rows = rows
+    this.count = rows.length
+  }
+
+  timeNs(i: number): bigint {
+    const { frame, at } = this.#rows[i]!
+    return frame.batch.timesNs[at]!
+  }
+
+  stream(i: number): LogStream {
+    const { frame, at } = this.#rows[i]!
+    return frame.streams[frame.batch.streamOf[at]!]!
+  }
+
+  severity(i: number): number {
+    const { frame, at } = this.#rows[i]!
+    return frame.batch.severities[at]!
+  }
+
+  line(i: number): string {
+    const { frame, at } = this.#rows[i]!
+    return textAt(frame.batch.text, frame.batch.ends, at)
+  }
+
+  metadata(i: number): readonly string[] {
+    const { frame, at } = this.#rows[i]!
+    const json = textAt(frame.batch.metadata, frame.batch.metadataEnds, at)
+    return json === '' ? [] : Object.entries(JSON.parse(json) as Record<string, string>).flat()
+  }
+
+  field(i: number, name: string): string | undefined {
+    if (this.#parsedAt !== i) {
+      this.#parsed = jsonFields(this.line(i))
+      this.#parsedAt = i
+    }
+    return this.#parsed?.get(name)
+  }
+}
+
+function textAt(text: Uint8Array, ends: Uint32Array, at: number): string {
+  const from = at === 0 ? 0 : ends[at - 1]!
+  return Buffer.from(text.buffer, text.byteOffset + from, ends[at]! - from).toString()
+}
