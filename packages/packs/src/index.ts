@@ -30,3 +30,5 @@ export {
   exportScrape,
 } from './export/files.ts'
 export { packAlertRows } from './alert-rows.ts'
+export { LINE_PARSERS } from './log-lines/line-parsers.ts'
+export type { LabelOf, LineParser, ParsedLine } from './log-lines/line-parser.ts'

@@ -124,3 +124,17 @@ export { LineBatch } from './influx/line-batch.ts'
 export { type FieldName, LineReader } from './influx/line-reader.ts'
 export { lineFault } from './influx/fault.ts'
 export { type Precision } from './influx/timestamp.ts'
+export { type MsgpackValue, encodeMsgpack } from './msgpack/encode.ts'
+export { type Frame, MsgpackFrame } from './msgpack/frames.ts'
+export { MsgpackJson } from './msgpack/json-text.ts'
+export { MsgpackCut, type MsgpackKind, MsgpackReader } from './msgpack/reader.ts'
+export { ForwardEntries } from './forward/entries.ts'
+export { JsonFrame, forwardOfJson } from './forward/json-frames.ts'
+export { type ForwardMessage, type ForwardRefusal, readForward } from './forward/message.ts'
+export {
+  FACILITIES,
+  type SyslogMessage,
+  type SyslogOptions,
+  type WallClock,
+  readSyslog,
+} from './syslog/message.ts'
