@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 // Rooms are tested from their sources ("weir-source" in each package's exports); tests that start
 // threads or the whole command run what `npm run build` made.
-const conditions = ['weir-source', 'node', 'import', 'module', 'default']
+const conditions = ['weir-source', 'node', 'import', 'default']
 
 const include = ['packages/*/src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts', 'test/**/*.test.ts']
 const exclude = ['**/node_modules/**', '**/dist/**', '**/*.slow.test.ts']

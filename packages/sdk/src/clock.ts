@@ -1,9 +1,9 @@
 /** What the time is: the one place of this package that reads it, so that tests can move it. */
 export interface Clock {
   /** Milliseconds since 1970. */
-  now(): number
+  readonly now: () => number
   /** Milliseconds that only ever grow, fractions included; for durations. */
-  monotonic(): number
+  readonly monotonic: () => number
 }
 
 export const SYSTEM_CLOCK: Clock = {

@@ -1,3 +1,56 @@
-/** Metrics, logs and run-time log levels for TypeScript pipelines. */
+/**
+ * Metrics, logs and run-time log levels for TypeScript pipelines.
+ *
+ * Reading order for metrics: `pipeline/` (five signals a stage), `reporters/` (named metrics of
+ * sources, validation and sinks), `metrics/` (what they count in), `outputs/` (the ways out).
+ */
 export const SDK_VERSION = '0.1.0'
+
 export type { Clock } from './clock.ts'
+export type { Service } from './service.ts'
+
+export { type Pipeline, type PipelineOptions, pipeline } from './pipeline/pipeline.ts'
+export type { Stage, StageCallOptions } from './pipeline/stage.ts'
+export { type FlowOptions, type RowStep, SKIP } from './pipeline/flow.ts'
+
+export {
+  type HistogramSeries,
+  type HistogramValue,
+  type LabelPairs,
+  type MetricFamily,
+  type MetricSource,
+  type NumberSeries,
+  type ObservationListener,
+  type Series,
+  combineSources,
+} from './metrics/family.ts'
+export type {
+  Counter,
+  Gauge,
+  Histogram,
+  HistogramOptions,
+  Labels,
+  Meter,
+  MetricOptions,
+} from './metrics/meter.ts'
+export { Registry, type RegistryOptions, defaultRegistry } from './metrics/registry.ts'
+export {
+  type PromClientModule,
+  type PromClientRegistry,
+  promClientMeter,
+  promClientSource,
+} from './metrics/prom-client.ts'
+export { type OpenTelemetryMeter, openTelemetryMeter } from './metrics/opentelemetry.ts'
+
+export { type ExportOptions, type MetricsExport, exportMetrics } from './outputs/export.ts'
+export type { MetricOutput, OutputContext, OutputStats, RunningOutput } from './outputs/output.ts'
+export {
+  type PrometheusPageOptions,
+  fastifyMetrics,
+  metricsHandler,
+  metricsPage,
+  metricsRoute,
+  prometheusPage,
+} from './outputs/prometheus.ts'
+export { type PushOptions, otlp, remoteWrite } from './outputs/push.ts'
+export { type StatsdOptions, dogStatsd, statsd } from './outputs/statsd.ts'
