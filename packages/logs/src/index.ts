@@ -1,8 +1,13 @@
 /**
  * The log store, and LogQL over it.
  *
+ * LogQL's face: `parseLogQL` reads a query, `formatLogQL` writes it down neatly, `runLogQuery` answers one
+ * from any {@link LogSource} (a query that was read may be given instead of its text), `groupEntries` puts
+ * lines into the streams of Loki's API with or without categories, `tailFilter` makes a filter of batches.
+ *
  * Reading order: `source` (what a query reads from, and what a line is known by), `json-fields`;
- * `store/log-store` (the thread that writes), `store/log-reader` (threads that ask).
+ * `store/log-store` (the thread that writes), `store/log-reader` (threads that ask);
+ * `logql/ast`, `logql/parse/`, `logql/pipeline/` (a line on its way), `logql/run`.
  */
 export type {
   CountRequest,
@@ -23,3 +28,25 @@ export {
   openLogStore,
 } from './store/log-store.ts'
 export { type LogReader, openLogReader } from './store/log-reader.ts'
+export type { LogExpr, LogQLExpr, MetricExpr } from './logql/ast.ts'
+export { parseLogQL, parseLogSelector } from './logql/parse/parse.ts'
+export {
+  DEFAULT_LOG_LIMITS,
+  type InstantQuery,
+  type LogQueryLimits,
+  type LogQueryRequest,
+  type RangeQuery,
+} from './logql/request.ts'
+export {
+  type EntryGroup,
+  type LogEntry,
+  type LogQueryResult,
+  type LogQueryStats,
+  type LogQueryValue,
+  type LogSample,
+  type LogSeries,
+  allLabels,
+  groupEntries,
+} from './logql/result.ts'
+export { runLogQuery } from './logql/run.ts'
+export { tailFilter } from './logql/tail.ts'

@@ -40,6 +40,13 @@ export const CODES = {
   QUERY_CANCELED: 'canceled',
   QUERY_TIMEOUT: 'timeout',
   QUERY_ANSWER_TOO_LARGE: 'execution',
+  LOGQL_PARSE: 'bad_data', // not LogQL, or types that do not fit
+  LOGQL_UNSUPPORTED: 'bad_data', // LogQL that Weir does not evaluate
+  LOGQL_TOO_MANY_ENTRIES: 'bad_data',
+  LOGQL_TOO_MANY_SAMPLES: 'execution',
+  LOGQL_TOO_MANY_LINES: 'execution',
+  LOGQL_CANCELED: 'canceled',
+  LOGQL_TIMEOUT: 'timeout',
   STORAGE_LOCKED: 'unavailable', // another process has the data directory
   STORAGE_NOT_WRITABLE: 'unavailable',
   STORAGE_FULL: 'unavailable', // no room on the disk; may be tried again

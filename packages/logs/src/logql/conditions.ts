@@ -1,0 +1,177 @@
+import type { LineCondition } from '../source.ts'
+import type { LabelFilter, LineFilterStage, Stage } from './ast.ts'
+import { DUPLICATE_SUFFIX } from './pipeline/line-state.ts'
+import { piecesOf } from './pipeline/pattern.ts'
+
+/** What a source can do for a pipeline. */
+export interface PushedDown {
+  /** What every line that comes out of the pipeline met when it went in. */
+  readonly conditions: readonly LineCondition[]
+  /** Whether a line that meets them comes out of the pipeline for certain. */
+  readonly isExact: boolean
+}
+
+/**
+ * Finds what lines must meet before any stage runs, so that a source may leave out all others. A condition
+ * counts as long as nothing before it could have changed what it looks at: the text as long as no stage made
+ * another, a name as long as no stage gave it another value. `json` gives names the values that they have
+ * anyway.
+ */
+export function pushedDown(stages: readonly Stage[]): PushedDown {
+  const walk = new Walk()
+  for (const stage of stages) walk.pass(stage)
+  return { conditions: walk.conditions, isExact: walk.isExact }
+}
+
+class Walk {
+  readonly conditions: LineCondition[] = []
+  isExact = true
+  #isTextChanged = false
+  /** Names that may have another value by now; undefined: any may. */
+  #changed: Set<string> | undefined = new Set()
+
+  pass(stage: Stage): void {
+    switch (stage.kind) {
+      case 'line':
+        this.#add(this.#isTextChanged ? UNKNOWN : lineCondition(stage))
+        return
+      case 'filter':
+        this.#add(filterCondition(stage.filter, (name) => this.#isChanged(name)))
+        return
+      case 'json':
+        if (this.#isTextChanged) this.#changed = undefined
+        for (const { name } of stage.labels) this.#changed?.add(name)
+        // A line that is no JSON gets an error, which only who reads it can tell.
+        this.isExact = false
+        return
+      case 'logfmt':
+      case 'pattern':
+      case 'regexp':
+        this.#changed = undefined
+        if (stage.kind === 'logfmt' && stage.isStrict) this.isExact = false
+        return
+      case 'unpack':
+        this.#changed = undefined
+        this.#isTextChanged = true
+        this.isExact = false
+        return
+      case 'decolorize':
+        this.#isTextChanged = true
+        return
+      case 'line_format':
+        this.#isTextChanged = true
+        this.isExact = false // a template may fail
+        return
+      case 'label_format':
+        for (const label of stage.labels) {
+          this.#changed?.add(label.name)
+          if (label.kind === 'rename') this.#changed?.add(label.from)
+        }
+        this.isExact = false
+        return
+      case 'drop':
+        for (const { name } of stage.labels) this.#changed?.add(name)
+        return
+      case 'keep':
+        this.#changed = undefined
+        return
+      default:
+        stage satisfies never
+    }
+  }
+
+  #isChanged(name: string): boolean {
+    return (
+      this.#changed === undefined ||
+      this.#changed.has(name) ||
+      name.startsWith('__error') ||
+      name.endsWith(DUPLICATE_SUFFIX) // a name that only a pipeline gives
+    )
+  }
+
+  #add({ condition, isExact }: Found): void {
+    if (condition !== undefined) this.conditions.push(condition)
+    if (!isExact) this.isExact = false
+  }
+}
+
+interface Found {
+  /** Undefined: nothing is known. */
+  readonly condition: LineCondition | undefined
+  readonly isExact: boolean
+}
+
+const UNKNOWN: Found = { condition: undefined, isExact: false }
+
+function lineCondition({ operator, alternatives }: LineFilterStage): Found {
+  const isNegative = operator.startsWith('!')
+  if (alternatives.some(({ isIp }) => isIp)) return UNKNOWN
+  const found: LineCondition[] = []
+  for (const { text, start } of alternatives) {
+    if (operator === '|>' || operator === '!>') {
+      if (isNegative) return UNKNOWN
+      const texts = piecesOf(text, start).filter(({ kind }) => kind === 'text')
+      found.push({
+        kind: 'all',
+        of: texts.map((piece) => ({ kind: 'contains', text: piece.text })),
+      })
+    } else if (operator === '|=' || operator === '!=') {
+      found.push({ kind: 'contains', text })
+    } else {
+      found.push({ kind: 'matches', regex: text })
+    }
+  }
+  const any: LineCondition = found.length === 1 ? found[0]! : { kind: 'any', of: found }
+  return {
+    condition: isNegative ? { kind: 'not', of: any } : any,
+    isExact: operator !== '|>',
+  }
+}
+
+/** What a value that is a number at first sight looks like; others may be numbers too, or errors. */
+const PLAIN_NUMBER = '-?[0-9]+(\\.[0-9]+)?'
+
+function filterCondition(filter: LabelFilter, isChanged: (name: string) => boolean): Found {
+  switch (filter.kind) {
+    case 'and':
+    case 'or': {
+      const [left, right] = [
+        filterCondition(filter.left, isChanged),
+        filterCondition(filter.right, isChanged),
+      ]
+      const known = [left.condition, right.condition].filter((one) => one !== undefined)
+      const isExact = left.isExact && right.isExact
+      if (filter.kind === 'or' && known.length < 2) return UNKNOWN
+      if (known.length === 0) return { condition: undefined, isExact }
+      return { condition: { kind: filter.kind === 'or' ? 'any' : 'all', of: known }, isExact }
+    }
+    case 'string': {
+      const { name, operator, value } = filter.matcher
+      if (isChanged(name)) return UNKNOWN
+      return { condition: { kind: 'value', name, operator, value }, isExact: true }
+    }
+    case 'number': {
+      const { name, operator, value } = filter
+      if (isChanged(name)) return UNKNOWN
+      // A value that is no number passes, with an error.
+      const odd: LineCondition = { kind: 'value', name, operator: '!~', value: PLAIN_NUMBER }
+      const number: LineCondition = { kind: 'number', name, operator, value }
+      const either: LineCondition = { kind: 'any', of: [number, odd] }
+      return { condition: { kind: 'all', of: [isThere(name), either] }, isExact: false }
+    }
+    case 'duration':
+    case 'bytes':
+      return {
+        condition: isChanged(filter.name) ? undefined : isThere(filter.name),
+        isExact: false,
+      }
+    case 'ip':
+      return UNKNOWN // with an error from before, a line passes without the label
+    default:
+      return filter satisfies never
+  }
+}
+
+function isThere(name: string): LineCondition {
+  return { kind: 'value', name, operator: '!=', value: '' }
+}
