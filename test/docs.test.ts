@@ -259,6 +259,11 @@ const SHOWN: readonly Shown[] = [
     prints: 'orders_placed{db="shop", region="eu"} 3',
   },
   {
+    page: 'docs/send-logs.md',
+    command: `curl -d '{"level":"error","message":"cannot commit","service":"shop"}' http://127.0.0.1:9347/api/weir/v1/logs`,
+    prints: '{"lines":1,"rejected":{}}',
+  },
+  {
     page: 'docs/events.md',
     command: "printf '_e{10,5}:deploy api|v 1.2|t:success|#env:prod' | nc -u -w0 127.0.0.1 8125",
   },

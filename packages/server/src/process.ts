@@ -37,6 +37,7 @@ import type { AdminStore, HttpDeps, RuntimeInfo } from './http/deps.ts'
 import { tsdbStatus } from './http/tsdb-status.ts'
 import { Closers } from './lifecycle/closers.ts'
 import { openGrpc } from './otlp/grpc/server.ts'
+import { LogsSide } from './logs/logs-side.ts'
 import { PackWatch } from './packs/pack-watch.ts'
 import { alertPictures } from './pictures/alert-pictures.ts'
 import { PeerClient, peerSecret } from './peers/peer-client.ts'
@@ -140,6 +141,7 @@ class Process implements Weir {
   readonly #pushIntakes = new PushIntakes()
   #out!: RemoteWriteOut
   readonly #push: PushSide
+  readonly #logs: LogsSide
   #hasPushedGroups = false
 
   constructor(flags: Flags, setup: Setup, { thread, crashed }: Writer) {
@@ -155,6 +157,12 @@ class Process implements Weir {
       config: () => this.#setup.config,
       dataDir: flags.dataDir,
       storePort: (options) => this.#storePort(options),
+      onCrash: this.#onCrash,
+    })
+    this.#logs = new LogsSide({
+      config: () => this.#setup.config,
+      dataDir: flags.dataDir,
+      rooms: this.#push.rooms,
       onCrash: this.#onCrash,
     })
     void crashed.then(this.#onCrash)
@@ -187,6 +195,7 @@ class Process implements Weir {
     )
     // After the requests to it: closers run from the last one back.
     this.#closers.use(this.#push)
+    this.#closers.use(this.#logs)
     const http = this.#closers.use(await createHttp(this.#httpDeps()))
     // The port is opened before the rules: their links must name it. Queries are answered as soon as the
     // store is there; until all is up, everything else gets 503.
@@ -205,6 +214,7 @@ class Process implements Weir {
     await this.#openIntake()
     await this.#openScraper()
     if (this.#hasPushedGroups) await this.#push.openGateway()
+    await this.#logs.openKept()
     this.#waitsFor.delete('intakes')
     this.#watchPacks()
     for (const problem of featureProblems(this.#flags.features)) this.#log.warn({}, problem)
@@ -531,6 +541,7 @@ class Process implements Weir {
       this.#scraper.call('page', accept),
     ])
     const pushed = await this.#push.pages(accept)
+    const logs = await this.#logs.pages(accept)
     const own = [
       ...this.#registry.collect(),
       ...ruleGroupFamilies(this.#alerting?.groupFigures() ?? []),
@@ -538,7 +549,7 @@ class Process implements Weir {
       ...(this.#alerting === undefined ? [] : peerFamilies(this.#alerting.peers.view())),
     ]
     const out = await this.#out.pages(accept)
-    return [exposition(own, accept).body, ...threads, ...pushed, ...out]
+    return [exposition(own, accept).body, ...threads, ...pushed, ...logs, ...out]
   }
 
   #httpDeps(): HttpDeps {
@@ -637,6 +648,7 @@ class Process implements Weir {
       pushGateway: { ...this.#push.gateway, config: config.pushgateway },
       influx: (request) => this.#push.influx(request),
       influxLimits: config.influx,
+      logs: { take: (request) => this.#logs.take(request), limits: config.logs },
       backfills: this.#backfills,
       backtests: this.#backtests,
       alertingSetup: () => this.#alertingSetup(this.#setup),

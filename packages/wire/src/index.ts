@@ -138,3 +138,6 @@ export {
   type WallClock,
   readSyslog,
 } from './syslog/message.ts'
+export { JsonLineScanner, SCANNED } from './json-line/scan.ts'
+export { type WantedKey } from './json-line/wanted-keys.ts'
+export { withoutFields } from './json-line/without-fields.ts'

@@ -16,6 +16,7 @@ import { federateRoute } from './federate-route.ts'
 import { importRoute } from './import-route.ts'
 import { influxRoutes } from './influx-routes.ts'
 import { lifecycleRoutes } from './lifecycle-routes.ts'
+import { logIntakeRoutes } from './log-intake-routes.ts'
 import { HttpEvents } from './observe.ts'
 import { servePage } from './page.ts'
 import { otlpRoutes } from './otlp-routes.ts'
@@ -125,6 +126,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...pushGatewayRoutes(deps),
     federateRoute(deps),
     ...influxRoutes(deps),
+    ...logIntakeRoutes(deps),
     ...weirRoutes(deps, () => routes),
     ...notificationRoutes(deps),
     ...managedRuleRoutes(deps),
@@ -185,6 +187,7 @@ const COUNTED: ReadonlySet<string> = new Set([
   'HTTP_TOO_LARGE',
   'HTTP_BODY_TYPE',
   'PUSH_BUSY',
+  'LOGS_RATE',
   'RULES_LIMIT',
 ])
 
@@ -247,13 +250,18 @@ function mountBytes(
   })
 }
 
-function headOf({ headers, method }: FastifyRequest): RequestHead {
+function headOf({ headers, method, ip }: FastifyRequest): RequestHead {
   const length = headers['content-length']
   return {
     method,
     contentType: headers['content-type'] ?? '',
     contentEncoding: headers['content-encoding'] ?? '',
     contentLength: length === undefined ? undefined : Number(length),
+    clientIp: ip,
+    header(name) {
+      const value = headers[name]
+      return typeof value === 'string' ? value : (value?.[0] ?? '')
+    },
   }
 }
 

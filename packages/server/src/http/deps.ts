@@ -29,6 +29,8 @@ import type { OtlpReceiverConfig } from '../otlp/config.ts'
 import type { OtlpOutcome, OtlpRequest } from '../otlp/receiver.ts'
 import type { InfluxConfig } from '../influx/config.ts'
 import type { InfluxOutcome, InfluxRequest } from '../influx/receiver.ts'
+import type { LogsConfig } from '../logs/config.ts'
+import type { LogOutcome, LogRequest } from '../logs/receive/log-request.ts'
 import type { RemoteReadConfig } from '../remote-read/config.ts'
 import type { RemoteWriteConfig } from '../remote-write/config.ts'
 import type { WriteVersion } from '../remote-write/protocol.ts'
@@ -112,6 +114,11 @@ export interface HttpDeps {
   /** Takes a request of line protocol in; resolves when what could be kept is durable. The body changes hands. */
   influx(request: InfluxRequest): Promise<InfluxOutcome>
   readonly influxLimits: InfluxConfig
+  readonly logs: {
+    /** Takes a request with lines of log in; resolves when what could be kept is durable. The body changes hands. */
+    take(request: LogRequest): Promise<LogOutcome>
+    readonly limits: LogsConfig
+  }
   readonly backfills: Pick<Backfills, 'views' | 'view' | 'begin' | 'cancel'>
   /** Groups with recording rules: those of a rule file, or all that are loaded. Throws `RULES_INVALID`. */
   recordingGroups(ruleFile?: string): RecordingGroup[]

@@ -18,6 +18,7 @@ const STATUS_OF_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
   NOTIFICATION_STATE: 409,
   PEER_REFUSED: 403,
   RECEIVER_TEST_LIMIT: 429,
+  LOGS_RATE: 429,
   HTTP_TOO_LARGE: 413,
   HTTP_BODY_TYPE: 415,
 }

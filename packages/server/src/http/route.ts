@@ -44,6 +44,10 @@ export interface RequestHead {
   readonly contentEncoding: string
   /** As announced; undefined when it comes in chunks. */
   readonly contentLength: number | undefined
+  /** The address that sends. */
+  readonly clientIp: string
+  /** Any other header, '' when it is not there; the name in small letters. */
+  header(name: string): string
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'

@@ -51,6 +51,17 @@ export const logsConfig = z.strictObject({
     .positive()
     .default(20_000)
     .describe('Streams that get lines within an hour; lines of further ones are refused.'),
+  max_known_streams: z
+    .int()
+    .positive()
+    .default(1_000_000)
+    .describe(
+      'Streams that are known at one time, those without new lines too; lines of further ones are refused.',
+    ),
+  max_queued_bytes: byteSize
+    .prefault('256MiB')
+    .refine(isPositive, MORE_THAN_0)
+    .describe('Bytes of lines that may wait for their commit; more is told to come again (503).'),
   resource_labels: z
     .array(z.string().trim().min(1, { message: 'want the name of an attribute' }))
     .default([

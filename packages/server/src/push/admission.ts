@@ -1,6 +1,11 @@
 import type { RequestHead } from '../http/route.ts'
 import type { PushLimits } from './config.ts'
 
+type InFlightLimits = Pick<
+  PushLimits,
+  'max_body_bytes' | 'max_requests_in_flight' | 'max_bytes_in_flight'
+>
+
 /**
  * How much may be under way at one time, in requests and in bytes as they are sent: what comes on top
  * is turned away before its body is read, so that memory is bounded however many send at once.
@@ -8,9 +13,9 @@ import type { PushLimits } from './config.ts'
 export class Admission {
   requests = 0
   bytes = 0
-  readonly #limits: PushLimits
+  readonly #limits: InFlightLimits
 
-  constructor(limits: PushLimits) {
+  constructor(limits: InFlightLimits) {
     this.#limits = limits
   }
 

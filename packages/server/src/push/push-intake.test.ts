@@ -36,9 +36,6 @@ function stand(): { intake: PushIntake<'form'>; tick: (ms: number) => void; page
 }
 
 const head = (contentLength?: number): Parameters<PushIntake['admit']>[0] => ({
-  method: 'POST',
-  contentType: '',
-  contentEncoding: '',
   contentLength,
 })
 

@@ -41,7 +41,7 @@ export class PushIntake<Variant extends string = string> {
    *
    * @throws {WeirError} `PUSH_BUSY`, or the protocol's own code, when too much is under way
    */
-  admit(head: RequestHead): () => void {
+  admit(head: Pick<RequestHead, 'contentLength'>): () => void {
     const over = this.#admission.admit(head)
     const { requests, bytes } = this.#admission
     if (over === undefined) {
@@ -114,9 +114,9 @@ export interface PushIntakeOptions<Variant extends string> extends PushNames<Var
 
 /** All ways of pushing that are open; each adds itself when its routes are made. */
 export class PushIntakes {
-  readonly #intakes: PushIntake[] = []
+  readonly #intakes: { status(base: string): IntakeStatus }[] = []
 
-  add<Variant extends string>(intake: PushIntake<Variant>): PushIntake<Variant> {
+  add<Intake extends { status(base: string): IntakeStatus }>(intake: Intake): Intake {
     this.#intakes.push(intake)
     return intake
   }

@@ -84,6 +84,11 @@ export class JsonBytes {
     return this.#peek() === 'n'
   }
 
+  /** Whether an object comes; does not move. */
+  isObject(): boolean {
+    return this.#peek() === '{'
+  }
+
   /** A string; null is an empty one. */
   text(): string {
     if (this.isNull()) {

@@ -12,6 +12,7 @@ import { PushIntakes } from '../../push/push-intake.ts'
 import { pushGateway } from '../../pushgateway/config.ts'
 import { influxConfig } from '../../influx/config.ts'
 import { remoteReadServer } from '../../remote-read/config.ts'
+import { logsConfig } from '../../logs/config.ts'
 import { otlpReceiver } from '../../otlp/config.ts'
 import { remoteWriteReceiver } from '../../remote-write/config.ts'
 import { Log } from '../../telemetry/log.ts'
@@ -141,6 +142,16 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       badSeries: '',
     }),
     influxLimits: influxConfig.parse({}),
+    logs: {
+      take: async () => ({
+        lines: 1,
+        bytes: 10,
+        rejected: {},
+        example: '',
+        mended: { time: 0, utf8: 0, text: 0 },
+      }),
+      limits: logsConfig.parse({}),
+    },
     backtests: new Backtests({
       query: async (expr, range) => evaluateMatrix({ kind: 'matrix', expr, ...range }, source),
       clock: systemClock,

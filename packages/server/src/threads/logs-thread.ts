@@ -1,0 +1,86 @@
+import { randomInt } from 'node:crypto'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { type LogStoreOptions, type LogStoreStats, openLogStore } from '@weir/logs'
+import { type LogReport, systemClock } from '@weir/model'
+import type { LineLimits } from '../logs/lines/line-limits.ts'
+import { serveWay } from '../logs/log-way.ts'
+import { type PackedBatch, unpackBatch } from '../logs/packed-batch.ts'
+import { LINE_PARSERS } from '../logs/recognise/line-parsers.ts'
+import type { LogOutcome, LogRequest } from '../logs/receive/log-request.ts'
+import { LogReceiver } from '../logs/receive/log-receiver.ts'
+import { LogStoreMetrics } from '../logs/store-metrics.ts'
+import { Registry } from '../telemetry/registry.ts'
+import { movedPage } from './moved-page.ts'
+import type { Taken } from './push-thread.ts'
+import { Moved, serveCalls } from './rpc.ts'
+import { keepHeapSmall } from './small-heap.ts'
+
+/**
+ * The thread that has the log store: bodies of requests come as bytes from the main thread and become
+ * lines here; other threads send lines that are read already (`connect`). Started when the first one comes, or
+ * at the start of Weir when lines are kept.
+ */
+
+export interface LogsData {
+  readonly store: Omit<LogStoreOptions, 'clock'>
+  readonly limits: LineLimits
+  readonly unpackedBytesMax: number
+  readonly resourceLabels: readonly string[]
+}
+
+export type LogsHandlers = {
+  /** Resolves when the store is open. */
+  open: () => Promise<void>
+  /** Takes the body of a request in; resolves when what could be kept is durable. */
+  take: (request: LogRequest) => Promise<Moved<Taken<LogOutcome>>>
+  append: (batch: PackedBatch) => Promise<LogReport>
+  /** Serves a `LogWay` at the other end of the port. */
+  connect: (port: MessagePort) => Promise<void>
+  /** Serves a `LogReader` at the other end of the port. */
+  connectReader: (port: MessagePort) => Promise<void>
+  stats: () => Promise<LogStoreStats>
+  /** This thread's own metrics as an exposition page. */
+  page: (accept: string) => Promise<Moved<Uint8Array>>
+  close: () => Promise<void>
+}
+
+const data = workerData as LogsData
+const registry = new Registry()
+const opening = openLogStore({ ...data.store, clock: systemClock })
+opening.catch(() => undefined) // whoever asks is told
+const receiving = opening.then(
+  (store) =>
+    new LogReceiver({
+      store,
+      limits: data.limits,
+      unpackedBytesMax: data.unpackedBytesMax,
+      clock: systemClock,
+      seed: randomInt(2 ** 32),
+      parsers: LINE_PARSERS,
+    }),
+)
+receiving.catch(() => undefined)
+const metrics = new LogStoreMetrics(registry)
+
+const handlers: LogsHandlers = {
+  open: async () => void (await opening),
+  take: async (request) => {
+    const outcome = await (await receiving).take(request)
+    return new Moved({ outcome, room: request.body.buffer }, [request.body.buffer])
+  },
+  append: async (batch) => (await opening).append(unpackBatch(batch)),
+  connect: async (port) => serveWay(port, await opening),
+  connectReader: async (port) => (await opening).connectReader(port),
+  stats: async () => (await opening).stats(),
+  page: async (accept) => {
+    metrics.refresh((await opening).stats(), (await receiving).reader.active.count)
+    return movedPage(registry.collect(), accept)
+  },
+  close: async () => {
+    const store = await opening.catch(() => undefined)
+    await store?.[Symbol.asyncDispose]()
+  },
+}
+
+serveCalls(parentPort!, handlers)
+keepHeapSmall()
