@@ -62,6 +62,9 @@ export const CODES = {
   REMOTE_WRITE_INVALID: 'bad_data', // a body that is no remote write request
   REMOTE_WRITE_REJECTED: 'bad_data', // some of it could not be kept; the rest was
   REMOTE_WRITE_BUSY: 'unavailable', // too many requests under way
+  LOGGERS_FULL: 'unavailable', // too many processes tell of their loggers
+  OVERRIDES_FULL: 'bad_data', // too many changes of log levels hold
+  OVERRIDE_UNKNOWN: 'not_found', // no such change of log levels, or it is over
   STORAGE_VALUE: 'bad_data', // a key or an option that the store cannot take
   MATCHER_BAD_REGEX: 'bad_data',
   IMPORT_LINE: 'bad_data', // a line of a file of old samples

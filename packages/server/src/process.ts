@@ -14,7 +14,7 @@ import {
   recordingGroups,
   startAlerting,
 } from '@weir/alerting'
-import { Labels, type Millis, systemClock } from '@weir/model'
+import { type KeyValueStore, Labels, type Millis, systemClock } from '@weir/model'
 import { type IntakeStatus, PACKS, type WeirStatus } from '@weir/packs'
 import { type SenderOptions, connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { exposition } from '@weir/wire'
@@ -36,6 +36,9 @@ import { createHttp } from './http/app.ts'
 import type { AdminStore, HttpDeps, RuntimeInfo } from './http/deps.ts'
 import { tsdbStatus } from './http/tsdb-status.ts'
 import { Closers } from './lifecycle/closers.ts'
+import { LoggerDesk } from './loggers/desk.ts'
+import { OwnLevels } from './loggers/own-levels.ts'
+import { openTarget } from './loggers/targets/open-targets.ts'
 import { openGrpc } from './otlp/grpc/server.ts'
 import { LogsSide } from './logs/logs-side.ts'
 import { PackWatch } from './packs/pack-watch.ts'
@@ -53,6 +56,7 @@ import { querySamples } from './rules/query-samples.ts'
 import { RuleQuestions } from './rules/rule-questions.ts'
 import { selfJob } from './scrape/config.ts'
 import { type Log, openLog } from './telemetry/log.ts'
+import { LogGates } from './telemetry/log-gates.ts'
 import { peerFamilies } from './telemetry/peer-families.ts'
 import { ProcessMetrics } from './telemetry/process-metrics.ts'
 import { Registry } from './telemetry/registry.ts'
@@ -111,6 +115,7 @@ class Process implements Weir {
   readonly crashed: Promise<Error>
   readonly #flags: Flags
   readonly #registry = new Registry()
+  readonly #gates: LogGates
   readonly #log: Log
   readonly #closers = new Closers()
   readonly #startedMs: Millis = systemClock.now()
@@ -136,6 +141,7 @@ class Process implements Weir {
   #backtests!: Backtests
   #packs!: PackWatch
   #events!: EventStore
+  #loggers!: LoggerDesk
   #intake!: Thread<IntakeHandlers>
   #scraper!: Thread<ScrapeHandlers>
   readonly #pushIntakes = new PushIntakes()
@@ -148,7 +154,8 @@ class Process implements Weir {
     this.#flags = flags
     this.#setup = setup
     this.#startedWith = setup.config
-    this.#log = openLog(setup.config.log.level)
+    this.#gates = new LogGates(setup.config.log.level)
+    this.#log = openLog(setup.config.log.level, this.#gates)
     this.crashed = new Promise((resolve) => {
       this.#crash = resolve
     })
@@ -343,6 +350,7 @@ class Process implements Weir {
       clock: systemClock,
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'events' }) },
     })
+    await this.#openLoggers(store)
     const appender = new GatheredAppender(connectAppender(await this.#storePort()), systemClock)
     this.#closers.defer(() => appender.close())
     this.#packs = new PackWatch({
@@ -381,6 +389,28 @@ class Process implements Weir {
     this.#waitsFor.delete('rules')
     setImmediate(() => tidyAfter(this.#setup))
     this.#hasPushedGroups = !store.entries(GROUP_KEYS)[Symbol.iterator]().next().done
+  }
+
+  /** Log levels of running processes, and of Weir's own parts. */
+  async #openLoggers(store: KeyValueStore): Promise<void> {
+    this.#loggers = this.#closers.use(
+      await LoggerDesk.open({
+        store,
+        config: this.#startedWith.loggers,
+        clock: systemClock,
+        telemetry: { registry: this.#registry, log: this.#log.child({ part: 'loggers' }) },
+      }),
+    )
+    const own = new OwnLevels(this.#gates, systemClock, (report) =>
+      this.#loggers.report(own.identity.instance, report),
+    )
+    this.#closers.defer(() => own[Symbol.dispose]())
+    this.#loggers.drive(own)
+    for (const target of this.#startedWith.loggers.targets) {
+      const telemetry = { registry: this.#registry, log: this.#log.child({ part: 'loggers' }) }
+      const options = { target, store, clock: systemClock, telemetry }
+      this.#closers.use(await openTarget(options, this.#loggers))
+    }
   }
 
   /** Ways to other Weirs with the same rules, where the config names some. */
@@ -535,6 +565,7 @@ class Process implements Weir {
   /** Metrics of all threads about themselves, a page each. */
   async #ownPages(accept: string): Promise<Uint8Array[]> {
     this.#processMetrics.refresh()
+    if (this.#loggers !== undefined) this.#loggers.publish()
     const threads = await Promise.all([
       this.#writer.call('page', accept),
       this.#intake.call('page', accept),
@@ -612,6 +643,8 @@ class Process implements Weir {
       intakes: () => this.#intakes(),
       statsdCardinality: () => this.#intake.call('cardinality', undefined),
       events: (kind) => this.#events.list(kind),
+      loggers: () => this.#loggers,
+      loggerLimits: config.loggers,
       running: () => this.#watch.view(),
       packs: PACKS.filter(({ id }) => !config.packs.disabled.includes(id)),
       status: () => this.#status(),

@@ -6,6 +6,7 @@ import { PACKS, packMapping } from '@weir/packs'
 import { LineCounter, isNode, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { alertingBeside } from '../alertmanagers/config.ts'
+import { targetsBeside } from '../loggers/targets/config.ts'
 import { peersBeside } from '../peers/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
 import { type MappingSource, type ReadMapping, readMappings } from '../statsd/mapping-file.ts'
@@ -93,7 +94,9 @@ export function readConfig(flags: Flags): GivenConfig {
   )
   const alerting = alertingBeside(read.alerting, (path) => beside(file, path))
   const notifications = peersBeside(read.notifications, (path) => beside(file, path))
-  const whole = { ...read, global, scrape_configs, remote_write, alerting, notifications }
+  const targets = targetsBeside(read.loggers.targets, (path) => beside(file, path))
+  const loggers = { ...read.loggers, targets }
+  const whole = { ...read, global, scrape_configs, remote_write, alerting, notifications, loggers }
   return { file, text, config: freeze(withFlags(whole, flags)) }
 }
 

@@ -9,6 +9,7 @@ import { remoteReadServer } from '../remote-read/config.ts'
 import { remoteWrite, remoteWriteQueue } from '../remote-write-out/config.ts'
 import { remoteWriteReceiver } from '../remote-write/config.ts'
 import { eventsConfig } from '../events/config.ts'
+import { loggersConfig } from '../loggers/config.ts'
 import { checkPeers, peerKeys } from '../peers/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
 import { lookbackRules, retentionRules, selectorList } from './metric-rules.ts'
@@ -357,6 +358,9 @@ const sections = z.strictObject({
   events: eventsConfig
     .prefault({})
     .describe('What is kept of the events and service checks that senders tell.'),
+  loggers: loggersConfig
+    .prefault({})
+    .describe('Log levels of running processes: who may connect, and what Weir sets itself.'),
   alertmanager: z
     .union([z.string(), z.record(z.string(), z.unknown())], {
       error: 'want the contents of an alertmanager.yml, or its file name',

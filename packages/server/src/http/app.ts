@@ -17,6 +17,7 @@ import { importRoute } from './import-route.ts'
 import { influxRoutes } from './influx-routes.ts'
 import { lifecycleRoutes } from './lifecycle-routes.ts'
 import { logIntakeRoutes } from './log-intake-routes.ts'
+import { loggerRoutes } from './logger-routes.ts'
 import { HttpEvents } from './observe.ts'
 import { servePage } from './page.ts'
 import { otlpRoutes } from './otlp-routes.ts'
@@ -137,6 +138,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...receiverRoutes(deps),
     ...routingRoutes(deps),
     ...eventRoutes(deps),
+    ...loggerRoutes(deps),
     importRoute(deps),
     ...backfillRoutes(deps),
     ...backtestRoutes(deps),
@@ -184,6 +186,8 @@ function answering(
 
 /** What is refused at a limit that holds for many routes. */
 const COUNTED: ReadonlySet<string> = new Set([
+  'LOGGERS_FULL',
+  'OVERRIDES_FULL',
   'HTTP_TOO_LARGE',
   'HTTP_BODY_TYPE',
   'PUSH_BUSY',

@@ -39,6 +39,8 @@ import type { TargetMetadata } from '../scrape/manager.ts'
 import type { RelabelStep } from '../scrape/relabel-steps.ts'
 import type { MetadataWanted } from '../threads/scrape-thread.ts'
 import type { PushGatewayDoor } from './push-gateway-routes.ts'
+import type { LoggersConfig } from '../loggers/config.ts'
+import type { LoggerDesk } from '../loggers/desk.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { DeleteRequest } from '../threads/writer-thread.ts'
 
@@ -74,6 +76,12 @@ export interface HttpDeps {
   statsdCardinality(): Soon<StatsdCardinality | undefined>
   /** What senders told and is kept, in the order in which it came. */
   events(kind: 'event' | 'check'): readonly EventView[]
+  /** Log levels of running processes; opened after the port. */
+  loggers(): Pick<
+    LoggerDesk,
+    'poll' | 'loggers' | 'overrides' | 'override' | 'audit' | 'set' | 'clear'
+  >
+  readonly loggerLimits: LoggersConfig
   /** A picture of a notification, as PNG; undefined when it is not kept (any more). */
   picture(id: string): Uint8Array | undefined
   /** Where samples are sent on to. */

@@ -16,6 +16,7 @@ const STATUS_OF_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
   ADMIN_DISABLED: 500, // as Prometheus answers
   HTTP_METHOD: 405,
   NOTIFICATION_STATE: 409,
+  OVERRIDES_FULL: 409,
   PEER_REFUSED: 403,
   RECEIVER_TEST_LIMIT: 429,
   LOGS_RATE: 429,

@@ -47,6 +47,7 @@ export class HttpEvents {
       code: String(request.code),
     })
     this.#seconds.observe(seconds, { route: request.route })
+    this.#telemetry.log.debug({ ...request, seconds }, 'HTTP request answered')
   }
 
   /** A request that broke a limit, or that a stranger's page sent. */

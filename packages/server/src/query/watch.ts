@@ -140,6 +140,8 @@ export class QueryWatch implements Disposable {
     if (!question.isEvaluated) return
     const queuedMs = (query.startedAt ?? now) - query.askedAt
     const spent = cost ?? { ...NO_COST, queuedMs, evaluatedMs: tookMs - queuedMs }
+    const expr = question.expr.slice(0, EXPR_SHOWN)
+    this.#telemetry.log.debug({ query: expr, ...originView(origin), tookMs }, 'Query answered')
     const atMs = this.#clock.now()
     this.log.write(question, origin, { atMs, cost: spent, error: error?.message })
     if (this.#slowMs > 0 && tookMs >= this.#slowMs) this.#tellSlow(query, spent, error?.message)

@@ -52,10 +52,11 @@ export class ScrapeEvents {
     this.#targets = registry.gauge('weir_scrape_targets', 'Targets known.', ['state'])
   }
 
-  pageTaken(kept: number, seconds: number): void {
+  pageTaken({ job: { config }, url }: Target, kept: number, seconds: number): void {
     this.#pages.inc({ outcome: 'good' })
     this.#samples.inc(undefined, kept)
     this.#durations.observe(seconds)
+    this.#telemetry.log.debug({ job: config.job_name, url, kept, seconds }, 'Target scraped')
   }
 
   pageFailed(

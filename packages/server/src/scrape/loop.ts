@@ -158,7 +158,7 @@ export class ScrapeLoop {
     }
     const seconds = (clock.monotonicMs() - started) / 1000
     this.#note(fault, startMs, seconds, counts.scraped)
-    if (fault === undefined) events.pageTaken(counts.kept, seconds)
+    if (fault === undefined) events.pageTaken(target, counts.kept, seconds)
     else
       events.pageFailed(outcomeOf(fault, limit.signal.aborted), target, {
         atMs: startMs,

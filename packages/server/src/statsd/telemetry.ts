@@ -253,6 +253,7 @@ export class StatsdTelemetry {
     example: string,
   ): void {
     this.#flushSeconds.observe(seconds)
+    this.#telemetry.log.debug({ seconds, rejected }, 'StatsD flushed')
     const reasons = Object.entries(rejected)
     for (const [reason, count] of reasons) this.#samplesRejected.inc({ reason }, count)
     if (reasons.length === 0) return

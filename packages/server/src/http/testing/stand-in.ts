@@ -15,6 +15,7 @@ import { remoteReadServer } from '../../remote-read/config.ts'
 import { logsConfig } from '../../logs/config.ts'
 import { otlpReceiver } from '../../otlp/config.ts'
 import { remoteWriteReceiver } from '../../remote-write/config.ts'
+import { loggersConfig } from '../../loggers/config.ts'
 import { Log } from '../../telemetry/log.ts'
 import { Registry } from '../../telemetry/registry.ts'
 import type { HttpDeps, HttpLimits } from '../deps.ts'
@@ -211,6 +212,10 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     intakes: () => [],
     statsdCardinality: () => undefined,
     events: () => [],
+    loggers: () => {
+      throw new WeirError('HTTP_NOT_READY', 'no loggers are known here')
+    },
+    loggerLimits: loggersConfig.parse({}),
     running: () => ({ sinceMs: NOON, slowMs: 0, running: [], top: [] }),
     packs: PACKS,
     status: () => ({

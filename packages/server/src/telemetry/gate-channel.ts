@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto'
+import { BroadcastChannel } from 'node:worker_threads'
+import type { HeldOverride } from '../loggers/protocol.ts'
+import type { GatesReport, LogGates } from './log-gates.ts'
+
+/**
+ * How the levels of Weir's own parts come to all of its threads: the main thread says which overrides hold,
+ * each thread says which parts it has and what was let through. A thread that starts later asks first.
+ */
+export type GateMessage =
+  | { readonly kind: 'levels'; readonly overrides: readonly HeldOverride[] }
+  | { readonly kind: 'hello' }
+  | { readonly kind: 'report'; readonly sender: string; readonly report: GatesReport }
+
+const CHANNEL = 'weir-log-levels'
+
+/** Changes within this time are told together. */
+const GATHER_MS = 200
+
+/** One end of the way; it keeps no thread alive. */
+export class GateChannel {
+  readonly #channel = new BroadcastChannel(CHANNEL)
+
+  constructor(take: (message: GateMessage) => void) {
+    this.#channel.onmessage = (event: unknown) => take((event as { data: GateMessage }).data)
+    this.#channel.unref()
+  }
+
+  post(message: GateMessage): void {
+    this.#channel.postMessage(message)
+  }
+
+  close(): void {
+    this.#channel.close()
+  }
+}
+
+/** Puts the gates of a thread under the main thread's word. */
+export function followMainThread(gates: LogGates): void {
+  const sender = randomUUID()
+  const channel = new GateChannel((message) => {
+    if (message.kind === 'levels') gates.apply(message.overrides)
+  })
+  onGatheredChange(gates, () => {
+    channel.post({ kind: 'report', sender, report: gates.report() })
+  })
+  channel.post({ kind: 'hello' })
+}
+
+/** Calls back a little after a change, once for all changes until then. */
+export function onGatheredChange(gates: LogGates, tell: () => void): void {
+  let isDue = false
+  gates.onChange = () => {
+    if (isDue) return
+    isDue = true
+    setTimeout(() => {
+      isDue = false
+      tell()
+    }, GATHER_MS).unref()
+  }
+}
