@@ -54,3 +54,23 @@ export {
 } from './outputs/prometheus.ts'
 export { type PushOptions, otlp, remoteWrite } from './outputs/push.ts'
 export { type StatsdOptions, dogStatsd, statsd } from './outputs/statsd.ts'
+
+export { setupLogging, type Logging, type LoggingOptions } from './logging/setup.ts'
+export { getLogger, type Logger, type LoggerOptions, type LogExtra } from './logging/logger.ts'
+export { currentLogContext, type LogContext, withLogContext } from './logging/log-context.ts'
+export type { LevelName, LevelWord, ThresholdName } from './logging/level.ts'
+export type { DestinationStats, LogDestination } from './logging/destination.ts'
+export type { RedactionOptions } from './logging/redaction.ts'
+export type { WeirLogOptions } from './logging/weir-destination.ts'
+export {
+  type CheckpointEvent,
+  type IcebergErrorPlace,
+  type KafkaErrorPlace,
+  logCheckpointEvent,
+  logErrorWithContext,
+  logIcebergError,
+  logKafkaError,
+  logValidationError,
+  logWithContext,
+  type ValidatedRow,
+} from './logging/pipeline-events.ts'
