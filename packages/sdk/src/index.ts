@@ -13,6 +13,33 @@ export { type Pipeline, type PipelineOptions, pipeline } from './pipeline/pipeli
 export type { Stage, StageCallOptions } from './pipeline/stage.ts'
 export { type FlowOptions, type RowStep, SKIP } from './pipeline/flow.ts'
 
+export { MetricsReporter, type MetricsReporterOptions } from './reporters/metrics-reporter.ts'
+export {
+  ValidationMetricsReporter,
+  type ValidationReporterOptions,
+  type Verdict,
+} from './reporters/validation-metrics-reporter.ts'
+export {
+  type KafkaRow,
+  KafkaSourceMetrics,
+  type KafkaSourceOptions,
+  type LibrdkafkaConfig,
+} from './reporters/kafka-source-metrics.ts'
+export { IcebergSinkMetrics, type IcebergSinkOptions } from './reporters/iceberg-sink-metrics.ts'
+export type { IcebergCommitReport } from './reporters/iceberg-reports.ts'
+export { CheckpointMetrics, type CheckpointOptions } from './reporters/checkpoint-metrics.ts'
+export type { ReporterOptions } from './reporters/reporter-options.ts'
+
+export type { KafkaJsAdmin, KafkaJsConsumer } from './hooks/kafkajs.ts'
+export type { StatisticsEvent } from './hooks/librdkafka.ts'
+export { instrumentStream } from './hooks/instrument-stream.ts'
+export {
+  type StreamPipelineOptions,
+  type StreamStep,
+  pipelineWithMetrics,
+} from './hooks/pipeline-with-metrics.ts'
+export { processMetrics } from './hooks/process-metrics.ts'
+
 export {
   type HistogramSeries,
   type HistogramValue,

@@ -33,7 +33,6 @@ export interface PromClientModule {
 /** As much of a prom-client `Registry` as is used. */
 export interface PromClientRegistry {
   getMetricsAsJSON(): Promise<readonly PromClientMetric[]>
-  getSingleMetric(name: string): unknown
 }
 
 interface PromClientMetric {

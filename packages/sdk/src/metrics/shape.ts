@@ -7,7 +7,7 @@ export interface Shape {
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/
 /** A histogram's bounds have this label; names with two underscores in front are Prometheus's own. */
-const RESERVED = new Set(['le', 'quantile'])
+const RESERVED = 'le'
 
 /** @throws {TypeError} for a name that no Prometheus would take */
 export function checkNames({ name, labelNames }: Shape): void {
@@ -17,9 +17,9 @@ export function checkNames({ name, labelNames }: Shape): void {
     )
   }
   for (const label of labelNames) {
-    if (!LABEL_NAME.test(label) || label.startsWith('__') || RESERVED.has(label)) {
+    if (!LABEL_NAME.test(label) || label.startsWith('__') || label === RESERVED) {
       throw new TypeError(
-        `Cannot name a label of "${name}" "${label}": want letters, digits and "_", not le, quantile or __…`,
+        `Cannot name a label of "${name}" "${label}": want letters, digits and "_", not le or __…`,
       )
     }
   }

@@ -49,7 +49,7 @@ function isPromise<Result>(value: Result): value is Result & PromiseLike<Awaited
 }
 
 /** Runs what measures. A getter that throws on an odd row costs that one figure, never the row. */
-function safely(measure: () => void): void {
+export function safely(measure: () => void): void {
   try {
     measure()
   } catch {

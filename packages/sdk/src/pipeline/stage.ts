@@ -10,9 +10,11 @@ export interface StageCallOptions<Args extends readonly unknown[], Result> {
   readonly records?: (args: Args, result: Result) => number
 }
 
-/** Anything that has a queue in front of it. */
+/** Anything that has a queue in front of it; of a source, what it has read and nobody took. */
 interface Queue {
-  readonly writableLength: number
+  readonly writableLength?: number
+  readonly readableLength?: number
+  once(event: 'close', listener: () => void): unknown
 }
 
 /**
@@ -87,10 +89,7 @@ export class Stage {
   /** A Transform that does `step` with each row; rows that wait in front of it are its backlog. */
   transform<In, Out = In>(step?: RowStep<In, Out>, options?: FlowOptions): Transform {
     const stream = transformOf(this.#measuredStep(step), options)
-    this.#watch(stream)
-    stream.once('close', () => {
-      this.#queues.delete(stream)
-    })
+    this.watch(stream)
     return stream
   }
 
@@ -102,6 +101,27 @@ export class Stage {
     return iterate(rows, this.#measuredStep(step))
   }
 
+  /** What waits in a stream is this stage's backlog, until the stream is closed. */
+  watch(queue: Queue): void {
+    this.#queues.add(queue)
+    queue.once('close', () => {
+      this.#queues.delete(queue)
+    })
+    if (this.#isSampling) return
+    this.#isSampling = true
+    const stop = this.#meter.onCollect(() => {
+      let waiting = 0
+      for (const { writableLength, readableLength } of this.#queues) {
+        waiting += writableLength ?? readableLength ?? 0
+      }
+      this.backlog(waiting)
+      if (this.#queues.size > 0) return
+      // The last stream is gone: its zero is told once more, and then this is over.
+      this.#isSampling = false
+      stop()
+    })
+  }
+
   // A row that only passes is counted, not timed: it took no time here.
   #measuredStep<In, Out>(step: RowStep<In, Out> | undefined): RowStep<In, Out> {
     if (step !== undefined) return this.wrap(step)
@@ -109,20 +129,5 @@ export class Stage {
       this.records()
       return row as unknown as Out
     }
-  }
-
-  #watch(queue: Queue): void {
-    this.#queues.add(queue)
-    if (this.#isSampling) return
-    this.#isSampling = true
-    const stop = this.#meter.onCollect(() => {
-      let waiting = 0
-      for (const { writableLength } of this.#queues) waiting += writableLength
-      this.backlog(waiting)
-      if (this.#queues.size > 0) return
-      // The last stream is gone: its zero is told once more, and then this is over.
-      this.#isSampling = false
-      stop()
-    })
   }
 }
