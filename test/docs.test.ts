@@ -279,6 +279,26 @@ const SHOWN: readonly Shown[] = [
       '{"status":"success","data":{"resultType":"vector","result":[{"metric":{"__name__":"up"',
   },
   { page: 'docs/alerts-daily.md', command: 'weir alert list', prints: 'Fingerprint' },
+  {
+    page: 'docs/log-levels.md',
+    command: 'weir level get weir',
+    prints: /weir\/scrape +info +1 process\n/,
+  },
+  {
+    page: 'docs/log-levels.md',
+    command: 'weir level set weir/scrape debug --for 10m --why INC-7 --wait',
+    prints: /^[\da-f]{12}: debug for 9m59s, applied by 1 of 1\n$/,
+  },
+  {
+    page: 'docs/log-levels.md',
+    command: 'weir level list',
+    prints: /weir\/scrape +debug +in 9m\d+s +1 of 1 +\d+ +\S+ +INC-7\n/,
+  },
+  {
+    page: 'docs/log-levels.md',
+    command: 'weir level clear weir/scrape',
+    prints: /^[\da-f]{12}\n$/,
+  },
 ]
 
 /** Commands that cost too much here, or that other tests run. */

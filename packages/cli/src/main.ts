@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   routes: async () => (await import('./commands/routes.ts')).addRoutes,
   alert: async () => (await import('./commands/alert.ts')).addAlert,
   silence: async () => (await import('./commands/silence.ts')).addSilence,
+  level: async () => (await import('./commands/level.ts')).addLevel,
   pack: async () => (await import('./commands/pack.ts')).addPack,
 }
 const asked = process.argv[2] ?? ''

@@ -13,6 +13,6 @@ export function columns(
 }
 
 /** `1 rule`, `2 rules`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
+export function counted(count: number, what: string, many = `${what}s`): string {
+  return `${count} ${count === 1 ? what : many}`
 }
