@@ -1,7 +1,16 @@
 import { type Labels, type LogBatch, type Matcher, type Severity } from '@weir/model'
 import { jsonFields } from './json-fields.ts'
 import { streamTest } from './stream-test.ts'
-import type { LineRequest, LogLines, LogSource, LogStream, TimeRange } from './source.ts'
+import { allTests, lineValue } from './line-test.ts'
+import type {
+  CountRequest,
+  LineRequest,
+  LogCounts,
+  LogLines,
+  LogSource,
+  LogStream,
+  TimeRange,
+} from './source.ts'
 
 interface Kept {
   readonly timeNs: bigint
@@ -9,6 +18,14 @@ interface Kept {
   readonly severity: Severity
   readonly line: string
   readonly metadata: readonly string[]
+}
+
+interface CountRow {
+  readonly step: number
+  readonly streamId: number
+  readonly values: readonly string[]
+  lines: number
+  bytes: number
 }
 
 /** Lines in memory, in the order of their times: what tests and the tail ask as they ask the store. */
@@ -45,6 +62,35 @@ export class MemorySource implements LogSource {
     const wanted = new Set(request.streams.map(({ id }) => id))
     const found = this.#within(request.range).filter(({ stream }) => wanted.has(stream.id))
     yield linesOf(request.order === 'backward' ? found.toReversed() : found)
+  }
+
+  /** Counts by looking at every line: what a store that counts must agree with. */
+  async counts(request: CountRequest): Promise<LogCounts> {
+    const wanted = new Set(request.streams.map(({ id }) => id))
+    const kept = this.#within(request.range).filter(({ stream }) => wanted.has(stream.id))
+    const lines = linesOf(kept)
+    const test = allTests(request.conditions)
+    const rows = new Map<string, CountRow>()
+    for (let i = 0; i < lines.count; i++) {
+      if (!test(lines, i)) continue
+      const step = Number((lines.timeNs(i) - request.range.fromNs) / request.stepNs)
+      const streamId = request.byStream ? lines.stream(i).id : 0
+      const values = request.by.map((name) => lineValue(lines, i, name))
+      const key = JSON.stringify([step, streamId, values])
+      const row = rows.get(key) ?? { step, streamId, values, lines: 0, bytes: 0 }
+      row.lines++
+      row.bytes += Buffer.byteLength(lines.line(i))
+      rows.set(key, row)
+    }
+    const all = [...rows.values()]
+    return {
+      count: all.length,
+      streamIds: Uint32Array.from(all, (row) => row.streamId),
+      values: request.by.map((_, k) => all.map((row) => row.values[k]!)),
+      steps: Uint32Array.from(all, (row) => row.step),
+      lines: Float64Array.from(all, (row) => row.lines),
+      bytes: Float64Array.from(all, (row) => row.bytes),
+    }
   }
 
   #within({ fromNs, toNs }: TimeRange): Kept[] {

@@ -42,7 +42,10 @@ export const CODES = {
   QUERY_ANSWER_TOO_LARGE: 'execution',
   LOGQL_PARSE: 'bad_data', // not LogQL, or types that do not fit
   LOGQL_UNSUPPORTED: 'bad_data', // LogQL that Weir does not evaluate
+  LOGQL_EXECUTION: 'bad_data', // the lines and the query do not go together
   LOGQL_TOO_MANY_ENTRIES: 'bad_data',
+  LOGQL_TOO_MANY_SERIES: 'bad_data',
+  LOGQL_TOO_MANY_STEPS: 'bad_data',
   LOGQL_TOO_MANY_SAMPLES: 'execution',
   LOGQL_TOO_MANY_LINES: 'execution',
   LOGQL_CANCELED: 'canceled',

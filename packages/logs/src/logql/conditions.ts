@@ -1,6 +1,7 @@
 import type { LineCondition } from '../source.ts'
 import type { LabelFilter, LineFilterStage, Stage } from './ast.ts'
 import { DUPLICATE_SUFFIX } from './pipeline/line-state.ts'
+import type { Wanted } from './pipeline/wanted.ts'
 import { piecesOf } from './pipeline/pattern.ts'
 
 /** What a source can do for a pipeline. */
@@ -9,6 +10,12 @@ export interface PushedDown {
   readonly conditions: readonly LineCondition[]
   /** Whether a line that meets them comes out of the pipeline for certain. */
   readonly isExact: boolean
+  /** Whether a stage makes another text of lines. */
+  readonly changesText: boolean
+  /** Whether a stage looks at the text. */
+  readonly readsText: boolean
+  /** Whether a name has the value that it had before any stage. */
+  keepsValue(name: string): boolean
 }
 
 /**
@@ -17,29 +24,42 @@ export interface PushedDown {
  * another, a name as long as no stage gave it another value. `json` gives names the values that they have
  * anyway.
  */
-export function pushedDown(stages: readonly Stage[]): PushedDown {
+export function pushedDown(stages: readonly Stage[], wanted: Wanted): PushedDown {
   const walk = new Walk()
-  for (const stage of stages) walk.pass(stage)
-  return { conditions: walk.conditions, isExact: walk.isExact }
+  for (const stage of stages) {
+    // A parser that has nothing to find does nothing.
+    if (!(wanted.isNothing && PARSERS.has(stage.kind))) walk.pass(stage)
+  }
+  return walk
 }
 
-class Walk {
+const PARSERS: ReadonlySet<Stage['kind']> = new Set(['json', 'logfmt', 'pattern', 'regexp'])
+
+class Walk implements PushedDown {
   readonly conditions: LineCondition[] = []
   isExact = true
-  #isTextChanged = false
+  changesText = false
+  readsText = false
   /** Names that may have another value by now; undefined: any may. */
   #changed: Set<string> | undefined = new Set()
 
+  keepsValue(name: string): boolean {
+    return !this.#isChanged(name)
+  }
+
   pass(stage: Stage): void {
+    if (stage.kind === 'line' || stage.kind === 'line_format' || PARSERS.has(stage.kind)) {
+      this.readsText = true
+    }
     switch (stage.kind) {
       case 'line':
-        this.#add(this.#isTextChanged ? UNKNOWN : lineCondition(stage))
+        this.#add(this.changesText ? UNKNOWN : lineCondition(stage))
         return
       case 'filter':
         this.#add(filterCondition(stage.filter, (name) => this.#isChanged(name)))
         return
       case 'json':
-        if (this.#isTextChanged) this.#changed = undefined
+        if (this.changesText) this.#changed = undefined
         for (const { name } of stage.labels) this.#changed?.add(name)
         // A line that is no JSON gets an error, which only who reads it can tell.
         this.isExact = false
@@ -52,14 +72,14 @@ class Walk {
         return
       case 'unpack':
         this.#changed = undefined
-        this.#isTextChanged = true
+        this.changesText = true
         this.isExact = false
         return
       case 'decolorize':
-        this.#isTextChanged = true
+        this.changesText = true
         return
       case 'line_format':
-        this.#isTextChanged = true
+        this.changesText = true
         this.isExact = false // a template may fail
         return
       case 'label_format':

@@ -66,3 +66,77 @@ test.each(recorded.lines.filter(({ query }) => !query.includes('_format ')))(
     expect(ourLines(value)).toEqual(lokiLines(answer))
   },
 )
+
+interface LokiNumbers {
+  readonly resultType: 'matrix' | 'vector' | 'scalar'
+  readonly result: unknown
+}
+type LokiSample = readonly [seconds: number, value: string]
+
+/** `labels time value` of each sample. */
+function lokiNumbers(answer: unknown): string[] {
+  const { resultType, result } = answer as LokiNumbers
+  if (resultType === 'scalar') return [`scalar ${rounded(Number((result as LokiSample)[1]))}`]
+  const series = result as {
+    metric: Record<string, string>
+    value?: LokiSample
+    values?: LokiSample[]
+  }[]
+  return series.flatMap(({ metric, value, values = [value!] }) =>
+    values.map(([s, v]) => `${Labels.of(metric).toString()} ${s} ${rounded(numberOf(v))}`),
+  )
+}
+
+function ourNumbers(value: LogQueryValue): string[] {
+  switch (value.kind) {
+    case 'matrix':
+      return value.series.flatMap(({ labels, timesMs, values }) =>
+        [...timesMs].map((ms, i) => `${labels.toString()} ${ms / 1000} ${rounded(values[i]!)}`),
+      )
+    case 'vector':
+      return value.samples.map(
+        (one) => `${one.labels.toString()} ${one.timeMs / 1000} ${rounded(one.value)}`,
+      )
+    case 'scalar':
+      return [`scalar ${rounded(value.value)}`]
+    case 'streams':
+      return ['streams']
+    default:
+      return value satisfies never
+  }
+}
+
+function numberOf(text: string): number {
+  return text === '+Inf' ? Infinity : text === '-Inf' ? -Infinity : Number(text)
+}
+
+/** Few digits, since Loki extrapolates counters by a millionth. */
+const rounded = (value: number): string => value.toPrecision(5)
+
+test.each(recorded.ranges.filter(({ query }) => !query.includes('_format ')))(
+  'numbers of $query',
+  async ({ query, status, answer }) => {
+    const asked = runLogQuery(source, {
+      kind: 'range',
+      query,
+      startNs,
+      endNs: startNs + RANGE_NS,
+      stepNs: BigInt(STEP_S) * 1_000_000_000n,
+      direction: 'forward',
+      limit: 100,
+    })
+    if (status === 200)
+      expect(ourNumbers((await asked).value).sort()).toEqual(lokiNumbers(answer).sort())
+    else await expect(asked).rejects.toThrow((answer as string).slice(0, 40))
+  },
+)
+
+// Loki answers approx_topk only where that is switched on.
+const instants = recorded.instants.filter(({ query }) => !query.startsWith('approx_topk'))
+
+test.each(instants)('number of $query', async ({ query, status, answer }) => {
+  const timeNs = startNs + 5n * 60_000_000_000n
+  const asked = runLogQuery(source, { kind: 'instant', query, timeNs })
+  if (status === 200) expect(ourNumbers((await asked).value)).toEqual(lokiNumbers(answer))
+  else await expect(asked).rejects.toThrow((answer as string).slice(0, 40))
+})

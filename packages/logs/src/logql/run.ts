@@ -5,6 +5,7 @@ import { parseLogQL } from './parse/parse.ts'
 import type { LogQueryRequest } from './request.ts'
 import type { LogQueryResult, LogQueryValue } from './result.ts'
 import { runLines } from './run-lines.ts'
+import { runMetric } from './run-metric.ts'
 
 /**
  * Answers a LogQL query from a source.
@@ -38,5 +39,5 @@ async function answer(
       'log queries are not supported as an instant query type, please change your query to a range query type',
     )
   }
-  throw new WeirError('LOGQL_UNSUPPORTED', 'Cannot evaluate metric queries yet')
+  return runMetric(source, expr, request, guard)
 }

@@ -27,11 +27,14 @@ export function selectionOf({ matchers, stages, start }: LogExpr, wanted: Wanted
     matchers.filter(({ name }) => !LEVEL_NAMES.has(name)),
   ]
   const runs = compileStages(stages, start, wanted)
-  const down = pushedDown(stages)
+  const down = pushedDown(stages, wanted)
   return {
     stages: [...levels.map((matcher) => levelStage(matcher, start)), ...runs],
     conditions: [...levels.map(levelCondition), ...down.conditions],
     isExact: down.isExact,
+    changesText: down.changesText,
+    readsText: down.readsText,
+    keepsValue: (name) => down.keepsValue(name),
     matchers: others,
   }
 }

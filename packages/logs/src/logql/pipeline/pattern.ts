@@ -1,5 +1,6 @@
 import { ParseError } from '../parse/parse-error.ts'
 import type { StageRun } from './stage-run.ts'
+import type { Wanted } from './wanted.ts'
 
 /** A pattern's pieces: text that must be there, and captures between; `_` is a capture without a name. */
 type Piece = { readonly kind: 'text' | 'capture'; readonly text: string }
@@ -25,7 +26,7 @@ export function piecesOf(pattern: string, start: number): readonly Piece[] {
 }
 
 /** `pattern "<ip> - <_> took <ms>"`: each capture up to the text behind it, the last one to the end. */
-export function compilePattern(pattern: string, start: number): StageRun {
+export function compilePattern(pattern: string, start: number, wanted: Wanted): StageRun {
   const pieces = piecesOf(pattern, start)
   const names = pieces
     .filter(({ kind, text }) => kind === 'capture' && text !== '_')
@@ -38,6 +39,7 @@ export function compilePattern(pattern: string, start: number): StageRun {
   const front = pieces[0]!.kind === 'text' ? pieces[0]!.text : ''
   const rest = front === '' ? pieces : pieces.slice(1)
   return (state) => {
+    if (wanted.isNothing) return true
     const { line } = state
     if (line === '' || !line.startsWith(front)) return true
     let at = front.length

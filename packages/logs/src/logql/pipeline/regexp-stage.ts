@@ -18,6 +18,7 @@ export function compileRegexp(pattern: string, start: number, wanted: Wanted): S
     )
   }
   return (state) => {
+    if (wanted.isNothing) return true
     const matcher = regex.matcher(state.line)
     if (!matcher.find()) return true
     for (const { name, group } of groups) {

@@ -39,7 +39,7 @@ function compileStage(stage: Stage, start: number, wanted: Wanted): StageRun {
         ? compileLogfmt(stage, wanted)
         : compileChosenLogfmt(stage.labels, stage, wanted)
     case 'pattern':
-      return compilePattern(stage.text, stage.start)
+      return compilePattern(stage.text, stage.start, wanted)
     case 'regexp':
       return compileRegexp(stage.text, stage.start, wanted)
     case 'unpack':

@@ -56,6 +56,19 @@ export const LOG_QUERIES: readonly string[] = [
   '{app="gateway"} | logfmt | line_format "{{ div .bytes 0 }}"',
   '{app="orders"} | line_format "{{ (fromJson .none).x }}"',
   '{app="orders"} | json | level="error" or level="warn"',
+  '{app="orders"} | json | level="error" or level="warn", rows > 50',
+  '{app="orders"} | json | rows > 50, level="error" or level="warn"',
+  '{app="orders"} | json | rows > 50 level="error" or level="warn" and trace_id = ""',
+  '{app="gateway"} | logfmt | logfmt bytes | json',
+  '{app="gateway"} | logfmt | label_format status=app, app=status, path="{{ .path | trunc 4 }}"',
+  '{app="gateway"} | logfmt | label_format status="x" | status="x" | bytes > 1000',
+  '{app="batch"} | pattern "<ip> - <user> <_>" | user=~"alice|bob" | ip != ip("10.0.0.0/8")',
+  '{app="orders"} |= `"level":"error"` | json | line_format `{{ range $k, $v := (fromJson __line__) }}{{ $k }},{{ end }}`',
+  '{app="orders"} | line_format `{{ __line__ | regexReplaceAll "([a-z]+)\\"" "<$1>" | trunc 60 }} {{ alignLeft 5 .app }}|{{ alignRight 9 .app }}`',
+  '{app="gateway"} | logfmt | line_format `{{ .path | replace "/" "-" | upper }} {{ add .bytes 1 }} {{ sub .bytes 1 }} {{ div .bytes 7 }} {{ mod .bytes 7 }} {{ max .bytes 100 }} {{ min .bytes 100 }} {{ addf .bytes 1.5 }} {{ divf .bytes 3 }} {{ round .bytes 2 }} {{ floor 1.7 }} {{ ceil 1.2 }} {{ int "7" }} {{ float64 .bytes }}`',
+  '{app="gateway"} | logfmt | line_format `{{ .method | lower | title | repeat 2 }} {{ contains "GE" .method }} {{ hasPrefix "GE" .method }} {{ hasSuffix "T" .method }} {{ substr 0 2 .method }} {{ trim "  a " }} {{ trimAll "G" .method }} {{ trimPrefix "G" .method }} {{ trimSuffix "T" .method }} {{ indent 2 .method }} {{ nindent 1 .method }} {{ default "d" .none }} {{ urlencode .path }} {{ urldecode "a%20b" }} {{ b64enc .method }} {{ b64dec "R0VU" }} {{ count "e" "eel" }} {{ printf "%05.1f" 1.25 }} {{ len .method }}`',
+  '{app="gateway"} | logfmt | line_format `{{ Replace .path "/" "-" 1 }} {{ TrimLeft .path "/a" }} {{ TrimSpace " x " }} {{ ToLower .method }} {{ Title "a b" }} {{ TrimPrefix .path "/api" }} {{ TrimSuffix .path "1" }} {{ TrimRight .path "1" }} {{ Trim .path "/" }} {{ regexReplaceAllLiteral "[a-z]" .path "$1" }} {{ duration .took }} {{ duration_seconds .took }} {{ bytes "2KB" }}`',
+  '{app="orders"} | line_format `{{ __timestamp__ | date "2006-01-02" | len }} {{ unixToTime "1700000000" | date "15:04:05" }} {{ (toDateInZone "2006-01-02" "UTC" "2023-05-04") | unixEpochMillis }} {{ toDate "2006-01-02" "2023-05-04" | unixEpochNanos }} {{ unixEpoch (toDate "2006-01-02" "2023-05-04") }}`',
 ]
 
 export const RANGE_QUERIES: readonly string[] = [
@@ -135,9 +148,9 @@ export const INSTANT_QUERIES: readonly string[] = [
   '-2 ^ 2',
   '5 % 0',
   'sum by (app) (count_over_time({env="prod"}[5m]))',
-  'sort(sum by (app, detected_level) (count_over_time({env="prod"}[5m])))',
-  'sort_desc(sum by (app, detected_level) (count_over_time({env="prod"}[5m])))',
-  'topk(2, sum by (app, detected_level) (count_over_time({env="prod"}[5m])))',
+  'sort(sum by (detected_level) (count_over_time({env="prod"}[5m])))',
+  'sort_desc(sum by (detected_level) (count_over_time({env="prod"}[5m])))',
+  'topk(2, sum by (detected_level) (count_over_time({env="prod"}[5m])))',
   'approx_topk(2, sum by (app, detected_level) (count_over_time({env="prod"}[5m])))',
   'rate({app="orders"}[5m])',
   'avg_over_time({app="orders"} | json | unwrap duration(took) [5m]) by (level)',
@@ -146,6 +159,9 @@ export const INSTANT_QUERIES: readonly string[] = [
   '{app="orders"}',
   'sum(count_over_time({app="orders"}[10s]))',
   'sum(count_over_time({app="orders"}[11s]))',
+  'max by (app) (rate({app=~"orders|gateway"}[5m])) * 100',
+  'sum by (app) (bytes_over_time({app=~".+"}[5m]))',
+  'count_over_time({app="odd"} | json | n >= 10 [5m])',
 ]
 
 /** Refused, or what looks as if it should be. */
