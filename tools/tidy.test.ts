@@ -11,8 +11,9 @@ const MAY: Record<string, readonly string[]> = {
   wire: ['model'],
   tsdb: ['model'],
   promql: ['model'],
-  logs: ['model', 'promql'], // the metric half of LogQL is PromQL over other series
-  alerting: ['model', 'promql', 'fetch'],
+  template: [],
+  logs: ['model', 'promql', 'template'], // the metric half of LogQL is PromQL over other series
+  alerting: ['model', 'promql', 'template', 'fetch'],
   packs: ['model', 'promql'],
   sdk: [], // what others install stands alone
   server: ['model', 'fetch', 'wire', 'tsdb', 'promql', 'logs', 'alerting', 'packs'],

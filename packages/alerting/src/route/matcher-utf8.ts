@@ -1,5 +1,5 @@
 import type { Matcher } from '@weir/model'
-import { unescape } from '../template/lex.ts'
+import { unescape } from '@weir/template'
 import { type RouteMatcher, RESERVED, routeMatcher } from './matcher.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Labels } from '@weir/model'
-import { quote } from '../template/go-quote.ts'
+import { quote } from '@weir/template'
 import type { RouteMatcher } from './matcher.ts'
 
 /** A node of the routing tree, everything inherited filled in. */

@@ -1,6 +1,5 @@
 import { type Alert, Labels, type Threshold, WeirError } from '@weir/model'
-import { formatFloat } from '../template/go-float.ts'
-import { queryEscape } from '../template/builtins.ts'
+import { formatFloat, queryEscape } from '@weir/template'
 import type { AlertingRuleSpec } from './config.ts'
 import { type Evaluation, RuleReport } from './evaluation.ts'
 import { type Comparison, comparisonOf } from './evidence.ts'

@@ -1,30 +1,37 @@
-import { BUILTINS, queryEscape } from './builtins.ts'
-import { spend, withBudget } from './budget.ts'
-import { TemplateCache } from './cache.ts'
-import { executeTemplate } from './execute.ts'
-import { durationOfMs, parseGoDuration } from './go-duration.ts'
-import { goJson } from './go-json.ts'
-import { LayoutFailure, parseTime } from './go-layout.ts'
-import { printValue } from './go-printf.ts'
-import { quote } from './go-quote.ts'
-import { GoTime, ZERO_TIME_MS } from './go-time.ts'
 import {
+  BUILTINS,
   type GoFunction,
   GoInteger,
   type GoObject,
+  GoTime,
+  LayoutFailure,
+  REGEX_FUNCTIONS,
   SafeText,
+  type TemplateBody,
+  TemplateCache,
   TemplateFailure,
+  ZERO_TIME_MS,
+  durationOfMs,
+  executeTemplate,
   goFunction,
+  goJson,
   goStrings,
+  parseGoDuration,
+  parseTemplate,
+  parseTime,
+  printValue,
+  queryEscape,
+  quote,
+  spend,
+  titleWords,
+  toLower,
+  toUpper,
   typeName,
   variadic,
-} from './go-value.ts'
+  withBudget,
+} from '@weir/template'
 import { humanizeDuration, toFloat } from './humanize.ts'
-import { titleWords, toLower, toUpper } from './letters.ts'
-import type { TemplateBody } from './nodes.ts'
 import { NotificationData } from './notification-data.ts'
-import { parseTemplate } from './parse.ts'
-import { REGEX_FUNCTIONS } from './regex.ts'
 
 /**
  * Templates of notifications: Go's language with Alertmanager's functions, over the definitions of

@@ -1,7 +1,11 @@
-import { formatFloat } from './go-float.ts'
-import { GoDuration } from './go-duration.ts'
-import { readFloat } from './number-literal.ts'
-import { GoInteger, TemplateFailure, typeName } from './go-value.ts'
+import {
+  GoDuration,
+  GoInteger,
+  TemplateFailure,
+  formatFloat,
+  readFloat,
+  typeName,
+} from '@weir/template'
 
 const four = (value: number): string => formatFloat(value, 'g', 4)
 const LARGE = ['', 'k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y']

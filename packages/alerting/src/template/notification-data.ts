@@ -1,14 +1,15 @@
 import type { AlertEvidence, Labels } from '@weir/model'
-import { GoTime, ZERO_TIME_MS } from './go-time.ts'
 import {
   type GoList,
   GoStruct,
+  GoTime,
   StringMap,
+  ZERO_TIME_MS,
   getter,
   goFunction,
   goList,
   goStrings,
-} from './go-value.ts'
+} from '@weir/template'
 import { alertStory, storyOf } from '../story/story.ts'
 import { WeirAlert, WeirData } from './weir-data.ts'
 

@@ -1,23 +1,32 @@
 import { isIP } from 'node:net'
 import type { Labels } from '@weir/model'
 import { parseDuration } from '@weir/promql'
-import type { QuerySample, RuleQuery } from '../rules/source.ts'
-import { BUILTINS, queryEscape } from './builtins.ts'
-import { type TemplateSet, executeTemplate } from './execute.ts'
-import { type GoDuration, durationOfMs } from './go-duration.ts'
-import { formatFloat } from './go-float.ts'
-import { GoTime } from './go-time.ts'
 import {
+  BUILTINS,
+  type GoDuration,
   type GoFunction,
   type GoList,
   GoStruct,
+  GoTime,
+  REGEX_FUNCTIONS,
   SafeText,
   StringMap,
   TemplateFailure,
+  type TemplateSet,
+  type TemplateTree,
+  durationOfMs,
+  executeTemplate,
+  formatFloat,
   goFunction,
   goList,
+  parseTemplate,
+  queryEscape,
+  titleWords,
+  toLower,
+  toUpper,
   variadic,
-} from './go-value.ts'
+} from '@weir/template'
+import type { QuerySample, RuleQuery } from '../rules/source.ts'
 import {
   humanize,
   humanize1024,
@@ -25,9 +34,6 @@ import {
   humanizePercentage,
   toFloat,
 } from './humanize.ts'
-import { titleWords, toLower, toUpper } from './letters.ts'
-import { type TemplateTree, parseTemplate } from './parse.ts'
-import { REGEX_FUNCTIONS } from './regex.ts'
 
 /**
  * Templates of rules: Go's language with Prometheus's functions and variables.

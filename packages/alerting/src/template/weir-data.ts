@@ -1,3 +1,4 @@
+import { GoObject } from '@weir/template'
 import { detailsText, namedLinks } from '../story/details.ts'
 import { alertsUrl } from '../story/links.ts'
 import {
@@ -11,7 +12,6 @@ import {
   TELEGRAM_V2,
 } from '../story/markup.ts'
 import type { AlertStory, NotificationStory } from '../story/story.ts'
-import { GoObject } from './go-value.ts'
 
 /**
  * What Weir adds to Alertmanager's data: everything under `.Weir`, of a notification and of each

@@ -1,7 +1,7 @@
 import { Labels } from '@weir/model'
 import { expect, test } from 'vitest'
-import { NotificationTemplates } from '../alertmanager.ts'
-import { NotificationData } from '../notification-data.ts'
+import { NotificationTemplates } from './alertmanager.ts'
+import { NotificationData } from './notification-data.ts'
 
 const EVIL = `"><script>alert('1')</script>`
 
