@@ -35,7 +35,7 @@ function flatten(object: object, prefix: string, depth: number, into: Map<string
 }
 
 /** A key as a label's name: strange characters become `_`, and a digit in front gets one before it. */
-function fieldName(key: string, isInner = false): string {
+export function fieldName(key: string, isInner = false): string {
   const name = key.trim().replaceAll(/[^a-zA-Z0-9_]/g, '_')
   return !isInner && /^[0-9]/.test(name) ? `_${name}` : name
 }

@@ -60,7 +60,7 @@ export function lineValue(lines: LogLines, i: number, name: string): string {
   return name === 'level' ? levelOf(lines.severity(i)) : ''
 }
 
-function numberTest(
+export function numberTest(
   operator: (LineCondition & { kind: 'number' })['operator'],
   than: number,
 ): (value: number) => boolean {

@@ -73,8 +73,10 @@ export interface LineRequest {
   readonly conditions: readonly LineCondition[]
   /** About how many lines will be taken; the reader of the iterable stops when it has enough. */
   readonly expected?: number
-  /** Whether `line` will be asked for of most lines; false when columns are enough. */
+  /** Whether `line` will be asked for; when it is false, it may not be. */
   readonly needsText: boolean
+  /** The names that `field` will be asked for. Absent: any; then the line's text is read too. */
+  readonly names?: readonly string[]
   readonly signal?: AbortSignal
 }
 
@@ -102,6 +104,8 @@ export interface CountRequest {
   readonly byStream: boolean
   /** All must hold, exactly. */
   readonly conditions: readonly LineCondition[]
+  /** Whether `bytes` is wanted; unless it is, they may all be 0. */
+  readonly needsBytes?: boolean
   readonly signal?: AbortSignal
 }
 

@@ -4,10 +4,12 @@ import { type Clock, type LogBatch, type LogReport, type LogSink, WeirError } fr
 import { Admission, type AdmissionLimits } from './admission.ts'
 import { Arenas } from './arena.ts'
 import { frameBatch, planFrame, readFrame, writeFrame } from './frame.ts'
-import { JournalWriter, journalSegments, replaySegment } from './journal.ts'
+import { JournalWriter, journalSegments, removeSegment, replaySegment } from './journal.ts'
+import { Keeper, type KeeperOptions } from './keeper.ts'
 import type { News } from './news.ts'
+import { Shelf } from './shelf.ts'
 
-export interface LogStoreOptions extends AdmissionLimits {
+export interface LogStoreOptions extends AdmissionLimits, KeeperOptions {
   /** The folder of the logs; made when it is not there. */
   readonly folder: string
   readonly clock: Clock
@@ -15,12 +17,17 @@ export interface LogStoreOptions extends AdmissionLimits {
   readonly reserveBytes: number
   /** Bytes of lines that may wait for their commit; more is told to come again. */
   readonly queuedBytesMax: number
+  /** The newest lines are written as a part when they are so many bytes, or so old. */
+  readonly recentBytes: number
+  readonly recentAgeMs: number
 }
 
 /** The log store, on the one thread that writes. */
 export interface LogStore extends LogSink, AsyncDisposable {
   /** Tells a reader on another thread ({@link openLogReader} has the other end) what is there and what comes. */
   connectReader(port: MessagePort): void
+  /** Writes the newest lines as a part now; resolves when they are one. */
+  seal(): Promise<void>
   stats(): LogStoreStats
 }
 
@@ -32,6 +39,11 @@ export interface LogStoreStats {
   readonly recentLines: number
   readonly recentBytes: number
   readonly queuedBytes: number
+  readonly parts: number
+  readonly partLines: number
+  /** Bytes of their lines as they came. */
+  readonly partTextBytes: number
+  readonly diskBytes: number
 }
 
 interface Waiting {
@@ -41,46 +53,64 @@ interface Waiting {
   readonly failed: (error: unknown) => void
 }
 
+/** Lines that no part holds yet may be so many times `recentBytes` before senders are told to wait. */
+const RECENT_MAX = 6
+
 /** Opens the store and reads back what the journal holds. */
 export async function openLogStore(options: LogStoreOptions): Promise<LogStore> {
   mkdirSync(options.folder, { recursive: true })
-  return new Store(options)
+  const shelf = new Shelf(options.folder)
+  return new Store(options, shelf, await Keeper.open(options, shelf))
+}
+
+interface Segment {
+  readonly frames: Uint8Array[]
+  lines: number
+  textBytes: number
+  /** When its first line came. */
+  readonly sinceMs: number
 }
 
 class Store implements LogStore {
   readonly #options: LogStoreOptions
   readonly #admission: Admission
+  readonly #shelf: Shelf
+  readonly #keeper: Keeper
   readonly #arenas = new Arenas()
   readonly #readers = new Set<MessagePort>()
-  /** Frames of each segment that no part holds yet, oldest segment first. */
-  readonly #segments = new Map<number, Uint8Array[]>()
+  /** Segments that no part holds yet, oldest first; the last one is being written. */
+  readonly #segments = new Map<number, Segment>()
+  readonly #timer: NodeJS.Timeout
   #journal: JournalWriter
   #queue: Waiting[] = []
   #queuedBytes = 0
   #committing: Promise<void> | undefined
+  #sealing: Promise<void> | undefined
   #appended = 0
-  #recentLines = 0
-  #recentBytes = 0
 
-  constructor(options: LogStoreOptions) {
+  constructor(options: LogStoreOptions, shelf: Shelf, keeper: Keeper) {
     this.#options = options
+    this.#shelf = shelf
+    this.#keeper = keeper
     this.#admission = new Admission(options, options.clock)
+    for (const { streams } of shelf.parts) this.#admission.know(streams)
     const { folder, reserveBytes } = options
     const segments = journalSegments(folder)
-    for (const segment of segments) this.#replay(segment)
-    this.#journal = new JournalWriter(folder, (segments.at(-1) ?? 0) + 1, reserveBytes)
+    for (const segment of segments) {
+      if (shelf.holds(segment)) removeSegment(folder, segment)
+      else this.#replay(segment)
+    }
+    const next = Math.max(shelf.lastSegment, segments.at(-1) ?? 0) + 1
+    this.#journal = new JournalWriter(folder, next, reserveBytes)
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS)
+    this.#timer.unref()
   }
 
   async append(batch: LogBatch): Promise<LogReport> {
     const { admitted, report } = this.#admission.admit(batch)
     if (admitted.count === 0) return report
     const bytes = admitted.text.length + admitted.metadata.length
-    if (this.#queuedBytes > 0 && this.#queuedBytes + bytes > this.#options.queuedBytesMax) {
-      throw new WeirError(
-        'STORAGE_BUSY',
-        `Cannot take ${admitted.count} lines now: ${this.#queuedBytes} bytes wait for their commit; send them again later`,
-      )
-    }
+    this.#requirePlace(admitted.count, bytes)
     this.#queuedBytes += bytes
     await new Promise<void>((done, failed) => {
       this.#queue.push({ batch: admitted, bytes, done, failed })
@@ -90,7 +120,8 @@ class Store implements LogStore {
   }
 
   connectReader(port: MessagePort): void {
-    for (const [segment, frames] of this.#segments) {
+    this.#shelf.connect(port)
+    for (const [segment, { frames }] of this.#segments) {
       for (const bytes of frames) port.postMessage({ kind: 'frame', segment, bytes } satisfies News)
     }
     port.postMessage({ kind: 'ready' } satisfies News)
@@ -99,20 +130,56 @@ class Store implements LogStore {
     this.#readers.add(port)
   }
 
+  async seal(): Promise<void> {
+    await this.#committing
+    await this.#sealing
+    this.#rotate()
+    await this.#sealing
+  }
+
   stats(): LogStoreStats {
+    const recent = [...this.#segments.values()]
+    const { parts } = this.#shelf
     return {
       appended: this.#appended,
       streams: this.#admission.streams,
-      recentLines: this.#recentLines,
-      recentBytes: this.#recentBytes,
+      recentLines: recent.reduce((sum, { lines }) => sum + lines, 0),
+      recentBytes: this.#recentBytes(),
       queuedBytes: this.#queuedBytes,
+      parts: parts.length,
+      partLines: parts.reduce((sum, { rows }) => sum + rows, 0),
+      partTextBytes: parts.reduce((sum, { textBytes }) => sum + textBytes, 0),
+      diskBytes: this.#shelf.diskBytes,
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer)
     await this.#committing
+    await this.#sealing
     this.#journal.close()
+    await this.#keeper[Symbol.asyncDispose]()
     for (const port of this.#readers) port.close()
+  }
+
+  #requirePlace(lines: number, bytes: number): void {
+    const isQueueFull =
+      this.#queuedBytes > 0 && this.#queuedBytes + bytes > this.#options.queuedBytesMax
+    const isBehind = this.#recentBytes() > this.#options.recentBytes * RECENT_MAX
+    if (!isQueueFull && !isBehind) return
+    const why = isQueueFull
+      ? `${this.#queuedBytes} bytes wait for their commit`
+      : `${this.#recentBytes()} bytes wait to be written as a part`
+    throw new WeirError(
+      'STORAGE_BUSY',
+      `Cannot take ${lines} lines now: ${why}; send them again later`,
+    )
+  }
+
+  #recentBytes(): number {
+    let bytes = 0
+    for (const { textBytes } of this.#segments.values()) bytes += textBytes
+    return bytes
   }
 
   /** Writes what waits, all of it at once, and again what came meanwhile: a sync serves many senders. */
@@ -134,18 +201,22 @@ class Store implements LogStore {
         for (const { failed } of batches) failed(error)
       }
       for (const { bytes } of batches) this.#queuedBytes -= bytes
+      this.#look()
     }
     this.#committing = undefined
   }
 
   #keep(segment: number, bytes: Uint8Array): void {
-    const frames = this.#segments.get(segment) ?? []
-    if (frames.length === 0) this.#segments.set(segment, frames)
-    frames.push(bytes)
-    const { count, text } = frameBatch(bytes)
+    let held = this.#segments.get(segment)
+    if (held === undefined) {
+      held = { frames: [], lines: 0, textBytes: 0, sinceMs: this.#options.clock.now() }
+      this.#segments.set(segment, held)
+    }
+    const { count, text, metadata } = frameBatch(bytes)
+    held.frames.push(bytes)
+    held.lines += count
+    held.textBytes += text.length + metadata.length
     this.#appended += count
-    this.#recentLines += count
-    this.#recentBytes += text.length
     for (const port of this.#readers) {
       port.postMessage({ kind: 'frame', segment, bytes } satisfies News)
     }
@@ -153,6 +224,7 @@ class Store implements LogStore {
 
   #replay(segment: number): void {
     const bytes = replaySegment(this.#options.folder, segment)
+    if (bytes.length === 0) removeSegment(this.#options.folder, segment)
     for (let at = 0; at < bytes.length;) {
       const frame = readFrame(bytes, at)!
       this.#admission.know(frame.batch.streams)
@@ -161,4 +233,40 @@ class Store implements LogStore {
     }
     this.#appended = 0
   }
+
+  /** Begins what is due: a part of the newest lines, and what the keeper has to do. */
+  #look(): void {
+    const { clock, recentBytes, recentAgeMs } = this.#options
+    const oldest = [...this.#segments.values()][0]
+    if (oldest === undefined || this.#sealing !== undefined) return
+    const isOld = clock.now() - oldest.sinceMs >= recentAgeMs
+    if (isOld || this.#recentBytes() >= recentBytes) this.#rotate()
+  }
+
+  /** Ends the segment that is being written, and makes all that no part holds into one. */
+  #rotate(): void {
+    if (this.#segments.size === 0) return
+    const { folder, reserveBytes } = this.#options
+    if (this.#journal.bytes > 0) {
+      const next = new JournalWriter(folder, this.#journal.segment + 1, reserveBytes)
+      this.#journal.close()
+      this.#journal = next
+      this.#arenas.renew()
+    }
+    const sealed = [...this.#segments].filter(([segment]) => segment !== this.#journal.segment)
+    this.#sealing = this.#seal(sealed).finally(() => {
+      this.#sealing = undefined
+    })
+  }
+
+  async #seal(sealed: readonly (readonly [number, Segment])[]): Promise<void> {
+    const segments = sealed.map(([segment]) => segment)
+    const batches = sealed.flatMap(([, { frames }]) => frames.map(frameBatch))
+    if (await this.#keeper.seal(segments, batches)) {
+      for (const segment of segments) this.#segments.delete(segment)
+    }
+  }
 }
+
+/** How often age is looked at. */
+const LOOK_EVERY_MS = 10_000

@@ -29,8 +29,11 @@ export class Recent {
   readonly #streams: Streams
   readonly #segments = new Map<number, RecentFrame[]>()
 
-  constructor(streams: Streams) {
+  /** @param as holds the same frames as another one does now */
+  constructor(streams: Streams, as?: Recent) {
     this.#streams = streams
+    if (as === undefined) return
+    for (const [segment, frames] of as.#segments) this.#segments.set(segment, [...frames])
   }
 
   /** Takes in a frame; gives its batch. */
@@ -82,6 +85,13 @@ export class Recent {
       }
     }
     return found
+  }
+
+  /** About how many lines there are in a range. */
+  linesIn(range: TimeRange): number {
+    let lines = 0
+    for (const { batch } of this.#frames(range)) lines += batch.count
+    return lines
   }
 
   /** Runs of lines in the order asked for; conditions on substrings are met, others may not be. */

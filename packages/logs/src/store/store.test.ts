@@ -29,6 +29,13 @@ function open(more: Partial<LogStoreOptions> = {}): Promise<LogStore> {
     ageMaxMs: 3_600_000,
     futureMaxMs: 600_000,
     streamsMax: 100,
+    recentBytes: 2 ** 20,
+    recentAgeMs: 600_000,
+    diskBytesMax: 0,
+    memoryBytes: 256 * 2 ** 20,
+    onProblem: (error) => {
+      throw error
+    },
     ...more,
   })
 }
@@ -63,7 +70,7 @@ async function textsOf(
 async function readerOf(store: LogStore) {
   const { port1, port2 } = new MessageChannel()
   store.connectReader(port2)
-  return openLogReader(port1)
+  return openLogReader(port1, { folder, threads: 1, memoryBytes: 256 * 2 ** 20 })
 }
 
 test('what was acknowledged is seen at once, by readers that were there and by those that come', async () => {
