@@ -6,7 +6,7 @@ import type { LineCondition, LogLines } from './source.ts'
 /** Whether a line meets a condition, exactly. */
 export type LineTest = (lines: LogLines, i: number) => boolean
 
-export function lineTest(condition: LineCondition): LineTest {
+function lineTest(condition: LineCondition): LineTest {
   switch (condition.kind) {
     case 'contains':
       return (lines, i) => lines.line(i).includes(condition.text)

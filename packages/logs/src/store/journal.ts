@@ -23,7 +23,7 @@ import { readFrame } from './frame.ts'
 const sync = promisify(fdatasync)
 const writeOut = promisify(write)
 
-export function journalPath(folder: string, segment: number): string {
+function journalPath(folder: string, segment: number): string {
   return join(folder, `journal-${segment}`)
 }
 

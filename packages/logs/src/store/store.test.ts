@@ -171,5 +171,6 @@ test('a frame gives back what went into it, and nothing when a bit is wrong', ()
       bytes[at % bytes.length]! ^= 4
       expect(readFrame(bytes, 0)).toBeUndefined()
     }),
+    { numRuns: 40 },
   )
 })

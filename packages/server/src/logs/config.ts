@@ -17,6 +17,20 @@ export const logsConfig = z.strictObject({
   retention_size: byteSize
     .prefault('0')
     .describe('How much disk they may take; the oldest go first. 0 for as much as there is.'),
+  recent_size: byteSize
+    .prefault('24MiB')
+    .refine((bytes) => bytes >= 2 ** 20 && bytes <= 2 ** 30, { message: 'want 1MiB to 1GiB' })
+    .describe(
+      'The newest lines lie in memory and in a journal on disk; when they are so many bytes they are written as a part, sorted and packed.',
+    ),
+  recent_time: duration
+    .prefault('10m')
+    .refine(isPositive, MORE_THAN_0)
+    .describe('The same when the oldest of them has been there for so long.'),
+  part_memory: byteSize
+    .prefault('256MiB')
+    .refine((bytes) => bytes >= 64 * 2 ** 20, { message: 'want at least 64MiB' })
+    .describe('Memory that DuckDB may use to write a part.'),
   max_ahead: duration
     .prefault('10m')
     .describe('How far in the future the time of a line may lie; later ones are refused.'),

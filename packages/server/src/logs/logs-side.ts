@@ -96,7 +96,7 @@ export class LogsSide implements LogSink, AsyncDisposable {
   }
 
   async #start(): Promise<Thread<LogsHandlers>> {
-    const { logs, storage } = this.#options.config()
+    const { logs, storage, log } = this.#options.config()
     const data: LogsData = {
       store: {
         folder: this.#folder,
@@ -105,10 +105,15 @@ export class LogsSide implements LogSink, AsyncDisposable {
         streamsMax: logs.max_known_streams,
         reserveBytes: storage.metrics.disk_reserve,
         queuedBytesMax: logs.max_queued_bytes,
+        recentBytes: logs.recent_size,
+        recentAgeMs: logs.recent_time,
+        diskBytesMax: logs.retention_size,
+        memoryBytes: logs.part_memory,
       },
       limits: lineLimits(logs),
       unpackedBytesMax: logs.max_unpacked_bytes,
       resourceLabels: logs.resource_labels,
+      logLevel: log.level,
     }
     return new Thread<LogsHandlers>('logs-thread', data, [], this.#options.onCrash)
   }

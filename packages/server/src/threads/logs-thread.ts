@@ -9,6 +9,7 @@ import { LINE_PARSERS } from '../logs/recognise/line-parsers.ts'
 import type { LogOutcome, LogRequest } from '../logs/receive/log-request.ts'
 import { LogReceiver } from '../logs/receive/log-receiver.ts'
 import { LogStoreMetrics } from '../logs/store-metrics.ts'
+import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { movedPage } from './moved-page.ts'
 import type { Taken } from './push-thread.ts'
@@ -22,10 +23,11 @@ import { keepHeapSmall } from './small-heap.ts'
  */
 
 export interface LogsData {
-  readonly store: Omit<LogStoreOptions, 'clock'>
+  readonly store: Omit<LogStoreOptions, 'clock' | 'onProblem'>
   readonly limits: LineLimits
   readonly unpackedBytesMax: number
   readonly resourceLabels: readonly string[]
+  readonly logLevel: string
 }
 
 export type LogsHandlers = {
@@ -46,7 +48,16 @@ export type LogsHandlers = {
 
 const data = workerData as LogsData
 const registry = new Registry()
-const opening = openLogStore({ ...data.store, clock: systemClock })
+const log = openLog(data.logLevel).child({ part: 'logs' })
+const opening = openLogStore({
+  ...data.store,
+  clock: systemClock,
+  onProblem: (error) =>
+    log.error(
+      { error: (error as Error).message },
+      'Cannot write a part of the logs; it is tried again',
+    ),
+})
 opening.catch(() => undefined) // whoever asks is told
 const receiving = opening.then(
   (store) =>

@@ -16,7 +16,7 @@ import { fieldName } from '../../json-fields.ts'
 import { TimeText } from './time-text.ts'
 import { ARRAY, BARE, TEXT, TIME_MS, TIME_US } from './value-kinds.ts'
 
-export const DEPTH_MAX = 16
+const DEPTH_MAX = 16
 /** Values of one line; a line with more has no shape. */
 const VALUES_MAX = 256
 const SHAPES_TRIED = 4
@@ -280,7 +280,7 @@ function textEnd(bytes: Uint8Array, from: number, end: number): number {
   return -1
 }
 
-const ESCAPES: ReadonlySet<number> = new Set([...'"\\/bfnrt'].map((char) => char.charCodeAt(0)))
+const ESCAPES: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrt'))
 const TRUE = Buffer.from('true')
 const FALSE = Buffer.from('false')
 const NULL = Buffer.from('null')

@@ -377,7 +377,7 @@ test('whatever the lines are, a part gives them back', async () => {
     fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 30 }), async (lines) => {
       await using all = await sealed(lines)
       expect(await answer(all.reader, [], NAMES)).toEqual(await answer(all.memory, [], NAMES))
-      const chosen = [...lines[0]!.text].slice(1, 9).join('') // whole characters
+      const chosen = Array.from(lines[0]!.text).slice(1, 9).join('') // whole characters
       const conditions = [{ kind: 'contains', text: chosen } as const]
       expect(await answer(all.reader, conditions, [])).toEqual(
         await answer(all.memory, conditions, []),

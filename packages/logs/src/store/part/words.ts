@@ -9,7 +9,7 @@
  * the filter too, and `batch 424242` finds its blocks by `424242`.
  */
 
-export const STEM = 6
+const STEM = 6
 const BITS_PER_WORD = 10
 const BUCKET_BYTES = 32
 const SALTS = [
@@ -35,7 +35,7 @@ function mixed(hash: number): number {
 }
 
 /** The hash under which a word, or the stem of a longer one, lies in filters. */
-export function wordHash(word: Uint8Array): number {
+function wordHash(word: Uint8Array): number {
   let hash = FNV_OFFSET
   for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word[i]!, FNV_PRIME)
   return mixed(hash) >>> 0
