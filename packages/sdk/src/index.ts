@@ -101,3 +101,13 @@ export {
   logWithContext,
   type ValidatedRow,
 } from './logging/pipeline-events.ts'
+
+export { connectLevels, type LevelsConnection, type LevelsOptions } from './levels/connection.ts'
+export {
+  actuatorHandler,
+  type ActuatorOptions,
+  type ActuatorRequest,
+  type ActuatorServer,
+  type ActuatorServerOptions,
+  serveActuator,
+} from './levels/actuator.ts'

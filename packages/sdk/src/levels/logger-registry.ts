@@ -19,6 +19,8 @@ export interface LevelOverride {
 
 /** An override at work. */
 interface ActiveOverride extends LevelOverride {
+  /** Who told of it: a process may be connected to two Weirs. */
+  readonly from: object
   /** On the monotonic clock. */
   readonly endsAt: number
   /** Records let through that the program's own configuration would have held back. */
@@ -128,22 +130,29 @@ export class LoggerRegistry {
     this.#settleAll()
   }
 
-  /** Puts these overrides in force and ends all others. An id that is known keeps its earlier end. */
-  setOverrides(overrides: readonly LevelOverride[]): void {
+  /** Puts these overrides in force and ends all others of the same origin. An id that is known keeps its earlier end. */
+  setOverrides(from: object, overrides: readonly LevelOverride[]): void {
     const now = this.#clock.monotonic()
-    const known = new Map(this.#overrides.map((override) => [override.id, override]))
-    this.#overrides = overrides.map((told): ActiveOverride => {
-      const before = known.get(told.id)
-      const endsAt = Math.min(now + told.remainingMs, before?.endsAt ?? Number.POSITIVE_INFINITY)
-      return { ...told, endsAt, records: before?.records ?? 0, isOver: before?.isOver ?? false }
+    const before = this.#overridesOf(from)
+    const others = this.#overrides.filter((override) => override.from !== from)
+    const told = overrides.map((override): ActiveOverride => {
+      const known = before.find(({ id }) => id === override.id)
+      const endsAt = Math.min(now + override.remainingMs, known?.endsAt ?? Number.POSITIVE_INFINITY)
+      const { records = 0, isOver = false } = known ?? {}
+      return { ...override, from, endsAt, records, isOver }
     })
+    this.#overrides = [...others, ...told]
     this.#endDue()
   }
 
-  /** What was done with the overrides that were told last. */
-  applied(): readonly AppliedOverride[] {
+  #overridesOf(from: object): readonly ActiveOverride[] {
+    return this.#overrides.filter((override) => override.from === from)
+  }
+
+  /** What was done with the overrides that this origin told last. */
+  applied(from: object): readonly AppliedOverride[] {
     const nodes = this.used()
-    return this.#overrides.map(({ id, pattern, records }) => ({
+    return this.#overridesOf(from).map(({ id, pattern, records }) => ({
       id,
       loggers: nodes.filter(({ name }) => matchesPattern(pattern, name)).length,
       records,
