@@ -44,7 +44,7 @@ async function scriptedWeir() {
   return {
     url: receiver.url,
     polls: (): readonly Poll[] => receiver.received.map(({ body }) => JSON.parse(body) as Poll),
-    count: receiver.count,
+    count: (wanted: number) => receiver.count(wanted),
     /** Answers the request that waits. */
     tell({ overrides = [], wantLoggers = false, ...told }: Told): void {
       open.shift()!.end(JSON.stringify({ ...told, overrides, wantLoggers }))
