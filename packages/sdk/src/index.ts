@@ -111,3 +111,22 @@ export {
   type ActuatorServerOptions,
   serveActuator,
 } from './levels/actuator.ts'
+export {
+  type AlertingRulesOptions,
+  type Thresholds,
+  generateAlertingRules,
+} from './generate/alerting-rules.ts'
+export {
+  type FlinkReporterOptions,
+  generateFlinkReporterConfig,
+} from './generate/flink-reporter.ts'
+export {
+  type DashboardOptions,
+  type GrafanaDashboard,
+  type GrafanaPanel,
+  getGrafanaDashboardJson,
+} from './generate/grafana-dashboard.ts'
+export {
+  type ScrapeConfigOptions,
+  generatePrometheusScrapeConfig,
+} from './generate/scrape-config.ts'
