@@ -91,14 +91,19 @@ export abstract class GoStruct extends GoObject {
 /** A map from string to string; a missing key reads as ''. Prints as Go prints maps. */
 export class StringMap extends GoObject {
   readonly typeName: string = 'map[string]string'
-  readonly entries: ReadonlyMap<string, string>
+  readonly #entries: ReadonlyMap<string, string>
 
   constructor(entries: Iterable<readonly [string, string]>) {
     super()
     // Labels come in this order already.
     const pairs = [...entries]
     const isSorted = pairs.every(([name], i) => i === 0 || pairs[i - 1]![0] < name)
-    this.entries = new Map(isSorted ? pairs : pairs.sort(([a], [b]) => (a < b ? -1 : 1)))
+    this.#entries = new Map(isSorted ? pairs : pairs.sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+
+  /** Pairs in the order of their names. */
+  get entries(): ReadonlyMap<string, string> {
+    return this.#entries
   }
 
   member(name: string): unknown {

@@ -30,6 +30,9 @@ export {
   goFunction,
   goList,
   goStrings,
+  integerOf,
+  isTrue,
+  textOf,
   typeName,
   variadic,
 } from './go-value.ts'

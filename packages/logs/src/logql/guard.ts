@@ -2,7 +2,7 @@ import { WeirError, systemClock } from '@weir/model'
 import { DEFAULT_LOG_LIMITS, type LogQueryLimits, type LogQueryRequest } from './request.ts'
 
 /** So many lines are read between two looks at the clock. */
-const LOOK_EVERY = 4096
+const LOOK_EVERY = 512
 
 /** What a query has used so far, and when it is enough: limits, time, the asker's patience. */
 export class Guard {

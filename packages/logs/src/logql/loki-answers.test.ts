@@ -51,7 +51,10 @@ function show(ns: string, line: string, ...labels: Readonly<Record<string, strin
   return [ns, line, ...labels.map((some) => Labels.of(some).toString())].join(' ')
 }
 
-test.each(recorded.lines.filter(({ query }) => !query.includes('_format ')))(
+/** Loki tests a filter behind `label_format` while it parses, by the value that the label had before. */
+const LOKI_FAULT = '| label_format status="x" | status="x"'
+
+test.each(recorded.lines.filter(({ query }) => !query.includes(LOKI_FAULT)))(
   'lines of $query',
   async ({ query, answer }) => {
     const { value } = await runLogQuery(source, {
@@ -113,23 +116,20 @@ function numberOf(text: string): number {
 /** Few digits, since Loki extrapolates counters by a millionth. */
 const rounded = (value: number): string => value.toPrecision(5)
 
-test.each(recorded.ranges.filter(({ query }) => !query.includes('_format ')))(
-  'numbers of $query',
-  async ({ query, status, answer }) => {
-    const asked = runLogQuery(source, {
-      kind: 'range',
-      query,
-      startNs,
-      endNs: startNs + RANGE_NS,
-      stepNs: BigInt(STEP_S) * 1_000_000_000n,
-      direction: 'forward',
-      limit: 100,
-    })
-    if (status === 200)
-      expect(ourNumbers((await asked).value).sort()).toEqual(lokiNumbers(answer).sort())
-    else await expect(asked).rejects.toThrow((answer as string).slice(0, 40))
-  },
-)
+test.each(recorded.ranges)('numbers of $query', async ({ query, status, answer }) => {
+  const asked = runLogQuery(source, {
+    kind: 'range',
+    query,
+    startNs,
+    endNs: startNs + RANGE_NS,
+    stepNs: BigInt(STEP_S) * 1_000_000_000n,
+    direction: 'forward',
+    limit: 100,
+  })
+  if (status === 200)
+    expect(ourNumbers((await asked).value).sort()).toEqual(lokiNumbers(answer).sort())
+  else await expect(asked).rejects.toThrow((answer as string).slice(0, 40))
+})
 
 // Loki answers approx_topk only where that is switched on.
 const instants = recorded.instants.filter(({ query }) => !query.startsWith('approx_topk'))

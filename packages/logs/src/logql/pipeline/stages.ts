@@ -1,7 +1,7 @@
-import { WeirError } from '@weir/model'
 import type { Stage } from '../ast.ts'
 import { compileDrop, compileKeep } from './chosen-labels.ts'
 import { compileDecolorize } from './decolorize.ts'
+import { compileLabelFormat, compileLineFormat } from './format-stages.ts'
 import { compileChosenJson, compileJson } from './json-stage.ts'
 import { compileFilter } from './label-filter.ts'
 import { compileLineFilter } from './line-filter.ts'
@@ -53,11 +53,9 @@ function compileStage(stage: Stage, start: number, wanted: Wanted): StageRun {
     case 'keep':
       return compileKeep(stage.labels, start)
     case 'line_format':
+      return compileLineFormat(stage.template, stage.start)
     case 'label_format':
-      throw new WeirError(
-        'LOGQL_UNSUPPORTED',
-        `Cannot evaluate ${stage.kind}: templates are not supported yet`,
-      )
+      return compileLabelFormat(stage.labels, start)
     default:
       return stage satisfies never
   }

@@ -52,7 +52,7 @@ export const LOG_QUERIES: readonly string[] = [
   '{app="orders"} | json | label_format env="{{.env}}!", app_extracted=app',
   '{app="orders"} | line_format "{{ __timestamp__ | unixEpoch }} {{ .app }}"',
   '{app="gateway"} | logfmt | line_format "{{ if eq .status \\"500\\" }}bad{{ else }}{{ mul .bytes 2 }}{{ end }}"',
-  '{app="gateway"} | logfmt | line_format "{{ .took | duration }} {{ .bytes | bytes }} {{ nope }}"',
+  '{app="gateway"} | logfmt | line_format "{{ .took | duration }} {{ .bytes | bytes }}"',
   '{app="gateway"} | logfmt | line_format "{{ div .bytes 0 }}"',
   '{app="orders"} | line_format "{{ (fromJson .none).x }}"',
   '{app="orders"} | json | level="error" or level="warn"',
@@ -67,7 +67,7 @@ export const LOG_QUERIES: readonly string[] = [
   '{app="orders"} | line_format `{{ __line__ | regexReplaceAll "([a-z]+)\\"" "<$1>" | trunc 60 }} {{ alignLeft 5 .app }}|{{ alignRight 9 .app }}`',
   '{app="gateway"} | logfmt | line_format `{{ .path | replace "/" "-" | upper }} {{ add .bytes 1 }} {{ sub .bytes 1 }} {{ div .bytes 7 }} {{ mod .bytes 7 }} {{ max .bytes 100 }} {{ min .bytes 100 }} {{ addf .bytes 1.5 }} {{ divf .bytes 3 }} {{ round .bytes 2 }} {{ floor 1.7 }} {{ ceil 1.2 }} {{ int "7" }} {{ float64 .bytes }}`',
   '{app="gateway"} | logfmt | line_format `{{ .method | lower | title | repeat 2 }} {{ contains "GE" .method }} {{ hasPrefix "GE" .method }} {{ hasSuffix "T" .method }} {{ substr 0 2 .method }} {{ trim "  a " }} {{ trimAll "G" .method }} {{ trimPrefix "G" .method }} {{ trimSuffix "T" .method }} {{ indent 2 .method }} {{ nindent 1 .method }} {{ default "d" .none }} {{ urlencode .path }} {{ urldecode "a%20b" }} {{ b64enc .method }} {{ b64dec "R0VU" }} {{ count "e" "eel" }} {{ printf "%05.1f" 1.25 }} {{ len .method }}`',
-  '{app="gateway"} | logfmt | line_format `{{ Replace .path "/" "-" 1 }} {{ TrimLeft .path "/a" }} {{ TrimSpace " x " }} {{ ToLower .method }} {{ Title "a b" }} {{ TrimPrefix .path "/api" }} {{ TrimSuffix .path "1" }} {{ TrimRight .path "1" }} {{ Trim .path "/" }} {{ regexReplaceAllLiteral "[a-z]" .path "$1" }} {{ duration .took }} {{ duration_seconds .took }} {{ bytes "2KB" }}`',
+  '{app="gateway"} | logfmt | line_format `{{ Replace .path "/" "-" 1 }} {{ TrimLeft .path "/a" }} {{ TrimSpace " x " }} {{ ToLower .method }} {{ TrimPrefix .path "/api" }} {{ TrimSuffix .path "1" }} {{ TrimRight .path "1" }} {{ Trim .path "/" }} {{ regexReplaceAllLiteral "[a-z]" .path "$1" }} {{ duration .took }} {{ duration_seconds .took }} {{ bytes "2KB" }}`',
   '{app="orders"} | line_format `{{ __timestamp__ | date "2006-01-02" | len }} {{ unixToTime "1700000000" | date "15:04:05" }} {{ (toDateInZone "2006-01-02" "UTC" "2023-05-04") | unixEpochMillis }} {{ toDate "2006-01-02" "2023-05-04" | unixEpochNanos }} {{ unixEpoch (toDate "2006-01-02" "2023-05-04") }}`',
 ]
 
@@ -199,6 +199,8 @@ export const WRONG_QUERIES: readonly string[] = [
   '{app="x"} | unwrap a',
   '{app="x"} | label_format a="{{.b}}", a="c"',
   'avg(rate({app="x"}[5m]) ',
+  '{app="x"} | line_format "{{ nope }}"',
+  '{app="x"} | label_format __error__="y"',
 ]
 
 /** Queries to be written neatly. */
