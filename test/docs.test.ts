@@ -264,6 +264,11 @@ const SHOWN: readonly Shown[] = [
     prints: '{"lines":1,"rejected":{}}',
   },
   {
+    page: 'docs/logs.md',
+    command: `weir logs search '{service_name="shop"} |= "commit"'`,
+    prints: 'error service_name="shop"',
+  },
+  {
     page: 'docs/events.md',
     command: "printf '_e{10,5}:deploy api|v 1.2|t:success|#env:prod' | nc -u -w0 127.0.0.1 8125",
   },
@@ -329,6 +334,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     'alert-marks.test.ts, alert-desk.test.ts',
   'amtool --alertmanager.url=http://127.0.0.1:9347 silence add alertname=OrdersStopped team=~"shop|web" --duration=2h --author=ann --comment="moving the database"':
     'alertmanager.test.ts',
+  [`logcli --addr=http://127.0.0.1:9347 query '{service_name="shop"}'`]: 'logcli.slow.test.ts',
   "weir query 'airflow_scheduler_heartbeat'": 'airflow-replay.test.ts sends its line',
 }
 
@@ -501,7 +507,7 @@ function standIns(bin: string): void {
   script(
     'weir',
     `const args = process.argv.slice(2)
-const asks = ['query', 'silence', 'alert', 'routes'].includes(args[0]) || args[1] === 'backtest'
+const asks = ['query', 'silence', 'alert', 'routes', 'logs'].includes(args[0]) || args[1] === 'backtest'
 if (asks && !args.includes('--alertmanager.config')) args.push('--server', process.env.WEIR_AT)
 process.exitCode = require('node:child_process').spawnSync(process.execPath, [${JSON.stringify(MAIN)}, ...args], { stdio: 'inherit' }).status`,
   )

@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   demo: async () => (await import('./commands/demo.ts')).addDemo,
   query: async () => (await import('./commands/query.ts')).addQuery,
   promql: async () => (await import('./commands/promql.ts')).addPromql,
+  logs: async () => (await import('./commands/logs.ts')).addLogs,
   check: async () => (await import('./commands/check.ts')).addCheck,
   import: async () => (await import('./commands/import.ts')).addImport,
   rules: async () => (await import('./commands/rules.ts')).addRules,

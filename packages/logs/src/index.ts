@@ -27,7 +27,7 @@ export {
   type LogStoreStats,
   openLogStore,
 } from './store/log-store.ts'
-export { type LogReader, openLogReader } from './store/log-reader.ts'
+export { type LogReader, type LogReaderOptions, openLogReader } from './store/log-reader.ts'
 export type { LogExpr, LogQLExpr, MetricExpr } from './logql/ast.ts'
 export { parseLogQL, parseLogSelector } from './logql/parse/parse.ts'
 export {
@@ -50,3 +50,16 @@ export {
 } from './logql/result.ts'
 export { runLogQuery } from './logql/run.ts'
 export { tailFilter } from './logql/tail.ts'
+export {
+  type ContextLine,
+  type ContextRequest,
+  type LogContext,
+  contextOf,
+} from './explore/context.ts'
+export { type DetectedField, detectedFields, detectedValues } from './explore/detected-fields.ts'
+export { type Facet, type FacetKind, type FacetLimits, facetsOf } from './explore/facets.ts'
+export { type FieldType } from './explore/field-type.ts'
+export { type MinedPattern, PatternMiner } from './explore/pattern-miner.ts'
+export { levelOfLine } from './explore/line-level.ts'
+export { type StreamCount, type StreamCountRequest, countStreams } from './explore/stream-counts.ts'
+export { type Volume, type VolumeRequest, volumesOf } from './explore/volumes.ts'

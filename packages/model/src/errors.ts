@@ -61,6 +61,7 @@ export const CODES = {
   PUSH_GATEWAY_LIMIT: 'bad_data', // too many groups or series
   REMOTE_READ_INVALID: 'bad_data', // a body that is no remote read request
   OTLP_INVALID: 'bad_data', // a body that is no OTLP metrics request
+  LOGS_TAIL_LIMIT: 'unavailable', // too many live tails
   LOGS_RATE: 'unavailable', // a sender sends lines faster than it may
   REMOTE_WRITE_INVALID: 'bad_data', // a body that is no remote write request
   REMOTE_WRITE_REJECTED: 'bad_data', // some of it could not be kept; the rest was

@@ -5,6 +5,7 @@
 export * from './api.ts'
 export * from './logger-api.ts'
 export * from './backtest.ts'
+export * from './logs-api.ts'
 export type {
   AlertSeverity,
   MappingConfig,

@@ -40,6 +40,7 @@ import { LoggerDesk } from './loggers/desk.ts'
 import { OwnLevels } from './loggers/own-levels.ts'
 import { openTarget } from './loggers/targets/open-targets.ts'
 import { openGrpc } from './otlp/grpc/server.ts'
+import { LogQueries } from './log-query/log-queries.ts'
 import { LogsSide } from './logs/logs-side.ts'
 import { PackWatch } from './packs/pack-watch.ts'
 import { alertPictures } from './pictures/alert-pictures.ts'
@@ -148,6 +149,7 @@ class Process implements Weir {
   #out!: RemoteWriteOut
   readonly #push: PushSide
   readonly #logs: LogsSide
+  #logQueries!: LogQueries
   #hasPushedGroups = false
 
   constructor(flags: Flags, setup: Setup, { thread, crashed }: Writer) {
@@ -203,6 +205,16 @@ class Process implements Weir {
     // After the requests to it: closers run from the last one back.
     this.#closers.use(this.#push)
     this.#closers.use(this.#logs)
+    this.#logQueries = this.#closers.use(
+      new LogQueries({
+        config: this.#setup.config.logs.query,
+        folder: join(this.#flags.dataDir, 'logs'),
+        readerPort: () => this.#logs.readerPort(),
+        clock: systemClock,
+        logLevel: this.#setup.config.log.level,
+        telemetry: { registry: this.#registry, log: this.#log.child({ part: 'log query' }) },
+      }),
+    )
     const http = this.#closers.use(await createHttp(this.#httpDeps()))
     // The port is opened before the rules: their links must name it. Queries are answered as soon as the
     // store is there; until all is up, everything else gets 503.
@@ -572,7 +584,7 @@ class Process implements Weir {
       this.#scraper.call('page', accept),
     ])
     const pushed = await this.#push.pages(accept)
-    const logs = await this.#logs.pages(accept)
+    const logs = [...(await this.#logs.pages(accept)), ...(await this.#logQueries.pages(accept))]
     const own = [
       ...this.#registry.collect(),
       ...ruleGroupFamilies(this.#alerting?.groupFigures() ?? []),
@@ -594,6 +606,7 @@ class Process implements Weir {
         vector: (expr, timeMs, signal) => this.#pool.vector(expr, timeMs, signal),
         matrix: (expr, range, signal) => this.#pool.matrix(expr, range, signal),
       },
+      logQueries: this.#logQueries,
       alerting: {
         ruleGroups: () => alerting().ruleGroups(),
         alerts: () => alerting().alerts(),

@@ -9,12 +9,14 @@ import { adminRoutes } from './admin-routes.ts'
 import { Departure } from './departure.ts'
 import type { HttpDeps } from './deps.ts'
 import { asWeirError } from './errors.ts'
-import { SECURITY_HEADERS, isLoopback, refusal } from './guard.ts'
+import { type GuardRules, SECURITY_HEADERS, isLoopback, refusal } from './guard.ts'
 import { backfillRoutes } from './backfill-routes.ts'
 import { backtestRoutes } from './backtest-routes.ts'
 import { federateRoute } from './federate-route.ts'
 import { importRoute } from './import-route.ts'
 import { influxRoutes } from './influx-routes.ts'
+import { lokiRoutes } from './loki-routes.ts'
+import { logRoutes } from './log-routes.ts'
 import { lifecycleRoutes } from './lifecycle-routes.ts'
 import { logIntakeRoutes } from './log-intake-routes.ts'
 import { loggerRoutes } from './logger-routes.ts'
@@ -46,6 +48,7 @@ import { eventRoutes } from './event-routes.ts'
 import { routingRoutes } from './routing-routes.ts'
 import { silenceRoutes } from './silence-routes.ts'
 import { statusRoutes } from './status-routes.ts'
+import { TailSockets } from './tail-sockets.ts'
 import { targetRoutes } from './target-routes.ts'
 import { weirRoutes } from './weir-routes.ts'
 
@@ -81,18 +84,20 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
   const stopping = new AbortController()
   const app = bareApp(deps, events)
   let loopback = true
+  const guardRules = (): GuardRules => ({
+    loopback,
+    externalUrl: deps.externalUrl,
+    allowedHosts: deps.limits.allowedHosts,
+  })
+  const tails = new TailSockets(deps, events, guardRules)
+  tails.listen(app.server)
 
   app.addHook('onRequest', async (request, reply) => {
     watch(request, reply, events, deps)
     reply.headers(SECURITY_HEADERS)
     if (isOnThisMachine(request)) request.headers[UNPACKED] = '1'
     const tooLong = request.url.length > deps.limits.urlBytesMax
-    const rules = {
-      loopback,
-      externalUrl: deps.externalUrl,
-      allowedHosts: deps.limits.allowedHosts,
-    }
-    const refused = tooLong ? urlTooLong(deps.limits.urlBytesMax) : refusal(request, rules)
+    const refused = tooLong ? urlTooLong(deps.limits.urlBytesMax) : refusal(request, guardRules())
     if (refused === undefined) return undefined
     events.refused(refused)
     return send(reply, tooLong ? { ...failure(refused), status: 414 } : failure(refused))
@@ -139,6 +144,8 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...routingRoutes(deps),
     ...eventRoutes(deps),
     ...loggerRoutes(deps),
+    ...lokiRoutes(deps),
+    ...logRoutes(deps),
     importRoute(deps),
     ...backfillRoutes(deps),
     ...backtestRoutes(deps),
@@ -158,6 +165,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     },
     async [Symbol.asyncDispose]() {
       stopping.abort(new WeirError('HTTP_NOT_READY', 'Cannot answer: Weir is stopping'))
+      tails[Symbol.dispose]()
       const closed = new AbortController()
       deps.clock.sleep(STOP_GRACE_MS, closed.signal).then(
         () => app.server.closeAllConnections(),
@@ -312,6 +320,7 @@ function mountRoute(app: FastifyInstance, route: Route, { deps, stopping }: Moun
           params,
           path,
           accept,
+          header: (name) => [request.headers[name] ?? ''].flat()[0]!,
           head: headOf(request),
           body,
           origin: {

@@ -18,6 +18,7 @@ import type {
   QueryReply,
   VectorColumns,
 } from '../query/job.ts'
+import type { LogQueries } from '../log-query/log-queries.ts'
 import type { QueryOrigin } from '../query/question.ts'
 import type { Backfills } from '../backfill/backfills.ts'
 import type { Backtests } from '../backtest/backtests.ts'
@@ -50,6 +51,8 @@ type Soon<T> = T | Promise<T>
 /** Everything the HTTP side needs of the process. It owns none of it: closing the server closes sockets only. */
 export interface HttpDeps {
   readonly queries: Queries
+  /** Questions to the log store. */
+  readonly logQueries: Pick<LogQueries, 'ask' | 'tail' | 'tailRefused' | 'tailsMax'>
   readonly alerting: Pick<
     Alerting,
     | 'ruleGroups'

@@ -67,6 +67,8 @@ export interface Call {
   readonly params: URLSearchParams
   readonly path: Readonly<Record<string, string>>
   readonly accept: string
+  /** A header by its name in lower case; '' when it is not there. */
+  header(name: string): string
   /** Who asks, for the query log. */
   readonly origin: Extract<QueryOrigin, { kind: 'http' }>
   readonly head: RequestHead

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { byteSize, duration } from '../config/quantity.ts'
+import { logQueryConfig } from '../log-query/config.ts'
 
 const MORE_THAN_0 = { message: 'want more than 0' }
 const isPositive = (n: number): boolean => n > 0
@@ -125,6 +126,7 @@ export const logsConfig = z.strictObject({
     .prefault('512MiB')
     .refine(isPositive, MORE_THAN_0)
     .describe('How much an address that was quiet may send at once.'),
+  query: logQueryConfig.prefault({}).describe('What a question to the log store may take.'),
 })
 
 export type LogsConfig = z.output<typeof logsConfig>

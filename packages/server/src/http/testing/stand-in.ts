@@ -101,6 +101,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       vector: async (expr, timeMs) => evaluateVector({ kind: 'vector', expr, timeMs }, source),
       matrix: async (expr, range) => evaluateMatrix({ kind: 'matrix', expr, ...range }, source),
     },
+    logQueries: noLogQueries,
     bodyRooms: new BodyRooms(),
     pushIntakes: new PushIntakes(),
     remoteWrite: async () => ({
@@ -267,6 +268,15 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     evaluation: {},
     ...overrides,
   }
+}
+
+const noLogs = (): WeirError => new WeirError('SHUTTING_DOWN', 'there is no log store here')
+
+const noLogQueries: HttpDeps['logQueries'] = {
+  ask: () => Promise.reject(noLogs()),
+  tail: () => Promise.reject(noLogs()),
+  tailRefused: noLogs,
+  tailsMax: 1,
 }
 
 const NOTHING_ROUTED: HttpDeps['alerting']['routing'] = {

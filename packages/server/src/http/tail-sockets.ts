@@ -1,0 +1,181 @@
+import type { IncomingMessage, Server } from 'node:http'
+import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { MessagePort } from 'node:worker_threads'
+import { WeirError } from '@weir/model'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { TailCredit, TailNews, TailRequest } from '../log-query/tail-session.ts'
+import type { HttpDeps } from './deps.ts'
+import { asWeirError } from './errors.ts'
+import { type GuardRules, refusal } from './guard.ts'
+import { ENCODING_FLAGS, categorizes, lokiFailure } from './loki-routes.ts'
+import { boundsOf, countOf, refused } from './loki-parameters.ts'
+import type { HttpEvents } from './observe.ts'
+
+/** `/loki/api/v1/tail`, where lines come as they are kept. */
+const TAIL_PATH = '/loki/api/v1/tail'
+const DELAY_MAX_S = 5
+/** A client that does not answer between two of these is gone. */
+const PING_MS = 30_000
+/** Clients say nothing but that they go. */
+const MESSAGE_BYTES_MAX = 4096
+
+/**
+ * WebSockets on Weir's port. There is one kind, the live tail. A page of another site could open one without
+ * asking anybody, so `Origin` is checked as for a request that changes something.
+ */
+export class TailSockets implements Disposable {
+  readonly #deps: HttpDeps
+  readonly #events: HttpEvents
+  readonly #rules: () => GuardRules
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MESSAGE_BYTES_MAX,
+    perMessageDeflate: false, // costs memory by connection
+  })
+  readonly #stopped = new AbortController()
+  #opening = 0
+
+  constructor(deps: HttpDeps, events: HttpEvents, rules: () => GuardRules) {
+    this.#deps = deps
+    this.#events = events
+    this.#rules = rules
+  }
+
+  /** Takes over requests that want another protocol. */
+  listen(server: Server): void {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+        answerUnchanged(server, request, { socket, head })
+        return
+      }
+      socket.on('error', () => socket.destroy())
+      this.#open(request, socket, head).catch((thrown: unknown) => this.#refuse(socket, thrown))
+    })
+  }
+
+  [Symbol.dispose](): void {
+    this.#stopped.abort()
+    for (const socket of this.#sockets.clients) socket.close(1001, 'Weir is stopping')
+    this.#sockets.close()
+  }
+
+  async #open(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { logQueries, clock, limits } = this.#deps
+    const url = request.url ?? ''
+    const guarded = { method: 'POST', headers: request.headers }
+    const forbidden = refusal(guarded, this.#rules())
+    if (forbidden !== undefined) throw forbidden
+    if (url.length > limits.urlBytesMax) throw new WeirError('HTTP_TOO_LARGE', 'URL too long')
+    const [path, search = ''] = url.split('?', 2)
+    if (path !== TAIL_PATH)
+      throw new WeirError('HTTP_NOT_FOUND', `want a WebSocket at ${TAIL_PATH}`)
+    const waits = this.#deps.ready()
+    if (waits.length > 0) {
+      throw new WeirError('HTTP_NOT_READY', `Cannot answer yet: waiting for ${waits.join(', ')}`)
+    }
+    const flags = [request.headers[ENCODING_FLAGS] ?? ''].flat()[0]!
+    const tail = tailOf(new URLSearchParams(search), clock.now(), flags)
+    if (this.#sockets.clients.size + this.#opening >= logQueries.tailsMax) {
+      throw logQueries.tailRefused()
+    }
+    this.#opening++
+    try {
+      const port = await logQueries.tail(tail)
+      this.#sockets.handleUpgrade(request, socket, head, (client) => this.#follow(client, port))
+    } finally {
+      this.#opening--
+    }
+  }
+
+  /** Carries frames from the log query thread to a client, no faster than it reads. */
+  #follow(client: WebSocket, port: MessagePort): void {
+    const gone = new AbortController()
+    let isAlive = true
+    client.on('pong', () => {
+      isAlive = true
+    })
+    client.on('error', () => client.terminate())
+    client.once('close', () => {
+      gone.abort()
+      port.close()
+    })
+    port.on('message', (news: TailNews) => {
+      if (news.kind === 'end') {
+        client.close(1000, Buffer.from(news.why).subarray(0, 120))
+        return
+      }
+      client.send(news.text, (failed) => {
+        if (failed === undefined || failed === null) {
+          port.postMessage({ kind: 'taken' } satisfies TailCredit)
+        }
+      })
+    })
+    // The thread has ended: its next life knows nothing of this client.
+    port.once('close', () => client.close(1011, 'the log query thread ended'))
+    const ping = async (): Promise<void> => {
+      for (;;) {
+        await this.#deps.clock.sleep(PING_MS, gone.signal)
+        if (!isAlive) return client.terminate()
+        isAlive = false
+        client.ping()
+      }
+    }
+    ping().catch(() => undefined) // it went
+  }
+
+  #refuse(socket: Duplex, thrown: unknown): void {
+    const error = asWeirError(thrown)
+    if (error.code === 'BUG') this.#events.broke(TAIL_PATH, error)
+    else if (error.code === 'HTTP_FORBIDDEN' || error.code === 'LOGS_TAIL_LIMIT') {
+      this.#events.refused(error)
+    }
+    const { status, body } = lokiFailure(error)
+    const lines = [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+      'content-type: text/plain; charset=utf-8',
+      'x-content-type-options: nosniff',
+      `content-length: ${Buffer.byteLength(body)}`,
+      'connection: close',
+    ]
+    socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
+  }
+}
+
+function tailOf(params: URLSearchParams, nowMs: number, flags: string): TailRequest {
+  const query = params.get('query') ?? ''
+  const delay = params.get('delay_for') ?? ''
+  if (delay !== '' && !/^\d+$/.test(delay)) throw refused('delay_for must be a number of seconds')
+  if (Number(delay) > DELAY_MAX_S) {
+    throw refused(`delay_for can't be greater than ${DELAY_MAX_S}`)
+  }
+  return {
+    query,
+    startNs: boundsOf(params, nowMs).fromNs,
+    limit: countOf(params, 'limit'),
+    delayMs: Number(delay) * 1000,
+    categorize: categorizes(flags),
+  }
+}
+
+/**
+ * Some clients offer another protocol with each request, and do without it (`Upgrade: h2c`, as Java's does).
+ * Node, once somebody listens for upgrades, stops reading after the headers of such a request; so it is read
+ * anew without the offer.
+ */
+function answerUnchanged(
+  server: Server,
+  request: IncomingMessage,
+  { socket, head }: { readonly socket: Duplex; readonly head: Buffer },
+): void {
+  const lines = [`${request.method} ${request.url} HTTP/${request.httpVersion}`]
+  const { rawHeaders } = request
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    if (/^(?:upgrade|connection|http2-settings)$/i.test(name)) continue
+    lines.push(`${name}: ${rawHeaders[i + 1]}`)
+  }
+  const start = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
+  socket.unshift(Buffer.concat([start, head]))
+  server.emit('connection', socket)
+}

@@ -1,0 +1,112 @@
+import {
+  type LogQueryResult,
+  type LogQueryStats,
+  type LogSample,
+  type LogSeries,
+  type LogSource,
+  runLogQuery,
+} from '@weir/logs'
+import { WeirError } from '@weir/model'
+import type { LogCircumstances } from './execute.ts'
+import type { InstantJob, RangeJob } from './job.ts'
+import { type AnswerStats, answerJson, sampleJson, seriesJson, streamsJson } from './loki-json.ts'
+import { queryBounds } from './query-bounds.ts'
+
+/** Lines, or series over time. */
+export async function answerRange(
+  { query, range, limit, ...job }: RangeJob,
+  source: LogSource,
+  at: LogCircumstances,
+): Promise<string> {
+  const { linesMax } = at.limits
+  const result = await runLogQuery(source, {
+    kind: 'range',
+    query,
+    startNs: range.fromNs,
+    endNs: range.toNs,
+    stepNs: job.stepNs,
+    direction: job.direction,
+    intervalNs: job.intervalNs,
+    limit,
+    ...queryBounds(at),
+  }).catch((error: unknown) => {
+    throw asLokiSays(error, limit, linesMax)
+  })
+  return resultJson(result, at, job.categorize)
+}
+
+/** Numbers at one moment. */
+export async function answerInstant(
+  { query, timeNs }: InstantJob,
+  source: LogSource,
+  at: LogCircumstances,
+): Promise<string> {
+  const result = await runLogQuery(source, { kind: 'instant', query, timeNs, ...queryBounds(at) })
+  return resultJson(result, at, false)
+}
+
+function resultJson(
+  { value, stats }: LogQueryResult,
+  at: LogCircumstances,
+  categorize: boolean,
+): string {
+  const told = (returned: number): AnswerStats => statsOf(stats, at, returned)
+  switch (value.kind) {
+    case 'streams': {
+      const { entries } = value
+      return answerJson(
+        'streams',
+        streamsJson(entries, categorize),
+        told(entries.length),
+        categorize,
+      )
+    }
+    case 'matrix':
+      return answerJson('matrix', matrixJson(value.series), told(value.series.length), categorize)
+    case 'vector':
+      return answerJson('vector', vectorJson(value.samples), told(value.samples.length), categorize)
+    case 'scalar':
+      return answerJson('scalar', sampleJson(value.timeMs, value.value), told(1), categorize)
+    default:
+      return value satisfies never
+  }
+}
+
+function matrixJson(series: readonly LogSeries[]): string {
+  const all = series.map(({ labels, timesMs, values }) => {
+    const samples: string[] = []
+    for (let i = 0; i < values.length; i++) samples.push(sampleJson(timesMs[i]!, values[i]!))
+    return seriesJson(labels, samples)
+  })
+  return `[${all.join(',')}]`
+}
+
+function vectorJson(samples: readonly LogSample[]): string {
+  const all = samples.map(
+    ({ labels, timeMs, value }) =>
+      `{"metric":${JSON.stringify(labels)},"value":${sampleJson(timeMs, value)}}`,
+  )
+  return `[${all.join(',')}]`
+}
+
+function statsOf(
+  { linesRead, linesCounted, bytesRead, streams, elapsedMs }: LogQueryStats,
+  { queuedMs }: LogCircumstances,
+  returned: number,
+): AnswerStats {
+  return {
+    lines: linesRead + linesCounted,
+    bytes: bytesRead,
+    streams,
+    execSeconds: elapsedMs / 1000,
+    queueSeconds: queuedMs / 1000,
+    returned,
+  }
+}
+
+/** Clients know this sentence: Grafana shows which setting to change when it comes. */
+function asLokiSays(error: unknown, limit: number, max: number): unknown {
+  if ((error as { code?: string }).code !== 'LOGQL_TOO_MANY_ENTRIES') return error
+  const why = `max entries limit per query exceeded, limit > max_entries_limit_per_query (${limit} > ${max})`
+  return new WeirError('LOGQL_TOO_MANY_ENTRIES', why, { cause: error })
+}

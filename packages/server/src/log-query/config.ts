@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { byteSize, duration } from '../config/quantity.ts'
+
+/** `logs.query` in weir.yml: what a question to the log store may take. */
+export const logQueryConfig = z.strictObject({
+  timeout: duration
+    .prefault('1m')
+    .refine((ms) => ms > 0, { message: 'want more than 0' })
+    .describe('Longest a question may take, waiting included (504).'),
+  max_concurrent: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe('Questions answered at a time; those of the page go first.'),
+  max_queued: z
+    .int()
+    .positive()
+    .default(100)
+    .describe('Questions that may wait; further ones are refused (503).'),
+  threads: z
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Threads that read what is kept; as many as cores, 4 at most, unless told.'),
+  max_memory: byteSize
+    .prefault('512MiB')
+    .refine((bytes) => bytes >= 64 * 1024 * 1024, { message: 'want 64MiB or more' })
+    .describe('What reading may hold in memory; a question that needs more fails.'),
+  max_lines: z
+    .int()
+    .positive()
+    .max(1_000_000)
+    .default(5000)
+    .describe('Most lines that may be asked for at once (400).'),
+  max_series: z
+    .int()
+    .positive()
+    .default(500)
+    .describe('Most series that a metric query may give (400).'),
+  sample_lines: z
+    .int()
+    .positive()
+    .max(1_000_000)
+    .default(20_000)
+    .describe('Lines looked at, at most, for patterns and the values of fields.'),
+  max_tails: z
+    .int()
+    .positive()
+    .default(50)
+    .describe('Live tails at a time; further ones are refused (429).'),
+  max_tail_time: duration
+    .prefault('1h')
+    .refine((ms) => ms > 0, { message: 'want more than 0' })
+    .describe('How long a live tail may go on before it is closed.'),
+})
+
+export type LogQueryConfig = z.output<typeof logQueryConfig>
