@@ -188,6 +188,48 @@ describe.skipIf(!canBrowse)(`what is done on the page in a browser${whyNot}`, ()
     expect(stand.complaints).toEqual([])
   })
 
+  test('a level is changed for a while, seen, and ended', async () => {
+    await stand.open('/loggers?q=iceberg')
+    await stand.page.getByRole('button', { name: 'Change iceberg.sink' }).click()
+    const dialog = stand.page.getByRole('dialog')
+    await expect.poll(() => dialog.evaluate((each) => getComputedStyle(each).opacity)).toBe('1')
+    expect(await stand.violations()).toEqual([])
+    await dialog.getByText('warning').click()
+    await dialog.getByText('30 min').click()
+    await dialog.getByLabel('Your name').fill('eve')
+    await dialog.getByLabel('Why').fill('INC-9')
+    const posted = stand.page.waitForRequest((request) => request.method() === 'POST')
+    await dialog.getByRole('button', { name: 'Set warning for 30 min' }).click()
+    expect((await posted).postDataJSON()).toEqual({
+      selector: { service: 'orders' },
+      logger: 'iceberg.sink',
+      level: 'warning',
+      durationMs: 1_800_000,
+      reason: 'INC-9',
+      author: 'eve',
+    })
+    const row = stand.page.locator('.override').filter({ hasText: 'INC-9' })
+    await stand.see(/^(30:00|29:5\d)$/, row)
+    const ended = stand.page.waitForRequest((request) => request.method() === 'DELETE')
+    await row.getByRole('button', { name: 'End now' }).click()
+    expect((await ended).url()).toContain('/overrides/f00d?by=eve')
+    await row.waitFor({ state: 'detached' })
+    expect(stand.complaints).toEqual([])
+  })
+
+  test('a thousand loggers: few rows in the document, and one is found by search', async () => {
+    stand.mock.scene = 1000
+    expect(await stand.isThereWithin(3000, '/loggers', '1\u2009002 loggers')).toBe(true)
+    expect(await stand.page.locator('.logger').count()).toBeLessThan(60)
+    await stand.page.keyboard.press('/')
+    await stand.page.keyboard.type('orders stage990')
+    await expect.poll(() => stand.page.locator('.logger').count()).toBe(1)
+    stand.mock.scene = 0
+    await stand.open('/loggers')
+    await stand.see(`connectLevels({ weir: '${stand.mock.url}', service: 'orders' })`)
+    expect(await stand.violations()).toEqual([])
+  })
+
   test('events mark the charts, tell what they are, and can be put away for good', async () => {
     await stand.open(`/explore?expr=up&from=${MOCK_NOW_MS - 3_600_000}&to=${MOCK_NOW_MS}`)
     const chart = stand.page.getByRole('img', { name: /Chart of up/ })

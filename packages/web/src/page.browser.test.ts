@@ -47,6 +47,9 @@ describe.skipIf(!canBrowse)(`the page in a browser${whyNot}`, () => {
     ['/alerts?tab=events', ['Rolled back scheduler', 'newest 4 of 5', 'env:prod']],
     ['/alerts?tab=events&q=web', ['Deployed web 4.2', 'Success']],
     ['/alerts?tab=events&q=nothing', ['No event matches.']],
+    ['/loggers', ['Applied by 14 of 15', 'it answers 401', 'kafka_source.lag', '1 gone']],
+    ['/loggers?q=nothing', ['No logger matches.']],
+    ['/loggers?tab=history', ['<b>too loud</b>', 'ann ended it after 12 min', 'for 10 min']],
     [
       '/alerts?tab=notifications',
       [
@@ -119,6 +122,7 @@ describe.skipIf(!canBrowse)(`the page in a browser${whyNot}`, () => {
     '/alerts',
     '/alerts?tab=silences',
     '/alerts?tab=checks',
+    '/loggers',
   ])('in the dark on a phone %s is accessible and does not scroll sideways', async (path) => {
     await stand.page.emulateMedia({ colorScheme: 'dark' })
     await stand.page.setViewportSize({ width: 390, height: 844 })

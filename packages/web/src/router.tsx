@@ -55,6 +55,13 @@ const targets = createRoute({
   component: lazyRouteComponent(() => import('./targets/targets-page.tsx'), 'TargetsPage'),
 })
 
+const loggers = createRoute({
+  getParentRoute: () => root,
+  path: '/loggers',
+  validateSearch: (search) => pickSearch(search, ['tab', 'q', 'show']),
+  component: lazyRouteComponent(() => import('./loggers/loggers-page.tsx'), 'LoggersPage'),
+})
+
 const packs = createRoute({
   getParentRoute: () => root,
   path: '/packs',
@@ -69,7 +76,17 @@ const pack = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, pipeline, explore, alerts, targets, status, packs, pack]),
+  routeTree: root.addChildren([
+    overview,
+    pipeline,
+    explore,
+    alerts,
+    targets,
+    loggers,
+    status,
+    packs,
+    pack,
+  ]),
   parseSearch,
   stringifySearch,
   defaultErrorComponent: PageFailed,

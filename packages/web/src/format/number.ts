@@ -41,8 +41,8 @@ export function whole(value: number): string {
 }
 
 /** `1 board`, `2 boards`. */
-export function counted(count: number, what: string): string {
-  return `${whole(count)} ${what}${count === 1 ? '' : 's'}`
+export function counted(count: number, what: string, many = `${what}s`): string {
+  return `${whole(count)} ${count === 1 ? what : many}`
 }
 
 /** Seconds in the unit a person would choose: 0.0005 → 500 µs, 75 → 1.25 min. */

@@ -2,6 +2,7 @@ import { ActionIcon, Kbd, Menu, Modal, useMantineColorScheme } from '@mantine/co
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import {
+  IconAdjustmentsHorizontal,
   IconBell,
   IconBox,
   IconChartLine,
@@ -22,6 +23,7 @@ const PAGES = [
   { to: '/explore', title: 'Explore', Icon: IconChartLine },
   { to: '/alerts', title: 'Alerts', Icon: IconBell },
   { to: '/targets', title: 'Targets', Icon: IconTargetArrow },
+  { to: '/loggers', title: 'Loggers', Icon: IconAdjustmentsHorizontal },
   { to: '/packs', title: 'Packs', Icon: IconBox },
   { to: '/status', title: 'Status', Icon: IconGauge },
 ] as const

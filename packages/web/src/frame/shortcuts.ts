@@ -5,7 +5,7 @@
 export type Command =
   | {
       readonly kind: 'go'
-      readonly to: '/' | '/explore' | '/alerts' | '/status' | '/packs' | '/targets'
+      readonly to: '/' | '/explore' | '/alerts' | '/status' | '/packs' | '/targets' | '/loggers'
     }
   | { readonly kind: 'search' | 'help' | 'refresh' | 'theme' | 'zoom-out' | 'back' | 'forth' }
 
@@ -22,6 +22,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['g', 'a'], title: 'Alerts', command: { kind: 'go', to: '/alerts' } },
   { keys: ['g', 's'], title: 'Status', command: { kind: 'go', to: '/status' } },
   { keys: ['g', 't'], title: 'Targets', command: { kind: 'go', to: '/targets' } },
+  { keys: ['g', 'l'], title: 'Loggers', command: { kind: 'go', to: '/loggers' } },
   { keys: ['g', 'p'], title: 'Packs', command: { kind: 'go', to: '/packs' } },
   { keys: ['r'], title: 'Refresh now', command: { kind: 'refresh' } },
   { keys: ['t', 'o'], title: 'Longer time range', command: { kind: 'zoom-out' } },

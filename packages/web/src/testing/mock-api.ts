@@ -1,4 +1,4 @@
-import type { PipelineDetail } from '@weir/packs'
+import type { OverrideView, PipelineDetail } from '@weir/packs'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -16,6 +16,7 @@ import {
 } from './mock-alerts.ts'
 import { eventPage } from './mock-events.ts'
 import { MOCK_NOW_MS, overview, pipelines, randomFrom, signals } from './mock-data.ts'
+import { loggersView, overrideOf, overridesOf } from './mock-loggers.ts'
 import { pushGroups } from './mock-pushed.ts'
 import { backtestAnswer } from './mock-backtest.ts'
 import {
@@ -67,7 +68,7 @@ const POLICY =
 /** Serves the built page and a made-up Weir behind it, on a port of its own. */
 export async function startMock(dist: string, scene: Scene): Promise<MockServer> {
   const served = new Map<string, number>()
-  const mock: Mock = { scene, deleted: new Set() }
+  const mock: Mock = { scene, deleted: new Set(), levels: [] }
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://mock')
     response.sendDate = false
@@ -92,6 +93,9 @@ export async function startMock(dist: string, scene: Scene): Promise<MockServer>
       body += chunk.toString()
     })
     request.on('end', () => {
+      if (request.method === 'POST' && url.pathname.endsWith('/loggers/overrides')) {
+        mock.levels.unshift(overrideOf(body))
+      }
       for (const [key, value] of new URLSearchParams(body)) url.searchParams.set(key, value)
       answer(mock, url, response, request.method)
     })
@@ -106,6 +110,7 @@ export async function startMock(dist: string, scene: Scene): Promise<MockServer>
     set scene(next: Scene) {
       mock.scene = next
       mock.deleted.clear()
+      mock.levels.length = 0
     },
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
@@ -133,10 +138,12 @@ interface Mock {
   scene: Scene
   /** Paths of pushed groups. */
   readonly deleted: Set<string>
+  /** Levels that were changed, newest first. */
+  readonly levels: OverrideView[]
 }
 
 function answer(
-  { scene, deleted }: Mock,
+  { scene, deleted, levels }: Mock,
   url: URL,
   response: ServerResponse,
   method: string | undefined,
@@ -156,6 +163,14 @@ function answer(
   const weir = /^\/api\/weir\/v1\/(.*)$/.exec(url.pathname)?.[1]
   if (weir === 'backtests') {
     send(200, backtestAnswer(scene, [weir], method === 'POST'))
+    return
+  }
+  if (weir === 'loggers') {
+    send(200, loggersView(scene))
+    return
+  }
+  if (weir?.startsWith('loggers/')) {
+    send(200, overridesOf(scene, weir.split('/')[1], levels, deleted))
     return
   }
   if (weir !== undefined) {
