@@ -1,8 +1,11 @@
 import { CodeBlock } from '../frame/code-block.tsx'
 
+/** What users install; the page itself has no part of it. */
+const SDK = '@weir/sdk'
+
 /** For those of whose programs no one is connected. */
 export function ConnectFirst(): React.JSX.Element {
-  const sdk = `import { connectLevels } from '@weir/sdk'
+  const sdk = `import { connectLevels } from '${SDK}'
 
 connectLevels({ weir: '${location.origin}', service: 'orders' })`
   const targets = `loggers:
