@@ -162,18 +162,20 @@ export class LoggerRegistry {
   /**
    * Counts a record that an override lets through and the program's configuration would not.
    *
-   * @returns whether it may be written: false when the override's time was over already
+   * @returns whether it may be written: false when the override was over already
    */
   admit(node: LoggerNode, level: number): boolean {
     const { override } = node
     if (override === undefined) return level >= node.threshold
-    if (this.#clock.monotonic() >= override.endsAt) {
+    const { recordsMax = Number.POSITIVE_INFINITY, endsAt } = override
+    if (override.records >= recordsMax || this.#clock.monotonic() >= endsAt) {
       // A program that never lets its timers run is held to the time all the same.
       this.#endDue()
       return level >= node.threshold
     }
     override.records++
-    if (override.recordsMax !== undefined && override.records >= override.recordsMax) this.#endDue()
+    // The level goes back once this record is through: some loggers look at it again on the way.
+    if (override.records >= recordsMax) setImmediate(() => this.#endDue()).unref()
     return true
   }
 

@@ -21,6 +21,8 @@ export interface RecordOptions {
   readonly processName?: string
   /** `thread.name`; `main` or `worker-3` unless told. */
   readonly threadName?: string
+  /** `thread.id`, for an adapter that runs beside the thread that logs. */
+  readonly threadId?: number
   /** Written at the top of each record, beside the checklist's fields: `service`, `pipeline`, `version`. */
   readonly fields?: Readonly<Record<string, string>>
 }
@@ -68,7 +70,7 @@ export class RecordEncoder {
   constructor(options: RecordOptions = {}) {
     this.redaction = new Redaction(options.redact)
     const threadName = options.threadName ?? (isMainThread ? 'main' : `worker-${threadId}`)
-    this.#thread = `,"thread":{"id":${threadId},"name":${quote(threadName)}}`
+    this.#thread = `,"thread":{"id":${options.threadId ?? threadId},"name":${quote(threadName)}}`
     this.#process = `${processText(process.pid, options.processName ?? process.title)}${fieldsText(options.fields)}`
   }
 

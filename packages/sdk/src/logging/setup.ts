@@ -79,6 +79,11 @@ export function setupLogging(options: LoggingOptions = {}): Logging {
   }
 }
 
+/** Logging of an adapter's own, beside what `setupLogging` made for the loggers of this package. */
+export function openLogging(options: LoggingOptions): LoggingCore {
+  return coreOf(settingsOf(options))
+}
+
 /** What logging without a set-up comes to. */
 export function ensureLogging(): LoggingCore {
   const state = sharedState()
