@@ -231,6 +231,7 @@ class Process implements Weir {
     await this.#openAlerting()
     await this.#openGrpc()
     await this.#openIntake()
+    this.addresses.push(...(await this.#logs.listen()))
     await this.#openScraper()
     if (this.#hasPushedGroups) await this.#push.openGateway()
     await this.#logs.openKept()

@@ -186,9 +186,19 @@ const LOOPBACK = /^(127(\.\d+){3}|localhost|\[::1\])$/
 /** There is no access control yet, so only this machine may reach Weir unless somebody insists. */
 export function refuseOpenDoor(config: WeirConfig, { insecure }: Flags): void {
   const { grpc_listen: grpc } = config.otlp_receiver
+  const { forward, syslog } = config.logs
   const doors: (readonly [key: string, address: string, what: string])[] = [
     ['web.listen', config.web.listen, 'read and change everything'],
   ]
+  // Who knows the key may send from anywhere.
+  const hasKey = forward.shared_key !== undefined || forward.shared_key_file !== undefined
+  for (const [key, address] of [
+    ['logs.forward.listen', hasKey ? '' : forward.listen],
+    ['logs.syslog.udp_listen', syslog.udp_listen],
+    ['logs.syslog.tcp_listen', syslog.tcp_listen],
+  ] as const) {
+    if (address !== '') doors.push([key, address, 'write lines of log'])
+  }
   if (grpc !== undefined) doors.push(['otlp_receiver.grpc_listen', grpc, 'write metrics'])
   for (const [key, address, what] of doors) {
     const { host } = hostPort(address, key)

@@ -52,7 +52,7 @@ function plainAddress(text: string, path: readonly string[]): string | undefined
 
 /** Keys whose values nobody may read back, wherever they stand: `smtp_auth_password`, `client_secret`. */
 const SECRET_KEYS =
-  /(^|_)(password|passwd|passphrase|secrets?|token|token_id|credentials|routing_key|service_key|api_key|apikey|user_key|private_key|access_key|secret_key|auth_identity|auth_username)$|^key$/i
+  /(^|_)(password|passwd|passphrase|secrets?|token|token_id|credentials|routing_key|service_key|api_key|apikey|user_key|private_key|shared_key|access_key|secret_key|auth_identity|auth_username)$|^key$/i
 
 /** Addresses that are passwords themselves. */
 const SECRET_URLS = /(^|_)(api_url|webhook_url|alert_source_url|app_url|proxy_url)$/i

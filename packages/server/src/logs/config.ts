@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { byteSize, duration } from '../config/quantity.ts'
 import { logQueryConfig } from '../log-query/config.ts'
+import { forwardConfig } from './forward/config.ts'
+import { syslogConfig } from './syslog/config.ts'
 
 const MORE_THAN_0 = { message: 'want more than 0' }
 const isPositive = (n: number): boolean => n > 0
@@ -127,6 +129,10 @@ export const logsConfig = z.strictObject({
     .refine(isPositive, MORE_THAN_0)
     .describe('How much an address that was quiet may send at once.'),
   query: logQueryConfig.prefault({}).describe('What a question to the log store may take.'),
+  forward: forwardConfig
+    .prefault({})
+    .describe("What fluentd and Fluent Bit send by fluentd's forward protocol."),
+  syslog: syslogConfig.prefault({}).describe('What comes by syslog.'),
 })
 
 export type LogsConfig = z.output<typeof logsConfig>

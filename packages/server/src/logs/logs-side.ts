@@ -9,6 +9,7 @@ import { Thread } from '../threads/thread.ts'
 import { lineLimits } from './lines/line-limits.ts'
 import { packBatch } from './packed-batch.ts'
 import type { LogOutcome, LogRequest } from './receive/log-request.ts'
+import { type ListenerAddress, wantsListeners } from './sockets/log-listeners.ts'
 
 export interface LogsSideOptions {
   readonly config: () => WeirConfig
@@ -39,6 +40,12 @@ export class LogsSide implements LogSink, AsyncDisposable {
   /** Starts the thread when something is kept from the last time; resolves when it can be asked. */
   async openKept(): Promise<void> {
     if (isFilled(this.#folder)) await (await this.thread()).call('open', undefined)
+  }
+
+  /** Opens the sockets that the configuration asks for, if it does; gives where they listen. */
+  async listen(): Promise<readonly ListenerAddress[]> {
+    if (!wantsListeners(this.#options.config().logs)) return []
+    return (await this.thread()).call('listen', undefined)
   }
 
   /** Takes the body of a request in; it changes hands. Resolves when what could be kept is durable. */
@@ -113,6 +120,7 @@ export class LogsSide implements LogSink, AsyncDisposable {
       limits: lineLimits(logs),
       unpackedBytesMax: logs.max_unpacked_bytes,
       resourceLabels: logs.resource_labels,
+      listeners: { forward: logs.forward, syslog: logs.syslog },
       logLevel: log.level,
     }
     return new Thread<LogsHandlers>('logs-thread', data, [], this.#options.onCrash)

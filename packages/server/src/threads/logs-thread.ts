@@ -2,12 +2,18 @@ import { randomInt } from 'node:crypto'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { type LogStoreOptions, type LogStoreStats, openLogStore } from '@weir/logs'
 import { type LogReport, systemClock } from '@weir/model'
+import { LINE_PARSERS } from '@weir/packs'
 import type { LineLimits } from '../logs/lines/line-limits.ts'
 import { serveWay } from '../logs/log-way.ts'
 import { type PackedBatch, unpackBatch } from '../logs/packed-batch.ts'
-import { LINE_PARSERS } from '../logs/recognise/line-parsers.ts'
 import type { LogOutcome, LogRequest } from '../logs/receive/log-request.ts'
 import { LogReceiver } from '../logs/receive/log-receiver.ts'
+import {
+  type ListenerAddress,
+  type ListenerConfigs,
+  LogListeners,
+} from '../logs/sockets/log-listeners.ts'
+import { ReceiverDoor } from '../logs/sockets/receiver-door.ts'
 import { LogStoreMetrics } from '../logs/store-metrics.ts'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
@@ -27,12 +33,15 @@ export interface LogsData {
   readonly limits: LineLimits
   readonly unpackedBytesMax: number
   readonly resourceLabels: readonly string[]
+  readonly listeners: ListenerConfigs
   readonly logLevel: string
 }
 
 export type LogsHandlers = {
   /** Resolves when the store is open. */
   open: () => Promise<void>
+  /** Opens the sockets that the configuration asks for; gives where they listen. */
+  listen: () => Promise<readonly ListenerAddress[]>
   /** Takes the body of a request in; resolves when what could be kept is durable. */
   take: (request: LogRequest) => Promise<Moved<Taken<LogOutcome>>>
   append: (batch: PackedBatch) => Promise<LogReport>
@@ -72,9 +81,16 @@ const receiving = opening.then(
 )
 receiving.catch(() => undefined)
 const metrics = new LogStoreMetrics(registry)
+const listeners = new LogListeners()
 
 const handlers: LogsHandlers = {
   open: async () => void (await opening),
+  listen: async () => {
+    const door = new ReceiverDoor(() => receiving)
+    const { listeners: config } = data
+    await listeners.open({ config, door, telemetry: { registry, log }, clock: systemClock })
+    return listeners.addresses
+  },
   take: async (request) => {
     const outcome = await (await receiving).take(request)
     return new Moved({ outcome, room: request.body.buffer }, [request.body.buffer])
@@ -88,6 +104,7 @@ const handlers: LogsHandlers = {
     return movedPage(registry.collect(), accept)
   },
   close: async () => {
+    await listeners[Symbol.asyncDispose]()
     const store = await opening.catch(() => undefined)
     await store?.[Symbol.asyncDispose]()
   },

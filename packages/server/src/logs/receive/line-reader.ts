@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { type Clock, Labels, type LogRejectReason, type Severity } from '@weir/model'
+import type { LabelOf, LineParser, ParsedLine } from '@weir/packs'
 import { SCANNED, withoutFields } from '@weir/wire'
 import { ActiveStreams } from '../lines/active-streams.ts'
 import { LineBatch } from '../lines/line-batch.ts'
@@ -9,12 +10,13 @@ import { RecordStreams } from '../lines/record-streams.ts'
 import { type Origin, type SenderStream, SenderStreams } from '../lines/sender-streams.ts'
 import { UNKNOWN_SERVICE } from '../lines/service-name.ts'
 import { JsonRecord, KNOWN_KEYS } from '../recognise/json-record.ts'
-import type { LineParser, ParsedLine } from '../recognise/line-parser.ts'
 import { severityOfText } from '../recognise/text-line.ts'
 import { timeAtStart } from '../recognise/time-text.ts'
 import { type FieldParameters, type Mend, NO_FIELDS } from './log-request.ts'
 
 const OPEN = 0x7b
+/** How every JSON object begins. */
+const OBJECT = Uint8Array.of(OPEN)
 /** Sets of parameters that are known at one time. */
 const PARAMETERS_MAX = 100
 
@@ -30,6 +32,7 @@ interface RecordReader {
 /** A line of a stream that its sender named. */
 export interface SentLine {
   readonly stream: SenderStream
+  /** 0n: the line's own time, or when it came. */
   readonly timeNs: bigint
   /** 0: find out. */
   readonly severity: Severity
@@ -59,6 +62,7 @@ export class LineReader {
   readonly #readers = new Map<string, RecordReader>()
   readonly #plain: RecordReader
   #reader: RecordReader
+  readonly #ofJson = new WeakMap<SenderStream, readonly LineParser[]>()
   #isUtf8 = false
   #nobody!: SenderStream
 
@@ -108,29 +112,32 @@ export class LineReader {
 
   /** Adds a line of text that nothing is known of. */
   addText(bytes: Uint8Array, from: number, to: number): LogRejectReason | undefined {
-    const { batch } = this
     const line = bytes.subarray(from, to)
-    const written = timeAtStart(bytes, from, to) ?? 0n
-    // Without its zone it may be hours off: better none than one that is refused.
-    const timeNs = batch.isTimely(written) ? written : batch.nowNs
     const { metadata } = this.#reader
     return this.#addSentText(
       line,
-      { stream: this.#nobody, timeNs, severity: 0, metadata: [] },
+      { stream: this.#nobody, timeNs: 0n, severity: 0, metadata: [] },
       metadata,
     )
   }
 
-  /** Adds a line whose sender told its stream and time. */
+  /** Adds a line whose sender told its stream, and perhaps its time. */
   addSent(line: Uint8Array, sent: SentLine): LogRejectReason | undefined {
     if (line[0] !== OPEN) return this.#addSentText(line, sent, '')
     const { record } = this.#plain
     if (!this.batch.fits(line.length) || record.read(line, 0, line.length) < 0) {
       return this.#addSentText(line, sent, '')
     }
-    const severity = sent.severity || sent.stream.severity || record.severity
-    const stream = this.senders.withOrigin(sent.stream, originOf(record, line))
-    return this.#add(line, sent, {
+    const parsers = this.#parsersOfJson(sent.stream)
+    const parsed = parsers.length === 0 ? undefined : parse(parsers, line, sent.stream.labels)
+    const timed = { ...sent, timeNs: sent.timeNs || this.#timely(record.timeNs, parsed?.timeNs) }
+    const severity =
+      sent.severity || sent.stream.severity || record.severity || (parsed?.severity ?? 0)
+    const stream = this.senders.withOrigin(sent.stream, {
+      ...parsed,
+      ...originOf(record, line),
+    })
+    return this.#add(line, withTold(timed, parsed), {
       stream,
       severity: severity || severityOfText(line, 0, line.length),
     })
@@ -138,16 +145,33 @@ export class LineReader {
 
   #addSentText(line: Uint8Array, sent: SentLine, metadata: string): LogRejectReason | undefined {
     if (!this.batch.fits(line.length)) return this.batch.refuse('line_too_long', line)
-    const parsed = this.#parsed(line, sent.stream.labels)
+    const parsed = parse(this.#options.parsers, line, sent.stream.labels)
     const severity = sent.severity || sent.stream.severity || (parsed?.severity ?? 0)
     const known = { severity: severity || severityOfText(line, 0, line.length) }
+    const timeNs = sent.timeNs || this.#timely(parsed?.timeNs ?? timeAtStart(line, 0, line.length))
     if (parsed === undefined) {
-      return this.#add(line, sent, { ...known, stream: sent.stream.own }, metadata)
+      return this.#add(line, { ...sent, timeNs }, { ...known, stream: sent.stream.own }, metadata)
     }
     const stream = this.senders.withOrigin(sent.stream, parsed)
-    const { logger = '', metadata: more = {} } = parsed
-    const said = [...sent.metadata, 'logger', logger, ...Object.entries(more).flat()]
-    return this.#add(line, { ...sent, metadata: said }, { ...known, stream }, metadata)
+    return this.#add(line, withTold({ ...sent, timeNs }, parsed), { ...known, stream }, metadata)
+  }
+
+  /** The first time that would be taken; without its zone one may be hours off: better none than one that is refused. */
+  #timely(...times: readonly (bigint | undefined)[]): bigint {
+    const { batch } = this
+    return times.find((time) => time !== undefined && batch.isTimely(time)) ?? batch.nowNs
+  }
+
+  /** Who reads JSON objects of a stream: its labels say it, so it is asked once. */
+  #parsersOfJson(stream: SenderStream): readonly LineParser[] {
+    const known = this.#ofJson.get(stream)
+    if (known !== undefined) return known
+    const labels: LabelOf = (name) => stream.labels.get(name)
+    const found = this.#options.parsers.filter((parser) =>
+      parser.isMeant(OBJECT, 0, OBJECT.length, labels),
+    )
+    this.#ofJson.set(stream, found)
+    return found
   }
 
   #add(
@@ -162,18 +186,6 @@ export class LineReader {
     }
     const text = metadataText(metadata) || extra
     return this.batch.add(stream, timeNs, severity, this.#mendedText(line), text)
-  }
-
-  #parsed(line: Uint8Array, labels: Labels): ParsedLine | undefined {
-    const { parsers } = this.#options
-    const value = (name: string): string => labels.get(name)
-    for (const parser of parsers) {
-      if (!parser.isMeant(line, 0, line.length, value)) continue
-      const text = Buffer.from(line.buffer, line.byteOffset, line.length).toString()
-      const parsed = parser.parse(text, value)
-      if (parsed !== undefined) return { system: parser.system, ...parsed }
-    }
-    return undefined
   }
 
   /** The line, with U+FFFD in place of bytes that are no UTF-8. */
@@ -201,6 +213,32 @@ export class LineReader {
     )
     const streams = new RecordStreams(record, this.batch, this.#options.seed)
     return { record, streams, fields, metadata: metadataText(fields.extra) }
+  }
+}
+
+/** What the first parser that knows a line reads in it. */
+function parse(
+  parsers: readonly LineParser[],
+  line: Uint8Array,
+  labels: Labels,
+): ParsedLine | undefined {
+  const value: LabelOf = (name) => labels.get(name)
+  for (const parser of parsers) {
+    if (!parser.isMeant(line, 0, line.length, value)) continue
+    const text = Buffer.from(line.buffer, line.byteOffset, line.length).toString()
+    const parsed = parser.parse(text, value)
+    if (parsed !== undefined) return { system: parser.system, ...parsed }
+  }
+  return undefined
+}
+
+/** With what a parser knows beside the line. */
+function withTold(sent: SentLine, parsed: ParsedLine | undefined): SentLine {
+  if (parsed === undefined) return sent
+  const { logger = '', metadata = {} } = parsed
+  return {
+    ...sent,
+    metadata: [...sent.metadata, 'logger', logger, ...Object.entries(metadata).flat()],
   }
 }
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { LogSink } from '@weir/model'
 import { unpackBody } from '../../push/unpack.ts'
-import type { LogOutcome, LogRequest } from './log-request.ts'
+import { type LogOutcome, type LogRequest, NO_FIELDS } from './log-request.ts'
 import { LineReader, type LineReaderOptions } from './line-reader.ts'
 import { readNdjson } from './ndjson.ts'
 
@@ -27,12 +27,31 @@ export class LogReceiver {
    *   again; `STORAGE_FULL`, `STORAGE_FAILED`, `STORAGE_BUSY`: nothing was kept, try again
    */
   async take(request: LogRequest): Promise<LogOutcome> {
-    const { store, unpackedBytesMax } = this.#options
+    const { unpackedBytesMax } = this.#options
     const limit = { bytesMax: unpackedBytesMax, key: 'logs.max_unpacked_bytes' }
     const { bytes, length } = unpackBody(request.body, request.contentEncoding, limit)
     const { reader } = this
     reader.begin(request.fields, isUtf8(bytes.subarray(0, length)))
     readNdjson(reader, bytes, length)
+    return this.#finish(length)
+  }
+
+  /**
+   * Takes lines that come otherwise than by HTTP: `fill` adds them to the reader there and then.
+   *
+   * @throws {WeirError} `STORAGE_FULL`, `STORAGE_FAILED`, `STORAGE_BUSY`: nothing was kept, try again
+   */
+  takeSent(fill: (reader: LineReader) => void): Promise<LogOutcome> {
+    const { reader } = this
+    reader.begin(NO_FIELDS, false)
+    fill(reader)
+    return this.#finish(0)
+  }
+
+  /** @param length bytes of the request once unpacked */
+  async #finish(length: number): Promise<LogOutcome> {
+    const { reader } = this
+    const { store } = this.#options
     const { batch, rejected, example } = reader.batch.finish()
     const { mended } = reader
     const kept =

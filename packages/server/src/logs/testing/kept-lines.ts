@@ -6,9 +6,9 @@ import {
   levelOf,
   millis,
 } from '@weir/model'
+import type { LineParser } from '@weir/packs'
 import { logsConfig } from '../config.ts'
 import { lineLimits } from '../lines/line-limits.ts'
-import type { LineParser } from '../recognise/line-parser.ts'
 import { type LogOutcome, type LogRequest, NO_FIELDS } from '../receive/log-request.ts'
 import { LogReceiver } from '../receive/log-receiver.ts'
 
