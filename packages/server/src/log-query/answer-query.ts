@@ -4,6 +4,8 @@ import {
   type LogSample,
   type LogSeries,
   type LogSource,
+  type TimeRange,
+  parseLogQL,
   runLogQuery,
 } from '@weir/logs'
 import { WeirError } from '@weir/model'
@@ -19,11 +21,13 @@ export async function answerRange(
   at: LogCircumstances,
 ): Promise<string> {
   const { linesMax } = at.limits
+  const expr = parseLogQL(query)
+  const { fromNs, toNs } = expr.kind === 'log' ? range : aligned(range, job.stepNs)
   const result = await runLogQuery(source, {
     kind: 'range',
-    query,
-    startNs: range.fromNs,
-    endNs: range.toNs,
+    query: expr,
+    startNs: fromNs,
+    endNs: toNs,
     stepNs: job.stepNs,
     direction: job.direction,
     intervalNs: job.intervalNs,
@@ -33,6 +37,15 @@ export async function answerRange(
     throw asLokiSays(error, limit, linesMax)
   })
   return resultJson(result, at, job.categorize)
+}
+
+/**
+ * Steps lie on multiples of their length, as in Loki: who asks again a moment later gets the same bars, and
+ * counts of whole minutes can be used.
+ */
+function aligned({ fromNs, toNs }: TimeRange, stepNs: bigint): TimeRange {
+  const over = toNs % stepNs
+  return { fromNs: fromNs - (fromNs % stepNs), toNs: over === 0n ? toNs : toNs - over + stepNs }
 }
 
 /** Numbers at one moment. */
@@ -62,11 +75,11 @@ function resultJson(
       )
     }
     case 'matrix':
-      return answerJson('matrix', matrixJson(value.series), told(value.series.length), categorize)
+      return answerJson('matrix', matrixJson(value.series), told(value.series.length), false)
     case 'vector':
-      return answerJson('vector', vectorJson(value.samples), told(value.samples.length), categorize)
+      return answerJson('vector', vectorJson(value.samples), told(value.samples.length), false)
     case 'scalar':
-      return answerJson('scalar', sampleJson(value.timeMs, value.value), told(1), categorize)
+      return answerJson('scalar', sampleJson(value.timeMs, value.value), told(1), false)
     default:
       return value satisfies never
   }
