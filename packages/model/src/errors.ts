@@ -62,6 +62,7 @@ export const CODES = {
   REMOTE_READ_INVALID: 'bad_data', // a body that is no remote read request
   OTLP_INVALID: 'bad_data', // a body that is no OTLP metrics request
   LOGS_TAIL_LIMIT: 'unavailable', // too many live tails
+  LOGS_INVALID: 'bad_data', // a body that is not what its path takes
   LOGS_RATE: 'unavailable', // a sender sends lines faster than it may
   REMOTE_WRITE_INVALID: 'bad_data', // a body that is no remote write request
   REMOTE_WRITE_REJECTED: 'bad_data', // some of it could not be kept; the rest was

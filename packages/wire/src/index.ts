@@ -141,3 +141,15 @@ export {
 export { JsonLineScanner, SCANNED } from './json-line/scan.ts'
 export { type WantedKey } from './json-line/wanted-keys.ts'
 export { withoutFields } from './json-line/without-fields.ts'
+export { type BulkAction, readBulk } from './elastic/read-bulk.ts'
+export { labelsOfText } from './loki/labels-text.ts'
+export { type PushVisitor } from './loki/push-visitor.ts'
+export { readLokiPush } from './loki/read-push.ts'
+export { readLokiJson } from './loki/read-push-json.ts'
+export { LOGS_REQUEST } from './otlp/json-shapes.ts'
+export {
+  type OtlpLogRecord,
+  type OtlpLogScope,
+  type OtlpLogVisitor,
+  readOtlpLogs,
+} from './otlp/logs/read-logs.ts'

@@ -12,6 +12,7 @@ import { asWeirError } from './errors.ts'
 import { type GuardRules, SECURITY_HEADERS, isLoopback, refusal } from './guard.ts'
 import { backfillRoutes } from './backfill-routes.ts'
 import { backtestRoutes } from './backtest-routes.ts'
+import { greetShippers } from './elastic-routes.ts'
 import { federateRoute } from './federate-route.ts'
 import { importRoute } from './import-route.ts'
 import { influxRoutes } from './influx-routes.ts'
@@ -151,6 +152,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...backtestRoutes(deps),
   ]
   for (const route of routes) mount(app, route, { deps, events, stopping: stopping.signal })
+  greetShippers(app)
   await servePage(app, deps.webRoot)
 
   return {

@@ -1,9 +1,18 @@
 import type { WeirError } from '@weir/model'
+import { type PartialSuccess, otlpResponse } from '@weir/wire'
 import { FIELD_PARAMETERS, fieldParameters } from '../logs/http/field-parameters.ts'
 import { LogGate, LogIntake } from '../logs/http/log-intake.ts'
-import type { LogOutcome, LogProtocol, LogRequest } from '../logs/receive/log-request.ts'
+import {
+  type FieldParameters,
+  type LogOutcome,
+  type LogProtocol,
+  NO_FIELDS,
+} from '../logs/receive/log-request.ts'
+import { encodingOf, typeOf } from '../otlp/protocol.ts'
 import type { HttpDeps } from './deps.ts'
-import { CODE_HEADER, asWeirError } from './errors.ts'
+import { ELASTIC_PREFIXES, elasticAnswer, elasticError, elasticRoutes } from './elastic-routes.ts'
+import { CODE_HEADER, asWeirError, statusOf } from './errors.ts'
+import { statusAnswer } from './otlp-routes.ts'
 import {
   type Answer,
   type Call,
@@ -13,17 +22,22 @@ import {
   comeAgain,
   failure,
   json,
+  segment,
+  text,
 } from './route.ts'
+
+const INDEX = segment('index', 'Not looked at: lines are told apart by labels')
 
 /** What a protocol adds to what all ways in of lines have. */
 interface WayIn {
   readonly protocol: LogProtocol
+  readonly methods: Route['methods']
   readonly paths: readonly string[]
   readonly summary: string
   /** The media type, for the API document. */
   readonly type: string
   readonly parameters: readonly Parameter[]
-  request(call: Call): Omit<LogRequest, 'protocol' | 'body' | 'contentEncoding'>
+  fields(call: Call): FieldParameters
   /** When what could be kept is. */
   answer(outcome: LogOutcome, call: Call): Answer
   /** When nothing was kept. */
@@ -36,7 +50,10 @@ interface WayIn {
  */
 export function logIntakeRoutes(deps: HttpDeps): Route[] {
   const gate = new LogGate(deps.logs.limits, deps)
-  return [ndjson].flatMap((way) => routesOf(deps, way, gate))
+  return [
+    ...[ndjson, otlp, loki, elastic].flatMap((way) => routesOf(deps, way, gate)),
+    ...elasticRoutes(),
+  ]
 }
 
 function routesOf(deps: HttpDeps, way: WayIn, gate: LogGate): Route[] {
@@ -53,9 +70,9 @@ function routesOf(deps: HttpDeps, way: WayIn, gate: LogGate): Route[] {
     const { head, body } = call
     try {
       const { protocol } = way
-      const { contentEncoding } = head
-      const request = { protocol, body, contentEncoding, ...way.request(call) }
-      const outcome = await deps.logs.take(request)
+      const { contentType, contentEncoding } = head
+      const fields = way.fields(call)
+      const outcome = await deps.logs.take({ protocol, body, contentType, contentEncoding, fields })
       intake.taken(head.clientIp, outcome)
       return way.answer(outcome, call)
     } catch (thrown) {
@@ -66,10 +83,10 @@ function routesOf(deps: HttpDeps, way: WayIn, gate: LogGate): Route[] {
     }
   }
   return way.paths.map((path) => ({
-    methods: ['POST'],
+    methods: way.methods,
     path,
     summary: way.summary,
-    parameters: way.parameters,
+    parameters: path.includes(':index') ? [INDEX, ...way.parameters] : way.parameters,
     body: {
       type: way.type,
       bytesMax: deps.logs.limits.max_body_bytes,
@@ -83,12 +100,78 @@ function routesOf(deps: HttpDeps, way: WayIn, gate: LogGate): Route[] {
 
 const ndjson: WayIn = {
   protocol: 'ndjson',
+  methods: ['POST'],
   paths: ['/api/weir/v1/logs', '/insert/jsonline'],
   summary: 'Take lines of log, a JSON object each',
   type: 'application/x-ndjson',
   parameters: FIELD_PARAMETERS,
-  request: (call) => ({ contentType: call.head.contentType, fields: fieldParameters(call) }),
+  fields: fieldParameters,
   answer: ({ lines, rejected, example }) =>
     json({ lines, rejected, ...(example === '' ? {} : { example }) }),
   failure: (error) => failure(error),
+}
+
+const otlp: WayIn = {
+  protocol: 'otlp',
+  methods: ['POST'],
+  paths: ['/v1/logs', '/otlp/v1/logs', '/insert/opentelemetry/v1/logs'],
+  summary: 'Take lines of log by OTLP over HTTP, in protobuf or JSON',
+  type: 'application/x-protobuf',
+  parameters: [],
+  fields: () => NO_FIELDS,
+  answer: (outcome, { head }) => {
+    const encoding = encodingOf(head.contentType)!
+    return {
+      status: 200,
+      headers: { 'content-type': typeOf(encoding) },
+      body: otlpResponse(encoding, partialOf(outcome), 'rejectedLogRecords'),
+    }
+  },
+  failure: statusAnswer,
+}
+
+/** What was not kept, for a sender that must not send it again. */
+function partialOf({ rejected, example }: LogOutcome): PartialSuccess | undefined {
+  const count = rejectedCount(rejected)
+  if (count === 0) return undefined
+  return { rejected: count, message: whyNot(rejected, example) }
+}
+
+const loki: WayIn = {
+  protocol: 'loki',
+  methods: ['POST'],
+  paths: ['/loki/api/v1/push', '/insert/loki/api/v1/push'],
+  summary: 'Take lines of log as Loki does, in protobuf or JSON',
+  type: 'application/x-protobuf',
+  parameters: [],
+  fields: () => NO_FIELDS,
+  // A 400 is what Loki answers when it kept the rest; its senders do not send it again.
+  answer: ({ rejected, example }) =>
+    rejectedCount(rejected) === 0
+      ? { status: 204, headers: {}, body: '' }
+      : text(`${whyNot(rejected, example)}\n`, 400),
+  failure: (error) => text(`${error.message}\n`, statusOf(error.code)),
+}
+
+const elastic: WayIn = {
+  protocol: 'elastic',
+  methods: ['POST', 'PUT'],
+  paths: ELASTIC_PREFIXES.flatMap((prefix) => [`${prefix}/_bulk`, `${prefix}/:index/_bulk`]),
+  summary: 'Take lines of log as Elasticsearch does: an action and a document in turn',
+  type: 'application/x-ndjson',
+  parameters: FIELD_PARAMETERS,
+  fields: fieldParameters,
+  answer: ({ answer = '' }) => elasticAnswer(answer),
+  failure: (error) => elasticError(error),
+}
+
+function rejectedCount(rejected: Readonly<Record<string, number>>): number {
+  return Object.values(rejected).reduce((sum, count) => sum + count, 0)
+}
+
+const SHOWN = 1000
+
+function whyNot(rejected: Readonly<Record<string, number>>, example: string): string {
+  const counts = Object.entries(rejected).map(([reason, count]) => `${count} ${reason}`)
+  return `lines not kept: ${counts.join(', ')}; one of them: ${example}`.slice(0, SHOWN)
 }

@@ -74,7 +74,7 @@ function answerOf(outcome: OtlpOutcome, { contentType }: RequestHead): Answer {
 }
 
 /** An error as OTLP wants it: a `google.rpc.Status` in the encoding of the request. */
-function statusAnswer(error: WeirError, { contentType }: RequestHead): Answer {
+export function statusAnswer(error: WeirError, { contentType }: RequestHead): Answer {
   const encoding = encodingOf(contentType) ?? 'json'
   const status = statusOf(error.code)
   return {

@@ -103,7 +103,7 @@ export class LogsSide implements LogSink, AsyncDisposable {
   }
 
   async #start(): Promise<Thread<LogsHandlers>> {
-    const { logs, storage, log } = this.#options.config()
+    const { logs, storage, log, otlp_receiver: otlp } = this.#options.config()
     const data: LogsData = {
       store: {
         folder: this.#folder,
@@ -122,6 +122,7 @@ export class LogsSide implements LogSink, AsyncDisposable {
       resourceLabels: logs.resource_labels,
       listeners: { forward: logs.forward, syslog: logs.syslog },
       logLevel: log.level,
+      depthMax: otlp.max_attribute_depth,
     }
     return new Thread<LogsHandlers>('logs-thread', data, [], this.#options.onCrash)
   }

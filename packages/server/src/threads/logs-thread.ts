@@ -35,6 +35,7 @@ export interface LogsData {
   readonly resourceLabels: readonly string[]
   readonly listeners: ListenerConfigs
   readonly logLevel: string
+  readonly depthMax: number
 }
 
 export type LogsHandlers = {
@@ -74,6 +75,8 @@ const receiving = opening.then(
       store,
       limits: data.limits,
       unpackedBytesMax: data.unpackedBytesMax,
+      resourceLabels: data.resourceLabels,
+      depthMax: data.depthMax,
       clock: systemClock,
       seed: randomInt(2 ** 32),
       parsers: LINE_PARSERS,

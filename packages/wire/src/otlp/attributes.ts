@@ -77,6 +77,22 @@ export function readAttributes(
   return input.bad ? 'malformed' : { pairs, hasBadText: input.hasBadText }
 }
 
+/**
+ * The text of a value that stands alone, such as the body of a line of log.
+ *
+ * @param bytes an `AnyValue` with its length before it
+ */
+export function readValueText(
+  bytes: Uint8Array,
+  depthMax: number,
+): { readonly text: string } | AttributesFault {
+  const input = new ProtoReader(bytes)
+  const values = new ValueReader(input, depthMax)
+  const text = valueText(values.value(0))
+  if (values.isTooDeep) return 'too_deep'
+  return input.bad ? 'malformed' : { text }
+}
+
 class ValueReader {
   isTooDeep = false
   readonly #input: ProtoReader
@@ -97,7 +113,7 @@ class ValueReader {
     while (input.at < end) {
       const tag = input.u32()
       if (tag === KEY) key = input.text()
-      else if (tag === VALUE) value = this.#value(depth)
+      else if (tag === VALUE) value = this.value(depth)
       else if (tag >>> 3 <= 2) input.fail()
       else input.skip(tag)
       if (!input.bad) input.end = end
@@ -105,7 +121,8 @@ class ValueReader {
     return [key, value]
   }
 
-  #value(depth: number): Value {
+  /** A length and an `AnyValue`; leaves `input.end` at its end. */
+  value(depth: number): Value {
     const input = this.#input
     const end = input.lengthEnd()
     input.end = end
@@ -128,7 +145,7 @@ class ValueReader {
 
   #list(depth: number): readonly Value[] {
     const values: Value[] = []
-    this.#each(depth, () => values.push(this.#value(depth)))
+    this.#each(depth, () => values.push(this.value(depth)))
     return values
   }
 

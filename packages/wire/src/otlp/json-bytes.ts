@@ -89,6 +89,11 @@ export class JsonBytes {
     return this.#peek() === '{'
   }
 
+  /** Whether a string comes; does not move. */
+  isString(): boolean {
+    return this.#peek() === '"'
+  }
+
   /** A string; null is an empty one. */
   text(): string {
     if (this.isNull()) {

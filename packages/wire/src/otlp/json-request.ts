@@ -21,18 +21,23 @@ export type JsonFault = { readonly at: number; readonly why: string }
 /**
  * Rewrites a request.
  *
+ * @param shape which request, one of metrics unless told
  * @param slack bytes that are readable behind the answer's end
  * @param depthMax how deep lists and maps may lie inside each other in an attribute
  * @returns the message, or where reading stopped and why
  */
 export function protobufOfJson(
   json: Uint8Array,
-  { slack, depthMax }: { readonly slack: number; readonly depthMax: number },
+  {
+    slack,
+    depthMax,
+    shape = METRICS_REQUEST,
+  }: { readonly slack: number; readonly depthMax: number; readonly shape?: Shape },
 ): { readonly bytes: Uint8Array; readonly length: number } | JsonFault {
   // A map in a map is a value, the list inside it, that list's array and a pair.
   const input = new JsonBytes(json, DEPTH_BASE + 4 * Math.min(depthMax, 1000))
   const output = new Rewriter(input, json.length)
-  output.message(METRICS_REQUEST)
+  output.message(shape)
   input.finish()
   if (input.why !== '') return { at: input.at, why: input.why }
   return output.finish(slack)

@@ -1,5 +1,5 @@
 /**
- * The messages of OTLP metrics for those who read them from JSON: each field by its two names
+ * The messages of OTLP metrics and logs for those who read them from JSON: each field by its two names
  * (`timeUnixNano`, `time_unix_nano`), with its number and kind.
  *
  * @see opentelemetry-proto:docs/specification.md, JSON Protobuf Encoding
@@ -173,9 +173,43 @@ const resourceMetrics = shape({
 /** `ExportMetricsServiceRequest`. */
 export const METRICS_REQUEST: Shape = shape({ resourceMetrics: [1, resourceMetrics, 'list'] })
 
+const logRecord = shape({
+  timeUnixNano: [1, 'fixed64'],
+  severityNumber: [2, 'enum'],
+  severityText: [3, 'text'],
+  body: [5, anyValue],
+  attributes: [6, keyValue, 'list'],
+  flags: [8, 'uint32'],
+  traceId: [9, 'id'],
+  spanId: [10, 'id'],
+  observedTimeUnixNano: [11, 'fixed64'],
+  eventName: [12, 'text'],
+})
+
+/** `ExportLogsServiceRequest`. */
+export const LOGS_REQUEST: Shape = shape({
+  resourceLogs: [
+    1,
+    shape({
+      resource: [1, shape({ attributes: [1, keyValue, 'list'] })],
+      scopeLogs: [2, shape({ scope: [1, scope], logRecords: [2, logRecord, 'list'] }), 'list'],
+    }),
+    'list',
+  ],
+})
+
+const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
+
+/** `SEVERITY_NUMBER_TRACE` is 1, `SEVERITY_NUMBER_TRACE2` 2, `SEVERITY_NUMBER_DEBUG` 5. */
+const SEVERITIES = LEVELS.flatMap((level, i) =>
+  ['', '2', '3', '4'].map((part, k) => [`SEVERITY_NUMBER_${level}${part}`, 4 * i + k + 1] as const),
+)
+
 /** Names of enum values that may stand for their numbers. */
 export const ENUM_NUMBERS: Readonly<Record<string, number>> = {
   AGGREGATION_TEMPORALITY_UNSPECIFIED: 0,
   AGGREGATION_TEMPORALITY_DELTA: 1,
   AGGREGATION_TEMPORALITY_CUMULATIVE: 2,
+  SEVERITY_NUMBER_UNSPECIFIED: 0,
+  ...Object.fromEntries(SEVERITIES),
 }

@@ -10,21 +10,22 @@ export interface PartialSuccess {
 }
 
 /**
- * `ExportMetricsServiceResponse { 1 partial_success { 1 rejected_data_points · 2 error_message } }`; without a
- * partial success it is an empty message.
+ * `ExportMetricsServiceResponse { 1 partial_success { 1 rejected_data_points · 2 error_message } }`, or that
+ * of logs, where only the name differs; without a partial success it is an empty message.
  *
  * @see opentelemetry-proto:opentelemetry/proto/collector/metrics/v1/metrics_service.proto
  */
 export function otlpResponse(
   encoding: OtlpEncoding,
   partial: PartialSuccess | undefined,
+  rejectedName: 'rejectedDataPoints' | 'rejectedLogRecords' = 'rejectedDataPoints',
 ): Uint8Array | string {
   if (encoding === 'json') {
     if (partial === undefined) return '{}'
     const { rejected, message } = partial
     // 64-bit numbers are strings in protobuf's JSON.
     return JSON.stringify({
-      partialSuccess: { rejectedDataPoints: String(rejected), errorMessage: message },
+      partialSuccess: { [rejectedName]: String(rejected), errorMessage: message },
     })
   }
   const writer = new ProtoWriter()

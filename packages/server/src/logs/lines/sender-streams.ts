@@ -21,7 +21,7 @@ export interface SenderStream {
 }
 
 /** Labels that say how bad all lines of a stream are, as Loki looks for them. */
-const LEVELS: readonly string[] = [
+const LEVELS: ReadonlySet<string> = new Set([
   'level',
   'LEVEL',
   'Level',
@@ -35,7 +35,7 @@ const LEVELS: readonly string[] = [
   'Lvl',
   'severity_text',
   'detected_level',
-]
+])
 
 const ORIGIN = ['system', 'pipeline', 'stage'] as const
 
@@ -93,9 +93,20 @@ export class SenderStreams {
 function severityOf(labels: Labels): Severity {
   for (const name of LEVELS) {
     const value = labels.get(name)
-    if (value === '') continue
-    const bytes = Buffer.from(value)
-    return severityOfWord(bytes, 0, bytes.length)
+    if (value !== '') return severityOfName(value)
   }
   return 0
+}
+
+/** How bad a line is by what is said beside it (`name, value, …`); 0 when nothing there says so. */
+export function severityOfMetadata(pairs: readonly string[]): Severity {
+  for (let i = 0; i < pairs.length; i += 2) {
+    if (LEVELS.has(pairs[i]!)) return severityOfName(pairs[i + 1]!)
+  }
+  return 0
+}
+
+function severityOfName(text: string): Severity {
+  const bytes = Buffer.from(text)
+  return severityOfWord(bytes, 0, bytes.length)
 }

@@ -10,7 +10,7 @@ const CLOSE_LIST = 0x5d
  * Lines of JSON objects, `bytes[0, length)`: one a line, several behind each other, or all in one list,
  * as Fluent Bit and fluentd send them. What is no object is kept as a line of text.
  */
-export function readNdjson(reader: LineReader, bytes: Uint8Array, length: number): void {
+export function readNdjson(reader: LineReader, bytes: Uint8Array, length: number): undefined {
   const first = skipBlanks(bytes, 0, length)
   if (bytes[first] === OPEN_LIST && readList(reader, bytes, first + 1, length)) return
   let at = 0

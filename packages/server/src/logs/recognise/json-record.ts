@@ -97,7 +97,7 @@ export const KNOWN_KEYS: RecordKeys = { time: [], labels: [] }
  * bytes, no parsed object; its fields hold until the next line.
  */
 export class JsonRecord {
-  /** `NO_TIME` when the line has none or one that cannot be read. */
+  /** 0n when the line has none or one that cannot be read. */
   timeNs = 0n
   /** Whether there was a time that cannot be read. */
   hasBadTime = false

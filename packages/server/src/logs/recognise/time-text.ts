@@ -4,7 +4,7 @@
  */
 
 /** There is no time: empty, 0, or Go's year 1. Take that of arrival. */
-export const NO_TIME = 0n
+const NO_TIME = 0n
 
 const NS_MAX = 2n ** 63n - 1n
 const NS_MIN = -NS_MAX

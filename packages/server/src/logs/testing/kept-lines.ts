@@ -57,6 +57,8 @@ export function stand(
     store,
     limits: lineLimits(config),
     unpackedBytesMax: config.max_unpacked_bytes,
+    resourceLabels: config.resource_labels,
+    depthMax: 8,
     clock,
     seed: 7,
     parsers,
