@@ -21,6 +21,15 @@ describe.skipIf(!canBrowse)(`the page in a browser${whyNot}`, () => {
     ['/explore?expr=latency_seconds&tab=table', [/count 3008 · sum/, '(0.512, 0.645]']],
     ['/explore?expr=nothing', ['No series in this time range.']],
     [
+      '/logs?columns=stage',
+      ['180 lines', /Cannot reach the broker/, 'checkout-api', 'context_broker', '5 events'],
+    ],
+    ['/logs?query=rate(%7Bstage%3D"sink"%7D[5m])', ['Back to lines', /debug/]],
+    [
+      '/logs?query=%7Bstage%3D"nothing"%7D',
+      ['No line matches:', 'Without stage="nothing"', 'Look in the last 24 hours'],
+    ],
+    [
       '/alerts?tab=rules',
       [
         'Firing 1',
@@ -113,6 +122,7 @@ describe.skipIf(!canBrowse)(`the page in a browser${whyNot}`, () => {
     '/explore?expr=up',
     '/explore?expr=latency_seconds',
     '/explore?expr=latency_seconds&tab=table',
+    '/logs',
     '/status?tab=queries',
     '/alerts?tab=recording',
     '/alerts?tab=backtest',

@@ -6,6 +6,7 @@ import {
 } from '@tanstack/react-router'
 import { Frame } from './frame/frame.tsx'
 import { NotFound, PageFailed } from './frame/page-failed.tsx'
+import { LOGS_SEARCH } from './logs/logs-search.ts'
 import { OverviewPage } from './overview/overview-page.tsx'
 import { parseSearch, pickSearch, stringifySearch } from './search-text.ts'
 
@@ -31,6 +32,13 @@ const explore = createRoute({
   path: '/explore',
   validateSearch: (search) => pickSearch(search, ['expr', 'from', 'to', 'step', 'tab']),
   component: lazyRouteComponent(() => import('./explore/explore-page.tsx'), 'ExplorePage'),
+})
+
+const logs = createRoute({
+  getParentRoute: () => root,
+  path: '/logs',
+  validateSearch: (search) => pickSearch(search, LOGS_SEARCH),
+  component: lazyRouteComponent(() => import('./logs/logs-page.tsx'), 'LogsPage'),
 })
 
 const alerts = createRoute({
@@ -80,6 +88,7 @@ export const router = createRouter({
     overview,
     pipeline,
     explore,
+    logs,
     alerts,
     targets,
     loggers,

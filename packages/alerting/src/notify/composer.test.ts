@@ -45,7 +45,7 @@ test.each([
   ],
   [
     '{{ range .Weir.Alerts }}{{ range .Links }}{{ .Text }} {{ end }}{{ end }}',
-    'Pipeline Chart Alert Runbook ',
+    'Pipeline Chart Logs Alert Runbook ',
   ],
   ['{{ (index .Weir.Alerts 0).RunbookURL }}', 'https://r/x'],
   ['{{ .Weir.HiddenCount }}', '0'],

@@ -7,6 +7,8 @@ export interface AlertLinks {
   readonly pipeline: string
   /** The expression as a chart, around the time of the alert. */
   readonly explore: string
+  /** What its pipeline or stage logged around its start. */
+  readonly logs: string
   /** The alert on the page of alerts. */
   readonly alerts: string
   readonly runbook: string
@@ -17,6 +19,7 @@ export interface AlertLinks {
 export const LINK_TITLES = {
   pipeline: 'Pipeline',
   explore: 'Chart',
+  logs: 'Logs',
   alerts: 'Alert',
   runbook: 'Runbook',
   dashboard: 'Dashboard',
@@ -33,6 +36,7 @@ export function linksOf(alert: AlertFacts, externalUrl: string): AlertLinks {
   return {
     pipeline: hasPage ? `${externalUrl}/pipelines/${encode(system)}/${encode(pipeline)}` : '',
     explore: exploreUrl(alert, externalUrl),
+    logs: logsUrl(alert, externalUrl),
     alerts: alertsUrl(labels.get('alertname'), externalUrl),
     runbook: safeUrl(annotations.get('runbook_url') || annotations.get('runbook'), externalUrl),
     dashboard: safeUrl(annotations.get('dashboard_url'), externalUrl),
@@ -51,6 +55,17 @@ function exploreUrl(alert: AlertFacts, externalUrl: string): string {
   const from = startsAtMs - BEFORE_MS
   const to = endsAtMs === null ? 'now' : String(endsAtMs + AFTER_MS)
   return `${externalUrl}/explore?expr=${encode(chartExpr(evidence.expr))}&from=${from}&to=${to}`
+}
+
+/** Lines of log have the same words for where they come from. */
+function logsUrl({ labels, startsAtMs, endsAtMs }: AlertFacts, externalUrl: string): string {
+  const matchers = ['system', 'pipeline', 'stage']
+    .filter((name) => labels.get(name) !== '')
+    .map((name) => `${name}=${JSON.stringify(labels.get(name))}`)
+  if (matchers.length === 0) return ''
+  const query = encode(`{${matchers.join(', ')}}`)
+  const from = startsAtMs - BEFORE_MS
+  return `${externalUrl}/logs?query=${query}&from=${from}&to=${(endsAtMs ?? startsAtMs) + AFTER_MS}`
 }
 
 /** http(s) only, since it becomes a link in somebody's client; `/packs/x` is a page of this Weir. */

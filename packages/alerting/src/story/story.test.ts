@@ -100,6 +100,7 @@ test('all that is told of an alert', () => {
     links: {
       pipeline: 'https://weir.example/pipelines/airflow/orders%20%26%20%3Cb%3E',
       explore: `https://weir.example/explore?expr=wait_seconds&from=${START_MS - 1_800_000}&to=now`,
+      logs: `https://weir.example/logs?query=${encodeURIComponent('{system="airflow", pipeline="orders & <b>", stage="run"}')}&from=${START_MS - 1_800_000}&to=${START_MS + 600_000}`,
       alerts: 'https://weir.example/alerts?q=A',
       runbook: 'https://weir.example/packs/airflow#AirflowDagFailing',
       dashboard: '', // no link that a reader must not follow

@@ -117,7 +117,8 @@ async function request(
   }
 }
 
-async function reach(path: string, init: RequestInit): Promise<Response> {
+/** Reaches Weir; the answer may be a refusal. @throws {RequestError} when nobody answers */
+export async function reach(path: string, init: RequestInit): Promise<Response> {
   let response: Response
   try {
     response = await fetch(path, {

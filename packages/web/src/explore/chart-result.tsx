@@ -10,6 +10,8 @@ import { seriesName, shortNames } from '../chart/series-name.ts'
 import { REFRESH_MS } from '../api/weir.ts'
 import { EventToggle, useEventMarks } from '../events/event-marks.tsx'
 import { whole } from '../format/number.ts'
+import { commonLabels } from '../logs/link.ts'
+import { LogsLink } from '../logs/logs-link.tsx'
 import { type TimeRange, isLive, resolveRange } from '../time/range.ts'
 import { serverNow } from '../time/server-clock.ts'
 import { spanText } from '../time/clock-text.ts'
@@ -107,6 +109,11 @@ export function ChartResult(props: {
       {drawn.names.length === 0 ? null : (
         <div className="sheet" style={{ padding: '12px 12px 10px' }}>
           <div className="chart-tools">
+            <LogsLink
+              labels={commonLabels(data.series.map(({ metric }) => metric))}
+              span={range}
+              of="this time"
+            />
             <EventToggle {...events} />
           </div>
           <Chart

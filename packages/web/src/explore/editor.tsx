@@ -1,120 +1,25 @@
-import {
-  autocompletion,
-  closeBrackets,
-  closeBracketsKeymap,
-  completionKeymap,
-} from '@codemirror/autocomplete'
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
-import { HighlightStyle, bracketMatching, syntaxHighlighting } from '@codemirror/language'
-import { lintKeymap } from '@codemirror/lint'
-import { EditorState, Prec } from '@codemirror/state'
-import { EditorView, keymap, placeholder } from '@codemirror/view'
-import { tags } from '@lezer/highlight'
 import { PromQLExtension } from '@prometheus-io/codemirror-promql'
-import { useEffect, useEffectEvent, useRef } from 'react'
+import { type EditorLanguage, QueryEditor } from './query-editor.tsx'
 
-const COLORS = HighlightStyle.define([
-  { tag: tags.number, color: 'var(--healthy)' },
-  { tag: tags.string, color: 'var(--degraded)' },
-  { tag: tags.keyword, color: 'var(--water)', fontWeight: '500' },
-  { tag: tags.function(tags.variableName), color: 'var(--water)' },
-  { tag: tags.labelName, color: 'var(--silent)' },
-  { tag: tags.operator, color: 'var(--ink-2)' },
-  { tag: tags.comment, color: 'var(--ink-3)', fontStyle: 'italic' },
-  { tag: tags.invalid, color: 'var(--failing)' },
-])
-
-const LOOK = EditorView.theme({
-  '&': { fontSize: '13.5px', backgroundColor: 'transparent', color: 'var(--ink)' },
-  '.cm-content': {
-    fontFamily: "'IBM Plex Mono', ui-monospace, monospace",
-    padding: '8px 4px',
-    caretColor: 'var(--ink)',
-  },
-  '.cm-cursor': { borderLeftColor: 'var(--ink)' },
-  '.cm-placeholder': { color: 'var(--ink-3)' },
-  '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': {
-    backgroundColor: 'var(--water-fill) !important',
-  },
-  '.cm-tooltip': {
-    backgroundColor: 'var(--sheet)',
-    border: '1px solid var(--line)',
-    borderRadius: '6px',
-    color: 'var(--ink)',
-  },
-  '.cm-tooltip-autocomplete ul li[aria-selected]': {
-    backgroundColor: 'var(--hover)',
-    color: 'var(--ink)',
-  },
-  '.cm-completionDetail': { color: 'var(--ink-3)' },
-})
-
-/** A PromQL editor that completes and checks against the server. Enter runs, Shift+Enter breaks the line. */
+/** A PromQL editor that completes and checks against the server. */
 export function Editor(props: {
   readonly value: string
   readonly onChange: (text: string) => void
   readonly onRun: (text: string) => void
 }): React.JSX.Element {
-  const { value } = props
-  const box = useRef<HTMLDivElement>(null)
-  const view = useRef<EditorView | null>(null)
-  const change = useEffectEvent(props.onChange)
-  const run = useEffectEvent(props.onRun)
-  const first = useEffectEvent(() => value)
+  return (
+    <QueryEditor
+      {...props}
+      label="PromQL expression"
+      placeholder="A PromQL expression, for example rate(weir_http_requests_total[5m])"
+      language={promql}
+    />
+  )
+}
 
-  useEffect(() => {
-    if (box.current === null) return undefined
-    const promql = new PromQLExtension().setComplete({
-      remote: { url: '', httpMethod: 'GET', cache: { maxAge: 60_000 } },
-    })
-    const runKey = (at: EditorView): boolean => {
-      run(at.state.doc.toString())
-      return true
-    }
-    const made = new EditorView({
-      parent: box.current,
-      state: EditorState.create({
-        doc: first(),
-        extensions: [
-          // Enter accepts a completion when the list is open; that binding is stronger than ours.
-          Prec.highest(keymap.of([{ key: 'Mod-Enter', run: runKey }])),
-          autocompletion(),
-          keymap.of([{ key: 'Enter', run: runKey }]),
-          history(),
-          bracketMatching(),
-          closeBrackets(),
-          syntaxHighlighting(COLORS),
-          LOOK,
-          promql.asExtension(),
-          EditorView.lineWrapping,
-          placeholder('A PromQL expression, for example rate(weir_http_requests_total[5m])'),
-          EditorView.contentAttributes.of({ 'aria-label': 'PromQL expression', 'data-search': '' }),
-          keymap.of([
-            ...closeBracketsKeymap,
-            ...completionKeymap,
-            ...historyKeymap,
-            ...lintKeymap,
-            ...defaultKeymap,
-          ]),
-          EditorView.updateListener.of((update) => {
-            if (update.docChanged) change(update.state.doc.toString())
-          }),
-        ],
-      }),
-    })
-    view.current = made
-    return () => {
-      made.destroy()
-      promql.destroy()
-    }
-  }, [])
-
-  // Text from outside: a link, the history.
-  useEffect(() => {
-    const now = view.current
-    if (now === null || now.state.doc.toString() === value) return
-    now.dispatch({ changes: { from: 0, to: now.state.doc.length, insert: value } })
-  }, [value])
-
-  return <div ref={box} className="editor" />
+function promql(): EditorLanguage {
+  const made = new PromQLExtension().setComplete({
+    remote: { url: '', httpMethod: 'GET', cache: { maxAge: 60_000 } },
+  })
+  return { extension: made.asExtension(), close: () => made.destroy() }
 }

@@ -1,17 +1,10 @@
 import { Button, CopyButton, Menu, Skeleton, Tabs, TextInput } from '@mantine/core'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { IconHistory, IconLink, IconPlayerPlayFilled } from '@tabler/icons-react'
-import { Suspense, lazy, useEffect, useEffectEvent, useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
+import { useRangeKeys } from '../frame/range-keys.ts'
 import { TimeControl } from '../frame/time-control.tsx'
-import {
-  LAST_HOUR,
-  type TimeRange,
-  durationMs,
-  resolveRange,
-  shifted,
-  stepSeconds,
-  zoomed,
-} from '../time/range.ts'
+import { LAST_HOUR, type TimeRange, durationMs, resolveRange, stepSeconds } from '../time/range.ts'
 import { serverNow } from '../time/server-clock.ts'
 import { ChartResult } from './chart-result.tsx'
 import { readHistory, remember } from './history.ts'
@@ -159,18 +152,4 @@ function HistoryMenu(props: { readonly onChoose: (expr: string) => void }): Reac
       </Menu.Dropdown>
     </Menu>
   )
-}
-
-/** The frame's keys for the time range. */
-function useRangeKeys(range: TimeRange, onChange: (range: TimeRange) => void): void {
-  const act = useEffectEvent((kind: unknown): void => {
-    const now = serverNow()
-    if (kind === 'zoom-out') onChange(zoomed(range, now, 2))
-    else onChange(shifted(range, now, kind === 'back' ? -1 : 1))
-  })
-  useEffect(() => {
-    const listen = (event: Event): void => act((event as CustomEvent<unknown>).detail)
-    window.addEventListener('weir-range', listen)
-    return () => window.removeEventListener('weir-range', listen)
-  }, [])
 }

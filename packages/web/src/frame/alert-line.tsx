@@ -1,5 +1,7 @@
 import { IconBellRinging, IconHeartbeat, IconHourglass, IconMoonStars } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
+import { around } from '../logs/link.ts'
+import { LogsLink } from '../logs/logs-link.tsx'
 import { agoText, fullTime } from '../time/clock-text.ts'
 import { serverNow } from '../time/server-clock.ts'
 import { RunbookLink } from './runbook-link.tsx'
@@ -72,6 +74,13 @@ export function AlertLine(props: {
               Pipeline
             </Link>
           )}
+          {props.state === 'firing' ? (
+            <LogsLink
+              labels={props.labels}
+              span={around(props.sinceMs, undefined)}
+              of={`the time around ${props.name}`}
+            />
+          ) : null}
           <RunbookLink url={props.runbookUrl} />
         </div>
       </div>

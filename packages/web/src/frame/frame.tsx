@@ -9,6 +9,7 @@ import {
   IconGauge,
   IconKeyboard,
   IconLayoutList,
+  IconLogs,
   IconMoon,
   IconSun,
   IconSunMoon,
@@ -21,6 +22,7 @@ import { type Command, SEQUENCE_MS, SHORTCUTS, isTyping, press } from './shortcu
 const PAGES = [
   { to: '/', title: 'Overview', Icon: IconLayoutList },
   { to: '/explore', title: 'Explore', Icon: IconChartLine },
+  { to: '/logs', title: 'Logs', Icon: IconLogs },
   { to: '/alerts', title: 'Alerts', Icon: IconBell },
   { to: '/targets', title: 'Targets', Icon: IconTargetArrow },
   { to: '/loggers', title: 'Loggers', Icon: IconAdjustmentsHorizontal },
@@ -86,6 +88,12 @@ export function Frame(): React.JSX.Element {
                 </td>
               </tr>
             ))}
+            <tr>
+              <td>Next, previous line of logs</td>
+              <td className="right">
+                <Kbd>j</Kbd> <Kbd>k</Kbd>
+              </td>
+            </tr>
             <tr>
               <td>Run the query</td>
               <td className="right">

@@ -6,6 +6,8 @@ test.each([
   ['go', ['/']],
   ['ge', ['/explore']],
   ['gt', ['/targets']],
+  ['gl', ['/logs']],
+  ['gv', ['/loggers']], // verbosity
   ['gge', ['/explore']], // stuttered
   ['gxe', []], // interrupted
   ['o', []], // second key alone

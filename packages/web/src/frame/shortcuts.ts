@@ -5,7 +5,15 @@
 export type Command =
   | {
       readonly kind: 'go'
-      readonly to: '/' | '/explore' | '/alerts' | '/status' | '/packs' | '/targets' | '/loggers'
+      readonly to:
+        | '/'
+        | '/explore'
+        | '/logs'
+        | '/alerts'
+        | '/status'
+        | '/packs'
+        | '/targets'
+        | '/loggers'
     }
   | { readonly kind: 'search' | 'help' | 'refresh' | 'theme' | 'zoom-out' | 'back' | 'forth' }
 
@@ -19,10 +27,11 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['/'], title: 'Search', command: { kind: 'search' } },
   { keys: ['g', 'o'], title: 'Overview', command: { kind: 'go', to: '/' } },
   { keys: ['g', 'e'], title: 'Explore', command: { kind: 'go', to: '/explore' } },
+  { keys: ['g', 'l'], title: 'Logs', command: { kind: 'go', to: '/logs' } },
   { keys: ['g', 'a'], title: 'Alerts', command: { kind: 'go', to: '/alerts' } },
   { keys: ['g', 's'], title: 'Status', command: { kind: 'go', to: '/status' } },
   { keys: ['g', 't'], title: 'Targets', command: { kind: 'go', to: '/targets' } },
-  { keys: ['g', 'l'], title: 'Loggers', command: { kind: 'go', to: '/loggers' } },
+  { keys: ['g', 'v'], title: 'Loggers', command: { kind: 'go', to: '/loggers' } },
   { keys: ['g', 'p'], title: 'Packs', command: { kind: 'go', to: '/packs' } },
   { keys: ['r'], title: 'Refresh now', command: { kind: 'refresh' } },
   { keys: ['t', 'o'], title: 'Longer time range', command: { kind: 'zoom-out' } },

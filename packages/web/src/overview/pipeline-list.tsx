@@ -1,12 +1,13 @@
 import type { PipelineSummary } from '@weir/packs'
 import { useMediaQuery } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
-import { memo, useEffect, useMemo, useRef, useState } from 'react'
+import { memo, useMemo, useRef } from 'react'
 import { Sparkline } from '../chart/sparkline.tsx'
 import { FigureText } from '../frame/figure-text.tsx'
 import { HealthMark } from '../frame/health-mark.tsx'
 import { HEALTH_ORDER, type Row, pipelineKey } from './filter.ts'
 import { SIGNAL_TITLES } from './signal-titles.ts'
+import { useScroll } from './use-scroll.ts'
 import { rowWindow, topsOf } from './window-rows.ts'
 
 // Row heights of app.css, in pixels: wide and narrow screens.
@@ -133,31 +134,3 @@ const PipelineRow = memo(function PipelineRow(props: {
     </div>
   )
 })
-
-/** Where the screen is, in the list's own pixels. */
-function useScroll(list: React.RefObject<HTMLDivElement | null>): {
-  readonly top: number
-  readonly height: number
-} {
-  const [view, setView] = useState({ top: 0, height: 1200 })
-  useEffect(() => {
-    let frame = 0
-    const measure = (): void => {
-      frame = 0
-      const box = list.current?.getBoundingClientRect()
-      if (box) setView({ top: Math.round(-box.top), height: window.innerHeight })
-    }
-    const later = (): void => {
-      frame ||= requestAnimationFrame(measure)
-    }
-    measure()
-    window.addEventListener('scroll', later, { passive: true })
-    window.addEventListener('resize', later)
-    return () => {
-      cancelAnimationFrame(frame)
-      window.removeEventListener('scroll', later)
-      window.removeEventListener('resize', later)
-    }
-  }, [list])
-  return view
-}

@@ -17,6 +17,7 @@ import { FailureNote } from '../frame/failure-note.tsx'
 import { FigureText } from '../frame/figure-text.tsx'
 import { HealthMark } from '../frame/health-mark.tsx'
 import { TimeControl } from '../frame/time-control.tsx'
+import { LogsLink } from '../logs/logs-link.tsx'
 import { figureText, rateScale } from '../format/number.ts'
 import { historyMs, shownCount } from '../time/history.ts'
 import { useWindow } from '../time/use-window.ts'
@@ -79,6 +80,11 @@ function Detail(props: {
         <div className="sheet-head" style={{ alignItems: 'center' }}>
           <HealthMark health={summary.health} />
           <span style={{ flex: 1, overflowWrap: 'anywhere' }}>{summary.reason}</span>
+          <LogsLink
+            labels={{ system: summary.system, pipeline: summary.pipeline }}
+            span={{ from: `now-${props.window}`, to: 'now' }}
+            of="this pipeline"
+          />
           <EventToggle {...events} />
         </div>
         <ol className="flow" aria-label="Stages in order">
@@ -109,6 +115,12 @@ function Detail(props: {
             <div className="sheet-head">
               <h2>{stage.title}</h2>
               <span className="muted mono">{stage.stage}</span>
+              <span className="spacer" />
+              <LogsLink
+                labels={{ system: summary.system, pipeline: summary.pipeline, stage: stage.stage }}
+                span={{ from: `now-${props.window}`, to: 'now' }}
+                of={`the stage ${stage.title}`}
+              />
             </div>
             <div className="charts">
               {SIGNAL_TITLES.map(([kind, title]) => {

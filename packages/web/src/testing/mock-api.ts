@@ -15,6 +15,7 @@ import {
   firingGroups,
 } from './mock-alerts.ts'
 import { eventPage } from './mock-events.ts'
+import { lokiAnswer } from './mock-logs.ts'
 import { MOCK_NOW_MS, overview, pipelines, randomFrom, signals } from './mock-data.ts'
 import { loggersView, overrideOf, overridesOf } from './mock-loggers.ts'
 import { pushGroups } from './mock-pushed.ts'
@@ -84,7 +85,7 @@ export async function startMock(dist: string, scene: Scene): Promise<MockServer>
       }
       return
     }
-    if (!url.pathname.startsWith('/api/')) {
+    if (!/^\/(loki\/)?api\//.test(url.pathname)) {
       served.set(url.pathname, sendFile(dist, url.pathname, response))
       return
     }
@@ -158,6 +159,13 @@ function answer(
       errorType: 'unavailable',
       error: 'Cannot read the store: want a writable disk, got "full"',
     })
+    return
+  }
+  if (url.pathname.startsWith('/loki/')) {
+    const told = lokiAnswer(scene, url)
+    if (typeof told === 'string')
+      response.writeHead(400, { 'content-type': 'text/plain' }).end(told)
+    else send(200, told)
     return
   }
   const weir = /^\/api\/weir\/v1\/(.*)$/.exec(url.pathname)?.[1]

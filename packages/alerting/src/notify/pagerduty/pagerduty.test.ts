@@ -244,6 +244,8 @@ const EVIDENT: AlertFacts = {
   evidence: { expr: 'x > 1', value: 2, threshold: { operator: '>', value: 1 } },
 }
 
+const ITS_LOGS = encodeURIComponent('{system="airflow", pipeline="orders", stage="run"}')
+
 test('the title is the sentence; links, picture and the figure go along', async () => {
   const { outcome, event } = await send({}, factsOf(EVIDENT), { isOwn: true, picture: PICTURE })
   expect(outcome).toEqual({ kind: 'sent' })
@@ -254,6 +256,7 @@ test('the title is the sentence; links, picture and the figure go along', async 
     links: [
       { text: 'Pipeline', href: 'http://weir/pipelines/airflow/orders' },
       { text: 'Chart', href: chart },
+      { text: 'Logs', href: `http://weir/logs?query=${ITS_LOGS}&from=-1800000&to=600000` },
       { text: 'Alert', href: 'http://weir/alerts?q=A' },
       { text: 'Runbook', href: 'https://r/x' },
     ],

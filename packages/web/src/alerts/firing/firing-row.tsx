@@ -12,6 +12,8 @@ import { Link } from '@tanstack/react-router'
 import { memo, useState } from 'react'
 import { compact } from '../../format/number.ts'
 import { RunbookLink } from '../../frame/runbook-link.tsx'
+import { around } from '../../logs/link.ts'
+import { LogsLink } from '../../logs/logs-link.tsx'
 import { LabelTags } from '../../targets/label-tags.tsx'
 import { agoText, fullTime, shortTime } from '../../time/clock-text.ts'
 import { serverNow } from '../../time/server-clock.ts'
@@ -145,6 +147,14 @@ function Opened(props: {
             Explore
           </Link>
         )}
+        <LogsLink
+          labels={labels}
+          span={around(
+            alert.startsAtMs,
+            alert.endsAtMs <= serverNow() ? alert.endsAtMs : undefined,
+          )}
+          of="the time around it"
+        />
         {alert.status.silencedBy.length === 0 && alert.status.mutedBy.length === 0 ? null : (
           <Link to="/alerts" search={{ tab: 'silences' }}>
             Silences

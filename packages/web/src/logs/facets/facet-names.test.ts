@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { facetsOf } from './facet-names.ts'
+
+test('the level comes first, then what people ask for, then labels, then fields', () => {
+  const facets = facetsOf(
+    ['stage', 'host', 'service_name'],
+    [
+      'context_topic',
+      'logger',
+      'host',
+      'level',
+      'detected_level',
+      'message',
+      'trace_id',
+      'kafka_offset',
+    ],
+  )
+  expect(facets.map(({ title, field }) => `${title} ${field.place}`)).toEqual([
+    'level line',
+    'service stream',
+    'stage stream',
+    'logger line',
+    'host stream',
+    'context_topic line',
+  ])
+  expect(facets.filter(({ isOpen }) => isOpen).map(({ title }) => title)).toEqual([
+    'level',
+    'service',
+    'stage',
+  ])
+})

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { isCount, stepFor } from './series-step.ts'
+
+test.each([
+  ['count_over_time({a="b"}[1m])', 3_600_000, 60],
+  ['count_over_time({a="b"} [ 90s ])', 3_600_000, 90],
+  ['rate({a="b"}[1s])', 3_600_000, 30], // too many points
+  ['rate({a="b"}[1h])', 3_600_000, 30], // too few
+  ['vector(1)', 3_600_000, 30],
+])('%s over %d ms has the step %d', (query, width, want) => {
+  expect(stepFor(query, 0, width)).toBe(want)
+})
+
+test.each([
+  ['sum by (a) (rate({a="b"}[1m]))', true],
+  ['quantile_over_time(0.9, {a="b"} | unwrap d [1m])', false],
+  ['sum(rate({a="b"} | unwrap d [1m]))', false],
+  ['absent_over_time({a="b"}[1m])', false],
+])('%s counts lines: %s', (query, want) => expect(isCount(query)).toBe(want))
