@@ -27,7 +27,14 @@ export {
   type LogStoreStats,
   openLogStore,
 } from './store/log-store.ts'
-export { type LogReader, type LogReaderOptions, openLogReader } from './store/log-reader.ts'
+export {
+  type LogReader,
+  type LogReaderOptions,
+  type LogTable,
+  openLogReader,
+} from './store/log-reader.ts'
+export type { DeleteRequest } from './store/keeper.ts'
+export type { SqlAnswer } from './store/part/ask-sql.ts'
 export type { LogExpr, LogQLExpr, MetricExpr } from './logql/ast.ts'
 export { parseLogQL, parseLogSelector } from './logql/parse/parse.ts'
 export {

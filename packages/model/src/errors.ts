@@ -63,6 +63,7 @@ export const CODES = {
   OTLP_INVALID: 'bad_data', // a body that is no OTLP metrics request
   LOGS_TAIL_LIMIT: 'unavailable', // too many live tails
   LOGS_INVALID: 'bad_data', // a body that is not what its path takes
+  LOG_SQL_INVALID: 'bad_data', // no single SELECT, or one that cannot be answered
   LOGS_RATE: 'unavailable', // a sender sends lines faster than it may
   REMOTE_WRITE_INVALID: 'bad_data', // a body that is no remote write request
   REMOTE_WRITE_REJECTED: 'bad_data', // some of it could not be kept; the rest was

@@ -79,7 +79,7 @@ export class Admission {
 }
 
 /** The lines of a batch that are marked with 1. */
-function linesWhere(batch: LogBatch, marks: Uint8Array): LogBatch {
+export function linesWhere(batch: LogBatch, marks: Uint8Array): LogBatch {
   const rows: number[] = []
   for (let i = 0; i < batch.count; i++) if (marks[i] === 1) rows.push(i)
   const text = gathered(batch.text, batch.ends, rows)

@@ -1,7 +1,13 @@
-import type { Clock, LogBatch } from '@weir/model'
+import type { Clock, LogBatch, Matcher } from '@weir/model'
+import { allTests } from '../line-test.ts'
+import type { LineCondition, TimeRange } from '../source.ts'
+import { streamTest } from '../stream-test.ts'
+import { linesWhere } from './admission.ts'
 import { PartMaker } from './part/part-maker.ts'
 import type { PartName } from './part/part-name.ts'
-import type { ShelvedPart, Shelf } from './shelf.ts'
+import { linesOfBatch } from './recent.ts'
+import type { Shelf, ShelvedPart } from './shelf.ts'
+import { Streams } from './streams.ts'
 
 export interface KeeperOptions {
   readonly folder: string
@@ -14,6 +20,13 @@ export interface KeeperOptions {
   readonly memoryBytes: number
   /** Hears of what could not be done and will be tried again. */
   readonly onProblem: (error: unknown) => void
+}
+
+/** Which lines go. */
+export interface DeleteRequest {
+  readonly matchers: readonly Matcher[]
+  readonly range: TimeRange
+  readonly conditions: readonly LineCondition[]
 }
 
 /** Parts whose lines are fewer bytes are small, … */
@@ -50,6 +63,51 @@ export class Keeper implements AsyncDisposable {
     void this.#inTurn(() => this.#merge())
     void this.#inTurn(() => this.#expire())
     return sealed
+  }
+
+  /**
+   * Takes lines out of parts: those of streams that the matchers select, in the range, that meet all
+   * conditions.
+   *
+   * @returns how many went
+   */
+  async delete(request: DeleteRequest): Promise<number> {
+    const done = this.#working.then(async () => {
+      let deleted = 0
+      for (const part of this.#shelf.parts) deleted += await this.#deleteFrom(part, request)
+      return deleted
+    })
+    this.#working = done.catch(() => undefined)
+    return await done
+  }
+
+  async #deleteFrom(
+    part: ShelvedPart,
+    { matchers, range, conditions }: DeleteRequest,
+  ): Promise<number> {
+    const test = streamTest(matchers)
+    const overlaps = part.maxNs >= range.fromNs && part.minNs < range.toNs
+    if (!overlaps || !part.streams.some(test)) return 0
+    const [batch] = await this.#maker.read([part.name])
+    const lines = linesOfBatch(batch!, new Streams())
+    const meets = allTests(conditions)
+    const kept = new Uint8Array(lines.count)
+    let deleted = 0
+    for (let i = 0; i < lines.count; i++) {
+      const time = lines.timeNs(i)
+      const goes =
+        time >= range.fromNs && time < range.toNs && test(lines.stream(i).labels) && meets(lines, i)
+      if (goes) deleted++
+      else kept[i] = 1
+    }
+    if (deleted === 0) return 0
+    if (deleted === lines.count) this.#shelf.change(undefined, [], [part.name])
+    else {
+      const name = { ...part.name, generation: part.name.generation + 1 }
+      await this.#maker.make(name, [linesWhere(batch!, kept)])
+      this.#shelf.change(name, [], [part.name])
+    }
+    return deleted
   }
 
   /** Lets go of what is too old or too much. */

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { DuckDBInstance } from '@duckdb/node-api'
 import { type LogBatch, type Matcher, levelOf } from '@weir/model'
@@ -15,11 +17,14 @@ import { streamTest } from '../stream-test.ts'
 import { CountSum } from './count-sum.ts'
 import { JoinedLines } from './joined-lines.ts'
 import type { LetGo, News } from './news.ts'
+import { type SqlAnswer, askSql } from './part/ask-sql.ts'
+import { createLogTable, mapSql } from './part/log-table.ts'
 import { minuteCounts } from './part/minute-counts.ts'
 import { openDuckDb } from './part/open-duckdb.ts'
 import { Part } from './part/part.ts'
 import { type PartName, partFile } from './part/part-name.ts'
 import { partCounts, partLines } from './part/part-queries.ts'
+import { sqlText } from './part/sql-text.ts'
 import { Recent } from './recent.ts'
 import { groupStreams } from './stream-conditions.ts'
 import { Streams } from './streams.ts'
@@ -41,11 +46,28 @@ export interface LogReader extends LogSource, Disposable {
   onBatch(listener: (batch: LogBatch) => void): Disposable
 }
 
+/** The same lines as a table. */
+export interface LogTable {
+  /**
+   * Answers one SELECT over the table `logs` (`part/log-table` has its columns), and nothing else.
+   *
+   * @throws {WeirError} `LOG_SQL_INVALID`
+   */
+  sql(text: string, rowsMax: number, signal?: AbortSignal): Promise<SqlAnswer>
+  /**
+   * Writes lines of a range as a Parquet file with the columns of `logs`, into the folder of the logs; whoever
+   * asked removes it.
+   *
+   * @returns the file's path
+   */
+  exportParquet(range: TimeRange, streams: readonly LogStream[]): Promise<string>
+}
+
 /** @param port the other end went to {@link LogStore.connectReader} */
 export async function openLogReader(
   port: MessagePort,
   options: LogReaderOptions,
-): Promise<LogReader> {
+): Promise<LogReader & LogTable> {
   const reader = new Reader(port, options)
   await reader.ready
   return reader
@@ -54,7 +76,7 @@ export async function openLogReader(
 /** Rows of one time window at most; a window with more is made smaller. */
 const WINDOW_ROWS_MAX = 50_000
 
-class Reader implements LogReader {
+class Reader implements LogReader, LogTable {
   readonly ready: Promise<void>
   readonly #port: MessagePort
   readonly #options: LogReaderOptions
@@ -146,6 +168,38 @@ class Reader implements LogReader {
     return sum.finish()
   }
 
+  async sql(text: string, rowsMax: number, signal?: AbortSignal): Promise<SqlAnswer> {
+    this.#hear()
+    using _asked = this.#ask()
+    const { parts, recent } = this.#everything()
+    using connection = await this.#connect()
+    await createLogTable(connection.to, parts, recent)
+    return await askSql(connection.to, text, rowsMax, signal)
+  }
+
+  async exportParquet(range: TimeRange, streams: readonly LogStream[]): Promise<string> {
+    this.#hear()
+    using _asked = this.#ask()
+    const { parts, recent } = this.#everything()
+    using connection = await this.#connect()
+    await createLogTable(
+      connection.to,
+      parts.filter((part) => part.overlaps(range)),
+      recent,
+    )
+    const path = join(this.#options.folder, `export-${randomUUID()}.parquet`)
+    const wanted = streams.map(({ labels }) => mapSql(labels.flat))
+    const where = [
+      `epoch_ns(time) >= ${range.fromNs}`,
+      `epoch_ns(time) < ${range.toNs}`,
+      wanted.length === 0 ? 'false' : `labels IN (${wanted.join(', ')})`,
+    ]
+    await connection.to.run(
+      `COPY (SELECT * FROM logs WHERE ${where.join(' AND ')} ORDER BY time) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`,
+    )
+    return path
+  }
+
   onBatch(listener: (batch: LogBatch) => void): Disposable {
     this.#listeners.add(listener)
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
@@ -213,6 +267,10 @@ class Reader implements LogReader {
 
   #linesIn(range: TimeRange, parts: readonly Part[], recent: Recent): number {
     return parts.reduce((sum, part) => sum + part.index.header.rows, recent.linesIn(range))
+  }
+
+  #everything(): { readonly parts: readonly Part[]; readonly recent: readonly LogBatch[] } {
+    return { parts: [...this.#parts.values()], recent: this.#recent.batches() }
   }
 
   #partsIn(range: TimeRange): Part[] {

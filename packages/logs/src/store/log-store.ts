@@ -5,7 +5,7 @@ import { Admission, type AdmissionLimits } from './admission.ts'
 import { Arenas } from './arena.ts'
 import { frameBatch, planFrame, readFrame, writeFrame } from './frame.ts'
 import { JournalWriter, journalSegments, removeSegment, replaySegment } from './journal.ts'
-import { Keeper, type KeeperOptions } from './keeper.ts'
+import { type DeleteRequest, Keeper, type KeeperOptions } from './keeper.ts'
 import type { News } from './news.ts'
 import { Shelf } from './shelf.ts'
 
@@ -28,6 +28,8 @@ export interface LogStore extends LogSink, AsyncDisposable {
   connectReader(port: MessagePort): void
   /** Writes the newest lines as a part now; resolves when they are one. */
   seal(): Promise<void>
+  /** Takes lines out for good, wherever they lie; resolves with how many went. */
+  delete(request: DeleteRequest): Promise<number>
   stats(): LogStoreStats
 }
 
@@ -135,6 +137,11 @@ class Store implements LogStore {
     await this.#sealing
     this.#rotate()
     await this.#sealing
+  }
+
+  async delete(request: DeleteRequest): Promise<number> {
+    await this.seal()
+    return this.#keeper.delete(request)
   }
 
   stats(): LogStoreStats {

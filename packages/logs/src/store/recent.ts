@@ -56,6 +56,10 @@ export class Recent {
     this.#segments.delete(segment)
   }
 
+  batches(): LogBatch[] {
+    return [...this.#segments.values()].flatMap((frames) => frames.map(({ batch }) => batch))
+  }
+
   /** Every stream that has lines in the range. */
   streams(range: TimeRange): Set<LogStream> {
     const found = new Set<LogStream>()
@@ -173,6 +177,13 @@ function lineAt(ends: Uint32Array, count: number, from: number, at: number): num
     else low = middle + 1
   }
   return low
+}
+
+/** The lines of a batch as they lie. */
+export function linesOfBatch(batch: LogBatch, streams: Streams): LogLines {
+  const own = batch.streams.map((labels) => streams.of(labels))
+  const frame = { batch, streams: own, minNs: 0n, maxNs: 0n }
+  return new RecentLines(Array.from({ length: batch.count }, (_, at) => ({ frame, at })))
 }
 
 class RecentLines implements LogLines {
