@@ -36,6 +36,7 @@ export {
 export type { DeleteRequest } from './store/keeper.ts'
 export type { SqlAnswer } from './store/part/ask-sql.ts'
 export type { LogExpr, LogQLExpr, MetricExpr } from './logql/ast.ts'
+export { formatLogQL } from './logql/format/format.ts'
 export { parseLogQL, parseLogSelector } from './logql/parse/parse.ts'
 export {
   DEFAULT_LOG_LIMITS,

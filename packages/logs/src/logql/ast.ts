@@ -197,7 +197,7 @@ export interface VectorMatching {
   readonly group?: { readonly side: 'left' | 'right'; readonly include: readonly string[] }
 }
 
-export interface LabelReplace {
+interface LabelReplace {
   readonly kind: 'label_replace'
   readonly expr: MetricExpr
   readonly target: string

@@ -140,7 +140,7 @@ test('counting, leaving out and reading all lines give the same numbers', async 
         expect(await answer(strict(source))).toEqual(expected)
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 100 },
   )
 })
 
@@ -167,6 +167,6 @@ test('leaving out lines changes no answer in lines', async () => {
         expect(await answer(strict(source))).toEqual(await answer(slow(source)))
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 100 },
   )
 })

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Labels } from '@weir/model'
 import { expect, test } from 'vitest'
+import { formatLogQL } from './format/format.ts'
+import { parseLogQL } from './parse/parse.ts'
 import type { LogQueryValue } from './result.ts'
 import { groupEntries } from './result.ts'
 import { runLogQuery } from './run.ts'
@@ -139,4 +141,22 @@ test.each(instants)('number of $query', async ({ query, status, answer }) => {
   const asked = runLogQuery(source, { kind: 'instant', query, timeNs })
   if (status === 200) expect(ourNumbers((await asked).value)).toEqual(lokiNumbers(answer))
   else await expect(asked).rejects.toThrow((answer as string).slice(0, 40))
+})
+
+test.each(recorded.formatted)('neatly $query', ({ query, status, answer }) => {
+  if (status !== 200) {
+    expect(() => formatLogQL(query)).toThrow('parse error')
+    return
+  }
+  const neat = formatLogQL(query)
+  // Loki leaves out one indent.
+  expect(neat).toBe((answer as string).replace('\n| decolorize', '\n  | decolorize'))
+  expect(formatLogQL(neat)).toBe(neat)
+})
+
+/** Refused here before any line is looked at; by Loki only when a stream is there. */
+const refused = recorded.wrong.map(({ query }) => query)
+
+test.each(refused)('refuses %s', (query) => {
+  expect(() => parseLogQL(query)).toThrow(/^parse error at line \d+, col \d+: /)
 })

@@ -25,7 +25,6 @@ const STAGE_WORDS = [
   'label_format',
   'drop',
   'keep',
-  'unwrap',
 ] as const
 type StageWord = (typeof STAGE_WORDS)[number]
 
@@ -144,8 +143,6 @@ function readStage(reader: TokenReader): Stage {
     case 'drop':
     case 'keep':
       return { kind: word, labels: list(reader, readChosen) }
-    case 'unwrap':
-      return reader.fail('a stage; unwrap stands only inside of a range aggregation')
     default:
       return word satisfies never
   }

@@ -3,13 +3,13 @@ import { valueTest } from '@weir/promql'
 import { type LogExpr, type LogQLExpr, type MetricExpr, rangesOf } from '../ast.ts'
 import { compileFilter } from '../pipeline/label-filter.ts'
 import { compileStages } from '../pipeline/stages.ts'
-import { readSelector } from './log-parser.ts'
+import { isUnwrap, readSelector } from './log-parser.ts'
 import { readExpr } from './metric-parser.ts'
 import { ParseError, queryError } from './parse-error.ts'
 import { TokenReader } from './token-reader.ts'
 
 /** Longest query text read, in UTF-16 units; Loki's own limit. */
-export const QUERY_LENGTH_MAX = 131_072
+const QUERY_LENGTH_MAX = 131_072
 
 /**
  * Reads a LogQL query and checks all of it: types, regular expressions, patterns, templates, addresses.
@@ -20,8 +20,13 @@ export function parseLogQL(text: string): LogQLExpr {
   return reading(text, () => {
     const reader = new TokenReader(text)
     const expr = readExpr(reader)
-    if (reader.take('end') === undefined)
+    if (isUnwrap(reader)) {
+      const { start } = reader.token
+      throw new ParseError('want unwrap only inside of a range aggregation, got it outside', start)
+    }
+    if (reader.take('end') === undefined) {
       reader.fail('the end of the query, a stage or an operator')
+    }
     check(expr)
     return expr
   })

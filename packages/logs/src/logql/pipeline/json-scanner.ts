@@ -7,14 +7,6 @@
 
 export type JsonKind = 'string' | 'number' | 'boolean' | 'null' | 'object' | 'array'
 
-/** Of strings, `start` and `end` are inside of the quotes. */
-export interface JsonValue {
-  readonly kind: JsonKind
-  readonly start: number
-  readonly end: number
-  readonly isEscaped: boolean
-}
-
 const FAULTS = {
   json: 'Malformed JSON error',
   string: "Value is string, but can't find closing '\"' symbol",

@@ -38,7 +38,7 @@ function wrap(value: bigint): bigint {
 }
 
 /** What can be made an integer of 64 bits; else 0. */
-export function int64(value: unknown): bigint {
+function int64(value: unknown): bigint {
   const whole = integerOf(value)
   if (whole !== undefined) return wrap(whole)
   if (typeof value === 'boolean') return value ? 1n : 0n
@@ -57,7 +57,7 @@ function inRange(text: string): bigint {
   return value === wrap(value) ? value : 0n
 }
 
-export function float(value: unknown): number {
+function float(value: unknown): number {
   if (typeof value === 'number') return value
   const whole = integerOf(value)
   if (whole !== undefined) return Number(whole)

@@ -216,5 +216,9 @@ export const FORMAT_QUERIES: readonly string[] = [
   'a/b',
   'sum by (a) (rate({app="a very long application name to break the line"} |= "something that is long" [5m])) / on (a) group_left (b) sum by (a, b) (rate({app="x"}[5m]))',
   'vector(1) or vector(2)',
+  '{app="a very long application name to break the line"} |= "something that is long" != "another text" | json | took > 1h30m, size < 5MB | line_format "{{.msg}}"',
+  'topk(3, sum without (a, b) (quantile_over_time(0.5, {app="a very long application name to break the line"} |= "something" | json | unwrap duration(took) | __error__="" [90s] offset 1w) by (a, b)))',
+  'label_replace(sum by (a, b, c) (rate({app="a very long application name to break the line"}[5m])), "abc", "$1", "a", "(.*)-.*")',
+  'sum(rate({app="x"}[1h])) by () > 1e9 or vector(0.5) * -3',
   '{app="x"} | json a="b.c", d | regexp "(?P<x>.)" | pattern "<a> b" | unpack | decolorize | a = ip("1.2.3.4") |> "<_>x"',
 ]
