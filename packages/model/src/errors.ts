@@ -57,6 +57,7 @@ export const CODES = {
   STORAGE_CORRUPT: 'internal', // bytes on disk are not what was written
   STORAGE_BUSY: 'unavailable', // too much waits for its commit already
   PUSH_BUSY: 'unavailable', // too many pushes of one kind under way
+  ICEBERG_INVALID: 'bad_data', // a body that is no metrics report of an Iceberg table
   PUSH_GATEWAY_INVALID: 'bad_data', // a path or body that cannot be read, or stands against the rest
   PUSH_GATEWAY_LIMIT: 'bad_data', // too many groups or series
   REMOTE_READ_INVALID: 'bad_data', // a body that is no remote read request

@@ -695,6 +695,7 @@ class Process implements Weir {
       pushGateway: { ...this.#push.gateway, config: config.pushgateway },
       influx: (request) => this.#push.influx(request),
       influxLimits: config.influx,
+      icebergLimits: config.iceberg,
       logs: { take: (request) => this.#logs.take(request), limits: config.logs },
       backfills: this.#backfills,
       backtests: this.#backtests,

@@ -41,6 +41,9 @@ export class Stage {
     this.#metrics = metrics
     this.#meter = meter
     this.#clock = clock
+    // There before they move: a share of errors of none is 0, not unknown.
+    metrics.records.inc(0, labels)
+    metrics.errors.inc(0, labels)
   }
 
   /** Records that left the stage well. Also says that it succeeded just now. */

@@ -12,6 +12,7 @@ const AT_START = {
   remote_write_receiver: [],
   pushgateway: [],
   influx: [],
+  iceberg: [],
   logs: [],
   query: ['lookback_rules', 'count_first_value'],
   web: [],

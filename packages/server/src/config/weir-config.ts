@@ -3,6 +3,7 @@ import { alertingConfig } from '../alertmanagers/config.ts'
 import { globalConfig, scrapeConfigs } from '../scrape/config.ts'
 import { otlpConfig, otlpReceiver } from '../otlp/config.ts'
 import { pushGateway } from '../pushgateway/config.ts'
+import { icebergConfig } from '../iceberg/config.ts'
 import { influxConfig } from '../influx/config.ts'
 import { logsConfig } from '../logs/config.ts'
 import { remoteReadServer } from '../remote-read/config.ts'
@@ -395,6 +396,9 @@ const sections = z.strictObject({
   influx: influxConfig
     .prefault({})
     .describe('What senders of InfluxDB line protocol may send, and what becomes of it.'),
+  iceberg: icebergConfig
+    .prefault({})
+    .describe('What clients of an Iceberg REST catalog may report of their tables.'),
   logs: logsConfig
     .prefault({})
     .describe('What is kept of lines of log, and what their senders may send.'),

@@ -15,6 +15,7 @@ import { backtestRoutes } from './backtest-routes.ts'
 import { greetShippers } from './elastic-routes.ts'
 import { federateRoute } from './federate-route.ts'
 import { importRoute } from './import-route.ts'
+import { icebergRoutes } from './iceberg-routes.ts'
 import { influxRoutes } from './influx-routes.ts'
 import { lokiRoutes } from './loki-routes.ts'
 import { logRoutes } from './log-routes.ts'
@@ -133,6 +134,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...pushGatewayRoutes(deps),
     federateRoute(deps),
     ...influxRoutes(deps),
+    ...icebergRoutes(deps),
     ...logIntakeRoutes(deps),
     ...weirRoutes(deps, () => routes),
     ...notificationRoutes(deps),

@@ -28,6 +28,7 @@ import type { PushOutcome } from '../push/outcome.ts'
 import type { PushIntakes } from '../push/push-intake.ts'
 import type { OtlpReceiverConfig } from '../otlp/config.ts'
 import type { OtlpOutcome, OtlpRequest } from '../otlp/receiver.ts'
+import type { IcebergConfig } from '../iceberg/config.ts'
 import type { InfluxConfig } from '../influx/config.ts'
 import type { InfluxOutcome, InfluxRequest } from '../influx/receiver.ts'
 import type { LogsConfig } from '../logs/config.ts'
@@ -125,6 +126,7 @@ export interface HttpDeps {
   /** Takes a request of line protocol in; resolves when what could be kept is durable. The body changes hands. */
   influx(request: InfluxRequest): Promise<InfluxOutcome>
   readonly influxLimits: InfluxConfig
+  readonly icebergLimits: IcebergConfig
   readonly logs: {
     /** Takes a request with lines of log in; resolves when what could be kept is durable. The body changes hands. */
     take(request: LogRequest): Promise<LogOutcome>

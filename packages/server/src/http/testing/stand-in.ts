@@ -10,6 +10,7 @@ import type { MetricSource, QueryJob } from '../../query/job.ts'
 import { BodyRooms } from '../../push/body-rooms.ts'
 import { PushIntakes } from '../../push/push-intake.ts'
 import { pushGateway } from '../../pushgateway/config.ts'
+import { icebergConfig } from '../../iceberg/config.ts'
 import { influxConfig } from '../../influx/config.ts'
 import { remoteReadServer } from '../../remote-read/config.ts'
 import { logsConfig } from '../../logs/config.ts'
@@ -144,6 +145,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       badSeries: '',
     }),
     influxLimits: influxConfig.parse({}),
+    icebergLimits: icebergConfig.parse({}),
     logs: {
       take: async () => ({
         lines: 1,
