@@ -34,6 +34,13 @@ const contextOf = (index: number): Record<string, unknown> => ({
   data_type: 'heart_rate',
   duration_ms: 12.5,
 })
+const measuredOf = (index: number): Record<string, unknown> => ({
+  kafka_topic: 'health-data-raw',
+  kafka_partition: index & 15,
+  kafka_offset: index,
+  data_type: 'heart_rate',
+  value: 72.5,
+})
 const base = { component: 'kafka_source', job_id: 'health-consumer-001' }
 
 const SIDES: readonly Side[] = [
@@ -72,14 +79,14 @@ const SIDES: readonly Side[] = [
     prepare: () => {
       weir(undefined)
       const logger = getLogger('flink_consumer.services.kafka_source')
-      return (index) => logger.info('Record consumed', { ...contextOf(index), value: 72 })
+      return (index) => logger.info('Record consumed', measuredOf(index))
     },
   },
   {
     name: 'pino, one path redacted',
     prepare: () => {
       const logger = pinoLike({ redact: ['value'] })
-      return (index) => logger.info({ ...contextOf(index), value: 72 }, 'Record consumed')
+      return (index) => logger.info(measuredOf(index), 'Record consumed')
     },
   },
   {
