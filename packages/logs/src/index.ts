@@ -19,6 +19,7 @@ export type {
   LogStream,
   TimeRange,
 } from './source.ts'
+export { jsonFields } from './json-fields.ts'
 export { MemorySource } from './memory-source.ts'
 export { allTests, lineValue } from './line-test.ts'
 export {

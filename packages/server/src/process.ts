@@ -172,6 +172,7 @@ class Process implements Weir {
       config: () => this.#setup.config,
       dataDir: flags.dataDir,
       rooms: this.#push.rooms,
+      storePort: () => this.#storePort(),
       onCrash: this.#onCrash,
     })
     void crashed.then(this.#onCrash)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { byteSize, duration } from '../config/quantity.ts'
 import { logQueryConfig } from '../log-query/config.ts'
 import { forwardConfig } from './forward/config.ts'
+import { logMetricKeys } from './metrics/config.ts'
 import { syslogConfig } from './syslog/config.ts'
 
 const MORE_THAN_0 = { message: 'want more than 0' }
@@ -133,6 +134,7 @@ export const logsConfig = z.strictObject({
     .prefault({})
     .describe("What fluentd and Fluent Bit send by fluentd's forward protocol."),
   syslog: syslogConfig.prefault({}).describe('What comes by syslog.'),
+  ...logMetricKeys,
 })
 
 export type LogsConfig = z.output<typeof logsConfig>

@@ -7,6 +7,7 @@ import type { BodyRooms } from '../push/body-rooms.ts'
 import type { LogsData, LogsHandlers } from '../threads/logs-thread.ts'
 import { Thread } from '../threads/thread.ts'
 import { lineLimits } from './lines/line-limits.ts'
+import { presetRules } from './metrics/presets.ts'
 import { packBatch } from './packed-batch.ts'
 import type { LogOutcome, LogRequest } from './receive/log-request.ts'
 import { type ListenerAddress, wantsListeners } from './sockets/log-listeners.ts'
@@ -16,6 +17,8 @@ export interface LogsSideOptions {
   readonly dataDir: string
   /** Where bodies of requests lie; their memory goes back there. */
   readonly rooms: BodyRooms
+  /** A way to the metric store. */
+  readonly storePort: () => Promise<MessagePort>
   readonly onCrash: (error: Error) => void
 }
 
@@ -104,6 +107,8 @@ export class LogsSide implements LogSink, AsyncDisposable {
 
   async #start(): Promise<Thread<LogsHandlers>> {
     const { logs, storage, log, otlp_receiver: otlp } = this.#options.config()
+    const rules = [...presetRules(logs.metric_presets), ...logs.metrics]
+    const store = rules.length === 0 ? undefined : await this.#options.storePort()
     const data: LogsData = {
       store: {
         folder: this.#folder,
@@ -120,11 +125,17 @@ export class LogsSide implements LogSink, AsyncDisposable {
       limits: lineLimits(logs),
       unpackedBytesMax: logs.max_unpacked_bytes,
       resourceLabels: logs.resource_labels,
+      ...(store === undefined ? {} : { metrics: { rules, store } }),
       listeners: { forward: logs.forward, syslog: logs.syslog },
       logLevel: log.level,
       depthMax: otlp.max_attribute_depth,
     }
-    return new Thread<LogsHandlers>('logs-thread', data, [], this.#options.onCrash)
+    return new Thread<LogsHandlers>(
+      'logs-thread',
+      data,
+      store === undefined ? [] : [store],
+      this.#options.onCrash,
+    )
   }
 }
 

@@ -1,11 +1,14 @@
 import { randomInt } from 'node:crypto'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { type LogStoreOptions, type LogStoreStats, openLogStore } from '@weir/logs'
-import { type LogReport, systemClock } from '@weir/model'
+import { type LogReport, type LogSink, systemClock } from '@weir/model'
 import { LINE_PARSERS } from '@weir/packs'
+import { connectAppender } from '@weir/tsdb'
 import type { LineLimits } from '../logs/lines/line-limits.ts'
 import { serveWay } from '../logs/log-way.ts'
 import { type PackedBatch, unpackBatch } from '../logs/packed-batch.ts'
+import type { LogMetricConfig } from '../logs/metrics/config.ts'
+import { LogMetrics } from '../logs/metrics/log-metrics.ts'
 import type { LogOutcome, LogRequest } from '../logs/receive/log-request.ts'
 import { LogReceiver } from '../logs/receive/log-receiver.ts'
 import {
@@ -34,6 +37,8 @@ export interface LogsData {
   readonly unpackedBytesMax: number
   readonly resourceLabels: readonly string[]
   readonly listeners: ListenerConfigs
+  /** Metrics made from lines, and the way to the metric store; absent when there are none. */
+  readonly metrics?: { readonly rules: readonly LogMetricConfig[]; readonly store: MessagePort }
   readonly logLevel: string
   readonly depthMax: number
 }
@@ -69,7 +74,19 @@ const opening = openLogStore({
     ),
 })
 opening.catch(() => undefined) // whoever asks is told
-const receiving = opening.then(
+const counted: { metrics?: LogMetrics } = {}
+/** The store, behind the rules that make metrics of lines. */
+const sinking: Promise<LogSink> = opening.then((store) => {
+  if (data.metrics === undefined) return store
+  const { rules, store: port } = data.metrics
+  const appender = connectAppender(port)
+  const telemetry = { registry, log }
+  counted.metrics = new LogMetrics({ rules, store, appender, clock: systemClock, telemetry })
+  counted.metrics.start()
+  return counted.metrics
+})
+sinking.catch(() => undefined)
+const receiving = sinking.then(
   (store) =>
     new LogReceiver({
       store,
@@ -98,8 +115,8 @@ const handlers: LogsHandlers = {
     const outcome = await (await receiving).take(request)
     return new Moved({ outcome, room: request.body.buffer }, [request.body.buffer])
   },
-  append: async (batch) => (await opening).append(unpackBatch(batch)),
-  connect: async (port) => serveWay(port, await opening),
+  append: async (batch) => (await sinking).append(unpackBatch(batch)),
+  connect: async (port) => serveWay(port, await sinking),
   connectReader: async (port) => (await opening).connectReader(port),
   stats: async () => (await opening).stats(),
   page: async (accept) => {
@@ -108,6 +125,7 @@ const handlers: LogsHandlers = {
   },
   close: async () => {
     await listeners[Symbol.asyncDispose]()
+    await counted.metrics?.[Symbol.asyncDispose]()
     const store = await opening.catch(() => undefined)
     await store?.[Symbol.asyncDispose]()
   },
