@@ -33,7 +33,7 @@ const DEPTH_MAX = 1000
  * made of what is not wanted: strings are walked over, brackets counted. So the walk is forgiving about what lies
  * between: a word that JSON does not know passes, a bracket or quote that has no partner does not.
  *
- * 470 bytes with 20 keys, of which five are wanted: 0.6 µs, where JSON.parse takes 4 (scan.bench.ts).
+ * 490 bytes with 20 keys: 0.9 µs, where JSON.parse takes 2 from bytes (scan.bench.ts).
  */
 export class JsonLineScanner {
   /** By slot: where its value begins and ends, and what it is. */

@@ -10,7 +10,7 @@ import type { LineParser } from '@weir/packs'
 import { logsConfig } from '../config.ts'
 import { lineLimits } from '../lines/line-limits.ts'
 import { type LogOutcome, type LogRequest, NO_FIELDS } from '../receive/log-request.ts'
-import { LogReceiver } from '../receive/log-receiver.ts'
+import { LogReceiver, type LogReceiverOptions } from '../receive/log-receiver.ts'
 
 /** 2026-11-28T12:00:00Z */
 export const NOON_MS = 1_795_867_200_000
@@ -30,6 +30,7 @@ export function stand(
   parsers: readonly LineParser[] = [],
 ): {
   readonly receiver: LogReceiver
+  readonly options: LogReceiverOptions
   readonly kept: KeptLine[]
   readonly batches: LogBatch[]
   readonly take: (
@@ -53,7 +54,7 @@ export function stand(
     },
   }
   const config = logsConfig.parse(keys)
-  const receiver = new LogReceiver({
+  const options: LogReceiverOptions = {
     store,
     limits: lineLimits(config),
     unpackedBytesMax: config.max_unpacked_bytes,
@@ -62,9 +63,11 @@ export function stand(
     clock,
     seed: 7,
     parsers,
-  })
+  }
+  const receiver = new LogReceiver(options)
   return {
     receiver,
+    options,
     kept,
     batches,
     take: ({ text, ...request }) =>
