@@ -31,6 +31,8 @@ import { retentionRulesOf } from './config/storage-options.ts'
 import { redactText } from './config/redact-text.ts'
 import type { WeirConfig } from './config/weir-config.ts'
 import type { EventHandlers } from './events/event-handlers.ts'
+import { loggedEvents } from './events/event-log.ts'
+import type { KeepEvents } from './events/event-sender.ts'
 import { EventStore } from './events/event-store.ts'
 import { createHttp } from './http/app.ts'
 import type { AdminStore, HttpDeps, RuntimeInfo } from './http/deps.ts'
@@ -527,7 +529,7 @@ class Process implements Weir {
     const store = await this.#storePort()
     const { config, mappings } = this.#setup
     const { port1, port2 } = new MessageChannel()
-    const eventHandlers: EventHandlers = { keep: (batch) => this.#events.keep(batch) }
+    const eventHandlers: EventHandlers = { keep: this.#keepEvents() }
     serveCalls(port1, eventHandlers)
     const data: IntakeData = {
       config: config.statsd,
@@ -542,6 +544,13 @@ class Process implements Weir {
       new Thread<IntakeHandlers>('intake-thread', data, [store, port2], this.#onCrash),
     )
     this.addresses.push(...(await this.#intake.call('open', undefined)))
+  }
+
+  #keepEvents(): KeepEvents {
+    const keep: KeepEvents = (batch) => this.#events.keep(batch)
+    if (!this.#setup.config.events.as_logs) return keep
+    const telemetry = { registry: this.#registry, log: this.#log.child({ part: 'events' }) }
+    return loggedEvents({ keep, logs: this.#logs, telemetry })
   }
 
   /** OTLP by gRPC, where it was asked for: the store is open, so calls are taken from the first one on. */

@@ -26,6 +26,10 @@ export const eventsConfig = z.strictObject({
     .describe(
       'Events and service checks that may wait to be written; more are refused and counted.',
     ),
+  as_logs: z
+    .boolean()
+    .default(true)
+    .describe('Whether they are lines of log too, with the label `source="statsd"`.'),
 })
 
 /** The `events` section, checked. */
