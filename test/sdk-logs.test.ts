@@ -4,6 +4,10 @@ import { eventually, getJson, startWeir, weir as run } from './weir-process.ts'
 
 // The package that pipelines import, beside the command that they send to: logs arrive, levels follow.
 
+interface Found {
+  readonly data: { readonly result: readonly { readonly values: readonly [string, string][] }[] }
+}
+
 function isListed(web: string, service: string, logger: string): Promise<true> {
   return eventually(`${service}/${logger} to be listed`, async () => {
     const query = new URLSearchParams({ service, logger })
@@ -30,7 +34,12 @@ async function setDebug(web: string, service: string, logger: string, durationMs
 
 test('lines arrive, a level is changed from outside, and goes back when Weir is gone', async () => {
   await using weir = await startWeir()
-  await using logging = setupLogging({ console: false, weir: weir.web, service: 'orders' })
+  await using logging = setupLogging({
+    console: false,
+    weir: weir.web,
+    service: 'orders',
+    pipeline: 'daily',
+  })
   await using levels = connectLevels({ weir: weir.web, service: 'orders', pipeline: 'daily' })
   const logger = getLogger('kafka_source', { context: { stage: 'source' } })
   logger.debug('not written')
@@ -43,8 +52,18 @@ test('lines arrive, a level is changed from outside, and goes back when Weir is 
   await logging.flush()
   // "Logging configured", and the two that the override admitted.
   expect(logging.stats().destinations).toMatchObject([{ written: 3, dropped: 0, failures: 0 }])
-  const page = await (await fetch(`${weir.web}/metrics`)).text()
-  expect(page).toMatch(/^weir_logs_lines_total\{[^}]*ndjson[^}]*\} 3$/m)
+  const query = `{service_name="orders", pipeline="daily", stage="source"} | json | context_n > 0`
+  const path = `${weir.web}/loki/api/v1/query_range?direction=forward&query=${encodeURIComponent(query)}`
+  const found = await getJson<Found>(path)
+  const lines = found.data.result.flatMap(({ values }) => values.map(([, line]) => line))
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject(
+    [1, 2].map((n) => ({
+      level: 'DEBUG',
+      logger: 'kafka_source',
+      message: 'Fetched',
+      context: { n },
+    })),
+  )
 
   await setDebug(weir.web, 'orders', 'kafka*', 2_000)
   await eventually('the change to be here', async () => logger.isEnabled('debug'))

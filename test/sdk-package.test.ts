@@ -85,6 +85,25 @@ test('import and require give the same names behind every door', () => {
   expect(required).toBe(imported)
 })
 
+test('loaded twice, as a module and as CommonJS, it is one: a set-up holds for loggers of both', () => {
+  const program = `
+    import { createRequire } from 'node:module'
+    import { getLogger, setupLogging, withLogContext } from '@weir/sdk'
+    const common = createRequire(import.meta.url)('@weir/sdk')
+    setupLogging({ level: 'DEBUG', announce: false })
+    withLogContext({ run: 1 }, () => common.getLogger('common').debug('seen'))
+    common.setupLogging({ level: 'ERROR', announce: false })
+    getLogger('module').info('not seen')
+    console.log(common.getLogger === getLogger)`
+  writeFileSync(join(project, 'both.mjs'), program)
+  const lines = run('node', ['both.mjs'], project).trimEnd().split('\n')
+  expect(lines).toContain('false')
+  const records = lines.filter((line) => line.startsWith('{'))
+  expect(records.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { logger: 'common', level: 'DEBUG', context: { run: 1 } },
+  ])
+})
+
 test('TypeScript takes it, as a module and as CommonJS, libraries checked too', () => {
   const uses = doors.map((door, index) => `import * as door${index} from '${door}'`)
   const text = [...uses, `export const doors = [${doors.map((_, index) => `door${index}`).join()}]`]
@@ -146,7 +165,7 @@ async function bundledBytes(code: string): Promise<number> {
 
 test.each([
   // Loggers that nobody set up write to standard output; destinations come along with that.
-  ['getLogger', 26_000],
+  ['getLogger', 27_000],
   ['connectLevels', 14_000],
   ['pipeline', 30_000],
   ['SDK_VERSION', 150],

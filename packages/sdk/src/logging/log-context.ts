@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { sharedState } from './shared-state.ts'
 
 /** Fields of a record's `context`. Flat strings and numbers are written fastest; anything is taken. */
 export type LogContext = Readonly<Record<string, unknown>>
@@ -8,24 +9,12 @@ export type LogContext = Readonly<Record<string, unknown>>
  * streams that begin there. Inner calls add to outer ones; on equal names the inner one wins.
  */
 export function withLogContext<T>(context: LogContext, run: () => T): T {
-  const { storage } = shared()
+  const state = sharedState()
+  const storage = (state.contexts ??= new AsyncLocalStorage())
   return storage.run({ ...storage.getStore(), ...context }, run)
 }
 
 /** The context that `withLogContext` set around the running code. */
 export function currentLogContext(): LogContext | undefined {
-  return known?.storage.getStore()
-}
-
-interface Shared {
-  readonly storage: AsyncLocalStorage<LogContext>
-}
-let known: Shared | undefined
-const KEY = Symbol.for('@weir/sdk log context')
-
-/** One storage for the process, also when the package was loaded twice, as ESM and as CommonJS. */
-function shared(): Shared {
-  const everywhere = globalThis as { [KEY]?: Shared }
-  known = everywhere[KEY] ??= { storage: new AsyncLocalStorage() }
-  return known
+  return sharedState().contexts?.getStore()
 }

@@ -183,6 +183,24 @@ describe('context', () => {
     expect(record).toMatchObject({ level: 'INFO', message: 'true', context: evil })
   })
 
+  test('that is required and missing is said once of each logger', async () => {
+    const records = await logged(
+      () => {
+        const logger = getLogger('required', { context: { component: 'sink' } })
+        logger.info('x')
+        logger.info('y')
+        logger.info('z', { job_id: 'j' })
+        withLogContext({ job_id: 'j', component: 'c' }, () => getLogger('has.all').info('all'))
+      },
+      { requiredContext: ['component', 'job_id'] },
+    )
+    expect(records.map(({ message }) => message)).toEqual(['Context missing', 'x', 'y', 'z', 'all'])
+    expect(records[0]).toMatchObject({
+      level: 'WARNING',
+      context: { missing_context: 'job_id', logger_name: 'required' },
+    })
+  })
+
   test('without anything in it is left out', async () => {
     const records = await logged(() => {
       getLogger('a').info('x', {})

@@ -1,7 +1,7 @@
 import { SYSTEM_CLOCK } from '../clock.ts'
 import type { LoggerNode } from '../levels/logger-registry.ts'
 import { LEVEL, levelName, parseLevel } from './level.ts'
-import { type LogContext, currentLogContext } from './log-context.ts'
+import type { LogContext } from './log-context.ts'
 import type { LoggingCore } from './logging-core.ts'
 import type { RecordEncoder } from './record-encoder.ts'
 import { ensureLogging } from './setup.ts'
@@ -123,7 +123,7 @@ export class Logger {
     thrown: unknown,
     source: CallSite | undefined,
   ): string {
-    const around = currentLogContext()
+    const around = this.#state.contexts?.getStore()
     const fixed = around === undefined ? this.#fixed : [...this.#fixed, around]
     const given: LogContext[] = []
     let error = thrown
@@ -133,6 +133,7 @@ export class Logger {
     if (more instanceof Error) error = more
     else if (typeof more === 'object' && more !== null) given.push(more)
     const timeMs = SYSTEM_CLOCK.now()
+    if (core.requiredContext.length > 0) core.checkContext(this.name, timeMs, [...fixed, ...given])
     const event = { timeMs, message, fixed, given, error, source }
     return core.encoder.line(this.#head(core.encoder, level), event)
   }

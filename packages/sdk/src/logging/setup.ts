@@ -3,13 +3,13 @@ import { SYSTEM_CLOCK } from '../clock.ts'
 import type { DestinationStats, LogDestination } from './destination.ts'
 import { FileDestination } from './file-destination.ts'
 import { LEVEL, type LevelWord, levelName, parseLevel } from './level.ts'
-import { LoggingCore } from './logging-core.ts'
+import { type CoreOptions, LoggingCore, OWN_LOGGER } from './logging-core.ts'
 import { RecordEncoder, type RecordOptions } from './record-encoder.ts'
 import { sharedState } from './shared-state.ts'
 import { StreamDestination } from './stream-destination.ts'
 import { WeirDestination, type WeirLogOptions } from './weir-destination.ts'
 
-export interface LoggingOptions extends Omit<RecordOptions, 'fields'> {
+export interface LoggingOptions extends Omit<RecordOptions, 'fields'>, CoreOptions {
   /** Records below it are not written. `LOG_LEVEL` unless told, else INFO. */
   readonly level?: LevelWord
   /** Levels of their own for loggers and all below them: `{'orders.kafka_source': 'DEBUG'}`. */
@@ -30,6 +30,8 @@ export interface LoggingOptions extends Omit<RecordOptions, 'fields'> {
   readonly destinations?: readonly LogDestination[]
   /** Whether each record says where in the program it was written; costs some microseconds each. */
   readonly source?: boolean
+  /** Fields that each record's context should have; of a logger whose records lack one it is said once. */
+  readonly requiredContext?: readonly string[]
   /** Who writes: becomes labels of the log lines at Weir. `service` is `WEIR_SERVICE` or `OTEL_SERVICE_NAME` unless told. */
   readonly service?: string
   readonly pipeline?: string
@@ -124,7 +126,7 @@ function coreOf(settings: LoggingOptions): LoggingCore {
   const named = Object.entries({ service, pipeline, system, version })
   const given = named.filter((field): field is [string, string] => typeof field[1] === 'string')
   const encoder = new RecordEncoder({ ...settings, fields: Object.fromEntries(given) })
-  return new LoggingCore(encoder, destinationsOf(settings), settings.source === true)
+  return new LoggingCore(encoder, destinationsOf(settings), settings)
 }
 
 function destinationsOf(settings: LoggingOptions): LogDestination[] {
@@ -163,7 +165,7 @@ function announce(core: LoggingCore, settings: LoggingOptions): void {
     json_format: settings.jsonFormat ?? true,
     log_file: settings.logFile ?? null,
   }
-  const line = core.encoder.line(core.encoder.head(LEVEL.INFO, 'weir.sdk.logging'), {
+  const line = core.encoder.line(core.encoder.head(LEVEL.INFO, OWN_LOGGER), {
     timeMs: SYSTEM_CLOCK.now(),
     message: 'Logging configured',
     fixed: [],

@@ -1,3 +1,4 @@
+import type { AsyncLocalStorage } from 'node:async_hooks'
 import { LoggerRegistry } from '../levels/logger-registry.ts'
 import { parseLevel } from './level.ts'
 import type { LoggingCore } from './logging-core.ts'
@@ -7,6 +8,8 @@ export interface SharedState {
   readonly registry: LoggerRegistry
   /** What `setupLogging` made; undefined until then, or until something is logged without it. */
   core: LoggingCore | undefined
+  /** What `withLogContext` keeps; undefined until it is used, so that others do not pay for it. */
+  contexts: AsyncLocalStorage<Readonly<Record<string, unknown>>> | undefined
 }
 
 const KEY = Symbol.for('@weir/sdk logging 0')
@@ -25,5 +28,5 @@ function freshState(): SharedState {
   const registry = new LoggerRegistry()
   // Loggers that are asked before any `setupLogging` follow the environment too.
   registry.configure('root', parseLevel(process.env['LOG_LEVEL']))
-  return { registry, core: undefined }
+  return { registry, core: undefined, contexts: undefined }
 }

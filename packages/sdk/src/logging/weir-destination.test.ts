@@ -70,6 +70,19 @@ test('what Weir refuses is dropped, counted, and told once', async () => {
   warning.mockRestore()
 })
 
+test('of a request that was taken, lines that were refused are counted', async () => {
+  const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  await using weir = await httpReceiver((_, response) => {
+    response.end('{"lines":1,"rejected":{"too_old":1,"line_too_long":1}}')
+  })
+  const destination = new WeirDestination({ url: weir.url })
+  for (let n = 0; n < 3; n++) destination.write('{}\n', 20)
+  await destination.close()
+  expect(destination.stats()).toMatchObject({ written: 1, dropped: 2 })
+  expect(String(warning.mock.calls[0]![0])).toContain('too_old')
+  warning.mockRestore()
+})
+
 test('while nobody listens memory is bounded: the oldest lines go', async () => {
   let url: string
   {

@@ -143,8 +143,9 @@ export class WeirDestination implements LogDestination {
       this.#misses = 0
       this.#sealed.shift()
       this.#chars -= batch.text.length
-      if (isTaken) this.#stats.written += batch.count
-      else this.#refused(batch, answer)
+      const refused = isTaken ? Math.min(rejectedIn(answer.text), batch.count) : batch.count
+      this.#stats.written += batch.count - refused
+      if (refused > 0) this.#refused(refused, answer)
     }
   }
 
@@ -159,8 +160,8 @@ export class WeirDestination implements LogDestination {
     }
   }
 
-  #refused(batch: Batch, answer: Answer): void {
-    this.#stats.dropped += batch.count
+  #refused(count: number, answer: Answer): void {
+    this.#stats.dropped += count
     if (this.#stats.failures++ > 0 || answer.kind !== 'answered') return
     process.emitWarning(
       `Weir at ${this.#url.origin} refuses log lines: ${answer.status} ${answer.text.slice(0, 300)}`,
@@ -204,6 +205,19 @@ export class WeirDestination implements LogDestination {
 
   stats(): DestinationStats {
     return { name: this.#url.origin, ...this.#stats }
+  }
+}
+
+/** Lines of a request that Weir took of which it refused some: `{"lines":5,"rejected":{"too_old":1}}`. */
+function rejectedIn(text: string): number {
+  try {
+    const { rejected } = JSON.parse(text) as {
+      readonly rejected?: Readonly<Record<string, unknown>>
+    }
+    const counts = Object.values(rejected ?? {}).filter((count) => typeof count === 'number')
+    return counts.reduce((sum, count) => sum + count, 0)
+  } catch {
+    return 0
   }
 }
 
