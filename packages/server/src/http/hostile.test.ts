@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -128,14 +128,12 @@ describe('the page', () => {
   })
   afterAll(() => rmSync(webRoot, { recursive: true }))
 
-  test.each([
-    '/',
-    '/pipelines/airflow/a%2Fb',
-    '/explore?expr=up',
-    '/alerts',
-    '/status',
-    '/packs/airflow',
-  ])('%s is drawn by index.html', async (url) => {
+  const router = readFileSync(join(import.meta.dirname, '../../../web/src/router.tsx'), 'utf8')
+  const addresses = [...router.matchAll(/^ {2}path: '([^']+)'/gm)].map(([, path]) =>
+    path!.replaceAll(/\$\w+/g, 'a%2Fb'),
+  )
+
+  test.each([...addresses, '/explore?expr=up'])('%s is drawn by index.html', async (url) => {
     await using http = await createHttp(standIn({ webRoot: join(webRoot, 'dist') }))
     const reply = await http.inject({ url })
     expect([reply.statusCode, reply.headers['cache-control']]).toEqual([200, 'no-cache'])

@@ -296,7 +296,8 @@ function useDeeds(of: {
       count: ({ name }: Field) => {
         const { fromMs, toMs } = resolveRange(range, serverNow())
         const step = barsOf(fromMs, toMs).stepMs / 1000
-        const counted = `sum by (${name}) (count_over_time(${text} [${step}s]))`
+        // A parser may bring the name only now, so that lines without it are left out at the end.
+        const counted = `sum by (${name}) (count_over_time(${text} | ${name}!="" [${step}s]))`
         go({ query: `topk(${COUNT_BY}, ${counted})`, line: undefined, live: undefined })
       },
       column: (name: string) => {

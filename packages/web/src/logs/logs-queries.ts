@@ -174,15 +174,20 @@ async function askTopValues(
   const data = await askLokiData<LokiData>(
     'query',
     {
-      query: `topk(${count}, sum by (${name}) (count_over_time(${asked.query} [${seconds}s])))`,
+      query: `topk(${count + 1}, sum by (${name}) (count_over_time(${asked.query} [${seconds}s])))`,
       time: nanos(toMs),
     },
     signal,
   )
   const found: readonly LokiSample[] = data.resultType === 'vector' ? data.result : []
-  return found
-    .map(({ metric, value }) => ({ value: metric[name] ?? '', lines: Number(value[1]) }))
-    .toSorted((a, b) => b.lines - a.lines)
+  return (
+    found
+      .map(({ metric, value }) => ({ value: metric[name] ?? '', lines: Number(value[1]) }))
+      // Lines without it are one group more.
+      .filter(({ value }) => value !== '')
+      .toSorted((a, b) => b.lines - a.lines)
+      .slice(0, count)
+  )
 }
 
 const NAMES_FOR_MS = 60_000

@@ -95,7 +95,7 @@ function LevelPicker(props: {
       }}
       clearable
       clearButtonProps={{ 'aria-label': 'All levels' }}
-      w={152}
+      w={178}
     />
   )
 }

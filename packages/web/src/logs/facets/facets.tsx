@@ -141,11 +141,10 @@ function FacetValues(props: {
   })
   if (error !== null) return <div className="log-facet-note">{error.message}</div>
   if (data === undefined) return <Skeleton height={44} m="4px 12px 8px" />
-  const found = data.filter(({ value }) => value !== '')
-  const most = Math.max(1, ...found.map(({ lines }) => lines))
+  const most = Math.max(1, ...data.map(({ lines }) => lines))
   // What was chosen stays there to be taken back, also when no line has it.
-  const lost = chosen.filter((value) => !found.some((one) => one.value === value))
-  const rows = [...found, ...lost.map((value) => ({ value, lines: 0 }))]
+  const lost = chosen.filter((value) => !data.some((one) => one.value === value))
+  const rows = [...data, ...lost.map((value) => ({ value, lines: 0 }))]
   return (
     <ul className="log-facet-values">
       {rows.map(({ value, lines }) => (

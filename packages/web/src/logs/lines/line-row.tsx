@@ -70,7 +70,7 @@ export const LineRow = memo(function LineRow(props: {
         <time className="log-time" title={exactTime(line.timeNs)}>
           {lineTime(line.timeMs, look.withDay)}
         </time>
-        <span className="log-level">{line.level === 'unknown' ? '–' : line.level}</span>
+        <span className="line-level">{line.level === 'unknown' ? '–' : line.level}</span>
         <span className="log-service clip" title={service}>
           {service}
         </span>
