@@ -269,6 +269,12 @@ const SHOWN: readonly Shown[] = [
     prints: 'error service_name="shop"',
   },
   {
+    page: 'docs/logs.md',
+    command:
+      'weir logs sql "SELECT level, count(*) AS lines FROM logs GROUP BY level ORDER BY lines DESC"',
+    prints: /^level +lines\nerror +1\n/,
+  },
+  {
     page: 'docs/events.md',
     command: "printf '_e{10,5}:deploy api|v 1.2|t:success|#env:prod' | nc -u -w0 127.0.0.1 8125",
   },

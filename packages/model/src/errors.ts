@@ -62,6 +62,7 @@ export const CODES = {
   PUSH_GATEWAY_LIMIT: 'bad_data', // too many groups or series
   REMOTE_READ_INVALID: 'bad_data', // a body that is no remote read request
   OTLP_INVALID: 'bad_data', // a body that is no OTLP metrics request
+  LOGS_DELETE_BUSY: 'unavailable', // too many deletions under way
   LOGS_TAIL_LIMIT: 'unavailable', // too many live tails
   LOGS_INVALID: 'bad_data', // a body that is not what its path takes
   LOG_SQL_INVALID: 'bad_data', // no single SELECT, or one that cannot be answered

@@ -51,3 +51,16 @@ export interface LogFacet {
   /** Most frequent first. */
   readonly values: readonly { readonly value: string; readonly lines: number }[]
 }
+
+/**
+ * What a SELECT over the table `logs` gives.
+ *
+ * `GET /logs/sql?query=SELECT …&rows=1000`, or a POST of that form
+ */
+export interface LogSqlView {
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  /** Whole numbers beyond 2^53, times and durations as text. */
+  readonly rows: readonly (readonly unknown[])[]
+  /** There are more rows than were asked for. */
+  readonly isCut: boolean
+}

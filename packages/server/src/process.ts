@@ -42,6 +42,7 @@ import { LoggerDesk } from './loggers/desk.ts'
 import { OwnLevels } from './loggers/own-levels.ts'
 import { openTarget } from './loggers/targets/open-targets.ts'
 import { openGrpc } from './otlp/grpc/server.ts'
+import { LogDeletions } from './log-query/log-deletions.ts'
 import { LogQueries } from './log-query/log-queries.ts'
 import { LogsSide } from './logs/logs-side.ts'
 import { PackWatch } from './packs/pack-watch.ts'
@@ -618,6 +619,7 @@ class Process implements Weir {
         matrix: (expr, range, signal) => this.#pool.matrix(expr, range, signal),
       },
       logQueries: this.#logQueries,
+      logDeletions: web.enable_admin_api ? this.#logDeletions() : undefined,
       alerting: {
         ruleGroups: () => alerting().ruleGroups(),
         alerts: () => alerting().alerts(),
@@ -735,6 +737,14 @@ class Process implements Weir {
         return limits()
       },
     }
+  }
+
+  #logDeletions(): LogDeletions {
+    return new LogDeletions({
+      delete: (request) => this.#logs.delete(request),
+      clock: systemClock,
+      telemetry: { registry: this.#registry, log: this.#log.child({ part: 'logs' }) },
+    })
   }
 
   #adminStore(): AdminStore {

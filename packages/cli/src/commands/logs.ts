@@ -1,7 +1,10 @@
 import type { Command } from 'commander'
 import { addLogsContext } from './logs-context.ts'
+import { addLogsDelete } from './logs-delete.ts'
+import { addLogsExport } from './logs-export.ts'
 import { addLogsLabels } from './logs-labels.ts'
 import { addLogsSearch } from './logs-search.ts'
+import { addLogsSql } from './logs-sql.ts'
 import { addLogsTail } from './logs-tail.ts'
 
 export function addLogs(program: Command): void {
@@ -10,4 +13,7 @@ export function addLogs(program: Command): void {
   addLogsTail(logs)
   addLogsLabels(logs)
   addLogsContext(logs)
+  addLogsSql(logs)
+  addLogsExport(logs)
+  addLogsDelete(logs)
 }

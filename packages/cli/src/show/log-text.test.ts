@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { outputText, toldLogs } from '../commands/log-output.ts'
+import { tableLines } from '../commands/logs-sql.ts'
 import { inert } from './inert.ts'
 import { logText } from './log-text.ts'
 
@@ -60,4 +61,17 @@ test('lines of several streams come in the order of time', () => {
     'one unknown',
   ])
   expect(told[1]!.metadata).toEqual({ x: 'y' })
+})
+
+test('rows of SQL are a table of inert cells', () => {
+  const named = ['n', 'labels', 'text'].map((name) => ({ name, type: '' }))
+  const rows = [
+    [1, [{ key: 'app', value: 'shop' }], 'a\u001b[0m'],
+    [20, [], null],
+  ]
+  expect(tableLines({ columns: named, rows, isCut: false })).toEqual([
+    'n   labels          text',
+    '1   {"app":"shop"}  a\\x1b[0m',
+    '20  {}              NULL',
+  ])
 })

@@ -18,6 +18,7 @@ import { importRoute } from './import-route.ts'
 import { icebergRoutes } from './iceberg-routes.ts'
 import { influxRoutes } from './influx-routes.ts'
 import { lokiRoutes } from './loki-routes.ts'
+import { logDeleteRoutes } from './log-delete-routes.ts'
 import { logRoutes } from './log-routes.ts'
 import { lifecycleRoutes } from './lifecycle-routes.ts'
 import { logIntakeRoutes } from './log-intake-routes.ts'
@@ -149,6 +150,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...loggerRoutes(deps),
     ...lokiRoutes(deps),
     ...logRoutes(deps),
+    ...logDeleteRoutes(deps),
     importRoute(deps),
     ...backfillRoutes(deps),
     ...backtestRoutes(deps),

@@ -18,6 +18,7 @@ import type {
   QueryReply,
   VectorColumns,
 } from '../query/job.ts'
+import type { LogDeletions } from '../log-query/log-deletions.ts'
 import type { LogQueries } from '../log-query/log-queries.ts'
 import type { QueryOrigin } from '../query/question.ts'
 import type { Backfills } from '../backfill/backfills.ts'
@@ -53,7 +54,9 @@ type Soon<T> = T | Promise<T>
 export interface HttpDeps {
   readonly queries: Queries
   /** Questions to the log store. */
-  readonly logQueries: Pick<LogQueries, 'ask' | 'tail' | 'tailRefused' | 'tailsMax'>
+  readonly logQueries: Pick<LogQueries, 'ask' | 'tail' | 'tailRefused' | 'tailsMax' | 'rowsMax'>
+  /** Takes lines out for good; undefined while `web.enable_admin_api` is off. */
+  readonly logDeletions: Pick<LogDeletions, 'run' | 'views'> | undefined
   readonly alerting: Pick<
     Alerting,
     | 'ruleGroups'

@@ -1,3 +1,4 @@
+import { open, unlink } from 'node:fs/promises'
 import { WeirError } from '@weir/model'
 import type { LogJob } from '../log-query/job.ts'
 import type { HttpDeps } from './deps.ts'
@@ -7,6 +8,7 @@ import { type Call, type Route, query } from './route.ts'
 
 const AROUND = 20
 const AROUND_MAX = 1000
+const ROWS = 1000
 const FACET_LINES = 5000
 const FACET_FIELDS = 200
 const FACET_FIELDS_MAX = 1000
@@ -54,7 +56,45 @@ export function logRoutes(deps: HttpDeps): Route[] {
       ],
       handle: (call) => ask(deps, call, facetsJob(call, deps.clock.now())),
     },
+    {
+      methods: ['GET', 'POST'],
+      path: '/api/weir/v1/logs/sql',
+      summary: 'One SELECT over the table `logs`, read only',
+      parameters: [
+        query('query', 'SQL, as DuckDB has it', true),
+        query('rows', `Most rows, ${ROWS} when left out; logs.query.max_rows at most`),
+      ],
+      handle: (call) => {
+        const rowsMax = Math.min(countOf(call.params, 'rows', ROWS), deps.logQueries.rowsMax)
+        return ask(deps, call, { kind: 'sql', text: call.params.get('query') ?? '', rowsMax })
+      },
+    },
+    {
+      methods: ['GET', 'POST'],
+      path: '/api/weir/v1/logs/export',
+      summary: 'The lines of the streams that a selector selects, as a Parquet file',
+      parameters: [query('query', 'A selector; all streams when left out'), ...SPAN],
+      handle: async (call) => {
+        const range = orderedBoundsOf(call.params, deps.clock.now())
+        const selector = call.params.get('query') ?? ''
+        const answer = await ask(deps, call, { kind: 'export', query: selector, range })
+        const path = new TextDecoder().decode(answer.body as Uint8Array)
+        return { status: 200, headers: PARQUET, body: await lastCopy(path) }
+      },
+    },
   ]
+}
+
+const PARQUET = {
+  'content-type': 'application/vnd.apache.parquet',
+  'content-disposition': 'attachment; filename="logs.parquet"',
+}
+
+/** The bytes of a file that nobody else needs: its name goes at once, it goes when it is read or given up. */
+async function lastCopy(path: string): Promise<AsyncIterable<Uint8Array>> {
+  const file = await open(path)
+  await unlink(path)
+  return file.createReadStream()
 }
 
 function contextJob({ params }: Call): LogJob {

@@ -31,6 +31,7 @@ const STATUS: Readonly<Partial<Record<WeirError['code'], number>>> = {
   QUERY_TIMEOUT: 504,
   LOGQL_TIMEOUT: 504,
   LOGS_TAIL_LIMIT: 429,
+  ADMIN_DISABLED: 403,
 }
 
 const BOTH = ['GET', 'POST'] as const
@@ -231,7 +232,7 @@ export async function ask(
 }
 
 /** What is wrong is told as Loki tells it, in plain text. */
-async function lokiAnswer(answer: () => Promise<Answer>): Promise<Answer> {
+export async function lokiAnswer(answer: () => Promise<Answer>): Promise<Answer> {
   try {
     return await answer()
   } catch (thrown) {

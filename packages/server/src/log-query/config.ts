@@ -28,6 +28,16 @@ export const logQueryConfig = z.strictObject({
     .prefault('512MiB')
     .refine((bytes) => bytes >= 64 * 1024 * 1024, { message: 'want 64MiB or more' })
     .describe('What reading may hold in memory; a question that needs more fails.'),
+  export_timeout: duration
+    .prefault('10m')
+    .refine((ms) => ms > 0, { message: 'want more than 0' })
+    .describe('Longest that writing an export may take, waiting included (504).'),
+  max_rows: z
+    .int()
+    .positive()
+    .max(1_000_000)
+    .default(10_000)
+    .describe('Most rows that SQL may be asked for at once; the rest is cut off, and said to be.'),
   max_lines: z
     .int()
     .positive()

@@ -1,6 +1,7 @@
 import {
   type LogSource,
   type LogStream,
+  type LogTable,
   type TimeRange,
   type ContextLine,
   contextOf,
@@ -37,7 +38,7 @@ export interface LogCircumstances {
  */
 export async function executeLogJob(
   job: LogJob,
-  reader: LogSource,
+  reader: LogSource & LogTable,
   circumstances: LogCircumstances,
 ): Promise<LogReply> {
   const text = await answer(job, reader, circumstances)
@@ -45,7 +46,11 @@ export async function executeLogJob(
   return { body: new TextEncoder().encode(text) }
 }
 
-async function answer(job: LogJob, source: LogSource, at: LogCircumstances): Promise<string> {
+async function answer(
+  job: LogJob,
+  source: LogSource & LogTable,
+  at: LogCircumstances,
+): Promise<string> {
   switch (job.kind) {
     case 'range':
       return answerRange(job, source, at)
@@ -82,6 +87,10 @@ async function answer(job: LogJob, source: LogSource, at: LogCircumstances): Pro
       return contextAnswer(source, job, at)
     case 'facets':
       return facetsAnswer(source, job, at)
+    case 'sql':
+      return JSON.stringify(await source.sql(job.text, job.rowsMax, at.signal))
+    case 'export':
+      return source.exportParquet(job.range, streamsOf(source, job.query, job.range))
     default:
       return job satisfies never
   }
@@ -92,7 +101,7 @@ function success(data: unknown): string {
 }
 
 /** The matchers of a selector; none for an empty one. */
-export function matchersOf(selector: string): readonly Matcher[] {
+function matchersOf(selector: string): readonly Matcher[] {
   return /^\s*(?:\{\s*\}\s*)?$/.test(selector) ? [] : parseLogSelector(selector)
 }
 

@@ -27,6 +27,10 @@ export type LogJob =
   | { readonly kind: 'detectedLabels'; readonly query: string; readonly range: TimeRange }
   | (ContextJob & { readonly kind: 'context' })
   | (FacetsJob & { readonly kind: 'facets' })
+  /** A SELECT over the log table. */
+  | { readonly kind: 'sql'; readonly text: string; readonly rowsMax: number }
+  /** Lines of streams as a Parquet file; the answer is its path. */
+  | { readonly kind: 'export'; readonly query: string; readonly range: TimeRange }
 
 export interface RangeJob {
   readonly query: string

@@ -97,11 +97,11 @@ export class LogQueries implements AsyncDisposable {
    * @param isUrgent somebody waits for it on the page
    */
   async ask(job: LogJob, signal: AbortSignal, isUrgent = false): Promise<LogReply> {
-    const { clock, config } = this.#options
+    const { clock } = this.#options
     const answered = new AbortController()
     const expired = new AbortController()
     const beganMs = clock.monotonicMs()
-    clock.sleep(config.timeout, answered.signal).then(
+    clock.sleep(this.#timeoutOf(job), answered.signal).then(
       () => expired.abort(timedOut()),
       () => undefined, // answered in time
     )
@@ -135,6 +135,11 @@ export class LogQueries implements AsyncDisposable {
     return port1
   }
 
+  /** `logs.query.max_rows` */
+  get rowsMax(): number {
+    return this.#options.config.max_rows
+  }
+
   /** `logs.query.max_tails` */
   get tailsMax(): number {
     return this.#options.config.max_tails
@@ -159,6 +164,11 @@ export class LogQueries implements AsyncDisposable {
     }
     await this.#thread?.ready.catch(() => undefined)
     await this.#thread?.thread[Symbol.asyncDispose]()
+  }
+
+  #timeoutOf({ kind }: LogJob): number {
+    const { timeout, export_timeout: exporting } = this.#options.config
+    return kind === 'export' ? exporting : timeout
   }
 
   #submit(job: LogJob, signal: AbortSignal, isUrgent: boolean): Promise<LogReply> {
@@ -221,7 +231,7 @@ export class LogQueries implements AsyncDisposable {
       signal.throwIfAborted()
       signal.addEventListener('abort', stop, { once: true })
       const queuedMs = this.#options.clock.monotonicMs() - queuedAtMs
-      const leftMs = this.#options.config.timeout - queuedMs
+      const leftMs = this.#timeoutOf(job) - queuedMs
       resolve(await thread.call('ask', { id, job, queuedMs, leftMs }))
     } catch (error) {
       reject(withoutMemory(error))

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import type { DeleteRequest } from '@weir/logs'
 import type { LogBatch, LogReport, LogSink } from '@weir/model'
 import type { WeirConfig } from '../config/weir-config.ts'
 import type { BodyRooms } from '../push/body-rooms.ts'
@@ -63,6 +64,11 @@ export class LogsSide implements LogSink, AsyncDisposable {
   async append(batch: LogBatch): Promise<LogReport> {
     const { packed, transfer } = packBatch(batch)
     return (await this.thread()).call('append', packed, transfer)
+  }
+
+  /** Takes lines out for good; gives how many went. */
+  async delete(request: DeleteRequest): Promise<number> {
+    return (await this.thread()).call('delete', request)
   }
 
   /** For lines of another thread: what a `LogWay` there is made of. */

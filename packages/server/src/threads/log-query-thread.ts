@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { type LogReader, type LogReaderOptions, openLogReader } from '@weir/logs'
+import { type LogReader, type LogReaderOptions, type LogTable, openLogReader } from '@weir/logs'
 import { WeirError, invariant, systemClock } from '@weir/model'
 import { executeLogJob } from '../log-query/execute.ts'
 import type { LogJob, LogQueryLimits, LogReply } from '../log-query/job.ts'
@@ -45,7 +45,7 @@ const data = workerData as LogQueryData
 const registry = new Registry()
 const telemetry = { registry, log: openLog(data.logLevel).child({ part: 'log query' }) }
 const running = new Map<number, AbortController>()
-let opened: { readonly reader: LogReader; readonly tails: TailSessions } | undefined
+let opened: { readonly reader: LogReader & LogTable; readonly tails: TailSessions } | undefined
 
 function place(): NonNullable<typeof opened> {
   invariant(opened !== undefined, 'the log query thread is asked before it has its place')

@@ -1,6 +1,11 @@
 import { randomInt } from 'node:crypto'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { type LogStoreOptions, type LogStoreStats, openLogStore } from '@weir/logs'
+import {
+  type DeleteRequest,
+  type LogStoreOptions,
+  type LogStoreStats,
+  openLogStore,
+} from '@weir/logs'
 import { type LogReport, type LogSink, systemClock } from '@weir/model'
 import { LINE_PARSERS } from '@weir/packs'
 import { connectAppender } from '@weir/tsdb'
@@ -55,6 +60,8 @@ export type LogsHandlers = {
   connect: (port: MessagePort) => Promise<void>
   /** Serves a `LogReader` at the other end of the port. */
   connectReader: (port: MessagePort) => Promise<void>
+  /** Takes lines out for good; gives how many went. */
+  delete: (request: DeleteRequest) => Promise<number>
   stats: () => Promise<LogStoreStats>
   /** This thread's own metrics as an exposition page. */
   page: (accept: string) => Promise<Moved<Uint8Array>>
@@ -118,6 +125,7 @@ const handlers: LogsHandlers = {
   append: async (batch) => (await sinking).append(unpackBatch(batch)),
   connect: async (port) => serveWay(port, await sinking),
   connectReader: async (port) => (await opening).connectReader(port),
+  delete: async (request) => (await opening).delete(request),
   stats: async () => (await opening).stats(),
   page: async (accept) => {
     metrics.refresh((await opening).stats(), (await receiving).reader.active.count)

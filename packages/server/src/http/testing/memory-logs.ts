@@ -1,5 +1,5 @@
 import { MessageChannel } from 'node:worker_threads'
-import { type LogReader, MemorySource } from '@weir/logs'
+import { type LogReader, type LogTable, MemorySource } from '@weir/logs'
 import { type Clock, type LogBatch, WeirError } from '@weir/model'
 import { executeLogJob } from '../../log-query/execute.ts'
 import type { LogQueryLimits } from '../../log-query/job.ts'
@@ -10,7 +10,7 @@ import type { HttpDeps } from '../deps.ts'
 export const LOG_LIMITS: LogQueryLimits = { linesMax: 5000, seriesMax: 500, sampleLines: 20_000 }
 
 /** A log store in memory. */
-export class MemoryLogs extends MemorySource implements LogReader {
+export class MemoryLogs extends MemorySource implements LogReader, LogTable {
   readonly #listeners = new Set<(batch: LogBatch) => void>()
 
   override append(batch: LogBatch): void {
@@ -21,6 +21,14 @@ export class MemoryLogs extends MemorySource implements LogReader {
   onBatch(listener: (batch: LogBatch) => void): Disposable {
     this.#listeners.add(listener)
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
+  }
+
+  sql(_text: string, _rowsMax: number): ReturnType<LogTable['sql']> {
+    return Promise.reject(new WeirError('LOG_SQL_INVALID', 'lines in memory are no table'))
+  }
+
+  exportParquet(): Promise<string> {
+    return Promise.reject(new WeirError('LOG_SQL_INVALID', 'lines in memory are no table'))
   }
 
   get listenerCount(): number {
@@ -34,7 +42,7 @@ export class MemoryLogs extends MemorySource implements LogReader {
 
 /** Questions answered where they are asked, from lines in memory. */
 export function memoryLogQueries(
-  reader: LogReader,
+  reader: LogReader & LogTable,
   { clock, telemetry, tailsMax = 10 }: { clock: Clock; telemetry: Telemetry; tailsMax?: number },
 ): HttpDeps['logQueries'] & Disposable {
   const tails = new TailSessions({
@@ -66,6 +74,7 @@ export function memoryLogQueries(
     tailRefused: () =>
       new WeirError('LOGS_TAIL_LIMIT', `Cannot follow one more query: ${tailsMax} are`),
     tailsMax,
+    rowsMax: 100,
     [Symbol.dispose]: () => tails[Symbol.dispose](),
   }
 }

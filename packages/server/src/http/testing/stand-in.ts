@@ -103,6 +103,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       matrix: async (expr, range) => evaluateMatrix({ kind: 'matrix', expr, ...range }, source),
     },
     logQueries: noLogQueries,
+    logDeletions: undefined,
     bodyRooms: new BodyRooms(),
     pushIntakes: new PushIntakes(),
     remoteWrite: async () => ({
@@ -279,6 +280,7 @@ const noLogQueries: HttpDeps['logQueries'] = {
   tail: () => Promise.reject(noLogs()),
   tailRefused: noLogs,
   tailsMax: 1,
+  rowsMax: 1,
 }
 
 const NOTHING_ROUTED: HttpDeps['alerting']['routing'] = {
