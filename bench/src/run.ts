@@ -20,6 +20,7 @@ const ALL = [
   'start',
   'interference',
   'rules',
+  'logs',
   'histograms',
 ]
 

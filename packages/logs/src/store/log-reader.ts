@@ -219,7 +219,7 @@ class Reader implements LogReader, LogTable {
     using connection = parts.length === 0 ? undefined : await this.#connect()
     // Lines that come meanwhile are no part of the answer, and what is in memory may move into a part.
     const recent = new Recent(this.#streams, this.#recent)
-    const windows = timeWindows(extent, order, this.#linesIn(extent, parts, recent), expected)
+    const windows = timeWindows(extent, order, this.#linesIn(request, parts, recent), expected)
     let found = 0
     for (;;) {
       signal?.throwIfAborted()
@@ -265,8 +265,9 @@ class Reader implements LogReader, LogTable {
     return found
   }
 
-  #linesIn(range: TimeRange, parts: readonly Part[], recent: Recent): number {
-    return parts.reduce((sum, part) => sum + part.index.header.rows, recent.linesIn(range))
+  /** About how many lines the request will give. */
+  #linesIn({ range, conditions }: LineRequest, parts: readonly Part[], recent: Recent): number {
+    return parts.reduce((sum, part) => sum + part.linesMeeting(conditions), recent.linesIn(range))
   }
 
   #everything(): { readonly parts: readonly Part[]; readonly recent: readonly LogBatch[] } {

@@ -55,6 +55,11 @@ interface Waiting {
   readonly failed: (error: unknown) => void
 }
 
+/** How often age is looked at. */
+const LOOK_EVERY_MS = 2500
+/** When nobody sends, there is time to write a part; not for fewer bytes than these. */
+const QUIET_MS = 5000
+const QUIET_BYTES_MIN = 2 ** 20
 /** Lines that no part holds yet may be so many times `recentBytes` before senders are told to wait. */
 const RECENT_MAX = 6
 
@@ -89,6 +94,8 @@ class Store implements LogStore {
   #committing: Promise<void> | undefined
   #sealing: Promise<void> | undefined
   #appended = 0
+  /** When the last lines came. */
+  #lastMs = 0
 
   constructor(options: LogStoreOptions, shelf: Shelf, keeper: Keeper) {
     this.#options = options
@@ -114,6 +121,7 @@ class Store implements LogStore {
     const bytes = admitted.text.length + admitted.metadata.length
     this.#requirePlace(admitted.count, bytes)
     this.#queuedBytes += bytes
+    this.#lastMs = this.#options.clock.now()
     await new Promise<void>((done, failed) => {
       this.#queue.push({ batch: admitted, bytes, done, failed })
       this.#committing ??= this.#commit()
@@ -247,7 +255,9 @@ class Store implements LogStore {
     const oldest = [...this.#segments.values()][0]
     if (oldest === undefined || this.#sealing !== undefined) return
     const isOld = clock.now() - oldest.sinceMs >= recentAgeMs
-    if (isOld || this.#recentBytes() >= recentBytes) this.#rotate()
+    const bytes = this.#recentBytes()
+    const isQuiet = bytes >= QUIET_BYTES_MIN && clock.now() - this.#lastMs >= QUIET_MS
+    if (isOld || isQuiet || bytes >= recentBytes) this.#rotate()
   }
 
   /** Ends the segment that is being written, and makes all that no part holds into one. */
@@ -274,6 +284,3 @@ class Store implements LogStore {
     }
   }
 }
-
-/** How often age is looked at. */
-const LOOK_EVERY_MS = 10_000

@@ -30,6 +30,8 @@ export interface PartColumn {
   readonly hasEscapes: boolean
   /** All values there are, where these are few; rows without one are not counted. */
   readonly values?: readonly string[]
+  /** Every character that stands in its values; all beyond ASCII are told as `\u0080`. */
+  readonly characters: string
 }
 
 export interface PartShape {
@@ -74,6 +76,8 @@ export interface PartHeader {
   /** Shape `i` is called `i + 1` in the part; 0 is a line without one. */
   readonly shapes: readonly PartShape[]
   readonly metadataShapes: readonly PartShape[]
+  /** Lines without a shape, whose text is kept whole. */
+  readonly looseLines: number
   /** Lines without a shape that may be JSON objects: their fields are in no column. */
   readonly hasLooseJson: boolean
   /** The same of what was said beside lines. */

@@ -21,6 +21,27 @@ export interface SqlCondition {
   readonly isExact: boolean
 }
 
+/** Something that is looked for in lines. */
+interface Sought {
+  /** Whether it is in a text at hand. */
+  readonly isIn: (text: string) => boolean
+  /** The same in SQL. */
+  readonly test: (column: string) => string
+  /** Characters that must be there. */
+  readonly needed: string
+}
+
+/** Those of a time without its zone. */
+const TIME_CHARACTERS = '0123456789-:.T'
+
+/** Whether all characters of a text are among others, as {@link PartColumn.characters} has them. */
+function hasAll(characters: string, text: string): boolean {
+  for (const character of text) {
+    if (!characters.includes(character > '\u007F' ? '\u0080' : character)) return false
+  }
+  return true
+}
+
 const ALWAYS: SqlCondition = { sql: 'true', isExact: true }
 const NEVER: SqlCondition = { sql: 'false', isExact: true }
 /** For what columns cannot tell. */
@@ -119,11 +140,8 @@ export class PartSql {
     if (text === '') return ALWAYS
     const test = (column: string): string => `contains(${column}, ${sqlText(text)})`
     if (!DIVIDING.test(text) && !(this.#isSpaced && /\s/.test(text))) {
-      const mayBeNumber = /^-?\d*$/.test(text)
-      return {
-        sql: this.#within((value) => value.includes(text), test, mayBeNumber),
-        isExact: true,
-      }
+      const isIn = (value: string): boolean => value.includes(text)
+      return { sql: this.#within({ isIn, test, needed: text }), isExact: true }
     }
     // What lies between the dividing characters leaves out most lines before they are put together.
     const pieces = text.split(DIVIDING_ALL).map((piece) => piece.trim())
@@ -136,12 +154,14 @@ export class PartSql {
 
   #matches(regex: string): SqlCondition {
     const test = (column: string): string => `regexp_matches(${column}, ${sqlText(regex)})`
-    const cheap = requiredTexts(regex).map((text) => this.#contains(text).sql)
+    const texts = requiredTexts(regex)
+    const cheap = texts.map((text) => this.#contains(text).sql)
     if (!staysWithin(regex) || (this.#isSpaced && regex.includes(' '))) {
       return { sql: conjunction([...cheap, test(this.line)]), isExact: true }
     }
     const compiled = RE2JS.compile(regex)
-    const within = this.#within((value) => compiled.test(value), test, true)
+    const isIn = (value: string): boolean => compiled.test(value)
+    const within = this.#within({ isIn, test, needed: texts.join('') })
     return { sql: conjunction([...cheap, within]), isExact: true }
   }
 
@@ -150,26 +170,15 @@ export class PartSql {
     return this.#header.shapes.some(({ literals }) => literals.some((text) => /\s/.test(text)))
   }
 
-  /**
-   * Rows in whose line something is, that cannot lie across two values.
-   *
-   * @param isIn whether it is in a text at hand
-   * @param test the same in SQL
-   * @param mayBeNumber whether it may stand in digits
-   */
-  #within(
-    isIn: (text: string) => boolean,
-    test: (column: string) => string,
-    mayBeNumber: boolean,
-  ): string {
-    const { columns, shapes } = this.#header
-    const found = [`coalesce(${test('line')}, false)`]
+  /** Rows in whose line something is, that cannot lie across two values. */
+  #within({ isIn, test, needed }: Sought): string {
+    const { columns, shapes, looseLines } = this.#header
+    const found = looseLines === 0 ? [] : [`coalesce(${test('line')}, false)`]
     const sharing = shapes.flatMap(({ literals }, i) => (literals.some(isIn) ? [i + 1] : []))
     if (sharing.length > 0) found.push(`shape IN (${sharing.join(', ')})`)
-    columns.forEach(({ isMetadata, isInteger, values }, number) => {
-      if (isMetadata) return
+    columns.forEach(({ isMetadata, isInteger, values, characters }, number) => {
+      if (isMetadata || !hasAll(characters, needed)) return
       const column = `c${number}`
-      if (isInteger && !mayBeNumber) return
       if (values === undefined) {
         found.push(`coalesce(${test(isInteger ? `${column}::VARCHAR` : column)}, false)`)
         return
@@ -177,8 +186,8 @@ export class PartSql {
       const fitting = values.filter(isIn)
       if (fitting.length > 0) found.push(`coalesce(${oneOf(column, fitting)}, false)`)
     })
-    found.push(...timeTests(shapes, test))
-    return `(${found.join(' OR ')})`
+    if (hasAll(TIME_CHARACTERS, needed)) found.push(...timeTests(shapes, test))
+    return found.length === 0 ? 'false' : `(${found.join(' OR ')})`
   }
 
   #value(condition: LineCondition & { kind: 'value' }): SqlCondition {
@@ -335,6 +344,7 @@ function oneOf(column: string, values: readonly string[]): string {
 }
 
 function conjunction(parts: readonly string[]): string {
+  if (parts.includes('false')) return 'false'
   const telling = parts.filter((sql) => sql !== 'true')
   return telling.length === 0 ? 'true' : telling.map((sql) => `(${sql})`).join(' AND ')
 }
@@ -344,5 +354,6 @@ function joined(word: 'AND' | 'OR', parts: readonly SqlCondition[]): SqlConditio
   const isExact = parts.every((part) => part.isExact)
   if (word === 'AND') return { sql: conjunction(parts.map(({ sql }) => sql)), isExact }
   if (parts.some(({ sql }) => sql === 'true')) return { sql: 'true', isExact }
+  if (parts.every(({ sql }) => sql === 'false')) return NEVER
   return { sql: `(${parts.map(({ sql }) => `(${sql})`).join(' OR ')})`, isExact }
 }

@@ -73,6 +73,8 @@ class RowsWriter {
   readonly #metadata: ShapedSide
   #columns: readonly ColumnUse[] = []
   #few: readonly FewValues[] = []
+  /** For each column, whether each byte stands in its values. */
+  #seen: readonly Uint8Array[] = []
   #out = new Uint8Array(OUT_BYTES)
   #used = 0
   #rowBytesMax = 0
@@ -82,6 +84,7 @@ class RowsWriter {
   readonly #words = new WordSet()
   readonly #counts = new CountTable()
   #textBytes = 0
+  #looseLines = 0
   #hasLooseJson = false
   #hasLooseMetadata = false
 
@@ -119,6 +122,7 @@ class RowsWriter {
     this.#metadata.assign(this.#columns)
     this.#block = new BlockDraft(this.#columns.length)
     this.#few = this.#columns.map(() => new FewValues())
+    this.#seen = this.#columns.map(() => new Uint8Array(256))
   }
 
   write(from: number, to: number): void {
@@ -136,7 +140,8 @@ class RowsWriter {
     const columns = this.#columns.map(
       ({ path, name, isMetadata, isInteger, hasEscapes }, number): PartColumn => {
         const values = isInteger ? undefined : this.#few[number]!.list()
-        const column = { path, name, isMetadata, isInteger, hasEscapes }
+        const characters = charactersOf(this.#seen[number]!)
+        const column = { path, name, isMetadata, isInteger, hasEscapes, characters }
         return values === undefined ? column : { ...column, values }
       },
     )
@@ -151,6 +156,7 @@ class RowsWriter {
       columns,
       shapes: this.#line.partShapes(),
       metadataShapes: this.#metadata.partShapes(),
+      looseLines: this.#looseLines,
       hasLooseJson: this.#hasLooseJson,
       hasLooseMetadata: this.#hasLooseMetadata,
       blocks: this.#blocks,
@@ -196,6 +202,7 @@ class RowsWriter {
     }
     this.#out[this.#used++] = DIVIDER
     if (shape === 0) {
+      this.#looseLines++
       this.#text(batch.text, from, to)
       if (batch.text[from] === 0x7b || batch.text[from]! <= 0x20) this.#hasLooseJson = true
     }
@@ -226,8 +233,13 @@ class RowsWriter {
 
   #value(number: number, bytes: Uint8Array, from: number, to: number): void {
     const out = this.#out
+    const seen = this.#seen[number]!
     let used = this.#used
-    for (let at = from; at < to; at++) out[used++] = bytes[at]!
+    for (let at = from; at < to; at++) {
+      const byte = bytes[at]!
+      out[used++] = byte
+      seen[byte] = 1
+    }
     this.#used = used
     if (this.#columns[number]!.isInteger) {
       this.#block.integer(number, integerAt(bytes, from, to))
@@ -299,4 +311,10 @@ class RowsWriter {
 
 function startOf(ends: Uint32Array, at: number): number {
   return at === 0 ? 0 : ends[at - 1]!
+}
+
+function charactersOf(seen: Uint8Array): string {
+  let text = ''
+  for (let byte = 0; byte < 0x80; byte++) if (seen[byte] === 1) text += String.fromCharCode(byte)
+  return seen.includes(1, 0x80) ? `${text}\u0080` : text
 }

@@ -97,6 +97,18 @@ export class Part {
     return found
   }
 
+  /** About how many lines meet the conditions, as far as the table of minutes tells. */
+  linesMeeting(conditions: readonly LineCondition[]): number {
+    const { counts, header } = this.index
+    const severities = severitiesFor(conditions)
+    if (counts === undefined || severities === ALL_SEVERITIES) return header.rows
+    let lines = 0
+    for (let i = 0; i < counts.lines.length; i++) {
+      if ((severities & (1 << counts.severities[i]!)) !== 0) lines += counts.lines[i]!
+    }
+    return lines
+  }
+
   /** What every line that meets a condition has in a block's filter. */
   #probes(condition: LineCondition): Probe[] {
     switch (condition.kind) {
