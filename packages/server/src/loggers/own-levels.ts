@@ -59,7 +59,7 @@ export class OwnLevels implements Driven, Disposable {
 
   [Symbol.dispose](): void {
     this.#gates.onChange = () => undefined
-    this.#channel.close()
+    this.#channel[Symbol.dispose]()
   }
 
   /** What has let through all it may is over, here as in other processes. */

@@ -18,7 +18,7 @@ const CHANNEL = 'weir-log-levels'
 const GATHER_MS = 200
 
 /** One end of the way; it keeps no thread alive. */
-export class GateChannel {
+export class GateChannel implements Disposable {
   readonly #channel = new BroadcastChannel(CHANNEL)
 
   constructor(take: (message: GateMessage) => void) {
@@ -30,13 +30,13 @@ export class GateChannel {
     this.#channel.postMessage(message)
   }
 
-  close(): void {
+  [Symbol.dispose](): void {
     this.#channel.close()
   }
 }
 
-/** Puts the gates of a thread under the main thread's word. */
-export function followMainThread(gates: LogGates): void {
+/** Puts the gates of a thread under the main thread's word, until it ends or the way is closed. */
+export function followMainThread(gates: LogGates): Disposable {
   const sender = randomUUID()
   const channel = new GateChannel((message) => {
     if (message.kind === 'levels') gates.apply(message.overrides)
@@ -45,6 +45,7 @@ export function followMainThread(gates: LogGates): void {
     channel.post({ kind: 'report', sender, report: gates.report() })
   })
   channel.post({ kind: 'hello' })
+  return channel
 }
 
 /** Calls back a little after a change, once for all changes until then. */
