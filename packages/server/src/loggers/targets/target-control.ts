@@ -114,12 +114,20 @@ export class TargetControl implements Driven, AsyncDisposable {
   async #reconcile(overrides: readonly HeldOverride[]): Promise<ReadonlyMap<string, LoggerState>> {
     const { driver } = this.#options
     const loggers = await this.#within((signal) => driver.read(signal))
-    const wishes = wishesOf(loggers, overrides, driver)
+    const wishes = this.#withThoseBelow(wishesOf(loggers, overrides, driver))
+    const unlike = [...wishes].filter(([name, level]) => loggers.get(name)?.effective !== level)
+    const unlikeNames = new Set(unlike.map(([name]) => name))
+    // What is set with one above would lose what it has already.
     const toSet = [...wishes]
-      .filter(([name, level]) => loggers.get(name)?.effective !== level)
+      .filter(
+        ([name]) =>
+          unlikeNames.has(name) ||
+          (driver.setsThoseBelow &&
+            above(name, driver.root).some((other) => unlikeNames.has(other))),
+      )
       .toSorted(([a], [b]) => depthOf(a, driver.root) - depthOf(b, driver.root))
     const toEnd = [...this.#changes.keys()]
-      .filter((name) => !wishes.has(name) && !this.#isBelowAny(name, wishes))
+      .filter((name) => !wishes.has(name))
       .toSorted((a, b) => depthOf(a, driver.root) - depthOf(b, driver.root))
     if (toSet.length === 0 && toEnd.length === 0) return loggers
     for (const [name, level] of toSet) this.#note(name, level, loggers)
@@ -139,7 +147,7 @@ export class TargetControl implements Driven, AsyncDisposable {
       ? [...loggers.keys()].filter((other) => above(other, driver.root).includes(name))
       : []
     for (const one of [name, ...below]) {
-      const before = this.#changes.get(one)?.before ?? loggers.get(one)?.level ?? null
+      const before = this.#changes.get(one)?.before ?? this.#ownLevel(one, loggers)
       this.#changes.set(one, { before, set })
     }
   }
@@ -149,24 +157,34 @@ export class TargetControl implements Driven, AsyncDisposable {
     const { before, set } = this.#changes.get(name)!
     const now = loggers.get(name)
     const isOurs = now !== undefined && (now.level ?? now.effective) === set
-    const level = before ?? (driver.canTakeBack ? undefined : this.#inherited(name, loggers))
+    const level = before ?? undefined
     if (isOurs) await this.#within((signal) => driver.set(name, level, signal))
     this.#changes.delete(name)
   }
 
-  /** Where a level cannot be taken back: the one that the nearest logger above has, or had. */
-  #inherited(name: string, loggers: ReadonlyMap<string, LoggerState>): LogLevel {
-    for (const other of above(name, this.#options.driver.root)) {
-      const level = this.#changes.get(other)?.before ?? loggers.get(other)?.level
-      if (level !== undefined && level !== null) return level
+  /** What a logger is to have again: null to inherit, where that can be had again. */
+  #ownLevel(name: string, loggers: ReadonlyMap<string, LoggerState>): LogLevel | null {
+    const { driver } = this.#options
+    const { level, effective } = loggers.get(name)!
+    if (level !== undefined) return level
+    if (driver.canTakeBack) return null
+    // It may have from above what Weir has set there.
+    for (const other of above(name, driver.root)) {
+      const change = this.#changes.get(other)
+      if (change !== undefined && change.set === effective) return change.before
     }
-    return 'info'
+    return effective
   }
 
-  /** Set together with one above that is still wanted. */
-  #isBelowAny(name: string, wishes: ReadonlyMap<string, LogLevel>): boolean {
+  /** What was set together with one above stays with it for as long as that is wanted. */
+  #withThoseBelow(wishes: ReadonlyMap<string, LogLevel>): ReadonlyMap<string, LogLevel> {
     const { driver } = this.#options
-    return driver.setsThoseBelow && above(name, driver.root).some((other) => wishes.has(other))
+    if (!driver.setsThoseBelow) return wishes
+    const others = [...this.#changes.keys()].flatMap((name) => {
+      const other = above(name, driver.root).find((one) => wishes.has(one))
+      return wishes.has(name) || other === undefined ? [] : [[name, wishes.get(other)!] as const]
+    })
+    return new Map([...wishes, ...others])
   }
 
   async #keep(): Promise<void> {

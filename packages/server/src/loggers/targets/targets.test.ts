@@ -206,6 +206,21 @@ test('Kafka Connect: those below are set too, and have their own again afterward
   expect(Object.fromEntries(app.levels)).toEqual(levels)
 })
 
+test('Kafka Connect: one below with another wish keeps it', async () => {
+  const app = use(await kafkaConnect({ root: 'INFO', 'org.apache': 'WARN' }))
+  const at = await Stand.open({ kind: 'kafka_connect', url: app.url })
+  await until(() => at.levels().length > 0)
+  await at.applied((await at.set('org.*', 'trace')).id)
+  const { id } = await at.set('root', 'debug')
+  await at.applied(id)
+  expect(Object.fromEntries(app.levels)).toEqual({ root: 'DEBUG', 'org.apache': 'TRACE' })
+  await at.desk.clear(at.desk.overrides()[1]!.id, '')
+  await until(() => app.levels.get('org.apache') === 'DEBUG')
+  await at.desk.clear(id, '')
+  await until(() => app.levels.get('org.apache') === 'WARN')
+  expect(app.levels.get('root')).toBe('INFO')
+})
+
 test('Loki: one level for all; what it does not know is the nearest', async () => {
   const app = use(await logLevel('info'))
   const at = await Stand.open({ kind: 'log_level', url: app.url })
@@ -239,21 +254,32 @@ test('rudder-server: modules by its command, without a shell', async () => {
   const script = join(folder, 'rudder-cli.cjs')
   const state = join(folder, 'state $(touch nothing)')
   await writeFile(script, RUDDER_CLI)
-  await writeFile(state, '{"router.GA":2,"gateway":3,"-x":1}')
+  await writeFile(state, '{"router.GA":2,"router.KAFKA":4,"gateway":3,"-x":1}')
   const at = await Stand.open({
     kind: 'rudder',
     command: [process.execPath, script, state],
     modules: ['warehouse'],
   })
   await until(() => at.levels().length > 1)
-  expect(at.levels()).toEqual(['gateway=warning', 'root=info', 'router.GA=info', 'warehouse=info'])
+  expect(at.levels()).toEqual([
+    'gateway=warning',
+    'root=info',
+    'router.GA=info',
+    'router.KAFKA=error',
+    'warehouse=info',
+  ])
   const { id } = await at.set('router.*', 'debug')
   await at.applied(id)
   expect(at.levels()).toContain('router.GA=debug')
   await at.desk.clear(id, '')
   const said = (): Promise<string> => readFile(`${state}.said`, 'utf8')
   await until(() => at.store.get('logger-target/billing@localhost') === undefined)
-  expect(await said()).toBe('router.GA=DEBUG\nrouter.GA=INFO\n')
+  expect((await said()).trim().split('\n')).toEqual([
+    'router.GA=DEBUG',
+    'router.KAFKA=DEBUG',
+    'router.GA=INFO',
+    'router.KAFKA=ERROR',
+  ])
 })
 
 test.each([

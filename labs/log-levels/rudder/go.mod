@@ -1,0 +1,3 @@
+module lab/rudder
+
+go 1.22
