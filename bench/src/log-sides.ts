@@ -193,7 +193,9 @@ analytics: {reporting_enabled: false}
 /** Questions by Loki's API. */
 function lokiAsker(url: string) {
   const get = async (path: string, parameters: Readonly<Record<string, string>>) => {
-    const answer = await text(`${url}/loki/api/v1/${path}?${new URLSearchParams(parameters)}`)
+    const answer = await text(
+      `${url}/loki/api/v1/${path}?${new URLSearchParams(parameters).toString()}`,
+    )
     return (JSON.parse(answer) as { readonly data: { readonly result: readonly unknown[] } }).data
       .result
   }

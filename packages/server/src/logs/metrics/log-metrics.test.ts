@@ -101,10 +101,7 @@ describe('rules', () => {
       'a counter counts lines, by stream, by what is beside them and by what they say',
       { name: 'n', match: ALL, labels: { app: 'app', trace: 'trace', kind: 'a_b', none: 'x' } },
       [{ a: { b: 'c' } }, { a: { b: 'c' } }, 'text'],
-      [
-        'n{app="shop", kind="c", trace="t1"} 2',
-        'n{app="shop", trace="t1"} 1',
-      ],
+      ['n{app="shop", kind="c", trace="t1"} 2', 'n{app="shop", trace="t1"} 1'],
     ],
     [
       'a counter adds up a field',
@@ -158,11 +155,7 @@ describe('rules', () => {
     nowMs = 120_000
     await metrics.append(batch(['c']))
     await metrics.flush()
-    expect(notebook.take()).toEqual([
-      'n 0@100',
-      'n 2@110',
-      'n 3@120',
-    ])
+    expect(notebook.take()).toEqual(['n 0@100', 'n 2@110', 'n 3@120'])
   })
 
   test('a series that no line moves goes on for an hour, then ends', async () => {
