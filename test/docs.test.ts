@@ -254,6 +254,12 @@ const SHOWN: readonly Shown[] = [
     prints: '204 No Content',
   },
   {
+    page: 'docs/sdk-metrics.md',
+    command: `curl -i http://127.0.0.1:9347/v1/namespaces/shop/tables/orders/metrics -H 'content-type: application/json' -d '{"report-type":"commit-report","operation":"append","metrics":{"added-records":{"unit":"count","value":7}}}'`,
+    prints: '204 No Content',
+    makes: 'iceberg_added_records_total{job="iceberg",table="shop.orders"}',
+  },
+  {
     page: 'docs/influx.md',
     command: "weir query 'orders_placed'",
     prints: 'orders_placed{db="shop", region="eu"} 3',
@@ -329,6 +335,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'weir rules backfill --rules rules.yml --start 2026-11-01T00:00:00Z': 'backfill.test.ts',
   'weir rules test rules_test.yml': 'below',
   'weir check config alertmanager.yml': 'below',
+  'npx tsx packages/sdk/examples/streams/main.ts 60': 'sdk-outputs.slow.test.ts',
   'weir serve --alertmanager.config alertmanager.yml': 'the YAML examples above',
   'amtool --alertmanager.url=http://alertmanager:9093 --output=json silence query > silences.json':
     'alertmanager.test.ts, from Weir to Weir',

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { type MetricOutput, Registry, exportMetrics, pipeline } from '@weir/sdk'
 import { dogStatsd, otlp, prometheusPage, remoteWrite, statsd } from '@weir/sdk'
 import { expect, test } from 'vitest'
@@ -67,6 +69,33 @@ scrape_configs: [{ job_name: orders, static_configs: [{ targets: ['${target}'] }
     expect(Object.values(one.metrics.stats()).map(({ dropped }) => dropped)).toEqual([0])
   }
 }, 90_000)
+
+test('the example over Node streams shows its four stages, and what fails in them', async () => {
+  await using weir = await startWeir()
+  const main = join(import.meta.dirname, '../packages/sdk/examples/streams/main.ts')
+  const child = spawn(process.execPath, ['--import', 'tsx', main, '60'], {
+    env: { ...process.env, WEIR_URL: weir.web },
+    stdio: 'ignore',
+  })
+  try {
+    const stages = await eventually('four stages', async () => {
+      const url = `${weir.web}/api/weir/v1/pipelines/custom/orders?window=5m`
+      const answer = await fetch(url)
+      if (!answer.ok) return false
+      const detail = (await answer.json()) as PipelineDetail
+      const isWhole = detail.stages.every(({ signals }) => signals.throughput !== undefined)
+      return isWhole && detail.stages.length === 4 && detail.stages.map(({ stage }) => stage)
+    })
+    expect(stages).toEqual(['source', 'parse', 'validate', 'sink'])
+    await eventually('a line that is no JSON', async () => {
+      const errors = await value(weir.web, 'pipeline_stage_errors_total{stage="parse"}')
+      return errors !== undefined && errors > 0
+    })
+    expect(await value(weir.web, 'iceberg_records_written_total')).toBeGreaterThan(0)
+  } finally {
+    child.kill('SIGINT')
+  }
+}, 150_000)
 
 function start(
   name: string,

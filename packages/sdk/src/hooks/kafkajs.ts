@@ -148,8 +148,8 @@ export interface KafkaJsAdmin {
 }
 
 /**
- * Asks the brokers for the lag of a whole group, committed against newest: for partitions that send
- * no batch any more. A partition without a commit has all that is kept to do.
+ * Asks the brokers for a group's lag, committed against newest: for partitions that send no batch any
+ * more. Of partitions that another process reads, that process tells. A partition without a commit has all that is kept to do.
  */
 export async function readGroupLag(
   admin: KafkaJsAdmin,
@@ -160,9 +160,11 @@ export async function readGroupLag(
   for (const { topic, partitions } of committed) {
     const offsets = new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)]))
     for (const { partition, offset, low } of await admin.fetchTopicOffsets(topic)) {
+      const place = { topic, partition, group }
+      if (!lag.isOurs(place)) continue
       const done = offsets.get(partition) ?? -1
       const from = done < 0 ? Number(low) : done
-      lag.set({ topic, partition, group }, Math.max(0, Number(offset) - from))
+      lag.set(place, Math.max(0, Number(offset) - from))
     }
   }
 }

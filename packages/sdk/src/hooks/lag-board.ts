@@ -27,6 +27,7 @@ const PARTITIONS_MAX = 10_000
 export class LagBoard {
   readonly #gauge: Gauge<LagLabel>
   readonly #entries = new Map<string, Entry>()
+  readonly #ours = new Map<string, (topic: string, partition: number) => boolean>()
   readonly #expiryMs: number
   readonly #now: () => number
 
@@ -63,9 +64,15 @@ export class LagBoard {
 
   /** Of a group, these partitions are ours; all others are not any more. */
   keepOnly(group: string, isOurs: (topic: string, partition: number) => boolean): void {
+    this.#ours.set(group, isOurs)
     for (const entry of this.#entries.values()) {
       if (entry.group === group && !isOurs(entry.topic, entry.partition)) this.remove(entry)
     }
+  }
+
+  /** Whether the lag is ours to tell: of a group that nobody joined here, all of it is. */
+  isOurs({ group, topic, partition }: PartitionPlace): boolean {
+    return this.#ours.get(group)?.(topic, partition) ?? true
   }
 
   #expire(): void {

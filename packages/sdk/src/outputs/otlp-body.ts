@@ -1,8 +1,12 @@
 import type { HistogramSeries, LabelPairs, MetricFamily, NumberSeries } from '../metrics/family.ts'
+import type { DepartedSeries } from './departed.ts'
 import type { Service } from '../service.ts'
 
 /** `AGGREGATION_TEMPORALITY_CUMULATIVE`. */
 const CUMULATIVE = 2
+
+/** `DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK`: the series ends here. */
+const NO_RECORDED_VALUE = 1
 
 /** UCUM, as OTLP wants units; others go as they are. */
 const UNITS: Readonly<Record<string, string>> = { bytes: 'By', records: '{record}' }
@@ -15,7 +19,15 @@ const UNITS: Readonly<Record<string, string>> = { bytes: 'By', records: '{record
 export function otlpBody(
   families: readonly MetricFamily[],
   { name, instance }: Service,
-  { startMs, nowMs }: { readonly startMs: number; readonly nowMs: number },
+  {
+    startMs,
+    nowMs,
+    gone = [],
+  }: {
+    readonly startMs: number
+    readonly nowMs: number
+    readonly gone?: readonly DepartedSeries[]
+  },
 ): Uint8Array {
   const times = { startTimeUnixNano: nanos(startMs), timeUnixNano: nanos(nowMs) }
   const resource: LabelPairs = [
@@ -30,11 +42,17 @@ export function otlpBody(
       unit: unitOf(family),
       ...dataOf(family, times),
     }))
+  const ended = gone.map(({ name: metric, labels }) => ({
+    name: metric,
+    gauge: {
+      dataPoints: [{ attributes: attributesOf(labels), ...times, flags: NO_RECORDED_VALUE }],
+    },
+  }))
   const request = {
     resourceMetrics: [
       {
         resource: { attributes: attributesOf(resource) },
-        scopeMetrics: [{ scope: { name: '@weir/sdk' }, metrics }],
+        scopeMetrics: [{ scope: { name: '@weir/sdk' }, metrics: [...metrics, ...ended] }],
       },
     ],
   }

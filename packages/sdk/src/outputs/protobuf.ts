@@ -22,6 +22,16 @@ export class ProtobufWriter {
     this.#length += 8
   }
 
+  /** Prometheus's stale marker: a NaN whose bits say that the series ends here. */
+  staleMarker(field: number): void {
+    this.#tag(field, 1)
+    this.#reserve(8)
+    // Bit by bit: a NaN that is set as a number may lose its payload.
+    this.#view.setUint32(this.#length, 0x00000002, true)
+    this.#view.setUint32(this.#length + 4, 0x7ff00000, true)
+    this.#length += 8
+  }
+
   text(field: number, value: string): void {
     this.bytes(field, Buffer.from(value, 'utf8'))
   }

@@ -1,5 +1,6 @@
 import type { MetricFamily } from '../metrics/family.ts'
 import type { Service } from '../service.ts'
+import { type DepartedSeries, Departures } from './departed.ts'
 import { Delivery } from './delivery.ts'
 import { post } from './http-post.ts'
 import { otlpBody } from './otlp-body.ts'
@@ -31,8 +32,8 @@ export function remoteWrite(options: PushOptions): MetricOutput {
       'content-encoding': 'snappy',
       'x-prometheus-remote-write-version': '0.1.0',
     },
-    encode: (families, service, { nowMs }) =>
-      snappyLiterals(remoteWriteBody(families, service, nowMs)),
+    encode: (families, service, { nowMs, gone }) =>
+      snappyLiterals(remoteWriteBody(families, service, nowMs, gone)),
   })
 }
 
@@ -51,7 +52,11 @@ interface Protocol {
   readonly encode: (
     families: readonly MetricFamily[],
     service: Service,
-    times: { readonly startMs: number; readonly nowMs: number },
+    moment: {
+      readonly startMs: number
+      readonly nowMs: number
+      readonly gone: readonly DepartedSeries[]
+    },
   ) => Uint8Array
 }
 
@@ -70,6 +75,7 @@ function startPush(
 ): RunningOutput {
   const { timeoutMs = 10_000, queueBytesMax = 4 * 1024 * 1024, flushTimeoutMs = 3000 } = options
   const startMs = clock.now()
+  const departures = new Departures()
   const delivery = new Delivery({
     send: (body) => post({ url, headers: { ...headers, ...options.headers }, body, timeoutMs }),
     queueBytesMax,
@@ -80,7 +86,8 @@ function startPush(
   const take = async (): Promise<void> => {
     try {
       const families = await source.collect()
-      delivery.push(encode(families, service, { startMs, nowMs: clock.now() }))
+      const gone = departures.since(families)
+      delivery.push(encode(families, service, { startMs, nowMs: clock.now(), gone }))
     } catch (thrown) {
       onError(new Error('Cannot collect the metrics', { cause: thrown }))
     }

@@ -1,4 +1,5 @@
 import type { LabelPairs, MetricFamily } from '../metrics/family.ts'
+import type { DepartedSeries } from './departed.ts'
 import type { Service } from '../service.ts'
 import { boundText, cumulative } from './exposition.ts'
 import { ProtobufWriter } from './protobuf.ts'
@@ -16,9 +17,10 @@ export function remoteWriteBody(
   families: readonly MetricFamily[],
   { name, instance }: Service,
   timestampMs: number,
+  gone: readonly DepartedSeries[] = [],
 ): Uint8Array {
   const request = new ProtobufWriter()
-  const sample = (metric: string, labels: LabelPairs, value: number): void => {
+  const sample = (metric: string, labels: LabelPairs, value: number | 'stale'): void => {
     request.message(1, (series) => {
       for (const [label, text] of sortedLabels(metric, labels, name, instance)) {
         series.message(1, (pair) => {
@@ -27,7 +29,8 @@ export function remoteWriteBody(
         })
       }
       series.message(2, (point) => {
-        point.double(1, value)
+        if (value === 'stale') point.staleMarker(1)
+        else point.double(1, value)
         point.uint(2, timestampMs)
       })
     })
@@ -45,6 +48,7 @@ export function remoteWriteBody(
       sample(`${metric}_count`, one.labels, one.histogram.count)
     }
   }
+  for (const one of gone) sample(one.name, one.labels, 'stale')
   for (const { name: metric, type, help, series } of families) {
     if (series.length === 0) continue
     request.message(3, (metadata) => {

@@ -142,7 +142,7 @@ describe('KafkaJS', () => {
     expect(await samplesOf(meter)).not.toHaveProperty([LAG])
   })
 
-  test('a wrapped handler beside an attached consumer adds ages, not records', async () => {
+  test('a wrapped handler counts its records, and events beside it do not', async () => {
     const { meter, kafka } = stand()
     const handle = kafka.wrap(
       ({ topic }: { topic: string; message: { timestamp: string } }) => topic,
@@ -194,6 +194,14 @@ describe('KafkaJS', () => {
     const samples = await samplesOf(meter)
     expect(samples[LAG]).toBe(60)
     expect(samples[LAG.replace('partition="0"', 'partition="1"')]).toBe(20)
+    // Once a consumer has joined here, its own partitions alone.
+    const { consumer, emit } = kafkaJs()
+    kafka.attach(consumer)
+    emit('GROUP_JOIN', { ...JOIN, memberAssignment: { orders: [1] } })
+    kafka.watchGroup(admin, { group: 'g', topics: ['orders'] })()
+    await new Promise((resolve) => setImmediate(resolve))
+    const lags = Object.keys(await samplesOf(meter)).filter((key) => key.includes('lag'))
+    expect(lags).toEqual([LAG.replace('partition="0"', 'partition="1"')])
   })
 })
 

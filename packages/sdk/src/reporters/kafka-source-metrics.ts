@@ -51,8 +51,8 @@ export class KafkaSourceMetrics {
   readonly #consumed: Counter<'kafka_topic'>
   readonly #deserializationErrors: Counter<'kafka_topic'>
   readonly #latency: Histogram<'kafka_topic'>
-  // Consumers whose events count the records: what is wrapped beside them must not count twice.
-  #attachedCount = 0
+  // Where handlers are wrapped, they count: a batch that a rebalance cuts off has no event at its end.
+  #isWrapped = false
 
   constructor(options: KafkaSourceOptions = {}) {
     const { meter, clock } = settled(options)
@@ -97,14 +97,9 @@ export class KafkaSourceMetrics {
 
   /** Listens to a KafkaJS consumer, until what it returns is called. Attach before `connect`. */
   attach(consumer: KafkaJsConsumer): () => void {
-    this.#attachedCount++
-    const detach = attachKafkaJs(consumer, this.#client, (topic, records) => {
-      this.#consumed.inc(records, { kafka_topic: topic })
+    return attachKafkaJs(consumer, this.#client, (topic, records) => {
+      if (!this.#isWrapped) this.#consumed.inc(records, { kafka_topic: topic })
     })
-    return () => {
-      this.#attachedCount--
-      detach()
-    }
   }
 
   /**
@@ -165,9 +160,10 @@ export class KafkaSourceMetrics {
 
   /** The hook: counts a message and its age. */
   report(row: KafkaRow): void {
+    this.#isWrapped = true
     safely(() => {
       const topic = row.topic ?? 'unknown'
-      if (this.#attachedCount === 0) this.#consumed.inc(1, { kafka_topic: topic })
+      this.#consumed.inc(1, { kafka_topic: topic })
       const timestamp = Number(row.message?.timestamp ?? row.timestamp ?? Number.NaN)
       if (timestamp > 0) this.#observeAge(topic, timestamp)
     })
@@ -175,6 +171,7 @@ export class KafkaSourceMetrics {
 
   /** A handler of one message: KafkaJS's `eachMessage`, or any other. */
   wrap<Row extends KafkaRow, Result>(handle: (row: Row) => Result): (row: Row) => Result {
+    this.#isWrapped = true
     return (row) => {
       this.report(row)
       return handle(row)
