@@ -60,6 +60,13 @@ const SIDES: readonly Side[] = [
     },
   },
   {
+    name: 'pino, its own record: time as a number, flat fields',
+    prepare: () => {
+      const logger = pino({}, { write: take })
+      return (index) => logger.info(contextOf(index), 'Record consumed')
+    },
+  },
+  {
     name: 'weir, logger with context, and more on the call',
     prepare: () => {
       weir(NOTHING)

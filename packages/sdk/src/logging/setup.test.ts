@@ -30,6 +30,21 @@ test('the first record says how logging was set up', async () => {
   ])
 })
 
+test('a terminal gets lines for people, with colours but for NO_COLOR, and JSON when asked for', async () => {
+  vi.stubEnv('TERM', 'xterm')
+  vi.stubEnv('NO_COLOR', '')
+  const shown = async (jsonFormat?: boolean): Promise<string> => {
+    const terminal = Object.assign(new PassThrough(), { isTTY: true })
+    const more = jsonFormat === undefined ? {} : { jsonFormat }
+    await setupLogging({ console: terminal, ...more }).close()
+    return String(terminal.read())
+  }
+  expect(await shown()).toMatch(/\u001b\[32mINFO {4}\u001b.*json_format=\u001b\[0mfalse/)
+  vi.stubEnv('NO_COLOR', '1')
+  expect(await shown()).toMatch(/^[\d:.]{12} INFO {5}weir\.sdk\.logging {2}Logging configured /)
+  expect(JSON.parse(await shown(true))).toMatchObject({ context: { json_format: true } })
+})
+
 test('the environment decides what the caller leaves open', async () => {
   const logFile = join(folder, 'logs/app.log')
   vi.stubEnv('LOG_LEVEL', 'debug')

@@ -132,11 +132,11 @@ function coreOf(settings: LoggingOptions): LoggingCore {
 function destinationsOf(settings: LoggingOptions): LogDestination[] {
   const { logFile, weir, jsonFormat, maxBytes = 10 * 1024 * 1024, backupCount = 5 } = settings
   const found = [...(settings.destinations ?? [])]
-  const console = settings.console ?? 'stdout'
-  if (console === 'stdout' || console === 'stderr') {
-    found.push(consoleDestination(process[console], console, jsonFormat))
-  } else if (console !== false) {
-    found.push(consoleDestination(console, 'stream', jsonFormat))
+  const stream = streamOf(settings.console)
+  if (stream !== undefined) {
+    const { console: asked = 'stdout' } = settings
+    const name = typeof asked === 'string' ? asked : 'stream'
+    found.push(consoleDestination(stream, name, jsonFormat))
   }
   if (logFile !== undefined) {
     const isPretty = jsonFormat === false
@@ -147,14 +147,23 @@ function destinationsOf(settings: LoggingOptions): LogDestination[] {
   return found
 }
 
+function streamOf(console: LoggingOptions['console']): Writable | undefined {
+  if (console === false) return undefined
+  return typeof console === 'object' ? console : process[console ?? 'stdout']
+}
+
+function isTerminal(stream: (Writable & { readonly isTTY?: boolean }) | undefined): boolean {
+  return stream?.isTTY === true
+}
+
 function consoleDestination(
-  stream: Writable & { readonly isTTY?: boolean },
+  stream: Writable,
   name: string,
   jsonFormat: boolean | undefined,
 ): LogDestination {
-  const isTerminal = stream.isTTY === true
-  const hasColour = isTerminal && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
-  return new StreamDestination(stream, { name, isPretty: !(jsonFormat ?? !isTerminal), hasColour })
+  const hasPeople = isTerminal(stream)
+  const hasColour = hasPeople && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
+  return new StreamDestination(stream, { name, isPretty: !(jsonFormat ?? !hasPeople), hasColour })
 }
 
 function announce(core: LoggingCore, settings: LoggingOptions): void {
@@ -162,7 +171,7 @@ function announce(core: LoggingCore, settings: LoggingOptions): void {
   if (level > LEVEL.INFO) return
   const context = {
     log_level: levelName(level),
-    json_format: settings.jsonFormat ?? true,
+    json_format: settings.jsonFormat ?? !isTerminal(streamOf(settings.console)),
     log_file: settings.logFile ?? null,
   }
   const line = core.encoder.line(core.encoder.head(LEVEL.INFO, OWN_LOGGER), {
