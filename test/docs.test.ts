@@ -349,6 +349,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     'alertmanager.test.ts',
   [`logcli --addr=http://127.0.0.1:9347 query '{service_name="shop"}'`]: 'logcli.slow.test.ts',
   "weir query 'airflow_scheduler_heartbeat'": 'airflow-replay.test.ts sends its line',
+  "logger --rfc5424 -n 127.0.0.1 -P 5514 -t orders 'payment failed'": 'syslog.test.ts',
+  'weir logs follow /var/log/app.log --label service_name=shop': 'follow.test.ts',
+  [`curl -d '{"service":"shop","level":"error","message":"payment refused","region":"eu"}' http://127.0.0.1:9347/api/weir/v1/logs`]:
+    'log-metrics.test.ts, by its rule',
 }
 
 test('each command that stands in a block is tried, here or elsewhere', () => {
