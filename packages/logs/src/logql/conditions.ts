@@ -167,7 +167,7 @@ function filterCondition(filter: LabelFilter, isChanged: (name: string) => boole
     }
     case 'string': {
       const { name, operator, value } = filter.matcher
-      if (isChanged(name)) return UNKNOWN
+      if (isChanged(name) || isOddNumber(value)) return UNKNOWN
       return { condition: { kind: 'value', name, operator, value }, isExact: true }
     }
     case 'number': {
@@ -190,6 +190,11 @@ function filterCondition(filter: LabelFilter, isChanged: (name: string) => boole
     default:
       return filter satisfies never
   }
+}
+
+/** `1.0`, `1e3`: a field keeps the number, a label that `json` made its text. */
+function isOddNumber(value: string): boolean {
+  return /^-?\d/.test(value) && Number.isFinite(Number(value)) && String(Number(value)) !== value
 }
 
 function isThere(name: string): LineCondition {

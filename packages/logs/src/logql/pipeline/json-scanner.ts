@@ -18,6 +18,15 @@ const FAULTS = {
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+const MINUS = 0x2d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+const OPEN_ARRAY = 0x5b
+const CLOSE_ARRAY = 0x5d
+const COMMA = 0x2c
+const BLANK = 0x20
+/** The object's end is found when its members are visited. */
+const NOT_KNOWN = -2
 
 export class JsonScanner {
   #text = ''
@@ -27,6 +36,17 @@ export class JsonScanner {
   #end = 0
   #isEscaped = false
   #after = 0
+  /** The index behind the object whose members were visited last. */
+  #closed = 0
+  #trusts = false
+
+  /**
+   * Begins with a text of which members within members will be visited. One that ends in a brace is trusted to
+   * close what it opens, so that objects within are read once and not twice; where it does not, the end says so.
+   */
+  begin(text: string): void {
+    this.#trusts = text.charCodeAt(text.length - 1) === CLOSE_OBJECT
+  }
 
   get kind(): JsonKind {
     return this.#kind
@@ -59,9 +79,9 @@ export class JsonScanner {
     if (text.charCodeAt(i) !== 0x7b) return FAULTS.object
     i = blank(text, i + 1)
     if (i >= text.length) return FAULTS.json
-    if (text[i] === '}') return ''
+    if (text[i] === '}') return this.#close(i)
     while (i < text.length) {
-      if (text[i] === '}') return ''
+      if (text[i] === '}') return this.#close(i)
       if (text.charCodeAt(i) !== QUOTE) return FAULTS.object
       const keyEnd = this.#stringEnd(i + 1)
       if (keyEnd < 0) return FAULTS.json
@@ -71,12 +91,17 @@ export class JsonScanner {
       if (text[i] !== ':') return FAULTS.json
       const fault = this.read(text, i + 1)
       if (fault !== '') return fault
-      const after = this.#after
+      const { kind, start, after } = this
       const flow = visit(key)
       if (flow !== 'on') return flow
-      i = blank(text, after)
+      // Members of an object that was trusted to close have been visited, or nobody cared for them.
+      const isOpen = kind === 'object' && after === NOT_KNOWN
+      const wasVisited = this.#closed !== NOT_KNOWN
+      const behind = !isOpen ? after : wasVisited ? this.#closed : this.#blockEnd(start)
+      if (behind < 0) return FAULTS.object
+      i = blank(text, behind)
       if (i >= text.length) return FAULTS.array
-      if (text[i] === '}') return ''
+      if (text[i] === '}') return this.#close(i)
       if (text[i] !== ',') return FAULTS.object
       i = blank(text, i + 1)
       if (i >= text.length) return FAULTS.array
@@ -88,31 +113,38 @@ export class JsonScanner {
   read(text: string, at: number): string {
     this.#text = text
     const i = blank(text, at)
-    const char = text[i]
+    const char = text.charCodeAt(i)
     this.#isEscaped = false
-    if (char === '"') {
+    if (char === QUOTE) {
       const end = this.#stringEnd(i + 1)
-      if (end < 0) return FAULTS.string
-      return this.#found('string', i + 1, end, end + 1)
+      return end < 0 ? FAULTS.string : this.#found('string', i + 1, end, end + 1)
     }
-    if (char === '{' || char === '[') {
+    if (char === OPEN_OBJECT && this.#trusts) {
+      this.#closed = NOT_KNOWN
+      return this.#found('object', i, i, NOT_KNOWN)
+    }
+    if (char === OPEN_OBJECT || char === OPEN_ARRAY) {
       const end = this.#blockEnd(i)
-      if (end < 0) return char === '{' ? FAULTS.object : FAULTS.array
-      return this.#found(char === '{' ? 'object' : 'array', i, end, end)
+      const isObject = char === OPEN_OBJECT
+      if (end < 0) return isObject ? FAULTS.object : FAULTS.array
+      return this.#found(isObject ? 'object' : 'array', i, end, end)
     }
-    if (char === undefined) return FAULTS.json
-    let end = i
-    while (end < text.length && !' \n\r\t,]}'.includes(text[end]!)) end++
+    if (i >= text.length) return FAULTS.json
+    const end = wordEnd(text, i)
+    if ((char >= 0x30 && char <= 0x39) || char === MINUS) return this.#found('number', i, end, end)
     const word = text.slice(i, end)
     if (word === 'true' || word === 'false') return this.#found('boolean', i, end, end)
-    if (word === 'null') return this.#found('null', i, end, end)
-    if (char === '-' || (char >= '0' && char <= '9')) return this.#found('number', i, end, end)
-    return FAULTS.unknown
+    return word === 'null' ? this.#found('null', i, end, end) : FAULTS.unknown
   }
 
   /** The index behind the value read last. */
   get after(): number {
     return this.#after
+  }
+
+  #close(at: number): '' {
+    this.#closed = at + 1
+    return ''
   }
 
   #found(kind: JsonKind, start: number, end: number, after: number): '' {
@@ -159,6 +191,17 @@ export class JsonScanner {
     }
     return -1
   }
+}
+
+/** Where a number or a word ends. */
+function wordEnd(text: string, from: number): number {
+  let at = from
+  for (; at < text.length; at++) {
+    const char = text.charCodeAt(at)
+    if (char <= BLANK && (char === BLANK || char === 0x0a || char === 0x0d || char === 0x09)) break
+    if (char === COMMA || char === CLOSE_OBJECT || char === CLOSE_ARRAY) break
+  }
+  return at
 }
 
 function blank(text: string, from: number): number {

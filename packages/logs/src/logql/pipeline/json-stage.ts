@@ -25,8 +25,6 @@ export function compileJson(wanted: Wanted): StageRun {
 class Flattener {
   readonly #wanted: Wanted
   readonly #scanner = new JsonScanner()
-  /** Objects within are read by a scanner each, since the outer one is still at work. */
-  readonly #inner: JsonScanner[] = []
   #state: LineState | undefined
   #left = 0
 
@@ -37,11 +35,14 @@ class Flattener {
   run(state: LineState): string {
     this.#state = state
     this.#left = this.#wanted.count
-    const fault = this.#object(this.#scanner, state.line, 0, '', 0)
+    const { line } = state
+    this.#scanner.begin(line)
+    const fault = this.#object(line, 0, '', 0)
     return fault === 'enough' ? '' : fault
   }
 
-  #object(scanner: JsonScanner, text: string, at: number, prefix: string, depth: number): string {
+  #object(text: string, at: number, prefix: string, depth: number): string {
+    const scanner = this.#scanner
     return scanner.members(text, at, (key) => {
       switch (scanner.kind) {
         case 'object':
@@ -61,8 +62,7 @@ class Flattener {
 
   #nested(text: string, at: number, prefix: string, depth: number): string {
     if (depth > DEPTH_MAX || !this.#wanted.hasPrefix(prefix)) return 'on'
-    const scanner = (this.#inner[depth] ??= new JsonScanner())
-    const fault = this.#object(scanner, text, at, prefix, depth)
+    const fault = this.#object(text, at, prefix, depth)
     return fault === '' ? 'on' : fault
   }
 
@@ -71,7 +71,7 @@ class Flattener {
     const state = this.#state!
     const key = state.extractedName(name)
     if (!this.#wanted.has(key) || state.isParsed(key)) return 'on'
-    state.set('parsed', key, labelValue(scanner.value()))
+    state.extract(key, labelValue(scanner.value()))
     return --this.#left === 0 ? 'enough' : 'on'
   }
 }

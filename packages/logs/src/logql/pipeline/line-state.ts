@@ -28,6 +28,11 @@ class Pairs {
     this.values.push(value)
   }
 
+  push(name: string, value: string): void {
+    this.names.push(name)
+    this.values.push(value)
+  }
+
   delete(name: string): void {
     const at = this.indexOf(name)
     if (at < 0) return
@@ -171,6 +176,12 @@ export class LineState {
   extractedName(name: string): string {
     const isTaken = this.stream.labels.has(name) || this.#beside.indexOf(name) >= 0
     return isTaken ? name + DUPLICATE_SUFFIX : name
+  }
+
+  /** Sets what a parser found, under a name that {@link LineState.extractedName} gave and that is not parsed yet. */
+  extract(name: string, value: string): void {
+    if (name.endsWith(DUPLICATE_SUFFIX) || name === ERROR) this.set('parsed', name, value)
+    else this.#parsed.push(name, value)
   }
 
   isParsed(name: string): boolean {

@@ -9,12 +9,20 @@ export class LogfmtScanner {
   #at = 0
   key = ''
   value = ''
-  error = ''
+  #fault = ''
+  #faultAt = 0
 
   begin(line: string): void {
     this.#line = line
     this.#at = 0
-    this.error = ''
+    this.#fault = ''
+  }
+
+  /** What was wrong last, '' when nothing was. */
+  get error(): string {
+    if (this.#fault === '') return ''
+    const place = Buffer.byteLength(this.#line.slice(0, this.#faultAt)) + 1
+    return `logfmt syntax error at pos ${place} : ${this.#fault}`
   }
 
   get isAtEnd(): boolean {
@@ -93,14 +101,14 @@ export class LogfmtScanner {
 
   #unexpected(char: string, at: number): false {
     this.#at = at
-    this.#fail(`unexpected '${char}'`)
+    this.#fail(char === '=' ? "unexpected '='" : "unexpected '\"'")
     this.#skip()
     return false
   }
 
   #fail(what: string): void {
-    const place = Buffer.byteLength(this.#line.slice(0, this.#at)) + 1
-    this.error = `logfmt syntax error at pos ${place} : ${what}`
+    this.#fault = what
+    this.#faultAt = this.#at
   }
 
   #skip(): void {

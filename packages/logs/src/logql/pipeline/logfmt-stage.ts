@@ -30,7 +30,7 @@ export function compileLogfmt({ isStrict, keepsEmpty }: Options, wanted: Wanted)
       const key = state.extractedName(name)
       if (!wanted.has(key) || state.isParsed(key)) continue
       if (scanner.value === '' && !keepsEmpty) continue
-      state.set('parsed', key, labelValue(scanner.value))
+      state.extract(key, labelValue(scanner.value))
       if (--left === 0) break
     }
     return finish(state, scanner, isStrict)
