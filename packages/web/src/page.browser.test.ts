@@ -24,7 +24,7 @@ describe.skipIf(!canBrowse)(`the page in a browser${whyNot}`, () => {
       '/logs?columns=stage',
       ['180 lines', /Cannot reach the broker/, 'checkout-api', 'context_broker', '5 events'],
     ],
-    ['/logs?query=rate(%7Bstage%3D"sink"%7D[5m])', ['Back to lines', /debug/]],
+    ['/logs?query=rate(%7Bstage%3D"sink"%7D[5m])', ['Its lines', /debug/]],
     [
       '/logs?query=%7Bstage%3D"nothing"%7D',
       ['No line matches:', 'Without stage="nothing"', 'Look in the last 24 hours'],

@@ -5,16 +5,16 @@ import { Link } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { LabelTags } from '../targets/label-tags.tsx'
+import { askContext } from './context-query.ts'
 import { type LineLook, LineRow } from './lines/line-row.tsx'
 import type { LogLine } from './lines/line.ts'
-import { askLines } from './logs-queries.ts'
 import { writeSelector } from './query/log-query.ts'
 
 const FIRST = 20
 const MORE = 5
 
-/** So far before and after a line is looked for its neighbours. */
-const REACH_NS = 6n * 3_600_000_000_000n
+/** As many as Weir gives. */
+const MOST = 1000
 
 const LOOK: LineLook = { columns: [], wraps: true, withDay: false, needles: [] }
 
@@ -29,16 +29,13 @@ export function ContextDialog(props: {
   const selector = writeSelector(
     Object.entries(line.labels).map(([name, value]) => ({ name, operator: '=', value })),
   )
-  const at = BigInt(line.timeNs)
-  const before = useNeighbours(selector, 'newest', wanted.before, {
-    fromNs: String(at - REACH_NS),
-    toNs: String(at + 1n),
+  const { data, error } = useQuery({
+    queryKey: ['log-context', line.key, wanted],
+    queryFn: () => askContext(line, wanted),
+    placeholderData: keepPreviousData,
+    refetchInterval: false,
+    staleTime: Infinity,
   })
-  const after = useNeighbours(selector, 'oldest', wanted.after, {
-    fromNs: String(at + 1n),
-    toNs: String(at + REACH_NS),
-  })
-  const error = before.error ?? after.error
   return (
     <Modal.Root opened onClose={onClose} size="min(1180px, 94vw)" fullScreen={narrow}>
       <Modal.Overlay />
@@ -65,18 +62,18 @@ export function ContextDialog(props: {
               </Link>
             </div>
             {error === null ? null : <FailureNote error={error} />}
-            {before.data === undefined || after.data === undefined ? (
+            {data === undefined ? (
               error === null ? (
                 <Skeleton height={420} />
               ) : null
             ) : (
               <Neighbours
-                line={line}
-                before={before.data.toReversed()}
-                after={after.data}
-                canBefore={before.data.length === wanted.before}
-                canAfter={after.data.length === wanted.after}
-                onMore={(side) => setWanted({ ...wanted, [side]: wanted[side] * MORE })}
+                {...data}
+                canBefore={data.before.length === wanted.before}
+                canAfter={data.after.length === wanted.after}
+                onMore={(side) =>
+                  setWanted({ ...wanted, [side]: Math.min(MOST, wanted[side] * MORE) })
+                }
               />
             )}
           </div>
@@ -99,9 +96,9 @@ function Neighbours(props: {
   useEffect(() => {
     box.current?.querySelector('[data-marked]')?.scrollIntoView({ block: 'center' })
   }, [])
-  const all = [...before, ...after]
+  const all = [...before, line, ...after]
   const more = (side: 'before' | 'after', can: boolean, none: string): React.JSX.Element =>
-    can ? (
+    can && (side === 'before' ? before : after).length < MOST ? (
       <Button variant="subtle" size="compact-sm" onClick={() => onMore(side)}>
         More {side}
       </Button>
@@ -111,27 +108,25 @@ function Neighbours(props: {
   return (
     <div className="log-context" ref={box} tabIndex={0} role="region" aria-label="Lines in order">
       <div className="log-context-more">
-        {more('before', props.canBefore, 'nothing within 6 h before')}
+        {more('before', props.canBefore, 'nothing more before')}
       </div>
       <div role="list" aria-label="Neighbours">
         {all.map((each, i) => (
           <LineRow
-            key={each.key}
+            key={`${i} ${each.timeNs}`}
             line={each}
             look={LOOK}
             position={i + 1}
             of={all.length}
             isOpen={false}
-            isMarked={each.timeNs === line.timeNs && each.text === line.text}
+            isMarked={i === before.length}
             deeds={undefined}
             onToggle={noToggle}
             measure={noMeasure}
           />
         ))}
       </div>
-      <div className="log-context-more">
-        {more('after', props.canAfter, 'nothing within 6 h after')}
-      </div>
+      <div className="log-context-more">{more('after', props.canAfter, 'nothing more after')}</div>
     </div>
   )
 }
@@ -142,19 +137,4 @@ function noToggle(): void {
 
 function noMeasure(): undefined {
   return undefined
-}
-
-function useNeighbours(
-  selector: string,
-  order: 'newest' | 'oldest',
-  count: number,
-  span: { readonly fromNs: string; readonly toNs: string },
-) {
-  return useQuery({
-    queryKey: ['log-context', selector, order, count, span.fromNs],
-    queryFn: async ({ signal }) => (await askLines(selector, span, order, count, signal)).lines,
-    placeholderData: keepPreviousData,
-    refetchInterval: false,
-    staleTime: Infinity,
-  })
 }

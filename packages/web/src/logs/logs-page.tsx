@@ -130,9 +130,9 @@ export function LogsPage(): React.JSX.Element {
             )}
           </CopyButton>
           {query === undefined ? (
-            read.kind === 'series' ? (
-              <Button variant="default" size="sm" onClick={() => history.back()}>
-                Back to lines
+            read.kind === 'series' && read.lines !== '' ? (
+              <Button variant="default" size="sm" onClick={() => runText(read.lines)}>
+                Its lines
               </Button>
             ) : null
           ) : (

@@ -9,6 +9,7 @@ import { compact, counted } from '../format/number.ts'
 import type { TimeRange } from '../time/range.ts'
 import { inertText } from './lines/inert-text.ts'
 import { type Asked, seriesQuery } from './logs-queries.ts'
+import type { LokiSeries } from '../api/loki.ts'
 import { isCount } from './query/series-step.ts'
 import { QueryRefused } from './query-refused.tsx'
 
@@ -37,7 +38,7 @@ export function SeriesResult(props: {
     const isNoneZero = isCount(asked.query)
     return {
       names: shortNames(series.map(({ metric }) => metric)).map(inertText),
-      newest: series.map(({ values }) => Number(values.at(-1)?.[1] ?? Number.NaN)),
+      figures: series.map(({ values }) => figureOf(values, asked.query)),
       columns: isNoneZero
         ? { ...columns, ys: columns.ys.map((ys) => ys.map((value) => value ?? 0)) }
         : columns,
@@ -68,10 +69,18 @@ export function SeriesResult(props: {
         }
       />
       <Legend
-        names={drawn.names.map((name, i) => `${name} · ${compact(drawn.newest[i]!)}`)}
+        names={drawn.names.map((name, i) => `${name} · ${drawn.figures[i]!}`)}
         hidden={hidden}
         onChange={(next) => setToggled({ of: asked.query, hidden: next })}
       />
     </section>
   )
+}
+
+/** Lines in all where they are counted, else the newest value. */
+function figureOf(values: LokiSeries['values'], query: string): string {
+  const isTotal = isCount(query) && query.includes('count_over_time')
+  return isTotal
+    ? `${compact(values.reduce((sum, [, value]) => sum + Number(value), 0))} lines`
+    : compact(Number(values.at(-1)?.[1] ?? Number.NaN))
 }

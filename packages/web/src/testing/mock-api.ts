@@ -15,7 +15,7 @@ import {
   firingGroups,
 } from './mock-alerts.ts'
 import { eventPage } from './mock-events.ts'
-import { lokiAnswer } from './mock-logs.ts'
+import { contextAnswer, lokiAnswer } from './mock-logs.ts'
 import { MOCK_NOW_MS, overview, pipelines, randomFrom, signals } from './mock-data.ts'
 import { loggersView, overrideOf, overridesOf } from './mock-loggers.ts'
 import { pushGroups } from './mock-pushed.ts'
@@ -226,6 +226,8 @@ function weirAnswer(count: number, path: string, url: URL, deleted: ReadonlySet<
       return count === 0 ? [] : NOTIFICATIONS
     case 'events':
       return count === 0 ? { events: [], total: 0, next: null } : eventPage(url)
+    case 'logs':
+      return contextAnswer(count, url)
     case 'queries':
       return QUERIES
     case 'status':

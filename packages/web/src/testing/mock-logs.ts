@@ -1,3 +1,4 @@
+import type { LogContextView } from '@weir/packs'
 import { MOCK_NOW_MS, randomFrom } from './mock-data.ts'
 
 interface MockLine {
@@ -213,4 +214,25 @@ function streamsOf(lines: readonly MockLine[], url: URL): unknown[] {
     streams.set(key, stream)
   }
   return [...streams.values()]
+}
+
+/** What Weir's own API says of the lines around a line. */
+export function contextAnswer(count: number, url: URL): LogContextView {
+  const { searchParams } = url
+  const labels = searchParams.get('labels') ?? '{}'
+  const own = linesOf(count, labels).filter((line) => JSON.stringify(line.labels) === labels)
+  const at = own.findIndex(({ atMs }) => `${atMs}000000` === searchParams.get('time'))
+  const view = ({ atMs, level, text }: MockLine): LogContextView['before'][number] => ({
+    timeNs: `${atMs}000000`,
+    level,
+    line: text,
+    metadata: {},
+  })
+  const older = own.slice(at + 1, at + 1 + Number(searchParams.get('before')))
+  const newer = own.slice(Math.max(0, at - Number(searchParams.get('after'))), at)
+  return {
+    before: older.toReversed().map(view),
+    line: view(own[at]!),
+    after: newer.toReversed().map(view),
+  }
 }

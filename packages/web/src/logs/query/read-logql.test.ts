@@ -49,6 +49,18 @@ test.each([
 ])('%j is %s', (text, want) => expect(readLogql(text).kind).toBe(want))
 
 test.each([
+  [
+    'topk(5, sum by (a) (count_over_time({a="b"} |= "x" | json | c!="" [5m])))',
+    '{a="b"} |= "x" | json | c!=""',
+  ],
+  ['rate({a="b"}[1m] offset 1h) / rate({c="d"}[1m])', '{a="b"}'],
+  ['sum_over_time({a="b"} | unwrap n [1m])', '{a="b"}'],
+  ['vector(1)', ''],
+])('%s counts the lines of %j', (text, lines) => {
+  expect(readLogql(text)).toEqual({ kind: 'series', lines })
+})
+
+test.each([
   ['"a\\tb\\"c\\\\"', 'a\tb"c\\'],
   ['"\\x41\\u00e9\\U0001F600"', 'Aé😀'],
   ['`a\\n"`', 'a\\n"'],

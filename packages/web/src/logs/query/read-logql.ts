@@ -6,8 +6,8 @@ import { type TextFilter, wordOf } from './words.ts'
 /** What a text in the editor is. */
 export type ReadQuery =
   | { readonly kind: 'lines'; readonly query: LogQuery }
-  /** It counts or measures: its answer is series, not lines. */
-  | { readonly kind: 'series' }
+  /** It counts or measures: its answer is series, not lines. `lines`: the query of what is counted, '' when nothing is. */
+  | { readonly kind: 'series'; readonly lines: string }
   | { readonly kind: 'broken'; readonly at: number }
 
 /** Stages after which the line is another one, so that words cannot be put before them. */
@@ -25,7 +25,8 @@ export function readLogql(text: string): ReadQuery {
   if (broken >= 0) return { kind: 'broken', at: broken }
   const expr = tree.topNode.getChild('Expr')
   const lines = expr?.getChild('LogExpr')
-  if (lines === null || lines === undefined) return { kind: 'series' }
+  if (lines === null || lines === undefined)
+    return { kind: 'series', lines: countedIn(tree.topNode, text) }
   const matchers = nodesIn(lines.getChild('Selector'), 'Matcher')
     .map((node) => conditionOf(node, text))
     .filter((condition) => !isAnyStream(condition))
@@ -37,6 +38,17 @@ export function readLogql(text: string): ReadQuery {
     else words.push(said)
   }
   return { kind: 'lines', query: { matchers, words: words.join(' '), stages } }
+}
+
+/** The selector and stages of the first range in a query that counts. */
+function countedIn(top: SyntaxNode, text: string): string {
+  const range = nodesIn(top, 'LogRangeExpr')[0]
+  const selector = range?.getChild('Selector')
+  if (selector === null || selector === undefined) return ''
+  const stages = nodesIn(range!, 'LineFilter', 'PipelineStage').map(({ from, to }) =>
+    text.slice(from, to).trim(),
+  )
+  return [text.slice(selector.from, selector.to), ...stages].join(' ')
 }
 
 /** The outermost nodes of these kinds, in order; a stage of line filters is its line filters. */
