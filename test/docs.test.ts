@@ -278,7 +278,7 @@ const SHOWN: readonly Shown[] = [
     page: 'docs/logs.md',
     command:
       'weir logs sql "SELECT level, count(*) AS lines FROM logs GROUP BY level ORDER BY lines DESC"',
-    prints: /^level +lines\nerror +1\n/,
+    prints: /^level +lines\n(?:\w+ +\d+\n)+/,
   },
   {
     page: 'docs/events.md',

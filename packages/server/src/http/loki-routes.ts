@@ -1,4 +1,5 @@
-import type { WeirError } from '@weir/model'
+import { formatLogQL } from '@weir/logs'
+import { WeirError } from '@weir/model'
 import type { LogJob } from '../log-query/job.ts'
 import { VERSION } from '../version.ts'
 import type { HttpDeps } from './deps.ts'
@@ -23,6 +24,7 @@ import {
   query,
   repeated,
   segment,
+  success,
   text,
 } from './route.ts'
 
@@ -188,6 +190,13 @@ export function lokiRoutes(deps: HttpDeps): Route[] {
       }),
     ),
     {
+      methods: BOTH,
+      path: '/loki/api/v1/format_query',
+      summary: 'A LogQL query, neatly laid out',
+      parameters: [QUERY],
+      handle: ({ params }) => formatted(params.get('query') ?? ''),
+    },
+    {
       methods: ['GET'],
       path: '/loki/api/v1/status/buildinfo',
       summary: "The version of Loki whose API this is, and Weir's own as revision",
@@ -207,6 +216,16 @@ export function lokiRoutes(deps: HttpDeps): Route[] {
       },
     },
   ]
+}
+
+/** Pure and short, so it needs no thread; what is wrong is JSON here. */
+function formatted(text: string): Answer {
+  try {
+    return success(formatLogQL(text))
+  } catch (thrown) {
+    if (!(thrown instanceof WeirError)) throw thrown
+    return { ...json({ status: 'invalid-query', error: thrown.message }), status: 400 }
+  }
 }
 
 const BUILD_INFO = {

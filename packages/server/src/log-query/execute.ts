@@ -18,7 +18,7 @@ import type { LogJob, LogQueryLimits, LogReply } from './job.ts'
 import { sampleJson, seriesJson } from './loki-json.ts'
 import { answerInstant, answerRange } from './answer-query.ts'
 import { minedPatterns } from './mined-patterns.ts'
-import { sampleLines } from './sample-lines.ts'
+import { newestOf, sampleLines } from './sample-lines.ts'
 
 /** What a job has to do with beside itself. */
 export interface LogCircumstances {
@@ -69,11 +69,11 @@ async function answer(
     case 'patterns':
       return success(await minedPatterns(source, job, at))
     case 'detectedFields': {
-      const { lines } = await sampleLines(source, { ...job, linesMax: job.lineLimit }, at)
+      const lines = await newestOf(source, { ...job, linesMax: job.lineLimit }, at)
       return JSON.stringify({ fields: detectedFields(lines, job.limit), limit: job.limit })
     }
     case 'detectedValues': {
-      const { lines } = await sampleLines(source, { ...job, linesMax: job.lineLimit }, at)
+      const lines = await newestOf(source, { ...job, linesMax: job.lineLimit }, at)
       return JSON.stringify({
         values: detectedValues(lines, job.name, job.limit),
         limit: job.limit,

@@ -25,7 +25,7 @@ export interface LineSample {
 }
 
 /** Pieces of the time asked for, of which each gives its newest lines. */
-const SLICES = 16n
+const SLICES = 8n
 
 /**
  * The newest lines of a query when these are all there are; otherwise lines from everywhere in the time asked
@@ -57,6 +57,16 @@ export async function sampleLines(
   return lines.length < max / 4
     ? { lines: newest.slice(0, max), isWhole: false }
     : { lines, isWhole: false }
+}
+
+/** The newest lines of a query, as Loki looks at them for fields. */
+export async function newestOf(
+  source: LogSource,
+  { query, range, linesMax }: SampleRequest,
+  at: LogCircumstances,
+): Promise<readonly LogEntry[]> {
+  const limit = Math.min(linesMax, at.limits.sampleLines)
+  return newestLines(source, { expr: logExprOf(query), within: range, limit }, at)
 }
 
 async function newestLines(

@@ -246,7 +246,7 @@ const UNORDERED: ReadonlySet<string> = new Set([
   'parsers',
   'result',
 ])
-/** What it took, and how Loki lays lines out. (In Weir, `level` is a name of every line too.) */
+/** What it took, and how Loki lays lines out. */
 const OWN: ReadonlySet<string> = new Set(['stats', 'chunks', 'bytes', 'streams', 'entries'])
 
 function sorted(value: unknown, at: Sorting): unknown {
@@ -263,7 +263,7 @@ function sorted(value: unknown, at: Sorting): unknown {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name]) => !OWN.has(name) && !(at.name === 'metric' && name === 'level'))
+      .filter(([name]) => !OWN.has(name))
       .map(([name, item]) => [name, sorted(item, { ...at, name })] as const)
       .toSorted(([a], [b]) => (a < b ? -1 : 1)),
   )
