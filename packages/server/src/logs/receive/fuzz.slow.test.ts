@@ -39,7 +39,7 @@ const changes = fc.array(
       fc.uint8Array({ minLength: 1, maxLength: 4 }),
       fc
         .constantFrom('{', '}', '"', '\\', '[', ']', '\n', '9999999999999', 'null')
-        .map(Buffer.from),
+        .map((text) => Buffer.from(text)),
       fc.constant(new Uint8Array(10).fill(0xff)),
     ),
     isCut: fc.boolean(),
