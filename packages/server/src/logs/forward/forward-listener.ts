@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net'
 import { hostname } from 'node:os'
 import { secretOf } from '@weir/fetch'
+import { WeirError } from '@weir/model'
 import { readListenAddress, showAddress } from '../../intake/listen-address.ts'
 import type { Telemetry } from '../../telemetry/log.ts'
 import type { LineDoor } from '../sockets/line-door.ts'
@@ -20,7 +21,8 @@ export interface ForwardListener extends AsyncDisposable {
 /**
  * Listens for fluentd's forward protocol. Closing it takes no more, and waits until what came is in the store.
  *
- * @throws {WeirError} `ADDRESS_IN_USE`, `ADDRESS_UNUSABLE`; `FETCH_FAILED` when the key's file cannot be read
+ * @throws {WeirError} `ADDRESS_IN_USE`, `ADDRESS_UNUSABLE`; `FETCH_FAILED` when the key's file cannot be read,
+ *   `CONFIG_INVALID` when it is empty
  */
 export async function listenForward(options: {
   readonly config: ForwardConfig
@@ -77,6 +79,14 @@ export async function listenForward(options: {
 
 async function securityOf(config: ForwardConfig): Promise<ForwardSecurity | undefined> {
   const sharedKey = await secretOf(config.shared_key, config.shared_key_file)
+  if (sharedKey === '' && config.shared_key_file !== undefined) {
+    // Without a key everybody could send, which is not what was asked for.
+    const file = JSON.stringify(config.shared_key_file)
+    throw new WeirError(
+      'CONFIG_INVALID',
+      `Cannot use logs.forward.shared_key_file ${file}: it is empty`,
+    )
+  }
   if (sharedKey === '') return undefined
   return {
     sharedKey,

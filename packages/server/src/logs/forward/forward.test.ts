@@ -296,6 +296,10 @@ describe('the handshake', () => {
     expect(counted('weir_logs_forward_refused_total')).toEqual({ not_let_in: 1 })
   })
 
+  test('a file for the key that is empty opens no door', async () => {
+    await expect(listen({ shared_key_file: '/dev/null' })).rejects.toThrow('it is empty')
+  })
+
   test.each([
     [{ users: [{ username: 'a', password: 'b' }] }, 'want a shared_key beside users'],
     [{ shared_key: 'a', shared_key_file: 'b' }, 'want one of'],
