@@ -14,6 +14,8 @@ interface RecentFrame {
   readonly streams: readonly LogStream[]
   readonly minNs: bigint
   readonly maxNs: bigint
+  /** Whether lines write characters by number, so that a value may not stand in them as it is; once known. */
+  hasNumbered?: boolean
 }
 
 /** Lines a run; a reader that has enough asks for no more. */
@@ -122,12 +124,15 @@ export class Recent {
 
   #rows({ streams, range, conditions }: LineRequest): Row[] {
     const wanted = new Set(streams)
-    const needle = longestText(conditions)
+    const texts = conditions.flatMap((condition) => neededText(condition))
+    const text = longest(texts.filter(({ isValue }) => !isValue))
+    const value = longest(texts)
     const rows: Row[] = []
     for (const frame of this.#frames(range)) {
       const isWanted = frame.streams.map((stream) => wanted.has(stream))
       if (!isWanted.includes(true)) continue
       const { batch } = frame
+      const needle = value === text || !standsAsItIs(frame) ? text : value
       const take = (at: number): void => {
         const time = batch.timesNs[at]!
         if (time < range.fromNs || time >= range.toNs || !isWanted[batch.streamOf[at]!]) return
@@ -140,15 +145,31 @@ export class Recent {
   }
 }
 
-/** The substring that most likely leaves out most lines. */
-function longestText(conditions: readonly LineCondition[]): Buffer | undefined {
-  let longest = ''
-  for (const condition of conditions) {
-    if (condition.kind === 'contains' && condition.text.length > longest.length) {
-      longest = condition.text
-    }
-  }
-  return longest === '' ? undefined : Buffer.from(longest)
+/** A text that lines which meet a condition have in them, if there is one. */
+function neededText(
+  condition: LineCondition,
+): { readonly text: string; readonly isValue: boolean }[] {
+  if (condition.kind === 'contains') return [{ text: condition.text, isValue: false }]
+  if (condition.kind !== 'value' || condition.operator !== '=') return []
+  const { name, value } = condition
+  // The level may come from elsewhere; what JSON may write in several ways is not looked for.
+  const isSure = name !== 'level' && name !== 'detected_level' && /^[ !#-.0-[\]-~]+$/.test(value)
+  return isSure ? [{ text: value, isValue: true }] : []
+}
+
+/** The longest leaves out most lines. */
+function longest(texts: readonly { readonly text: string }[]): Buffer | undefined {
+  let found = ''
+  for (const { text } of texts) if (text.length > found.length) found = text
+  return found === '' ? undefined : Buffer.from(found)
+}
+
+/** Whether a value that a line has must stand in its text. */
+function standsAsItIs(frame: RecentFrame): boolean {
+  const { text, metadata } = frame.batch
+  if (metadata.length > 0) return false
+  frame.hasNumbered ??= Buffer.from(text.buffer, text.byteOffset, text.length).includes('\\u00')
+  return !frame.hasNumbered
 }
 
 /** Places of the lines that hold a text, ascending. */

@@ -318,7 +318,8 @@ function rawSql({ isInteger }: PartColumn, number: number): string {
 function valueSql(column: PartColumn, number: number): string {
   const raw = rawSql(column, number)
   if (!column.hasEscapes) return raw
-  return `CASE WHEN contains(${raw}, '\\') THEN (concat('"', ${raw}, '"')::JSON ->> '$') ELSE ${raw} END`
+  // Halves of characters are no JSON to DuckDB; nothing is known of such a value.
+  return `CASE WHEN contains(${raw}, '\\') THEN coalesce(try_cast(concat('"', ${raw}, '"') AS JSON) ->> '$', '') ELSE ${raw} END`
 }
 
 function timeSql(kind: number): string {

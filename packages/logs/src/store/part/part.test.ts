@@ -112,6 +112,7 @@ const LINES: readonly string[] = [
   '{ "spaced" : "a, b" , "n" : 17 , "message":"batch 424242"}',
   '{"n":123456789012345678901234567890,"e":1e5,"Level":"x","level":"y"}',
   '{"a.b":"1","a_b":"2"}',
+  '{"half":"\\ud800 x","n":1.0}',
   '{"a":1,"a":2}',
   '{"broken":',
   '{"a":01}',
@@ -139,6 +140,7 @@ const NAMES = [
   'a_b',
   'meta',
   'x_2',
+  'half',
   'Level',
 ]
 
@@ -175,6 +177,9 @@ const CONDITIONS: readonly LineCondition[] = [
   { kind: 'value', name: 'message', operator: '!=', value: '' },
   { kind: 'value', name: 'n', operator: '=', value: '5' },
   { kind: 'value', name: 'n', operator: '=', value: '05' },
+  { kind: 'value', name: 'n', operator: '=', value: '1.50' },
+  { kind: 'value', name: 'n', operator: '=', value: '1' },
+  { kind: 'value', name: 'half', operator: '=', value: '' },
   { kind: 'value', name: 'deep_z', operator: '=', value: 'ü ü "q" \n' },
   { kind: 'value', name: 'timestamp', operator: '=', value: '2026-11-28T10:00:00.000Z' },
   { kind: 'value', name: 'meta', operator: '=', value: 'said "so"' },
