@@ -23,7 +23,7 @@ import {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
-const WAIT_MS = 20_000
+const WAIT_MS = 40_000
 const work = mkdtempSync(join(tmpdir(), 'weir-lab-levels-'))
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 let failed = 0
@@ -91,12 +91,12 @@ async function check(): Promise<void> {
     async () => !(await spring('lab.Billing')).includes('configured'),
   )
 
-  say(level('set', 'billing/*', 'debug', '--for', '15s', '--wait').trimEnd())
+  say(level('set', 'billing/*', 'debug', '--for', '40s', '--wait').trimEnd())
   await step('the root has the level', async () => (await spring('ROOT')).includes('DEBUG'))
   weir.child.kill('SIGKILL')
   await once(weir.child, 'exit')
   say('Weir is killed, and started when the time is over')
-  await new Promise((resolve) => setTimeout(resolve, 15_000))
+  await new Promise((resolve) => setTimeout(resolve, 40_000))
   await step('without Weir it stays', async () => (await spring('ROOT')).includes('DEBUG'))
   weir = await startWeir(work, env)
   await step('the next Weir sets the root back', async () =>

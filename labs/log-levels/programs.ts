@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 
 const BUILT = process.env.WEIR_LAB_BUILT ?? ''
-const START_MS_MAX = 60_000
+const START_MS_MAX = 180_000
 
 /** A running program and all that it has printed. */
 export interface Program {

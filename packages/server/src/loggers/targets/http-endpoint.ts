@@ -15,8 +15,13 @@ export class HttpEndpoint implements AsyncDisposable {
     this.#url = url
   }
 
+  /** @throws {WeirError} `CONFIG_INVALID` when a certificate or key file cannot be used */
   static async open(target: TargetConfig): Promise<HttpEndpoint> {
-    return new HttpEndpoint(await HttpClient.open(target), target.url.replace(/\/+$/, ''))
+    const client = await HttpClient.open(target).catch((cause: Error) => {
+      const why = `Cannot reach ${JSON.stringify(target.service)} of loggers.targets: ${cause.message}`
+      throw new WeirError('CONFIG_INVALID', why, { cause })
+    })
+    return new HttpEndpoint(client, target.url.replace(/\/+$/, ''))
   }
 
   /** What it answers to GET. @throws {WeirError} `FETCH_FAILED`, `FETCH_TOO_LARGE` */

@@ -307,6 +307,13 @@ test.each([
   )
 })
 
+test('a certificate that is not there is told at the start, with whose it is', async () => {
+  const odd = { kind: 'log_level', url: 'https://a/log_level', tls_config: { ca_file: '/none' } }
+  await expect(Stand.open(odd)).rejects.toThrow(
+    /^Cannot reach "billing" of loggers.targets: .*none/,
+  )
+})
+
 test('two targets need two names', () => {
   const one = { kind: 'actuator', service: 'a', url: 'http://a:1/loggers' }
   const other = { ...one, url: 'http://a:2/loggers' }
