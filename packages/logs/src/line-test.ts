@@ -55,9 +55,7 @@ export function lineValue(lines: LogLines, i: number, name: string): string {
   const metadata = lines.metadata(i)
   for (let at = 0; at < metadata.length; at += 2)
     if (metadata[at] === name) return metadata[at + 1]!
-  const field = lines.field(i, name)
-  if (field !== undefined) return field
-  return name === 'level' ? levelOf(lines.severity(i)) : ''
+  return name === 'level' ? levelOf(lines.severity(i)) : (lines.field(i, name) ?? '')
 }
 
 export function numberTest(

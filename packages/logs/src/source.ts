@@ -7,8 +7,8 @@ import type { Labels, Matcher, Severity } from '@weir/model'
  * What a line is known by, under one name each, looked up in this order:
  *
  * 1. labels of its stream
- * 2. `detected_level`, the word for its severity; `level` too where nothing else has that name
- * 3. metadata, what the sender said beside the line
+ * 2. `detected_level`, the word for its severity
+ * 3. metadata, what the sender said beside the line; where that has no `level`, it is the word for its severity too
  * 4. fields: what a line that is a JSON object says itself, flattened with `_` (`context_kafka_topic`),
  *    names made valid as Loki's `json` stage makes them
  *

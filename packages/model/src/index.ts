@@ -36,7 +36,7 @@ export {
   type Severity,
   levelOf,
 } from './log.ts'
-export { LogBatchBuilder } from './log-batch-builder.ts'
+export { LogBatchBuilder, copyBatch } from './log-batch-builder.ts'
 export { type MetricMetadata, type MetricType } from './metadata.ts'
 export { type FamilySample, type MetricFamily } from './family.ts'
 export { type ApiErrorType, CODES, type ErrorCode, WeirError, invariant } from './errors.ts'

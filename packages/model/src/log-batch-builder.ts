@@ -62,17 +62,26 @@ export class LogBatchBuilder {
   }
 
   finish(): LogBatch {
+    return copyBatch(this.lend())
+  }
+
+  /**
+   * The same without a copy: the columns are good until the next line is added. For who hands them on to what
+   * is done with them at once, as a `LogSink` in the same thread may be; fresh buffers for each batch are
+   * most of what V8 collects there.
+   */
+  lend(): LogBatch {
     const count = this.#count
     const batch: LogBatch = {
       count,
       streams: this.#streams,
-      streamOf: this.#streamOf.slice(0, count),
-      timesNs: this.#timesNs.slice(0, count),
-      severities: this.#severities.slice(0, count),
-      text: this.#text.take(),
-      ends: this.#ends.slice(0, count),
-      metadata: this.#metadata.take(),
-      metadataEnds: this.#metadataEnds.slice(0, count),
+      streamOf: this.#streamOf.subarray(0, count),
+      timesNs: this.#timesNs.subarray(0, count),
+      severities: this.#severities.subarray(0, count),
+      text: this.#text.lend(),
+      ends: this.#ends.subarray(0, count),
+      metadata: this.#metadata.lend(),
+      metadataEnds: this.#metadataEnds.subarray(0, count),
     }
     this.#count = 0
     this.#streams = []
@@ -97,6 +106,24 @@ function grown<Column extends Uint32Array | Uint8Array>(from: Column, to: Column
   return to
 }
 
+/** The same lines in columns of their own. */
+export function copyBatch(batch: LogBatch): LogBatch {
+  const { streamOf, timesNs, severities, text, ends, metadata, metadataEnds } = batch
+  return {
+    ...batch,
+    streamOf: streamOf.slice(),
+    timesNs: timesNs.slice(),
+    severities: severities.slice(),
+    text: text.slice(),
+    ends: ends.slice(),
+    metadata: metadata.slice(),
+    metadataEnds: metadataEnds.slice(),
+  }
+}
+
+/** A longer buffer is not kept for shorter batches. */
+const KEPT_BYTES_MAX = 2 ** 23
+
 class GrowingBytes {
   #bytes = new Uint8Array(4096)
   length = 0
@@ -114,11 +141,18 @@ class GrowingBytes {
     return this.length
   }
 
-  /** What is there, as the caller's own; begins anew. */
-  take(): Uint8Array {
-    const taken = this.#bytes.slice(0, this.length)
+  /** What is there, until the next is added; begins anew. */
+  lend(): Uint8Array {
+    if (this.#bytes.length > KEPT_BYTES_MAX && this.length < KEPT_BYTES_MAX / 2) {
+      // One long batch does not make all others dear.
+      const lent = this.#bytes.slice(0, this.length)
+      this.#bytes = new Uint8Array(4096)
+      this.length = 0
+      return lent
+    }
+    const lent = this.#bytes.subarray(0, this.length)
     this.length = 0
-    return taken
+    return lent
   }
 
   #reserve(more: number): void {

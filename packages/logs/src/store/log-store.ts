@@ -49,7 +49,7 @@ export interface LogStoreStats {
 }
 
 interface Waiting {
-  readonly batch: LogBatch
+  readonly frame: Uint8Array
   readonly bytes: number
   readonly done: () => void
   readonly failed: (error: unknown) => void
@@ -123,7 +123,7 @@ class Store implements LogStore {
     this.#queuedBytes += bytes
     this.#lastMs = this.#options.clock.now()
     await new Promise<void>((done, failed) => {
-      this.#queue.push({ batch: admitted, bytes, done, failed })
+      this.#queue.push({ frame: this.#frameOf(admitted), bytes, done, failed })
       this.#committing ??= this.#commit()
     })
     return report
@@ -197,17 +197,19 @@ class Store implements LogStore {
     return bytes
   }
 
+  #frameOf(batch: LogBatch): Uint8Array {
+    const plan = planFrame(batch)
+    const frame = this.#arenas.take(plan.bytes)
+    writeFrame(batch, plan, frame)
+    return frame
+  }
+
   /** Writes what waits, all of it at once, and again what came meanwhile: a sync serves many senders. */
   async #commit(): Promise<void> {
     while (this.#queue.length > 0) {
       const batches = this.#queue
       this.#queue = []
-      const frames = batches.map(({ batch }) => {
-        const plan = planFrame(batch)
-        const bytes = this.#arenas.take(plan.bytes)
-        writeFrame(batch, plan, bytes)
-        return bytes
-      })
+      const frames = batches.map(({ frame }) => frame)
       try {
         await this.#journal.append(frames)
         for (const bytes of frames) this.#keep(this.#journal.segment, bytes)

@@ -20,6 +20,8 @@ const DEPTH_MAX = 16
 /** Values of one line; a line with more has no shape. */
 const VALUES_MAX = 256
 const SHAPES_TRIED = 4
+/** A line with a longer name, or more names in a row without a value, has no shape. */
+const LITERAL_BYTES_MAX = 0xffff
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -32,8 +34,10 @@ const CLOSE_BRACKET = 0x5d
 
 export interface Shape {
   readonly id: number
-  /** One more than there are values. */
+  /** One more than there are values; `text` has them one behind the other. */
   readonly literals: readonly Uint8Array[]
+  readonly text: Uint8Array
+  readonly lengths: Uint16Array
   readonly kinds: Uint8Array
   /** Of each value its keys, escapes undone, joined with a dot. */
   readonly paths: readonly string[]
@@ -48,6 +52,8 @@ export class JsonShapes {
   readonly shapes: Shape[] = []
   /** Where the values of the last line lie: from, to, from, to, … in the bytes that were given. */
   readonly spans = new Int32Array(VALUES_MAX * 2)
+  /** Whether each of them has escapes, 1 or 0. */
+  readonly escapes = new Uint8Array(VALUES_MAX)
   readonly #byKey = new Map<string, Shape>()
   readonly #tried = new Map<number, Shape[]>()
   readonly #time = new TimeText()
@@ -104,29 +110,34 @@ export class JsonShapes {
     return shape
   }
 
-  #fits(shape: Shape, bytes: Uint8Array, from: number, to: number): boolean {
-    const { literals, kinds } = shape
-    const { spans } = this
+  #fits({ text, lengths, kinds }: Shape, bytes: Uint8Array, from: number, to: number): boolean {
+    const { spans, escapes } = this
     let at = from
-    for (let k = 0; k < kinds.length; k++) {
-      const literal = literals[k]!
-      for (let j = 0; j < literal.length; j++) if (bytes[at + j] !== literal[j]) return false
-      at += literal.length
+    let literal = 0
+    for (let k = 0; ; k++) {
+      for (const end = literal + lengths[k]!; literal < end; literal++, at++) {
+        if (bytes[at] !== text[literal]) return false
+      }
+      if (k === kinds.length) return at === to
       const kind = kinds[k]!
       let end: number
-      if (kind === TEXT) end = textEnd(bytes, at, to)
-      else if (kind === BARE) end = bareEnd(bytes, at, to)
-      else if (kind === ARRAY) end = arrayEnd(bytes, at, to, 0)
-      else end = this.#timeAt(bytes, at, to) === kind ? at + timeLength(kind) : -1
+      escapes[k] = 0
+      if (kind === TEXT) {
+        end = textEnd(bytes, at, to)
+        if (end < -1) {
+          end = -2 - end
+          escapes[k] = 1
+        }
+      } else if (kind === BARE) end = bareEnd(bytes, at, to)
+      else if (kind === ARRAY) {
+        end = arrayEnd(bytes, at, to, 0)
+        escapes[k] = 1
+      } else end = this.#timeAt(bytes, at, to) === kind ? at + timeLength(kind) : -1
       if (end <= at || end > to) return false
       spans[2 * k] = at
       spans[2 * k + 1] = end
       at = end
     }
-    const last = literals[kinds.length]!
-    if (at + last.length !== to) return false
-    for (let j = 0; j < last.length; j++) if (bytes[at + j] !== last[j]) return false
-    return true
   }
 
   #read(bytes: Uint8Array, from: number, to: number): Shape | undefined {
@@ -157,9 +168,12 @@ export class JsonShapes {
     const known = this.#byKey.get(key)
     if (known !== undefined) return known
     if (this.shapes.length >= this.#shapesMax || !areUnique(this.#names)) return undefined
+    if (literals.some(({ length }) => length > LITERAL_BYTES_MAX)) return undefined
     const shape = {
       id: this.shapes.length + 1,
       literals,
+      text: Buffer.concat(literals),
+      lengths: Uint16Array.from(literals, ({ length }) => length),
       kinds,
       paths: this.#paths,
       names: this.#names,
@@ -181,7 +195,7 @@ export class JsonShapes {
     for (;;) {
       if (this.#bytes[this.#at] !== QUOTE) return false
       const from = this.#at + 1
-      const to = textEnd(this.#bytes, from, this.#end)
+      const to = closingQuote(this.#bytes, from, this.#end)
       if (to < 0) return false
       const key = keyText(this.#bytes, from, to)
       this.#at = to + 1
@@ -205,8 +219,10 @@ export class JsonShapes {
     const first = bytes[at]
     if (first === OPEN_BRACE) return this.#object(path, name, depth + 1)
     if (first === QUOTE) {
-      const end = textEnd(bytes, at + 1, this.#end)
-      if (end < 0) return false
+      const found = textEnd(bytes, at + 1, this.#end)
+      if (found === -1) return false
+      const end = found < -1 ? -2 - found : found
+      this.escapes[this.#count] = found < -1 ? 1 : 0
       this.#at = end + 1
       if (end === at + 1) return true // '' stays in the literal
       const kind = this.#timeAt(bytes, at + 1, this.#end)
@@ -216,6 +232,7 @@ export class JsonShapes {
     if (first === OPEN_BRACKET) {
       const end = arrayEnd(bytes, at, this.#end, depth)
       if (end < 0) return false
+      this.escapes[this.#count] = 1
       this.#at = end
       return end === at + 2 || this.#add(path, name, ARRAY, at, end)
     }
@@ -225,6 +242,7 @@ export class JsonShapes {
     }
     const end = bareEnd(bytes, at, this.#end)
     if (end <= at) return false
+    this.escapes[this.#count] = 0
     this.#at = end
     return this.#add(path, name, BARE, at, end)
   }
@@ -264,13 +282,18 @@ function keyText(bytes: Uint8Array, from: number, to: number): string {
   return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text
 }
 
-/** Where a string's closing quote is; -1 when it is no valid string. */
+/**
+ * Where a string's closing quote is; -1 when it is no valid string. With escapes in it: minus 2, minus
+ * that place, so that nobody walks over it again to learn of them.
+ */
 function textEnd(bytes: Uint8Array, from: number, end: number): number {
+  let hasEscapes = false
   for (let at = from; at < end; at++) {
     const byte = bytes[at]!
-    if (byte === QUOTE) return at
+    if (byte === QUOTE) return hasEscapes ? -2 - at : at
     if (byte < 0x20) return -1
     if (byte === BACKSLASH) {
+      hasEscapes = true
       const escaped = bytes[++at]
       if (escaped === 0x75) {
         for (let digit = 0; digit < 4; digit++) if (!isHex(bytes[++at])) return -1
@@ -278,6 +301,12 @@ function textEnd(bytes: Uint8Array, from: number, end: number): number {
     }
   }
   return -1
+}
+
+/** The same where escapes make no difference. */
+function closingQuote(bytes: Uint8Array, from: number, end: number): number {
+  const found = textEnd(bytes, from, end)
+  return found < -1 ? -2 - found : found
 }
 
 const ESCAPES: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrt'))
@@ -347,7 +376,7 @@ function objectEnd(bytes: Uint8Array, from: number, end: number, depth: number):
   if (bytes[at] === CLOSE_BRACE) return at + 1
   for (;;) {
     if (bytes[at] !== QUOTE) return -1
-    at = textEnd(bytes, at + 1, end)
+    at = closingQuote(bytes, at + 1, end)
     if (at < 0) return -1
     at = blankEnd(bytes, at + 1, end)
     if (bytes[at] !== COLON) return -1
@@ -365,7 +394,7 @@ function anyEnd(bytes: Uint8Array, at: number, end: number, depth: number): numb
   if (at >= end) return -1
   const first = bytes[at]!
   if (first === QUOTE) {
-    const closing = textEnd(bytes, at + 1, end)
+    const closing = closingQuote(bytes, at + 1, end)
     return closing < 0 ? -1 : closing + 1
   }
   if (first === OPEN_BRACKET) return arrayEnd(bytes, at, end, depth)

@@ -44,6 +44,8 @@ export function minuteCounts(
 
 /** For each stream of the part, by severity: whether its lines count, and the values of the names. */
 function streamRules(part: Part, groups: readonly StreamGroup[], by: readonly string[]) {
+  const isLevel = (name: string): boolean =>
+    name === 'detected_level' || (name === 'level' && part.sql.isLevelSeverity)
   const rules: (
     | {
         readonly stream: Part['streams'][number]
@@ -54,9 +56,7 @@ function streamRules(part: Part, groups: readonly StreamGroup[], by: readonly st
   )[] = []
   for (const { streams, conditions } of groups) {
     const tests = conditions.map((condition) =>
-      condition.kind === 'value' && condition.name === 'detected_level'
-        ? valueTest(condition)
-        : undefined,
+      condition.kind === 'value' && isLevel(condition.name) ? valueTest(condition) : undefined,
     )
     if (tests.includes(undefined)) return undefined
     const wanted = new Set(streams)
@@ -64,7 +64,7 @@ function streamRules(part: Part, groups: readonly StreamGroup[], by: readonly st
       const stream = part.streams[number]!
       if (!wanted.has(stream)) continue
       const own = by.map((name) => stream.labels.get(name))
-      if (own.some((value, k) => value === '' && by[k] !== 'detected_level')) return undefined
+      if (own.some((value, k) => value === '' && !isLevel(by[k]!))) return undefined
       const words = Array.from({ length: 25 }, (_, severity) => levelOf(severity))
       rules[number] = {
         stream,

@@ -80,15 +80,24 @@ export class PartSql {
     return this.#header.hasLooseJson ? undefined : this.#firstOf(name, false)
   }
 
+  /** Whether `level` is the word for the severity of every line: nobody said otherwise beside it. */
+  get isLevelSeverity(): boolean {
+    const { hasLooseMetadata, columns } = this.#header
+    return (
+      !hasLooseMetadata && !columns.some(({ name, isMetadata }) => isMetadata && name === 'level')
+    )
+  }
+
   /** What a line is known by under a name, its stream's labels left aside; '' for nothing. */
   value(name: string): string | undefined {
     if (name === 'detected_level') return LEVEL_SQL
     const { hasLooseJson, hasLooseMetadata } = this.#header
-    if (hasLooseJson || hasLooseMetadata) return undefined
-    const found = [this.#firstOf(name, true), this.#firstOf(name, false)].filter(
-      (sql) => sql !== 'NULL',
-    )
-    const last = name === 'level' ? LEVEL_SQL : `''`
+    const isLevel = name === 'level' // never what the line itself says
+    if ((hasLooseJson && !isLevel) || hasLooseMetadata) return undefined
+    const beside = this.#firstOf(name, true)
+    const own = isLevel ? 'NULL' : this.#firstOf(name, false)
+    const found = [beside, own].filter((sql) => sql !== 'NULL')
+    const last = isLevel ? LEVEL_SQL : `''`
     return found.length === 0 ? last : `coalesce(${[...found, last].join(', ')})`
   }
 
@@ -192,7 +201,7 @@ export class PartSql {
 
   #value(condition: LineCondition & { kind: 'value' }): SqlCondition {
     const { name, operator, value } = condition
-    if (name === 'detected_level') {
+    if (name === 'detected_level' || (name === 'level' && this.isLevelSeverity)) {
       return severityCondition(condition)
     }
     const sql = this.value(name)

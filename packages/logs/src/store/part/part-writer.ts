@@ -75,6 +75,8 @@ class RowsWriter {
   #few: readonly FewValues[] = []
   /** For each column, whether each byte stands in its values. */
   #seen: readonly Uint8Array[] = []
+  /** For texts of which nobody asks that. */
+  readonly #unseen = new Uint8Array(256)
   #out = new Uint8Array(OUT_BYTES)
   #used = 0
   #rowBytesMax = 0
@@ -140,7 +142,7 @@ class RowsWriter {
     const columns = this.#columns.map(
       ({ path, name, isMetadata, isInteger, hasEscapes }, number): PartColumn => {
         const values = isInteger ? undefined : this.#few[number]!.list()
-        const characters = charactersOf(this.#seen[number]!)
+        const characters = isInteger ? '-0123456789' : charactersOf(this.#seen[number]!)
         const column = { path, name, isMetadata, isInteger, hasEscapes, characters }
         return values === undefined ? column : { ...column, values }
       },
@@ -213,7 +215,7 @@ class RowsWriter {
   #values(row: number, batch: LogBatch, shape: number, metadata: number): void {
     if (shape !== 0 && this.#block.isNewShape(shape)) {
       for (const literal of this.#line.shapes.shapes[shape - 1]!.literals) {
-        this.#words.addText(literal, 0, literal.length)
+        this.#words.addText(literal, 0, literal.length, this.#unseen)
       }
     }
     const ofLine = this.#line.placesOf(shape)
@@ -233,25 +235,20 @@ class RowsWriter {
 
   #value(number: number, bytes: Uint8Array, from: number, to: number): void {
     const out = this.#out
-    const seen = this.#seen[number]!
     let used = this.#used
-    for (let at = from; at < to; at++) {
-      const byte = bytes[at]!
-      out[used++] = byte
-      seen[byte] = 1
-    }
+    for (let at = from; at < to; at++) out[used++] = bytes[at]!
     this.#used = used
     if (this.#columns[number]!.isInteger) {
       this.#block.integer(number, integerAt(bytes, from, to))
     } else if (!this.#block.isRepeated(number, bytes, from, to)) {
-      this.#words.addText(bytes, from, to)
+      this.#words.addText(bytes, from, to, this.#seen[number]!)
       this.#few[number]!.add(bytes, from, to)
     }
   }
 
   /** A line, or what was said beside it, without a shape. */
   #text(bytes: Uint8Array, from: number, to: number): void {
-    this.#words.addText(bytes, from, to)
+    this.#words.addText(bytes, from, to, this.#unseen)
     const out = this.#out
     let isPlain = true
     for (let at = from; at < to && isPlain; at++) isPlain = bytes[at]! >= 0x20

@@ -71,7 +71,7 @@ export class Part {
     range: TimeRange,
     conditions: readonly LineCondition[],
   ): number[] {
-    const severities = severitiesFor(conditions)
+    const severities = this.#severitiesFor(conditions)
     const probes = conditions.flatMap((condition) => this.#probes(condition))
     const { blocks } = this.index.header
     const found: number[] = []
@@ -100,13 +100,28 @@ export class Part {
   /** About how many lines meet the conditions, as far as the table of minutes tells. */
   linesMeeting(conditions: readonly LineCondition[]): number {
     const { counts, header } = this.index
-    const severities = severitiesFor(conditions)
+    const severities = this.#severitiesFor(conditions)
     if (counts === undefined || severities === ALL_SEVERITIES) return header.rows
     let lines = 0
     for (let i = 0; i < counts.lines.length; i++) {
       if ((severities & (1 << counts.severities[i]!)) !== 0) lines += counts.lines[i]!
     }
     return lines
+  }
+
+  /** A bit for each severity that lines which meet the conditions may have. */
+  #severitiesFor(conditions: readonly LineCondition[]): number {
+    let mask = ALL_SEVERITIES
+    for (const condition of conditions) {
+      if (condition.kind !== 'value') continue
+      const { name } = condition
+      if (name !== 'detected_level' && !(name === 'level' && this.sql.isLevelSeverity)) continue
+      const test = valueTest(condition)
+      for (let severity = 0; severity <= 24; severity++) {
+        if (!test(levelOf(severity))) mask &= ~(1 << severity)
+      }
+    }
+    return mask
   }
 
   /** What every line that meets a condition has in a block's filter. */
@@ -160,19 +175,6 @@ export class Part {
 }
 
 const ALL_SEVERITIES = 2 ** 25 - 1
-
-/** A bit for each severity that lines which meet the conditions may have. */
-function severitiesFor(conditions: readonly LineCondition[]): number {
-  let mask = ALL_SEVERITIES
-  for (const condition of conditions) {
-    if (condition.kind !== 'value' || condition.name !== 'detected_level') continue
-    const test = valueTest(condition)
-    for (let severity = 0; severity <= 24; severity++) {
-      if (!test(levelOf(severity))) mask &= ~(1 << severity)
-    }
-  }
-  return mask
-}
 
 interface Probe {
   readonly hash: number

@@ -4,7 +4,6 @@ import type { SortedRows } from './sorted-rows.ts'
 import { ARRAY } from './value-kinds.ts'
 
 const SHAPES_MAX = 1000
-const BACKSLASH = 0x5c
 
 /** What of a value's column is known once all lines were seen. */
 export interface ColumnUse {
@@ -49,7 +48,7 @@ export class ShapedSide {
     this.#shapeOf[row] = shape.id
     this.#spanAt[row] = this.#spansUsed
     if (this.#spansUsed + count * 2 > this.spans.length) this.#grow()
-    const { spans } = this.shapes
+    const { spans, escapes: hasEscapes } = this.shapes
     this.#integers[index] ??= new Uint8Array(count).fill(1)
     this.#escapes[index] ??= new Uint8Array(count)
     const integers = this.#integers[index]
@@ -60,7 +59,7 @@ export class ShapedSide {
       this.spans[this.#spansUsed++] = begin
       this.spans[this.#spansUsed++] = end
       if (integers[k] === 1 && Number.isNaN(integerAt(text, begin, end))) integers[k] = 0
-      if (escapes[k] === 0 && hasBackslash(text, begin, end)) escapes[k] = 1
+      if (hasEscapes[k] === 1) escapes[k] = 1
     }
   }
 
@@ -151,11 +150,6 @@ function keyOf({
   isMetadata,
 }: Pick<ColumnUse, 'path' | 'name' | 'isMetadata'>): string {
   return `${isMetadata ? 'm' : 'f'}${name === '' ? '[]' : ''}${path}`
-}
-
-function hasBackslash(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (bytes[at] === BACKSLASH) return true
-  return false
 }
 
 /** The number that is written there in its shortest form, of at most 15 digits; else NaN. */

@@ -6,7 +6,7 @@ function filterOf(...texts: string[]): Uint8Array {
   const words = new WordSet()
   for (const text of texts) {
     const bytes = Buffer.from(`<${text}>`) // as it stands in a longer text
-    words.addText(bytes, 1, bytes.length - 1)
+    words.addText(bytes, 1, bytes.length - 1, new Uint8Array(256))
   }
   return words.finish()
 }
@@ -69,7 +69,7 @@ test('two strange words in a hundred get through, and no more', () => {
   const words = new WordSet()
   for (let i = 0; i < 30_000; i++) {
     const bytes = Buffer.from(`id${i}`)
-    words.addText(bytes, 0, bytes.length)
+    words.addText(bytes, 0, bytes.length, new Uint8Array(256))
   }
   const count = words.count
   const filter = words.finish()

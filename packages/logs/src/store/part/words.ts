@@ -50,12 +50,17 @@ export class WordSet {
     return this.#count
   }
 
-  /** Adds the words of a text and the stems of the longer ones. */
-  addText(bytes: Uint8Array, from: number, to: number): void {
+  /**
+   * Adds the words of a text and the stems of the longer ones.
+   *
+   * @param seen gets a 1 for every byte that is met
+   */
+  addText(bytes: Uint8Array, from: number, to: number, seen: Uint8Array): void {
     let hash = FNV_OFFSET
     let length = 0
     for (let at = from; at < to; at++) {
       const byte = bytes[at]!
+      seen[byte] = 1
       if (IS_WORD[byte] === 1) {
         if (length === STEM) this.#add(mixed(hash))
         hash = Math.imul(hash ^ byte, FNV_PRIME)

@@ -47,7 +47,7 @@ export class LineBatch {
     this.#nowNs = BigInt(this.#clock.now()) * NS
     this.#oldestNs = ageMaxMs === 0 ? -(2n ** 63n) : this.#nowNs - BigInt(ageMaxMs) * NS
     this.#newestNs = this.#nowNs + BigInt(aheadMaxMs) * NS
-    if (this.#builder.count > 0) this.#builder.finish()
+    if (this.#builder.count > 0) this.#builder.lend()
     this.#number++
     this.#rejected = new Map()
     this.#example = ''
@@ -108,11 +108,12 @@ export class LineBatch {
     return reason
   }
 
+  /** What was added; the columns are good until the next batch has its first line. */
   finish(): {
     readonly batch: LogBatch
     readonly rejected: ReadonlyMap<string, number>
     readonly example: string
   } {
-    return { batch: this.#builder.finish(), rejected: this.#rejected, example: this.#example }
+    return { batch: this.#builder.lend(), rejected: this.#rejected, example: this.#example }
   }
 }

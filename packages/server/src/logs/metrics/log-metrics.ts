@@ -6,6 +6,7 @@ import {
   type LogSink,
   STALE_MARKER,
   type SeriesRef,
+  copyBatch,
 } from '@weir/model'
 import type { Telemetry } from '../../telemetry/log.ts'
 import type { LogMetricConfig } from './config.ts'
@@ -66,8 +67,9 @@ export class LogMetrics implements LogSink, AsyncDisposable {
   }
 
   async append(batch: LogBatch): Promise<LogReport> {
+    const own = this.#rules.length === 0 ? undefined : copyBatch(batch)
     const report = await this.#options.store.append(batch)
-    this.take(batch)
+    if (own !== undefined) this.take(own)
     return report
   }
 
