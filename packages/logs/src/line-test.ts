@@ -17,6 +17,7 @@ function lineTest(condition: LineCondition): LineTest {
     case 'value': {
       const { name, operator, value } = condition
       const test = valueTest({ name, operator, value })
+      if (condition.isOwn === true) return (lines, i) => test(lines.field(i, name) ?? '')
       return (lines, i) => test(lineValue(lines, i, name))
     }
     case 'number': {

@@ -48,6 +48,8 @@ export type LineCondition =
   /** A name (see {@link LogSource}) has a value; '' stands for absent. */
   | {
       readonly kind: 'value'
+      /** Only what the line itself says counts, not its stream nor what was said beside it. */
+      readonly isOwn?: boolean
       readonly name: string
       readonly operator: '=' | '!=' | '=~' | '!~'
       readonly value: string

@@ -22,7 +22,7 @@ export interface PushedDown {
  * Finds what lines must meet before any stage runs, so that a source may leave out all others. A condition
  * counts as long as nothing before it could have changed what it looks at: the text as long as no stage made
  * another, a name as long as no stage gave it another value. `json` gives names the values that they have
- * anyway.
+ * anyway; all but `level`, which is what the line says from then on, if it says so.
  */
 export function pushedDown(stages: readonly Stage[], wanted: Wanted): PushedDown {
   const walk = new Walk()
@@ -42,9 +42,11 @@ class Walk implements PushedDown {
   readsText = false
   /** Names that may have another value by now; undefined: any may. */
   #changed: Set<string> | undefined = new Set()
+  /** Whether `json` may have given `level` the value that the line has for it. */
+  #isLevelOwn = false
 
   keepsValue(name: string): boolean {
-    return !this.#isChanged(name)
+    return this.#standingOf(name) === 'as it was'
   }
 
   pass(stage: Stage): void {
@@ -56,10 +58,11 @@ class Walk implements PushedDown {
         this.#add(this.changesText ? UNKNOWN : lineCondition(stage))
         return
       case 'filter':
-        this.#add(filterCondition(stage.filter, (name) => this.#isChanged(name)))
+        this.#add(filterCondition(stage.filter, (name) => this.#standingOf(name)))
         return
       case 'json':
         if (this.changesText) this.#changed = undefined
+        this.#isLevelOwn ||= stage.labels.length === 0
         for (const { name } of stage.labels) this.#changed?.add(name)
         // A line that is no JSON gets an error, which only who reads it can tell.
         this.isExact = false
@@ -100,6 +103,11 @@ class Walk implements PushedDown {
     }
   }
 
+  #standingOf(name: string): Standing {
+    if (this.#isChanged(name)) return 'changed'
+    return name === 'level' && this.#isLevelOwn ? 'perhaps of the line' : 'as it was'
+  }
+
   #isChanged(name: string): boolean {
     return (
       this.#changed === undefined ||
@@ -114,6 +122,9 @@ class Walk implements PushedDown {
     if (!isExact) this.isExact = false
   }
 }
+
+/** What is known of a name's value behind some stages. */
+type Standing = 'as it was' | 'perhaps of the line' | 'changed'
 
 interface Found {
   /** Undefined: nothing is known. */
@@ -151,13 +162,13 @@ function lineCondition({ operator, alternatives }: LineFilterStage): Found {
 /** What a value that is a number at first sight looks like; others may be numbers too, or errors. */
 const PLAIN_NUMBER = '-?[0-9]+(\\.[0-9]+)?'
 
-function filterCondition(filter: LabelFilter, isChanged: (name: string) => boolean): Found {
+function filterCondition(filter: LabelFilter, standingOf: (name: string) => Standing): Found {
   switch (filter.kind) {
     case 'and':
     case 'or': {
       const [left, right] = [
-        filterCondition(filter.left, isChanged),
-        filterCondition(filter.right, isChanged),
+        filterCondition(filter.left, standingOf),
+        filterCondition(filter.right, standingOf),
       ]
       const known = [left.condition, right.condition].filter((one) => one !== undefined)
       const isExact = left.isExact && right.isExact
@@ -167,12 +178,16 @@ function filterCondition(filter: LabelFilter, isChanged: (name: string) => boole
     }
     case 'string': {
       const { name, operator, value } = filter.matcher
-      if (isChanged(name) || isOddNumber(value)) return UNKNOWN
-      return { condition: { kind: 'value', name, operator, value }, isExact: true }
+      const standing = standingOf(name)
+      if (standing === 'changed') return UNKNOWN
+      const condition: LineCondition = { kind: 'value', name, operator, value }
+      if (standing === 'as it was') return { condition, isExact: true }
+      const own: LineCondition = { ...condition, isOwn: true }
+      return { condition: { kind: 'any', of: [own, condition] }, isExact: false }
     }
     case 'number': {
       const { name, operator, value } = filter
-      if (isChanged(name)) return UNKNOWN
+      if (standingOf(name) !== 'as it was') return UNKNOWN
       // A value that is no number passes, with an error.
       const odd: LineCondition = { kind: 'value', name, operator: '!~', value: PLAIN_NUMBER }
       const number: LineCondition = { kind: 'number', name, operator, value }
@@ -182,7 +197,7 @@ function filterCondition(filter: LabelFilter, isChanged: (name: string) => boole
     case 'duration':
     case 'bytes':
       return {
-        condition: isChanged(filter.name) ? undefined : isThere(filter.name),
+        condition: standingOf(filter.name) === 'as it was' ? isThere(filter.name) : undefined,
         isExact: false,
       }
     case 'ip':
@@ -190,11 +205,6 @@ function filterCondition(filter: LabelFilter, isChanged: (name: string) => boole
     default:
       return filter satisfies never
   }
-}
-
-/** `1.0`, `1e3`: a field keeps the number, a label that `json` made its text. */
-function isOddNumber(value: string): boolean {
-  return /^-?\d/.test(value) && Number.isFinite(Number(value)) && String(Number(value)) !== value
 }
 
 function isThere(name: string): LineCondition {

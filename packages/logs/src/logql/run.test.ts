@@ -75,8 +75,9 @@ test('level chooses lines by severity, and streams that have such a label by tha
     { at: 3, line: 'labelled', severity: 9, labels: { level: 'error' } },
     { at: 4, line: '{"level":"error"}', severity: 9 },
   ])
-  expect(await lines(source, '{level="error"}')).toEqual(['bad', 'labelled', '{"level":"error"}'])
-  expect(await lines(source, '{app="a", level!="error"}')).toEqual(['fine'])
+  expect(await lines(source, '{level="error"}')).toEqual(['bad', 'labelled'])
+  expect(await lines(source, '{app="a", level!="error"}')).toEqual(['fine', '{"level":"error"}'])
+  expect(await lines(source, '{app="a"} | json | level="error"')).toContain('{"level":"error"}')
   expect(await lines(source, '{detected_level="error"}')).toEqual(['bad'])
 })
 

@@ -153,7 +153,8 @@ function neededText(
   if (condition.kind !== 'value' || condition.operator !== '=') return []
   const { name, value } = condition
   // The level may come from elsewhere; what JSON may write in several ways is not looked for.
-  const isSure = name !== 'level' && name !== 'detected_level' && /^[ !#-.0-[\]-~]+$/.test(value)
+  const mayBeLevel = condition.isOwn !== true && /^(detected_)?level$/.test(name)
+  const isSure = !mayBeLevel && /^[ !#-.0-[\]-~]+$/.test(value)
   return isSure ? [{ text: value, isValue: true }] : []
 }
 

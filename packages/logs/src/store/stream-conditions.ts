@@ -46,7 +46,7 @@ function decided(labels: Labels, condition: LineCondition): LineCondition | bool
     case 'matches':
       return condition
     case 'value': {
-      const value = labels.get(condition.name)
+      const value = condition.isOwn === true ? '' : labels.get(condition.name)
       return value === '' ? condition : valueTest(condition)(value)
     }
     case 'number': {

@@ -143,8 +143,7 @@ export class LineState {
     at = this.#beside.indexOf(name)
     if (at >= 0) return this.#metadata.values[at]
     if (this.#fieldsHidden) return undefined
-    const field = this.#lines!.field(this.#at, name)
-    return field === undefined && name === 'level' ? levelOf(this.severity) : field
+    return name === 'level' ? levelOf(this.severity) : this.#lines!.field(this.#at, name)
   }
 
   /** Where a name's value comes from; undefined for fields of the line, which are no labels yet. */

@@ -56,7 +56,9 @@ function streamRules(part: Part, groups: readonly StreamGroup[], by: readonly st
   )[] = []
   for (const { streams, conditions } of groups) {
     const tests = conditions.map((condition) =>
-      condition.kind === 'value' && isLevel(condition.name) ? valueTest(condition) : undefined,
+      condition.kind === 'value' && condition.isOwn !== true && isLevel(condition.name)
+        ? valueTest(condition)
+        : undefined,
     )
     if (tests.includes(undefined)) return undefined
     const wanted = new Set(streams)

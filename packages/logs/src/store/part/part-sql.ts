@@ -201,6 +201,7 @@ export class PartSql {
 
   #value(condition: LineCondition & { kind: 'value' }): SqlCondition {
     const { name, operator, value } = condition
+    if (condition.isOwn === true) return this.#ownValue(condition)
     if (name === 'detected_level' || (name === 'level' && this.isLevelSeverity)) {
       return severityCondition(condition)
     }
@@ -234,6 +235,17 @@ export class PartSql {
       default:
         return operator satisfies never
     }
+  }
+
+  #ownValue({ name, operator, value }: LineCondition & { kind: 'value' }): SqlCondition {
+    const found = this.field(name)
+    if (found === undefined) return MAYBE
+    const sql = `coalesce(${found}, '')`
+    if (operator === '=' || operator === '!=') {
+      return { sql: `${sql} ${operator === '=' ? '=' : '<>'} ${sqlText(value)}`, isExact: true }
+    }
+    const test = `regexp_full_match(${sql}, ${sqlText(value)})`
+    return { sql: operator === '=~' ? test : `NOT ${test}`, isExact: true }
   }
 
   /** Where one column has a name, DuckDB compares it as it lies. */

@@ -113,7 +113,7 @@ export class Part {
   #severitiesFor(conditions: readonly LineCondition[]): number {
     let mask = ALL_SEVERITIES
     for (const condition of conditions) {
-      if (condition.kind !== 'value') continue
+      if (condition.kind !== 'value' || condition.isOwn === true) continue
       const { name } = condition
       if (name !== 'detected_level' && !(name === 'level' && this.sql.isLevelSeverity)) continue
       const test = valueTest(condition)
@@ -134,8 +134,7 @@ export class Part {
       case 'value':
         // A value of the line itself; one with escapes may be written in other ways.
         return condition.operator === '=' &&
-          condition.name !== 'level' &&
-          condition.name !== 'detected_level' &&
+          (condition.isOwn === true || !/^(detected_)?level$/.test(condition.name)) &&
           /^[ !#-.0-[\]-~]+$/.test(condition.value)
           ? this.#words(condition.value, true)
           : []
