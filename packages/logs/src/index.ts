@@ -38,6 +38,7 @@ export type { DeleteRequest } from './store/keeper.ts'
 export type { SqlAnswer } from './store/part/ask-sql.ts'
 export type { LogExpr, LogQLExpr, MetricExpr } from './logql/ast.ts'
 export { formatLogQL } from './logql/format/format.ts'
+export { type SelectedStreams, selectedStreams } from './logql/selection.ts'
 export { parseLogQL, parseLogSelector } from './logql/parse/parse.ts'
 export {
   DEFAULT_LOG_LIMITS,

@@ -756,12 +756,11 @@ class Process implements Weir {
   }
 
   async #intakes(): Promise<readonly IntakeStatus[]> {
-    const [statsd, scrape, logs] = await Promise.all([
+    const [statsd, scrape] = await Promise.all([
       this.#intake.call('status', undefined),
       this.#scraper.call('status', undefined),
-      this.#logs.listenerStatus(),
     ])
-    return [...statsd, scrape, ...logs, ...this.#pushIntakes.status(this.addresses[0]!.address)]
+    return [...statsd, scrape, ...this.#pushIntakes.status(this.addresses[0]!.address)]
   }
 
   async #status(): Promise<WeirStatus> {

@@ -1,4 +1,5 @@
-import type { LogSource, LogStream, TimeRange } from '../source.ts'
+import { allTests } from '../line-test.ts'
+import type { LineCondition, LogSource, LogStream, TimeRange } from '../source.ts'
 
 /** Lines and their bytes of a stream within a step. */
 export interface StreamCount {
@@ -11,6 +12,8 @@ export interface StreamCount {
 
 export interface StreamCountRequest {
   readonly streams: readonly LogStream[]
+  /** All must hold. */
+  readonly conditions: readonly LineCondition[]
   readonly range: TimeRange
   /** Steps begin at `range.fromNs`. */
   readonly stepNs: bigint
@@ -22,7 +25,7 @@ export async function countStreams(
   source: LogSource,
   request: StreamCountRequest,
 ): Promise<StreamCount[]> {
-  const { streams, range, stepNs, signal } = request
+  const { streams, conditions, range, stepNs, signal } = request
   if (streams.length === 0 || range.toNs <= range.fromNs) return []
   const counts = await source.counts?.({
     streams,
@@ -30,7 +33,7 @@ export async function countStreams(
     stepNs,
     by: [],
     byStream: true,
-    conditions: [],
+    conditions,
     signal,
   })
   if (counts === undefined) return countByReading(source, request)
@@ -46,13 +49,15 @@ export async function countStreams(
 
 async function countByReading(
   source: LogSource,
-  { streams, range, stepNs, signal }: StreamCountRequest,
+  { streams, conditions, range, stepNs, signal }: StreamCountRequest,
 ): Promise<StreamCount[]> {
   const rows = new Map<string, { stream: LogStream; step: number; lines: number; bytes: number }>()
-  const request = { streams, range, order: 'any', conditions: [], needsText: true, signal } as const
+  const request = { streams, range, order: 'any', conditions, needsText: true, signal } as const
+  const isChosen = allTests(conditions)
   for await (const run of source.lines(request)) {
     signal.throwIfAborted()
     for (let i = 0; i < run.count; i++) {
+      if (!isChosen(run, i)) continue
       const stream = run.stream(i)
       const step = Number((run.timeNs(i) - range.fromNs) / stepNs)
       const key = `${stream.id} ${step}`

@@ -1,5 +1,6 @@
 import type { Matcher } from '@weir/model'
 import type { LogSource, LogStream, TimeRange } from '../source.ts'
+import { selectedStreams } from '../logql/selection.ts'
 import { countStreams } from './stream-counts.ts'
 
 export interface VolumeRequest {
@@ -25,15 +26,15 @@ export interface Volume {
 /** How many bytes streams brought, as Loki's `index/volume` and `index/volume_range` tell it. */
 export async function volumesOf(source: LogSource, request: VolumeRequest): Promise<Volume[]> {
   const { range, targetLabels, stepNs, signal, limit } = request
-  const matched = source
-    .streams(request.matchers, range)
-    .filter(({ labels }) => targetLabels.every((name) => labels.has(name)))
+  const { streams, conditions } = selectedStreams(source, request.matchers, range)
+  const matched = streams.filter(({ labels }) => targetLabels.every((name) => labels.has(name)))
   const groupsOf = grouping(request)
   // Steps lie on multiples of their length, so that two questions meet at the same times.
   const stepped = stepNs ?? range.toNs - range.fromNs
   const fromNs = stepNs === undefined ? range.fromNs : range.fromNs - (range.fromNs % stepNs)
   const rows = await countStreams(source, {
     streams: matched,
+    conditions,
     range: { fromNs, toNs: range.toNs },
     stepNs: stepped,
     signal,

@@ -1,5 +1,6 @@
 import type { Matcher } from '@weir/model'
-import type { LineCondition } from '../source.ts'
+import { valueTest } from '@weir/promql'
+import type { LineCondition, LogSource, LogStream, TimeRange } from '../source.ts'
 import type { LogExpr } from './ast.ts'
 import { type PushedDown, pushedDown } from './conditions.ts'
 import { matcherTest } from './pipeline/label-filter.ts'
@@ -22,10 +23,7 @@ export interface Selection extends PushedDown {
  * severity; streams that have such a label of their own are chosen by that. Both is one look-up of the name.
  */
 export function selectionOf({ matchers, stages, start }: LogExpr, wanted: Wanted): Selection {
-  const [levels, others] = [
-    matchers.filter(({ name }) => LEVEL_NAMES.has(name)),
-    matchers.filter(({ name }) => !LEVEL_NAMES.has(name)),
-  ]
+  const { levels, others } = levelsApart(matchers)
   const runs = compileStages(stages, start, wanted)
   const down = pushedDown(stages, wanted)
   return {
@@ -36,6 +34,40 @@ export function selectionOf({ matchers, stages, start }: LogExpr, wanted: Wanted
     readsText: down.readsText,
     keepsValue: (name) => down.keepsValue(name),
     matchers: others,
+  }
+}
+
+/** What a selector alone asks for. */
+export interface SelectedStreams {
+  /** Streams that may have such lines. */
+  readonly streams: readonly LogStream[]
+  /** What their lines must meet beside. */
+  readonly conditions: readonly LineCondition[]
+}
+
+/** Streams of a selector, whose matchers on the level are those of their lines where a stream has no such label. */
+export function selectedStreams(
+  source: LogSource,
+  matchers: readonly Matcher[],
+  range: TimeRange,
+): SelectedStreams {
+  const { levels, others } = levelsApart(matchers)
+  const tests = levels.map((matcher) => ({ name: matcher.name, test: valueTest(matcher) }))
+  const streams = source
+    .streams(others, range)
+    .filter(({ labels }) =>
+      tests.every(({ name, test }) => !labels.has(name) || test(labels.get(name))),
+    )
+  return { streams, conditions: levels.map(levelCondition) }
+}
+
+function levelsApart(matchers: readonly Matcher[]): {
+  readonly levels: readonly Matcher[]
+  readonly others: readonly Matcher[]
+} {
+  return {
+    levels: matchers.filter(({ name }) => LEVEL_NAMES.has(name)),
+    others: matchers.filter(({ name }) => !LEVEL_NAMES.has(name)),
   }
 }
 

@@ -56,6 +56,13 @@ test('SQL: the text goes as it is, rows are bounded', async () => {
   expect((await rowsOf('&rows=99999')).rows).toEqual([[100]])
 })
 
+test('an export by level is refused: its files hold streams as they are', async () => {
+  const http = await httpOf(tableDeps(new Table()))
+  const url = `/api/weir/v1/logs/export?query=${encodeURIComponent('{level="error"}')}`
+  const { statusCode, body } = await http.inject({ method: 'GET', url })
+  expect([statusCode, body]).toEqual([400, expect.stringContaining('want labels of streams alone')])
+})
+
 test('an export is a file that is gone when it is sent', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'weir-export-'))
   try {

@@ -10,9 +10,10 @@ import {
   detectedValues,
   facetsOf,
   parseLogSelector,
+  selectedStreams,
   volumesOf,
 } from '@weir/logs'
-import { type Clock, Labels, type Matcher, levelOf } from '@weir/model'
+import { type Clock, Labels, type Matcher, WeirError, levelOf } from '@weir/model'
 import type { LogContextView, LogFacetsView, LogLineView } from '@weir/packs'
 import type { LogJob, LogQueryLimits, LogReply } from './job.ts'
 import { sampleJson, seriesJson } from './loki-json.ts'
@@ -66,10 +67,8 @@ async function answer(
       return statsOf(source, job, at)
     case 'volume':
       return volumeAnswer(source, job, at)
-    case 'patterns': {
-      const { patterns, isSampled } = await minedPatterns(source, job, at)
-      return JSON.stringify({ status: 'success', data: patterns, ...(isSampled && { isSampled }) })
-    }
+    case 'patterns':
+      return success(await minedPatterns(source, job, at))
     case 'detectedFields': {
       const lines = await newestOf(source, { ...job, linesMax: job.lineLimit }, at)
       return JSON.stringify({ fields: detectedFields(lines, job.limit), limit: job.limit })
@@ -92,7 +91,7 @@ async function answer(
     case 'sql':
       return JSON.stringify(await source.sql(job.text, job.rowsMax, at.signal))
     case 'export':
-      return source.exportParquet(job.range, streamsOf(source, job.query, job.range), at.signal)
+      return source.exportParquet(job.range, wholeStreamsOf(source, job.query, job.range))
     default:
       return job satisfies never
   }
@@ -108,7 +107,21 @@ function matchersOf(selector: string): readonly Matcher[] {
 }
 
 function streamsOf(source: LogSource, selector: string, range: TimeRange): readonly LogStream[] {
-  return source.streams(matchersOf(selector), range)
+  return selectedStreams(source, matchersOf(selector), range).streams
+}
+
+/** @throws {WeirError} `LOGQL_PARSE` for a selector that wants only some lines of its streams */
+function wholeStreamsOf(
+  source: LogSource,
+  selector: string,
+  range: TimeRange,
+): readonly LogStream[] {
+  const { streams, conditions } = selectedStreams(source, matchersOf(selector), range)
+  if (conditions.length === 0) return streams
+  throw new WeirError(
+    'LOGQL_PARSE',
+    'Cannot export by level: want labels of streams alone; the file has a column for the level',
+  )
 }
 
 function labelNames(streams: readonly LogStream[]): string[] {
@@ -137,9 +150,9 @@ async function statsOf(
   { query, range }: Extract<LogJob, { kind: 'stats' }>,
   { signal }: LogCircumstances,
 ): Promise<string> {
-  const streams = streamsOf(source, query, range)
+  const { streams, conditions } = selectedStreams(source, matchersOf(query), range)
   const stepNs = range.toNs > range.fromNs ? range.toNs - range.fromNs : 1n
-  const rows = await countStreams(source, { streams, range, stepNs, signal })
+  const rows = await countStreams(source, { streams, conditions, range, stepNs, signal })
   const there = new Set(rows.map(({ stream }) => stream.id)).size
   return JSON.stringify({
     streams: there,

@@ -3,6 +3,11 @@ import { RequestError, reach } from './client.ts'
 /** The shapes of Loki's HTTP API that the page reads. */
 export type LokiLabels = Readonly<Record<string, string>>
 
+/** The value of a label. Names are strangers' words: `constructor` is one that no object should answer to. */
+export function labelOf(labels: LokiLabels, name: string): string | undefined {
+  return Object.hasOwn(labels, name) ? labels[name] : undefined
+}
+
 /** A line: nanoseconds, the line as it came, and what is known beside it. */
 type LokiEntry = readonly [
   timeNs: string,
@@ -47,6 +52,8 @@ export interface DetectedField {
   readonly label: string
   readonly type: string
   readonly cardinality: number
+  /** Which parser brings it; null: it is known without. */
+  readonly parsers: readonly string[] | null
 }
 
 const API = '/loki/api/v1/'

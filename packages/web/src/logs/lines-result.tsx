@@ -28,13 +28,20 @@ export interface ListLook {
   readonly marked: string | undefined
 }
 
+/** What lines of a query have names for; those of logfmt only once it is read, but a column reads it by itself. */
+export interface LineNames {
+  readonly labels: readonly string[]
+  readonly fields: readonly string[]
+  readonly logfmt: readonly string[]
+}
+
 /** The lines of a query: those there are, and, live, those that come. */
 export function LinesResult(props: {
   readonly asked: Asked
   /** In parts; undefined while it cannot be read. */
   readonly query: LogQuery | undefined
   readonly look: ListLook
-  readonly names: { readonly labels: readonly string[]; readonly fields: readonly string[] }
+  readonly names: LineNames
   readonly deeds: Omit<LineDeeds, 'context'>
   readonly onLook: (change: Partial<ListLook>) => void
   readonly onRun: (query: LogQuery) => void
@@ -93,7 +100,11 @@ export function LinesResult(props: {
           </Button>
         ) : null}
         <span className="spacer" />
-        <ColumnsMenu names={names} columns={columns} onToggle={deeds.column} />
+        <ColumnsMenu
+          names={[...names.labels, ...names.fields, ...names.logfmt]}
+          columns={columns}
+          onToggle={deeds.column}
+        />
         <Button
           size="compact-sm"
           variant={wraps ? 'light' : 'default'}

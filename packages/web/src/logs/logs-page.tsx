@@ -4,6 +4,7 @@ import { useIsFetching, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { IconBroadcast, IconFilter, IconLink, IconPlayerPlayFilled } from '@tabler/icons-react'
 import { Suspense, lazy, useMemo, useState } from 'react'
+import type { DetectedField } from '../api/loki.ts'
 import { useRangeKeys } from '../frame/range-keys.ts'
 import { TimeControl } from '../frame/time-control.tsx'
 import { stringifySearch } from '../search-text.ts'
@@ -13,7 +14,7 @@ import { Facets } from './facets/facets.tsx'
 import { barsOf } from './histogram/histogram-data.ts'
 import { HistogramSheet } from './histogram/histogram-sheet.tsx'
 import type { LineDeeds } from './lines/line-deeds.ts'
-import { type ListLook, LinesResult } from './lines-result.tsx'
+import { type LineNames, type ListLook, LinesResult } from './lines-result.tsx'
 import { type Asked, fieldNamesQuery, labelNamesQuery } from './logs-queries.ts'
 import {
   type LogsSearch,
@@ -22,8 +23,16 @@ import {
   columnsOf,
   toggledColumn,
 } from './logs-search.ts'
-import { type Field, LEVEL, conditionsOf, onlyValue, toggled, without } from './query/edit.ts'
-import { EVERYTHING, type LogQuery, writeLogql } from './query/log-query.ts'
+import {
+  type Field,
+  LEVEL,
+  conditionsOf,
+  onlyValue,
+  toggled,
+  withStage,
+  without,
+} from './query/edit.ts'
+import { EVERYTHING, type LogQuery, writeLogql, writeSelector } from './query/log-query.ts'
 import { readLogql } from './query/read-logql.ts'
 import { QueryParts, SearchBar } from './search-bar.tsx'
 
@@ -95,7 +104,7 @@ export function LogsPage(): React.JSX.Element {
     }),
     [search.order, search.columns, search.wrap, search.line, isLive],
   )
-  const names = useNames(text, range, query !== undefined)
+  const names = useNames(text, range, query)
   const hasNothing =
     names.labels.length === 0 && query !== undefined && conditionsOf(query).length === 0
   // A browser has few connections for all questions: lines come first.
@@ -183,6 +192,7 @@ export function LogsPage(): React.JSX.Element {
             <HistogramSheet
               asked={asked}
               query={query}
+              isLive={isLive}
               onLevel={(level) => run(toggled(query, LEVEL, level))}
               onZoom={(fromMs, toMs) => setRange({ from: String(fromMs), to: String(toMs) })}
             />
@@ -195,8 +205,10 @@ export function LogsPage(): React.JSX.Element {
                 isHeld={isAsking}
                 labelNames={names.labels}
                 fieldNames={names.fields}
+                logfmtNames={names.logfmt}
                 deeds={deeds}
                 onToggle={(field, value) => run(toggled(query, field, value))}
+                onLogfmt={() => run(withStage(query, '| logfmt'))}
               />
             )}
             <LinesResult
@@ -258,20 +270,27 @@ function Draft(props: {
 }
 
 /** Names of labels and fields that lines of the query have. */
-function useNames(
-  text: string,
-  range: TimeRange,
-  isWanted: boolean,
-): { readonly labels: readonly string[]; readonly fields: readonly string[] } {
-  const labels = useQuery(labelNamesQuery(range))
-  const fields = useQuery({ ...fieldNamesQuery(text, range), enabled: isWanted })
-  return useMemo(
-    () => ({
-      labels: labels.data ?? [],
-      fields: (fields.data ?? []).map(({ label }) => label),
-    }),
-    [labels.data, fields.data],
+function useNames(text: string, range: TimeRange, query: LogQuery | undefined): LineNames {
+  const selector = query === undefined ? '' : writeSelector(query.matchers)
+  const readsLogfmt = query?.stages.some(
+    (stage) => stage.kind === 'other' && /^\|\s*logfmt\b/.test(stage.text),
   )
+  const labels = useQuery(labelNamesQuery(range, selector))
+  const fields = useQuery({ ...fieldNamesQuery(text, range), enabled: query !== undefined })
+  return useMemo(() => {
+    const found = fields.data ?? []
+    const wantsLogfmt = (field: DetectedField): boolean => !readsLogfmt && isOfLogfmt(field)
+    return {
+      labels: labels.data ?? [],
+      fields: found.filter((field) => !wantsLogfmt(field)).map(({ label }) => label),
+      logfmt: found.filter(wantsLogfmt).map(({ label }) => label),
+    }
+  }, [labels.data, fields.data, readsLogfmt])
+}
+
+/** Fields of JSON are known without a parser, those of logfmt are not. */
+function isOfLogfmt({ parsers }: DetectedField): boolean {
+  return parsers !== null && parsers.length > 0 && parsers.every((parser) => parser === 'logfmt')
 }
 
 /** What can be done with lines and values, of one identity while nothing of it changes. */

@@ -7,6 +7,7 @@ import {
   type LokiStats,
   askLoki,
   askLokiData,
+  labelOf,
 } from '../api/loki.ts'
 import { type TimeRange, resolveRange } from '../time/range.ts'
 import { stepFor } from './query/series-step.ts'
@@ -93,21 +94,30 @@ export interface HistogramAnswer {
   readonly histogram: Histogram
   readonly fromMs: number
   readonly toMs: number
+  readonly tookMs: number
 }
 
-/** Lines by level over time, in one request. */
-export const histogramQuery = (asked: Asked) =>
+/** While lines are followed, they are counted anew so often at most … */
+const COUNT_AGAIN_MS = 5000
+/** … and such a part of the time is spent on it at most, where counting takes long. */
+const COUNT_SHARE = 1 / 10
+
+/** Lines by level over time, in one request; again and again while they are followed as they come. */
+export const histogramQuery = (asked: Asked, isLive: boolean) =>
   queryOptions({
     queryKey: ['log-histogram', ...keyOf(asked)],
     queryFn: ({ signal }) => inServerTime(() => askHistogram(asked, signal)),
     placeholderData: keepPreviousData,
     ...ONCE,
+    refetchInterval: ({ state }) =>
+      isLive && Math.max(COUNT_AGAIN_MS, (state.data?.tookMs ?? 0) / COUNT_SHARE),
   })
 
 async function askHistogram(asked: Asked, signal: AbortSignal): Promise<HistogramAnswer> {
   const { fromMs, toMs } = resolveRange(asked.range, serverNow())
   const bars = barsOf(fromMs, toMs)
   const step = bars.stepMs / 1000
+  const began = performance.now()
   const data = await askLokiData<LokiData>(
     'query_range',
     {
@@ -119,7 +129,8 @@ async function askHistogram(asked: Asked, signal: AbortSignal): Promise<Histogra
     signal,
   )
   const series = data.resultType === 'matrix' ? data.result : []
-  return { histogram: histogramOf(series, bars), fromMs, toMs }
+  const tookMs = performance.now() - began
+  return { histogram: histogramOf(series, bars), fromMs, toMs, tookMs }
 }
 
 export interface SeriesAnswer {
@@ -182,7 +193,7 @@ async function askTopValues(
   const found: readonly LokiSample[] = data.resultType === 'vector' ? data.result : []
   return (
     found
-      .map(({ metric, value }) => ({ value: metric[name] ?? '', lines: Number(value[1]) }))
+      .map(({ metric, value }) => ({ value: labelOf(metric, name) ?? '', lines: Number(value[1]) }))
       // Lines without it are one group more.
       .filter(({ value }) => value !== '')
       .toSorted((a, b) => b.lines - a.lines)
@@ -192,11 +203,14 @@ async function askTopValues(
 
 const NAMES_FOR_MS = 60_000
 
-/** Labels of streams in a range. */
-export const labelNamesQuery = (range: TimeRange) =>
+/** Labels of streams in a range: of those that a selector chooses, or of all. */
+export const labelNamesQuery = (range: TimeRange, selector = '') =>
   queryOptions({
-    queryKey: ['log-labels', range.from, range.to],
-    queryFn: ({ signal }) => inServerTime(() => askNames('labels', range, signal)),
+    queryKey: ['log-labels', selector, range.from, range.to],
+    queryFn: ({ signal }) =>
+      inServerTime(() =>
+        askNames('labels', range, signal, selector === '' ? {} : { query: selector }),
+      ),
     placeholderData: keepPreviousData,
     staleTime: NAMES_FOR_MS,
     refetchInterval: false,
@@ -220,12 +234,13 @@ async function askNames(
   path: string,
   range: TimeRange,
   signal: AbortSignal,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<readonly string[]> {
   const { fromNs, toNs } = spanOf(range)
   // Loki leaves the list out where it would be empty.
   const { data } = await askLoki<{ readonly data?: readonly string[] }>(
     path,
-    { start: fromNs, end: toNs },
+    { start: fromNs, end: toNs, ...more },
     signal,
   )
   return data ?? []

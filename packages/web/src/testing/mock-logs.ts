@@ -54,6 +54,7 @@ const HOSTILE: readonly string[] = [
     level: 'error',
     message: '<b>bold</b> [link](javascript:alert(1))',
     '<i>key</i>': '</script>',
+    constructor: 'a name that every object of the language answers to',
   }),
   'invoice\u202efdp.exe',
   `{"message":"${'long '.repeat(3000)}"}`,
@@ -142,9 +143,10 @@ export function lokiAnswer(count: number, url: URL): object | string {
       'logger',
       'message',
       'error_type',
+      ...(query.includes('stranger') ? ['constructor'] : []),
     ]
     return {
-      fields: names.map((label) => ({ label, type: 'string', cardinality: 4 })),
+      fields: names.map((label) => ({ label, type: 'string', cardinality: 4, parsers: ['json'] })),
       limit: 1000,
     }
   }

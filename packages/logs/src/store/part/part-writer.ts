@@ -26,7 +26,7 @@ export const DIVIDER = 0x1f
 export const QUOTE = 0x1e
 
 /** A part has no more columns of values; lines that need others keep their text. */
-export const COLUMNS_MAX = 200
+const COLUMNS_MAX = 200
 const LINE_FEED = 0x0a
 const OUT_BYTES = 1 << 20
 /** Numbers in front of a row's values. */
@@ -42,18 +42,14 @@ export interface WrittenRows {
   readonly rowBytesMax: number
 }
 
-export async function writeRows(
-  rows: SortedRows,
-  path: string,
-  columnsMax: number,
-): Promise<WrittenRows> {
+export async function writeRows(rows: SortedRows, path: string): Promise<WrittenRows> {
   const writer = new RowsWriter(rows, path)
   try {
     for (let row = 0; row < rows.count; row += TURN_ROWS) {
       writer.scan(row, Math.min(rows.count, row + TURN_ROWS))
       await turn()
     }
-    writer.chooseColumns(columnsMax)
+    writer.chooseColumns()
     for (let row = 0; row < rows.count; row += TURN_ROWS) {
       writer.write(row, Math.min(rows.count, row + TURN_ROWS))
       await turn()
@@ -117,12 +113,12 @@ class RowsWriter {
   }
 
   /** Gives each path of the shapes a column; when there are too many, the most frequent ones. */
-  chooseColumns(columnsMax: number): void {
+  chooseColumns(): void {
     const uses = new Map<string, ColumnUse>()
     this.#metadata.count(uses)
     this.#line.count(uses)
     const frequent = [...uses.values()].toSorted((a, b) => b.lines - a.lines)
-    const chosen = new Set(frequent.slice(0, columnsMax))
+    const chosen = new Set(frequent.slice(0, COLUMNS_MAX))
     this.#columns = [...uses.values()].filter((use) => chosen.has(use))
     this.#line.assign(this.#columns)
     this.#metadata.assign(this.#columns)

@@ -1,6 +1,4 @@
-import type { Clock } from '@weir/model'
 import type { Telemetry } from '../../telemetry/log.ts'
-import { SocketFigures } from '../sockets/socket-figures.ts'
 
 /** Why a message, a line's entry or a connection was not taken. */
 export type ForwardRefused =
@@ -17,7 +15,6 @@ export type ForwardRefused =
 export class ForwardTelemetry {
   readonly connections
   readonly unackedBytes
-  readonly figures: SocketFigures
   readonly #bytes
   readonly #messages
   readonly #lines
@@ -26,9 +23,8 @@ export class ForwardTelemetry {
   readonly #failed
   readonly #log
 
-  constructor({ registry, log }: Telemetry, clock: Clock) {
+  constructor({ registry, log }: Telemetry) {
     this.#log = log
-    this.figures = new SocketFigures(clock)
     this.connections = registry.gauge(
       'weir_logs_forward_connections',
       "Open connections of fluentd's forward protocol.",
@@ -71,7 +67,6 @@ export class ForwardTelemetry {
   kept(messages: number, lines: number): void {
     this.#messages.inc(undefined, messages)
     this.#lines.inc(undefined, lines)
-    this.figures.took(lines)
   }
 
   repeated(): void {
@@ -80,7 +75,6 @@ export class ForwardTelemetry {
 
   refused(reason: ForwardRefused, from: string, count = 1): void {
     this.#refused.inc({ reason }, count)
-    this.figures.refused(reason, from, count)
     this.#log
       .sampled(`forward_${reason}`, 60_000)
       ?.warn({ reason, from }, 'Forward message refused')

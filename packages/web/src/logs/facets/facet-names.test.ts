@@ -29,3 +29,8 @@ test('the level comes first, then what people ask for, then labels, then fields'
     'stage',
   ])
 })
+
+test('names that objects of the language answer to are names like others', () => {
+  const titles = facetsOf(['constructor'], ['toString', '__proto__']).map(({ title }) => title)
+  expect(titles).toEqual(['level', 'constructor', '__proto__', 'toString'])
+})

@@ -10,10 +10,10 @@ const OPEN: ReadonlySet<string> = new Set([LEVEL.name, 'service_name', 'pipeline
 const UNIQUE =
   /^(time|timestamp|ts|_t|message|msg|@?message|log|(trace|span|request|event)_?id|id|offset|.*_offset)$/i
 
-const TITLES: Readonly<Record<string, string>> = {
-  detected_level: 'level',
-  service_name: 'service',
-}
+const TITLES: ReadonlyMap<string, string> = new Map([
+  ['detected_level', 'level'],
+  ['service_name', 'service'],
+])
 
 export interface FacetName {
   readonly field: Field
@@ -47,5 +47,5 @@ function isFirst(name: string): boolean {
 }
 
 function facet(field: Field): FacetName {
-  return { field, title: TITLES[field.name] ?? field.name, isOpen: OPEN.has(field.name) }
+  return { field, title: TITLES.get(field.name) ?? field.name, isOpen: OPEN.has(field.name) }
 }

@@ -32,10 +32,13 @@ export function Facets(props: {
   readonly isHeld: boolean
   readonly labelNames: readonly string[]
   readonly fieldNames: readonly string[]
+  /** What lines have names for once logfmt is read. */
+  readonly logfmtNames: readonly string[]
   readonly deeds: Pick<LineDeeds, 'not' | 'count' | 'column'>
   readonly onToggle: (field: Field, value: string) => void
+  readonly onLogfmt: () => void
 }): React.JSX.Element {
-  const { asked, query, labelNames, fieldNames } = props
+  const { asked, query, labelNames, fieldNames, logfmtNames } = props
   const [showsAll, setShowsAll] = useState(false)
   const facets = facetsOf(labelNames, fieldNames)
   const shown = showsAll ? facets : facets.slice(0, SHOWN_MAX)
@@ -61,6 +64,16 @@ export function Facets(props: {
           onClick={() => setShowsAll(true)}
         >
           {facets.length - shown.length} more fields
+        </button>
+      ) : null}
+      {logfmtNames.length > 0 ? (
+        <button
+          type="button"
+          className="link-button log-more-facets"
+          title={`Adds | logfmt, which finds ${logfmtNames.map(inertText).join(', ')}`}
+          onClick={props.onLogfmt}
+        >
+          Read {logfmtNames.length} {logfmtNames.length === 1 ? 'field' : 'fields'} of logfmt
         </button>
       ) : null}
     </section>
@@ -95,7 +108,9 @@ function Facet(props: {
           ) : (
             <IconChevronRight size={13} aria-hidden />
           )}
-          {name}
+          <span className="clip" title={name}>
+            {name}
+          </span>
         </button>
         <span className="log-facet-deeds">
           <ActionIcon

@@ -14,12 +14,13 @@ import { HistogramView } from './histogram-view.tsx'
 export function HistogramSheet(props: {
   readonly asked: Asked
   readonly query: LogQuery
+  readonly isLive: boolean
   readonly onLevel: (level: Level) => void
   readonly onZoom: (fromMs: number, toMs: number) => void
 }): React.JSX.Element | null {
-  const { asked, query, onLevel, onZoom } = props
+  const { asked, query, isLive, onLevel, onZoom } = props
   const chosen = chosenValues(query, LEVEL.name)
-  const { data, error, fetchStatus, isFetching } = useQuery(histogramQuery(asked))
+  const { data, error, fetchStatus, isFetching } = useQuery(histogramQuery(asked, isLive))
   const span = { fromMs: data?.fromMs ?? 0, toMs: data?.toMs ?? 0 }
   const events = useEventMarks(span)
   const alerts = useAlertMarks(span)

@@ -9,6 +9,8 @@ const HEIGHT = 84
 
 /** Pixels that one written time takes. */
 const TICK_WIDTH = 110
+/** Nearer to an end it would be cut off. */
+const TICK_EDGE = 38
 
 /** Lines by level over time. Dragging over bars, or a click on one, shows their time alone. */
 export function HistogramView(props: {
@@ -93,7 +95,7 @@ export function HistogramView(props: {
         {ticksOf(fromMs, fromMs + wholeMs, Math.max(2, Math.floor(width / TICK_WIDTH))).map(
           (tick) => {
             const place = (tick - fromMs) / wholeMs
-            return place < 0.03 || place > 0.97 ? null : (
+            return Math.min(place, 1 - place) * width < TICK_EDGE ? null : (
               <span key={tick} style={{ left: percent(place) }}>
                 {tickText(tick, wholeMs)}
               </span>

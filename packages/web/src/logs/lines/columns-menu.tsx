@@ -8,13 +8,13 @@ const SHOWN_MAX = 60
 
 /** Which names stand as columns before the message. */
 export function ColumnsMenu(props: {
-  readonly names: { readonly labels: readonly string[]; readonly fields: readonly string[] }
+  readonly names: readonly string[]
   readonly columns: readonly string[]
   readonly onToggle: (name: string) => void
 }): React.JSX.Element {
   const { names, columns, onToggle } = props
   const [search, setSearch] = useState('')
-  const others = [...new Set([...names.labels, ...names.fields])]
+  const others = [...new Set(names)]
     .filter((name) => !columns.includes(name) && name !== 'service_name')
     .toSorted()
   const found = [...columns, ...others].filter((name) =>

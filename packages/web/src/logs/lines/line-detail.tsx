@@ -17,7 +17,9 @@ export function LineDetail(props: {
   const { line, deeds } = props
   const object = objectIn(line.text)
   const { detected_level: _, ...metadata } = line.metadata
-  const known = new Set([...line.fields.map(({ name }) => name), ...Object.keys(line.metadata)])
+  // Fields of a line that is no JSON are not listed, so what a parser made of them is.
+  const own = object === undefined ? [] : line.fields.map(({ name }) => name)
+  const known = new Set([...own, ...Object.keys(line.metadata)])
   const parsed = Object.entries(line.parsed).filter(([name]) => !known.has(name))
   return (
     <div className="log-detail">

@@ -2,7 +2,7 @@ import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { memo } from 'react'
 import { extrasOf } from './extras.ts'
 import { type Needle, highlighted } from './highlight.ts'
-import { listText } from './inert-text.ts'
+import { listText, oneLine } from './inert-text.ts'
 import type { LineDeeds } from './line-deeds.ts'
 import { LineDetail } from './line-detail.tsx'
 import { exactTime, lineTime } from './line-time.ts'
@@ -31,7 +31,8 @@ export const LineRow = memo(function LineRow(props: {
 }): React.JSX.Element {
   const { line, look, isOpen, onToggle, deeds } = props
   const service = listText(line.labels['service_name'] ?? '')
-  const text = listText(line.message)
+  const show = (said: string): string => (look.wraps ? listText(said) : oneLine(listText(said)))
+  const text = show(line.message)
   const toggle = (): void => onToggle(line.key)
   return (
     <div
@@ -75,7 +76,7 @@ export const LineRow = memo(function LineRow(props: {
           {service}
         </span>
         {look.columns.map((name) => {
-          const value = listText(valueOf(line, name) ?? '')
+          const value = oneLine(listText(valueOf(line, name) ?? ''))
           return (
             <span key={name} className="log-column clip" title={value}>
               {value}
@@ -89,7 +90,7 @@ export const LineRow = memo(function LineRow(props: {
           {extrasOf(line, look.columns).map(([name, value]) => (
             <span key={name} className="log-extra">
               {' '}
-              {listText(name)}=<b>{listText(value)}</b>
+              {listText(name)}=<b>{show(value)}</b>
             </span>
           ))}
         </span>

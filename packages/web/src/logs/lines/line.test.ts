@@ -43,6 +43,8 @@ test.each([
   ['{broken', '{broken'],
   ['[1,2]', '[1,2]'],
   ['plain', 'plain'],
+  ['level=info msg="hello there" took=5ms', 'hello there'],
+  ['level=info took=5ms', 'level=info took=5ms'],
   ['', ''],
 ])('what %j says is %j', (text, want) => {
   expect(linesOf([stream({}, ['1', text])], 'newest')[0]!.message).toBe(want)
@@ -66,6 +68,11 @@ test('a name is looked up in the stream, beside the line, in the line', () => {
     undefined,
     undefined,
   ])
+})
+
+test('a line has no value that its sender did not say', () => {
+  const lines = linesOf([stream({}, ['1', '{"constructor":"c"}'], ['2', 'plain'])], 'oldest')
+  expect(lines.map((line) => valueOf(line, 'constructor'))).toEqual(['c', undefined])
 })
 
 test('what a tail tells in one is taken apart', () => {
@@ -98,6 +105,7 @@ test.each([
   ['Warning', 'warn'],
   ['notice', 'info'],
   ['loud', 'unknown'],
+  ['constructor', 'unknown'],
   [undefined, 'unknown'],
 ])('%s is %s', (word, want) => {
   expect(levelOf(word)).toBe(want)

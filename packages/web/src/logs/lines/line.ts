@@ -1,5 +1,6 @@
-import type { LokiLabels, LokiStream } from '../../api/loki.ts'
+import { type LokiLabels, type LokiStream, labelOf } from '../../api/loki.ts'
 import { type JsonObject, type LineField, fieldsOf, objectIn } from './line-fields.ts'
+import { logfmtIn } from './logfmt.ts'
 
 export const LEVELS = [
   'fatal',
@@ -29,7 +30,7 @@ export interface LogLine {
   readonly parsed: LokiLabels
   /** As it came. */
   readonly text: string
-  /** What a line that is a JSON object says; none for any other line. */
+  /** What a line that is a JSON object, or logfmt, says; none for any other line. */
   readonly fields: readonly LineField[]
   readonly message: string
 }
@@ -39,26 +40,26 @@ export type Order = 'newest' | 'oldest'
 /** Names under which what a line says to a human is found, best first. */
 const MESSAGE_KEYS = ['message', 'msg', '@message', 'log', 'short_message', 'body', 'event', 'text']
 
-const WORDS: Readonly<Record<string, Level>> = {
-  fatal: 'fatal',
-  emerg: 'fatal',
-  panic: 'fatal',
-  critical: 'critical',
-  crit: 'critical',
-  alert: 'critical',
-  error: 'error',
-  err: 'error',
-  warn: 'warn',
-  warning: 'warn',
-  info: 'info',
-  notice: 'info',
-  debug: 'debug',
-  trace: 'trace',
-}
+const WORDS: ReadonlyMap<string, Level> = new Map([
+  ['fatal', 'fatal'],
+  ['emerg', 'fatal'],
+  ['panic', 'fatal'],
+  ['critical', 'critical'],
+  ['crit', 'critical'],
+  ['alert', 'critical'],
+  ['error', 'error'],
+  ['err', 'error'],
+  ['warn', 'warn'],
+  ['warning', 'warn'],
+  ['info', 'info'],
+  ['notice', 'info'],
+  ['debug', 'debug'],
+  ['trace', 'trace'],
+])
 
 /** The level that a word names. */
 export function levelOf(word: string | undefined): Level {
-  return WORDS[(word ?? '').toLowerCase()] ?? 'unknown'
+  return WORDS.get((word ?? '').toLowerCase()) ?? 'unknown'
 }
 
 /** Lines of an answer in the order asked for. */
@@ -84,7 +85,7 @@ export function linesOf(streams: readonly LokiStream[], order: Order): LogLine[]
     const count = seen.get(place) ?? 0
     seen.set(place, count + 1)
     const object = objectIn(text)
-    const fields = object === undefined ? [] : fieldsOf(object)
+    const fields = object === undefined ? logfmtIn(text) : fieldsOf(object)
     return {
       key: `${place} ${count}`,
       timeNs: String(timeNs),
@@ -95,7 +96,7 @@ export function linesOf(streams: readonly LokiStream[], order: Order): LogLine[]
       parsed,
       text,
       fields,
-      message: messageOf(object, text),
+      message: messageOf(object, fields) ?? text,
     }
   })
 }
@@ -104,12 +105,16 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-function messageOf(object: JsonObject | undefined, text: string): string {
-  for (const key of object === undefined ? [] : MESSAGE_KEYS) {
-    const value = object?.[key]
+function messageOf(
+  object: JsonObject | undefined,
+  fields: readonly LineField[],
+): string | undefined {
+  for (const key of MESSAGE_KEYS) {
+    const value =
+      object === undefined ? fields.find(({ name }) => name === key)?.value : object[key]
     if (typeof value === 'string' && value !== '') return value
   }
-  return text
+  return undefined
 }
 
 /** The lines of a further page behind those that are there; what both have stands once. */
@@ -124,9 +129,9 @@ export function joined(there: readonly LogLine[], more: readonly LogLine[]): Log
 /** What a line has under a name: of its stream, beside it, by a parser, or in itself. */
 export function valueOf(line: LogLine, name: string): string | undefined {
   return (
-    line.labels[name] ??
-    line.metadata[name] ??
-    line.parsed[name] ??
+    labelOf(line.labels, name) ??
+    labelOf(line.metadata, name) ??
+    labelOf(line.parsed, name) ??
     line.fields.find((field) => field.name === name)?.value
   )
 }

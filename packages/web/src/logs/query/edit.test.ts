@@ -4,6 +4,7 @@ import {
   chosenValues,
   onlyValue,
   toggled,
+  withStage,
   withValues,
   without,
   withoutPart,
@@ -15,6 +16,12 @@ const STAGE = { name: 'stage', place: 'stream' } as const
 const TOPIC = { name: 'context_topic', place: 'line' } as const
 
 test.each<[string, string, (query: LogQuery) => LogQuery, string]>([
+  [
+    'logfmt read',
+    '{a="b"} |= "c" | d="e"',
+    (q) => withStage(q, '| logfmt'),
+    '{a="b"} |= "c" | logfmt | d="e"',
+  ],
   ['a first value', '{a="b"}', (q) => toggled(q, STAGE, 'sink'), '{a="b", stage="sink"}'],
   ['a second', '{stage="sink"}', (q) => toggled(q, STAGE, 'a.b'), '{stage=~`sink|a\\.b`}'],
   ['one of two less', '{stage=~"x|y"}', (q) => toggled(q, STAGE, 'x'), '{stage="y"}'],

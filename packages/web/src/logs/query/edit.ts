@@ -99,6 +99,11 @@ export function without(query: LogQuery, field: Field, value: string): LogQuery 
   )
 }
 
+/** With a stage before its conditions, which are then on what it makes of a line too. */
+export function withStage(query: LogQuery, text: string): LogQuery {
+  return { ...query, stages: [{ kind: 'other', text }, ...query.stages] }
+}
+
 /** The query without one of its conditions or other stages. */
 export function withoutPart(query: LogQuery, part: Condition | Stage): LogQuery {
   return {
