@@ -756,11 +756,12 @@ class Process implements Weir {
   }
 
   async #intakes(): Promise<readonly IntakeStatus[]> {
-    const [statsd, scrape] = await Promise.all([
+    const [statsd, scrape, logs] = await Promise.all([
       this.#intake.call('status', undefined),
       this.#scraper.call('status', undefined),
+      this.#logs.listenerStatus(),
     ])
-    return [...statsd, scrape, ...this.#pushIntakes.status(this.addresses[0]!.address)]
+    return [...statsd, scrape, ...logs, ...this.#pushIntakes.status(this.addresses[0]!.address)]
   }
 
   async #status(): Promise<WeirStatus> {

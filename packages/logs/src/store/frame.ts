@@ -9,7 +9,7 @@
  *     ├ text ├ metadata ├ streams: JSON, an array of flat label sets ├ padding to 8
  *
  * Numbers are little-endian; `length` counts all, padding too; `crc` is CRC-32 (IEEE) of everything
- * behind it. Frames follow each other in a file; one that is cut short or fails its check is the end.
+ * behind it. Frames follow each other in a file; behind one that fails its check the next is looked for.
  */
 import { crc32 } from 'node:zlib'
 import { Labels, type LogBatch } from '@weir/model'
@@ -60,20 +60,67 @@ export function writeFrame(batch: LogBatch, { bytes, streams }: FramePlan, into:
   head.setUint32(CRC_AT, crc32(into.subarray(CRC_AT + 4)), true)
 }
 
-/** A frame's batch, its columns in place; undefined where the bytes are no whole frame. */
-export function readFrame(
-  bytes: Uint8Array,
-  at: number,
-): { readonly batch: LogBatch; readonly bytes: number } | undefined {
+/** What a damaged file has may look like frames in many places: looking is over after so many times its bytes. */
+const LOOK_TIMES_MAX = 8
+
+/**
+ * The whole frames in bytes, in place.
+ *
+ * @returns also how many bytes between them are none, and where the last one ends
+ */
+export function findFrames(bytes: Uint8Array): {
+  readonly frames: readonly Uint8Array[]
+  readonly damagedBytes: number
+  readonly end: number
+} {
+  const frames: Uint8Array[] = []
+  let damagedBytes = 0
+  let end = 0
+  let lookedAt = 0
+  for (let at = 0; at < bytes.length;) {
+    const length = frameLength(bytes, at)
+    if (length !== undefined && isWhole(bytes.subarray(at, at + length))) {
+      damagedBytes += at - end
+      frames.push(bytes.subarray(at, at + length))
+      at += length
+      end = at
+      continue
+    }
+    lookedAt += length ?? 0
+    if (lookedAt > LOOK_TIMES_MAX * bytes.length) {
+      return { frames, damagedBytes: damagedBytes + bytes.length - end, end: bytes.length }
+    }
+    // Mostly it is what a frame holds that is damaged, and not where it ends.
+    const isBehind = length !== undefined && frameLength(bytes, at + length) !== undefined
+    at = isBehind ? at + length : nextMagic(bytes, at)
+  }
+  return { frames, damagedBytes, end }
+}
+
+/** How long the frame at `at` says that it is; undefined where none can begin. */
+function frameLength(bytes: Uint8Array, at: number): number | undefined {
   if (bytes.length - at < HEAD_BYTES) return undefined
   const head = new DataView(bytes.buffer, bytes.byteOffset + at, HEAD_BYTES)
   const length = head.getUint32(4, true)
-  if (head.getUint32(0, true) !== MAGIC || length < HEAD_BYTES || at + length > bytes.length) {
-    return undefined
+  const isOne =
+    head.getUint32(0, true) === MAGIC &&
+    length >= HEAD_BYTES &&
+    length % 8 === 0 &&
+    at + length <= bytes.length
+  return isOne ? length : undefined
+}
+
+function isWhole(frame: Uint8Array): boolean {
+  const head = new DataView(frame.buffer, frame.byteOffset, HEAD_BYTES)
+  return crc32(frame.subarray(CRC_AT + 4)) === head.getUint32(CRC_AT, true)
+}
+
+/** Where a frame may begin behind `at`. */
+function nextMagic(bytes: Uint8Array, at: number): number {
+  for (let next = at + 8; next < bytes.length; next += 8) {
+    if (bytes[next] === (MAGIC & 0xff) && frameLength(bytes, next) !== undefined) return next
   }
-  const frame = bytes.subarray(at, at + length)
-  if (crc32(frame.subarray(CRC_AT + 4)) !== head.getUint32(CRC_AT, true)) return undefined
-  return { batch: frameBatch(frame), bytes: length }
+  return bytes.length
 }
 
 /** The batch of a frame that was checked before. */

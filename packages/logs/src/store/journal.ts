@@ -5,8 +5,11 @@
  */
 import {
   closeSync,
+  copyFileSync,
   fdatasync,
   fsyncSync,
+  ftruncateSync,
+  mkdirSync,
   openSync,
   readFileSync,
   readdirSync,
@@ -18,10 +21,13 @@ import {
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { WeirError } from '@weir/model'
-import { readFrame } from './frame.ts'
+import { findFrames } from './frame.ts'
 
 const sync = promisify(fdatasync)
 const writeOut = promisify(write)
+
+/** Where damaged files are kept, in the folder of the logs. */
+const DAMAGED = 'damaged'
 
 function journalPath(folder: string, segment: number): string {
   return join(folder, `journal-${segment}`)
@@ -35,19 +41,50 @@ export function journalSegments(folder: string): number[] {
     .sort((a, b) => a - b)
 }
 
-/** The bytes of a segment up to its last whole frame; what comes behind is cut off the file. */
-export function replaySegment(folder: string, segment: number): Uint8Array {
+/** What a segment holds. */
+export interface Replay {
+  /** Whole frames, one behind the other where they lie in shared memory. */
+  readonly frames: readonly Uint8Array[]
+  /** Bytes between them that are no frame: lines that were acknowledged, and cannot be read any more. */
+  readonly damagedBytes: number
+}
+
+/**
+ * Reads a segment. What lies behind its last whole frame is cut off the file.
+ *
+ * @throws {WeirError} `STORAGE_FAILED` when the file cannot be read at all
+ */
+export function replaySegment(folder: string, segment: number): Replay {
   const path = journalPath(folder, segment)
-  const file = readFileSync(path)
+  const file = readWhole(path)
   // Frames are read in place, so they must begin at multiples of 8.
   const bytes = new Uint8Array(new SharedArrayBuffer(file.length))
   bytes.set(file)
-  let end = 0
-  for (let frame = readFrame(bytes, 0); frame !== undefined; frame = readFrame(bytes, end)) {
-    end += frame.bytes
-  }
+  const { frames, damagedBytes, end } = findFrames(bytes)
   if (end < file.length) truncateSync(path, end)
-  return bytes.subarray(0, end)
+  return { frames, damagedBytes }
+}
+
+function readWhole(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    const advice =
+      'let the user that Weir runs as read it, or move it away: its lines are lost then'
+    throw new WeirError(
+      'STORAGE_FAILED',
+      `Cannot read "${path}": ${(cause as Error).message}; ${advice}`,
+      { cause },
+    )
+  }
+}
+
+/** Puts a copy of a file where damaged ones are kept; gives its path. */
+export function keepDamaged(folder: string, file: string): string {
+  const kept = join(folder, DAMAGED)
+  mkdirSync(kept, { recursive: true })
+  copyFileSync(join(folder, file), join(kept, file))
+  return join(kept, file)
 }
 
 export function removeSegment(folder: string, segment: number): void {
@@ -77,8 +114,15 @@ export class JournalWriter {
     this.segment = segment
     this.#folder = folder
     this.#reserveBytes = reserveBytes
-    this.#descriptor = openSync(journalPath(folder, segment), 'wx')
-    syncFolder(folder)
+    const path = journalPath(folder, segment)
+    this.#descriptor = openSync(path, 'wx')
+    try {
+      syncFolder(folder)
+    } catch (error) {
+      this.close()
+      rmSync(path, { force: true }) // or the next try finds the name taken
+      throw error
+    }
   }
 
   get bytes(): number {
@@ -105,6 +149,7 @@ export class JournalWriter {
       await sync(this.#descriptor)
       this.#end = at
     } catch (cause) {
+      this.#forget()
       const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC'
       throw new WeirError(
         full ? 'STORAGE_FULL' : 'STORAGE_FAILED',
@@ -116,6 +161,15 @@ export class JournalWriter {
 
   close(): void {
     closeSync(this.#descriptor)
+  }
+
+  /** Takes whole frames off the file that nobody was told to be there: a shorter write leaves them standing. */
+  #forget(): void {
+    try {
+      ftruncateSync(this.#descriptor, this.#end)
+    } catch {
+      // The next append writes over what it can.
+    }
   }
 
   #requireRoom(bytes: number): void {

@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 async function open(more: Partial<LogStoreOptions> = {}) {
-  const clock: Clock = { ...({} as Clock), now: () => now as Millis }
+  const clock: Clock = { ...({} as Clock), now: () => now as Millis, monotonicMs: () => 0 }
   const store = await openLogStore({
     folder,
     clock,

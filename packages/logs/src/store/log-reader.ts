@@ -24,7 +24,7 @@ import { openDuckDb } from './part/open-duckdb.ts'
 import { Part } from './part/part.ts'
 import { type PartName, partFile } from './part/part-name.ts'
 import { partCounts, partLines } from './part/part-queries.ts'
-import { sqlText } from './part/sql-text.ts'
+import { writeParquet } from './part/write-parquet.ts'
 import { Recent } from './recent.ts'
 import { groupStreams } from './stream-conditions.ts'
 import { Streams } from './streams.ts'
@@ -56,11 +56,15 @@ export interface LogTable {
   sql(text: string, rowsMax: number, signal?: AbortSignal): Promise<SqlAnswer>
   /**
    * Writes lines of a range as a Parquet file with the columns of `logs`, into the folder of the logs; whoever
-   * asked removes it.
+   * asked removes it. When the signal aborts, DuckDB stops and nothing is left.
    *
    * @returns the file's path
    */
-  exportParquet(range: TimeRange, streams: readonly LogStream[]): Promise<string>
+  exportParquet(
+    range: TimeRange,
+    streams: readonly LogStream[],
+    signal?: AbortSignal,
+  ): Promise<string>
 }
 
 /** @param port the other end went to {@link LogStore.connectReader} */
@@ -177,7 +181,12 @@ class Reader implements LogReader, LogTable {
     return await askSql(connection.to, text, rowsMax, signal)
   }
 
-  async exportParquet(range: TimeRange, streams: readonly LogStream[]): Promise<string> {
+  async exportParquet(
+    range: TimeRange,
+    streams: readonly LogStream[],
+    signal?: AbortSignal,
+  ): Promise<string> {
+    signal?.throwIfAborted()
     this.#hear()
     using _asked = this.#ask()
     const { parts, recent } = this.#everything()
@@ -194,9 +203,8 @@ class Reader implements LogReader, LogTable {
       `epoch_ns(time) < ${range.toNs}`,
       wanted.length === 0 ? 'false' : `labels IN (${wanted.join(', ')})`,
     ]
-    await connection.to.run(
-      `COPY (SELECT * FROM logs WHERE ${where.join(' AND ')} ORDER BY time) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`,
-    )
+    const select = `SELECT * FROM logs WHERE ${where.join(' AND ')} ORDER BY time`
+    await writeParquet(connection.to, select, path, signal)
     return path
   }
 
@@ -267,7 +275,10 @@ class Reader implements LogReader, LogTable {
 
   /** About how many lines the request will give. */
   #linesIn({ range, conditions }: LineRequest, parts: readonly Part[], recent: Recent): number {
-    return parts.reduce((sum, part) => sum + part.linesMeeting(conditions), recent.linesIn(range))
+    return parts.reduce(
+      (sum, part) => sum + part.linesMeeting(conditions) * shareOf(part, range),
+      recent.linesIn(range),
+    )
   }
 
   #everything(): { readonly parts: readonly Part[]; readonly recent: readonly LogBatch[] } {
@@ -341,4 +352,11 @@ class Reader implements LogReader, LogTable {
   #open(name: PartName): void {
     this.#parts.set(partFile(name), Part.open(this.#options.folder, name, this.#streams))
   }
+}
+
+/** How much of a part's time lies in a range. */
+function shareOf({ minNs, maxNs }: Part, { fromNs, toNs }: TimeRange): number {
+  const from = minNs > fromNs ? minNs : fromNs
+  const to = maxNs + 1n < toNs ? maxNs + 1n : toNs
+  return Number(to - from) / Number(maxNs + 1n - minNs)
 }

@@ -3,8 +3,14 @@ import type { MessagePort } from 'node:worker_threads'
 import { type Clock, type LogBatch, type LogReport, type LogSink, WeirError } from '@weir/model'
 import { Admission, type AdmissionLimits } from './admission.ts'
 import { Arenas } from './arena.ts'
-import { frameBatch, planFrame, readFrame, writeFrame } from './frame.ts'
-import { JournalWriter, journalSegments, removeSegment, replaySegment } from './journal.ts'
+import { frameBatch, planFrame, writeFrame } from './frame.ts'
+import {
+  JournalWriter,
+  journalSegments,
+  keepDamaged,
+  removeSegment,
+  replaySegment,
+} from './journal.ts'
 import { type DeleteRequest, Keeper, type KeeperOptions } from './keeper.ts'
 import type { News } from './news.ts'
 import { Shelf } from './shelf.ts'
@@ -60,6 +66,10 @@ const LOOK_EVERY_MS = 2500
 /** When nobody sends, there is time to write a part; not for fewer bytes than these. */
 const QUIET_MS = 5000
 const QUIET_BYTES_MIN = 2 ** 20
+/** After a part could not be written, the next try waits: each reads and sorts all of these lines. */
+const RETRY_MS = 10_000
+/** A part gets so many times `recentBytes` at most when more has come. */
+const SEALED_MAX = 2
 /** Lines that no part holds yet may be so many times `recentBytes` before senders are told to wait. */
 const RECENT_MAX = 6
 
@@ -74,7 +84,7 @@ interface Segment {
   readonly frames: Uint8Array[]
   lines: number
   textBytes: number
-  /** When its first line came. */
+  /** When its first line came, by the clock that only ever grows. */
   readonly sinceMs: number
 }
 
@@ -96,6 +106,10 @@ class Store implements LogStore {
   #appended = 0
   /** When the last lines came. */
   #lastMs = 0
+  /** Before this no part is begun. */
+  #retryAtMs = 0
+  /** The last try to write a part failed: the next is of one segment alone. */
+  #isTroubled = false
 
   constructor(options: LogStoreOptions, shelf: Shelf, keeper: Keeper) {
     this.#options = options
@@ -121,7 +135,7 @@ class Store implements LogStore {
     const bytes = admitted.text.length + admitted.metadata.length
     this.#requirePlace(admitted.count, bytes)
     this.#queuedBytes += bytes
-    this.#lastMs = this.#options.clock.now()
+    this.#lastMs = this.#options.clock.monotonicMs()
     await new Promise<void>((done, failed) => {
       this.#queue.push({ frame: this.#frameOf(admitted), bytes, done, failed })
       this.#committing ??= this.#commit()
@@ -143,8 +157,11 @@ class Store implements LogStore {
   async seal(): Promise<void> {
     await this.#committing
     await this.#sealing
-    this.#rotate()
-    await this.#sealing
+    const last = this.#journal.segment
+    do {
+      this.#rotate()
+      await this.#sealing
+    } while (!this.#isTroubled && this.#isHeld(last))
   }
 
   async delete(request: DeleteRequest): Promise<number> {
@@ -191,6 +208,12 @@ class Store implements LogStore {
     )
   }
 
+  /** Whether a segment up to this one is in no part. */
+  #isHeld(last: number): boolean {
+    const [oldest] = this.#segments.keys()
+    return oldest !== undefined && oldest <= last
+  }
+
   #recentBytes(): number {
     let bytes = 0
     for (const { textBytes } of this.#segments.values()) bytes += textBytes
@@ -207,8 +230,7 @@ class Store implements LogStore {
   /** Writes what waits, all of it at once, and again what came meanwhile: a sync serves many senders. */
   async #commit(): Promise<void> {
     while (this.#queue.length > 0) {
-      const batches = this.#queue
-      this.#queue = []
+      const batches = this.#takeWaiting()
       const frames = batches.map(({ frame }) => frame)
       try {
         await this.#journal.append(frames)
@@ -223,10 +245,20 @@ class Store implements LogStore {
     this.#committing = undefined
   }
 
+  /** What waits, as much as a segment should get at once. */
+  #takeWaiting(): Waiting[] {
+    let bytes = 0
+    let count = 0
+    while (count < this.#queue.length && bytes < this.#options.recentBytes) {
+      bytes += this.#queue[count++]!.bytes
+    }
+    return this.#queue.splice(0, count)
+  }
+
   #keep(segment: number, bytes: Uint8Array): void {
     let held = this.#segments.get(segment)
     if (held === undefined) {
-      held = { frames: [], lines: 0, textBytes: 0, sinceMs: this.#options.clock.now() }
+      held = { frames: [], lines: 0, textBytes: 0, sinceMs: this.#options.clock.monotonicMs() }
       this.#segments.set(segment, held)
     }
     const { count, text, metadata } = frameBatch(bytes)
@@ -240,42 +272,71 @@ class Store implements LogStore {
   }
 
   #replay(segment: number): void {
-    const bytes = replaySegment(this.#options.folder, segment)
-    if (bytes.length === 0) removeSegment(this.#options.folder, segment)
-    for (let at = 0; at < bytes.length;) {
-      const frame = readFrame(bytes, at)!
-      this.#admission.know(frame.batch.streams)
-      this.#keep(segment, bytes.subarray(at, at + frame.bytes))
-      at += frame.bytes
+    const { folder, onProblem } = this.#options
+    const { frames, damagedBytes } = replaySegment(folder, segment)
+    if (damagedBytes > 0) {
+      const kept = keepDamaged(folder, `journal-${segment}`)
+      const what = `${damagedBytes} bytes are no lines; what lies before and behind them is used`
+      onProblem(new WeirError('STORAGE_CORRUPT', `Cannot read all of "${kept}": ${what}`))
+    }
+    if (frames.length === 0) removeSegment(folder, segment)
+    for (const bytes of frames) {
+      this.#admission.know(frameBatch(bytes).streams)
+      this.#keep(segment, bytes)
     }
     this.#appended = 0
   }
 
   /** Begins what is due: a part of the newest lines, and what the keeper has to do. */
   #look(): void {
-    const { clock, recentBytes, recentAgeMs } = this.#options
+    const { clock, recentBytes, recentAgeMs, onProblem } = this.#options
     const oldest = [...this.#segments.values()][0]
-    if (oldest === undefined || this.#sealing !== undefined) return
-    const isOld = clock.now() - oldest.sinceMs >= recentAgeMs
+    const nowMs = clock.monotonicMs()
+    if (oldest === undefined || nowMs < this.#retryAtMs) return
+    const isOld = nowMs - oldest.sinceMs >= recentAgeMs
     const bytes = this.#recentBytes()
-    const isQuiet = bytes >= QUIET_BYTES_MIN && clock.now() - this.#lastMs >= QUIET_MS
-    if (isOld || isQuiet || bytes >= recentBytes) this.#rotate()
+    const isQuiet = bytes >= QUIET_BYTES_MIN && nowMs - this.#lastMs >= QUIET_MS
+    try {
+      if (this.#sealing !== undefined) {
+        // Segments stay as large as a part should be while parts are written more slowly than lines come.
+        if (this.#journal.bytes >= recentBytes) this.#beginSegment()
+      } else if (isOld || isQuiet || bytes >= recentBytes) {
+        this.#rotate()
+      }
+    } catch (error) {
+      this.#retryAtMs = nowMs + RETRY_MS
+      onProblem(error)
+    }
   }
 
-  /** Ends the segment that is being written, and makes all that no part holds into one. */
+  /** Ends the segment that is being written, and makes those that no part holds into one, the oldest first. */
   #rotate(): void {
     if (this.#segments.size === 0) return
-    const { folder, reserveBytes } = this.#options
-    if (this.#journal.bytes > 0) {
-      const next = new JournalWriter(folder, this.#journal.segment + 1, reserveBytes)
-      this.#journal.close()
-      this.#journal = next
-      this.#arenas.renew()
-    }
-    const sealed = [...this.#segments].filter(([segment]) => segment !== this.#journal.segment)
-    this.#sealing = this.#seal(sealed).finally(() => {
+    if (this.#journal.bytes > 0) this.#beginSegment()
+    this.#sealing = this.#seal(this.#dueSegments()).finally(() => {
       this.#sealing = undefined
     })
+  }
+
+  #beginSegment(): void {
+    const { folder, reserveBytes } = this.#options
+    const next = new JournalWriter(folder, this.#journal.segment + 1, reserveBytes)
+    this.#journal.close()
+    this.#journal = next
+    this.#arenas.renew()
+  }
+
+  /** As many of the oldest segments as make a part of a size that DuckDB's memory is made for; one at least. */
+  #dueSegments(): (readonly [number, Segment])[] {
+    const bytesMax = this.#isTroubled ? 0 : this.#options.recentBytes * SEALED_MAX
+    const due: (readonly [number, Segment])[] = []
+    let bytes = 0
+    for (const [segment, held] of this.#segments) {
+      bytes += held.textBytes
+      if (segment === this.#journal.segment || (due.length > 0 && bytes > bytesMax)) break
+      due.push([segment, held])
+    }
+    return due
   }
 
   async #seal(sealed: readonly (readonly [number, Segment])[]): Promise<void> {
@@ -283,6 +344,10 @@ class Store implements LogStore {
     const batches = sealed.flatMap(([, { frames }]) => frames.map(frameBatch))
     if (await this.#keeper.seal(segments, batches)) {
       for (const segment of segments) this.#segments.delete(segment)
+      this.#isTroubled = false
+    } else {
+      this.#isTroubled = true
+      this.#retryAtMs = this.#options.clock.monotonicMs() + RETRY_MS
     }
   }
 }

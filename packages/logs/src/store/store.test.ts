@@ -1,4 +1,14 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
@@ -6,12 +16,12 @@ import { type Clock, Labels, type LogBatch, LogBatchBuilder, type Millis } from 
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { LineCondition, LogSource } from '../source.ts'
-import { planFrame, readFrame, writeFrame } from './frame.ts'
+import { findFrames, frameBatch, planFrame, writeFrame } from './frame.ts'
 import { openLogReader } from './log-reader.ts'
 import { type LogStore, type LogStoreOptions, openLogStore } from './log-store.ts'
 
 const NOW = Date.UTC(2026, 10, 28) as Millis
-const CLOCK: Clock = { ...({} as Clock), now: () => NOW }
+const CLOCK: Clock = { ...({} as Clock), now: () => NOW, monotonicMs: () => 0 }
 const ALL = { fromNs: -(2n ** 62n), toNs: 2n ** 62n }
 let folder = ''
 
@@ -149,6 +159,73 @@ test('more than may wait is told to come again', async () => {
   expect((await store.append(batchOf('a 1 z'))).appended).toBe(1)
 })
 
+test.each([
+  ['in its text', 54],
+  ['in its length', 5],
+  ['in its name', 0],
+])('a frame with a wrong bit %s loses its own lines alone; all stays beside', async (_, at) => {
+  {
+    await using store = await open()
+    for (const text of ['a 3 one', 'a 2 two', 'a 1 three']) await store.append(batchOf(text))
+  }
+  const path = join(folder, 'journal-1')
+  const bytes = readFileSync(path)
+  const frame = bytes.length / 3
+  bytes[frame + at]! ^= 4
+  writeFileSync(path, bytes)
+  const problems: string[] = []
+  await using store = await open({ onProblem: (error) => problems.push(String(error)) })
+  expect(problems).toEqual([expect.stringContaining(`${frame} bytes are no lines`)])
+  using reader = await readerOf(store)
+  expect(await textsOf(reader)).toEqual(['a: one', 'a: three'])
+  expect(readFileSync(join(folder, 'damaged', 'journal-1'))).toEqual(bytes)
+})
+
+test('bytes that look like many frames are given up in time, and what came before them is there', () => {
+  const plan = planFrame(batchOf('a 1 one'))
+  const bytes = new Uint8Array(2 ** 20)
+  writeFrame(batchOf('a 1 one'), plan, bytes.subarray(0, plan.bytes))
+  const view = new DataView(bytes.buffer)
+  for (let at = plan.bytes; at + 64 < bytes.length; at += 8) {
+    view.setUint32(at, 0x314c4657, true)
+    view.setUint32(at + 4, (bytes.length - at) & ~7, true)
+  }
+  const { frames, damagedBytes, end } = findFrames(bytes)
+  expect([frames.length, damagedBytes, end]).toEqual([1, bytes.length - plan.bytes, bytes.length])
+})
+
+test('when a part cannot be written, lines still come, and it is tried again later', async () => {
+  let ms = 0
+  const problems: string[] = []
+  const clock: Clock = { ...CLOCK, monotonicMs: () => ms }
+  const onProblem = (error: unknown): void => void problems.push(String(error))
+  await using store = await open({ clock, recentBytes: 10, onProblem })
+  mkdirSync(join(folder, 'journal-2')) // the next segment's name is taken
+  await store.append(batchOf('a 3 long enough for a part'))
+  await store.append(batchOf('a 2 second'))
+  expect(problems).toEqual([expect.stringContaining('journal-2')])
+  rmSync(join(folder, 'journal-2'), { recursive: true })
+  await store.append(batchOf('a 1 third'))
+  expect(store.stats().parts).toBe(0)
+  ms += 60_000
+  await store.append(batchOf('a 0 fourth'))
+  await store.seal()
+  expect(store.stats()).toMatchObject({ parts: 1, partLines: 4, recentLines: 0 })
+  expect(problems).toHaveLength(1)
+})
+
+test('20,000 lines with a field of their own each fit in the memory that a part may take', async () => {
+  await using store = await open({ queuedBytesMax: 2 ** 24, recentBytes: 2 ** 30 })
+  const builder = new LogBatchBuilder()
+  const stream = builder.stream(Labels.of({ service: 'a' }))
+  for (let i = 0; i < 20_000; i++) {
+    builder.add(stream, BigInt(NOW - i) * 1_000_000n, 9, JSON.stringify({ [`key${i}`]: `v${i}` }))
+  }
+  await store.append(builder.finish())
+  await store.seal()
+  expect(store.stats()).toMatchObject({ parts: 1, partLines: 20_000, recentLines: 0 })
+})
+
 test('a frame gives back what went into it, and nothing when a bit is wrong', () => {
   const line = fc.record({
     service: fc.constantFrom('a', 'b', 'ü'),
@@ -167,9 +244,11 @@ test('a frame gives back what went into it, and nothing when a bit is wrong', ()
       const plan = planFrame(batch)
       const bytes = new Uint8Array(plan.bytes)
       writeFrame(batch, plan, bytes)
-      expect(readFrame(bytes, 0)).toEqual({ batch, bytes: plan.bytes })
+      const whole = findFrames(bytes)
+      expect(whole).toEqual({ frames: [bytes], damagedBytes: 0, end: plan.bytes })
+      expect(frameBatch(whole.frames[0]!)).toEqual(batch)
       bytes[at % bytes.length]! ^= 4
-      expect(readFrame(bytes, 0)).toBeUndefined()
+      expect(findFrames(bytes)).toEqual({ frames: [], damagedBytes: 0, end: 0 })
     }),
     { numRuns: 40 },
   )

@@ -67,8 +67,10 @@ async function answer(
       return statsOf(source, job, at)
     case 'volume':
       return volumeAnswer(source, job, at)
-    case 'patterns':
-      return success(await minedPatterns(source, job, at))
+    case 'patterns': {
+      const { patterns, isSampled } = await minedPatterns(source, job, at)
+      return JSON.stringify({ status: 'success', data: patterns, ...(isSampled && { isSampled }) })
+    }
     case 'detectedFields': {
       const lines = await newestOf(source, { ...job, linesMax: job.lineLimit }, at)
       return JSON.stringify({ fields: detectedFields(lines, job.limit), limit: job.limit })
@@ -91,7 +93,11 @@ async function answer(
     case 'sql':
       return JSON.stringify(await source.sql(job.text, job.rowsMax, at.signal))
     case 'export':
-      return source.exportParquet(job.range, wholeStreamsOf(source, job.query, job.range))
+      return source.exportParquet(
+        job.range,
+        wholeStreamsOf(source, job.query, job.range),
+        at.signal,
+      )
     default:
       return job satisfies never
   }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { type MessagePort, MessageChannel } from 'node:worker_threads'
 import { type Clock, type ErrorCode, WeirError } from '@weir/model'
@@ -232,7 +233,9 @@ export class LogQueries implements AsyncDisposable {
       signal.addEventListener('abort', stop, { once: true })
       const queuedMs = this.#options.clock.monotonicMs() - queuedAtMs
       const leftMs = this.#timeoutOf(job) - queuedMs
-      resolve(await thread.call('ask', { id, job, queuedMs, leftMs }))
+      const reply = await thread.call('ask', { id, job, queuedMs, leftMs })
+      if (signal.aborted) await forget(job, reply)
+      resolve(reply)
     } catch (error) {
       reject(withoutMemory(error))
     } finally {
@@ -298,6 +301,11 @@ export class LogQueries implements AsyncDisposable {
 
 const startWorker: NonNullable<LogQueriesOptions['startThread']> = (data, onCrash) =>
   new Thread<LogQueryHandlers>('log-query-thread', data, [], onCrash)
+
+/** Nobody waits for this answer any more. */
+async function forget({ kind }: LogJob, { body }: LogReply): Promise<void> {
+  if (kind === 'export') await rm(new TextDecoder().decode(body), { force: true })
+}
 
 function timedOut(): WeirError {
   const why =

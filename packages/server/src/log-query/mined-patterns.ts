@@ -12,14 +12,22 @@ interface PatternView {
 
 const PATTERNS_MAX = 300
 
-/** What the lines of a query have in common, most frequent first; of many lines a sample is looked at. */
+/** What the lines of a query have in common. */
+interface PatternsView {
+  /** Most frequent first. */
+  readonly patterns: readonly PatternView[]
+  /** There are more lines than were looked at; counts are of these. */
+  readonly isSampled: boolean
+}
+
+/** What the lines of a query have in common; of many lines a sample is looked at. */
 export async function minedPatterns(
   source: LogSource,
   { query, range, stepNs }: Extract<LogJob, { kind: 'patterns' }>,
   at: LogCircumstances,
-): Promise<readonly PatternView[]> {
+): Promise<PatternsView> {
   const { sampleLines: linesMax } = at.limits
-  const { lines } = await sampleLines(source, { query, range, linesMax }, at)
+  const { lines, isWhole } = await sampleLines(source, { query, range, linesMax }, at)
   const miners = new Map<string, PatternMiner>()
   const firstNs = range.fromNs - (range.fromNs % stepNs)
   for (const shown of lines) {
@@ -30,7 +38,7 @@ export async function minedPatterns(
   }
   const secondsOf = (step: number): number =>
     Number((firstNs + BigInt(step) * stepNs) / 1_000_000_000n)
-  return [...miners]
+  const patterns = [...miners]
     .flatMap(([level, miner]) => miner.patterns().map((mined) => ({ level, ...mined })))
     .toSorted((a, b) => b.lines - a.lines)
     .slice(0, PATTERNS_MAX)
@@ -41,4 +49,5 @@ export async function minedPatterns(
         .toSorted(([a], [b]) => a - b)
         .map(([step, count]) => [secondsOf(step), count] as const),
     }))
+  return { patterns, isSampled: !isWhole }
 }

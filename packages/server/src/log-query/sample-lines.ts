@@ -5,6 +5,7 @@ import {
   type TimeRange,
   runLogQuery,
 } from '@weir/logs'
+import { evenPieces } from './even-pieces.ts'
 import type { LogCircumstances } from './execute.ts'
 import { logExprOf, queryBounds } from './query-bounds.ts'
 
@@ -25,11 +26,12 @@ export interface LineSample {
 }
 
 /** Pieces of the time asked for, of which each gives its newest lines. */
-const SLICES = 8n
+const PIECES = 5
 
 /**
- * The newest lines of a query when these are all there are; otherwise lines from everywhere in the time asked
- * for, so that what they say is not only what the last minute said.
+ * All lines of a query when there are no more than wanted; otherwise lines from everywhere in the time asked
+ * for, so that what they say is not only what the last minute said: the time is cut into pieces that hold about
+ * equally many lines of the streams, each of which gives its newest ones.
  */
 export async function sampleLines(
   source: LogSource,
@@ -40,23 +42,28 @@ export async function sampleLines(
   const expr = logExprOf(query)
   const take = (within: TimeRange, limit: number): Promise<readonly LogEntry[]> =>
     newestLines(source, { expr, within, limit }, at)
-  const newest = await take(range, max + 1)
-  if (newest.length <= max) return { lines: newest, isWhole: true }
-  const lengthNs = (range.toNs - range.fromNs) / SLICES
-  const each = Math.ceil(max / Number(SLICES))
-  if (lengthNs <= 0n || max < Number(SLICES)) {
-    return { lines: newest.slice(0, max), isWhole: false }
-  }
+  const wanted = { matchers: expr.matchers, range, max, pieces: PIECES }
+  const { pieces, isExact } = await evenPieces(source, wanted, at)
+  // Where more lines are known to be there than wanted, nothing has to be read to see it.
+  const isKnownMore = isExact && expr.stages.length === 0 && pieces.length > 1
+  const newest = isKnownMore ? undefined : await take(range, max + 1)
+  if (newest !== undefined && newest.length <= max) return { lines: newest, isWhole: true }
+  const each = Math.ceil(max / pieces.length)
   const lines: LogEntry[] = []
-  for (let k = SLICES - 1n; k >= 0n; k--) {
-    const fromNs = range.fromNs + k * lengthNs
-    const toNs = k === SLICES - 1n ? range.toNs : fromNs + lengthNs
-    for (const line of await take({ fromNs, toNs }, each)) lines.push(line)
+  for (const piece of pieces) {
+    const isRead = newest !== undefined && piece.toNs === range.toNs
+    const found = isRead
+      ? newest.slice(0, each).filter(({ timeNs }) => timeNs >= piece.fromNs)
+      : await take(piece, Math.min(each, max - lines.length))
+    for (const line of found) lines.push(line)
+    if (lines.length === max) break
   }
-  // Where lines are in one slice only, that slice's newest are fewer than what was read already.
-  return lines.length < max / 4
-    ? { lines: newest.slice(0, max), isWhole: false }
-    : { lines, isWhole: false }
+  // What the query selects may lie in one piece only, whose newest are fewer than what was read already.
+  const isFew = lines.length < max / 2
+  return {
+    lines: isFew ? (newest ?? (await take(range, max))).slice(0, max) : lines,
+    isWhole: false,
+  }
 }
 
 /** The newest lines of a query, as Loki looks at them for fields. */

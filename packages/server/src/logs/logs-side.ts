@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { DeleteRequest } from '@weir/logs'
 import type { LogBatch, LogReport, LogSink } from '@weir/model'
+import type { IntakeStatus } from '@weir/packs'
 import type { WeirConfig } from '../config/weir-config.ts'
 import type { BodyRooms } from '../push/body-rooms.ts'
 import type { LogsData, LogsHandlers } from '../threads/logs-thread.ts'
@@ -50,6 +51,12 @@ export class LogsSide implements LogSink, AsyncDisposable {
   async listen(): Promise<readonly ListenerAddress[]> {
     if (!wantsListeners(this.#options.config().logs)) return []
     return (await this.thread()).call('listen', undefined)
+  }
+
+  /** What the status page shows of these sockets. */
+  async listenerStatus(): Promise<readonly IntakeStatus[]> {
+    if (!wantsListeners(this.#options.config().logs)) return []
+    return (await this.thread()).call('listenerStatus', undefined)
   }
 
   /** Takes the body of a request in; it changes hands. Resolves when what could be kept is durable. */

@@ -7,7 +7,7 @@ import {
   openLogStore,
 } from '@weir/logs'
 import { type LogReport, type LogSink, systemClock } from '@weir/model'
-import { LINE_PARSERS } from '@weir/packs'
+import { type IntakeStatus, LINE_PARSERS } from '@weir/packs'
 import { connectAppender } from '@weir/tsdb'
 import type { LineLimits } from '../logs/lines/line-limits.ts'
 import { serveWay } from '../logs/log-way.ts'
@@ -53,6 +53,8 @@ export type LogsHandlers = {
   open: () => Promise<void>
   /** Opens the sockets that the configuration asks for; gives where they listen. */
   listen: () => Promise<readonly ListenerAddress[]>
+  /** What the status page shows of them. */
+  listenerStatus: () => readonly IntakeStatus[]
   /** Takes the body of a request in; resolves when what could be kept is durable. */
   take: (request: LogRequest) => Promise<Moved<Taken<LogOutcome>>>
   append: (batch: PackedBatch) => Promise<LogReport>
@@ -118,6 +120,7 @@ const handlers: LogsHandlers = {
     await listeners.open({ config, door, telemetry: { registry, log }, clock: systemClock })
     return listeners.addresses
   },
+  listenerStatus: () => listeners.status(),
   take: async (request) => {
     const outcome = await (await receiving).take(request)
     return new Moved({ outcome, room: request.body.buffer }, [request.body.buffer])

@@ -25,11 +25,15 @@ import { BLOCK_ROWS, type PartColumn, decodeIndex, encodeIndex } from './part-in
 import { type PartName, indexFile, partFile } from './part-name.ts'
 import { openDuckDb } from './open-duckdb.ts'
 import { readPart } from './part-lines.ts'
-import { DIVIDER, QUOTE, writeRows } from './part-writer.ts'
+import { COLUMNS_MAX, DIVIDER, QUOTE, writeRows } from './part-writer.ts'
 import { sortRows } from './sorted-rows.ts'
 import { sqlText } from './sql-text.ts'
 
 const sync = promisify(fsync)
+
+/** What dictionaries of texts may take of DuckDB's memory: it makes each column's at once, however few lines. */
+const DICTIONARIES_SHARE = 0.2
+const DICTIONARY_BYTES = [16 * 2 ** 10, 2 ** 20] as const
 
 /** DuckDB reads the rows through a buffer of this size, or the longest row. */
 const READ_BUFFER_BYTES = 4 * 2 ** 20
@@ -43,16 +47,18 @@ export interface MadePart {
 
 export class PartMaker implements Disposable {
   readonly #folder: string
+  readonly #memoryBytes: number
   readonly #instance: DuckDBInstance
 
-  private constructor(folder: string, instance: DuckDBInstance) {
+  private constructor(folder: string, memoryBytes: number, instance: DuckDBInstance) {
     this.#folder = folder
+    this.#memoryBytes = memoryBytes
     this.#instance = instance
   }
 
   static async open(folder: string, memoryBytes: number): Promise<PartMaker> {
     const instance = await openDuckDb({ folder, threads: 1, memoryBytes })
-    return new PartMaker(folder, instance)
+    return new PartMaker(folder, memoryBytes, instance)
   }
 
   /**
@@ -61,10 +67,20 @@ export class PartMaker implements Disposable {
    * @throws {WeirError} `STORAGE_FULL`, `STORAGE_FAILED`: nothing of the part is there
    */
   async make(name: PartName, batches: readonly LogBatch[]): Promise<MadePart> {
+    try {
+      return await this.#make(name, batches, COLUMNS_MAX)
+    } catch (error) {
+      if ((error as WeirError).code === 'STORAGE_FULL') throw error
+      // Lines that will not go into columns, whatever the reason, must not keep all others waiting.
+      return await this.#make(name, batches, 0)
+    }
+  }
+
+  async #make(name: PartName, batches: readonly LogBatch[], columnsMax: number): Promise<MadePart> {
     const rowsPath = join(this.#folder, 'rows.tmp')
     const partPath = join(this.#folder, partFile(name))
     try {
-      const written = await writeRows(sortRows(batches), rowsPath)
+      const written = await writeRows(sortRows(batches), rowsPath, columnsMax)
       await this.#copy(rowsPath, `${partPath}.tmp`, written.header.columns, written.rowBytesMax)
       const index = encodeIndex(written.header, written.counts, written.filters)
       await this.#writeWhole(join(this.#folder, indexFile(name)), index)
@@ -140,12 +156,15 @@ export class PartMaker implements Disposable {
       `header=false, auto_detect=false, max_line_size=${rowBytesMax + 1}, buffer_size=${buffer}`,
       `columns={${types.map(([name, type]) => `${name}: '${type}'`).join(', ')}}`,
     ]
+    const share = (this.#memoryBytes * DICTIONARIES_SHARE) / types.length
+    const [least, most] = DICTIONARY_BYTES
+    const dictionary = Math.floor(Math.min(most, Math.max(least, share)))
     const connection = await this.#instance.connect()
     try {
       await connection.run(
         `COPY (SELECT * EXCLUDE (day, inday), day::BIGINT * ${DAY_NS} + inday AS time ` +
           `FROM read_csv(${sqlText(from)}, ${options.join(', ')})) TO ${sqlText(to)} ` +
-          `(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE ${BLOCK_ROWS})`,
+          `(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE ${BLOCK_ROWS}, STRING_DICTIONARY_PAGE_SIZE_LIMIT ${dictionary})`,
       )
     } finally {
       connection.closeSync()

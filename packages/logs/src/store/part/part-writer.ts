@@ -26,7 +26,7 @@ export const DIVIDER = 0x1f
 export const QUOTE = 0x1e
 
 /** A part has no more columns of values; lines that need others keep their text. */
-const COLUMNS_MAX = 200
+export const COLUMNS_MAX = 200
 const LINE_FEED = 0x0a
 const OUT_BYTES = 1 << 20
 /** Numbers in front of a row's values. */
@@ -42,14 +42,18 @@ export interface WrittenRows {
   readonly rowBytesMax: number
 }
 
-export async function writeRows(rows: SortedRows, path: string): Promise<WrittenRows> {
+export async function writeRows(
+  rows: SortedRows,
+  path: string,
+  columnsMax: number,
+): Promise<WrittenRows> {
   const writer = new RowsWriter(rows, path)
   try {
     for (let row = 0; row < rows.count; row += TURN_ROWS) {
       writer.scan(row, Math.min(rows.count, row + TURN_ROWS))
       await turn()
     }
-    writer.chooseColumns()
+    writer.chooseColumns(columnsMax)
     for (let row = 0; row < rows.count; row += TURN_ROWS) {
       writer.write(row, Math.min(rows.count, row + TURN_ROWS))
       await turn()
@@ -113,12 +117,12 @@ class RowsWriter {
   }
 
   /** Gives each path of the shapes a column; when there are too many, the most frequent ones. */
-  chooseColumns(): void {
+  chooseColumns(columnsMax: number): void {
     const uses = new Map<string, ColumnUse>()
     this.#metadata.count(uses)
     this.#line.count(uses)
     const frequent = [...uses.values()].toSorted((a, b) => b.lines - a.lines)
-    const chosen = new Set(frequent.slice(0, COLUMNS_MAX))
+    const chosen = new Set(frequent.slice(0, columnsMax))
     this.#columns = [...uses.values()].filter((use) => chosen.has(use))
     this.#line.assign(this.#columns)
     this.#metadata.assign(this.#columns)

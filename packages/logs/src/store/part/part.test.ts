@@ -12,7 +12,7 @@ import { openLogReader } from '../log-reader.ts'
 import { openLogStore } from '../log-store.ts'
 
 const NOW = Date.UTC(2026, 10, 28, 10) as Millis
-const CLOCK: Clock = { ...({} as Clock), now: () => NOW }
+const CLOCK: Clock = { ...({} as Clock), now: () => NOW, monotonicMs: () => 0 }
 const ALL = { fromNs: -(2n ** 62n), toNs: 2n ** 62n }
 const MEMORY = 256 * 2 ** 20
 let home = ''

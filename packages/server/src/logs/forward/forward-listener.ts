@@ -1,7 +1,8 @@
 import { type AddressInfo, createServer } from 'node:net'
 import { hostname } from 'node:os'
 import { secretOf } from '@weir/fetch'
-import { WeirError } from '@weir/model'
+import { type Clock, WeirError } from '@weir/model'
+import type { IntakeStatus } from '@weir/packs'
 import { readListenAddress, showAddress } from '../../intake/listen-address.ts'
 import type { Telemetry } from '../../telemetry/log.ts'
 import type { LineDoor } from '../sockets/line-door.ts'
@@ -16,6 +17,7 @@ import { ForwardTelemetry } from './telemetry.ts'
 export interface ForwardListener extends AsyncDisposable {
   /** `127.0.0.1:24224`. */
   readonly address: string
+  status(): IntakeStatus
 }
 
 /**
@@ -28,9 +30,10 @@ export async function listenForward(options: {
   readonly config: ForwardConfig
   readonly door: LineDoor
   readonly telemetry: Telemetry
+  readonly clock: Clock
 }): Promise<ForwardListener> {
   const { config, door } = options
-  const telemetry = new ForwardTelemetry(options.telemetry)
+  const telemetry = new ForwardTelemetry(options.telemetry, options.clock)
   const shared: ForwardShared = {
     door,
     records: new RecordLines(),
@@ -68,8 +71,10 @@ export async function listenForward(options: {
   }
   server.on('error', (error) => telemetry.socketFailed(error))
   const { port } = server.address() as AddressInfo
+  const shown = showAddress({ host: address.host, port })
   return {
-    address: showAddress({ host: address.host, port }),
+    address: shown,
+    status: () => telemetry.figures.status({ kind: 'fluentd-forward', address: shown }),
     [Symbol.asyncDispose]: async () => {
       await sockets.close(server)
       await Promise.all([...connections].map(({ settled }) => settled))

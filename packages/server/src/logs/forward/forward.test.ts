@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type Socket, connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
+import { systemClock } from '@weir/model'
 import { type MsgpackValue, encodeMsgpack } from '@weir/wire'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { openLog } from '../../telemetry/log.ts'
@@ -31,6 +32,7 @@ async function listen(config: object = {}): Promise<void> {
     config: forwardConfig.parse({ listen: '127.0.0.1:0', ...config }),
     door,
     telemetry: { registry, log: openLog('silent') },
+    clock: systemClock,
   })
 }
 
@@ -156,6 +158,13 @@ describe('messages', () => {
       }),
     )
     expect(door.lines).toHaveLength(1)
+    expect(open.listener!.status()).toMatchObject({
+      kind: 'fluentd-forward',
+      address: open.listener!.address,
+      lines: 1,
+      rejected: { malformed: 1, not_logs: 1, skipped_entry: 2 },
+      lastRejected: { line: 'from 127.0.0.1', reason: 'skipped_entry' },
+    })
     expect(client.answered().toString('hex')).toBe('81a361636ba161')
   })
 })

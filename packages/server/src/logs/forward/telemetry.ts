@@ -1,4 +1,6 @@
+import type { Clock } from '@weir/model'
 import type { Telemetry } from '../../telemetry/log.ts'
+import { SocketFigures } from '../sockets/socket-figures.ts'
 
 /** Why a message, a line's entry or a connection was not taken. */
 export type ForwardRefused =
@@ -15,6 +17,7 @@ export type ForwardRefused =
 export class ForwardTelemetry {
   readonly connections
   readonly unackedBytes
+  readonly figures: SocketFigures
   readonly #bytes
   readonly #messages
   readonly #lines
@@ -23,8 +26,9 @@ export class ForwardTelemetry {
   readonly #failed
   readonly #log
 
-  constructor({ registry, log }: Telemetry) {
+  constructor({ registry, log }: Telemetry, clock: Clock) {
     this.#log = log
+    this.figures = new SocketFigures(clock)
     this.connections = registry.gauge(
       'weir_logs_forward_connections',
       "Open connections of fluentd's forward protocol.",
@@ -67,6 +71,7 @@ export class ForwardTelemetry {
   kept(messages: number, lines: number): void {
     this.#messages.inc(undefined, messages)
     this.#lines.inc(undefined, lines)
+    this.figures.took(lines)
   }
 
   repeated(): void {
@@ -75,6 +80,7 @@ export class ForwardTelemetry {
 
   refused(reason: ForwardRefused, from: string, count = 1): void {
     this.#refused.inc({ reason }, count)
+    this.figures.refused(reason, from, count)
     this.#log
       .sampled(`forward_${reason}`, 60_000)
       ?.warn({ reason, from }, 'Forward message refused')

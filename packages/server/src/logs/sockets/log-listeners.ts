@@ -1,4 +1,5 @@
 import type { Clock } from '@weir/model'
+import type { IntakeStatus } from '@weir/packs'
 import type { Telemetry } from '../../telemetry/log.ts'
 import type { ForwardConfig } from '../forward/config.ts'
 import { listenForward } from '../forward/forward-listener.ts'
@@ -27,6 +28,7 @@ export function wantsListeners({ forward, syslog }: ListenerConfigs): boolean {
 export class LogListeners implements AsyncDisposable {
   readonly addresses: ListenerAddress[] = []
   readonly #open: AsyncDisposable[] = []
+  readonly #status: (() => readonly IntakeStatus[])[] = []
 
   /** @throws {WeirError} `ADDRESS_IN_USE`, `ADDRESS_UNUSABLE`; `FETCH_FAILED` when a key's file cannot be read */
   async open(options: {
@@ -40,13 +42,20 @@ export class LogListeners implements AsyncDisposable {
     if (forward.listen !== '') {
       const listener = await listenForward({ ...rest, config: forward })
       this.#open.push(listener)
+      this.#status.push(() => [listener.status()])
       this.addresses.push({ kind: 'fluentd-forward', address: listener.address })
     }
     if (syslog.udp_listen !== '' || syslog.tcp_listen !== '') {
       const listener = await listenSyslog({ ...rest, config: syslog })
       this.#open.push(listener)
+      this.#status.push(() => listener.status())
       this.addresses.push(...listener.addresses)
     }
+  }
+
+  /** As the status page shows them. */
+  status(): IntakeStatus[] {
+    return this.#status.flatMap((status) => status())
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { type AddressInfo, type Socket, createServer, isIPv6 } from 'node:net'
 import type { Clock } from '@weir/model'
+import type { IntakeStatus } from '@weir/packs'
 import { type ListenAddress, readListenAddress, showAddress } from '../../intake/listen-address.ts'
 import type { Telemetry } from '../../telemetry/log.ts'
 import type { LineDoor } from '../sockets/line-door.ts'
@@ -8,16 +9,18 @@ import { OpenSockets, listenFailure, listening } from '../sockets/listen.ts'
 import type { SyslogConfig } from './config.ts'
 import { MessageQueue } from './message-queue.ts'
 import { SyslogFrames } from './octet-frames.ts'
-import { SyslogTelemetry } from './telemetry.ts'
+import { SyslogTelemetry, type SyslogTransport } from './telemetry.ts'
 import { wallClockOf } from './wall-clock.ts'
 
 export interface SyslogListener extends AsyncDisposable {
   /** `{ kind: 'syslog-udp', address: '127.0.0.1:5514' }`. */
   readonly addresses: readonly { readonly kind: string; readonly address: string }[]
+  status(): IntakeStatus[]
 }
 
 /** An open socket. */
 interface Opened {
+  readonly transport: SyslogTransport
   readonly kind: string
   readonly address: string
   readonly close: () => Promise<void>
@@ -36,7 +39,7 @@ export async function listenSyslog(options: {
   readonly clock: Clock
 }): Promise<SyslogListener> {
   const { config, door, clock } = options
-  const telemetry = new SyslogTelemetry(options.telemetry)
+  const telemetry = new SyslogTelemetry(options.telemetry, clock)
   const queue = new MessageQueue({
     door,
     clock,
@@ -58,6 +61,10 @@ export async function listenSyslog(options: {
   }
   return {
     addresses: opened.map(({ kind, address }) => ({ kind, address })),
+    status: () =>
+      opened.map(({ transport, kind, address }) =>
+        telemetry.figures[transport].status({ kind, address }),
+      ),
     [Symbol.asyncDispose]: close,
   }
 }
@@ -92,6 +99,7 @@ async function openUdp(
   socket.on('error', (error) => telemetry.socketFailed('udp', error))
   const { port } = socket.address()
   return {
+    transport: 'udp',
     kind: 'syslog-udp',
     address: showAddress({ host: wanted.host, port }),
     close: () => new Promise((resolve) => socket.close(() => resolve())),
@@ -124,6 +132,7 @@ async function openTcp(
   server.on('error', (error) => telemetry.socketFailed('tcp', error))
   const { port } = server.address() as AddressInfo
   return {
+    transport: 'tcp',
     kind: 'syslog-tcp',
     address: showAddress({ host: wanted.host, port }),
     close: () => sockets.close(server),

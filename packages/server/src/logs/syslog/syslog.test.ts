@@ -151,6 +151,9 @@ describe('UDP', () => {
     await vi.waitFor(() => expect(refused()).toEqual({ queue_full: 1 }))
     door.release()
     await door.until(3)
+    expect(open.listener!.status()).toMatchObject([
+      { kind: 'syslog-udp', lines: 3, rejected: { queue_full: 1 }, lastRejected: { line: '' } },
+    ])
     socket.close()
   })
 })

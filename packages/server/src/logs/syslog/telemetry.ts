@@ -1,4 +1,6 @@
+import type { Clock } from '@weir/model'
 import type { Telemetry } from '../../telemetry/log.ts'
+import { SocketFigures } from '../sockets/socket-figures.ts'
 
 export type SyslogTransport = 'udp' | 'tcp'
 
@@ -9,6 +11,7 @@ export type SyslogRefused = 'too_long' | 'malformed_frame' | 'queue_full' | 'too
 export class SyslogTelemetry {
   readonly connections
   readonly queuedBytes
+  readonly figures: Readonly<Record<SyslogTransport, SocketFigures>>
   readonly #messages
   readonly #bytes
   readonly #refused
@@ -16,8 +19,9 @@ export class SyslogTelemetry {
   readonly #lost
   readonly #log
 
-  constructor({ registry, log }: Telemetry) {
+  constructor({ registry, log }: Telemetry, clock: Clock) {
     this.#log = log
+    this.figures = { udp: new SocketFigures(clock), tcp: new SocketFigures(clock) }
     this.connections = registry.gauge(
       'weir_logs_syslog_connections',
       'Open TCP connections of syslog.',
@@ -50,10 +54,12 @@ export class SyslogTelemetry {
   received(transport: SyslogTransport, bytes: number): void {
     this.#messages.inc({ transport })
     this.#bytes.inc({ transport }, bytes)
+    this.figures[transport].took(1)
   }
 
   refused(transport: SyslogTransport, reason: SyslogRefused): void {
     this.#refused.inc({ transport, reason })
+    this.figures[transport].refused(reason, '', 1)
     this.#log
       .sampled(`syslog_${reason}`, 60_000)
       ?.warn({ transport, reason }, 'Syslog message refused')
