@@ -22,6 +22,7 @@ export async function openDuckDb(options: {
     await connection.run(`SET allowed_directories = [${sqlText(`${options.folder}/`)}]`)
     await connection.run(`SET temp_directory = ${sqlText(`${options.folder}/duckdb.tmp`)}`)
     await connection.run('SET parquet_metadata_cache = true')
+    await connection.run("SET validate_external_file_cache = 'no_validation'") // parts never change
     // What was taken for one part or question is given back when it is over.
     await connection.run("SET allocator_flush_threshold = '1MB'")
     await connection.run("SET allocator_bulk_deallocation_flush_threshold = '1MB'")

@@ -14,7 +14,7 @@ const MAGIC = 'WLI1'
 const HEAD_BYTES = 8
 
 /** Rows of a block: what a search reads or leaves out as a whole. */
-export const BLOCK_ROWS = 16_384
+export const BLOCK_ROWS = 8_192
 
 /** Column `c0`, `c1`, … of a part. */
 export interface PartColumn {

@@ -9,6 +9,7 @@ import type { CountRequest, LineRequest, LogLines, LogStream, TimeRange } from '
 import type { StreamGroup } from '../stream-conditions.ts'
 import type { Part } from './part.ts'
 import { PartRows, type RowLayout } from './part-rows.ts'
+import type { PartSql } from './part-sql.ts'
 import { sqlText } from './sql-text.ts'
 
 /** A part as a question sees it. */
@@ -123,25 +124,35 @@ export async function partCounts(
   if (asked.some(({ part }) => names.some((name) => part.sql.value(name) === undefined))) {
     return undefined
   }
+  const byStream = request.byStream || request.bySeverity || names.length > 0
+  const bySteps = range.toNs - range.fromNs > stepNs
+  // What does not tell groups apart is left out of the grouping, which is dearer than to find the lines.
+  const keys = (of: PartSql): string[] => [
+    ...(byStream ? ['stream'] : []),
+    ...(bySteps ? [`(time - ${range.fromNs}) // ${stepNs}`] : []),
+    ...(request.bySeverity ? ['severity'] : []),
+    ...names.map((name) => of.value(name)!),
+  ]
   const { sql, streams } = merged(asked, ({ sql: of }, query) => {
-    const severity = request.bySeverity ? 'severity' : '0'
-    const bytes = needsBytes ? `strlen(${of.line})` : '0'
-    const values = names.map((name) => of.value(name)!)
-    const step = `(time - ${range.fromNs}) // ${stepNs}`
-    return `SELECT ${[query, 'stream', step, severity, bytes, ...values].map((value, i) => `${value} AS x${i}`).join(', ')}`
+    const bytes = needsBytes ? `sum(strlen(${of.line}))::DOUBLE` : '0::DOUBLE'
+    return `SELECT ${[query, 'count(*)::DOUBLE', bytes, ...keys(of)].join(', ')}`
   })
-  const keys = [0, 1, 2, 3, ...names.map((_, i) => 5 + i)].map((i) => `x${i}`).join(', ')
-  const text = `SELECT ${keys}, count(*)::DOUBLE AS n, sum(x4)::DOUBLE AS b FROM (${sql.join(' UNION ALL ')}) GROUP BY ${keys}`
+  const text = sql
+    .map((select) => (keys(asked[0]!.part.sql).length === 0 ? select : `${select} GROUP BY ALL`))
+    .join(' UNION ALL ')
   const counts: PartCount[] = []
   for await (const rows of chunksOf(connection, text, signal, (chunk) => chunk.getRows())) {
     for (const row of rows) {
+      const [query, lines, bytes, ...values] = row as [number, number, number | null, ...unknown[]]
+      if (lines === 0) continue // an answer without groups
+      const stream = byStream ? (values.shift() as number) : 0
       counts.push({
-        stream: streams[row[0] as number]![row[1] as number]!,
-        step: Number(row[2]),
-        severity: row[3] as number,
-        values: row.slice(4, 4 + names.length) as string[],
-        lines: row[4 + names.length] as number,
-        bytes: row[5 + names.length] as number,
+        stream: streams[query]![stream]!,
+        step: bySteps ? Number(values.shift()) : 0,
+        severity: request.bySeverity ? (values.shift() as number) : 0,
+        values: values as string[],
+        lines,
+        bytes: bytes ?? 0,
       })
     }
   }

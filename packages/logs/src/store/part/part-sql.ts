@@ -17,6 +17,7 @@ import { sqlText } from './sql-text.ts'
 import { TIME_MS, TIME_US } from './value-kinds.ts'
 
 export interface SqlCondition {
+  /** Where it is NULL it does not hold: DuckDB searches columns faster when nobody says so for each row. */
   readonly sql: string
   readonly isExact: boolean
 }
@@ -124,7 +125,7 @@ export class PartSql {
       }
       case 'not': {
         const inner = this.condition(condition.of)
-        return inner.isExact ? { sql: `NOT coalesce(${inner.sql}, false)`, isExact: true } : MAYBE
+        return inner.isExact ? { sql: negation(inner.sql), isExact: true } : MAYBE
       }
       case 'any':
         return joined(
@@ -164,7 +165,9 @@ export class PartSql {
   #matches(regex: string): SqlCondition {
     const test = (column: string): string => `regexp_matches(${column}, ${sqlText(regex)})`
     const texts = requiredTexts(regex)
-    const cheap = texts.map((text) => this.#contains(text).sql)
+    // The longest leaves out most; a second one would cost more than it saves.
+    const longest = texts.reduce((a, b) => (b.length > a.length ? b : a), '')
+    const cheap = longest === '' ? [] : [this.#contains(longest).sql]
     if (!staysWithin(regex) || (this.#isSpaced && regex.includes(' '))) {
       return { sql: conjunction([...cheap, test(this.line)]), isExact: true }
     }
@@ -182,18 +185,18 @@ export class PartSql {
   /** Rows in whose line something is, that cannot lie across two values. */
   #within({ isIn, test, needed }: Sought): string {
     const { columns, shapes, looseLines } = this.#header
-    const found = looseLines === 0 ? [] : [`coalesce(${test('line')}, false)`]
+    const found = looseLines === 0 ? [] : [test('line')]
     const sharing = shapes.flatMap(({ literals }, i) => (literals.some(isIn) ? [i + 1] : []))
     if (sharing.length > 0) found.push(`shape IN (${sharing.join(', ')})`)
     columns.forEach(({ isMetadata, isInteger, values, characters }, number) => {
       if (isMetadata || !hasAll(characters, needed)) return
       const column = `c${number}`
       if (values === undefined) {
-        found.push(`coalesce(${test(isInteger ? `${column}::VARCHAR` : column)}, false)`)
+        found.push(test(isInteger ? `${column}::VARCHAR` : column))
         return
       }
       const fitting = values.filter(isIn)
-      if (fitting.length > 0) found.push(`coalesce(${oneOf(column, fitting)}, false)`)
+      if (fitting.length > 0) found.push(oneOf(column, fitting))
     })
     if (hasAll(TIME_CHARACTERS, needed)) found.push(...timeTests(shapes, test))
     return found.length === 0 ? 'false' : `(${found.join(' OR ')})`
@@ -223,7 +226,7 @@ export class PartSql {
         if (isNowhere) return operator === '=' ? NEVER : ALWAYS
         const plain = this.#plainEquality(name, value)
         if (plain !== undefined) {
-          return { sql: operator === '=' ? plain : `NOT ${plain}`, isExact: true }
+          return { sql: operator === '=' ? plain : negation(plain), isExact: true }
         }
         return { sql: `${sql} ${operator === '=' ? '=' : '<>'} ${sqlText(value)}`, isExact: true }
       }
@@ -256,11 +259,9 @@ export class PartSql {
     const { isInteger, hasEscapes } = this.#header.columns[numbers[0]!]!
     if (hasEscapes && MAY_BE_ESCAPED.test(value)) return undefined
     if (!isInteger) {
-      return hasEscapes ? undefined : `coalesce(c${numbers[0]} = ${sqlText(value)}, false)`
+      return hasEscapes ? undefined : `c${numbers[0]} = ${sqlText(value)}`
     }
-    return /^-?[1-9]\d{0,14}$|^0$/.test(value)
-      ? `coalesce(c${numbers[0]} = ${value}, false)`
-      : 'false'
+    return /^-?[1-9]\d{0,14}$|^0$/.test(value) ? `c${numbers[0]} = ${value}` : 'false'
   }
 
   #columnsOf(name: string): PartColumn[] {
@@ -363,6 +364,10 @@ function timeTests(shapes: readonly PartShape[], test: (column: string) => strin
 
 function oneOf(column: string, values: readonly string[]): string {
   return `${column} IN (${values.map(sqlText).join(', ')})`
+}
+
+function negation(sql: string): string {
+  return `NOT coalesce(${sql}, false)`
 }
 
 function conjunction(parts: readonly string[]): string {

@@ -136,7 +136,7 @@ export class Part {
         return condition.operator === '=' &&
           (condition.isOwn === true || !/^(detected_)?level$/.test(condition.name)) &&
           /^[ !#-.0-[\]-~]+$/.test(condition.value)
-          ? this.#words(condition.value, true)
+          ? this.#valueWords(condition.name, condition.value)
           : []
       case 'all':
         return condition.of.flatMap((of) => this.#probes(of))
@@ -161,6 +161,20 @@ export class Part {
     // Five digits or more are those of a fraction, which has a certain number of them.
     if (/T/.test(text) || length < 5) return true
     return [...digits].some((number) => (isStem ? length <= number : length === number))
+  }
+
+  /** The words of a value under a name: only columns of that name count. */
+  #valueWords(name: string, value: string): Probe[] {
+    const { columns, shapes } = this.index.header
+    if (shapes.some(({ times }) => times.some((time) => time.name === name))) {
+      return this.#words(value, true)
+    }
+    const isInteger = columns.some((column) => column.name === name && column.isInteger)
+    return neededWords(value, true).flatMap((word) => {
+      const hash = neededHash(word)
+      if (hash === undefined) return []
+      return [{ hash, number: isInteger && /^\d+$/.test(word.text) ? word : undefined }]
+    })
   }
 
   #words(text: string, isWhole: boolean): Probe[] {
