@@ -32,7 +32,8 @@ export async function evenPieces(
   let total = 0
   let inside = 0
   const within = { fromNs, toNs }
-  for (const row of await countStreams(source, { streams, range: within, stepNs, signal })) {
+  const request = { streams, conditions: [], range: within, stepNs, signal }
+  for (const row of await countStreams(source, request)) {
     steps.set(row.step, (steps.get(row.step) ?? 0) + row.lines)
     total += row.lines
     const stepFrom = fromNs + BigInt(row.step) * stepNs
