@@ -1,11 +1,11 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type PeerProcess, findPeer, startPeer } from './peer-process.ts'
+import type { PeerProcess } from './peer-process.ts'
+import { PROMETHEUS, startPrometheus } from './prometheus-peer.ts'
 import { type WeirProcess, eventually, startWeir, value } from './weir-process.ts'
 
 /** Prometheus and Weir scrape the same page, are asked for the same of it, and scrape each other. */
-const PROMETHEUS = findPeer('prometheus')
 
 /** Times stand on the page, so that both have the same ones. */
 const pageAt = (timeMs: number): string =>
@@ -34,20 +34,6 @@ scrape_configs:
   - job_name: page
     static_configs: [{ targets: ['127.0.0.1:${scraped}'] }]
 `
-
-function startPrometheus(config: string): Promise<PeerProcess> {
-  return startPeer({
-    program: PROMETHEUS!,
-    config,
-    args: ({ folder, config: file, port }) => [
-      `--config.file=${file}`,
-      `--storage.tsdb.path=${folder}/data`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--log.level=warn',
-    ],
-    readyPath: '/-/ready',
-  })
-}
 
 async function federate(url: string, match: readonly string[], accept: string): Promise<unknown> {
   const query = new URLSearchParams(match.map((selector) => ['match[]', selector]))

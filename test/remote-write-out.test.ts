@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type PeerProcess, findPeer, startPeer } from './peer-process.ts'
+import { PROMETHEUS, startPrometheus } from './prometheus-peer.ts'
 import { killLoop } from './remote-write-kill.ts'
 import { type WeirProcess, eventually, getJson, startWeir, value } from './weir-process.ts'
 
@@ -7,8 +8,13 @@ import { type WeirProcess, eventually, getJson, startWeir, value } from './weir-
  * Samples that Weir sends on, to real receivers: a Prometheus scrapes itself and writes to a Weir,
  * which writes to all the others; what they have must be what the first one has.
  */
-const PROMETHEUS = findPeer('prometheus')
 const VICTORIA = findPeer('victoria-metrics')
+const RECEIVES = [
+  '--web.enable-remote-write-receiver',
+  '--web.remote-write-receiver.accepted-protobuf-messages=prometheus.WriteRequest',
+  '--web.remote-write-receiver.accepted-protobuf-messages=io.prometheus.write.v2.Request',
+  '--enable-feature=native-histograms,exemplar-storage,metadata-wal-records',
+]
 
 const QUICK = '{ batch_send_deadline: 200ms }'
 
@@ -45,24 +51,6 @@ function countOf(all: ReadonlyMap<string, unknown>): number {
   return lengths.flat().reduce((sum, length) => sum + length, 0)
 }
 
-function startPrometheus(config: string): Promise<PeerProcess> {
-  return startPeer({
-    program: PROMETHEUS!,
-    config,
-    args: ({ folder, config: file, port }) => [
-      `--config.file=${file}`,
-      `--storage.tsdb.path=${folder}/data`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--web.enable-remote-write-receiver',
-      '--web.remote-write-receiver.accepted-protobuf-messages=prometheus.WriteRequest',
-      '--web.remote-write-receiver.accepted-protobuf-messages=io.prometheus.write.v2.Request',
-      '--enable-feature=native-histograms,exemplar-storage,metadata-wal-records',
-      '--log.level=warn',
-    ],
-    readyPath: '/-/ready',
-  })
-}
-
 /** Every sample of the self-scrape within 5 s up to a moment, by labels; some series left out. */
 async function samplesOf(
   url: string,
@@ -97,8 +85,8 @@ describe.skipIf(PROMETHEUS === undefined || VICTORIA === undefined)(
     let want = new Map<string, unknown>()
 
     beforeAll(async () => {
-      one = await startPrometheus('{}')
-      two = await startPrometheus('{}')
+      one = await startPrometheus('{}', RECEIVES)
+      two = await startPrometheus('{}', RECEIVES)
       other = await startWeir()
       victoria = await startPeer({
         program: VICTORIA!,
@@ -120,7 +108,8 @@ remote_write:
   - { name: weir, url: '${other.web}/api/v1/write', protobuf_message: io.prometheus.write.v2.Request, send_exemplars: true, queue_config: ${QUICK} }
 `,
       })
-      source = await startPrometheus(`
+      source = await startPrometheus(
+        `
 global: { scrape_interval: 1s }
 scrape_configs:
   - job_name: self
@@ -131,7 +120,9 @@ remote_write:
     send_native_histograms: true
     protobuf_message: io.prometheus.write.v2.Request
     queue_config: ${QUICK}
-`)
+`,
+        RECEIVES,
+      )
       const oldest = await eventually('a first scrape', () => value(source.url, 'timestamp(up)'))
       timeMs = (oldest + 6) * 1000
       await eventually('more scrapes', async () => {

@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type PeerProcess, findPeer, startPeer } from './peer-process.ts'
+import { PROMETHEUS, startPrometheus } from './prometheus-peer.ts'
 import { type WeirProcess, eventually, getJson, startWeir, value } from './weir-process.ts'
 
 /**
  * Real senders and readers of remote write and read, against a real Weir: what Prometheus scrapes
  * from itself (native histograms and exemplars too) goes into Weir, and each answers the same.
  */
-const PROMETHEUS = findPeer('prometheus')
 const VMAGENT = findPeer('vmagent')
+const FEATURES = ['--enable-feature=native-histograms,exemplar-storage']
 
 interface Answer {
   readonly data: {
@@ -28,21 +29,6 @@ async function samplesOf(url: string, timeMs: number): Promise<Map<string, unkno
   return new Map(
     answer.data.result.map(({ metric, ...samples }) => [keyOf(Object.entries(metric)), samples]),
   )
-}
-
-function startPrometheus(config: string): Promise<PeerProcess> {
-  return startPeer({
-    program: PROMETHEUS!,
-    config,
-    args: ({ folder, config: file, port }) => [
-      `--config.file=${file}`,
-      `--storage.tsdb.path=${folder}/data`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--enable-feature=native-histograms,exemplar-storage',
-      '--log.level=warn',
-    ],
-    readyPath: '/-/ready',
-  })
 }
 
 const SELF = `
@@ -92,7 +78,7 @@ describe
       ['2.0', 'io.prometheus.write.v2.Request'],
     ])('writes by %s, and Weir has every sample that it has', async (version, message) => {
       await using weir = await startWeir()
-      await using writer = await startPrometheus(writingTo(weir.web, message))
+      await using writer = await startPrometheus(writingTo(weir.web, message), FEATURES)
       const { timeMs, want } = await settled(writer, weir)
       expect(want.size).toBeGreaterThan(300)
       // The last batch of a scrape may still be on its way.
@@ -114,9 +100,12 @@ describe
 
     test('reads what is in Weir as if it were its own', async () => {
       await using weir = await startWeir({ config: 'global: { external_labels: { site: north } }' })
-      await using writer = await startPrometheus(writingTo(weir.web, 'prometheus.WriteRequest'))
+      await using writer = await startPrometheus(
+        writingTo(weir.web, 'prometheus.WriteRequest'),
+        FEATURES,
+      )
       const { timeMs, want } = await settled(writer, weir)
-      await using reader = await startPrometheus(asShown(READ_EXAMPLE, weir.web))
+      await using reader = await startPrometheus(asShown(READ_EXAMPLE, weir.web), FEATURES)
       const got = await samplesOf(reader.url, timeMs)
       const labelled = [...want].map(([key, samples]) => {
         const labels = [...(JSON.parse(key) as [string, string][]), ['site', 'north']]

@@ -5,7 +5,7 @@
 const LOGGERS = ['kafka_source', 'validators', 'converters', 'iceberg', 'checkpoint'] as const
 const TYPES = ['heartRate', 'steps', 'oxygenSaturation', 'bodyMass', 'sleep'] as const
 
-export const STREAMS = 20
+const STREAMS = 20
 
 export interface BenchLine {
   readonly stream: number

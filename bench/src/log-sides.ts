@@ -12,7 +12,7 @@ import { startSide } from './sides.ts'
 export const LOG_SIDES = ['Weir', 'VictoriaLogs', 'Loki'] as const
 export type LogSideName = (typeof LOG_SIDES)[number]
 
-export interface AskedRange {
+interface AskedRange {
   readonly fromMs: number
   readonly toMs: number
 }

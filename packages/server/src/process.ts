@@ -14,7 +14,7 @@ import {
   recordingGroups,
   startAlerting,
 } from '@weir/alerting'
-import { type KeyValueStore, Labels, type Millis, systemClock } from '@weir/model'
+import { Labels, type Millis, systemClock } from '@weir/model'
 import { type IntakeStatus, PACKS, type WeirStatus } from '@weir/packs'
 import { type SenderOptions, connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { exposition } from '@weir/wire'
@@ -28,7 +28,7 @@ import { featureProblems } from './config/features.ts'
 import { type Flags, type Setup, hostPort, loadConfig } from './config/load-config.ts'
 import { notificationLimits } from './config/notification-limits.ts'
 import { retentionRulesOf } from './config/storage-options.ts'
-import { redactText } from './config/redact-text.ts'
+import { shownFlags } from './config/shown-flags.ts'
 import type { WeirConfig } from './config/weir-config.ts'
 import type { EventHandlers } from './events/event-handlers.ts'
 import { loggedEvents } from './events/event-log.ts'
@@ -36,11 +36,11 @@ import type { KeepEvents } from './events/event-sender.ts'
 import { EventStore } from './events/event-store.ts'
 import { createHttp } from './http/app.ts'
 import type { AdminStore, HttpDeps, RuntimeInfo } from './http/deps.ts'
+import { lateAlerting } from './http/late-alerting.ts'
 import { tsdbStatus } from './http/tsdb-status.ts'
 import { Closers } from './lifecycle/closers.ts'
-import { LoggerDesk } from './loggers/desk.ts'
-import { OwnLevels } from './loggers/own-levels.ts'
-import { openTarget } from './loggers/targets/open-targets.ts'
+import type { LoggerDesk } from './loggers/desk.ts'
+import { openLoggers } from './loggers/open-loggers.ts'
 import { openGrpc } from './otlp/grpc/server.ts'
 import { LogDeletions } from './log-query/log-deletions.ts'
 import { LogQueries } from './log-query/log-queries.ts'
@@ -367,7 +367,14 @@ class Process implements Weir {
       clock: systemClock,
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'events' }) },
     })
-    await this.#openLoggers(store)
+    this.#loggers = await openLoggers({
+      store,
+      config: this.#startedWith.loggers,
+      gates: this.#gates,
+      closers: this.#closers,
+      clock: systemClock,
+      telemetry: { registry: this.#registry, log: this.#log.child({ part: 'loggers' }) },
+    })
     const appender = new GatheredAppender(connectAppender(await this.#storePort()), systemClock)
     this.#closers.defer(() => appender.close())
     this.#packs = new PackWatch({
@@ -406,28 +413,6 @@ class Process implements Weir {
     this.#waitsFor.delete('rules')
     setImmediate(() => tidyAfter(this.#setup))
     this.#hasPushedGroups = !store.entries(GROUP_KEYS)[Symbol.iterator]().next().done
-  }
-
-  /** Log levels of running processes, and of Weir's own parts. */
-  async #openLoggers(store: KeyValueStore): Promise<void> {
-    this.#loggers = this.#closers.use(
-      await LoggerDesk.open({
-        store,
-        config: this.#startedWith.loggers,
-        clock: systemClock,
-        telemetry: { registry: this.#registry, log: this.#log.child({ part: 'loggers' }) },
-      }),
-    )
-    const own = new OwnLevels(this.#gates, systemClock, (report) =>
-      this.#loggers.report(own.identity.instance, report),
-    )
-    this.#closers.defer(() => own[Symbol.dispose]())
-    this.#loggers.drive(own)
-    for (const target of this.#startedWith.loggers.targets) {
-      const telemetry = { registry: this.#registry, log: this.#log.child({ part: 'loggers' }) }
-      const options = { target, store, clock: systemClock, telemetry }
-      this.#closers.use(await openTarget(options, this.#loggers))
-    }
   }
 
   /** Ways to other Weirs with the same rules, where the config names some. */
@@ -609,7 +594,6 @@ class Process implements Weir {
 
   #httpDeps(): HttpDeps {
     const limits = (): EvaluationLimits => this.#evaluation()
-    const alerting = (): Alerting => this.#alerting // opened after the port
     const { config } = this.#setup
     const { web } = config
     return {
@@ -620,37 +604,7 @@ class Process implements Weir {
       },
       logQueries: this.#logQueries,
       logDeletions: web.enable_admin_api ? this.#logDeletions() : undefined,
-      alerting: {
-        ruleGroups: () => alerting().ruleGroups(),
-        alerts: () => alerting().alerts(),
-        get outbox() {
-          return alerting().outbox
-        },
-        get managedRules() {
-          return alerting().managedRules
-        },
-        get routing() {
-          return alerting().routing
-        },
-        get silences() {
-          return alerting().silences
-        },
-        get history() {
-          return alerting().history
-        },
-        get marks() {
-          return alerting().marks
-        },
-        get maintenance() {
-          return alerting().maintenance
-        },
-        get peers() {
-          return alerting().peers
-        },
-        get receiverTests() {
-          return alerting().receiverTests
-        },
-      },
+      alerting: lateAlerting(() => this.#alerting), // opened after the port
       peerSecret: () => peerSecret(this.#startedWith.notifications),
       outsideAlertmanagers: () => this.#outside.view(),
       alertmanager: {
@@ -675,7 +629,7 @@ class Process implements Weir {
       packs: PACKS.filter(({ id }) => !config.packs.disabled.includes(id)),
       status: () => this.#status(),
       configText: () => this.#setup.shown,
-      flags: () => this.#shownFlags(),
+      flags: () => shownFlags(this.#flags, this.#setup.config),
       runtime: () => this.#runtime(),
       tsdbStats: async (limit) => tsdbStatus(await this.#writer.call('stats', undefined), limit),
       buildInfo: () => ({
@@ -782,25 +736,6 @@ class Process implements Weir {
       queryThreads: this.#pool.threadCount,
       minTimeMs: stats.minTimeMs,
       maxTimeMs: stats.maxTimeMs,
-    }
-  }
-
-  #shownFlags(): Record<string, string> {
-    const { configFile, dataDir, rules, features, insecure } = this.#flags
-    const { config } = this.#setup
-    return {
-      config: configFile ?? '',
-      'data-dir': dataDir,
-      listen: config.web.listen,
-      'statsd-listen': config.statsd.listen,
-      'statsd.mapping-config': (this.#flags.statsdMappingConfig ?? []).join(','),
-      'alertmanager.config': this.#flags.alertmanagerConfig ?? '',
-      'alertmanager.strict-compat': String(this.#flags.alertmanagerStrictCompat ?? false),
-      rules: rules.join(','),
-      'web.external-url': redactText(config.web.external_url),
-      'enable-feature': features.join(','),
-      'web.enable-admin-api': String(config.web.enable_admin_api),
-      insecure: String(insecure),
     }
   }
 

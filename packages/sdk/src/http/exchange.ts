@@ -76,10 +76,13 @@ export function retryAfterMs(headers: IncomingHttpHeaders): number | undefined {
   return seconds > 0 ? seconds * 1000 : undefined
 }
 
-/** The pause after so many failures in a row: doubled each time, spread by a fifth either way. */
+/**
+ * The pause after so many failures in a row: doubled each time, and between half and all of that, so that a
+ * hundred processes do not come back in one moment.
+ */
 export function backoffMs(failures: number, firstMs: number, lastMs: number): number {
   const doubled = Math.min(firstMs * 2 ** Math.min(failures - 1, 20), lastMs)
-  return doubled * (0.8 + Math.random() * 0.4)
+  return doubled * (0.5 + Math.random() / 2)
 }
 
 /** A path at Weir, below whatever path its address has. */

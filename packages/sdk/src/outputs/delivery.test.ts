@@ -20,8 +20,8 @@ function stand(answers: readonly PostOutcome[]): {
       return Promise.resolve(answer)
     },
     queueBytesMax: 10,
-    backoffMs: 100,
-    backoffMsMax: 1000,
+    firstPauseMs: 100,
+    lastPauseMs: 1000,
     onError: (error) => errors.push(error.message),
   })
   return { delivery, sent, errors }

@@ -1,12 +1,13 @@
+import { backoffMs } from '../http/exchange.ts'
 import type { PostOutcome } from './http-post.ts'
 
 export interface DeliveryOptions {
   readonly send: (body: Uint8Array) => Promise<PostOutcome>
   /** Bodies that wait for the receiver; when there is no room, the oldest go. */
   readonly queueBytesMax: number
-  /** The first pause after a failure, doubled with each further one up to `backoffMsMax`. */
-  readonly backoffMs: number
-  readonly backoffMsMax: number
+  /** The first pause after a failure, doubled with each further one up to `lastPauseMs`. */
+  readonly firstPauseMs: number
+  readonly lastPauseMs: number
   readonly onError: (error: Error) => void
 }
 
@@ -115,13 +116,12 @@ export class Delivery {
   }
 
   #pause({ why, afterMs }: { readonly why: string; readonly afterMs?: number }): void {
-    const { backoffMs, backoffMsMax, onError } = this.#options
+    const { firstPauseMs, lastPauseMs, onError } = this.#options
     // The first failure of a row is told; an outage of an hour is one message, not a thousand.
     if (this.#failures === 0) onError(new Error(`Receiver does not take metrics: ${why}`))
-    const doubled = Math.min(backoffMs * 2 ** Math.min(this.#failures, 16), backoffMsMax)
     this.#failures++
-    // Between half and all of it, so that a hundred processes do not come back in one moment.
-    const waitMs = Math.min(afterMs ?? doubled * (0.5 + Math.random() / 2), backoffMsMax)
+    const pauseMs = afterMs ?? backoffMs(this.#failures, firstPauseMs, lastPauseMs)
+    const waitMs = Math.min(pauseMs, lastPauseMs)
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       void this.#drain()

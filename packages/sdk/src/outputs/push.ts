@@ -79,8 +79,8 @@ function startPush(
   const delivery = new Delivery({
     send: (body) => post({ url, headers: { ...headers, ...options.headers }, body, timeoutMs }),
     queueBytesMax,
-    backoffMs: 500,
-    backoffMsMax: 30_000,
+    firstPauseMs: 500,
+    lastPauseMs: 30_000,
     onError,
   })
   const take = async (): Promise<void> => {

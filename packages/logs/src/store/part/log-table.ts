@@ -6,7 +6,8 @@
  *     and of JSON lines each path ("context.kafka_topic") VARCHAR
  */
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { LEVELS, type LogBatch, SEVERITY_OF } from '@weir/model'
+import type { LogBatch } from '@weir/model'
+import { LEVEL_SQL } from './level-sql.ts'
 import type { Part } from './part.ts'
 import { sqlText } from './sql-text.ts'
 
@@ -15,11 +16,6 @@ const FIELDS_MAX = 500
 const FIXED = ['time', 'level', 'severity', 'labels', 'line', 'metadata']
 /** Rows that are handed to DuckDB at once. */
 const CHUNK_ROWS = 2048
-
-const LEVEL = `CASE ${LEVELS.slice(1)
-  .toReversed()
-  .map((level) => `WHEN severity >= ${SEVERITY_OF[level]} THEN '${level}'`)
-  .join(' ')} ELSE 'unknown' END`
 
 /** Makes the view `logs` for a connection, which sees it alone. */
 export async function createLogTable(
@@ -78,7 +74,7 @@ function partSelect({ index, path, sql }: Part, fields: readonly string[]): stri
   })
   const select = [
     'make_timestamp_ns(time) AS time',
-    `${LEVEL} AS level`,
+    `${LEVEL_SQL} AS level`,
     'severity',
     `([${labels.join(', ')}])[stream + 1] AS labels`,
     `${sql.line} AS line`,
@@ -95,7 +91,7 @@ function recentSelect(fields: readonly string[]): string {
   )
   const select = [
     'make_timestamp_ns(time) AS time',
-    `${LEVEL} AS level`,
+    `${LEVEL_SQL} AS level`,
     'severity',
     'labels::JSON::MAP(VARCHAR, VARCHAR) AS labels',
     'line',

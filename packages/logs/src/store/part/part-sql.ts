@@ -7,10 +7,11 @@
  * which is dear to put together: a text with none of the characters that divide values in JSON lies inside
  * one value, or inside what lines share.
  */
-import { LEVELS, SEVERITY_OF, levelOf } from '@weir/model'
+import { levelOf } from '@weir/model'
 import { valueTest } from '@weir/promql'
 import { RE2JS } from 're2js'
 import type { LineCondition } from '../../source.ts'
+import { LEVEL_SQL } from './level-sql.ts'
 import type { PartColumn, PartHeader, PartShape } from './part-index.ts'
 import { requiredTexts, staysWithin } from './required-text.ts'
 import { sqlText } from './sql-text.ts'
@@ -311,12 +312,6 @@ export class PartSql {
     return `concat(${pieces.filter((piece) => piece !== "''").join(', ')})`
   }
 }
-
-/** The word of a row's level. */
-const LEVEL_SQL = `CASE ${LEVELS.slice(1)
-  .toReversed()
-  .map((level) => `WHEN severity >= ${SEVERITY_OF[level]} THEN '${level}'`)
-  .join(' ')} ELSE 'unknown' END`
 
 /** Severities whose word meets a condition. */
 function severityCondition(condition: LineCondition & { kind: 'value' }): SqlCondition {

@@ -169,7 +169,7 @@ export class Call {
 
 function unknownMethod(path: string): WeirError {
   const given = JSON.stringify(path.slice(0, 200))
-  const why = `want ${METHOD}: Weir takes metrics, no traces and no logs`
+  const why = `want ${METHOD}: Weir takes metrics by gRPC, logs by HTTP (/v1/logs), no traces`
   return new WeirError('HTTP_NOT_FOUND', `Cannot call ${given}: ${why}`)
 }
 
