@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { canBrowse, pageStand, whyNot } from './testing/page-stand.ts'
+import { canBrowse, pageStand, problemsOnPhone, whyNot } from './testing/page-stand.ts'
 
 describe.skipIf(!canBrowse)(`the page in a browser${whyNot}`, () => {
   const stand = pageStand()
@@ -116,32 +116,11 @@ describe.skipIf(!canBrowse)(`the page in a browser${whyNot}`, () => {
     expect(stand.complaints).toEqual([])
   })
 
-  test.each([
-    '/',
-    '/pipelines/airflow/orders_daily',
-    '/explore?expr=up',
-    '/explore?expr=latency_seconds',
-    '/explore?expr=latency_seconds&tab=table',
-    '/logs',
-    '/status?tab=queries',
-    '/alerts?tab=recording',
-    '/alerts?tab=backtest',
-    '/targets',
-    '/targets?tab=pushed',
-    '/status?tab=storage',
-    '/alerts',
-    '/alerts?tab=silences',
-    '/alerts?tab=checks',
-    '/loggers',
-  ])('in the dark on a phone %s is accessible and does not scroll sideways', async (path) => {
-    await stand.page.emulateMedia({ colorScheme: 'dark' })
-    await stand.page.setViewportSize({ width: 390, height: 844 })
-    await stand.open(path)
-    await stand.page.waitForLoadState('networkidle')
-    expect(await stand.violations()).toEqual([])
-    const sideways = await stand.page.evaluate(
-      () => document.documentElement.scrollWidth - innerWidth,
-    )
-    expect(sideways).toBeLessThanOrEqual(0)
-  })
+  // The other pages: page-phone.browser.slow.test.ts.
+  test.each(['/', '/explore?expr=up', '/logs', '/alerts', '/loggers'])(
+    'in the dark on a phone %s is accessible and does not scroll sideways',
+    async (path) => {
+      expect(await problemsOnPhone(stand, path)).toEqual({ violations: [], sideways: 0 })
+    },
+  )
 })

@@ -90,6 +90,22 @@ export function pageStand(): PageStand {
   }
 }
 
+/** Opens a page in the dark on a phone: what axe says, and how many pixels it is too wide. */
+export async function problemsOnPhone(
+  stand: PageStand,
+  path: string,
+): Promise<{ readonly violations: string[]; readonly sideways: number }> {
+  await stand.page.emulateMedia({ colorScheme: 'dark' })
+  await stand.page.setViewportSize({ width: 390, height: 844 })
+  await stand.open(path)
+  await stand.page.waitForLoadState('networkidle')
+  const violations = await stand.violations()
+  const sideways = await stand.page.evaluate(() =>
+    Math.max(0, document.documentElement.scrollWidth - innerWidth),
+  )
+  return { violations, sideways }
+}
+
 function seen(within: Page | Locator, text: string | RegExp): Promise<void> {
   return within.getByText(text).first().waitFor()
 }

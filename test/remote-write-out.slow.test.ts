@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type PeerProcess, findPeer, startPeer } from './peer-process.ts'
 import { PROMETHEUS, startPrometheus } from './prometheus-peer.ts'
-import { killLoop } from './remote-write-kill.ts'
 import { type WeirProcess, eventually, getJson, startWeir, value } from './weir-process.ts'
 
 /**
@@ -196,7 +195,3 @@ remote_write:
     })
   },
 )
-
-test('killed again and again: what Weir acknowledged arrives, in order', async () => {
-  await killLoop(3)
-}, 120_000)
