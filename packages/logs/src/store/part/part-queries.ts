@@ -124,7 +124,8 @@ export async function partCounts(
   if (asked.some(({ part }) => names.some((name) => part.sql.value(name) === undefined))) {
     return undefined
   }
-  const byStream = request.byStream || request.bySeverity || names.length > 0
+  // A name that all streams have as a label is told by the stream alone.
+  const byStream = request.byStream || request.by.length > 0
   const bySteps = range.toNs - range.fromNs > stepNs
   // What does not tell groups apart is left out of the grouping, which is dearer than to find the lines.
   const keys = (of: PartSql): string[] => [

@@ -249,7 +249,7 @@ test('counts, where columns can tell, are those of the lines', async () => {
   await using all = await sealed(telling)
   let told = 0
   for (const condition of CONDITIONS) {
-    for (const by of [[], ['detected_level'], ['level', 'service']]) {
+    for (const by of [[], ['detected_level'], ['service'], ['level', 'service']]) {
       const request = {
         streams: all.reader.streams([], ALL),
         range: { fromNs: TIME - 60_000_000_000n, toNs: TIME + 60_000_000_000n },
