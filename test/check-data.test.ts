@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Labels, systemClock } from '@weir/model'
@@ -78,6 +78,28 @@ test('tables that cannot be read at all are beyond repair, and nothing is touche
   expect(repaired.code).toBe(2)
   expect(repaired.err).toMatch(/^weir: Cannot repair .*want a snapshot/)
   expect(readdirSync(path)).toEqual(before)
+})
+
+test('lines of log are checked and repaired too', async () => {
+  const path = copy('logs')
+  mkdirSync(join(path, 'logs'))
+  writeFileSync(join(path, 'logs', 'part-1-1-0.parquet'), 'no Parquet')
+  writeFileSync(join(path, 'logs', 'part-1-1-0.index'), 'no index')
+  const found = await run(path)
+  expect(found.code).toBe(1)
+  expect(found.lines.slice(1)).toEqual([
+    expect.stringMatching(/^logs\/part-1-1-0\.parquet: .*it is no index of a part/),
+    '  the lines of this part are lost',
+    'logs: 1 problem; whole are 0 lines in 0 parts, 0 lines in journals',
+    expect.stringContaining('weir check data --repair DIR'),
+  ])
+  const repaired = await run(path, '--repair', '--json')
+  expect(repaired.code).toBe(0)
+  expect(readdirSync(join(path, 'logs', 'damaged')).toSorted()).toEqual([
+    'part-1-1-0.index',
+    'part-1-1-0.parquet',
+  ])
+  expect((await run(path)).code).toBe(0)
 })
 
 test('a directory in use, and one that is not there, are refused', async () => {

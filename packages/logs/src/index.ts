@@ -28,6 +28,7 @@ export {
   type LogStoreStats,
   openLogStore,
 } from './store/log-store.ts'
+export { type LogsReport, checkLogs, repairLogs } from './store/check-logs.ts'
 export {
   type LogReader,
   type LogReaderOptions,

@@ -5,11 +5,9 @@
  */
 import {
   closeSync,
-  copyFileSync,
   fdatasync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readdirSync,
@@ -26,11 +24,12 @@ import { findFrames } from './frame.ts'
 const sync = promisify(fdatasync)
 const writeOut = promisify(write)
 
-/** Where damaged files are kept, in the folder of the logs. */
-const DAMAGED = 'damaged'
+export function journalFile(segment: number): string {
+  return `journal-${segment}`
+}
 
 function journalPath(folder: string, segment: number): string {
-  return join(folder, `journal-${segment}`)
+  return join(folder, journalFile(segment))
 }
 
 /** The segments that lie in a folder, oldest first. */
@@ -77,14 +76,6 @@ function readWhole(path: string): Buffer {
       { cause },
     )
   }
-}
-
-/** Puts a copy of a file where damaged ones are kept; gives its path. */
-export function keepDamaged(folder: string, file: string): string {
-  const kept = join(folder, DAMAGED)
-  mkdirSync(kept, { recursive: true })
-  copyFileSync(join(folder, file), join(kept, file))
-  return join(kept, file)
 }
 
 export function removeSegment(folder: string, segment: number): void {

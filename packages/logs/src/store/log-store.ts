@@ -3,11 +3,12 @@ import type { MessagePort } from 'node:worker_threads'
 import { type Clock, type LogBatch, type LogReport, type LogSink, WeirError } from '@weir/model'
 import { Admission, type AdmissionLimits } from './admission.ts'
 import { Arenas } from './arena.ts'
+import { copyDamaged } from './damaged.ts'
 import { frameBatch, planFrame, writeFrame } from './frame.ts'
 import {
   JournalWriter,
+  journalFile,
   journalSegments,
-  keepDamaged,
   removeSegment,
   replaySegment,
 } from './journal.ts'
@@ -76,7 +77,7 @@ const RECENT_MAX = 6
 /** Opens the store and reads back what the journal holds. */
 export async function openLogStore(options: LogStoreOptions): Promise<LogStore> {
   mkdirSync(options.folder, { recursive: true })
-  const shelf = new Shelf(options.folder)
+  const shelf = new Shelf(options.folder, options.onProblem)
   return new Store(options, shelf, await Keeper.open(options, shelf))
 }
 
@@ -275,7 +276,7 @@ class Store implements LogStore {
     const { folder, onProblem } = this.#options
     const { frames, damagedBytes } = replaySegment(folder, segment)
     if (damagedBytes > 0) {
-      const kept = keepDamaged(folder, `journal-${segment}`)
+      const kept = copyDamaged(folder, journalFile(segment))
       const what = `${damagedBytes} bytes are no lines; what lies before and behind them is used`
       onProblem(new WeirError('STORAGE_CORRUPT', `Cannot read all of "${kept}": ${what}`))
     }

@@ -2,14 +2,15 @@
  * The parts on disk, as the thread that writes knows them: which there are, how large and how old; and
  * which files wait for readers to let go of them.
  */
-import { readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
-import { Labels } from '@weir/model'
+import { type Labels, WeirError } from '@weir/model'
+import { moveDamaged } from './damaged.ts'
 import { removeSegment } from './journal.ts'
 import type { LetGo, News } from './news.ts'
-import { type PartHeader, decodeIndex } from './part/part-index.ts'
 import { type PartName, indexFile, partFile, partOfFile, replaces } from './part/part-name.ts'
+import { openPart } from './part/read-index.ts'
 
 export interface ShelvedPart {
   readonly name: PartName
@@ -20,6 +21,9 @@ export interface ShelvedPart {
   readonly maxNs: bigint
   readonly streams: readonly Labels[]
 }
+
+/** What was being written when a process ended. */
+const LEFT_BEHIND = /^part-.*\.tmp$|^rows\.tmp$|^export-.*\.parquet$/
 
 interface Leaving {
   readonly number: number
@@ -33,15 +37,23 @@ export class Shelf {
   readonly #readers = new Set<MessagePort>()
   #leaving: Leaving[] = []
   #number = 0
+  #lastSegment = 0
 
-  /** Removes what was being written, or was replaced, when the process ended; reads what is known of the rest. */
-  constructor(folder: string) {
+  /**
+   * Removes what was being written, or was replaced, when the process ended; reads what is known of the rest.
+   *
+   * @param onDamage hears of a part that is not as it was written: it is moved away, the others are there
+   * @throws {WeirError} `STORAGE_FAILED` when a file cannot be read
+   */
+  constructor(folder: string, onDamage: (error: unknown) => void) {
     this.#folder = folder
     const files = readdirSync(folder)
     for (const file of files) {
-      if (/^part-.*\.tmp$|^rows\.tmp$/.test(file)) rmSync(join(folder, file), { force: true })
+      if (LEFT_BEHIND.test(file)) rmSync(join(folder, file), { force: true })
     }
-    const names = files.filter((file) => file.endsWith('.parquet')).map((file) => partOfFile(file)!)
+    const names = files
+      .filter((file) => file.endsWith('.parquet'))
+      .flatMap((file) => partOfFile(file) ?? [])
     const live = names.filter((name) => !names.some((other) => replaces(other, name)))
     const known = new Set(live.flatMap((name) => [partFile(name), indexFile(name)]))
     for (const file of files) {
@@ -49,7 +61,7 @@ export class Shelf {
         rmSync(join(folder, file), { force: true })
       }
     }
-    for (const name of live) this.#read(name)
+    for (const name of live) this.#readOrMove(name, onDamage)
   }
 
   /** Oldest lines first. */
@@ -61,9 +73,9 @@ export class Shelf {
     return this.parts.reduce((sum, { diskBytes }) => sum + diskBytes, 0)
   }
 
-  /** The highest segment that a part holds; 0 when there is none. */
+  /** The highest segment that a part ever held; 0 when there is none. */
   get lastSegment(): number {
-    return this.parts.reduce((last, { name }) => Math.max(last, name.last), 0)
+    return this.#lastSegment
   }
 
   holds(segment: number): boolean {
@@ -127,19 +139,29 @@ export class Shelf {
     })
   }
 
+  #readOrMove(name: PartName, onDamage: (error: unknown) => void): void {
+    this.#lastSegment = Math.max(this.#lastSegment, name.last)
+    try {
+      this.#read(name)
+    } catch (error) {
+      if (!(error instanceof WeirError) || error.code !== 'STORAGE_CORRUPT') throw error
+      const kept = moveDamaged(this.#folder, [indexFile(name), partFile(name)])
+      const what = `${error.message}; its lines are missing, and the part is now "${kept}"`
+      onDamage(new WeirError('STORAGE_CORRUPT', what, { cause: error }))
+    }
+  }
+
   #read(name: PartName): void {
-    const path = join(this.#folder, indexFile(name))
-    const bytes = readFileSync(path)
-    const index = decodeIndex(bytes, (flat) => Labels.fromFlat(flat))
-    if (index === undefined) throw new Error(`Cannot read "${path}": it is no index of a part`)
-    const header: PartHeader = index.header
+    const { index, diskBytes } = openPart(this.#folder, name)
+    const { rows, textBytes, minNs, maxNs } = index.header
+    this.#lastSegment = Math.max(this.#lastSegment, name.last)
     this.#parts.set(partFile(name), {
       name,
-      rows: header.rows,
-      textBytes: header.textBytes,
-      diskBytes: bytes.length + statSync(join(this.#folder, partFile(name))).size,
-      minNs: BigInt(header.minNs),
-      maxNs: BigInt(header.maxNs),
+      rows,
+      textBytes,
+      diskBytes,
+      minNs: BigInt(minNs),
+      maxNs: BigInt(maxNs),
       streams: index.labels,
     })
   }

@@ -6,7 +6,7 @@ import {
   type LogStoreStats,
   openLogStore,
 } from '@weir/logs'
-import { type LogReport, type LogSink, systemClock } from '@weir/model'
+import { type LogReport, type LogSink, WeirError, systemClock } from '@weir/model'
 import { type IntakeStatus, LINE_PARSERS } from '@weir/packs'
 import { connectAppender } from '@weir/tsdb'
 import type { LineLimits } from '../logs/lines/line-limits.ts'
@@ -78,8 +78,10 @@ const opening = openLogStore({
   clock: systemClock,
   onProblem: (error) =>
     log.error(
-      { error: (error as Error).message },
-      'Cannot write a part of the logs; it is tried again',
+      { code: (error as WeirError).code, error: (error as Error).message },
+      error instanceof WeirError && error.code === 'STORAGE_CORRUPT'
+        ? 'Damaged lines of log are left out'
+        : 'Cannot write a part of the logs; it is tried again',
     ),
 })
 opening.catch(() => undefined) // whoever asks is told

@@ -4,14 +4,16 @@
  *     ├ magic "WLI1" ├ header bytes, uint32 ├ header: JSON, deflated
  *     ├ counts: deflated columns, uint32 each: stream, minute, severity, lines, bytes
  *     ├ the word filters of the blocks, one behind the other
+ *     ├ CRC-32 of all this
  *
  * Filters are read where they lie, 32 bytes a word and block; the rest is kept in memory.
  */
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Labels } from '@weir/model'
 
 const MAGIC = 'WLI1'
 const HEAD_BYTES = 8
+const CRC_BYTES = 4
 
 /** Rows of a block: what a search reads or leaves out as a whole. */
 export const BLOCK_ROWS = 8_192
@@ -97,6 +99,7 @@ export interface PartCounts {
 
 export interface PartIndex {
   readonly header: PartHeader
+  readonly parquet: PartSeal
   readonly labels: readonly Labels[]
   /** Undefined where minutes would have been nearly as many as lines. */
   readonly counts: PartCounts | undefined
@@ -104,13 +107,21 @@ export interface PartIndex {
   readonly filtersAt: Float64Array
 }
 
+/** What the Parquet file must be. */
+export interface PartSeal {
+  readonly bytes: number
+  readonly crc: number
+}
+
 interface StoredHeader extends PartHeader {
+  readonly parquet: PartSeal
   readonly countsBytes: number
   readonly countsRows: number
 }
 
 export function encodeIndex(
   header: PartHeader,
+  parquet: PartSeal,
   counts: PartCounts | undefined,
   filters: readonly Uint8Array[],
 ): Buffer {
@@ -125,6 +136,7 @@ export function encodeIndex(
   )
   const stored: StoredHeader = {
     ...header,
+    parquet,
     countsBytes: packedCounts.length,
     countsRows: counts?.streams.length ?? 0,
   }
@@ -132,7 +144,10 @@ export function encodeIndex(
   const head = Buffer.alloc(HEAD_BYTES)
   head.write(MAGIC, 'latin1')
   head.writeUInt32LE(packed.length, 4)
-  return Buffer.concat([head, packed, packedCounts, ...filters])
+  const bytes = Buffer.concat([head, packed, packedCounts, ...filters, Buffer.alloc(CRC_BYTES)])
+  const end = bytes.length - CRC_BYTES
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, end)), end)
+  return bytes
 }
 
 /** @returns undefined when the bytes are not an index's */
@@ -140,7 +155,9 @@ export function decodeIndex(
   bytes: Buffer,
   labelsOf: (flat: readonly string[]) => Labels,
 ): PartIndex | undefined {
-  if (bytes.toString('latin1', 0, 4) !== MAGIC) return undefined
+  const end = bytes.length - CRC_BYTES
+  if (end < HEAD_BYTES || bytes.toString('latin1', 0, 4) !== MAGIC) return undefined
+  if (crc32(bytes.subarray(0, end)) !== bytes.readUInt32LE(end)) return undefined
   const countsAt = HEAD_BYTES + bytes.readUInt32LE(4)
   const header = JSON.parse(
     inflateRawSync(bytes.subarray(HEAD_BYTES, countsAt)).toString(),
@@ -154,6 +171,7 @@ export function decodeIndex(
   })
   return {
     header,
+    parquet: header.parquet,
     labels: header.streams.map(labelsOf),
     counts: decodeCounts(bytes.subarray(countsAt, filtersFrom), header.countsRows),
     filtersAt,

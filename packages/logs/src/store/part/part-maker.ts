@@ -5,27 +5,19 @@
  * The index is written before the Parquet file gets its name, and that name is the moment from which the
  * part is there: see `part-name` for what a start makes of one without the other.
  */
-import {
-  closeSync,
-  fsync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fsync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { DuckDBInstance } from '@duckdb/node-api'
-import { Labels, type LogBatch, WeirError, invariant } from '@weir/model'
+import { type LogBatch, WeirError } from '@weir/model'
 import { syncFolder } from '../journal.ts'
 import { DAY_NS } from './day-time.ts'
-import { BLOCK_ROWS, type PartColumn, decodeIndex, encodeIndex } from './part-index.ts'
+import { BLOCK_ROWS, type PartColumn, encodeIndex } from './part-index.ts'
 import { type PartName, indexFile, partFile } from './part-name.ts'
 import { openDuckDb } from './open-duckdb.ts'
 import { readPart } from './part-lines.ts'
 import { COLUMNS_MAX, DIVIDER, QUOTE, writeRows } from './part-writer.ts'
+import { crcOfFile, readIndex } from './read-index.ts'
 import { sortRows } from './sorted-rows.ts'
 import { sqlText } from './sql-text.ts'
 
@@ -82,12 +74,16 @@ export class PartMaker implements Disposable {
     try {
       const written = await writeRows(sortRows(batches), rowsPath, columnsMax)
       await this.#copy(rowsPath, `${partPath}.tmp`, written.header.columns, written.rowBytesMax)
-      const index = encodeIndex(written.header, written.counts, written.filters)
+      const parquet = {
+        bytes: statSync(`${partPath}.tmp`).size,
+        crc: crcOfFile(`${partPath}.tmp`),
+      }
+      const index = encodeIndex(written.header, parquet, written.counts, written.filters)
       await this.#writeWhole(join(this.#folder, indexFile(name)), index)
       await this.#sync(`${partPath}.tmp`)
       renameSync(`${partPath}.tmp`, partPath)
       syncFolder(this.#folder)
-      const diskBytes = statSync(partPath).size + index.length
+      const diskBytes = parquet.bytes + index.length
       return { name, rows: written.header.rows, diskBytes }
     } catch (cause) {
       rmSync(`${partPath}.tmp`, { force: true })
@@ -109,10 +105,7 @@ export class PartMaker implements Disposable {
     try {
       const batches: LogBatch[] = []
       for (const name of names) {
-        const index = decodeIndex(readFileSync(join(this.#folder, indexFile(name))), (flat) =>
-          Labels.fromFlat(flat),
-        )
-        invariant(index !== undefined, 'a part on the shelf has an index')
+        const index = readIndex(this.#folder, name)
         batches.push(await readPart(connection, join(this.#folder, partFile(name)), index))
       }
       return batches

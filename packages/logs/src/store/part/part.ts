@@ -1,12 +1,13 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { Labels, WeirError, levelOf } from '@weir/model'
+import { levelOf } from '@weir/model'
 import { valueTest } from '@weir/promql'
 import type { LineCondition, LogStream, TimeRange } from '../../source.ts'
 import type { Streams } from '../streams.ts'
-import { type PartIndex, decodeIndex } from './part-index.ts'
+import type { PartIndex } from './part-index.ts'
 import { type PartName, indexFile, partFile } from './part-name.ts'
 import { PartSql } from './part-sql.ts'
+import { readIndex } from './read-index.ts'
 import { requiredTexts } from './required-text.ts'
 import { TIME_MS } from './value-kinds.ts'
 import {
@@ -35,19 +36,7 @@ export class Part {
 
   /** @throws {WeirError} `STORAGE_CORRUPT` */
   static open(folder: string, name: PartName, streams: Streams): Part {
-    const path = join(folder, indexFile(name))
-    let index: PartIndex | undefined
-    try {
-      index = decodeIndex(readFileSync(path), (flat) => Labels.fromFlat(flat))
-    } catch (cause) {
-      throw new WeirError('STORAGE_CORRUPT', `Cannot read "${path}": ${(cause as Error).message}`, {
-        cause,
-      })
-    }
-    if (index === undefined) {
-      throw new WeirError('STORAGE_CORRUPT', `Cannot read "${path}": it is no index of a part`)
-    }
-    return new Part(folder, name, index, streams)
+    return new Part(folder, name, readIndex(folder, name), streams)
   }
 
   private constructor(folder: string, name: PartName, index: PartIndex, streams: Streams) {
