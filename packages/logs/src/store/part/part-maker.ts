@@ -157,7 +157,7 @@ export class PartMaker implements Disposable {
       await connection.run(
         `COPY (SELECT * EXCLUDE (day, inday), day::BIGINT * ${DAY_NS} + inday AS time ` +
           `FROM read_csv(${sqlText(from)}, ${options.join(', ')})) TO ${sqlText(to)} ` +
-          `(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE ${BLOCK_ROWS}, STRING_DICTIONARY_PAGE_SIZE_LIMIT ${dictionary})`,
+          `(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 2, PARQUET_VERSION v2, ROW_GROUP_SIZE ${BLOCK_ROWS}, STRING_DICTIONARY_PAGE_SIZE_LIMIT ${dictionary})`,
       )
     } finally {
       connection.closeSync()
