@@ -13,7 +13,7 @@ const MAY: Record<string, readonly string[]> = {
   promql: ['model'],
   template: [],
   logs: ['model', 'promql', 'template'], // the metric half of LogQL is PromQL over other series
-  alerting: ['model', 'promql', 'template', 'fetch'],
+  alerting: ['model', 'promql', 'template', 'fetch', 'logs'], // rules over logs are LogQL
   packs: ['model', 'promql'],
   sdk: [], // what others install stands alone
   server: ['model', 'fetch', 'wire', 'tsdb', 'promql', 'logs', 'alerting', 'packs'],

@@ -257,10 +257,11 @@ class Engine implements Alerting {
   }
 
   #groupContext(setup: AlertingSetup): GroupContext {
-    const { query, queries, appender, store, clock, resendDelayMs } = this.#options
+    const { query, queries, logQuery, appender, store, clock, resendDelayMs } = this.#options
     return {
       query,
       ...(queries === undefined ? {} : { queries }),
+      ...(logQuery === undefined ? {} : { logQuery }),
       appender,
       store,
       clock,

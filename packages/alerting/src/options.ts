@@ -60,6 +60,8 @@ export interface AlertingOptions extends AlertingSetup {
   readonly query: RuleQuery
   /** The same for several at once; rules are asked about one by one where it is not there. */
   readonly queries?: RuleQueries
+  /** Asks the log store, for rules that are LogQL; these fail where it is not there. */
+  readonly logQuery?: RuleQuery
   /** Of its own: nobody else appends through it. */
   readonly appender: Appender
   readonly store: KeyValueStore

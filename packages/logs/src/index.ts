@@ -37,7 +37,7 @@ export {
 } from './store/log-reader.ts'
 export type { DeleteRequest } from './store/keeper.ts'
 export type { SqlAnswer } from './store/part/ask-sql.ts'
-export type { LogExpr, LogQLExpr, MetricExpr } from './logql/ast.ts'
+export { type LogExpr, type LogQLExpr, type MetricExpr, rangesOf } from './logql/ast.ts'
 export { formatLogQL } from './logql/format/format.ts'
 export { type SelectedStreams, selectedStreams } from './logql/selection.ts'
 export { parseLogQL, parseLogSelector } from './logql/parse/parse.ts'

@@ -298,6 +298,8 @@ export interface FiringAlert {
   }
   readonly evidence?: {
     readonly expr: string
+    /** That `expr` is LogQL. */
+    readonly source?: 'logs'
     readonly value: number | null
     readonly threshold?: { readonly operator: string; readonly value: number }
     readonly unit?: string

@@ -56,6 +56,7 @@ import type { EvaluationLimits } from './query/job.ts'
 import { OWN } from './query/question.ts'
 import { QueryWatch } from './query/watch.ts'
 import { GatheredAppender } from './rules/gathered-appender.ts'
+import { logSamples } from './rules/log-samples.ts'
 import { querySamples } from './rules/query-samples.ts'
 import { RuleQuestions } from './rules/rule-questions.ts'
 import { selfJob } from './scrape/config.ts'
@@ -263,12 +264,14 @@ class Process implements Weir {
         await this.#scraper.call('reload', setup.config)
         await this.#intake.call('reload', setup.mappings)
         await this.#writer.call('setRetentionRules', retentionRulesOf(setup.config))
+        await this.#logs.reload(setup.config)
         this.#openQueryLog(setup)
         await this.#out.take(setup.config)
       } catch (error) {
         await this.#alerting.reload(this.#alertingSetup(before))
         await this.#outside.apply(before.config.alerting)
         await this.#scraper.call('reload', before.config)
+        await this.#logs.reload(before.config)
         throw error
       }
       this.#setup = setup
@@ -398,6 +401,7 @@ class Process implements Weir {
       await startAlerting({
         ...this.#alertingSetup(this.#setup),
         query: this.#ruleQuery,
+        logQuery: this.#ruleLogQuery,
         queries: new RuleQuestions((parts, signal) => this.#pool.vectors(parts, signal)).queries,
         appender,
         store,
@@ -488,6 +492,13 @@ class Process implements Weir {
   readonly #ruleQuery: RuleQuery = async (expr, timeMs, signal, group) => {
     const origin = group === undefined ? OWN : ({ kind: 'rule', ...group } as const)
     return querySamples(await this.#pool.vector(expr, timeMs, signal, origin))
+  }
+
+  readonly #ruleLogQuery: RuleQuery = async (query, timeMs, signal) => {
+    const timeNs = BigInt(Math.round(timeMs)) * 1_000_000n
+    const until = signal ?? new AbortController().signal
+    const { body } = await this.#logQueries.ask({ kind: 'instant', query, timeNs }, until)
+    return logSamples(body)
   }
 
   async #openScraper(): Promise<void> {

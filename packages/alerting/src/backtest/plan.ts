@@ -41,6 +41,7 @@ export function backtestRules(
     ...parseRuleGroups(groups, features),
   ].map((group) => ({
     ...group,
+    rules: group.rules.filter(({ source }) => source === 'metrics'),
     everyMs: group.intervalMs ?? setup.evaluationIntervalMs ?? EVALUATION_INTERVAL_MS,
   }))
   const recorded = all.flatMap(({ rules, everyMs }) =>

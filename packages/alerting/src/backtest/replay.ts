@@ -124,6 +124,7 @@ export class RuleReplay {
         timeMs: nowMs,
         queryTimeMs: nowMs - queryOffsetMs,
         query,
+        answerTo: ({ expr }) => query(expr),
         limit,
         externalLabels,
         externalUrl,

@@ -22,13 +22,17 @@ export async function previewRule(
   const none = { type, expr: '', count: 0, elements: [], watchedCount: null } as const
   if (problems.length > 0) return { ...none, problems }
   const [spec] = parseRuleGroups([source], options.features)
-  const { expr } = spec!.rules[0]!
+  const { expr, source: store } = spec!.rules[0]!
   const query: GroupContext['query'] = (asked, timeMs) =>
     context.query(asked, timeMs, options.signal)
+  const logQuery: GroupContext['query'] | undefined =
+    context.logQuery && ((asked, timeMs) => context.logQuery!(asked, timeMs, options.signal))
   const nowMs = context.clock.now() - (spec!.queryOffsetMs ?? context.queryOffsetMs)
   try {
     if (type === 'recording') {
-      const answer = await query(expr, nowMs)
+      const ask = store === 'logs' ? logQuery : query
+      if (ask === undefined) throw new Error('there is no log store to ask')
+      const answer = await ask(expr, nowMs)
       const elements = answer.slice(0, ELEMENTS_MAX).map(({ labels, value }) => ({
         labels: labels.toJSON(),
         annotations: {},
@@ -39,6 +43,7 @@ export async function previewRule(
     const live = new LiveGroup(spec!, {
       ...context,
       query,
+      ...(logQuery === undefined ? {} : { logQuery }),
       appender: NO_APPENDER,
       store: NO_STORE,
       sink: { receive: async () => undefined },
@@ -50,7 +55,7 @@ export async function previewRule(
       return { ...none, expr, problems: [{ path: 'expr', what: view.lastError }] }
     }
     const elements = view.alerts.slice(0, ELEMENTS_MAX)
-    const watched = watchedOf(expr)
+    const watched = store === 'logs' ? ({ kind: 'nothing' } as const) : watchedOf(expr)
     const watchedCount =
       watched.kind === 'nothing' ? null : (await query(watched.expr, nowMs)).length
     return { ...none, problems, expr, count: view.alerts.length, elements, watchedCount }

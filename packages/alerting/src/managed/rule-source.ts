@@ -8,24 +8,34 @@ export function sourceOf(rule: Rule): RuleSource {
   if (rule.kind === 'recording') {
     const removed = [...rule.removedLabels].map((name) => [name, ''])
     const labels = { ...rule.labels.toJSON(), ...Object.fromEntries(removed) }
-    return { record: rule.name, expr: rule.expr, ...unlessEmpty('labels', labels) }
+    return {
+      record: rule.name,
+      expr: rule.expr,
+      ...storeOf(rule),
+      ...unlessEmpty('labels', labels),
+    }
   }
   const { noData, noDataForMs, reset, flapping } = rule
   return {
     alert: rule.name,
     expr: rule.expr,
+    ...storeOf(rule),
     ...(rule.forMs === 0 ? {} : { for: formatDuration(rule.forMs) }),
     ...(rule.keepFiringForMs === 0
       ? {}
       : { keep_firing_for: formatDuration(rule.keepFiringForMs) }),
     ...unlessEmpty('labels', textsOf(rule.labels)),
     ...unlessEmpty('annotations', textsOf(rule.annotations)),
-    ...(noData === undefined ? {} : { no_data: noData }),
+    ...(noData === undefined || rule.source === 'logs' ? {} : { no_data: noData }),
     ...(noDataForMs === undefined ? {} : { no_data_for: formatDuration(noDataForMs) }),
     ...(reset === undefined ? {} : { reset: conditionText(reset) }),
     ...unlessEmpty('levels', levelsOf(rule)),
     ...(flapping === undefined ? {} : { flapping }),
   }
+}
+
+function storeOf({ source }: Rule): Pick<RuleSource, 'source'> {
+  return source === 'logs' ? { source } : {}
 }
 
 function textsOf(all: AlertingRuleSpec['labels']): Record<string, string> {

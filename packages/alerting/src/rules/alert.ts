@@ -3,6 +3,7 @@ import { formatFloat, queryEscape } from '@weir/template'
 import type { AlertingRuleSpec } from './config.ts'
 import { type Evaluation, RuleReport } from './evaluation.ts'
 import { type Comparison, comparisonOf } from './evidence.ts'
+import { linesBehind, logComparison } from './log-expr.ts'
 import { FlapWatch } from './flapping.ts'
 import { LEVEL_LABEL, Levels } from './levels.ts'
 import { type Missing, MissingElements } from './missing.ts'
@@ -125,7 +126,7 @@ export class AlertingRule {
   }
 
   async evaluate(at: Evaluation): Promise<void> {
-    const answer = await at.query(this.spec.expr, at.queryTimeMs, at.signal)
+    const answer = await at.answerTo(this.spec)
     const graded = await this.#grade(answer, at)
     const found = await this.#identify([...graded, ...(await this.#lost(answer, at))], at)
     const why = await this.#whyMissing(found, { answer, graded }, at) // the last that may fail
@@ -334,9 +335,10 @@ export class AlertingRule {
     },
   ): Alert {
     const { externalLabels, externalUrl, validUntilMs } = options
-    const { expr } = this.spec
-    this.#generatorUrl ??= `${externalUrl}/graph?g0.expr=${queryEscape(expr)}&g0.tab=1`
-    this.#comparison ??= comparisonOf(expr)
+    const { expr, source } = this.spec
+    this.#generatorUrl ??= externalUrl + pathOf(this.spec)
+    this.#comparison ??= source === 'logs' ? logComparison(expr) : comparisonOf(expr)
+    const asked = source === 'logs' ? { expr, source } : { expr }
     return {
       labels:
         externalLabels.size === 0
@@ -346,7 +348,7 @@ export class AlertingRule {
       startsAtMs: firedAtMs ?? activeAtMs,
       endsAtMs: resolvedAtMs ?? validUntilMs,
       generatorUrl: this.#generatorUrl,
-      evidence: { expr, value, ...this.#comparison, ...this.#thresholdOf(labels) },
+      evidence: { ...asked, value, ...this.#comparison, ...this.#thresholdOf(labels) },
     }
   }
 
@@ -468,6 +470,12 @@ export interface Due {
   /** An end that was handed on already, for those who may have missed it. */
   readonly isRepeatedEnd: boolean
   wasSent(): void
+}
+
+/** Where on the page one sees what a rule looks at. */
+function pathOf({ expr, source }: AlertingRuleSpec): string {
+  if (source === 'logs') return `/logs?query=${queryEscape(linesBehind(expr))}`
+  return `/graph?g0.expr=${queryEscape(expr)}&g0.tab=1`
 }
 
 function noDataNote(sinceMs: number): string {

@@ -22,6 +22,7 @@ import {
   ownRuleKeys,
 } from './additions.ts'
 import { RuleTemplate } from '../template/prometheus.ts'
+import { RULE_STORES, type RuleStore, checkLogExpr } from './log-expr.ts'
 import type { RuleFile, RuleGroupSource } from './source.ts'
 
 /** A rule group, checked and ready to run. */
@@ -40,6 +41,7 @@ export type Rule = AlertingRuleSpec | RecordingRuleSpec
 
 export interface RecordingRuleSpec {
   readonly kind: 'recording'
+  readonly source: RuleStore
   readonly name: string
   readonly expr: string
   readonly labels: Labels
@@ -49,6 +51,7 @@ export interface RecordingRuleSpec {
 
 export interface AlertingRuleSpec extends Additions {
   readonly kind: 'alerting'
+  readonly source: RuleStore
   readonly name: string
   readonly expr: string
   readonly forMs: number
@@ -71,6 +74,12 @@ export interface RulesCheck {
   readonly lints: readonly string[]
 }
 
+/** Where a default for the rules below may stand: a file, a group. */
+const inheritedKeys = {
+  ...noDataKeys,
+  source: z.enum(RULE_STORES, { error: 'want metrics or logs' }).optional(),
+}
+
 const ruleSchema = z.strictObject({
   record: textValue.default(''),
   alert: textValue.default(''),
@@ -79,6 +88,7 @@ const ruleSchema = z.strictObject({
   keep_firing_for: durationValue.default(0),
   labels: textMap,
   annotations: textMap,
+  ...inheritedKeys,
   ...ownRuleKeys,
 })
 
@@ -89,23 +99,23 @@ const groupSchema = z.strictObject({
   limit: integerValue.default(0),
   labels: textMap,
   rules: listOf(ruleSchema),
-  ...noDataKeys,
+  ...inheritedKeys,
 })
 
-const fileSchema = z.strictObject({ groups: listOf(groupSchema), ...noDataKeys })
+const fileSchema = z.strictObject({ groups: listOf(groupSchema), ...inheritedKeys })
 
 type GroupShape = z.output<typeof groupSchema>
 type RuleShape = z.output<typeof ruleSchema>
-type NoDataShape = Pick<RuleShape, 'no_data' | 'no_data_for'>
+type InheritedShape = Pick<RuleShape, keyof typeof inheritedKeys>
 
 /** @throws {WeirError} `RULES_INVALID`, naming file, line and key */
 export function parseRuleFile(
-  { fileName, text }: RuleFile,
+  file: RuleFile,
   features: readonly string[] = [],
   unknownKeys: 'refused' | 'ignored' = 'refused',
 ): RuleGroup[] {
-  const { groups, problems } = readGroups(text, fileName, features, unknownKeys)
-  if (problems.length > 0) throw configError('RULES_INVALID', 'rules', fileName, problems)
+  const { groups, problems } = readGroups(file, features, unknownKeys)
+  if (problems.length > 0) throw configError('RULES_INVALID', 'rules', file.fileName, problems)
   return groups
 }
 
@@ -133,13 +143,16 @@ export function groupProblems(
   return problems.map(({ path, what }) => ({ path: path.replace(/^groups\[0\]\.?/, ''), what }))
 }
 
-/** @param options `forPrometheus`: keys that only Weir knows are problems, too */
+/** @param options `forPrometheus`: keys that only Weir knows are problems, too; `source`: what rules ask that do not say */
 export function checkRules(
   text: string,
   fileName: string,
-  { forPrometheus = false }: { readonly forPrometheus?: boolean } = {},
+  {
+    forPrometheus = false,
+    source,
+  }: { readonly forPrometheus?: boolean; readonly source?: RuleStore | undefined } = {},
 ): RulesCheck {
-  const checked = readGroups(text, fileName, [])
+  const checked = readGroups({ fileName, text, ...(source === undefined ? {} : { source }) }, [])
   const { groups } = checked
   const problems = [...checked.problems, ...(forPrometheus ? ownKeysIn(text, fileName) : [])]
   const seen = new Set<string>()
@@ -166,7 +179,7 @@ function ownKeysIn(text: string, fileName: string): ConfigProblem[] {
       }))
   const file = fileSchema.safeParse(source.value)
   if (!file.success) return []
-  const above = Object.keys(noDataKeys)
+  const above = Object.keys(inheritedKeys)
   const { groups } = source.value as {
     readonly groups?: readonly Readonly<Record<string, unknown>>[]
   }
@@ -175,7 +188,7 @@ function ownKeysIn(text: string, fileName: string): ConfigProblem[] {
     ...[...(groups ?? [])].flatMap((group, i) => [
       ...found(group, above, ['groups', i]),
       ...[...((group['rules'] ?? []) as readonly unknown[])].flatMap((rule, j) =>
-        found(rule, OWN_RULE_KEYS, ['groups', i, 'rules', j]),
+        found(rule, [...OWN_RULE_KEYS, 'source'], ['groups', i, 'rules', j]),
       ),
     ]),
   ]
@@ -190,15 +203,14 @@ function showIdentity(rule: Rule): string {
 }
 
 function readGroups(
-  text: string,
-  fileName: string,
+  { fileName, text, source: store }: RuleFile,
   features: readonly string[],
   unknownKeys: 'refused' | 'ignored' = 'refused',
 ): Checked {
   const { source, problems } = readYaml(text, fileName)
   if (problems.length > 0) return { groups: [], problems }
   const known = unknownKeys === 'refused' ? source : withoutUnknownKeys(fileSchema, source)
-  return groupsOf(known, features)
+  return groupsOf(known, features, store)
 }
 
 interface Checked {
@@ -206,19 +218,21 @@ interface Checked {
   readonly problems: ConfigProblem[]
 }
 
-function groupsOf(source: ConfigSource, features: readonly string[]): Checked {
+function groupsOf(source: ConfigSource, features: readonly string[], store?: RuleStore): Checked {
   const shape = checkShape(fileSchema, source)
   if (shape.value === undefined) return { groups: [], problems: shape.problems }
   const checker = new Checker(source, features)
-  const { groups: shapes, ...above } = shape.value
+  const { groups: shapes, ...said } = shape.value
+  const above = { ...said, source: said.source ?? store }
   const groups = shapes.map((group, i) => checker.group(withDefaults(group, above), ['groups', i]))
   return { groups, problems: checker.problems }
 }
 
-/** What a group or rule says of missing data, or else what stands above it. */
-function withDefaults<Shape extends NoDataShape>(shape: Shape, above: NoDataShape): Shape {
+/** What a group or rule says of its store and of missing data, or else what stands above it. */
+function withDefaults<Shape extends InheritedShape>(shape: Shape, above: InheritedShape): Shape {
   return {
     ...shape,
+    source: shape.source ?? above.source,
     no_data: shape.no_data ?? above.no_data,
     no_data_for: shape.no_data_for ?? above.no_data_for,
   }
@@ -268,11 +282,48 @@ class Checker {
     this.#labelNames(shape.labels, [...path, 'labels'], 'label')
     this.#labelNames(shape.annotations, [...path, 'annotations'], 'annotation')
     const labels = { ...group.labels, ...shape.labels }
+    const source = shape.source ?? group.source ?? 'metrics'
+    if (source === 'logs') return this.#overLogs(shape, labels, path)
     if (shape.record === '') {
       const rule = withDefaults(shape, shape.deadman === undefined ? group : {})
       return this.#alerting(rule, this.#alertExpr(shape, path), labels, path)
     }
     return this.#recording(shape, this.#expr(shape.expr, [...path, 'expr']), labels, path)
+  }
+
+  /** A rule whose expression is LogQL: no lines are an answer, so that data is never missing. */
+  #overLogs(
+    shape: RuleShape,
+    labels: Readonly<Record<string, string>>,
+    path: readonly PropertyKey[],
+  ): Rule {
+    const misplaced = [
+      ['no_data', shape.no_data !== undefined],
+      ['no_data_for', shape.no_data_for !== undefined],
+      ['reset', shape.reset !== ''],
+      ['levels', shape.levels !== undefined],
+      ['deadman', shape.deadman !== undefined],
+    ] as const
+    for (const [key, isThere] of misplaced) {
+      if (isThere) this.#problem([...path, key], `rules over logs have no '${key}'`)
+    }
+    const plain = { ...shape, reset: '', levels: undefined, deadman: undefined }
+    const expr = this.#logExpr(shape.expr, [...path, 'expr'])
+    const rule = { ...plain, source: 'logs', no_data: undefined, no_data_for: undefined } as const
+    if (shape.record !== '') return this.#recording(rule, expr, labels, path)
+    return { ...this.#alerting(rule, expr, labels, path), noData: 'resolve' }
+  }
+
+  #logExpr(text: string, path: readonly PropertyKey[]): string {
+    if (text === '') this.#problem(path, "field 'expr' must be set in rule")
+    else {
+      try {
+        checkLogExpr(text)
+      } catch (cause) {
+        this.#problem(path, `could not parse LogQL: ${(cause as Error).message}`)
+      }
+    }
+    return text.trim()
   }
 
   /** As written, or what `deadman` stands for. */
@@ -327,6 +378,7 @@ class Checker {
     const removed = Object.keys(labels).filter((name) => labels[name] === '')
     return {
       kind: 'recording',
+      source: shape.source ?? 'metrics',
       name: shape.record,
       expr,
       labels: Labels.of(labels),
@@ -348,6 +400,7 @@ class Checker {
         if (isReadable) this.#problem([...path, ...key], what)
       }),
       kind: 'alerting',
+      source: shape.source ?? 'metrics',
       name: alert,
       expr,
       forMs: shape.for,

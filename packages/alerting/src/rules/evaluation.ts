@@ -1,8 +1,8 @@
 import type { Labels } from '@weir/model'
-import type { AlertingRuleSpec } from './config.ts'
+import type { AlertingRuleSpec, Rule } from './config.ts'
 import type { NoDataPolicy } from './no-data.ts'
 import type { RuleHealth } from './view.ts'
-import type { RuleQuery } from './source.ts'
+import type { QuerySample, RuleQuery } from './source.ts'
 
 /** What a rule needs to know at one evaluation. */
 export interface Evaluation {
@@ -11,6 +11,8 @@ export interface Evaluation {
   /** The time asked for and written at: `timeMs` less the query offset. */
   readonly queryTimeMs: number
   readonly query: RuleQuery
+  /** The answer to a rule's expression, from the store that it asks. */
+  readonly answerTo: (rule: Rule) => Promise<readonly QuerySample[]>
   readonly limit: number
   readonly externalLabels: Labels
   readonly externalUrl: string

@@ -1,4 +1,12 @@
-import type { Alert, Appender, Clock, KeyValueChange, KeyValueStore, Labels } from '@weir/model'
+import {
+  type Alert,
+  type Appender,
+  type Clock,
+  type KeyValueChange,
+  type KeyValueStore,
+  type Labels,
+  WeirError,
+} from '@weir/model'
 import type { AlertingEvents } from '../telemetry.ts'
 import { AlertingRule, type Due, type StoredAlert } from './alert.ts'
 import type { Rule, RuleGroup } from './config.ts'
@@ -16,6 +24,8 @@ import type { GroupFigures, RuleGroupView, RuleView } from './view.ts'
 export interface GroupContext {
   readonly query: RuleQuery
   readonly queries?: RuleQueries
+  /** For rules that ask the log store; they fail where it is not there. */
+  readonly logQuery?: RuleQuery
   readonly appender: Appender
   readonly store: KeyValueStore
   readonly clock: Clock
@@ -207,20 +217,24 @@ export class LiveGroup {
   /** Evaluates rules that do not need each other: asked in one go, written in one commit. */
   async #evaluateRun(run: readonly LiveRule[], timeMs: number): Promise<void> {
     const queryTimeMs = timeMs - this.#queryOffsetMs
-    const exprs = run.map(({ spec }) => spec.expr)
+    const exprs = run.flatMap(({ spec }) => (spec.source === 'logs' ? [] : [spec.expr]))
     const askMs = this.#context.clock.monotonicMs()
-    const answers = run.length > 1 ? await this.#ask(exprs, queryTimeMs) : undefined
+    const answers = exprs.length > 1 ? await this.#ask(exprs, queryTimeMs) : undefined
     // What it took to ask for all is split evenly: nobody counted it apart.
     const askedMs = (this.#context.clock.monotonicMs() - askMs) / run.length
+    const { signal: stopped } = this.#stop
+    const query: RuleQuery = (expr, atMs, signal) => {
+      const known = atMs === queryTimeMs ? answers?.get(expr) : undefined
+      if (known instanceof Error) return Promise.reject(known)
+      if (known !== undefined) return Promise.resolve(known)
+      return this.#context.query(expr, atMs, signal, this.#name)
+    }
     const at: Evaluation = {
       timeMs,
       queryTimeMs,
-      query: (expr, atMs, signal) => {
-        const known = atMs === queryTimeMs ? answers?.get(expr) : undefined
-        if (known instanceof Error) return Promise.reject(known)
-        if (known !== undefined) return Promise.resolve(known)
-        return this.#context.query(expr, atMs, signal, this.#name)
-      },
+      query,
+      answerTo: ({ expr, source }) =>
+        source === 'logs' ? this.#askLogs(expr, queryTimeMs) : query(expr, queryTimeMs, stopped),
       limit: this.spec.limit,
       externalLabels: this.#context.externalLabels,
       externalUrl: this.#context.externalUrl,
@@ -228,11 +242,11 @@ export class LiveGroup {
         mode: noData ?? this.#context.noData.mode,
         forMs: noDataForMs ?? this.#context.noData.forMs,
       }),
-      signal: this.#stop.signal,
+      signal: stopped,
     }
     this.#context.events.rulesEvaluated(this.key, run.length)
     const left = run.filter((rule) => {
-      const answer = answers?.get(rule.spec.expr)
+      const answer = rule.spec.source === 'logs' ? undefined : answers?.get(rule.spec.expr)
       if (answer === undefined || answer instanceof Error || rule instanceof RecordingRule)
         return true
       if (!rule.isUntouchedBy(answer, at)) return true
@@ -246,6 +260,12 @@ export class LiveGroup {
 
   get #name(): { readonly file: string; readonly name: string } {
     return { file: this.spec.file, name: this.spec.name }
+  }
+
+  async #askLogs(expr: string, timeMs: number): Promise<readonly QuerySample[]> {
+    const { logQuery } = this.#context
+    if (logQuery === undefined) throw new WeirError('RULE_FAILED', 'there is no log store to ask')
+    return logQuery(expr, timeMs, this.#stop.signal, this.#name)
   }
 
   /** Answers by expression; undefined when they have to be asked for one by one. */
@@ -391,6 +411,7 @@ function viewOf(rule: LiveRule): RuleView {
   const shared = {
     name: spec.name,
     query: spec.expr,
+    ...(spec.source === 'logs' ? { source: spec.source } : {}),
     health: report.health,
     ...(report.lastError === '' ? {} : { lastError: report.lastError }),
     evaluationTime: report.tookMs / 1000,

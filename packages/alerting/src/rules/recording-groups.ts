@@ -28,7 +28,9 @@ export function recordingGroups(setup: AlertingSetup): RecordingGroup[] {
     ...parseRuleGroups(groups, features),
   ]
   return all.flatMap((group) => {
-    const rules = group.rules.filter((rule) => rule.kind === 'recording')
+    const rules = group.rules
+      .filter((rule) => rule.kind === 'recording')
+      .filter(({ source }) => source === 'metrics') // those over logs are not computed for the past
     if (rules.length === 0) return []
     const intervalMs = group.intervalMs ?? setup.evaluationIntervalMs ?? EVALUATION_INTERVAL_MS
     const { file, name, limit } = group

@@ -16,7 +16,7 @@ export class RecordingRule {
   }
 
   async evaluate(at: Evaluation): Promise<void> {
-    const answer = await at.query(this.spec.expr, at.queryTimeMs, at.signal)
+    const answer = await at.answerTo(this.spec)
     const samples = answer.map((sample) => this.#named(sample))
     const keys = new Set(samples.map(({ labels }) => labels.key()))
     if (keys.size !== samples.length) {

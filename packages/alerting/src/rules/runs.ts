@@ -38,6 +38,7 @@ function readsAny(rule: Rule, written: ReadonlySet<string>): boolean {
   if (written.size === 0) return false
   // A template may ask for anything.
   if (rule.kind === 'alerting' && asksInTemplates(rule)) return true
+  if (rule.source === 'logs') return false
   return selectorsOf(parseExpr(rule.expr, ALL_FEATURES)).some(({ matchers }) => {
     const name = matchers.find((one) => one.name === METRIC_NAME && one.operator === '=')
     return name === undefined || written.has(name.value)

@@ -1,9 +1,12 @@
 import type { AlertSink, Labels, NativeHistogram } from '@weir/model'
+import type { RuleStore } from './log-expr.ts'
 
 /** A rule file as it was read from disk. */
 export interface RuleFile {
   readonly fileName: string
   readonly text: string
+  /** What its rules ask when they do not say; metrics unless told. */
+  readonly source?: RuleStore
 }
 
 /** A rule group given as an object, as packs give it. Durations as Prometheus writes them: `30s`, `1h30m`. */
@@ -15,6 +18,7 @@ export interface RuleGroupSource {
   readonly limit?: number
   readonly query_offset?: string
   readonly labels?: Readonly<Record<string, string>>
+  readonly source?: RuleStore
   readonly rules: readonly RuleSource[]
 }
 
@@ -31,6 +35,8 @@ export interface RuleSource {
   readonly keep_firing_for?: string
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
+  /** What it asks: `logs` makes `expr` LogQL. */
+  readonly source?: RuleStore
   readonly no_data?: string
   readonly no_data_for?: string
   readonly reset?: string

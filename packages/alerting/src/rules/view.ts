@@ -33,6 +33,8 @@ export type RuleHealth = 'unknown' | 'ok' | 'err'
 interface AnyRuleView {
   readonly name: string
   readonly query: string
+  /** That `query` is LogQL; absent for PromQL. */
+  readonly source?: 'logs'
   readonly health: RuleHealth
   readonly lastError?: string
   readonly evaluationTime: number

@@ -1,4 +1,5 @@
 import { chartExpr } from '../rules/evidence.ts'
+import { linesBehind } from '../rules/log-expr.ts'
 import type { AlertFacts } from '../template/notification-data.ts'
 
 /** Where a reader can go from a message. '' where there is no such place. */
@@ -52,18 +53,22 @@ export function alertsUrl(alertName: string, externalUrl: string): string {
 function exploreUrl(alert: AlertFacts, externalUrl: string): string {
   const { evidence, startsAtMs, endsAtMs, generatorUrl } = alert
   if (evidence === undefined) return safeUrl(generatorUrl, externalUrl)
+  if (evidence.source === 'logs') return '' // it counts lines, which are shown
   const from = startsAtMs - BEFORE_MS
   const to = endsAtMs === null ? 'now' : String(endsAtMs + AFTER_MS)
   return `${externalUrl}/explore?expr=${encode(chartExpr(evidence.expr))}&from=${from}&to=${to}`
 }
 
-/** Lines of log have the same words for where they come from. */
-function logsUrl({ labels, startsAtMs, endsAtMs }: AlertFacts, externalUrl: string): string {
+/** The lines that it counted; of other alerts those of the same place, since logs and metrics have the same words. */
+function logsUrl(alert: AlertFacts, externalUrl: string): string {
+  const { labels, evidence, startsAtMs, endsAtMs } = alert
   const matchers = ['system', 'pipeline', 'stage']
     .filter((name) => labels.get(name) !== '')
     .map((name) => `${name}=${JSON.stringify(labels.get(name))}`)
-  if (matchers.length === 0) return ''
-  const query = encode(`{${matchers.join(', ')}}`)
+  const counted = evidence?.source === 'logs' ? linesBehind(evidence.expr) : ''
+  const lines = counted || (matchers.length === 0 ? '' : `{${matchers.join(', ')}}`)
+  if (lines === '') return ''
+  const query = encode(lines)
   const from = startsAtMs - BEFORE_MS
   return `${externalUrl}/logs?query=${query}&from=${from}&to=${(endsAtMs ?? startsAtMs) + AFTER_MS}`
 }

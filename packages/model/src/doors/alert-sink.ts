@@ -19,6 +19,8 @@ export interface Alert {
 /** The figure behind an alert. */
 export interface AlertEvidence {
   readonly expr: string
+  /** That `expr` is LogQL; absent for PromQL. */
+  readonly source?: 'logs'
   /** At the last evaluation at which the condition held. */
   readonly value: number
   /** What the expression compares the value with, where that is one number. */

@@ -13,7 +13,7 @@ const AT_START = {
   pushgateway: [],
   influx: [],
   iceberg: [],
-  logs: [],
+  logs: ['rule_files', 'metrics', 'metric_presets'],
   query: ['lookback_rules', 'count_first_value'],
   web: [],
   packs: [],

@@ -74,8 +74,8 @@ function checkMappingRules(check: Check, given: GivenConfig, flags: Flags): void
 
 function checkRuleFiles(check: Check, given: GivenConfig, flags: Flags): void {
   for (const pattern of rulePatterns(given, flags)) {
-    for (const { fileName, text } of check.attempt(() => readRuleFiles(pattern)) ?? []) {
-      const { ruleCount, problems } = checkRules(text, fileName)
+    for (const { fileName, text, source } of check.attempt(() => readRuleFiles(pattern)) ?? []) {
+      const { ruleCount, problems } = checkRules(text, fileName, { source })
       check.add(fileName, problems)
       check.found.push(`${counted(ruleCount, 'rule')} in ${fileName}`)
     }

@@ -263,6 +263,8 @@ export function packSources(disabled: readonly string[]): MappingSource[] {
 interface RulePattern {
   readonly pattern: string
   readonly by: NamedBy
+  /** What its rules ask when they do not say. */
+  readonly source?: 'logs'
 }
 
 export function rulePatterns(given: GivenConfig, flags: Flags): RulePattern[] {
@@ -271,11 +273,22 @@ export function rulePatterns(given: GivenConfig, flags: Flags): RulePattern[] {
     pattern: beside(given.file, pattern),
     by: { place },
   }))
-  return [...fromConfig, ...flags.rules.map((pattern) => ({ pattern, by: { flag: '--rules' } }))]
+  const logPlace = placeOf(given, 'logs', 'rule_files')
+  const overLogs = given.config.logs.rule_files.map((pattern) => ({
+    pattern: beside(given.file, pattern),
+    by: { place: logPlace },
+    source: 'logs' as const,
+  }))
+  const fromFlags = flags.rules.map((pattern) => ({ pattern, by: { flag: '--rules' } as const }))
+  return [...fromConfig, ...overLogs, ...fromFlags]
 }
 
-export function readRuleFiles({ pattern, by }: RulePattern): RuleFile[] {
-  return expandGlob(pattern).map((fileName) => ({ fileName, text: readNamed(fileName, by) }))
+export function readRuleFiles({ pattern, by, source }: RulePattern): RuleFile[] {
+  return expandGlob(pattern).map((fileName) => ({
+    fileName,
+    text: readNamed(fileName, by),
+    ...(source === undefined ? {} : { source }),
+  }))
 }
 
 /** A file by name, or the section itself with its lines where they were. */

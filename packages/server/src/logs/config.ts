@@ -134,6 +134,10 @@ export const logsConfig = z.strictObject({
     .prefault({})
     .describe("What fluentd and Fluent Bit send by fluentd's forward protocol."),
   syslog: syslogConfig.prefault({}).describe('What comes by syslog.'),
+  rule_files: z
+    .array(z.string())
+    .default([])
+    .describe('Rule files whose expressions are LogQL, as of Loki; globs are allowed.'),
   ...logMetricKeys,
 })
 

@@ -9,6 +9,7 @@ import type { BodyRooms } from '../push/body-rooms.ts'
 import type { LogsData, LogsHandlers } from '../threads/logs-thread.ts'
 import { Thread } from '../threads/thread.ts'
 import { lineLimits } from './lines/line-limits.ts'
+import type { LogMetricConfig } from './metrics/config.ts'
 import { presetRules } from './metrics/presets.ts'
 import { packBatch } from './packed-batch.ts'
 import type { LogOutcome, LogRequest } from './receive/log-request.ts'
@@ -57,6 +58,11 @@ export class LogsSide implements LogSink, AsyncDisposable {
   async listenerStatus(): Promise<readonly IntakeStatus[]> {
     if (!wantsListeners(this.#options.config().logs)) return []
     return (await this.thread()).call('listenerStatus', undefined)
+  }
+
+  /** Takes up what of a new configuration counts at once: metrics from lines. */
+  async reload({ logs }: WeirConfig): Promise<void> {
+    await (await this.#thread)?.call('setMetrics', metricRules(logs))
   }
 
   /** Takes the body of a request in; it changes hands. Resolves when what could be kept is durable. */
@@ -120,8 +126,7 @@ export class LogsSide implements LogSink, AsyncDisposable {
 
   async #start(): Promise<Thread<LogsHandlers>> {
     const { logs, storage, log, otlp_receiver: otlp } = this.#options.config()
-    const rules = [...presetRules(logs.metric_presets), ...logs.metrics]
-    const store = rules.length === 0 ? undefined : await this.#options.storePort()
+    const store = await this.#options.storePort()
     const data: LogsData = {
       store: {
         folder: this.#folder,
@@ -138,18 +143,17 @@ export class LogsSide implements LogSink, AsyncDisposable {
       limits: lineLimits(logs),
       unpackedBytesMax: logs.max_unpacked_bytes,
       resourceLabels: logs.resource_labels,
-      ...(store === undefined ? {} : { metrics: { rules, store } }),
+      metrics: { rules: metricRules(logs), store },
       listeners: { forward: logs.forward, syslog: logs.syslog },
       logLevel: log.level,
       depthMax: otlp.max_attribute_depth,
     }
-    return new Thread<LogsHandlers>(
-      'logs-thread',
-      data,
-      store === undefined ? [] : [store],
-      this.#options.onCrash,
-    )
+    return new Thread<LogsHandlers>('logs-thread', data, [store], this.#options.onCrash)
   }
+}
+
+function metricRules({ metric_presets: presets, metrics }: WeirConfig['logs']): LogMetricConfig[] {
+  return [...presetRules(presets), ...metrics]
 }
 
 function isFilled(folder: string): boolean {

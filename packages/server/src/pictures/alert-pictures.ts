@@ -47,7 +47,9 @@ export function alertPictures(options: PictureOptions): PictureSource {
   const budget = new Budget(options.perMinute, options.clock)
   let busy = 0
   return async (facts, signal) => {
-    const alert = facts.alerts.find(({ evidence }) => evidence !== undefined)
+    const alert = facts.alerts.find(
+      ({ evidence }) => evidence !== undefined && evidence.source !== 'logs',
+    )
     if (alert === undefined) return undefined
     if (busy >= BUSY_MAX || !budget.take()) {
       drawn.inc({ outcome: 'busy' })

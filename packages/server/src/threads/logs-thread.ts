@@ -42,8 +42,8 @@ export interface LogsData {
   readonly unpackedBytesMax: number
   readonly resourceLabels: readonly string[]
   readonly listeners: ListenerConfigs
-  /** Metrics made from lines, and the way to the metric store; absent when there are none. */
-  readonly metrics?: { readonly rules: readonly LogMetricConfig[]; readonly store: MessagePort }
+  /** Metrics made from lines, and the way to the metric store. */
+  readonly metrics: { readonly rules: readonly LogMetricConfig[]; readonly store: MessagePort }
   readonly logLevel: string
   readonly depthMax: number
 }
@@ -57,6 +57,8 @@ export type LogsHandlers = {
   listenerStatus: () => readonly IntakeStatus[]
   /** Takes the body of a request in; resolves when what could be kept is durable. */
   take: (request: LogRequest) => Promise<Moved<Taken<LogOutcome>>>
+  /** Puts other metrics from lines in place of those there are. */
+  setMetrics: (rules: readonly LogMetricConfig[]) => Promise<void>
   append: (batch: PackedBatch) => Promise<LogReport>
   /** Serves a `LogWay` at the other end of the port. */
   connect: (port: MessagePort) => Promise<void>
@@ -88,7 +90,6 @@ opening.catch(() => undefined) // whoever asks is told
 const counted: { metrics?: LogMetrics } = {}
 /** The store, behind the rules that make metrics of lines. */
 const sinking: Promise<LogSink> = opening.then((store) => {
-  if (data.metrics === undefined) return store
   const { rules, store: port } = data.metrics
   const appender = connectAppender(port)
   const telemetry = { registry, log }
@@ -126,6 +127,10 @@ const handlers: LogsHandlers = {
   take: async (request) => {
     const outcome = await (await receiving).take(request)
     return new Moved({ outcome, room: request.body.buffer }, [request.body.buffer])
+  },
+  setMetrics: async (rules) => {
+    await sinking
+    counted.metrics!.setRules(rules)
   },
   append: async (batch) => (await sinking).append(unpackBatch(batch)),
   connect: async (port) => serveWay(port, await sinking),

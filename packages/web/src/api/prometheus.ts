@@ -68,6 +68,8 @@ interface AlertingRule {
   readonly type: 'alerting'
   readonly name: string
   readonly query: string
+  /** That `query` is LogQL. */
+  readonly source?: 'logs'
   /** The `for` clause in seconds. */
   readonly duration: number
   readonly state: 'firing' | 'pending' | 'inactive' | 'unknown'

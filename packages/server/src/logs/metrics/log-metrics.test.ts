@@ -172,6 +172,32 @@ describe('rules', () => {
     expect(notebook.released).toBe(1)
   })
 
+  test('other rules: what stays the same counts on, the series of the rest end', async () => {
+    const metrics = metricsOf({
+      metrics: [
+        { name: 'a', match: ALL },
+        { name: 'b', match: ALL },
+      ],
+    })
+    await metrics.append(batch(['x']))
+    await metrics.flush()
+    notebook.take()
+    nowMs = 110_000
+    const { metrics: rules } = logsConfig.parse({
+      metrics: [
+        { name: 'c', match: ALL },
+        { name: 'a', match: ALL },
+      ],
+    })
+    metrics.setRules(rules)
+    expect(() => metrics.setRules([{ ...rules[0]!, match: '{' }])).toThrow(/parse error/)
+    await metrics.append(batch(['y']))
+    nowMs = 120_000
+    await metrics.flush()
+    expect(notebook.take()).toEqual(['b stale@110', 'c 0@100', 'c 1@120', 'a 2@120'])
+    expect(notebook.released).toBe(1)
+  })
+
   test('lines that give nothing are counted by why', async () => {
     const metrics = metricsOf({
       metrics: [{ name: 'n', match: ALL, field: 'v', labels: { k: 'k' }, max_series: 1 }],

@@ -24,7 +24,7 @@ const IDLE_MS = 3_600_000
  */
 export class LogMetrics implements LogSink, AsyncDisposable {
   readonly #options: LogMetricsOptions
-  readonly #rules: readonly LogRule[]
+  #rules: readonly LogRule[] = []
   readonly #refs = new Map<RuleSeries, readonly SeriesRef[]>()
   readonly #closing = new AbortController()
   readonly #lines
@@ -38,7 +38,6 @@ export class LogMetrics implements LogSink, AsyncDisposable {
   constructor(options: LogMetricsOptions) {
     const { registry } = options.telemetry
     this.#options = options
-    this.#rules = options.rules.map((rule) => new LogRule(rule))
     this.#flushedMs = options.clock.now()
     this.#lines = registry.counter(
       'weir_log_metrics_lines_total',
@@ -59,6 +58,29 @@ export class LogMetrics implements LogSink, AsyncDisposable {
       'weir_log_metrics_failed_flushes_total',
       'Times that metrics from lines could not be written; the next time has all of it.',
     )
+    this.setRules(options.rules)
+  }
+
+  /**
+   * Puts other rules in place of those there are. What a rule that stays the same has counted goes on; the
+   * series of the others end.
+   *
+   * @throws {WeirError} `LOGQL_PARSE`; then nothing has changed
+   */
+  setRules(configs: readonly LogMetricConfig[]): void {
+    const known = new Map(this.#rules.map((rule) => [JSON.stringify(rule.config), rule]))
+    const rules = configs.map((config) => {
+      const key = JSON.stringify(config)
+      const rule = known.get(key) ?? new LogRule(config)
+      known.delete(key)
+      return rule
+    })
+    const nowMs = this.#options.clock.now()
+    for (const rule of known.values()) {
+      for (const series of rule.series.values()) this.#end(series, nowMs)
+      this.#seriesCount.set(0, { metric: rule.config.name })
+    }
+    this.#rules = rules
   }
 
   /** Writes the series every ten seconds from now on. */

@@ -142,11 +142,16 @@ function Opened(props: {
           </Link>
         )}
         <RunbookLink url={annotations['runbook_url'] ?? ''} />
-        {evidence === undefined ? null : (
+        {evidence === undefined || evidence.source === 'logs' ? null : (
           <Link to="/explore" search={{ expr: evidence.expr }}>
             Explore
           </Link>
         )}
+        {evidence?.source === 'logs' ? (
+          <Link to="/logs" search={{ query: evidence.expr }}>
+            Counted lines
+          </Link>
+        ) : null}
         <LogsLink
           labels={labels}
           span={around(

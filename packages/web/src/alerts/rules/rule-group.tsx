@@ -94,16 +94,24 @@ function AlertingRuleLines(
             {rule.duration > 0 ? `for ${spanText(rule.duration * 1000)}` : 'at once'}
           </span>
           <div style={{ display: 'flex', gap: 12, justifyContent: 'flex-end', flexWrap: 'wrap' }}>
-            <Link to="/explore" search={{ expr: rule.query, tab: 'table' }}>
-              Explore
-            </Link>
-            <Link
-              to="/alerts"
-              search={{ tab: 'backtest', rule: rule.name, group: group.name, file: group.file }}
-              aria-label={`Backtest ${rule.name}`}
-            >
-              Backtest
-            </Link>
+            {rule.source === 'logs' ? (
+              <Link to="/logs" search={{ query: rule.query }}>
+                Logs
+              </Link>
+            ) : (
+              <>
+                <Link to="/explore" search={{ expr: rule.query, tab: 'table' }}>
+                  Explore
+                </Link>
+                <Link
+                  to="/alerts"
+                  search={{ tab: 'backtest', rule: rule.name, group: group.name, file: group.file }}
+                  aria-label={`Backtest ${rule.name}`}
+                >
+                  Backtest
+                </Link>
+              </>
+            )}
             {row === undefined ? null : (
               <>
                 <RuleButton what="Change" name={rule.name} onClick={() => onEdit(row)} />
