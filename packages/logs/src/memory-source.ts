@@ -79,7 +79,7 @@ export class MemorySource implements LogSource {
       const key = JSON.stringify([step, streamId, values])
       const row = rows.get(key) ?? { step, streamId, values, lines: 0, bytes: 0 }
       row.lines++
-      row.bytes += Buffer.byteLength(lines.line(i))
+      if (request.needsBytes === true) row.bytes += Buffer.byteLength(lines.line(i))
       rows.set(key, row)
     }
     const all = [...rows.values()]

@@ -49,20 +49,29 @@ export function addLogsSearch(logs: Command): void {
       endWithReader()
       const limit = wholeNumber('--limit', options.limit)
       let found = 0
-      for await (const logs of searched(query, options, limit)) {
-        found += logs.length
-        for (const log of logs) printLog(log, options.json ? 'json' : options.output)
+      for await (const answer of searched(query, options, limit)) {
+        found += answer.length
+        for (const told of answer) {
+          if (typeof told === 'string') process.stdout.write(`${told}\n`)
+          else printLog(told, options.json ? 'json' : options.output)
+        }
       }
-      if (found === 0) process.exitCode = EXIT.found
+      if (found > 0) return
+      process.exitCode = EXIT.found
+      if (options.from === undefined && options.to === undefined) {
+        process.stderr.write(
+          `weir: nothing in the last ${options.since}; --since looks further back\n`,
+        )
+      }
     })
 }
 
-/** Pages of lines; a page goes on at the time of the last line of the one before. */
+/** Lines of a metric query's answer, told once; or pages of lines of log: a page goes on at the time of the last line of the one before. */
 async function* searched(
   query: string,
   { server, since, from, to, forward }: SearchOptions,
   limit: number,
-): AsyncIterable<readonly ToldLog[]> {
+): AsyncIterable<readonly (ToldLog | string)[]> {
   let left = limit
   let edge: string | undefined
   let atEdge = new Set<string>()
@@ -79,10 +88,7 @@ async function* searched(
       ...(end === undefined ? {} : { end }),
     })
     if (reply.data.resultType !== 'streams') {
-      // Numbers are told once, whole.
-      for (const line of showReply(reply as unknown as Reply)) process.stdout.write(`${line}\n`)
-      if (reply.data.result.length === 0) process.exitCode = EXIT.found
-      yield []
+      yield reply.data.result.length === 0 ? [] : [...showReply(reply as unknown as Reply)]
       return
     }
     const page = toldLogs(reply.data.result, forward ? 1 : -1)

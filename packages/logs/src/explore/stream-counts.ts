@@ -34,6 +34,7 @@ export async function countStreams(
     by: [],
     byStream: true,
     conditions,
+    needsBytes: true,
     signal,
   })
   if (counts === undefined) return countByReading(source, request)

@@ -10,7 +10,10 @@ const NO_CONTENT: Answer = { status: 204, headers: {}, body: '' }
 export function logDeleteRoutes({ logDeletions, clock }: HttpDeps): Route[] {
   const allowed = (): NonNullable<HttpDeps['logDeletions']> => {
     if (logDeletions !== undefined) return logDeletions
-    throw new WeirError('ADMIN_DISABLED', 'admin APIs disabled')
+    throw new WeirError(
+      'ADMIN_DISABLED',
+      'Cannot delete lines: admin APIs are disabled; start Weir with --web.enable-admin-api',
+    )
   }
   return [
     {

@@ -33,6 +33,7 @@ export async function countedSeries(
   const times = { fromNs: windows.fromNs, toNs: windows.toNs }
   const streams = source.streams(selection.matchers, times)
   if (streams.length === 0) return []
+  const isBytes = leaf.range.operation.startsWith('bytes')
   const counts = await source.counts({
     streams,
     range: times,
@@ -40,12 +41,12 @@ export async function countedSeries(
     by,
     byStream: false,
     conditions: selection.conditions,
+    needsBytes: isBytes,
     ...(guard.signal !== undefined && { signal: guard.signal }),
   })
   if (counts === undefined) return undefined
   guard.streams += streams.length
   guard.look()
-  const isBytes = leaf.range.operation.startsWith('bytes')
   const series = new SeriesTable(accumulators(leaf.range, windows, guard))
   for (let i = 0; i < counts.count; i++) {
     const values = counts.values.map((column) => column[i]!)

@@ -105,6 +105,7 @@ async function answer(
 
 const TIME = BigInt(NOW) * 1_000_000n
 const LINES: readonly string[] = [
+  'a nul \0 inside',
   '{"timestamp":"2026-11-28T10:00:00.000Z","level":"ERROR","logger":"a.b","message":"batch 424242001 failed","n":5}',
   '{"timestamp":"2026-11-28T10:00:00.000Z","level":"INFO","logger":"a.b","message":"batch 7 done","n":-12}',
   '{"timestamp":"2026-11-28T10:00:00.000000+00:00","level":"INFO","n":1.50,"ok":true,"none":null,"s":"","o":{},"l":[]}',
@@ -155,6 +156,9 @@ const CONDITIONS: readonly LineCondition[] = [
   { kind: 'contains', text: '12' },
   { kind: 'contains', text: 'message' },
   { kind: 'contains', text: "'" },
+  { kind: 'contains', text: 'nul \0 in' },
+  { kind: 'matches', regex: 'l \0 [a-z]' },
+  { kind: 'value', name: 'service', operator: '!=', value: 'a\0b' },
   { kind: 'contains', text: '\\"q' },
   { kind: 'contains', text: 'a, b' },
   { kind: 'contains', text: '\n' },

@@ -1,4 +1,5 @@
-/** A text as SQL has it between quotes. */
+/** A text as SQL has it between quotes. Statements end at NUL, so that is put in between. */
 export function sqlText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
+  const quoted = text.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`)
+  return quoted.length === 1 ? quoted[0]! : `(${quoted.join(' || chr(0) || ')})`
 }
