@@ -15,6 +15,7 @@ export class Guard {
   linesCounted = 0
   streams = 0
   #samples = 0
+  #answerChars = 0
 
   constructor({ limits, signal, deadline }: LogQueryRequest) {
     this.limits = { ...DEFAULT_LOG_LIMITS, ...limits }
@@ -57,6 +58,19 @@ export class Guard {
         `Cannot finish query: its time is over after ${Math.round(this.elapsedMs)} ms`,
       )
     }
+  }
+
+  /**
+   * Counts characters of the answer.
+   *
+   * @throws {WeirError} `LOGQL_TOO_MANY_ENTRIES`
+   */
+  answer(chars: number): void {
+    this.#answerChars += chars
+    const { answerCharsMax } = this.limits
+    if (this.#answerChars <= answerCharsMax) return
+    const why = `Cannot answer with more than ${answerCharsMax} characters: want a smaller limit, or shorter lines (line_format)`
+    throw new WeirError('LOGQL_TOO_MANY_ENTRIES', why)
   }
 
   /**

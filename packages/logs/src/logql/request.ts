@@ -5,6 +5,8 @@ import type { LogQLExpr } from './ast.ts'
 export interface LogQueryLimits {
   /** Most lines in an answer. */
   readonly entriesMax: number
+  /** Most characters of the lines of an answer, and of the labels made for them. */
+  readonly answerCharsMax: number
   /** Most series in an answer. */
   readonly seriesMax: number
   /** Most values held at once on the way to a metric answer: series times steps, and samples of windows. */
@@ -17,6 +19,7 @@ export interface LogQueryLimits {
 
 export const DEFAULT_LOG_LIMITS: LogQueryLimits = {
   entriesMax: 5000,
+  answerCharsMax: 64 * 2 ** 20,
   seriesMax: 500,
   samplesMax: 20_000_000,
   linesMax: 200_000_000,

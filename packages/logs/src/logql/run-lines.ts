@@ -1,4 +1,4 @@
-import { WeirError } from '@weir/model'
+import { type Labels, WeirError } from '@weir/model'
 import type { LogSource } from '../source.ts'
 import type { LogExpr } from './ast.ts'
 import { entryOf } from './entries.ts'
@@ -52,10 +52,18 @@ export async function runLines(
         if (apart < intervalNs) continue
       }
       lastNs = state.timeNs
-      entries.push(entryOf(state))
+      const entry = entryOf(state)
+      guard.answer(entry.line.length + charsOf(entry.parsed) + charsOf(entry.metadata))
+      entries.push(entry)
       if (entries.length === limit) return entries
     }
     guard.look()
   }
   return entries
+}
+
+function charsOf({ flat }: Labels): number {
+  let chars = 0
+  for (const text of flat) chars += text.length
+  return chars
 }

@@ -145,6 +145,7 @@ const MANY = Array.from({ length: 2000 }, (_, i) => ({ at: i % 100, line: `n=${i
 
 test.each([
   ['{app="a"}', { limit: 5001 }, 'LOGQL_TOO_MANY_ENTRIES'],
+  ['{app="a"}', { limits: { answerCharsMax: 500 } }, 'LOGQL_TOO_MANY_ENTRIES'],
   ['count_over_time({app="a"} | logfmt [1m])', {}, 'LOGQL_TOO_MANY_SERIES'],
   ['{app="a"} | n="x"', { limits: { linesMax: 1000 } }, 'LOGQL_TOO_MANY_LINES'],
   ['sum(count_over_time({app="a"}[1m]))', { stepNs: 1n }, 'LOGQL_TOO_MANY_STEPS'],
@@ -168,6 +169,17 @@ test.each([
   const deadline = 'deadline' in more ? { deadline: { clock, ...more.deadline } } : {}
   const asked = { ...RANGE, query, ...more, ...deadline } as LogQueryRequest
   await expect(runLogQuery(sourceOf(MANY), asked)).rejects.toMatchObject({ code })
+})
+
+test('a label that stages double again and again stops growing; the line says so', async () => {
+  const source = sourceOf([{ at: 1, line: 'x' }])
+  const doubled = ' | label_format a=`{{.a}}{{.a}}`'.repeat(40)
+  const { value } = await runLogQuery(source, {
+    ...RANGE,
+    query: `{app="a"} | label_format a=\`0123456789\`${doubled} | label_format a=\`\``,
+  })
+  if (value.kind !== 'streams') throw new Error(value.kind)
+  expect(value.entries[0]!.parsed.get('__error__')).toBe('TemplateFormatErr')
 })
 
 test('a query for lines has no one moment, and one for numbers has no tail', async () => {

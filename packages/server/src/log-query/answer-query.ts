@@ -139,7 +139,8 @@ function statsOf(
 
 /** Clients know this sentence: Grafana shows which setting to change when it comes. */
 function asLokiSays(error: unknown, limit: number, max: number): unknown {
-  if ((error as { code?: string }).code !== 'LOGQL_TOO_MANY_ENTRIES') return error
+  const isLimit = (error as { code?: string }).code === 'LOGQL_TOO_MANY_ENTRIES' && limit > max
+  if (!isLimit) return error
   const why = `max entries limit per query exceeded, limit > max_entries_limit_per_query (${limit} > ${max})`
   return new WeirError('LOGQL_TOO_MANY_ENTRIES', why, { cause: error })
 }

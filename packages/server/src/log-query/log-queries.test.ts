@@ -65,11 +65,16 @@ class Stand {
     })
   }
 
+  /** The thread hears what it is told. */
+  hears = true
+
   readonly #call = (name: string, argument: unknown): Promise<unknown> => {
     if (name === 'cancel') this.canceled.push(argument as number)
+    if (!this.hears && name === 'cancel') return new Promise(() => undefined)
     if (name !== 'ask') return Promise.resolve()
-    const { job } = argument as { readonly job: { readonly query: string } }
-    return new Promise((answer, fail) => this.asked.push({ query: job.query, answer, fail }))
+    const { job } = argument as { readonly job: { readonly query: string; readonly text?: string } }
+    const query = job.text ?? job.query
+    return new Promise((answer, fail) => this.asked.push({ query, answer, fail }))
   }
 
   /** Everything that sleeps exactly so long wakes up. */
@@ -136,8 +141,9 @@ test('whoever goes while waiting is forgotten; while answered, the thread is tol
   expect(stand.killed).toBe(0) // its time is not over
 })
 
-test('a question whose time is over is told so; when it does not stop, its thread is ended', async () => {
+test('a question whose time is over is told so; when its thread hears nothing, it is ended', async () => {
   const stand = new Stand({})
+  stand.hears = false
   const { answer } = await stand.ask('long')
   stand.pass(TIMEOUT_MS)
   await expect(answer).rejects.toMatchObject({ code: 'QUERY_TIMEOUT' })
@@ -145,6 +151,22 @@ test('a question whose time is over is told so; when it does not stop, its threa
   stand.pass(GRACE_MS)
   await settle()
   expect(stand.killed).toBe(1)
+})
+
+test('one that DuckDB does not stop keeps its place; SQL, which may not stop, leaves places free', async () => {
+  const stand = new Stand({ max_concurrent: 4 })
+  const never = new AbortController().signal
+  for (let i = 0; i < 3; i++)
+    stand.queries.ask({ kind: 'sql', text: `${i}`, rowsMax: 1 }, never).catch(() => undefined)
+  await settle()
+  expect(stand.asked).toHaveLength(2)
+  stand.pass(TIMEOUT_MS)
+  await settle()
+  stand.pass(GRACE_MS)
+  await settle()
+  expect(stand.killed).toBe(0)
+  await stand.ask('a')
+  expect(stand.asked.map(({ query }) => query)).toEqual(['0', '1', 'a'])
 })
 
 test('one that stops in time keeps its thread', async () => {

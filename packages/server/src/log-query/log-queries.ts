@@ -41,8 +41,10 @@ interface Running {
   readonly ready: Promise<void>
 }
 
-/** How long a question may go on after its time is over; then the thread is ended. */
+/** How long a question may go on after its time is over; then it is looked at why. */
 const STOP_GRACE_MS = 5000
+/** Of the questions under way so many may be SQL, which anybody may write so that it cannot be stopped for long. */
+const SQL_SHARE = 0.5
 const ANSWERED = new Error('answered')
 
 /**
@@ -61,6 +63,7 @@ export class LogQueries implements AsyncDisposable {
   readonly #crashes
   #thread: Running | undefined
   #running = 0
+  #runningSql = 0
   #nextId = 1
   #isClosed = false
 
@@ -206,15 +209,26 @@ export class LogQueries implements AsyncDisposable {
 
   #next(): void {
     while (this.#running < this.#options.config.max_concurrent) {
-      const task = this.#page.shift() ?? this.#others.shift()
+      const task = this.#take(this.#page) ?? this.#take(this.#others)
       if (task === undefined) break
+      const isSql = task.job.kind === 'sql'
       this.#running++
+      if (isSql) this.#runningSql++
       void this.#run(task).finally(() => {
         this.#running--
+        if (isSql) this.#runningSql--
         this.#next()
       })
     }
     this.#waiting.set(this.#page.length + this.#others.length)
+  }
+
+  /** The next one that may begin. */
+  #take(queue: Task[]): Task | undefined {
+    const sqlMax = Math.max(1, Math.floor(this.#options.config.max_concurrent * SQL_SHARE))
+    const mayBegin = ({ job }: Task): boolean => job.kind !== 'sql' || this.#runningSql < sqlMax
+    const place = queue.findIndex(mayBegin)
+    return place < 0 ? undefined : queue.splice(place, 1)[0]
   }
 
   /** Resolves when the thread is done with it, which may be later than who asked was told. */
@@ -224,8 +238,8 @@ export class LogQueries implements AsyncDisposable {
     const done = new AbortController()
     const stop = (): void => {
       reject(signal.reason)
-      thread.call('cancel', id).catch(() => undefined) // gone already
-      this.#killUnless(thread, signal.reason, done.signal)
+      const isHeard = thread.call('cancel', id)
+      this.#watchStop(thread, isHeard, signal.reason, done.signal)
     }
     try {
       await ready
@@ -244,15 +258,32 @@ export class LogQueries implements AsyncDisposable {
     }
   }
 
-  /** Ends a thread that does not stop: it is in the midst of something long. */
-  #killUnless(thread: LogQueryThread, reason: unknown, stopped: AbortSignal): void {
+  /**
+   * Ends a thread that hears nothing any more. One that does waits for DuckDB, in which some functions do not
+   * stop before they are done: to end a thread then would end the process. The question keeps its place.
+   */
+  #watchStop(
+    thread: LogQueryThread,
+    cancelling: Promise<unknown>,
+    reason: unknown,
+    stopped: AbortSignal,
+  ): void {
+    let isHeard = false
+    cancelling.then(
+      () => (isHeard = true),
+      () => undefined, // gone already
+    )
     if ((reason as { code?: ErrorCode }).code !== 'QUERY_TIMEOUT') return // its time will come
     const { clock, telemetry } = this.#options
-    const kill = (): void => {
-      telemetry.log.warn({}, 'A question to the log store does not stop; its thread is ended')
-      thread.kill()
+    const look = (): void => {
+      if (isHeard) {
+        telemetry.log.warn({}, 'A question to the log store keeps its place until DuckDB stops')
+      } else {
+        telemetry.log.warn({}, 'A question to the log store does not stop; its thread is ended')
+        thread.kill()
+      }
     }
-    clock.sleep(STOP_GRACE_MS, stopped).then(kill, () => undefined) // rejected: it stopped
+    clock.sleep(STOP_GRACE_MS, stopped).then(look, () => undefined) // rejected: it stopped
   }
 
   #start(): Running {

@@ -38,13 +38,16 @@ export type LogQueryHandlers = {
   tail: (request: TailRequest & { readonly port: MessagePort }) => Promise<void>
   /** This thread's own metrics as an exposition page. */
   page: (accept: string) => Moved<Uint8Array>
-  close: () => void
+  close: () => Promise<void>
 }
 
 const data = workerData as LogQueryData
 const registry = new Registry()
 const telemetry = { registry, log: openLog(data.logLevel).child({ part: 'log query' }) }
-const running = new Map<number, AbortController>()
+const running = new Map<
+  number,
+  { readonly stop: AbortController; readonly done: Promise<unknown> }
+>()
 let opened: { readonly reader: LogReader & LogTable; readonly tails: TailSessions } | undefined
 
 function place(): NonNullable<typeof opened> {
@@ -66,15 +69,16 @@ const handlers: LogQueryHandlers = {
   },
   ask: async ({ id, job, queuedMs, leftMs }) => {
     const stop = new AbortController()
-    running.set(id, stop)
+    const done = executeLogJob(job, place().reader, {
+      signal: stop.signal,
+      limits: data.limits,
+      clock: systemClock,
+      queuedMs,
+      deadlineMs: systemClock.monotonicMs() + leftMs,
+    })
+    running.set(id, { stop, done })
     try {
-      const reply = await executeLogJob(job, place().reader, {
-        signal: stop.signal,
-        limits: data.limits,
-        clock: systemClock,
-        queuedMs,
-        deadlineMs: systemClock.monotonicMs() + leftMs,
-      })
+      const reply = await done
       return new Moved(reply, [reply.body.buffer])
     } finally {
       running.delete(id)
@@ -83,12 +87,16 @@ const handlers: LogQueryHandlers = {
   cancel: (id) => {
     running
       .get(id)
-      ?.abort(new WeirError('QUERY_CANCELED', 'the request was cancelled by the client'))
+      ?.stop.abort(new WeirError('QUERY_CANCELED', 'the request was cancelled by the client'))
   },
   tail: ({ port, ...request }) => place().tails.begin(request, port),
   page: (accept) => movedPage(registry.collect(), accept),
-  close: () => {
+  close: async () => {
     opened?.tails[Symbol.dispose]()
+    for (const { stop } of running.values())
+      stop.abort(new WeirError('SHUTTING_DOWN', 'Cannot answer: Weir is stopping'))
+    // Ending a thread in the midst of DuckDB's work would end the process.
+    await Promise.allSettled([...running.values()].map(({ done }) => done))
     opened?.reader[Symbol.dispose]()
   },
 }

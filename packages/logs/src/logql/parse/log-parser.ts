@@ -35,6 +35,8 @@ const LABEL_OPERATORS: readonly string[] = ['=', '=~', '==', '>', '>=', '<', '<=
 
 /** Filters in filters, so deep: they are walked by recursion. */
 const FILTER_DEPTH_MAX = 100
+/** They become a tree as deep as there are conditions, and what walks it takes stack. */
+const FILTER_CHAIN_MAX = 1000
 
 /** Reads a selector and the stages behind it. */
 export function readLogExpr(reader: TokenReader): LogExpr {
@@ -191,7 +193,8 @@ const AND = 2
 export function readLabelFilter(reader: TokenReader, least: number, depth: number): LabelFilter {
   if (depth > FILTER_DEPTH_MAX) reader.fail(`conditions nested at most ${FILTER_DEPTH_MAX} deep`)
   let left = readCondition(reader, depth)
-  for (;;) {
+  for (let count = 1; ; count++) {
+    if (count > FILTER_CHAIN_MAX) reader.fail(`at most ${FILTER_CHAIN_MAX} conditions in a row`)
     if (least <= OR && reader.takeWord('or')) {
       left = { kind: 'or', left, right: readLabelFilter(reader, AND, depth + 1) }
     } else if (least <= AND && reader.takeWord('and')) {

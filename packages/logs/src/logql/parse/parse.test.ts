@@ -76,6 +76,12 @@ test('a query that is too long is not read', () => {
   expect(() => parseLogQL(`{a="${'x'.repeat(200_000)}"}`)).toThrow('at most 131072 characters')
 })
 
+test('conditions in a row are as many as what walks them has stack for', () => {
+  const row = (count: number): string => `{a="b"} | ${Array(count).fill('x="y"').join(' or ')}`
+  expect(() => parseLogQL(row(1000))).not.toThrow()
+  expect(() => parseLogQL(row(1001))).toThrow('at most 1000 conditions in a row')
+})
+
 test('selectors alone', () => {
   expect(parseLogSelector('{app="x", env!~"a|b"}')).toEqual([
     { name: 'app', operator: '=', value: 'x' },

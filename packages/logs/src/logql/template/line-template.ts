@@ -84,6 +84,9 @@ class LineData extends StringMap {
   }
 }
 
+/** As much as other templates may give. */
+const PLAIN_MAX = 2 ** 20
+
 /** Most templates are texts and names, `{{.level}}: {{.msg}}`: those need no interpreter. */
 function plainTemplate({ main }: TemplateTree): LineTemplate | undefined {
   const pieces: { readonly text: string; readonly isName: boolean }[] = []
@@ -107,7 +110,11 @@ function plainTemplate({ main }: TemplateTree): LineTemplate | undefined {
   return {
     expand: (state) => {
       let text = ''
-      for (const piece of pieces) text += piece.isName ? state.get(piece.text) : piece.text
+      for (const piece of pieces) {
+        text += piece.isName ? state.get(piece.text) : piece.text
+        // Stages may double a text each.
+        if (text.length > PLAIN_MAX) throw new TemplateFailure(`more than ${PLAIN_MAX} characters`)
+      }
       return text
     },
   }

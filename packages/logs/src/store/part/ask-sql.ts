@@ -1,5 +1,9 @@
 import { type DuckDBConnection, StatementType } from '@duckdb/node-api'
 import { WeirError } from '@weir/model'
+import { interrupting } from './interrupting.ts'
+
+/** Characters of an answer, which lie in memory until it is sent. */
+const ANSWER_BYTES_MAX = 64 * 2 ** 20
 
 export interface SqlAnswer {
   readonly columns: readonly { readonly name: string; readonly type: string }[]
@@ -20,9 +24,7 @@ export async function askSql(
   rowsMax: number,
   signal?: AbortSignal,
 ): Promise<SqlAnswer> {
-  const stop = (): void => connection.interrupt()
-  signal?.throwIfAborted()
-  signal?.addEventListener('abort', stop)
+  using _stopping = interrupting(connection, signal)
   try {
     const statements = await connection.extractStatements(text)
     if (statements.count !== 1)
@@ -36,10 +38,18 @@ export async function askSql(
     const columns = result.columnNames().map((name, i) => ({ name, type: String(types[i]) }))
     const rows: (readonly unknown[])[] = []
     let isCut = false
+    let bytes = 0
     for await (const chunk of result.yieldRowsJson()) {
       for (const row of chunk) {
-        if (rows.length < rowsMax) rows.push(row)
-        else isCut = true
+        if (rows.length === rowsMax) {
+          isCut = true
+          break
+        }
+        rows.push(row)
+        for (const cell of row) bytes += textSize(cell)
+        if (bytes > ANSWER_BYTES_MAX) {
+          throw new Error(`want an answer of at most ${ANSWER_BYTES_MAX} characters`)
+        }
       }
       if (isCut) break
     }
@@ -49,7 +59,12 @@ export async function askSql(
     throw new WeirError('LOG_SQL_INVALID', `Cannot answer the SQL: ${(cause as Error).message}`, {
       cause,
     })
-  } finally {
-    signal?.removeEventListener('abort', stop)
   }
+}
+
+/** About how many characters a value is as JSON. */
+function textSize(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 8
+  return Object.entries(value).reduce((sum, [key, item]) => sum + key.length + textSize(item), 2)
 }

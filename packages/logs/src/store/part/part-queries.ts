@@ -7,6 +7,7 @@ import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
 import { WeirError } from '@weir/model'
 import type { CountRequest, LineRequest, LogLines, LogStream, TimeRange } from '../../source.ts'
 import type { StreamGroup } from '../stream-conditions.ts'
+import { interrupting } from './interrupting.ts'
 import type { Part } from './part.ts'
 import { PartRows, type RowLayout } from './part-rows.ts'
 import type { PartSql } from './part-sql.ts'
@@ -167,9 +168,7 @@ async function* chunksOf<Made>(
   signal: AbortSignal | undefined,
   make: (chunk: DuckDBDataChunk) => Made,
 ): AsyncGenerator<Made> {
-  const stop = (): void => connection.interrupt()
-  signal?.throwIfAborted()
-  signal?.addEventListener('abort', stop)
+  using _stopping = interrupting(connection, signal)
   try {
     const result = await connection.stream(sql)
     for (;;) {
@@ -184,7 +183,5 @@ async function* chunksOf<Made>(
       `Cannot read lines from disk: ${(cause as Error).message.slice(0, 300)}`,
       { cause },
     )
-  } finally {
-    signal?.removeEventListener('abort', stop)
   }
 }

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { interrupting } from './interrupting.ts'
 import { sqlText } from './sql-text.ts'
-
-const AGAIN_MS = 20
 
 /** Writes what a SELECT gives as a Parquet file; when the signal aborts or it fails, none is left. */
 export async function writeParquet(
@@ -11,13 +10,7 @@ export async function writeParquet(
   path: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  let again: NodeJS.Timeout | undefined
-  const stop = (): void => {
-    connection.interrupt()
-    again = setInterval(() => connection.interrupt(), AGAIN_MS) // one that comes too early is lost
-  }
-  signal?.throwIfAborted()
-  signal?.addEventListener('abort', stop)
+  using _stopping = interrupting(connection, signal)
   try {
     await connection.run(`COPY (${select}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`)
     signal?.throwIfAborted()
@@ -26,8 +19,5 @@ export async function writeParquet(
     await rm(`${path}.tmp`, { force: true })
     signal?.throwIfAborted()
     throw error
-  } finally {
-    signal?.removeEventListener('abort', stop)
-    clearInterval(again)
   }
 }
