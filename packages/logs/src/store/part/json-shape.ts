@@ -290,6 +290,7 @@ function textEnd(bytes: Uint8Array, from: number, end: number): number {
   let hasEscapes = false
   for (let at = from; at < end; at++) {
     const byte = bytes[at]!
+    if (byte > BACKSLASH) continue // most letters
     if (byte === QUOTE) return hasEscapes ? -2 - at : at
     if (byte < 0x20) return -1
     if (byte === BACKSLASH) {

@@ -28,6 +28,9 @@ export const QUOTE = 0x1e
 /** A part has no more columns of values; lines that need others keep their text. */
 export const COLUMNS_MAX = 200
 const LINE_FEED = 0x0a
+/** Bits of a column. */
+const METADATA = 1
+const INTEGER = 2
 const OUT_BYTES = 1 << 20
 /** Numbers in front of a row's values. */
 const HEAD_BYTES = 100
@@ -76,6 +79,8 @@ class RowsWriter {
   readonly #line: ShapedSide
   readonly #metadata: ShapedSide
   #columns: readonly ColumnUse[] = []
+  /** Of each column, {@link METADATA} and {@link INTEGER}. */
+  #kinds = new Uint8Array(0)
   #few: readonly FewValues[] = []
   /** For each column, whether each byte stands in its values. */
   #seen: readonly Uint8Array[] = []
@@ -127,6 +132,10 @@ class RowsWriter {
     this.#line.assign(this.#columns)
     this.#metadata.assign(this.#columns)
     this.#block = new BlockDraft(this.#columns.length)
+    this.#kinds = Uint8Array.from(
+      this.#columns,
+      ({ isMetadata, isInteger }) => (isMetadata ? METADATA : 0) | (isInteger ? INTEGER : 0),
+    )
     this.#few = this.#columns.map(() => new FewValues())
     this.#seen = this.#columns.map(() => new Uint8Array(256))
   }
@@ -224,25 +233,32 @@ class RowsWriter {
     }
     const ofLine = this.#line.placesOf(shape)
     const ofMetadata = this.#metadata.placesOf(metadata)
-    const columns = this.#columns
-    for (let number = 0; number < columns.length; number++) {
+    const kinds = this.#kinds
+    const lineAt = this.#line.spanAt(row)
+    for (let number = 0; number < kinds.length; number++) {
       this.#out[this.#used++] = DIVIDER
-      const { isMetadata } = columns[number]!
-      const places = isMetadata ? ofMetadata : ofLine
-      if (places === undefined || places[number]! < 0) continue
-      const side = isMetadata ? this.#metadata : this.#line
-      const span = side.spanAt(row) + places[number]! * 2
-      const bytes = isMetadata ? batch.metadata : batch.text
-      this.#value(number, bytes, side.spans[span]!, side.spans[span + 1]!)
+      const kind = kinds[number]!
+      if ((kind & METADATA) === 0) {
+        if (ofLine === undefined) continue
+        const value = ofLine[number]!
+        if (value < 0) continue
+        const { spans } = this.#line
+        const span = lineAt + value * 2
+        this.#value(number, kind, batch.text, spans[span]!, spans[span + 1]!)
+      } else if (ofMetadata !== undefined && ofMetadata[number]! >= 0) {
+        const { spans } = this.#metadata
+        const span = this.#metadata.spanAt(row) + ofMetadata[number]! * 2
+        this.#value(number, kind, batch.metadata, spans[span]!, spans[span + 1]!)
+      }
     }
   }
 
-  #value(number: number, bytes: Uint8Array, from: number, to: number): void {
+  #value(number: number, kind: number, bytes: Uint8Array, from: number, to: number): void {
     const out = this.#out
     let used = this.#used
     for (let at = from; at < to; at++) out[used++] = bytes[at]!
     this.#used = used
-    if (this.#columns[number]!.isInteger) {
+    if ((kind & INTEGER) !== 0) {
       this.#block.integer(number, integerAt(bytes, from, to))
     } else if (!this.#block.isRepeated(number, bytes, from, to)) {
       this.#words.addText(bytes, from, to, this.#seen[number]!)
