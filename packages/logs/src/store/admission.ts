@@ -46,7 +46,17 @@ export class Admission {
       isWhole = false
     }
     const kept = new Uint8Array(batch.count)
+    // Nearly all times differ from the limits in their upper halves already, which are plain numbers.
+    const { buffer, byteOffset } = batch.timesNs
+    const halves = new Int32Array(buffer, byteOffset, batch.count * 2)
+    const oldestHigh = Number(oldest >> 32n)
+    const newestHigh = Number(newest >> 32n)
     for (let i = 0; i < batch.count; i++) {
+      const high = halves[2 * i + 1]!
+      if (high > oldestHigh && high < newestHigh && isKnown[batch.streamOf[i]!] === true) {
+        kept[i] = 1
+        continue
+      }
       const time = batch.timesNs[i]!
       const labels = batch.streams[batch.streamOf[i]!]!
       if (time < oldest) {
