@@ -9,7 +9,10 @@ export interface RunningLoki extends AsyncDisposable {
   readonly url: string
 }
 
-/** A real Loki on a free loopback port, its data in a folder that goes with it. Takes lines of any age. */
+/**
+ * A real Loki on a free loopback port, its data in a folder that goes with it. Takes lines of any age, and
+ * keeps them in memory: those that it has just written out are not found for a while.
+ */
 export async function startLoki(program: string): Promise<RunningLoki> {
   const folder = await mkdtemp(join(tmpdir(), 'weir-loki-'))
   const [port, grpcPort] = [await freePort(), await freePort()]
@@ -49,7 +52,7 @@ schema_config:
   configs: [{from: 2020-01-01, store: tsdb, object_store: filesystem, schema: v13, index: {prefix: index_, period: 24h}}]
 limits_config: {reject_old_samples: false, volume_enabled: true, allow_structured_metadata: true, query_timeout: 30s}
 querier: {query_ingesters_within: 0}
-ingester: {lifecycler: {min_ready_duration: 0s}}
+ingester: {max_chunk_age: 240h, chunk_idle_period: 240h, lifecycler: {min_ready_duration: 0s}}
 pattern_ingester: {enabled: true}
 ruler: {alertmanager_url: ''}
 `

@@ -1,0 +1,210 @@
+// The commands that stand in README.md and docs/: docs.test.ts runs them, and finds those that are missing here.
+
+/** What a page shows and what must come of it. */
+interface Shown {
+  readonly page: string
+  readonly command: string
+  /** In what it prints; asked again until it is there. */
+  readonly prints?: string | RegExp
+  /** The series that exists afterwards. */
+  readonly makes?: string
+}
+
+/** In this order: some ask for what others have sent. */
+export const SHOWN: readonly Shown[] = [
+  {
+    page: 'README.md',
+    command: "echo 'weir.pipeline.orders.sink.records:5|c' | nc -u -w0 127.0.0.1 8125",
+    makes: 'pipeline_stage_records_total{pipeline="orders",stage="sink"}',
+  },
+  {
+    page: 'docs/quick-start.md',
+    command: "echo 'weir.pipeline.orders.sink.records:5|c' | nc -u -w0 127.0.0.1 8125",
+  },
+  {
+    page: 'docs/quick-start.md',
+    command: "echo 'weir.pipeline.orders.sink.errors:1|c' | nc -u -w0 127.0.0.1 8125",
+    makes: 'pipeline_stage_errors_total{pipeline="orders",stage="sink"}',
+  },
+  {
+    page: 'docs/quick-start.md',
+    command: "echo 'shop.orders:1|c' | nc -u -w0 127.0.0.1 8125",
+    makes: 'shop_orders',
+  },
+  { page: 'docs/quick-start.md', command: 'npx weir query shop_orders', prints: 'shop_orders 1\n' },
+  {
+    page: 'docs/quick-start.md',
+    command: "npx weir query 'sum by (reason) (weir_statsd_rejected_total)'",
+  },
+  { page: 'docs/statsd.md', command: "echo 'shop.orders:1|c' | nc -u -w0 127.0.0.1 8125" },
+  { page: 'docs/statsd.md', command: 'weir query shop_orders', prints: 'shop_orders 2\n' },
+  { page: 'docs/statsd.md', command: 'weir query weir_statsd_rejected_total' },
+  {
+    page: 'docs/statsd.md',
+    command: "weir check mapping mapping.yml --line 'shop.berlin.orders:3|c'",
+    prints: 'shop_berlin_orders',
+  },
+  {
+    page: 'docs/statsd.md',
+    command: 'curl -s http://127.0.0.1:9347/api/weir/v1/statsd/cardinality',
+    prints: '"shop_orders"',
+  },
+  {
+    page: 'docs/statsd-mapping.md',
+    command:
+      "weir check mapping airflow.yml more.yml --line 'airflow.ti.finish.orders.load.success:1|c'",
+    prints: 'airflow',
+  },
+  {
+    page: 'docs/backtest.md',
+    command: 'weir rules backtest --rules rules.yml --since 30d --threshold 0.85,0.95',
+    prints: 'LoadHigh (hosts, every 1m): host_load > 0.9\n',
+  },
+  {
+    page: 'docs/alerts.md',
+    command: "weir alert add OrdersStopped team=shop --annotation summary='no orders for an hour'",
+  },
+  {
+    page: 'docs/alerts.md',
+    command: 'weir alert query team=shop',
+    prints: /OrdersStopped +active .* no orders for an hour +team="shop"\n/,
+  },
+  {
+    page: 'docs/silences.md',
+    command: "weir silence preview OrdersStopped 'team=~shop|web'",
+    prints: '1 of 1 alerts\n  alertname="OrdersStopped" team="shop"\n',
+  },
+  {
+    page: 'docs/silences.md',
+    command:
+      "weir silence add OrdersStopped 'team=~shop|web' --duration 2h --comment 'moving the database'",
+    prints: /^[\da-f-]{36}\n$/,
+  },
+  {
+    page: 'docs/silences.md',
+    command: "weir silence query 'team=~shop|web'",
+    prints: /active +in 2h .* alertname="OrdersStopped" team=~"shop\|web" +moving the database\n/,
+  },
+  {
+    page: 'docs/push-gateway.md',
+    command:
+      "echo 'backup_rows 1234' | curl --data-binary @- http://127.0.0.1:9347/metrics/job/backup/instance/db1",
+    makes: 'backup_rows{instance="db1",job="backup"}',
+  },
+  {
+    page: 'docs/influx.md',
+    command:
+      "curl -i 'http://127.0.0.1:9347/write?db=shop' -d 'orders,region=eu placed=3i,value=17.5'",
+    prints: '204 No Content',
+  },
+  {
+    page: 'docs/sdk-metrics.md',
+    command: `curl -i http://127.0.0.1:9347/v1/namespaces/shop/tables/orders/metrics -H 'content-type: application/json' -d '{"report-type":"commit-report","operation":"append","metrics":{"added-records":{"unit":"count","value":7}}}'`,
+    prints: '204 No Content',
+    makes: 'iceberg_added_records_total{job="iceberg",table="shop.orders"}',
+  },
+  {
+    page: 'docs/influx.md',
+    command: "weir query 'orders_placed'",
+    prints: 'orders_placed{db="shop", region="eu"} 3',
+  },
+  {
+    page: 'docs/send-logs.md',
+    command: `curl -d '{"level":"error","message":"cannot commit","service":"shop"}' http://127.0.0.1:9347/api/weir/v1/logs`,
+    prints: '{"lines":1,"rejected":{}}',
+  },
+  {
+    page: 'docs/quick-start.md',
+    command: `curl -d '{"level":"error","message":"cannot commit","service":"shop","pipeline":"orders"}' http://127.0.0.1:9347/api/weir/v1/logs`,
+    prints: '{"lines":1,"rejected":{}}',
+  },
+  {
+    page: 'docs/quick-start.md',
+    command: `npx weir logs search '{pipeline="orders"}'`,
+    prints: 'pipeline="orders"',
+  },
+  {
+    page: 'docs/logs.md',
+    command: `weir logs search '{service_name="shop"} |= "commit"'`,
+    prints: 'error service_name="shop"',
+  },
+  {
+    page: 'docs/logs.md',
+    command:
+      'weir logs sql "SELECT level, count(*) AS lines FROM logs GROUP BY level ORDER BY lines DESC"',
+    prints: /^level +lines\n(?:\w+ +\d+\n)+/,
+  },
+  {
+    page: 'docs/events.md',
+    command: "printf '_e{10,5}:deploy api|v 1.2|t:success|#env:prod' | nc -u -w0 127.0.0.1 8125",
+  },
+  {
+    page: 'docs/packs/airflow.md',
+    command: "weir query 'weir_statsd_lines_total'",
+    prints: /^weir_statsd_lines_total\{.*\} \d+\n/,
+  },
+  {
+    page: 'docs/http-api.md',
+    command: "curl -s 'http://127.0.0.1:9347/api/v1/query?query=up'",
+    prints:
+      '{"status":"success","data":{"resultType":"vector","result":[{"metric":{"__name__":"up"',
+  },
+  { page: 'docs/alerts-daily.md', command: 'weir alert list', prints: 'Fingerprint' },
+  {
+    page: 'docs/log-levels.md',
+    command: 'weir level get weir',
+    prints: /weir\/scrape +info +1 process\n/,
+  },
+  {
+    page: 'docs/log-levels.md',
+    command: 'weir level set weir/scrape debug --for 10m --why INC-7 --wait',
+    prints: /^[\da-f]{12}: debug for 9m\d+s, applied by 1 of 1\n$/,
+  },
+  {
+    page: 'docs/log-levels.md',
+    command: 'weir level list',
+    prints: /weir\/scrape +debug +in 9m\d+s +1 of 1 +\d+ +\S+ +INC-7\n/,
+  },
+  {
+    page: 'docs/log-levels.md',
+    command: 'weir level clear weir/scrape',
+    prints: /^[\da-f]{12}\n$/,
+  },
+]
+
+/** Commands that cost too much here, or that other tests run. */
+export const ELSEWHERE: Readonly<Record<string, string>> = {
+  'npm ci && npm start': 'installing is what a fresh checkout is for',
+  'npm ci && npm test': 'this is it',
+  'npm run bench': 'too slow for a test; its figures are on the page',
+  'npx weir check config weir.yml': 'the YAML examples above',
+  'npx weir serve --config weir.yml': 'the YAML examples above, and spine.test.ts',
+  'weir check rules rules.yml': 'below',
+  'weir serve --rules rules.yml --alertmanager.config alertmanager.yml': 'below',
+  'weir routes test --alertmanager.config alertmanager.yml OrdersStopped severity=critical':
+    'below',
+  "promtool query instant http://127.0.0.1:9347 'sum(up)'": 'below',
+  'weir import old.om': 'import.test.ts',
+  'weir promql test jobs.test': 'below',
+  'weir rules backfill --rules rules.yml --start 2026-11-01T00:00:00Z': 'backfill.test.ts',
+  'weir rules test rules_test.yml': 'below',
+  'weir check config alertmanager.yml': 'below',
+  'npx tsx packages/sdk/examples/streams/main.ts 60': 'sdk-outputs.slow.test.ts',
+  'weir serve --alertmanager.config alertmanager.yml': 'the YAML examples above',
+  'amtool --alertmanager.url=http://alertmanager:9093 --output=json silence query > silences.json':
+    'alertmanager.test.ts, from Weir to Weir',
+  'amtool --alertmanager.url=http://127.0.0.1:9347 silence import silences.json':
+    'alertmanager.test.ts',
+  "weir alert ack OrdersStopped --comment 'on it'": 'alert-marks.test.ts, alert-desk.test.ts',
+  'weir alert snooze OrdersStopped --for 4h': 'alert-marks.test.ts, alert-desk.test.ts',
+  "weir alert note OrdersStopped --text 'disk of worker 3 is full'":
+    'alert-marks.test.ts, alert-desk.test.ts',
+  'amtool --alertmanager.url=http://127.0.0.1:9347 silence add alertname=OrdersStopped team=~"shop|web" --duration=2h --author=ann --comment="moving the database"':
+    'alertmanager.test.ts',
+  [`logcli --addr=http://127.0.0.1:9347 query '{service_name="shop"}'`]: 'logcli.slow.test.ts',
+  "weir query 'airflow_scheduler_heartbeat'": 'airflow-replay.test.ts sends its line',
+  "logger --rfc5424 -n 127.0.0.1 -P 5514 -t orders 'payment failed'": 'syslog.test.ts',
+  'weir logs follow /var/log/app.log --label service_name=shop': 'follow.test.ts',
+  [`curl -d '{"service":"shop","level":"error","message":"payment refused","region":"eu"}' http://127.0.0.1:9347/api/weir/v1/logs`]:
+    'log-metrics.test.ts, by its rule',
+}
