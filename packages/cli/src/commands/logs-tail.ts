@@ -4,7 +4,7 @@ import { WebSocket } from 'undici'
 import { counted } from '../show/columns.ts'
 import { type LogOutput, endWithReader, printLog, toldLogs } from './log-output.ts'
 import { withOutput, wholeNumber } from './logs-search.ts'
-import { type LokiStream, serverUrl } from './loki-api.ts'
+import { type LokiStream, askLoki, serverUrl } from './loki-api.ts'
 import { withServer } from './server-option.ts'
 
 interface TailOptions {
@@ -30,7 +30,13 @@ export function addLogsTail(logs: Command): void {
     .option('--delay <seconds>', 'hold lines back so long, that late ones find their place', '0')
     .action(async (query: string, options: TailOptions) => {
       endWithReader()
-      await follow(tailUrl(query, options), options.json ? 'json' : options.output)
+      try {
+        await follow(tailUrl(query, options), options.json ? 'json' : options.output)
+      } catch (error) {
+        // A refused WebSocket does not tell why; the query asked by itself does, also where nobody is there.
+        await askLoki(options.server, 'format_query', { query })
+        throw error
+      }
     })
 }
 
@@ -69,8 +75,11 @@ function follow(url: URL, output: LogOutput): Promise<void> {
         resolve()
         return
       }
-      const why = isOpen ? `the connection broke (${code} ${reason})` : 'it does not take the query'
-      reject(new WeirError('SERVER_AWAY', `Cannot follow ${url.origin}: ${why}`))
+      const told = reason === '' ? '' : `: ${reason}`
+      const why = isOpen
+        ? `the connection broke (${code}${told}); start again to go on`
+        : 'it takes no such tail; want a query for lines, and fewer tails at a time than logs.query.max_tails'
+      reject(new WeirError('SERVER_AWAY', `Cannot follow ${url.host}: ${why}`))
     })
     process.once('SIGINT', () => socket.close(1000))
   })

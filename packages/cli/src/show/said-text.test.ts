@@ -5,7 +5,7 @@ test.each<[name: string, line: string, want: string]>([
   ['text', 'plain level=info', 'plain level=info'],
   [
     'a record',
-    '{"timestamp":"2026","level":"ERROR","message":"cannot commit","stage":"sink","context":{"kafka.topic":"a b","rows":12,"ok":null},"tags":[1]}',
+    '{"timestamp":"2026","level":"ERROR","message":"cannot commit","stage":"sink","service":"shop","context":{"kafka.topic":"a b","rows":12,"ok":null},"tags":[1]}',
     'cannot commit context_kafka_topic="a b" context_rows=12 tags=[1]',
   ],
   [
@@ -22,7 +22,7 @@ test.each<[name: string, line: string, want: string]>([
     'm constructor=c __proto__=p',
   ],
 ])('%s', (_, line, want) => {
-  expect(saidText(line, { stage: 'sink' })).toBe(want)
+  expect(saidText(line, { stage: 'sink', service_name: 'shop' })).toBe(want)
 })
 
 test('depth that no stack holds is one text', () => {

@@ -25,12 +25,17 @@ export function saidText(line: string, labels: Readonly<Record<string, string>>)
   const beside: string[] = []
   const below: string[] = []
   for (const [name, value] of fieldsOf(object)) {
-    const isTold = name === key || TOLD.test(name)
-    if (isTold || (Object.hasOwn(labels, name) && labels[name] === value)) continue
+    if (name === key || TOLD.test(name) || isLabel(labels, name, value)) continue
     if (value.includes('\n')) below.push(`${name}: ${value}`)
     else beside.push(`${name}=${/^[^\s"=]+$/.test(value) ? value : JSON.stringify(value)}`)
   }
   return [[object[key] as string, ...beside].join(' '), ...below].join('\n')
+}
+
+/** Whether the stream says it already; a record's `service` is the stream's `service_name`. */
+function isLabel(labels: Readonly<Record<string, string>>, name: string, value: string): boolean {
+  const label = name === 'service' ? 'service_name' : name
+  return Object.hasOwn(labels, label) && labels[label] === value
 }
 
 function objectIn(line: string): Readonly<Record<string, unknown>> | undefined {
