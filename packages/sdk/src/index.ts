@@ -83,7 +83,13 @@ export { type PushOptions, otlp, remoteWrite } from './outputs/push.ts'
 export { type StatsdOptions, dogStatsd, statsd } from './outputs/statsd.ts'
 
 export { setupLogging, type Logging, type LoggingOptions } from './logging/setup.ts'
-export { getLogger, type Logger, type LoggerOptions, type LogExtra } from './logging/logger.ts'
+export {
+  getLogger,
+  type LoggedStage,
+  type Logger,
+  type LoggerOptions,
+  type LogExtra,
+} from './logging/logger.ts'
 export { currentLogContext, type LogContext, withLogContext } from './logging/log-context.ts'
 export type { LevelName, LevelWord, ThresholdName } from './logging/level.ts'
 export type { DestinationStats, LogDestination } from './logging/destination.ts'

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { keptLogging, type SeenRecord } from '../testing/lines.ts'
 import { currentLogContext, withLogContext } from './log-context.ts'
 import { getLogger } from './logger.ts'
+import { Registry } from '../metrics/registry.ts'
+import { pipeline } from '../pipeline/pipeline.ts'
 
 const NOW = Date.UTC(2025, 10, 16, 10, 0, 0, 123)
 
@@ -343,4 +345,18 @@ describe('nothing is thrown into the pipeline', () => {
       '10',
     ])
   })
+})
+
+test("a stage's logger says where it writes from, in the words of the stage's metrics", async () => {
+  const sink = pipeline('orders', { meter: new Registry() }).stage('sink')
+  const logger = getLogger(sink, { context: { component: 'iceberg', stage: 'not this' } })
+  const records = await logged(() => {
+    logger.info('Written', { rows: 3 })
+    logger.child({ batch: 7 }).info('Committed')
+  })
+  const place = { component: 'iceberg', system: 'custom', pipeline: 'orders', stage: 'sink' }
+  expect(records.map(({ logger: name, context }) => [name, context])).toEqual([
+    ['orders.sink', { ...place, rows: 3 }],
+    ['orders.sink', { ...place, batch: 7 }],
+  ])
 })

@@ -162,7 +162,26 @@ export class Logger {
   }
 }
 
-/** The logger of a name, with dots or slashes between its parts (`orders.kafka_source`). */
-export function getLogger(name: string, options: LoggerOptions = {}): Logger {
-  return new Logger(sharedState(), name, options.context)
+/** A stage as loggers see it: `pipeline('orders').stage('sink')`. */
+export interface LoggedStage {
+  readonly pipeline: string
+  readonly name: string
+}
+
+/** The system that pipelines of this package belong to at Weir. */
+const SYSTEM = 'custom'
+
+/**
+ * The logger of a name, with dots or slashes between its parts (`orders.kafka_source`); or of a stage: its
+ * records then carry the same system, pipeline and stage as its metrics, so that Weir finds one by the other.
+ *
+ * @example
+ * const sink = pipeline('orders').stage('sink')
+ * getLogger(sink).info('Written') // logger orders.sink
+ */
+export function getLogger(of: string | LoggedStage, options: LoggerOptions = {}): Logger {
+  if (typeof of === 'string') return new Logger(sharedState(), of, options.context)
+  const { pipeline, name: stage } = of
+  const context = { ...options.context, system: SYSTEM, pipeline, stage }
+  return new Logger(sharedState(), `${pipeline}.${stage}`, context)
 }
