@@ -22,6 +22,7 @@ import {
   comeAgain,
   failure,
   json,
+  query,
   segment,
   text,
 } from './route.ts'
@@ -51,8 +52,9 @@ interface WayIn {
 export function logIntakeRoutes(deps: HttpDeps): Route[] {
   const gate = new LogGate(deps.logs.limits, deps)
   return [
-    ...[ndjson, otlp, loki, elastic].flatMap((way) => routesOf(deps, way, gate)),
+    ...[ndjson, otlp, loki, elastic, datadog].flatMap((way) => routesOf(deps, way, gate)),
     ...elasticRoutes(),
+    validateRoute(),
   ]
 }
 
@@ -163,6 +165,44 @@ const elastic: WayIn = {
   fields: fieldParameters,
   answer: ({ answer = '' }) => elasticAnswer(answer),
   failure: (error) => elasticError(error),
+}
+
+const SAID_IN_ADDRESS = ['ddsource', 'ddtags', 'hostname', 'service'] as const
+
+const datadog: WayIn = {
+  protocol: 'datadog',
+  methods: ['POST'],
+  paths: ['/api/v2/logs', '/v1/input'],
+  summary: "Take lines of log as Datadog's agent and clients send them",
+  type: 'application/json',
+  parameters: SAID_IN_ADDRESS.map((name) => query(name, 'For lines that do not say it themselves')),
+  fields: ({ params }) => {
+    const extra = SAID_IN_ADDRESS.flatMap((name) => {
+      const value = params.get(name) ?? ''
+      return value === '' ? [] : [name, value]
+    })
+    return extra.length === 0 ? NO_FIELDS : { ...NO_FIELDS, extra }
+  },
+  // There is no way to tell of single lines: what was not kept is counted, and on the status page.
+  answer: () => ({ ...json({}), status: 202 }),
+  failure: ({ code, message }) => {
+    const status = statusOf(code)
+    return {
+      ...json({ errors: [{ status: String(status), title: code, detail: message }] }),
+      status,
+    }
+  },
+}
+
+/** What Datadog's agent asks before it sends; any key is good, since access is not by keys. */
+function validateRoute(): Route {
+  return {
+    methods: ['GET'],
+    path: '/api/v1/validate',
+    summary: "Whether a key of Datadog's is good: it is",
+    parameters: [],
+    handle: () => json({ valid: true }),
+  }
 }
 
 function rejectedCount(rejected: Readonly<Record<string, number>>): number {

@@ -87,6 +87,8 @@ const KEPT_BY: readonly (readonly [string, string, string, number, string])[] = 
   ['/_bulk', 'application/x-ndjson', 'elastic', 200, '{"took":0}'],
   ['/logs-2026.11.28/_bulk', JSON_TYPE, 'elastic', 200, '{"took":0}'],
   ['/insert/elasticsearch/_bulk', JSON_TYPE, 'elastic', 200, '{"took":0}'],
+  ['/api/v2/logs', JSON_TYPE, 'datadog', 202, '{}'],
+  ['/v1/input', 'text/plain', 'datadog', 202, '{}'],
 ]
 
 test('each path takes its protocol, answers as it does, and counts', async () => {
@@ -101,6 +103,7 @@ test('each path takes its protocol, answers as it does, and counts', async () =>
     ['otlp', 2],
     ['loki', 1],
     ['elastic', 3],
+    ['datadog', 2],
   ] as const) {
     expect(metrics).toContain(
       `weir_logs_requests_total{outcome="stored",protocol="${protocol}"} ${count}`,
@@ -147,6 +150,8 @@ const REFUSED: readonly (readonly [string, ErrorCode, number, string, unknown])[
   ['/loki/api/v1/push', 'STORAGE_BUSY', 503, 'Cannot take it\n', '5'],
   ['/_bulk', 'HTTP_TOO_LARGE', 413, '{"error":{"type":"content_too_long_exception"', undefined],
   ['/_bulk', 'STORAGE_FULL', 503, '"status":503}', '5'],
+  ['/api/v2/logs', 'LOGS_INVALID', 400, '{"errors":[{"status":"400",', undefined],
+  ['/api/v2/logs', 'STORAGE_BUSY', 503, 'Cannot take it', '5'],
 ]
 
 test('an error has the shape and the status of its protocol', async () => {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { LogReport, LogSink } from '@weir/model'
 import { unpackBody } from '../../push/unpack.ts'
+import { readDatadog } from './datadog.ts'
 import { readElastic } from './elastic.ts'
 import { LineReader, type LineReaderOptions } from './line-reader.ts'
 import { type LogOutcome, type LogRequest, NO_FIELDS } from './log-request.ts'
@@ -87,7 +88,7 @@ export class LogReceiver {
   }
 
   /** Adds the lines of a request to the batch; what it gives is the body of the answer. */
-  #read({ protocol, contentType }: LogRequest, text: Uint8Array): string | undefined {
+  #read({ protocol, contentType, fields }: LogRequest, text: Uint8Array): string | undefined {
     switch (protocol) {
       case 'ndjson':
         return readNdjson(this.reader, text, text.length)
@@ -97,6 +98,8 @@ export class LogReceiver {
         return readLoki(this.reader, text, contentType)
       case 'otlp':
         return this.#otlp.read(text, contentType)
+      case 'datadog':
+        return readDatadog(this.reader, text, { contentType, defaults: fields.extra })
       default:
         return protocol satisfies never
     }

@@ -1,5 +1,5 @@
 /** The ways in of lines by HTTP. */
-export type LogProtocol = 'ndjson' | 'elastic' | 'loki' | 'otlp'
+export type LogProtocol = 'ndjson' | 'elastic' | 'loki' | 'otlp' | 'datadog'
 
 /** How a sender of JSON objects wants their fields understood, as VictoriaLogs lets them say it. */
 export interface FieldParameters {
