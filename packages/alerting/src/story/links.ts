@@ -26,6 +26,9 @@ export const LINK_TITLES = {
   dashboard: 'Dashboard',
 } as const satisfies Record<keyof AlertLinks, string>
 
+/** Of pipelines whose senders name no system; their lines of log have no such label either. */
+const UNNAMED_SYSTEM = 'custom'
+
 const BEFORE_MS = 30 * 60_000
 const AFTER_MS = 10 * 60_000
 
@@ -64,6 +67,7 @@ function logsUrl(alert: AlertFacts, externalUrl: string): string {
   const { labels, evidence, startsAtMs, endsAtMs } = alert
   const matchers = ['system', 'pipeline', 'stage']
     .filter((name) => labels.get(name) !== '')
+    .filter((name) => name !== 'system' || labels.get(name) !== UNNAMED_SYSTEM)
     .map((name) => `${name}=${JSON.stringify(labels.get(name))}`)
   const counted = evidence?.source === 'logs' ? linesBehind(evidence.expr) : ''
   const lines = counted || (matchers.length === 0 ? '' : `{${matchers.join(', ')}}`)

@@ -109,6 +109,12 @@ test('all that is told of an alert', () => {
   expect(alerts[0]!.since).toMatch(/^since 2026-11-28 \d\d:\d\d:11 \S+ \(12 min\)$/)
 })
 
+test('lines of a pipeline of your own are found without a system, which they do not name', () => {
+  const own = alert({ fields: { system: 'custom', pipeline: 'orders', stage: 'sink' } })
+  const { logs } = storyOf(facts(own), NOW_MS).alerts[0]!.links
+  expect(new URL(logs).searchParams.get('query')).toBe('{pipeline="orders", stage="sink"}')
+})
+
 test('what an alert lacks is left out, not told as empty', () => {
   const { alerts } = storyOf(facts(alert({ status: 'resolved', endsAtMs: NOW_MS })), NOW_MS)
   expect(alerts[0]).toMatchObject({ place: '', value: '', limit: '', figure: '', description: '' })

@@ -56,8 +56,9 @@ function* fieldsOf(
     const own = key.replaceAll(/[^a-zA-Z0-9_]/g, '_')
     const name = before === '' ? own : `${before}_${own}`
     if (value === null) continue
-    if (typeof value !== 'object') yield [name, String(value)]
-    else if (Array.isArray(value) || depth === DEPTH_MAX) yield [name, JSON.stringify(value)]
-    else yield* fieldsOf(value, name, depth + 1)
+    if (typeof value === 'string') yield [name, value]
+    else if (typeof value !== 'object' || Array.isArray(value) || depth === DEPTH_MAX) {
+      yield [name, JSON.stringify(value)]
+    } else yield* fieldsOf(value, name, depth + 1)
   }
 }

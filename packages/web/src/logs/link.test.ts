@@ -7,6 +7,8 @@ test.each([
     '{system="airflow", pipeline="a\\"b", stage="task"}',
   ],
   [{ pipeline: 'orders', stage: '' }, '{pipeline="orders"}'],
+  [{ system: 'custom', pipeline: 'orders', stage: 'sink' }, '{pipeline="orders", stage="sink"}'],
+  [{ system: 'custom' }, undefined],
   [{ instance: 'host-1' }, undefined], // no word that logs have too
 ])('the lines of %j are those of %s', (labels, query) => {
   expect(logsOf(labels, { from: 'now-1h', to: 'now' })?.query).toBe(query)

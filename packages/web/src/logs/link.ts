@@ -3,6 +3,9 @@ import { type Condition, writeSelector } from './query/log-query.ts'
 /** Labels that logs and metrics have in common. */
 const SHARED = ['system', 'pipeline', 'stage'] as const
 
+/** Of pipelines whose senders name no system; their lines have no such label either. */
+export const UNNAMED_SYSTEM = 'custom'
+
 /** Around a moment, so that what came before is seen too. */
 const BEFORE_MS = 15 * 60_000
 const AFTER_MS = 10 * 60_000
@@ -14,7 +17,8 @@ export function logsOf(
 ): { readonly query: string; readonly from: string; readonly to: string } | undefined {
   const matchers = SHARED.flatMap((name): Condition[] => {
     const value = labels[name] ?? ''
-    return value === '' ? [] : [{ name, operator: '=', value }]
+    const isUnsaid = value === '' || (name === 'system' && value === UNNAMED_SYSTEM)
+    return isUnsaid ? [] : [{ name, operator: '=', value }]
   })
   return matchers.length === 0 ? undefined : { query: writeSelector(matchers), ...span }
 }

@@ -1,7 +1,7 @@
 import { Button, CopyButton } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { IconCopy, IconLink, IconListDetails } from '@tabler/icons-react'
-import { around } from '../link.ts'
+import { UNNAMED_SYSTEM, around } from '../link.ts'
 import { inertText } from './inert-text.ts'
 import type { LineDeeds } from './line-deeds.ts'
 import { objectIn } from './line-fields.ts'
@@ -104,7 +104,8 @@ function Copy(props: {
 
 /** The figures and alerts of the moment at which the line was written, where it says of which pipeline it is. */
 function ThatMoment({ line }: { readonly line: LogLine }): React.JSX.Element | null {
-  const [system, pipeline] = [valueOf(line, 'system'), valueOf(line, 'pipeline')]
+  const system = valueOf(line, 'system') ?? UNNAMED_SYSTEM
+  const pipeline = valueOf(line, 'pipeline')
   const span = around(line.timeMs, undefined)
   const own = pipeline === undefined ? '' : `, pipeline=${JSON.stringify(pipeline)}`
   return (
@@ -117,7 +118,7 @@ function ThatMoment({ line }: { readonly line: LogLine }): React.JSX.Element | n
       <Link to="/explore" search={{ expr: `ALERTS{alertstate="firing"${own}}`, ...span }}>
         Alerts then
       </Link>
-      {system === undefined || pipeline === undefined ? null : (
+      {pipeline === undefined ? null : (
         <Link to="/pipelines/$system/$pipeline" params={{ system, pipeline }}>
           Pipeline
         </Link>
