@@ -57,11 +57,25 @@ storage: { metrics: { disk_reserve: ${RESERVE_BYTES} } }
         await answer.arrayBuffer()
         return answer.status
       }
+      const log = async (message: string): Promise<number> => {
+        const body = JSON.stringify({ message })
+        const answer = await fetch(`${weir.web}/insert/jsonline`, { method: 'POST', body })
+        await answer.arrayBuffer()
+        return answer.status
+      }
+      const logged = async (): Promise<unknown> => {
+        const query = encodeURIComponent(`SELECT line->>'message' FROM logs ORDER BY time`)
+        const answer = await fetch(`${weir.web}/api/weir/v1/logs/sql?query=${query}`)
+        return ((await answer.json()) as { readonly rows: readonly string[][] }).rows.flat()
+      }
       expect(await write('before', 1)).toBe(204)
+      expect(await log('before')).toBe(200)
       const { bavail, bsize } = statfsSync(path)
       const filler = join(path, 'filler')
       writeFileSync(filler, Buffer.alloc(bavail * bsize - RESERVE_BYTES / 2))
       expect(await write('during', 1)).toBe(503)
+      expect(await log('during')).toBe(503)
+      expect(await logged()).toEqual(['before'])
       await sendUdp(weir.statsdPort, ['lost:1|c'])
       const metrics = async (): Promise<string> => (await fetch(`${weir.web}/metrics`)).text()
       await eventually('a failed flush to be counted', async () =>
@@ -71,6 +85,8 @@ storage: { metrics: { disk_reserve: ${RESERVE_BYTES} } }
       expect(await value(weir.web, 'during')).toBeUndefined()
       rmSync(filler)
       expect(await write('after', 2)).toBe(204)
+      expect(await log('after')).toBe(200)
+      expect(await logged()).toEqual(['before', 'after'])
       await sendUdp(weir.statsdPort, ['again:1|c'])
       await eventually('StatsD to be stored again', async () => value(weir.web, 'again'))
       expect(await value(weir.web, 'after')).toBe(2)
