@@ -55,7 +55,7 @@ async function startWeir(folder: string): Promise<LogSide> {
   return {
     pid: side.pid,
     dataDir: join(side.dataDir, 'logs'),
-    push: (lines) => ndjson(`${side.url}/insert/jsonline`, lines),
+    push: (lines) => ndjson(`${side.url}/insert/jsonline?_stream_fields=logger,thread.name`, lines),
     settle: () => standsStill(join(side.dataDir, 'logs')),
     searches: ({ fromMs, toMs }) => {
       const all = '{service_name=~".+"}'
