@@ -1,7 +1,7 @@
 /**
  * What is known of a part without reading it: `part-….index` beside `part-….parquet`.
  *
- *     ├ magic "WLI1" ├ header bytes, uint32 ├ header: JSON, deflated
+ *     ├ magic "WLI2" ├ header bytes, uint32 ├ header: JSON, deflated
  *     ├ counts: deflated columns, uint32 each: stream, minute, severity, lines, bytes
  *     ├ the word filters of the blocks, one behind the other
  *     ├ CRC-32 of all this
@@ -11,7 +11,7 @@
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Labels } from '@weir/model'
 
-const MAGIC = 'WLI1'
+const MAGIC = 'WLI2'
 const HEAD_BYTES = 8
 const CRC_BYTES = 4
 

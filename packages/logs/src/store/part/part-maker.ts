@@ -13,7 +13,7 @@ import { type LogBatch, WeirError } from '@weir/model'
 import { syncFolder } from '../journal.ts'
 import { DAY_NS } from './day-time.ts'
 import { BLOCK_ROWS, type PartColumn, encodeIndex } from './part-index.ts'
-import { type PartName, indexFile, partFile } from './part-name.ts'
+import { type PartName, firstBlock, indexFile, partFile } from './part-name.ts'
 import { openDuckDb } from './open-duckdb.ts'
 import { readPart } from './part-lines.ts'
 import { COLUMNS_MAX, DIVIDER, QUOTE, writeRows } from './part-writer.ts'
@@ -72,7 +72,10 @@ export class PartMaker implements Disposable {
     const rowsPath = join(this.#folder, 'rows.tmp')
     const partPath = join(this.#folder, partFile(name))
     try {
-      const written = await writeRows(sortRows(batches), rowsPath, columnsMax)
+      const written = await writeRows(sortRows(batches), rowsPath, {
+        columnsMax,
+        firstBlock: firstBlock(name),
+      })
       await this.#copy(rowsPath, `${partPath}.tmp`, written.header.columns, written.rowBytesMax)
       const parquet = {
         bytes: statSync(`${partPath}.tmp`).size,
@@ -125,7 +128,7 @@ export class PartMaker implements Disposable {
     rowBytesMax: number,
   ): Promise<void> {
     const fixed = {
-      block: 'INTEGER',
+      block: 'BIGINT',
       stream: 'INTEGER',
       day: 'INTEGER',
       inday: 'BIGINT',

@@ -31,3 +31,11 @@ export function replaces(a: PartName, b: PartName): boolean {
   if (a.first > b.first || a.last < b.last) return false
   return a.first < b.first || a.last > b.last || a.generation > b.generation
 }
+
+/** No part has so many. */
+const BLOCKS_MAX = 100_000
+
+/** The number of a part's first block; no two parts that are there at one time share one. */
+export function firstBlock({ first }: PartName): number {
+  return first * BLOCKS_MAX
+}

@@ -19,6 +19,8 @@ interface Asked {
   /** The condition on its rows. */
   readonly where: string
   readonly isExact: boolean
+  /** The only blocks that may have an answer; absent: any may. */
+  readonly blocks?: readonly number[]
 }
 
 /** The parts that may have lines for a group of streams, with the condition on their rows. */
@@ -37,14 +39,15 @@ function ask(
     const blocks = part.blocks(isWanted, range, conditions)
     if (blocks.length === 0) return []
     const tests: string[] = []
-    if (blocks.length < part.index.header.blocks.length) tests.push(`block IN (${blocks.join()})`)
     if (isWanted.includes(false)) {
       tests.push(`stream IN (${isWanted.flatMap((is, i) => (is ? [i] : [])).join()})`)
     }
     if (part.minNs < range.fromNs) tests.push(`time >= ${range.fromNs}`)
     if (part.maxNs >= range.toNs) tests.push(`time < ${range.toNs}`)
     if (sql !== 'true') tests.push(sql)
-    return [{ part, where: tests.length === 0 ? 'true' : tests.join(' AND '), isExact }]
+    const isWhole = blocks.length === part.index.header.blocks.length
+    const where = tests.length === 0 ? 'true' : tests.join(' AND ')
+    return [{ part, where, isExact, ...(isWhole ? {} : { blocks: part.blockIds(blocks) }) }]
   })
 }
 
@@ -53,19 +56,23 @@ function merged(
   asked: readonly Asked[],
   select: (part: Part, query: string) => string,
 ): { readonly sql: string[]; readonly streams: (readonly LogStream[])[] } {
-  const groups = new Map<string, { readonly where: string; readonly parts: Part[] }>()
-  for (const { part, where } of asked) {
-    const key = `${select(part, '?')} WHERE ${where} ${part.streams.map(({ id }) => id).join()}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, { where, parts: [part] })
-    else group.parts.push(part)
+  const groups = new Map<string, { readonly where: string; parts: Part[]; blocks: number[] }>()
+  for (const { part, where, blocks } of asked) {
+    const scope = blocks === undefined ? 'whole' : 'some'
+    const key = `${scope} ${select(part, '?')} WHERE ${where} ${part.streams.map(({ id }) => id).join()}`
+    const group = groups.get(key) ?? { where, parts: [], blocks: [] }
+    groups.set(key, group)
+    group.parts.push(part)
+    group.blocks.push(...(blocks ?? []))
   }
   const sql: string[] = []
   const streams: (readonly LogStream[])[] = []
-  for (const { where, parts } of groups.values()) {
+  for (const { where, parts, blocks } of groups.values()) {
     const query = streams.push(parts[0]!.streams) - 1
     const files = parts.map(({ path }) => sqlText(path)).join(', ')
-    sql.push(`${select(parts[0]!, String(query))} FROM read_parquet([${files}]) WHERE ${where}`)
+    // Blocks have numbers of their own in all parts, so that one list serves many files.
+    const within = blocks.length === 0 ? where : `block IN (${blocks.join()}) AND ${where}`
+    sql.push(`${select(parts[0]!, String(query))} FROM read_parquet([${files}]) WHERE ${within}`)
   }
   return { sql, streams }
 }

@@ -45,12 +45,13 @@ export interface WrittenRows {
   readonly rowBytesMax: number
 }
 
+/** @param firstBlock the number of the first block */
 export async function writeRows(
   rows: SortedRows,
   path: string,
-  columnsMax: number,
+  { columnsMax, firstBlock }: { readonly columnsMax: number; readonly firstBlock: number },
 ): Promise<WrittenRows> {
-  const writer = new RowsWriter(rows, path)
+  const writer = new RowsWriter(rows, path, firstBlock)
   try {
     for (let row = 0; row < rows.count; row += TURN_ROWS) {
       writer.scan(row, Math.min(rows.count, row + TURN_ROWS))
@@ -75,6 +76,7 @@ function turn(): Promise<void> {
 
 class RowsWriter {
   readonly #rows: SortedRows
+  readonly #firstBlock: number
   readonly #file: number
   readonly #line: ShapedSide
   readonly #metadata: ShapedSide
@@ -99,8 +101,9 @@ class RowsWriter {
   #hasLooseJson = false
   #hasLooseMetadata = false
 
-  constructor(rows: SortedRows, path: string) {
+  constructor(rows: SortedRows, path: string, firstBlock: number) {
     this.#rows = rows
+    this.#firstBlock = firstBlock
     this.#file = openSync(path, 'w')
     this.#line = new ShapedSide(rows.count, false)
     this.#metadata = new ShapedSide(rows.count, true)
@@ -200,7 +203,7 @@ class RowsWriter {
     this.#textBytes += to - from
     this.#counts.add(stream, day, inDay, severity, to - from)
     this.#block.row(stream, day, inDay, severity)
-    this.#number(this.#blocks.length)
+    this.#number(this.#firstBlock + this.#blocks.length)
     this.#number(stream)
     this.#number(day)
     this.#number(inDay)

@@ -5,7 +5,7 @@ import { valueTest } from '@weir/promql'
 import type { LineCondition, LogStream, TimeRange } from '../../source.ts'
 import type { Streams } from '../streams.ts'
 import type { PartIndex } from './part-index.ts'
-import { type PartName, indexFile, partFile } from './part-name.ts'
+import { type PartName, firstBlock, indexFile, partFile } from './part-name.ts'
 import { PartSql } from './part-sql.ts'
 import { readIndex } from './read-index.ts'
 import { requiredTexts } from './required-text.ts'
@@ -84,6 +84,11 @@ export class Part {
       if (file >= 0) closeSync(file)
     }
     return found
+  }
+
+  /** What the rows of blocks have in their column `block`. */
+  blockIds(blocks: readonly number[]): number[] {
+    return blocks.map((block) => firstBlock(this.name) + block)
   }
 
   /** About how many lines meet the conditions, as far as the table of minutes tells. */

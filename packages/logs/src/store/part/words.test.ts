@@ -65,7 +65,7 @@ test('no text that stands in a block is ever left out', () => {
   )
 })
 
-test('two strange words in a hundred get through, and no more', () => {
+test('one strange word in a hundred gets through, and no more', () => {
   const words = new WordSet()
   for (let i = 0; i < 30_000; i++) {
     const bytes = Buffer.from(`id${i}`)
@@ -75,6 +75,6 @@ test('two strange words in a hundred get through, and no more', () => {
   const filter = words.finish()
   let passed = 0
   for (let i = 0; i < 20_000; i++) if (lets(filter, `no${i}`, true)) passed++
-  expect(passed).toBeLessThan(400)
-  expect(filter.length).toBeLessThan(count * 1.3)
+  expect(passed).toBeLessThan(200)
+  expect(filter.length).toBeLessThan(count * 1.6)
 })

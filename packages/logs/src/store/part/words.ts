@@ -10,7 +10,7 @@
  */
 
 const STEM = 6
-const BITS_PER_WORD = 10
+const BITS_PER_WORD = 12
 const BUCKET_BYTES = 32
 const SALTS = [
   0x47b6137b, 0x44974d91, 0x8824ad5b, 0xa2b7289d, 0x705495c7, 0x2df1424b, 0x9efc4947, 0x5c6bfb31,
