@@ -82,7 +82,7 @@ describe('files that LMDB wrote', () => {
           rmSync(folder, { recursive: true, force: true })
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     )
   }, 60_000)
 
