@@ -138,7 +138,16 @@ export interface PackDetail extends PackSummary {
 
 /** One row of a pack's metric reference. */
 export interface MetricReference {
+  /** As Weir stores it. A part that the data fills in is written `<host>`, and `pattern` matches the whole. */
   readonly name: string
+  /** RE2 over whole names, where the name is not fixed. */
+  readonly pattern?: string
+  /** The chapter it belongs to: `Checkpoints`, `Kafka consumer`. */
+  readonly group?: string
+  /** Versions that send it, where not all do: `3.0 and later`, `until 2.10`. */
+  readonly versions?: string
+  /** The same figure under other names: by another way, or in other versions. */
+  readonly aliases?: readonly string[]
   readonly type: 'counter' | 'gauge' | 'histogram' | 'summary'
   readonly unit: string
   readonly labels: readonly string[]

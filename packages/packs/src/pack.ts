@@ -12,8 +12,10 @@ export interface Pack {
   readonly description: string
   /** The pack is awake once a series under one of these names exists. */
   readonly detect: readonly string[]
-  /** Every metric name of this system starts so; to count its series. */
+  /** Every metric name of this system starts so; to count its series. '' for a system whose names have no prefix in common. */
   readonly metricPrefix: string
+  /** How its metrics can arrive, best first: shown on the pack's page and in the manual. */
+  readonly ways?: readonly PackWay[]
   /** How often its rules run, as Prometheus writes it; 15s unless told. */
   readonly interval?: string
   /** How the system's StatsD names become series; absent when it sends none. */
@@ -29,9 +31,26 @@ export interface Pack {
   readonly dashboards: readonly DashboardDefinition[]
 }
 
+/** A way in which the system's metrics reach Weir, with what to set where. */
+export interface PackWay {
+  /** `StatsD with tags`, `Prometheus`, `push gateway`, … */
+  readonly title: string
+  /** Versions of the system that can: `2.6 and later`; '' when all can. */
+  readonly versions: string
+  /** What to set in the system, and what in Weir: Markdown with code blocks. */
+  readonly setup: string
+}
+
 /** One step that data passes. */
 export interface PackStage {
   readonly stage: string
+  /**
+   * Each result of the signals names its stage by a label `stage` of its own, since only the data
+   * knows the stages' names (operators of a job); `stage` here is the kind's name.
+   */
+  readonly isFromData?: true
+  /** Names of the stages that its data comes from; those of the order before when absent. */
+  readonly after?: readonly string[]
   /** Position along the way, ascending. */
   readonly order: number
   readonly title: string
@@ -69,7 +88,9 @@ export type AlertSeverity = 'critical' | 'warning' | 'info'
 /** An alert with all that its reader needs at three in the morning. */
 export interface PackAlert {
   readonly name: string
+  /** The condition; with `threshold` only the figure that is compared. */
   readonly expr: string
+  readonly threshold?: AlertThreshold
   /** How long the condition must hold, as Prometheus writes it: `0s`, `5m`. */
   readonly forText: string
   readonly severity: AlertSeverity
@@ -81,6 +102,23 @@ export interface PackAlert {
   readonly description: string
   /** What to look at and what to do: Markdown, printed in the docs page under the alert's name. */
   readonly runbook: string
+}
+
+/**
+ * What a figure is compared with: `(expr) op value`. Users set other values in weir.yml, for all or for
+ * single values of the label `by` (a pipeline, a kind of destination), so it stands apart.
+ */
+export interface AlertThreshold {
+  readonly op: '>' | '>=' | '<' | '<='
+  readonly value: number
+  /** `s`, `ratio`, `records`, … */
+  readonly unit: string
+  /** Label of `expr`'s results whose values can have limits of their own. */
+  readonly by: string
+  /** Limits that differ from the start, by the label's value: `{ BRAZE: 60 }`. */
+  readonly values?: Readonly<Record<string, number>>
+  /** What must hold besides, put behind the comparison: `and on (dag_id) (…)`. */
+  readonly also?: string
 }
 
 /** statsd_exporter's mapping file, as far as packs use it; the keys are its own. */
@@ -118,7 +156,20 @@ export interface ScrapeHint {
   readonly job_name: string
   readonly metrics_path?: string
   readonly scrape_interval?: string
+  readonly honor_labels?: boolean
+  readonly relabel_configs?: readonly RelabelHint[]
+  readonly metric_relabel_configs?: readonly RelabelHint[]
   readonly static_configs: readonly { readonly targets: readonly string[] }[]
+}
+
+/** Prometheus's `relabel_config`; the keys are its own. */
+export interface RelabelHint {
+  readonly source_labels?: readonly string[]
+  readonly separator?: string
+  readonly regex?: string
+  readonly target_label?: string
+  readonly replacement?: string
+  readonly action?: 'replace' | 'keep' | 'drop' | 'labelmap' | 'labeldrop' | 'labelkeep'
 }
 
 export interface DashboardDefinition {
@@ -134,24 +185,54 @@ export interface DashboardDefinition {
 interface DashboardVariable {
   readonly name: string
   readonly label: string
+  /** A name, or a selector that may use the variables before it: `x{job=~"$job"}`. */
   readonly metric: string
   readonly valueLabel: string
 }
 
 interface DashboardRow {
   readonly title: string
+  /** Folded, and not asked for, until somebody opens it. */
+  readonly collapsed?: boolean
   readonly panels: readonly DashboardPanel[]
 }
 
 export interface DashboardPanel {
   readonly title: string
   readonly help: string
-  readonly kind: 'timeseries' | 'stat' | 'table'
+  readonly kind:
+    | 'timeseries'
+    | 'stat'
+    | 'gauge'
+    | 'bargauge'
+    | 'table'
+    | 'heatmap'
+    | 'piechart'
+    | 'state-timeline'
+    | 'alertlist'
+    | 'logs'
+    | 'text'
   /** Grafana's unit id: `s`, `short`, `percentunit`, `ops`. */
   readonly unit: string
   /** Of 24 columns. */
   readonly width: number
+  /** Rows of the grid; a usual one for the kind when absent. */
+  readonly height?: number
+  /** PromQL; LogQL in a panel of logs; none in a text. */
   readonly targets: readonly { readonly expr: string; readonly legend: string }[]
+  /** Markdown of a text panel. */
+  readonly text?: string
+  readonly decimals?: number
+  readonly max?: number
+  /** Series on top of each other. */
+  readonly stack?: true
+  /** Colours from a value on, ascending; below the first all is well. */
+  readonly thresholds?: readonly {
+    readonly from: number
+    readonly color: 'yellow' | 'orange' | 'red' | 'green' | 'blue'
+  }[]
+  /** Words for values: `{ 0: { text: 'no', color: 'red' } }`. */
+  readonly words?: Readonly<Record<string, { readonly text: string; readonly color?: string }>>
 }
 
 /** Rules in the structure of a Prometheus rule file's group, for the alerting room and the export. */

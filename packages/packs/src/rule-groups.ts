@@ -31,7 +31,8 @@ export function packRuleGroups(pack: Pack): PackRuleGroup[] {
 
 function signalRules(system: string, stage: PackStage): PackRecordingRule[] {
   const fixed = stage.pipeline === undefined ? {} : { pipeline: stage.pipeline }
-  const labels = { system, ...fixed, stage: stage.stage }
+  const named = stage.isFromData === true ? {} : { stage: stage.stage }
+  const labels = { system, ...fixed, ...named }
   const { throughput, errors, latency, backlog, freshness } = stage.signals
   const rule = (record: string, expr: string | undefined, more = {}): PackRecordingRule[] =>
     expr === undefined ? [] : [{ record, expr, labels: { ...labels, ...more } }]
@@ -47,10 +48,29 @@ function signalRules(system: string, stage: PackStage): PackRecordingRule[] {
   ]
 }
 
+/** The whole condition of an alert, its limits put in. */
+export function alertCondition({ expr, threshold }: PackAlert): string {
+  if (threshold === undefined) return expr
+  const { op, value, by, values = {}, also } = threshold
+  const compared = (figure: string, limit: number): string =>
+    `(${figure}) ${op} ${limit}${also === undefined ? '' : ` ${also}`}`
+  const special = Object.entries(values)
+  if (special.length === 0) return compared(expr, value)
+  const whose = (label: string): string =>
+    `label_replace(vector(1), ${JSON.stringify(by)}, ${JSON.stringify(label.replaceAll('$', '$$$$'))}, "", "")`
+  const all = special.map(([label]) => whose(label)).join(' or ')
+  return [
+    compared(`(${expr}) unless on (${by}) (${all})`, value),
+    ...special.map(([label, limit]) => compared(`(${expr}) and on (${by}) ${whose(label)}`, limit)),
+  ]
+    .map((part) => `(${part})`)
+    .join(' or ')
+}
+
 function alertRule(system: string, alert: PackAlert): PackAlertingRule {
   return {
     alert: alert.name,
-    expr: alert.expr,
+    expr: alertCondition(alert),
     ...(alert.forText === '0s' ? {} : { for: alert.forText }),
     labels: {
       severity: alert.severity,

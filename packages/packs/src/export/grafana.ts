@@ -3,7 +3,20 @@ import type { DashboardDefinition, DashboardPanel } from '../pack.ts'
 
 const COLUMNS = 24
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' } as const
-const HEIGHT = { row: 1, stat: 4, timeseries: 8, table: 8 } as const
+const HEIGHT: Readonly<Record<DashboardPanel['kind'], number>> & { readonly row: number } = {
+  row: 1,
+  stat: 4,
+  gauge: 6,
+  bargauge: 8,
+  timeseries: 8,
+  table: 8,
+  heatmap: 8,
+  piechart: 8,
+  'state-timeline': 8,
+  alertlist: 8,
+  logs: 10,
+  text: 4,
+}
 
 interface GridPos {
   readonly h: number
@@ -51,7 +64,7 @@ export function grafanaDashboard(board: DashboardDefinition): GrafanaDashboard {
         x = 0
         tallest = 0
       }
-      const h = HEIGHT[panel.kind]
+      const h = panel.height ?? HEIGHT[panel.kind]
       panels.push(grafanaPanel(panels.length + 1, panel, { h, w: panel.width, x, y }))
       x += panel.width
       tallest = Math.max(tallest, h)

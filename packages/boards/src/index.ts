@@ -1,0 +1,22 @@
+/**
+ * Dashboards as pure functions: Grafana's JSON in every form it has had, brought up to date, filled
+ * with data and written again. Runs in the server and in the browser alike: no sockets, no clocks, no DOM.
+ */
+export type {
+  Annotation,
+  Dashboard,
+  DashboardLink,
+  DataLink,
+  FieldConfig,
+  FieldOptions,
+  FieldOverride,
+  GridPos,
+  Panel,
+  Target,
+  Thresholds,
+  Transformation,
+  ValueMapping,
+} from './dashboard.ts'
+export type { Field, FieldType, Frame } from './frame.ts'
+export type { Note } from './note.ts'
+export type { Variable, VariableValue } from './variable.ts'
