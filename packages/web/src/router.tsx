@@ -4,6 +4,7 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router'
+import { readBoardSearch } from './boards/page/board-search.ts'
 import { Frame } from './frame/frame.tsx'
 import { NotFound, PageFailed } from './frame/page-failed.tsx'
 import { LOGS_SEARCH } from './logs/logs-search.ts'
@@ -70,6 +71,20 @@ const loggers = createRoute({
   component: lazyRouteComponent(() => import('./loggers/loggers-page.tsx'), 'LoggersPage'),
 })
 
+const dashboards = createRoute({
+  getParentRoute: () => root,
+  path: '/dashboards',
+  validateSearch: (search) => pickSearch(search, ['q', 'tag', 'folder']),
+  component: lazyRouteComponent(() => import('./boards/library/library-page.tsx'), 'LibraryPage'),
+})
+
+const dashboard = createRoute({
+  getParentRoute: () => root,
+  path: '/dashboards/$uid',
+  validateSearch: readBoardSearch,
+  component: lazyRouteComponent(() => import('./boards/page/board-page.tsx'), 'BoardPage'),
+})
+
 const packs = createRoute({
   getParentRoute: () => root,
   path: '/packs',
@@ -88,6 +103,8 @@ export const router = createRouter({
     overview,
     pipeline,
     explore,
+    dashboards,
+    dashboard,
     logs,
     alerts,
     targets,

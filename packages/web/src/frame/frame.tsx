@@ -6,6 +6,7 @@ import {
   IconBell,
   IconBox,
   IconChartLine,
+  IconLayoutDashboard,
   IconGauge,
   IconKeyboard,
   IconLayoutList,
@@ -21,6 +22,7 @@ import { type Command, SEQUENCE_MS, SHORTCUTS, isTyping, press } from './shortcu
 
 const PAGES = [
   { to: '/', title: 'Overview', Icon: IconLayoutList },
+  { to: '/dashboards', title: 'Dashboards', Icon: IconLayoutDashboard },
   { to: '/explore', title: 'Explore', Icon: IconChartLine },
   { to: '/logs', title: 'Logs', Icon: IconLogs },
   { to: '/alerts', title: 'Alerts', Icon: IconBell },

@@ -6,6 +6,7 @@ test.each([
   ['go', ['/']],
   ['ge', ['/explore']],
   ['gt', ['/targets']],
+  ['gd', ['/dashboards']],
   ['gl', ['/logs']],
   ['gv', ['/loggers']], // verbosity
   ['gge', ['/explore']], // stuttered

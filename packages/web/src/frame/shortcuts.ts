@@ -7,6 +7,7 @@ export type Command =
       readonly kind: 'go'
       readonly to:
         | '/'
+        | '/dashboards'
         | '/explore'
         | '/logs'
         | '/alerts'
@@ -26,6 +27,7 @@ interface Shortcut {
 export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['/'], title: 'Search', command: { kind: 'search' } },
   { keys: ['g', 'o'], title: 'Overview', command: { kind: 'go', to: '/' } },
+  { keys: ['g', 'd'], title: 'Dashboards', command: { kind: 'go', to: '/dashboards' } },
   { keys: ['g', 'e'], title: 'Explore', command: { kind: 'go', to: '/explore' } },
   { keys: ['g', 'l'], title: 'Logs', command: { kind: 'go', to: '/logs' } },
   { keys: ['g', 'a'], title: 'Alerts', command: { kind: 'go', to: '/alerts' } },
