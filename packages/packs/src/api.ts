@@ -148,6 +148,8 @@ export interface MetricReference {
   readonly versions?: string
   /** The same figure under other names: by another way, or in other versions. */
   readonly aliases?: readonly string[]
+  /** Of a histogram: sent as a native one too, under the name itself. */
+  readonly native?: true
   readonly type: 'counter' | 'gauge' | 'histogram' | 'summary'
   readonly unit: string
   readonly labels: readonly string[]

@@ -34,3 +34,4 @@ export {
 export { packAlertRows } from './alert-rows.ts'
 export { LINE_PARSERS } from './log-lines/line-parsers.ts'
 export type { LabelOf, LineParser, ParsedLine } from './log-lines/line-parser.ts'
+export { seriesNames } from './check/expressions.ts'

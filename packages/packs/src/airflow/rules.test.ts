@@ -2,63 +2,14 @@
  * The pack's rules as answer scripts, run by promtool: real PromQL, no Airflow. Series are what the
  * mapping makes of StatsD at a flush every 15 s; counters begin when the first event arrives.
  */
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { stringify } from 'yaml'
-import { exportRules } from '../export/files.ts'
-import { findPeer } from '../testing/peers.ts'
+import {
+  type RuleScript,
+  hasPromtool,
+  runRuleScript,
+  unlessPromtool,
+} from '../testing/rule-script.ts'
 import { AIRFLOW } from './airflow.ts'
-
-const promtool = findPeer('promtool')
-const reason = promtool === undefined ? ' (not run: promtool is not installed)' : ''
-
-interface Script {
-  /** `series values`, in promtool's notation, a value each 15 s. */
-  readonly series: readonly (readonly [series: string, values: string])[]
-  /** At a time: which alerts fire, as `name pipeline`. */
-  readonly firing?: readonly (readonly [at: string, name: string, pipelines: readonly string[]])[]
-  readonly values?: readonly (readonly [at: string, expr: string, want: Record<string, number>])[]
-}
-
-/** Runs a script and gives promtool's complaints; '' when all is as wanted. */
-function run(script: Script): string {
-  const folder = mkdtempSync(join(tmpdir(), 'weir-rules-'))
-  try {
-    writeFileSync(join(folder, 'rules.yml'), exportRules(AIRFLOW))
-    const firing = (script.firing ?? []).map(([at, name, pipelines]) => ({
-      eval_time: at,
-      expr: `count by (pipeline) (ALERTS{alertname="${name}",alertstate="firing"})`,
-      exp_samples: pipelines.map((pipeline) => ({ labels: `{pipeline="${pipeline}"}`, value: 1 })),
-    }))
-    const values = (script.values ?? []).map(([at, expr, want]) => ({
-      eval_time: at,
-      expr,
-      exp_samples: Object.entries(want).map(([labels, value]) => ({ labels, value })),
-    }))
-    const file = join(folder, 'test.yml')
-    writeFileSync(
-      file,
-      stringify({
-        rule_files: ['rules.yml'],
-        evaluation_interval: '15s',
-        tests: [
-          {
-            interval: '15s',
-            input_series: script.series.map(([series, text]) => ({ series, values: text })),
-            promql_expr_test: [...firing, ...values],
-          },
-        ],
-      }),
-    )
-    const done = spawnSync(promtool ?? '', ['test', 'rules', file], { encoding: 'utf8' })
-    return done.status === 0 ? '' : `${done.stdout}${done.stderr}`
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}
 
 /** A DAG that the scheduler looks at all the time. */
 const seen = (dag: string): [string, string] => [
@@ -66,7 +17,7 @@ const seen = (dag: string): [string, string] => [
   '1+1x80',
 ]
 
-const cases: readonly (readonly [string, Script])[] = [
+const cases: readonly (readonly [string, RuleScript])[] = [
   [
     'the first failure of a DAG counts, and the next success ends it',
     {
@@ -235,6 +186,6 @@ const cases: readonly (readonly [string, Script])[] = [
   ],
 ]
 
-test.skipIf(promtool === undefined).each(cases)(`%s${reason}`, (_, script) => {
-  expect(run(script)).toBe('')
+test.skipIf(!hasPromtool).each(cases)(`%s${unlessPromtool}`, (_, script) => {
+  expect(runRuleScript(AIRFLOW, script)).toBe('')
 })

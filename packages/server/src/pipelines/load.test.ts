@@ -42,7 +42,7 @@ const request: OverviewRequest = {
 
 test('an overview is a query a signal and one for the packs, whatever there is', async () => {
   const source = recorder()
-  await loadOverview(source, request)
+  await loadOverview(source, { ...request, packs: PACKS.filter(({ id }) => id === 'airflow') })
   expect(source.asked.length).toBe(7)
 })
 
@@ -78,4 +78,17 @@ test('series are counted by the pack whose names they bear', async () => {
   const source = recorder({ [`${metricPrefix}a`]: 3, [`${metricPrefix}b_total`]: 4, stranger: 9 })
   const { seriesCounts } = await loadOverview(source, request)
   expect(seriesCounts.get(PACKS[0]!.id)).toBe(7)
+})
+
+test('a pack whose names have no beginning in common counts those of its reference', async () => {
+  const airflow = PACKS.find(({ id }) => id === 'airflow')!
+  const bare = { ...airflow, id: 'bare', metricPrefix: '' }
+  const custom = PACKS.find(({ id }) => id === 'custom')!
+  const source = recorder({ airflow_ti_start: 3, pipeline_stage_backlog: 2, airflow_other: 9 })
+  const { seriesCounts } = await loadOverview(source, { ...request, packs: [bare, custom] })
+  expect([...seriesCounts]).toEqual([
+    ['bare', 3],
+    ['custom', 2],
+  ])
+  expect(source.asked.filter((expr) => expr.includes('__name__')).length).toBe(2)
 })

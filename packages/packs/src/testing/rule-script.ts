@@ -1,0 +1,69 @@
+/**
+ * A pack's rules as answer scripts, run by promtool: real PromQL, no system. Series are what arrives
+ * every 15 s; a counter that came by StatsD begins when its first event arrives.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { exportRules } from '../export/files.ts'
+import type { Pack } from '../pack.ts'
+import { findPeer } from './peers.ts'
+
+export interface RuleScript {
+  /** `series values`, in promtool's notation, a value each 15 s. */
+  readonly series: readonly (readonly [series: string, values: string])[]
+  /** At a time: the pipelines for which an alert fires. */
+  readonly firing?: readonly (readonly [at: string, name: string, pipelines: readonly string[]])[]
+  /** At a time: what an expression answers, by labels as promtool writes them: `{a="b"}`. */
+  readonly values?: readonly (readonly [at: string, expr: string, want: Record<string, number>])[]
+}
+
+const promtool = findPeer('promtool')
+
+/** Whether scripts can be run, and what a test's title says when not. */
+export const hasPromtool = promtool !== undefined
+export const unlessPromtool = hasPromtool ? '' : ' (not run: promtool is not installed)'
+
+/** Runs a script and gives promtool's complaints; '' when all is as wanted. */
+export function runRuleScript(pack: Pack, script: RuleScript): string {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-rules-'))
+  try {
+    writeFileSync(join(folder, 'rules.yml'), exportRules(pack))
+    const file = join(folder, 'test.yml')
+    writeFileSync(file, stringify(testFile(script)))
+    const done = spawnSync(promtool ?? '', ['test', 'rules', file], { encoding: 'utf8' })
+    return done.status === 0 ? '' : `${done.stdout}${done.stderr}`
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** promtool's own form of a script. */
+function testFile({ series, firing = [], values = [] }: RuleScript): object {
+  const alerts = firing.map(([at, name, pipelines]) => ({
+    eval_time: at,
+    expr: `count by (pipeline) (ALERTS{alertname="${name}",alertstate="firing"})`,
+    exp_samples: pipelines.map((pipeline) => ({
+      labels: `{pipeline=${JSON.stringify(pipeline)}}`,
+      value: 1,
+    })),
+  }))
+  const answers = values.map(([at, expr, want]) => ({
+    eval_time: at,
+    expr,
+    exp_samples: Object.entries(want).map(([labels, value]) => ({ labels, value })),
+  }))
+  return {
+    rule_files: ['rules.yml'],
+    evaluation_interval: '15s',
+    tests: [
+      {
+        interval: '15s',
+        input_series: series.map(([name, text]) => ({ series: name, values: text })),
+        promql_expr_test: [...alerts, ...answers],
+      },
+    ],
+  }
+}
