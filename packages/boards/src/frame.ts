@@ -4,9 +4,9 @@
  */
 import type { FieldOptions } from './dashboard.ts'
 
-export type FieldType = 'time' | 'number' | 'string' | 'boolean' | 'frame'
+export type FieldType = 'time' | 'number' | 'string' | 'boolean' | 'frame' | 'other'
 
-/** A column. Times are milliseconds since 1970; a missing number is NaN in a Float64Array, null in a list. */
+/** A column; `frame` holds a frame a row (sparklines), `other` anything else, like a line's labels. Times are milliseconds since 1970; a missing number is NaN in a Float64Array, null in a list. */
 export interface Field {
   readonly name: string
   readonly type: FieldType
