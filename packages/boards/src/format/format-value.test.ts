@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatValue, isKnownUnit } from './format-value.ts'
 import { formattedText } from './formatted.ts'

@@ -39,7 +39,7 @@ export type QueryResult =
 /** A query of a panel and its answer. */
 export interface Answer {
   readonly target: Target
-  readonly data: QueryResult
+  readonly result: QueryResult
   /** Between two samples of a range; further apart there is a gap. */
   readonly stepMs?: number
 }

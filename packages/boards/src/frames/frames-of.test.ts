@@ -36,7 +36,7 @@ const JOBS = matrix(
 
 describe('time series', () => {
   test('are a frame each', () => {
-    const frames = framesOf([{ target: target(), data: JOBS, stepMs: 1000 }])
+    const frames = framesOf([{ target: target(), result: JOBS, stepMs: 1000 }])
     expect(frames.map(columns)).toEqual([
       { Time: [1000, 2000], Value: [1, NaN] },
       { Time: [1000, 2000], Value: [Infinity, -Infinity] },
@@ -52,7 +52,7 @@ describe('time series', () => {
     ['__auto', ['a', 'b']],
   ] as const)('are named by %s', (legendFormat, want) => {
     const answers = [
-      { target: target(legendFormat === undefined ? {} : { legendFormat }), data: JOBS },
+      { target: target(legendFormat === undefined ? {} : { legendFormat }), result: JOBS },
     ]
     const frames = framesOf(answers, (format) => format.replace('$all', '*all*'))
     expect(frames.map((frame) => frame.fields[1]!.displayName)).toEqual(want)
@@ -72,7 +72,7 @@ describe('time series', () => {
   ] as const)('are named automatically: %j', (labels, want) => {
     const series = labels.map((metric): MatrixSeries => ({ metric, values: [[1, '1']] }))
     const frames = framesOf([
-      { target: target({ legendFormat: '__auto' }), data: matrix(...series) },
+      { target: target({ legendFormat: '__auto' }), result: matrix(...series) },
     ])
     expect(frames.map((frame) => frame.name)).toEqual(want)
   })
@@ -82,22 +82,22 @@ describe('time series', () => {
       resultType: 'vector',
       result: [{ metric: { a: 'b' }, value: [1.5, '2'] }],
     }
-    expect(framesOf([{ target: target(), data: vector }]).map(columns)).toEqual([
+    expect(framesOf([{ target: target(), result: vector }]).map(columns)).toEqual([
       { Time: [1500], Value: [2] },
     ])
     const scalar: QueryResult = { resultType: 'scalar', result: [1, '3'] }
-    expect(framesOf([{ target: target(), data: scalar }]).map(columns)).toEqual([
+    expect(framesOf([{ target: target(), result: scalar }]).map(columns)).toEqual([
       { Time: [1000], Value: [3] },
     ])
     const text: QueryResult = { resultType: 'string', result: [1, 'v1.2'] }
-    expect(framesOf([{ target: target(), data: text }]).map(columns)).toEqual([
+    expect(framesOf([{ target: target(), result: text }]).map(columns)).toEqual([
       { Time: [1000], Value: ['v1.2'] },
     ])
   })
 })
 
 describe('tables', () => {
-  const data: QueryResult = {
+  const result: QueryResult = {
     resultType: 'vector',
     result: [
       { metric: { job: 'a', zone: 'n' }, value: [1, '1'] },
@@ -106,7 +106,7 @@ describe('tables', () => {
   }
 
   test('have a row a series and a column a label', () => {
-    const [frame] = framesOf([{ target: target({ format: 'table' }), data }])
+    const [frame] = framesOf([{ target: target({ format: 'table' }), result }])
     expect(columns(frame!)).toEqual({
       Time: [1000, 1000],
       job: ['a', 'b'],
@@ -117,13 +117,13 @@ describe('tables', () => {
   })
 
   test('of several queries say whose value it is', () => {
-    const of = (refId: string) => ({ target: target({ refId, format: 'table' }), data })
+    const of = (refId: string) => ({ target: target({ refId, format: 'table' }), result })
     const frames = framesOf([of('A'), of('B')])
     expect(frames.map((frame) => frame.fields.at(-1)!.name)).toEqual(['Value #A', 'Value #B'])
   })
 
   test('of nothing are empty, not absent', () => {
-    const frames = framesOf([{ target: target({ format: 'table' }), data: matrix() }])
+    const frames = framesOf([{ target: target({ format: 'table' }), result: matrix() }])
     expect(frames.map(({ length }) => length)).toEqual([0])
   })
 })
@@ -134,13 +134,13 @@ describe('heatmaps', () => {
       metric: { le, path },
       values: values.map((value, index) => [index, value] as const),
     })
-    const data = matrix(
+    const result = matrix(
       bucket('+Inf', '/', '10', '20'),
       bucket('0.5', '/', '4', '4'),
       bucket('1', '/', '4.0000000001', '14'),
       bucket('+Inf', '/b', '1'),
     )
-    const frames = framesOf([{ target: target({ format: 'heatmap' }), data }])
+    const frames = framesOf([{ target: target({ format: 'heatmap' }), result }])
     expect(frames.map(columns)).toEqual([
       {
         Time: [0, 1000],
@@ -154,7 +154,7 @@ describe('heatmaps', () => {
   })
 
   test('of native histograms are cells', () => {
-    const data = matrix({
+    const result = matrix({
       metric: { job: 'a' },
       histograms: [
         [
@@ -170,18 +170,18 @@ describe('heatmaps', () => {
         ],
       ],
     })
-    expect(framesOf([{ target: target(), data }]).map(columns)).toEqual([
+    expect(framesOf([{ target: target(), result }]).map(columns)).toEqual([
       { xMax: [1000, 1000], yMin: [1, 2], yMax: [2, 4], count: [1, 2] },
     ])
   })
 })
 
 test('lines of a log keep their labels and nanoseconds', () => {
-  const data: QueryResult = {
+  const result: QueryResult = {
     resultType: 'streams',
     result: [{ stream: { app: 'x' }, values: [['1700000000123456789', 'hello']] }],
   }
-  expect(framesOf([{ target: target({ language: 'logql' }), data }]).map(columns)).toEqual([
+  expect(framesOf([{ target: target({ language: 'logql' }), result }]).map(columns)).toEqual([
     {
       Time: [1700000000123],
       Line: ['hello'],

@@ -29,10 +29,10 @@ function framesOfAnswer(
   manyTables: boolean,
   interpolate: (legendFormat: string) => string,
 ): Frame[] {
-  const { target, data, stepMs } = answer
+  const { target, result, stepMs } = answer
   const { refId } = target
-  if (data.resultType === 'streams') return [linesFrame(refId, data.result)]
-  const series = seriesOf(data)
+  if (result.resultType === 'streams') return [linesFrame(refId, result.result)]
+  const series = seriesOf(result)
   const histograms = series.filter((one) => (one.histograms ?? []).length > 0)
   const floats = series.filter((one) => (one.values ?? []).length > 0)
   const names = namesOf(target, floats, interpolate)
