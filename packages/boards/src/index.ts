@@ -1,6 +1,8 @@
 /**
  * Dashboards as pure functions: Grafana's JSON in every form it has had, brought up to date, filled
  * with data and written again. Runs in the server and in the browser alike: no sockets, no clocks, no DOM.
+ *
+ * Reading order: `dashboard`, `variable`, `read/read-dashboards`; `scope/scope`, `scope/interpolate`.
  */
 export type {
   Annotation,
@@ -26,3 +28,16 @@ export { type FormatOptions, type Formatted, formattedText } from './format/form
 export { formatTicks } from './format/ticks.ts'
 export type { Answer, QueryResult } from './frames/answer.ts'
 export { framesOf } from './frames/frames-of.ts'
+
+export { type ReadDashboard, type ReadDashboards, readDashboards } from './read/read-dashboards.ts'
+
+export {
+  type AdhocFilter,
+  type DataContext,
+  type Scope,
+  type ScopeVariable,
+  fixedVariable,
+  scopeWith,
+} from './scope/scope.ts'
+export { type Purpose, interpolate, mentionedIn } from './scope/interpolate.ts'
+export { spanMs, spanText } from './scope/duration.ts'

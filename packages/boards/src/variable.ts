@@ -21,10 +21,12 @@ export type Variable =
   | (VariableBase &
       Choice & {
         readonly type: 'query'
-        /** `label_values(up, job)`, `query_result(…)`, … with variables. */
+        /** `label_values(up, job)`, `query_result(…)`, `show tag values …`, … with variables. */
         readonly query: string
+        /** Whose labels it asks for. */
+        readonly language: 'promql' | 'logql'
         readonly regex: string
-        /** 0 as they come, 1/2 by letter, 3/4 by number, 5/6 by letter whatever the case; odd ascending. */
+        /** 0 as they come, 1/2 by letter, 3/4 by number, 5/6 by letter whatever the case, 7/8 naturally; odd ascending. */
         readonly sort: number
         /** 1: when the board is opened, 2: when the time changes too. */
         readonly refresh: 0 | 1 | 2
@@ -44,6 +46,8 @@ export type Variable =
   | (VariableBase & { readonly type: 'datasource'; readonly query: string })
   | (VariableBase & { readonly type: 'textbox'; readonly query: string })
   | (VariableBase & { readonly type: 'constant'; readonly query: string })
+  /** A kind that Weir does not know: kept in the file, inserted with what is saved as current. */
+  | (VariableBase & { readonly type: 'unknown'; readonly originalType: string })
   | (VariableBase & {
       readonly type: 'adhoc'
       readonly filters: readonly {

@@ -109,6 +109,7 @@ export const CODES = {
   SCRAPE_FAILED: 'execution', // a target does not answer, or not with a page
   SCRAPE_LIMIT: 'execution', // a page beyond one of the job's limits
   DISCOVERY_FAILED: 'execution', // where targets are looked for does not answer, or not with targets
+  DASHBOARD_INVALID: 'bad_data', // JSON or YAML in which there is no dashboard
   SCRAPE_CONFIG: 'bad_data', // a file that a scrape config names cannot be read
 } as const satisfies Record<string, ApiErrorType>
 
