@@ -149,6 +149,8 @@ export interface MappingRule {
   readonly observer_type?: 'summary' | 'histogram'
   readonly histogram_options?: HistogramOptions
   readonly ttl?: string
+  /** Values are multiplied by it. */
+  readonly scale?: number
 }
 
 /** One entry of `scrape_configs`. */
