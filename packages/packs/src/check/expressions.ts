@@ -104,9 +104,12 @@ export function seriesNames(metric: MetricReference): string[] {
 export class KnownSeries {
   readonly #names: Set<string>
   readonly #patterns: readonly ((name: string) => boolean)[]
+  /** Whoever asks by the pattern of a metric asks for that metric. */
+  readonly #patternTexts: ReadonlySet<string>
 
   constructor(pack: Pack) {
     this.#names = new Set([...pack.metrics.flatMap(seriesNames), ...recordedNames(pack)])
+    this.#patternTexts = new Set(pack.metrics.flatMap(({ pattern }) => pattern ?? []))
     this.#patterns = pack.metrics.flatMap(({ pattern, type }) => {
       if (pattern === undefined) return []
       const fits = patternTest(pattern)
@@ -116,6 +119,7 @@ export class KnownSeries {
 
   has(asked: NameTest): boolean {
     if (asked.kind === 'is') return this.#isKnown(asked.name)
+    if (this.#patternTexts.has(asked.pattern)) return true
     const fits = patternTest(asked.pattern)
     return [...this.#names].some(fits)
   }

@@ -340,4 +340,14 @@ export const METRICS: readonly MetricReference[] = [
   ...rows('Runtime', 'summary', [
     ['runtime_gc_pause_ns', 'ns', '', 'Each pause of garbage collection.', 'Below a millisecond.'],
   ]),
+  {
+    name: 'process_start_time_seconds',
+    type: 'gauge',
+    unit: 's',
+    labels: [],
+    help: "When the node's process began, since 1970. Tells which counters are young.",
+    normal: '',
+    group: 'Runtime',
+    versions: 'on /metrics',
+  },
 ]

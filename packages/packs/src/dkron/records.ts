@@ -15,8 +15,8 @@
  */
 import type { RecordingRule } from '../pack.ts'
 
-/** Longer than the windows below: a restarted server's second count of old runs is over by then. */
-const YOUNG = 330
+/** Seconds. The window of the counts below, and as long for a restarted server to count old runs again. */
+const YOUNG = 600
 
 /** The interval of the pack's rules. */
 export const STEP_S = 15
@@ -99,13 +99,13 @@ export const RECORDS: readonly RecordingRule[] = [
       'max by (pipeline) (label_replace(label_replace(dkron_job_last_successful_run_ts, "pipeline", "$1", "job", "(.+)"), "pipeline", "$1", "exported_job", "(.+)")) > 0',
       lastRise(
         'dkron:job_last_success_time_seconds',
-        'dkron:job_successes',
+        'dkron:job_last_success_count',
         byJob(SUCCEEDED),
         'on (pipeline)',
       ),
     ].join(' or '),
   },
-  { record: 'dkron:job_successes', expr: byJob(SUCCEEDED) },
+  { record: 'dkron:job_last_success_count', expr: byJob(SUCCEEDED) },
   {
     record: 'dkron:job_since_success_seconds',
     expr: 'time() - dkron:job_last_success_time_seconds',
