@@ -20,6 +20,7 @@ export const CODES = {
   HTTP_NOT_FOUND: 'not_found',
   HTTP_METHOD: 'bad_data', // the path is there, the method is not
   HTTP_TOO_LARGE: 'bad_data', // body, URL or headers beyond their limit
+  BOARD_LIMIT: 'bad_data', // more queries than one request of a dashboard may ask
   HTTP_BODY_TYPE: 'bad_data', // a content type that this path does not take
   HTTP_BODY_BROKEN: 'bad_data', // a packed body that cannot be unpacked
   HTTP_BROKEN: 'bad_data', // not HTTP, or too slow

@@ -696,6 +696,11 @@ class Process implements Weir {
         connectionsMax: web.max_connections,
         queryTimeoutMs: config.query.timeout,
         retentionMs: config.storage.metrics.retention_time,
+        board: {
+          queriesMax: web.boards.max_queries,
+          atOnce: web.boards.max_concurrent,
+          answerBytesMax: web.boards.max_answer_bytes,
+        },
         allowedHosts: web.allowed_hosts,
       },
       get evaluation() {

@@ -27,6 +27,24 @@ function isPublicAddress(text: string): boolean {
   return /^https?:$/.test(url?.protocol ?? '') && url?.username === '' && url.password === ''
 }
 
+const boards = z.strictObject({
+  max_queries: z
+    .int()
+    .positive()
+    .max(100_000)
+    .default(1000)
+    .describe('Queries that a dashboard may ask in one request; more are refused with 413.'),
+  max_concurrent: z
+    .int()
+    .positive()
+    .max(1000)
+    .default(8)
+    .describe('Of these, how many run or wait for a query thread at a time.'),
+  max_answer_bytes: byteSize
+    .prefault('256MiB')
+    .describe('Longest answer to one request; queries that would come later are refused.'),
+})
+
 const web = z.strictObject({
   listen: z
     .string()
@@ -64,6 +82,7 @@ const web = z.strictObject({
     .prefault('1m')
     .describe('How long a client may take to send a request.'),
   keep_alive: duration.prefault('75s').describe('How long an idle connection stays open.'),
+  boards: boards.prefault({}).describe('What a dashboard may ask at once.'),
 })
 
 const isLabelLength = (bytes: number): boolean => bytes >= 1 && bytes <= 256 * 1024

@@ -10,6 +10,7 @@ import { Departure } from './departure.ts'
 import type { HttpDeps } from './deps.ts'
 import { asWeirError } from './errors.ts'
 import { type GuardRules, SECURITY_HEADERS, isLoopback, refusal } from './guard.ts'
+import { boardRoutes } from './board-routes.ts'
 import { backfillRoutes } from './backfill-routes.ts'
 import { backtestRoutes } from './backtest-routes.ts'
 import { greetShippers } from './elastic-routes.ts'
@@ -25,6 +26,7 @@ import { logIntakeRoutes } from './log-intake-routes.ts'
 import { loggerRoutes } from './logger-routes.ts'
 import { HttpEvents } from './observe.ts'
 import { servePage } from './page.ts'
+import { UNPACKED } from './packed-lines.ts'
 import { otlpRoutes } from './otlp-routes.ts'
 import { readBody } from './read-body.ts'
 import { queryRoutes } from './query-routes.ts'
@@ -122,6 +124,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
 
   const routes: Route[] = [
     ...queryRoutes(deps),
+    ...boardRoutes(deps),
     ...ruleRoutes(deps),
     ...alertmanagerRoutes(deps),
     ...silenceRoutes(deps),
@@ -203,6 +206,7 @@ const COUNTED: ReadonlySet<string> = new Set([
   'LOGGERS_FULL',
   'OVERRIDES_FULL',
   'HTTP_TOO_LARGE',
+  'BOARD_LIMIT',
   'HTTP_BODY_TYPE',
   'PUSH_BUSY',
   'LOGS_RATE',
@@ -405,9 +409,6 @@ function watch(
     gone.tell(new WeirError('QUERY_CANCELED', 'query was canceled in expression evaluation'))
   })
 }
-
-/** Header by which @fastify/compress knows requests whose answers stay as they are. */
-const UNPACKED = 'x-no-compression'
 
 /** Over loopback bytes cost next to nothing, packing them does. A proxy on this machine speaks for others. */
 function isOnThisMachine({ ip, headers }: FastifyRequest): boolean {

@@ -261,6 +261,16 @@ interface BuildInfo {
   readonly goVersion: string
 }
 
+/** What one request of a dashboard may ask. */
+interface BoardLimits {
+  /** `max_queries`: 413 beyond. */
+  readonly queriesMax: number
+  /** `max_concurrent`: queries of one request that run or wait for a thread at a time. */
+  readonly atOnce: number
+  /** `max_answer_bytes`: queries whose turn comes later are refused. */
+  readonly answerBytesMax: number
+}
+
 /** Each limit with its configuration key and what is answered beyond it: docs/http-api.md. */
 export interface HttpLimits {
   /** `web.max_body_bytes`: 413 beyond. */
@@ -281,6 +291,8 @@ export interface HttpLimits {
   readonly retentionMs: number
   /** `query.timeout`: the longest a query may take, waiting included; 503. */
   readonly queryTimeoutMs: number
+  /** `web.boards`. */
+  readonly board: BoardLimits
   /** `web.allowed_hosts`: names besides loopback ones under which browsers may reach a Weir that listens on loopback. */
   readonly allowedHosts: readonly string[]
 }

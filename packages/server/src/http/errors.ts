@@ -21,6 +21,7 @@ const STATUS_OF_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
   RECEIVER_TEST_LIMIT: 429,
   LOGS_RATE: 429,
   HTTP_TOO_LARGE: 413,
+  BOARD_LIMIT: 413,
   HTTP_BODY_TYPE: 415,
 }
 

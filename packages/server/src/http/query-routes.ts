@@ -14,7 +14,8 @@ import {
 } from './parameters.ts'
 import { type Answer, type Call, type Parameter, type Route, query, segment } from './route.ts'
 
-const POINTS_MAX = 11_000
+/** Values a series. */
+export const POINTS_MAX = 11_000
 const BOTH = ['GET', 'POST'] as const
 
 const EXPR = query('query', 'PromQL', true)

@@ -35,6 +35,7 @@ export const HTTP_LIMITS: HttpLimits = {
   connectionsMax: 1024,
   queryTimeoutMs: 120_000,
   retentionMs: 0,
+  board: { queriesMax: 1000, atOnce: 8, answerBytesMax: 256 * 1024 * 1024 },
   allowedHosts: [],
 }
 

@@ -5,8 +5,9 @@ export function cellText(field: Field, row: number, timeZone: string): string {
   const value = field.values[row]
   if (value === null || value === undefined) return ''
   if (field.type === 'time') return timeText(Number(value), timeZone)
-  if (typeof value === 'object') return JSON.stringify(value)
-  return typeof value === 'number' && Number.isNaN(value) ? '' : String(value)
+  if (typeof value === 'string') return value
+  if (typeof value === 'number') return Number.isNaN(value) ? '' : String(value)
+  return JSON.stringify(value) ?? ''
 }
 
 /** `2026-11-21 14:05:09` in a time zone. */
