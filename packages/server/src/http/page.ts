@@ -8,6 +8,8 @@ const APP_PATHS = [
   '/',
   '/pipelines',
   '/pipelines/*',
+  '/dashboards',
+  '/dashboards/*',
   '/explore',
   '/logs',
   '/alerts',
