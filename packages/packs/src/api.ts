@@ -67,11 +67,37 @@ export interface AlertView {
   readonly runbookUrl: string
 }
 
+/** What a person would say of a signal's course over the last hour, held against the stage's own past. */
+export interface Remark {
+  readonly kind: SignalKind
+  readonly stage: string
+  /** `bad` degrades the pipeline, `good` is a trouble that passes. */
+  readonly tone: 'bad' | 'notice' | 'good'
+  /** Without the stage: `14 min behind and falling back at 120 records/s`. */
+  readonly text: string
+  /** When it began, where that can be seen. */
+  readonly sinceMs: number | null
+}
+
+/** What weir.yml says of a pipeline (`pipelines`); '' for what it does not say. */
+export interface PipelineNotes {
+  readonly team: string
+  readonly title: string
+  readonly description: string
+  readonly url: string
+  readonly runbookUrl: string
+  readonly isCritical: boolean
+}
+
 export interface StageView {
   readonly stage: string
   /** Position along the way data takes; stages of a pipeline are sent in this order. */
   readonly order: number
   readonly title: string
+  /** By its own alerts and remarks. */
+  readonly health: Health
+  /** The gravest first. */
+  readonly remarks: readonly Remark[]
   readonly signals: Readonly<Partial<Record<SignalKind, SignalView>>>
 }
 
@@ -80,8 +106,13 @@ export interface PipelineSummary {
   readonly system: string
   readonly pipeline: string
   readonly health: Health
-  /** Why, in one sentence a person would say. */
+  /** Why, in one sentence a person would say: what the gravest alert says, else what the signals do. */
   readonly reason: string
+  /** Since when it is so, where that is known. */
+  readonly sinceMs: number | null
+  /** What the signals do, beside what an alert says; '' when that is `reason` or there is nothing to say. */
+  readonly words: string
+  readonly notes: PipelineNotes
   readonly alerts: readonly AlertView[]
   readonly stages: readonly string[]
   readonly signals: Readonly<Partial<Record<SignalKind, SignalView>>>
@@ -94,6 +125,8 @@ export interface Overview {
   readonly stepMs: number
   readonly pipelines: readonly PipelineSummary[]
   readonly systems: readonly SystemStatus[]
+  /** Alerts that concern no pipeline, worst first; at most 50. */
+  readonly alerts: readonly AlertView[]
 }
 
 /** `GET /api/weir/v1/pipelines/:system/:pipeline?window=1h`, names URL-encoded. */
@@ -103,6 +136,14 @@ export interface PipelineDetail {
   readonly stepMs: number
   readonly summary: PipelineSummary
   readonly stages: readonly StageView[]
+  /** The way data takes, by names of stages. */
+  readonly edges: readonly StageEdge[]
+}
+
+/** Data goes from one stage to another. */
+export interface StageEdge {
+  readonly from: string
+  readonly to: string
 }
 
 /** Whether a pack's metrics have been seen. */

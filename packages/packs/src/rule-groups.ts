@@ -93,6 +93,8 @@ export interface StageDescription {
   readonly title: string
   /** Unit of each signal. */
   readonly units: Readonly<Record<(typeof SIGNALS)[number], string>>
+  /** Stages that its data comes from, where the pack says so. */
+  readonly after?: readonly string[]
 }
 
 /** Words that pipelines of one's own use for their stages, in the order data takes. */
@@ -124,7 +126,12 @@ export function describeStage(
     const unit = (kind: (typeof SIGNALS)[number]): string =>
       known.signals[kind]?.unit ?? USUAL_UNITS[kind]
     const units = Object.fromEntries(SIGNALS.map((kind) => [kind, unit(kind)]))
-    return { order: known.order, title: known.title, units: units as StageDescription['units'] }
+    return {
+      order: known.order,
+      title: known.title,
+      units: units as StageDescription['units'],
+      ...(known.after === undefined ? {} : { after: known.after }),
+    }
   }
   const place = USUAL_STAGES.findIndex((words) => words.includes(stage.toLowerCase()))
   const title = stage.charAt(0).toUpperCase() + stage.slice(1).replaceAll(/[-_]+/g, ' ')

@@ -46,6 +46,8 @@ import { LogDeletions } from './log-query/log-deletions.ts'
 import { LogQueries } from './log-query/log-queries.ts'
 import { LogsSide } from './logs/logs-side.ts'
 import { PackWatch } from './packs/pack-watch.ts'
+import { notesBook } from './pipelines/notes/notes.ts'
+import { withTeams } from './pipelines/notes/team-label.ts'
 import { alertPictures } from './pictures/alert-pictures.ts'
 import { PeerClient, peerSecret } from './peers/peer-client.ts'
 import { PictureShelf } from './pictures/shelf.ts'
@@ -479,7 +481,10 @@ class Process implements Weir {
       ...(alertmanager === undefined ? {} : { config: alertmanager }),
       ...(this.#flags.alertmanagerStrictCompat === true ? { strictCompat: true } : {}),
       ...(namesAlertmanagers(config.alerting) ? { outside: this.#outside } : {}),
-      relabelAlert: relabelOf(config.alerting.alert_relabel_configs),
+      relabelAlert: withTeams(
+        notesBook(config.pipelines),
+        relabelOf(config.alerting.alert_relabel_configs),
+      ),
       externalLabels: Labels.of(config.global.external_labels),
       evaluationIntervalMs: config.global.evaluation_interval,
       queryOffsetMs: config.global.rule_query_offset,
@@ -638,6 +643,7 @@ class Process implements Weir {
       loggerLimits: config.loggers,
       running: () => this.#watch.view(),
       packs: PACKS.filter(({ id }) => !config.packs.disabled.includes(id)),
+      pipelineNotes: () => notesBook(this.#setup.config.pipelines),
       status: () => this.#status(),
       configText: () => this.#setup.shown,
       flags: () => shownFlags(this.#flags, this.#setup.config),

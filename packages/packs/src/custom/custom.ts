@@ -70,6 +70,14 @@ function metrics(): MetricReference[] {
       help: 'When the stage last succeeded, seconds since 1970.',
       normal: '',
     },
+    {
+      name: 'pipeline_stage_after',
+      type: 'gauge',
+      unit: '',
+      labels: [...labels, 'after'],
+      help: 'Above 0: data of the stage comes from the stage `after`. For pipelines that branch; without it the order of the stages is what counts.',
+      normal: '',
+    },
   ]
 }
 
@@ -101,6 +109,11 @@ function records(): RecordingRule[] {
     {
       record: 'weir_stage_freshness_seconds',
       expr: 'time() - max by (pipeline, stage) (pipeline_stage_last_success_timestamp_seconds)',
+      labels,
+    },
+    {
+      record: 'weir_stage_after',
+      expr: 'max by (pipeline, stage, after) (pipeline_stage_after)',
       labels,
     },
   ]

@@ -46,6 +46,7 @@ const HISTOGRAMS: Readonly<Record<string, HistogramOptions>> = {
 /** Names with the pipeline in them, for plain StatsD; a fixed name for clients with tags. */
 export const MAPPING: MappingConfig = {
   mappings: [
+    { match: 'weir.stage.after', match_metric_type: 'gauge', name: 'pipeline_stage_after' },
     ...FIGURES.flatMap(({ what, more }) => [
       {
         ...more,

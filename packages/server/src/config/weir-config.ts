@@ -12,6 +12,7 @@ import { remoteWriteReceiver } from '../remote-write/config.ts'
 import { eventsConfig } from '../events/config.ts'
 import { loggersConfig } from '../loggers/config.ts'
 import { checkPeers, peerKeys } from '../peers/config.ts'
+import { pipelineNotes } from '../pipelines/notes/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
 import { lookbackRules, retentionRules, selectorList } from './metric-rules.ts'
 import { byteSize, duration } from './quantity.ts'
@@ -423,6 +424,9 @@ const sections = z.strictObject({
     .describe('What is kept of lines of log, and what their senders may send.'),
   query: query.prefault({}).describe('What a PromQL query may take.'),
   web: web.prefault({}).describe('The page and the HTTP API.'),
+  pipelines: pipelineNotes
+    .default([])
+    .describe('What people say of pipelines: whose they are, what they are called, what to do.'),
   packs: z
     .strictObject({
       disabled: z.array(z.string()).default([]).describe('Packs that must stay asleep, by id.'),

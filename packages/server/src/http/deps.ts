@@ -18,6 +18,7 @@ import type {
   QueryReply,
   VectorColumns,
 } from '../query/job.ts'
+import type { NotesBook } from '../pipelines/notes/notes.ts'
 import type { LogDeletions } from '../log-query/log-deletions.ts'
 import type { LogQueries } from '../log-query/log-queries.ts'
 import type { QueryOrigin } from '../query/question.ts'
@@ -96,6 +97,8 @@ export interface HttpDeps {
   /** Queries under way, and which took most. */
   running(): QueriesView
   readonly packs: readonly Pack[]
+  /** What weir.yml says of pipelines. */
+  pipelineNotes(): NotesBook
   status(): Soon<WeirStatus>
   /** The configuration as YAML, secrets replaced by `<secret>`. */
   configText(): string

@@ -137,7 +137,9 @@ async function load(
     throw invalid('window', `want 1m to 31d, got ${JSON.stringify(params.get('window'))}`)
   }
   const { alerts } = deps.alerting.alerts()
-  const request = { atMs: deps.clock.now(), windowMs, stepCount, alerts, packs: deps.packs }
+  const { packs, clock } = deps
+  const notes = deps.pipelineNotes()
+  const request = { atMs: clock.now(), windowMs, stepCount, alerts, packs, notes }
   return loadOverview(deps.queries, only === undefined ? request : { ...request, only }, signal)
 }
 

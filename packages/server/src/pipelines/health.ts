@@ -1,7 +1,9 @@
 import type { ActiveAlertView } from '@weir/alerting'
-import type { AlertView, Health } from '@weir/packs'
-import { type PipelineLines, STAGE_SERIES } from './stage-table.ts'
+import type { AlertView, Health, Remark } from '@weir/packs'
+import { type PipelineLines, STAGE_SERIES, type StageLines } from './stage-table.ts'
 import { mainLine, newest } from './signal-view.ts'
+import { spell } from './words/spell.ts'
+import { aboutStage } from './words/words.ts'
 
 /**
  * How long a pipeline may send nothing before it counts as silent. On top of it comes PromQL's
@@ -41,21 +43,83 @@ export interface Grid {
   readonly stepCount: number
 }
 
-/** How a pipeline is, and why, in words. `alerts` are its own, worst first. */
+/** A judgement: how something is, why, and since when. */
+export interface Verdict {
+  readonly health: Health
+  readonly reason: string
+  readonly sinceMs: number | null
+  /** What the signals do, where an alert already says why; '' otherwise. */
+  readonly words: string
+}
+
+/**
+ * How a pipeline is, and why, in words: what the gravest alert says, else that nothing comes, else
+ * what its signals do.
+ *
+ * @param alerts its own, worst first
+ * @param remarks on its stages, the gravest first
+ */
 export function judge(
   pipeline: PipelineLines,
   alerts: readonly AlertView[],
+  remarks: readonly Remark[],
   grid: Grid,
-): { readonly health: Health; readonly reason: string } {
-  const worst = alerts[0]
+): Verdict {
+  const [worst] = alerts
+  const words = tellAll(pipeline, remarks)
   if (worst !== undefined) {
-    const grave = worst.state === 'firing' && GRAVE.has(worst.severity)
-    return { health: grave ? 'failing' : 'degraded', reason: sentence(alerts, worst) }
+    const health = healthByAlerts(alerts)!
+    return { health, reason: sentence(alerts, worst), sinceMs: worst.sinceMs, words }
   }
   const silentMs = sinceLast(pipeline, grid, (value) => !Number.isNaN(value), STAGE_SERIES)
-  if (silentMs > SILENT_AFTER_MS)
-    return { health: 'silent', reason: `nothing for ${spell(silentMs)}` }
-  return { health: 'healthy', reason: pace(pipeline, grid) }
+  if (silentMs > SILENT_AFTER_MS) return silence(silentMs, grid)
+  const [gravest] = remarks
+  if (gravest === undefined) {
+    return { health: 'healthy', reason: pace(pipeline, grid), sinceMs: null, words: '' }
+  }
+  const health = gravest.tone === 'bad' ? 'degraded' : 'healthy'
+  return { health, reason: words, sinceMs: gravest.sinceMs, words: '' }
+}
+
+function silence(silentMs: number, grid: Grid): Verdict {
+  const reason =
+    silentMs === Infinity
+      ? `nothing for over ${spell(lengthOf(grid))}`
+      : `nothing for ${spell(silentMs)}`
+  const sinceMs = silentMs === Infinity ? null : grid.startMs + lengthOf(grid) - silentMs
+  return { health: 'silent', reason, sinceMs, words: '' }
+}
+
+/** How one stage is. */
+export function judgeStage(
+  stage: string,
+  lines: StageLines,
+  alerts: readonly AlertView[],
+  remarks: readonly Remark[],
+  grid: Grid,
+): Health {
+  const own = alerts.filter(({ labels }) => labels['stage'] === stage)
+  const byAlerts = healthByAlerts(own)
+  if (byAlerts !== undefined) return byAlerts
+  const alone = { system: '', pipeline: '', stages: new Map([[stage, lines]]) }
+  const silentMs = sinceLast(alone, grid, (value) => !Number.isNaN(value), STAGE_SERIES)
+  if (silentMs > SILENT_AFTER_MS) return 'silent'
+  return remarks.some(({ tone }) => tone === 'bad') ? 'degraded' : 'healthy'
+}
+
+/** @param alerts worst first; undefined without any */
+function healthByAlerts([worst]: readonly AlertView[]): Health | undefined {
+  if (worst === undefined) return undefined
+  return worst.state === 'firing' && GRAVE.has(worst.severity) ? 'failing' : 'degraded'
+}
+
+/** The gravest remark as a sentence, with the next one where it is bad too and of another kind. */
+function tellAll({ stages }: PipelineLines, remarks: readonly Remark[]): string {
+  const [first] = remarks
+  if (first === undefined) return ''
+  const say = stages.size > 1 ? aboutStage : ({ text }: Remark): string => text
+  const second = remarks.find(({ tone, kind }) => tone === 'bad' && kind !== first.kind)
+  return second === undefined ? say(first) : `${say(first)}; ${say(second)}`
 }
 
 function sentence(alerts: readonly AlertView[], worst: AlertView): string {
@@ -76,7 +140,7 @@ function pace(pipeline: PipelineLines, grid: Grid): string {
     .filter((age) => age !== null)
   if (ages.length > 0) return `idle, last success ${spell(Math.min(...ages) * 1000)} ago`
   return idleMs === Infinity
-    ? `idle for over ${spell((grid.stepCount - 1) * grid.stepMs)}`
+    ? `idle for over ${spell(lengthOf(grid))}`
     : `idle for ${spell(idleMs)}`
 }
 
@@ -100,12 +164,6 @@ function sinceLast(
   return newestStep < 0 ? Infinity : (stepCount - 1 - newestStep) * stepMs
 }
 
-/** A span as a person says it: `45 s`, `14 min`, `5 h`, `3 days`. */
-function spell(ms: number): string {
-  const seconds = ms / 1000
-  if (!Number.isFinite(seconds)) return 'a long time'
-  if (seconds < 90) return `${Math.round(seconds)} s`
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`
-  if (seconds < 129_600) return `${Math.round(seconds / 3600)} h`
-  return `${Math.round(seconds / 86_400)} days`
+function lengthOf({ stepMs, stepCount }: Grid): number {
+  return (stepCount - 1) * stepMs
 }

@@ -1,6 +1,7 @@
 import { PACKS } from '@weir/packs'
 import { expect, test } from 'vitest'
 import type { MatrixColumns, VectorColumns } from '../query/job.ts'
+import { notesBook } from './notes/notes.ts'
 import { type OverviewRequest, type OverviewSource, loadOverview } from './load.ts'
 
 const AT = Date.parse('2024-05-01T12:00:07Z')
@@ -38,12 +39,13 @@ const request: OverviewRequest = {
   stepCount: 60,
   alerts: [],
   packs: PACKS,
+  notes: notesBook([]),
 }
 
-test('an overview is a query a signal and one for the packs, whatever there is', async () => {
+test('an overview is two queries a signal, for the page and to judge by, and one for the packs, whatever there is', async () => {
   const source = recorder()
   await loadOverview(source, { ...request, packs: PACKS.filter(({ id }) => id === 'airflow') })
-  expect(source.asked.length).toBe(7)
+  expect(source.asked.length).toBe(13)
 })
 
 test('one pipeline is asked for by name, odd characters quoted', async () => {
@@ -54,7 +56,7 @@ test('one pipeline is asked for by name, odd characters quoted', async () => {
       'sum by (system, pipeline, stage) (weir_stage_throughput{system="x", pipeline="a\\"b"})',
     ]),
   )
-  expect(source.asked.length).toBe(6)
+  expect(source.asked.length).toBe(13)
 })
 
 test.each([
@@ -67,7 +69,9 @@ test.each([
   const source = recorder()
   await loadOverview(source, { ...request, windowMs: windowSeconds * SECOND, stepCount })
   const endMs = Date.parse('2024-05-01T12:00:15Z') // 12:00:07, up to a whole 15 s
-  for (const grid of source.grids) {
+  // Judged by the last hour, whatever the window is.
+  expect(source.grids.filter((grid) => grid.stepMs === 30_000).length).toBeGreaterThanOrEqual(6)
+  for (const grid of source.grids.slice(0, 6)) {
     expect([grid.endMs, grid.stepMs]).toEqual([endMs, stepSeconds * SECOND])
     expect((grid.endMs - grid.startMs) / grid.stepMs + 1).toBe(steps)
   }

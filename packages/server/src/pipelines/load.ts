@@ -1,6 +1,7 @@
 import type { ActiveAlertView } from '@weir/alerting'
 import { type Pack, seriesNames } from '@weir/packs'
 import type { MatrixColumns, VectorColumns } from '../query/job.ts'
+import type { NotesBook } from './notes/notes.ts'
 import type { OverviewInput } from './overview.ts'
 import { selector } from './signal-view.ts'
 import { STAGE_SERIES, type StageMatrices, stageExprs } from './stage-table.ts'
@@ -26,7 +27,12 @@ export interface OverviewRequest {
   readonly only?: { readonly system: string; readonly pipeline: string }
   readonly alerts: readonly ActiveAlertView[]
   readonly packs: readonly Pack[]
+  readonly notes: NotesBook
 }
+
+/** Pipelines are judged by an hour at such steps, whatever the page shows. */
+const JUDGED_MS = 3_600_000
+const JUDGED_STEPS = 120
 
 /** The recording rules' own interval: finer steps would show nothing new. */
 const STEP_MIN_MS = 15_000
@@ -37,24 +43,60 @@ export async function loadOverview(
   request: OverviewRequest,
   signal?: AbortSignal,
 ): Promise<OverviewInput> {
-  const { atMs, windowMs, only, alerts, packs } = request
-  const range = gridOf(request)
-  const exprs = stageExprs(only === undefined ? '' : selector('', { ...only }))
-  const [seriesCounts, ...answers] = await Promise.all([
+  const { atMs, windowMs, only, alerts, packs, notes } = request
+  const matchers = only === undefined ? '' : selector('', { ...only })
+  const exprs = stageExprs(matchers)
+  const read = async (range: GridRange): Promise<StageMatrices> => {
+    const answers = STAGE_SERIES.map((kind) => source.matrix(exprs[kind], range, signal))
+    const found = await Promise.all(answers)
+    return Object.fromEntries(
+      STAGE_SERIES.map((kind, i) => [kind, found[i]!]),
+    ) as unknown as StageMatrices
+  }
+  const judgedRange = gridOf({ atMs, windowMs: JUDGED_MS, stepCount: JUDGED_STEPS })
+  const [seriesCounts, told, matrices, judged] = await Promise.all([
     only === undefined ? countSeries(source, packs, atMs, signal) : new Map<string, number>(),
-    ...STAGE_SERIES.map((kind) => source.matrix(exprs[kind], range, signal)),
+    only === undefined ? undefined : source.vector(afterExpr(matchers), atMs, signal),
+    read(gridOf(request)),
+    read(judgedRange),
   ])
-  const matrices = Object.fromEntries(
-    STAGE_SERIES.map((kind, i) => [kind, answers[i]!]),
-  ) as unknown as StageMatrices
-  return { atMs, windowMs, matrices, alerts, packs, seriesCounts }
+  return {
+    atMs,
+    windowMs,
+    matrices,
+    judged,
+    alerts,
+    packs,
+    notes,
+    seriesCounts,
+    toldEdges: told === undefined ? new Map() : toldEdges(told.labels),
+  }
+}
+
+/** Senders may tell from which stage the data of another one comes. */
+function afterExpr(matchers: string): string {
+  return `max by (stage, after) (weir_stage_after${matchers}) > 0`
+}
+
+function toldEdges(series: VectorColumns['labels']): Map<string, string[]> {
+  const edges = new Map<string, string[]>()
+  for (const flat of series) {
+    const stage = flat[flat.indexOf('stage') + 1] ?? ''
+    const after = flat[flat.indexOf('after') + 1] ?? ''
+    edges.set(stage, [...(edges.get(stage) ?? []), after])
+  }
+  return edges
 }
 
 /**
  * Stands on whole multiples of the smallest step, so that the lines do not shiver from refresh to
  * refresh. The last one is the first multiple that is not past: by lookback it shows the newest value.
  */
-function gridOf({ atMs, windowMs, stepCount }: OverviewRequest): GridRange {
+function gridOf({
+  atMs,
+  windowMs,
+  stepCount,
+}: Pick<OverviewRequest, 'atMs' | 'windowMs' | 'stepCount'>): GridRange {
   const steps = Math.ceil(windowMs / stepCount / STEP_MIN_MS)
   const stepMs = Math.max(1, steps) * STEP_MIN_MS
   const endMs = Math.ceil(atMs / STEP_MIN_MS) * STEP_MIN_MS

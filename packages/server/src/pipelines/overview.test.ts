@@ -2,6 +2,8 @@ import type { ActiveAlertView } from '@weir/alerting'
 import { type Health, PACKS } from '@weir/packs'
 import { describe, expect, test } from 'vitest'
 import type { MatrixColumns } from '../query/job.ts'
+import { pipelineNotes } from './notes/config.ts'
+import { notesBook } from './notes/notes.ts'
 import { type OverviewInput, buildDetail, buildOverview } from './overview.ts'
 import { STAGE_SERIES, type StageMatrices, type StageSeries } from './stage-table.ts'
 
@@ -41,7 +43,8 @@ function matricesOf(rows: Rows): StageMatrices {
 function inputOf(rows: Rows, alerts: readonly ActiveAlertView[] = []): OverviewInput {
   const matrices = matricesOf(rows)
   const seriesCounts = new Map([['airflow', 12]])
-  return { atMs: AT, windowMs: 3_600_000, matrices, alerts, packs: PACKS, seriesCounts }
+  const own = { notes: notesBook([]), toldEdges: new Map(), judged: matrices }
+  return { atMs: AT, windowMs: 3_600_000, matrices, alerts, packs: PACKS, seriesCounts, ...own }
 }
 
 function alert(
@@ -181,6 +184,91 @@ describe('health and reason', () => {
     const { pipelines } = buildOverview(inputOf(flows, [stranger, over]))
     expect(pipelines[0]!.health).toBe('healthy')
   })
+})
+
+/** A backlog that grows by 7,200 a minute while 60 records a second pass. */
+const behind: Rows = {
+  throughput: { 'x/etl/source': run(180, 61), 'x/etl/sink': run(60, 61) },
+  backlog: { 'x/etl/sink': Array.from({ length: 61 }, (_unused, k) => 10_000 + 7200 * k) },
+}
+
+test('without an alert the signals speak, and what is bad degrades', () => {
+  const [one] = buildOverview(inputOf(behind)).pipelines
+  expect(one).toMatchObject({
+    health: 'degraded',
+    reason: 'sink 2 h behind and falling back at 120 records/s',
+    words: '',
+  })
+  const { stages, edges } = buildDetail(inputOf(behind), 'x', 'etl')!
+  expect(stages.map(({ stage, health }) => [stage, health])).toEqual([
+    ['source', 'healthy'],
+    ['sink', 'degraded'],
+  ])
+  expect(stages[1]!.remarks).toMatchObject([{ kind: 'backlog', tone: 'bad' }])
+  expect(edges).toEqual([{ from: 'source', to: 'sink' }])
+})
+
+test('an alert speaks first, with the words of the signals beside, since it began', () => {
+  const alerts = [alert('firing', 'critical', 'consumer lag is 440k', { minutesAgo: 9 })]
+  const [one] = buildOverview(inputOf(behind, alerts)).pipelines
+  expect(one).toMatchObject({
+    health: 'failing',
+    reason: 'consumer lag is 440k',
+    words: 'sink 2 h behind and falling back at 120 records/s',
+    sinceMs: AT - 540_000,
+  })
+})
+
+test('a stage is as its own alerts say', () => {
+  const own = alert('firing', 'critical', 's')
+  const alerts = [{ ...own, labels: { ...own.labels, stage: 'source' } }]
+  const quiet = { 'x/etl/quiet': run(1, 20, ...run(_, 30)) }
+  const rows = { ...behind, backlog: { ...behind.backlog, ...quiet } }
+  const { stages } = buildDetail(inputOf(rows, alerts), 'x', 'etl')!
+  expect(Object.fromEntries(stages.map(({ stage, health }) => [stage, health]))).toEqual({
+    source: 'failing',
+    sink: 'degraded',
+    quiet: 'silent',
+  })
+})
+
+test('edges are as the sender tells, where it does', () => {
+  const input = {
+    ...inputOf(behind),
+    toldEdges: new Map([
+      ['source', ['sink']],
+      ['sink', []],
+    ]),
+  }
+  expect(buildDetail(input, 'x', 'etl')!.edges).toEqual([{ from: 'sink', to: 'source' }])
+})
+
+test('alerts of no pipeline come along, worst first, without the dead man’s switch', () => {
+  const loose = (name: string, severity: string): ActiveAlertView => ({
+    ...alert('firing', severity, name),
+    labels: { alertname: name, severity },
+  })
+  const alerts = [loose('Disk', 'warning'), loose('Watchdog', 'none'), loose('Down', 'critical')]
+  const overview = buildOverview(inputOf({}, alerts))
+  expect(overview.pipelines).toEqual([])
+  expect(overview.alerts.map(({ name }) => name)).toEqual(['Down', 'Disk'])
+})
+
+test('what weir.yml names is there even when nothing comes, and the critical come first', () => {
+  const notes = notesBook(
+    pipelineNotes.parse([
+      { system: 'x', pipeline: 'gone', team: 'shop', critical: true },
+      { system: 'x', pipeline: 'never' },
+    ]),
+  )
+  const { pipelines } = buildOverview({ ...inputOf({ backlog: { 'a/a/s': [_] } }), notes })
+  expect(
+    pipelines.map(({ pipeline, reason, notes: { team } }) => [pipeline, reason, team]),
+  ).toEqual([
+    ['gone', 'nothing for over 60 min', 'shop'],
+    ['a', 'nothing for over 60 min', ''],
+    ['never', 'nothing for over 60 min', ''],
+  ])
 })
 
 test('the worst comes first, then by name', () => {

@@ -6,6 +6,7 @@ import {
   type Pack,
   type PipelineDetail,
   type PipelineSummary,
+  type Remark,
   SIGNALS,
   type SignalKind,
   type SignalView,
@@ -14,7 +15,9 @@ import {
   type SystemStatus,
   describeStage,
 } from '@weir/packs'
-import { alertView, byGravity, judge } from './health.ts'
+import { edgesOf } from './edges.ts'
+import { alertView, byGravity, judge, judgeStage } from './health.ts'
+import type { NotesBook } from './notes/notes.ts'
 import { mainLine, newest, signalView } from './signal-view.ts'
 import {
   type PipelineLines,
@@ -23,6 +26,7 @@ import {
   pipelineIn,
   tableOf,
 } from './stage-table.ts'
+import { remarksOn } from './words/words.ts'
 
 /**
  * From recorded series to what a person sees: which pipelines there are, how each one is and why,
@@ -33,23 +37,34 @@ export interface OverviewInput {
   readonly windowMs: number
   /** On one grid, all six. */
   readonly matrices: StageMatrices
+  /** The last hour, by which pipelines are judged; the same series on a grid of its own. */
+  readonly judged: StageMatrices
+  readonly notes: NotesBook
+  /** By stage, where its sender says that its data comes from. */
+  readonly toldEdges: ReadonlyMap<string, readonly string[]>
   readonly alerts: readonly ActiveAlertView[]
   readonly packs: readonly Pack[]
   /** Series by pack. */
   readonly seriesCounts: ReadonlyMap<string, number>
 }
 
+/** Alerts without a pipeline that are sent along. */
+const LOOSE_ALERTS_MAX = 50
+
 /** Every pipeline, worst first. */
 export function buildOverview(input: OverviewInput): Overview {
   const { atMs, windowMs, matrices } = input
-  const { table, alertsOf } = gather(input)
-  const pipelines = [...table.values()].map((entry) => summaryOf(entry, alertsOf(entry), input))
+  const gathered = gather(input)
+  const pipelines = [...gathered.table.values()].map(
+    (entry) => lookAt(entry, gathered, input).summary,
+  )
   return {
     atMs,
     windowMs,
     stepMs: matrices.throughput.stepMs,
     pipelines: pipelines.sort(worstFirst),
-    systems: systemsOf(input, table),
+    systems: systemsOf(input, gathered.table),
+    alerts: gathered.loose.sort(byGravity).slice(0, LOOSE_ALERTS_MAX),
   }
 }
 
@@ -59,54 +74,107 @@ export function buildDetail(
   system: string,
   pipeline: string,
 ): PipelineDetail | undefined {
-  const { atMs, windowMs, matrices } = input
-  const { table, alertsOf } = gather(input)
-  const entry = table.get(`${system}\0${pipeline}`)
+  const { atMs, windowMs, matrices, toldEdges } = input
+  const gathered = gather(input)
+  const entry = gathered.table.get(`${system}\0${pipeline}`)
   if (entry === undefined) return undefined
+  const { summary, stages, remarks, judged } = lookAt(entry, gathered, input)
   return {
     atMs,
     windowMs,
     stepMs: matrices.throughput.stepMs,
-    summary: summaryOf(entry, alertsOf(entry), input),
-    stages: inOrder(entry, input.packs).map(({ stage, lines, known }, order): StageView => ({
-      stage,
-      order,
-      title: known.title,
-      signals: collect((kind) =>
-        signalView(kind, stage, lines, known.units[kind], frameOf(entry, matrices)),
-      ),
-    })),
+    summary,
+    stages: stages.map(({ stage, lines, known }, order): StageView => {
+      const own = remarks.filter((remark) => remark.stage === stage)
+      return {
+        stage,
+        order,
+        title: known.title,
+        health: judgeStage(
+          stage,
+          judged.stages.get(stage) ?? lines,
+          summary.alerts,
+          own,
+          input.judged.throughput,
+        ),
+        remarks: own,
+        signals: collect((kind) =>
+          signalView(kind, stage, lines, known.units[kind], frameOf(entry, matrices)),
+        ),
+      }
+    }),
+    edges: edgesOf(
+      stages.map(({ stage, known }) => {
+        const after = toldEdges.get(stage) ?? known.after
+        return { stage, order: known.order, ...(after === undefined ? {} : { after }) }
+      }),
+    ),
   }
 }
 
-/** Pipelines of the series and those that only an alert speaks of, with the alerts of each. */
-function gather({ matrices, alerts }: OverviewInput): {
+interface Gathered {
   readonly table: Map<string, PipelineLines>
+  readonly judged: Map<string, PipelineLines>
   readonly alertsOf: (entry: PipelineLines) => AlertView[]
-} {
+  /** Alerts of no pipeline. */
+  readonly loose: AlertView[]
+}
+
+/** Pipelines of the series, those that only an alert speaks of, and those that are expected, with the alerts of each. */
+function gather({ matrices, judged, alerts, notes }: OverviewInput): Gathered {
   const table = tableOf(matrices)
   const byPipeline = new Map<PipelineLines, AlertView[]>()
+  const loose: AlertView[] = []
   for (const alert of alerts) {
-    const { system = '', pipeline = '' } = alert.labels
-    if (system === '' || pipeline === '' || alert.state === 'inactive') continue
+    if (alert.state === 'inactive') continue
+    const { system = '', pipeline = '', severity } = alert.labels
+    if (system === '' || pipeline === '') {
+      // A dead man's switch fires while all is well.
+      if (severity !== 'none') loose.push(alertView(alert))
+      continue
+    }
     const entry = pipelineIn(table, system, pipeline)
     byPipeline.set(entry, [...(byPipeline.get(entry) ?? []), alertView(alert)])
   }
-  return { table, alertsOf: (entry) => (byPipeline.get(entry) ?? []).sort(byGravity) }
+  for (const { system, pipeline } of notes.expected) pipelineIn(table, system, pipeline)
+  return {
+    table,
+    judged: tableOf(judged),
+    alertsOf: (entry) => (byPipeline.get(entry) ?? []).sort(byGravity),
+    loose,
+  }
 }
 
-function summaryOf(
+/** All that is known of a pipeline, once. */
+function lookAt(
   entry: PipelineLines,
-  alerts: readonly AlertView[],
-  { matrices, packs }: OverviewInput,
-): PipelineSummary {
+  gathered: Gathered,
+  { matrices, judged, packs, notes }: OverviewInput,
+): {
+  readonly summary: PipelineSummary
+  readonly stages: readonly OrderedStage[]
+  readonly remarks: readonly Remark[]
+  readonly judged: PipelineLines
+} {
+  const { system, pipeline } = entry
   const stages = inOrder(entry, packs)
-  const { health, reason } = judge(entry, alerts, matrices.throughput)
-  return {
-    system: entry.system,
-    pipeline: entry.pipeline,
-    health,
-    reason,
+  const alerts = gathered.alertsOf(entry)
+  const recent = gathered.judged.get(`${system}\0${pipeline}`) ?? { ...entry, stages: new Map() }
+  const freshWithin = notes.freshWithin(system, pipeline)
+  const remarks = remarksOn(
+    inOrder(recent, packs).map(({ stage, lines, known }) => ({
+      stage,
+      lines,
+      units: known.units,
+      ...(freshWithin === undefined ? {} : { freshWithin }),
+    })),
+    judged.throughput,
+  )
+  const summary = {
+    system,
+    pipeline,
+    ...judge(recent, alerts, remarks, judged.throughput),
+    notes: notes.of(system, pipeline),
     alerts,
     stages: stages.map(({ stage }) => stage),
     signals: collect((kind) => {
@@ -116,6 +184,7 @@ function summaryOf(
       return signalView(kind, stage, lines, known.units[kind], frameOf(entry, matrices))
     }),
   }
+  return { summary, stages, remarks, judged: recent }
 }
 
 interface OrderedStage {
@@ -172,6 +241,7 @@ function frameOf(
 
 function worstFirst(a: PipelineSummary, b: PipelineSummary): number {
   if (a.health !== b.health) return HEALTHS.indexOf(a.health) - HEALTHS.indexOf(b.health)
+  if (a.notes.isCritical !== b.notes.isCritical) return a.notes.isCritical ? -1 : 1
   if (a.system !== b.system) return a.system < b.system ? -1 : 1
   return a.pipeline < b.pipeline ? -1 : 1
 }

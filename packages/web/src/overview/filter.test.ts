@@ -2,11 +2,31 @@ import type { Health, PipelineSummary } from '@weir/packs'
 import { expect, test } from 'vitest'
 import { type OverviewView, inOrderOf, matches, pipelineKey, rowsOf } from './filter.ts'
 
+const NO_NOTES = {
+  team: '',
+  title: '',
+  description: '',
+  url: '',
+  runbookUrl: '',
+  isCritical: false,
+}
+
 const ALL: OverviewView = { query: '', health: undefined, system: undefined, grouped: false }
 
 function pipeline(name: string, health: Health = 'healthy', system = 'airflow'): PipelineSummary {
   const reason = health === 'failing' ? '2 task failures in the last 5 min' : 'on time'
-  return { system, pipeline: name, health, reason, alerts: [], stages: ['scheduler'], signals: {} }
+  return {
+    system,
+    pipeline: name,
+    health,
+    reason,
+    sinceMs: null,
+    words: '',
+    notes: NO_NOTES,
+    alerts: [],
+    stages: ['scheduler'],
+    signals: {},
+  }
 }
 
 test.each<[Partial<OverviewView>, boolean]>([

@@ -264,9 +264,12 @@ function detail(count: number, name: string): PipelineDetail | undefined {
     stages: summary.stages.map((stage, i) => ({
       stage,
       order: i,
+      health: i === 2 ? summary.health : ('healthy' as const),
+      remarks: [],
       title: stage[0]!.toUpperCase() + stage.slice(1),
       signals: signals(i + 7, summary.health, name),
     })),
+    edges: summary.stages.slice(1).map((to, i) => ({ from: summary.stages[i]!, to })),
   }
 }
 

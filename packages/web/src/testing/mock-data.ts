@@ -104,6 +104,16 @@ export function pipelines(count: number): PipelineSummary[] {
       pipeline: name,
       health,
       reason: REASONS[health],
+      sinceMs: health === 'healthy' ? null : MOCK_NOW_MS - 840_000,
+      words: health === 'failing' ? 'task 14 min behind and falling back at 120 runs/s' : '',
+      notes: {
+        team: ['commerce', 'data platform', ''][i % 3]!,
+        title: i === 0 ? 'Orders of the day' : '',
+        description: i === 0 ? 'Loads what was sold into the warehouse, every night.' : '',
+        url: i === 0 ? 'https://git.example/orders' : '',
+        runbookUrl: i === 0 ? 'https://runbooks.example/orders' : '',
+        isCritical: i === 0,
+      },
       alerts:
         health === 'failing'
           ? [
@@ -130,6 +140,7 @@ export function overview(count: number): Overview {
     windowMs: 3_600_000,
     stepMs: STEP_MS,
     pipelines: pipelines(count),
+    alerts: [],
     systems: [
       { id: 'airflow', title: 'Apache Airflow', awake: count > 0, seriesCount: count * 12 },
     ],

@@ -19,6 +19,7 @@ import { remoteWriteReceiver } from '../../remote-write/config.ts'
 import { loggersConfig } from '../../loggers/config.ts'
 import { Log } from '../../telemetry/log.ts'
 import { Registry } from '../../telemetry/registry.ts'
+import { notesBook } from '../../pipelines/notes/notes.ts'
 import type { HttpDeps, HttpLimits } from '../deps.ts'
 
 /** Noon of a day long ago, so that tests never meet the present. */
@@ -223,6 +224,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     loggerLimits: loggersConfig.parse({}),
     running: () => ({ sinceMs: NOON, slowMs: 0, running: [], top: [] }),
     packs: PACKS,
+    pipelineNotes: () => notesBook([]),
     status: () => ({
       version: '0.1.0',
       startedMs: NOON,
