@@ -144,6 +144,16 @@ export const SHOWN: readonly Shown[] = [
     prints: /^weir_statsd_lines_total\{.*\} \d+\n/,
   },
   {
+    page: 'docs/packs/export.md',
+    command: 'weir pack export airflow --out airflow',
+    prints: 'airflow/airflow.rules.yml\nairflow/mapping.yml\n',
+  },
+  {
+    page: 'docs/packs/export.md',
+    command: 'weir pack export airflow --out shared --dashboards sharing',
+    prints: 'shared/weir-airflow.json',
+  },
+  {
     page: 'docs/http-api.md',
     command: "curl -s 'http://127.0.0.1:9347/api/v1/query?query=up'",
     prints:

@@ -26,11 +26,13 @@ export { packMapping } from './mapping.ts'
 export {
   type ExportedFile,
   exportDashboard,
+  exportHelmValues,
   exportMapping,
   exportPack,
   exportRules,
   exportScrape,
 } from './export/files.ts'
+export type { DashboardForm } from './export/grafana.ts'
 export { packAlertRows } from './alert-rows.ts'
 export { LINE_PARSERS } from './log-lines/line-parsers.ts'
 export type { LabelOf, LineParser, ParsedLine } from './log-lines/line-parser.ts'

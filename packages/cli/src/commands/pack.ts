@@ -1,12 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { WeirError } from '@weir/model'
-import { PACKS, type Pack, exportPack } from '@weir/packs'
-import type { Command } from 'commander'
+import { type DashboardForm, PACKS, type Pack, exportPack, packAlertRows } from '@weir/packs'
+import { type Command, Option } from 'commander'
 import { showPack, showPacks, summaryOf } from '../show/pack-text.ts'
 
 interface Json {
   readonly json: boolean
+}
+
+interface ExportOptions extends Json {
+  readonly out: string
+  readonly dashboards: DashboardForm
 }
 
 export function addPack(program: Command): void {
@@ -26,11 +31,16 @@ export function addPack(program: Command): void {
     })
   pack
     .command('export <id>')
-    .description('write a pack as plain Prometheus, Grafana and statsd_exporter files')
+    .description('write a pack for Prometheus, Grafana, statsd_exporter and Helm')
     .requiredOption('--out <folder>', 'where to; made when it is not there')
+    .addOption(
+      new Option('--dashboards <form>', 'for files beside Grafana, or for people who import them')
+        .choices(['provisioning', 'sharing'])
+        .default('provisioning'),
+    )
     .option('--json', 'the written files as an array', false)
-    .action((id: string, { out, json }: Json & { readonly out: string }) => {
-      const written = writePack(packOf(id), out)
+    .action((id: string, { out, dashboards, json }: ExportOptions) => {
+      const written = writePack(packOf(id), out, dashboards)
       print(json, written, written)
     })
 }
@@ -51,13 +61,20 @@ export function packOf(id: string): Pack {
 }
 
 function packJson(pack: Pack): object {
-  const { metrics: reference, stages: stageList, alerts: alertList } = pack
-  return { ...summaryOf(pack), reference, stageList, alertList }
+  const { metrics: reference, stages: stageList, ways = [], dashboards } = pack
+  return {
+    ...summaryOf(pack),
+    ways,
+    reference,
+    stageList,
+    alertList: packAlertRows(pack),
+    dashboards: dashboards.map(({ name, title, description }) => ({ name, title, description })),
+  }
 }
 
 /** Writes a pack's files below a folder; their names, as written. */
-export function writePack(pack: Pack, out: string): string[] {
-  return exportPack(pack).map(({ name, text }) => {
+export function writePack(pack: Pack, out: string, dashboards?: DashboardForm): string[] {
+  return exportPack(pack, dashboards).map(({ name, text }) => {
     const path = join(out, name)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)

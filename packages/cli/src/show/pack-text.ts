@@ -49,17 +49,19 @@ export function showPack(pack: Pack): string[] {
     help,
   ])
   const alerts = pack.alerts.map(({ name, severity, summary }) => [name, severity, summary])
+  const boards = pack.dashboards.map(({ name, description }) => [name, description])
+  const ways = (pack.ways ?? []).map(({ title, versions }) => [title, versions])
   return [
     pack.title,
     pack.description,
-    '',
-    'Stages',
-    ...columns(stages, { indent: '  ' }),
-    '',
-    'Metrics',
-    ...columns(metrics, { indent: '  ' }),
-    '',
-    'Alerts',
-    ...columns(alerts, { indent: '  ' }),
+    ...chapter('Ways in', ways),
+    ...chapter('Stages', stages),
+    ...chapter('Metrics', metrics),
+    ...chapter('Alerts', alerts),
+    ...chapter('Boards', boards),
   ]
+}
+
+function chapter(title: string, rows: readonly (readonly string[])[]): string[] {
+  return rows.length === 0 ? [] : ['', title, ...columns(rows, { indent: '  ' })]
 }

@@ -445,6 +445,7 @@ describe("Weir's own API", () => {
     ['rules.yml', 'application/yaml', /^groups:/],
     ['mapping.yml', 'application/yaml', /mappings:/],
     ['scrape.yml', 'application/yaml', /scrape_configs:/],
+    ['values.yaml', 'application/yaml', /additionalPrometheusRulesMap:/],
   ])('a pack is written out as %s', async (name, type, start) => {
     await using http = await createHttp(standIn())
     const reply = await http.inject({ url: `/api/weir/v1/packs/airflow/${name}` })
@@ -460,7 +461,12 @@ describe("Weir's own API", () => {
       const reply = await http.inject({ url: `/api/weir/v1/packs/airflow/dashboards/${name}.json` })
       expect(reply.json()).toMatchObject({ title })
     }
-    const none = await http.inject({ url: '/api/weir/v1/packs/airflow/dashboards/none.json' })
+    const url = '/api/weir/v1/packs/airflow/dashboards'
+    const shared = await http.inject({ url: `${url}/weir-airflow.json?form=sharing` })
+    expect(shared.json()).toMatchObject({ __inputs: [{ name: 'DS_PROMETHEUS' }] })
+    const odd = await http.inject({ url: `${url}/weir-airflow.json?form=paper` })
+    expect(odd.statusCode).toBe(400)
+    const none = await http.inject({ url: `${url}/none.json` })
     expect(none.statusCode).toBe(404)
   })
 

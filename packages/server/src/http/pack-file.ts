@@ -1,10 +1,18 @@
 import { WeirError } from '@weir/model'
-import { type Pack, exportDashboard, exportMapping, exportRules, exportScrape } from '@weir/packs'
+import {
+  type DashboardForm,
+  type Pack,
+  exportDashboard,
+  exportHelmValues,
+  exportMapping,
+  exportRules,
+  exportScrape,
+} from '@weir/packs'
 import type { Answer } from './route.ts'
 
-/** A file written out from a pack: `rules.yml`, `mapping.yml`, `scrape.yml`, `dashboards/NAME.json`. */
-export function packFile(pack: Pack, name: string): Answer {
-  const text = textOf(pack, name)
+/** A file written out from a pack: `rules.yml`, `mapping.yml`, `scrape.yml`, `values.yaml`, `dashboards/NAME.json`. */
+export function packFile(pack: Pack, name: string, form?: DashboardForm): Answer {
+  const text = textOf(pack, name, form)
   if (text === undefined) {
     throw new WeirError(
       'HTTP_NOT_FOUND',
@@ -22,7 +30,7 @@ export function packFile(pack: Pack, name: string): Answer {
   }
 }
 
-function textOf(pack: Pack, name: string): string | undefined {
+function textOf(pack: Pack, name: string, form?: DashboardForm): string | undefined {
   switch (name) {
     case 'rules.yml':
       return exportRules(pack)
@@ -30,14 +38,18 @@ function textOf(pack: Pack, name: string): string | undefined {
       return exportMapping(pack)
     case 'scrape.yml':
       return exportScrape(pack)
+    case 'values.yaml':
+      return exportHelmValues(pack)
     default: {
       const board = /^dashboards\/(.+)\.json$/.exec(name)?.[1]
-      return board === undefined ? undefined : exportDashboard(pack, board)
+      return board === undefined ? undefined : exportDashboard(pack, board, form)
     }
   }
 }
 
 function namesOf(pack: Pack): string[] {
-  const files = ['rules.yml', 'mapping.yml', 'scrape.yml'].filter((name) => textOf(pack, name))
+  const files = ['rules.yml', 'mapping.yml', 'scrape.yml', 'values.yaml'].filter((name) =>
+    textOf(pack, name),
+  )
   return [...files, ...pack.dashboards.map(({ name }) => `dashboards/${name}.json`)]
 }

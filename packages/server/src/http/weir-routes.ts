@@ -1,16 +1,10 @@
-import {
-  type Pack,
-  type PackDetail,
-  type PackSummary,
-  type StatsdCardinality,
-  packAlertRows,
-} from '@weir/packs'
+import type { StatsdCardinality } from '@weir/packs'
 import { WeirError } from '@weir/model'
-import { countSeries, loadOverview } from '../pipelines/load.ts'
-import { buildDetail, buildOverview, systemStatus } from '../pipelines/overview.ts'
+import { loadOverview } from '../pipelines/load.ts'
+import { buildDetail, buildOverview } from '../pipelines/overview.ts'
 import type { HttpDeps } from './deps.ts'
 import { openApi } from './openapi.ts'
-import { packFile } from './pack-file.ts'
+import { packRoutes } from './pack-routes.ts'
 import { invalid, optionalDuration } from './parameters.ts'
 import { type Call, type Route, json, query, segment } from './route.ts'
 
@@ -52,34 +46,7 @@ export function weirRoutes(deps: HttpDeps, routes: () => readonly Route[]): Rout
         )
       },
     },
-    {
-      methods: ['GET'],
-      path: '/api/weir/v1/packs',
-      summary: 'The packs, and whether their metrics have been seen',
-      parameters: [],
-      handle: async (call) => {
-        const counts = await countSeries(deps.queries, deps.packs, deps.clock.now(), call.signal)
-        return json(deps.packs.map((pack) => packSummary(pack, counts)))
-      },
-    },
-    {
-      methods: ['GET'],
-      path: '/api/weir/v1/packs/:id',
-      summary: 'One pack: metric reference, alerts, dashboards',
-      parameters: [segment('id', 'Such as `airflow`')],
-      handle: async (call) => {
-        const pack = packOf(deps, call)
-        const counts = await countSeries(deps.queries, [pack], deps.clock.now(), call.signal)
-        return json(packDetail(pack, counts))
-      },
-    },
-    {
-      methods: ['GET'],
-      path: '/api/weir/v1/packs/:id/*',
-      summary: 'A pack written out: rules.yml, mapping.yml, scrape.yml, dashboards/NAME.json',
-      parameters: [segment('id', 'Such as `airflow`'), segment('*', 'Name of the file')],
-      handle: (call) => packFile(packOf(deps, call), call.path['*'] ?? ''),
-    },
+    ...packRoutes(deps),
     {
       methods: ['GET'],
       path: '/api/weir/v1/intakes',
@@ -141,34 +108,4 @@ async function load(
   const notes = deps.pipelineNotes()
   const request = { atMs: clock.now(), windowMs, stepCount, alerts, packs, notes }
   return loadOverview(deps.queries, only === undefined ? request : { ...request, only }, signal)
-}
-
-function packOf({ packs }: HttpDeps, { path }: Call): Pack {
-  const id = path['id'] ?? ''
-  const pack = packs.find((known) => known.id === id)
-  if (pack !== undefined) return pack
-  const known = packs.map((other) => other.id).join(', ')
-  throw new WeirError(
-    'HTTP_NOT_FOUND',
-    `Cannot find pack ${JSON.stringify(id)}: want one of ${known}`,
-  )
-}
-
-function packSummary(pack: Pack, counts: ReadonlyMap<string, number>): PackSummary {
-  return {
-    ...systemStatus(pack, counts),
-    description: pack.description,
-    metricCount: pack.metrics.length,
-    alertCount: pack.alerts.length,
-    dashboardCount: pack.dashboards.length,
-  }
-}
-
-function packDetail(pack: Pack, counts: ReadonlyMap<string, number>): PackDetail {
-  return {
-    ...packSummary(pack, counts),
-    metrics: pack.metrics,
-    alerts: packAlertRows(pack),
-    dashboards: pack.dashboards.map(({ name, title }) => ({ name, title })),
-  }
 }
