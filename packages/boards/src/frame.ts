@@ -16,6 +16,10 @@ export interface Field {
   readonly config: FieldOptions
   /** What a legend or a table's head calls it; found from config, legend format and labels. */
   readonly displayName?: string
+  /** Which of the panel's series it is, counted over the fields of numbers: its colour in a palette. */
+  readonly seriesIndex?: number
+  /** From the lowest to the highest value that a scale shows: config's, else those of the data. */
+  readonly range?: { readonly min: number; readonly max: number }
 }
 
 export interface Frame {

@@ -1,0 +1,46 @@
+/** The whole way from a panel's answers to what it draws. */
+import type { Panel } from './dashboard.ts'
+import { applyFieldConfig } from './field/apply-config.ts'
+import type { Frame } from './frame.ts'
+import type { Answer } from './frames/answer.ts'
+import { framesOf } from './frames/frames-of.ts'
+import type { Note } from './note.ts'
+import { applyTransformations } from './transform/apply.ts'
+
+export interface PanelFrames {
+  readonly frames: readonly Frame[]
+  /** Transformations that are not known, or failed. */
+  readonly notes: readonly Note[]
+  /** Why there is nothing to draw; unset when there is something. */
+  readonly empty?: string
+}
+
+/**
+ * Frames from answers, transformed and configured.
+ *
+ * @param text fills the dashboard's variables into a text
+ * @param timeZone of dates that transformations write
+ */
+export function panelFrames(
+  panel: Pick<Panel, 'transformations' | 'fieldConfig'>,
+  answers: readonly Answer[],
+  { text, timeZone }: { readonly text: (template: string) => string; readonly timeZone: string },
+): PanelFrames {
+  const raw = framesOf(answers, text)
+  const { frames: transformed, notes } = applyTransformations(raw, panel.transformations, {
+    text,
+    timeZone,
+  })
+  const frames = applyFieldConfig(transformed, panel.fieldConfig, text)
+  const empty = whyEmpty(raw, frames)
+  return empty === undefined ? { frames, notes } : { frames, notes, empty }
+}
+
+const rowCount = (frames: readonly Frame[]): number =>
+  frames.reduce((sum, { length }) => sum + length, 0)
+
+function whyEmpty(raw: readonly Frame[], drawn: readonly Frame[]): string | undefined {
+  if (rowCount(drawn) > 0) return undefined
+  if (rowCount(raw) === 0) return 'The queries found no series in this time range'
+  return `The queries found ${raw.length} series; the panel's transformations leave none of them`
+}
