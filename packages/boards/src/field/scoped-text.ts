@@ -1,6 +1,8 @@
 /** `${__field.labels.job}`, `${__value.text}`, `${__data.fields["job"]}`: text about the field, row or value at hand. */
-import type { Field, Frame } from '../frame.ts'
 import { type Formatted, formattedText } from '../format/formatted.ts'
+import type { Field, Frame } from '../frame.ts'
+import { interpolate } from '../scope/interpolate.ts'
+import type { DataContext } from '../scope/scope.ts'
 import { textOf } from '../text-of.ts'
 import { displayNameOf } from './display-name.ts'
 
@@ -13,76 +15,37 @@ export interface FieldScope {
   readonly shown?: Formatted
 }
 
-const SCOPED = /\$\{(__(?:field|series|value|data)(?:\.|\[)[^{}:]*)(?::([a-z]+))?\}/g
+const NO_VARIABLES = new Map<string, never>()
 
-/** Fills in what it knows; leaves every other `${…}` as it is. */
+/** Fills in what is known of the field; the board's variables are filled in before, and not here. */
 export function fillFieldText(template: string, scope: FieldScope): string {
-  if (!template.includes('${__')) return template
-  return template.replaceAll(SCOPED, (all, path: string, format: string | undefined) => {
-    const value = valueAt(pathOf(path), scope)
-    if (value === undefined) return all
-    return format === 'percentencode' || format === 'uriencode' ? encodeURIComponent(value) : value
-  })
+  if (!template.includes('$')) return template
+  const data = contextOf(scope, /__(?:data|cell)/.test(template))
+  return interpolate(template, { variables: NO_VARIABLES, from: 0, to: 0, data })
 }
 
-/** `__field.labels["a b"]` as its parts. */
-function pathOf(text: string): string[] {
-  return [...text.matchAll(/\[\s*(?:"([^"]*)"|'([^']*)'|([0-9]+))\s*\]|([^.[\]]+)/g)].map(
-    ([, double, single, index, word]) => double ?? single ?? index ?? word ?? '',
-  )
-}
-
-function valueAt([root, ...path]: readonly string[], scope: FieldScope): string | undefined {
-  const { field, frame } = scope
-  switch (root) {
-    case '__field':
-      return ofField(field, frame, path)
-    case '__series':
-      return path[0] === 'name' ? displayNameOf(field, frame) : ofField(field, frame, path)
-    case '__value':
-      return ofValue(scope, path[0])
-    default:
-      return ofData(scope, path)
+/** @param withRow the text speaks of other cells of the row, which may be many */
+function contextOf({ field, frame, rowIndex, shown }: FieldScope, withRow: boolean): DataContext {
+  const displayName = displayNameOf(field, frame)
+  const labels = field.labels ?? {}
+  const about = {
+    field: { name: field.name, labels, displayName },
+    series: { name: displayName, labels },
   }
-}
-
-function ofField(
-  field: Field,
-  frame: Frame,
-  [what, ...rest]: readonly string[],
-): string | undefined {
-  if (what === 'name') return field.name
-  if (what === 'displayName') return displayNameOf(field, frame)
-  if (what !== 'labels') return undefined
-  // A label's own name may hold dots.
-  if (rest.length > 0) return field.labels?.[rest.join('.')] ?? ''
-  return Object.entries(field.labels ?? {})
-    .map(([label, value]) => `${label}="${value}"`)
-    .join(', ')
-}
-
-function ofValue({ field, frame, rowIndex, shown }: FieldScope, what: string | undefined) {
-  if (rowIndex === undefined) return undefined
-  const value = field.values[rowIndex]
-  switch (what) {
-    case 'text':
-      return shown === undefined ? textOf(value) : formattedText(shown)
-    case 'raw':
-      return textOf(value)
-    case 'numeric':
-      return textOf(Number(value))
-    case 'time':
-      return textOf(frame.fields.find(({ type }) => type === 'time')?.values[rowIndex])
-    default:
-      return undefined
+  if (rowIndex === undefined) return about
+  const raw = field.values[rowIndex]
+  const time = frame.fields.find(({ type }) => type === 'time')?.values[rowIndex]
+  const value = {
+    raw,
+    text: shown === undefined ? textOf(raw) : formattedText(shown),
+    ...(typeof raw === 'number' ? { numeric: raw } : {}),
+    ...(typeof time === 'number' ? { timeMs: time } : {}),
   }
-}
-
-function ofData({ frame, rowIndex }: FieldScope, [what, key, ...rest]: readonly string[]) {
-  if (what !== 'fields' || key === undefined || rowIndex === undefined) return undefined
-  const name = [key, ...rest].join('.')
-  const found =
-    frame.fields.find((one) => one.name === name || displayNameOf(one, frame) === name) ??
-    frame.fields[/^[0-9]+$/.test(name) ? Number(name) : -1]
-  return found === undefined ? '' : textOf(found.values[rowIndex])
+  const row = withRow
+    ? frame.fields.map((one) => {
+        const cell = one.values[rowIndex]
+        return { name: displayNameOf(one, frame), raw: cell, text: textOf(cell) }
+      })
+    : []
+  return { ...about, value, row }
 }

@@ -7,7 +7,7 @@ const DECIMALS_MAX = 20
  * Decimals that a number gets when nobody says how many: three significant digits, none for whole
  * numbers. (Grafana gives negative numbers one digit fewer; that is a slip, and not copied.)
  */
-export function automaticDecimals(value: number): number {
+function automaticDecimals(value: number): number {
   if (!Number.isFinite(value) || Number.isInteger(value)) return 0
   const magnitude = Math.floor(Math.log10(Math.abs(value)))
   return Math.min(DECIMALS_MAX, Math.max(0, 2 - magnitude))

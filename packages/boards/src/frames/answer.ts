@@ -18,7 +18,7 @@ export interface MatrixSeries {
   readonly histograms?: readonly (readonly [seconds: number, HistogramSample])[]
 }
 
-export interface VectorSeries {
+interface VectorSeries {
   readonly metric: LabelSet
   readonly value?: SamplePair
   readonly histogram?: readonly [seconds: number, HistogramSample]

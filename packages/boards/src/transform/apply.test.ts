@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Field, Frame } from '../frame.ts'
 import { applyTransformations, isKnownTransform } from './apply.ts'
-import { seen, series, table } from './testing.ts'
+import { seen, series, table } from './testing/frames.ts'
 
 type Options = Readonly<Record<string, unknown>>
 

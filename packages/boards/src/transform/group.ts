@@ -110,12 +110,11 @@ function emptyCell(kind: string): unknown {
       return true
     case 'false':
       return false
-    case 'null':
-      return null
     case 'zero':
       return 0
     default:
-      return ''
+      // Empty or null: nothing either way, and a column of numbers stays one.
+      return null
   }
 }
 

@@ -84,7 +84,7 @@ export const filterByRefId: Transform = (frames, options) => {
 }
 
 /** A refId, or a pattern of them, or a list. */
-export function refIdTest(written: unknown): ((refId: string) => boolean) | undefined {
+function refIdTest(written: unknown): ((refId: string) => boolean) | undefined {
   const list = asTexts(asList(written))
   if (list.length > 0) return (refId) => list.includes(refId)
   const text = asText(written)

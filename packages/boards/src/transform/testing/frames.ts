@@ -1,8 +1,8 @@
 /** A short way to write frames down in tests. */
-import { displayNameOf } from '../field/display-name.ts'
-import type { Field, Frame } from '../frame.ts'
-import { isMissing } from '../reduce/reducers.ts'
-import { column, frameOf } from './columns.ts'
+import { displayNameOf } from '../../field/display-name.ts'
+import type { Field, Frame } from '../../frame.ts'
+import { isMissing } from '../../reduce/reducers.ts'
+import { column, frameOf } from '../columns.ts'
 
 /** Columns by name; `Time` holds times, text makes text, anything else numbers. */
 export function table(refId: string, columns: Readonly<Record<string, readonly unknown[]>>): Frame {
