@@ -5,7 +5,19 @@ describe.skipIf(!canBrowse)(`the page in a browser${whyNot}`, () => {
   const stand = pageStand()
 
   test.each<[string, readonly (string | RegExp)[]]>([
-    ['/', ['orders_daily', /2 task failures/, 'Failing', 'Freshness']],
+    [
+      '/',
+      [
+        'orders_daily',
+        'Features against fraud',
+        /2 task failures .*, since \d\d:46/,
+        'task 14 min behind and falling back at 120 runs/s',
+        'Failing',
+        'Freshness',
+      ],
+    ],
+    ['/?group=team', ['commerce', 'no team']],
+    ['/?wall=1', ['orders_daily', /data is|\d\d:00/]],
     ['/?group=system', ['airflow', 'flink']],
     [
       '/pipelines/airflow/orders_daily',

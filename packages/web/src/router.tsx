@@ -17,14 +17,15 @@ const root = createRootRoute({ component: Frame, notFoundComponent: NotFound })
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
-  validateSearch: (search) => pickSearch(search, ['q', 'health', 'system', 'group', 'window']),
+  validateSearch: (search) =>
+    pickSearch(search, ['q', 'health', 'system', 'team', 'group', 'sort', 'window', 'wall']),
   component: OverviewPage,
 })
 
 const pipeline = createRoute({
   getParentRoute: () => root,
   path: '/pipelines/$system/$pipeline',
-  validateSearch: (search) => pickSearch(search, ['window']),
+  validateSearch: (search) => pickSearch(search, ['window', 'stage', 'compare', 'view']),
   component: lazyRouteComponent(() => import('./pipeline/pipeline-page.tsx'), 'PipelinePage'),
 })
 

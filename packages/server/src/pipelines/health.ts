@@ -78,7 +78,9 @@ export function judge(
     return { health: 'healthy', reason: pace(pipeline, grid), sinceMs: null, words: '' }
   }
   const health = gravest.tone === 'bad' ? 'degraded' : 'healthy'
-  return { health, reason: words, sinceMs: gravest.sinceMs, words: '' }
+  // How long there was no success is said already.
+  const sinceMs = gravest.kind === 'freshness' ? null : gravest.sinceMs
+  return { health, reason: words, sinceMs, words: '' }
 }
 
 function silence(silentMs: number, grid: Grid): Verdict {

@@ -1,6 +1,6 @@
 import { ActionIcon, Kbd, Menu, Modal, useMantineColorScheme } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { Link, Outlet, useNavigate, useSearch } from '@tanstack/react-router'
 import {
   IconAdjustmentsHorizontal,
   IconBell,
@@ -37,9 +37,10 @@ export function Frame(): React.JSX.Element {
   const lost = useConnectionLost()
   const [help, setHelp] = useState(false)
   useKeys(() => setHelp(true))
+  const { wall } = useSearch({ strict: false })
   return (
     <>
-      <header className="bar">
+      <header className="bar" hidden={wall !== undefined}>
         <div className="bar-in">
           <Link to="/" className="brand" aria-label="Weir: overview">
             <Mark />
@@ -173,6 +174,12 @@ function useKeys(showHelp: () => void): void {
         break
       case 'search':
         document.querySelector<HTMLElement>('[data-search]')?.focus()
+        break
+      case 'wall':
+        void navigate({
+          to: '/',
+          search: (before) => ({ ...before, wall: before.wall === undefined ? '1' : undefined }),
+        })
         break
       case 'zoom-out':
       case 'back':

@@ -16,7 +16,17 @@ export type Command =
         | '/targets'
         | '/loggers'
     }
-  | { readonly kind: 'search' | 'help' | 'refresh' | 'theme' | 'zoom-out' | 'back' | 'forth' }
+  | {
+      readonly kind:
+        | 'search'
+        | 'help'
+        | 'refresh'
+        | 'theme'
+        | 'zoom-out'
+        | 'back'
+        | 'forth'
+        | 'wall'
+    }
 
 interface Shortcut {
   readonly keys: readonly [string] | readonly [string, string]
@@ -39,6 +49,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['t', 'o'], title: 'Longer time range', command: { kind: 'zoom-out' } },
   { keys: ['t', 'b'], title: 'Back in time', command: { kind: 'back' } },
   { keys: ['t', 'f'], title: 'Forward in time', command: { kind: 'forth' } },
+  { keys: ['w'], title: 'Wall screen', command: { kind: 'wall' } },
   { keys: ['T'], title: 'Light or dark', command: { kind: 'theme' } },
   { keys: ['?'], title: 'This list', command: { kind: 'help' } },
 ]

@@ -1,22 +1,27 @@
-import type { Health, Overview, SignalView } from '@weir/packs'
-import { CloseButton, Select, Skeleton, Switch, TextInput } from '@mantine/core'
+import type { Overview, SignalView } from '@weir/packs'
+import { ActionIcon, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { IconSearch } from '@tabler/icons-react'
-import { useDeferredValue, useState } from 'react'
+import { IconDeviceTv } from '@tabler/icons-react'
+import { Suspense, lazy, useDeferredValue, useState } from 'react'
 import { overviewQuery } from '../api/weir.ts'
 import { FailureNote } from '../frame/failure-note.tsx'
-import { HealthMark } from '../frame/health-mark.tsx'
 import { TimeControl } from '../frame/time-control.tsx'
 import { whole } from '../format/number.ts'
 import { timeOfDay } from '../time/clock-text.ts'
 import { historyMs, shownCount } from '../time/history.ts'
 import { useWindow } from '../time/use-window.ts'
-import { HEALTH_ORDER, countHealths, inOrderOf, pipelineKey, rowsOf } from './filter.ts'
+import { useFavourites } from './favourites.ts'
+import { HEALTH_ORDER, SORTS, countHealths, inOrderOf, pipelineKey, rowsOf } from './filter.ts'
+import { HealthCounts } from './health-counts.tsx'
+import { LooseAlerts } from './loose-alerts.tsx'
+import { OverviewFilters } from './overview-filters.tsx'
 import { PipelineList } from './pipeline-list.tsx'
 import { StartPage } from './start-page.tsx'
 
-/** Every pipeline, worst first. */
+const Wall = lazy(() => import('./wall/wall.tsx'))
+
+/** Every pipeline, worst first; on a wall as tiles. */
 export function OverviewPage(): React.JSX.Element {
   const search = useSearch({ from: '/' })
   const navigate = useNavigate({ from: '/' })
@@ -25,6 +30,7 @@ export function OverviewPage(): React.JSX.Element {
   if (data !== undefined && data.pipelines.length > 0 && !isPlaceholderData) {
     settle(signalsOf(data))
   }
+  const { favourites, toggle } = useFavourites()
   const [heldOrder, setHeldOrder] = useState<readonly string[] | undefined>(undefined)
   const query = useDeferredValue(search.q ?? '')
 
@@ -43,11 +49,22 @@ export function OverviewPage(): React.JSX.Element {
           {heldOrder === undefined ? '' : ' · order held while you point'}
         </div>
       </div>
-      <TimeControl
-        range={{ from: `now-${window}`, to: 'now' }}
-        onChange={({ from }) => set({ window: from.slice('now-'.length) })}
-        absolute={false}
-      />
+      <div style={{ display: 'flex', gap: 6 }}>
+        <ActionIcon
+          variant="default"
+          size={36}
+          aria-label="Wall screen"
+          title="Wall screen (w)"
+          onClick={() => set({ wall: '1' })}
+        >
+          <IconDeviceTv size={17} />
+        </ActionIcon>
+        <TimeControl
+          range={{ from: `now-${window}`, to: 'now' }}
+          onChange={({ from }) => set({ window: from.slice('now-'.length) })}
+          absolute={false}
+        />
+      </div>
     </div>
   )
 
@@ -64,115 +81,77 @@ export function OverviewPage(): React.JSX.Element {
   const history = historyMs(signalsOf(data))
   const pipelines = heldOrder === undefined ? data.pipelines : inOrderOf(heldOrder, data.pipelines)
   const health = HEALTH_ORDER.find((each) => each === search.health)
-  const counts = countHealths(data.pipelines)
-  const systems = [...new Set(data.pipelines.map(({ system }) => system))].sort()
-  const rows = rowsOf(pipelines, {
+  const view = {
     query,
     health,
     system: search.system,
-    grouped: search.group === 'system',
-  })
+    team: search.team,
+    group: GROUPS.find((each) => each === search.group),
+    sort: SORTS.find((each) => each === search.sort),
+  }
+  const rows = rowsOf(pipelines, view, favourites)
+  const shown = shownCount(Math.round(data.windowMs / data.stepMs) + 1, data.stepMs, history)
 
+  if (search.wall !== undefined) {
+    return (
+      <Suspense>
+        <Wall
+          overview={data}
+          rows={rows}
+          shown={shown}
+          isLost={error !== null}
+          onLeave={() => set({ wall: undefined })}
+        />
+      </Suspense>
+    )
+  }
   return (
     <>
       {head}
-      <Counts
-        counts={counts}
+      <HealthCounts
+        counts={countHealths(data.pipelines)}
         chosen={health}
         onChoose={(next) => set({ health: next })}
         total={data.pipelines.length}
       />
-      <div style={{ display: 'flex', gap: 10, margin: '14px 0 10px', flexWrap: 'wrap' }}>
-        <TextInput
-          data-search
-          aria-label="Search pipelines"
-          placeholder="Search name, reason, stage   /"
-          leftSection={<IconSearch size={15} aria-hidden />}
-          rightSection={
-            search.q === undefined ? null : (
-              <CloseButton
-                size="sm"
-                aria-label="Clear search"
-                onClick={() => set({ q: undefined })}
-              />
-            )
-          }
-          value={search.q ?? ''}
-          onChange={(event) => set({ q: event.currentTarget.value || undefined })}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') event.currentTarget.blur()
-          }}
-          style={{ flex: '1 1 220px', maxWidth: 380 }}
-        />
-        <Select
-          aria-label="System"
-          placeholder="All systems"
-          data={systems}
-          value={search.system ?? null}
-          onChange={(system) => set({ system: system ?? undefined })}
-          clearable
-          clearButtonProps={{ 'aria-label': 'All systems' }}
-          w={150}
-        />
-        <Switch
-          label="Group by system"
-          checked={search.group === 'system'}
-          onChange={(event) => set({ group: event.currentTarget.checked ? 'system' : undefined })}
-          style={{ alignSelf: 'center' }}
-        />
-      </div>
+      <OverviewFilters
+        wish={search}
+        systems={namesOf(data, ({ system }) => system)}
+        teams={namesOf(data, ({ notes }) => notes.team)}
+        onChange={set}
+      />
       {error === null ? null : <FailureNote error={error} />}
+      {data.alerts.length === 0 ? null : (
+        <div style={{ marginBottom: 12 }}>
+          <LooseAlerts alerts={data.alerts} />
+        </div>
+      )}
       <PipelineList
         rows={rows}
         window={chosen}
-        shown={shownCount(Math.round(data.windowMs / data.stepMs) + 1, data.stepMs, history)}
+        shown={shown}
+        atMs={data.atMs}
+        sort={view.sort}
+        onSort={(sort) => set({ sort })}
+        favourites={favourites}
+        onStar={toggle}
         onHold={(held) => setHeldOrder(held ? data.pipelines.map(pipelineKey) : undefined)}
       />
     </>
   )
 }
 
-function signalsOf({ pipelines }: Overview): SignalView[] {
-  return pipelines.flatMap(({ signals }) => Object.values(signals))
+const GROUPS = ['system', 'team'] as const
+
+function namesOf(
+  { pipelines }: Overview,
+  name: (pipeline: Overview['pipelines'][number]) => string,
+): string[] {
+  return [...new Set(pipelines.map(name))].filter((each) => each !== '').toSorted()
 }
 
-function Counts(props: {
-  readonly counts: Readonly<Record<Health, number>>
-  readonly chosen: Health | undefined
-  readonly onChoose: (health: Health | undefined) => void
-  readonly total: number
-}): React.JSX.Element {
-  const { counts, chosen, onChoose, total } = props
-  return (
-    <div>
-      <div className="counts" role="group" aria-label="Filter by health">
-        {HEALTH_ORDER.map((health) => (
-          <button
-            key={health}
-            type="button"
-            className="count"
-            data-zero={counts[health] === 0 ? '' : undefined}
-            aria-pressed={chosen === health}
-            onClick={() => onChoose(chosen === health ? undefined : health)}
-          >
-            <b>{whole(counts[health])}</b>
-            <HealthMark health={health} />
-          </button>
-        ))}
-      </div>
-      <div className="level" aria-hidden style={{ marginTop: 10 }}>
-        {HEALTH_ORDER.filter((health) => counts[health] > 0).map((health) => (
-          <i
-            key={health}
-            style={{
-              width: `${(counts[health] / total) * 100}%`,
-              background: `var(--bar-${health})`,
-            }}
-          />
-        ))}
-      </div>
-    </div>
-  )
+function signalsOf({ pipelines }: Overview): SignalView[] {
+  return pipelines.flatMap(({ signals }) => Object.values(signals))
 }
 
 function Loading(): React.JSX.Element {

@@ -1,17 +1,14 @@
-import type { PipelineSummary } from '@weir/packs'
 import { useMediaQuery } from '@mantine/hooks'
-import { Link } from '@tanstack/react-router'
-import { memo, useMemo, useRef } from 'react'
-import { Sparkline } from '../chart/sparkline.tsx'
-import { FigureText } from '../frame/figure-text.tsx'
-import { HealthMark } from '../frame/health-mark.tsx'
-import { HEALTH_ORDER, type Row, pipelineKey } from './filter.ts'
+import { IconArrowDown } from '@tabler/icons-react'
+import { useMemo, useRef } from 'react'
+import { HEALTH_ORDER, type Row, type Sort, pipelineKey } from './filter.ts'
+import { PipelineRow } from './pipeline-row.tsx'
 import { SIGNAL_TITLES } from './signal-titles.ts'
 import { useScroll } from './use-scroll.ts'
 import { rowWindow, topsOf } from './window-rows.ts'
 
 // Row heights of app.css, in pixels: wide and narrow screens.
-const HEIGHTS = { wide: { pipeline: 66, system: 42 }, narrow: { pipeline: 154, system: 42 } }
+const HEIGHTS = { wide: { pipeline: 66, group: 42 }, narrow: { pipeline: 154, group: 42 } }
 
 /** The list of pipelines. Only rows near the screen are in the document. */
 export function PipelineList(props: {
@@ -20,9 +17,14 @@ export function PipelineList(props: {
   readonly window: string | undefined
   /** How many of the newest values a sparkline shows. */
   readonly shown: number
+  readonly atMs: number
+  readonly sort: Sort | undefined
+  readonly onSort: (sort: Sort | undefined) => void
+  readonly favourites: ReadonlySet<string>
+  readonly onStar: (key: string) => void
   readonly onHold: (held: boolean) => void
 }): React.JSX.Element {
-  const { rows, window: span, shown, onHold } = props
+  const { rows, window: span, shown, atMs, favourites, onStar, onHold } = props
   const narrow = useMediaQuery('(max-width: 760px)', undefined, { getInitialValueInEffect: false })
   const list = useRef<HTMLDivElement>(null)
   const view = useScroll(list)
@@ -36,13 +38,7 @@ export function PipelineList(props: {
       onPointerEnter={(event) => onHold(event.pointerType === 'mouse')}
       onPointerLeave={() => onHold(false)}
     >
-      <div className="list-head" aria-hidden>
-        <span>Pipeline</span>
-        <span>Health</span>
-        {SIGNAL_TITLES.map(([kind, title]) => (
-          <span key={kind}>{kind === 'latency' ? 'Latency p95' : title}</span>
-        ))}
-      </div>
+      <SortHead sort={props.sort} onSort={props.onSort} />
       {rows.length === 0 ? (
         <div className="empty">No pipeline matches. Clear the search or the filters.</div>
       ) : null}
@@ -56,14 +52,17 @@ export function PipelineList(props: {
         {rows
           .slice(first, end)
           .map((row, i) =>
-            row.kind === 'system' ? (
-              <GroupRow key={`system ${row.system}`} row={row} />
+            row.kind === 'group' ? (
+              <GroupRow key={`group ${row.title}`} row={row} />
             ) : (
               <PipelineRow
                 key={pipelineKey(row.pipeline)}
                 pipeline={row.pipeline}
                 window={span}
                 shown={shown}
+                atMs={atMs}
+                isStarred={favourites.has(pipelineKey(row.pipeline))}
+                onStar={onStar}
                 position={first + i + 1}
                 of={rows.length}
               />
@@ -74,14 +73,48 @@ export function PipelineList(props: {
   )
 }
 
+/** The columns' titles; a press sorts by one, another one goes back to worst first. */
+function SortHead(props: {
+  readonly sort: Sort | undefined
+  readonly onSort: (sort: Sort | undefined) => void
+}): React.JSX.Element {
+  const button = (by: Sort, title: string): React.JSX.Element => (
+    <button
+      key={by}
+      type="button"
+      aria-pressed={props.sort === by}
+      onClick={() => props.onSort(props.sort === by ? undefined : by)}
+    >
+      {title}
+      {props.sort === by ? <IconArrowDown size={12} aria-hidden /> : null}
+    </button>
+  )
+  return (
+    <div className="list-head" role="group" aria-label="Sort by">
+      {button('name', 'Pipeline')}
+      <button
+        type="button"
+        aria-pressed={props.sort === undefined}
+        onClick={() => props.onSort(undefined)}
+      >
+        Health
+        {props.sort === undefined ? <IconArrowDown size={12} aria-hidden /> : null}
+      </button>
+      {SIGNAL_TITLES.map(([kind, title]) =>
+        button(kind, kind === 'latency' ? 'Latency p95' : title),
+      )}
+    </div>
+  )
+}
+
 function GroupRow({
   row,
 }: {
-  readonly row: Extract<Row, { readonly kind: 'system' }>
+  readonly row: Extract<Row, { readonly kind: 'group' }>
 }): React.JSX.Element {
   return (
     <div className="group-row" role="listitem">
-      <h2>{row.system}</h2>
+      <h2>{row.title}</h2>
       {HEALTH_ORDER.filter((health) => row.counts[health] > 0).map((health) => (
         <span key={health} className="health" data-health={health}>
           {row.counts[health]} {health}
@@ -90,47 +123,3 @@ function GroupRow({
     </div>
   )
 }
-
-const PipelineRow = memo(function PipelineRow(props: {
-  readonly pipeline: PipelineSummary
-  readonly window: string | undefined
-  readonly shown: number
-  readonly position: number
-  readonly of: number
-}): React.JSX.Element {
-  const { pipeline, window: span, shown, position, of } = props
-  return (
-    <div role="listitem" aria-posinset={position} aria-setsize={of}>
-      <Link
-        className="row"
-        data-health={pipeline.health}
-        to="/pipelines/$system/$pipeline"
-        params={{ system: pipeline.system, pipeline: pipeline.pipeline }}
-        search={span === undefined ? {} : { window: span }}
-      >
-        <span className="row-id" style={{ minWidth: 0 }}>
-          <span className="clip" style={{ display: 'block' }}>
-            <span className="row-name">{pipeline.pipeline}</span>{' '}
-            <span className="muted" style={{ fontSize: 12 }}>
-              {pipeline.system}
-            </span>
-          </span>
-          <span className="row-reason" title={pipeline.reason}>
-            {pipeline.reason}
-          </span>
-        </span>
-        <HealthMark health={pipeline.health} />
-        {SIGNAL_TITLES.map(([kind, title]) => {
-          const signal = pipeline.signals[kind]
-          return (
-            <span className="cell" key={kind}>
-              <span className="label">{title}</span>
-              <FigureText value={signal?.value} unit={signal?.unit ?? ''} />
-              <Sparkline values={signal?.values.slice(-shown) ?? []} tone={kind} />
-            </span>
-          )
-        })}
-      </Link>
-    </div>
-  )
-})

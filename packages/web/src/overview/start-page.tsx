@@ -1,26 +1,35 @@
 import type { Overview } from '@weir/packs'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { intakesQuery, statusQuery } from '../api/weir.ts'
+import { intakesQuery, packsQuery, statusQuery } from '../api/weir.ts'
 import { CodeBlock } from '../frame/code-block.tsx'
+import { counted } from '../format/number.ts'
 import { Fact } from '../frame/fact.tsx'
+import { LooseAlerts } from './loose-alerts.tsx'
 import { hostAndPort } from './statsd-address.ts'
 
 /** What is shown before the first pipeline: how to send something, and that Weir itself lives. */
 export function StartPage({ overview }: { readonly overview: Overview }): React.JSX.Element {
   const intakes = useQuery(intakesQuery)
   const status = useQuery(statusQuery)
+  const packs = useQuery(packsQuery)
+  const fires = overview.alerts.some(({ state }) => state === 'firing')
   const statsd = intakes.data?.find(({ kind }) => kind === 'statsd-udp')
   const { host, port } = hostAndPort(statsd?.address ?? '127.0.0.1:8125')
   return (
     <div className="stack" style={{ maxWidth: 860, margin: '0 auto' }}>
       <div style={{ margin: '18px 0 4px' }}>
-        <h1 style={{ fontSize: 26 }}>Weir is running. Nothing flows yet.</h1>
+        <h1 style={{ fontSize: 26 }}>
+          {fires
+            ? 'Alerts fire, and no pipeline sends yet.'
+            : 'Weir is running. Nothing flows yet.'}
+        </h1>
         <p className="muted" style={{ fontSize: 15, margin: '6px 0 0' }}>
           Send the first metrics by one of these ways. A pipeline appears here by itself, within one
           flush (10 s by default).
         </p>
       </div>
+      <LooseAlerts alerts={overview.alerts} />
       <section className="sheet">
         <div className="sheet-head">
           <h2>Your own pipeline</h2>
@@ -41,13 +50,34 @@ export function StartPage({ overview }: { readonly overview: Overview }): React.
       </section>
       <section className="sheet">
         <div className="sheet-head">
-          <h2>Airflow</h2>
-          <span className="muted">airflow.cfg, or the same as AIRFLOW__METRICS__… variables</span>
+          <h2>A system that Weir knows</h2>
+          <span className="muted">what to set in it, in every version, and what you then see</span>
         </div>
-        <div className="sheet-body">
-          <CodeBlock
-            text={`[metrics]\nstatsd_on = True\nstatsd_host = ${host}\nstatsd_port = ${port}\nstatsd_prefix = airflow`}
-          />
+        <div className="pack-links">
+          {(packs.data ?? [])
+            .filter(({ id }) => id !== 'custom')
+            .map(({ id, title, awake, description }) => (
+              <Link key={id} to="/packs/$id" params={{ id }}>
+                <b>{title}</b>
+                {awake ? <span className="tag">metrics come</span> : null}
+                <span>{description}</span>
+              </Link>
+            ))}
+        </div>
+      </section>
+      <section className="sheet">
+        <div className="sheet-head">
+          <h2>Anything else</h2>
+        </div>
+        <div className="sheet-body muted">
+          Scrape <Link to="/targets">targets</Link>, send StatsD to{' '}
+          <code>
+            {host}:{port}
+          </code>
+          , OTLP to <code>/v1/metrics</code>, remote write to <code>/api/v1/write</code>, line
+          protocol to <code>/write</code>, or push to <code>/metrics/job/…</code>. What comes is in{' '}
+          <Link to="/explore">Explore</Link> at once, and <Link to="/logs">lines of log</Link>{' '}
+          beside it.
         </div>
       </section>
       <section className="sheet">
@@ -63,7 +93,7 @@ export function StartPage({ overview }: { readonly overview: Overview }): React.
         <div className="sheet-head">
           <h2>Weir itself</h2>
           <span className="muted">
-            {overview.systems.length} packs wait for their systems ·{' '}
+            {counted(overview.systems.length, 'pack')} for systems that may come ·{' '}
             <Link to="/status">status</Link>
           </span>
         </div>

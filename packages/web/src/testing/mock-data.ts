@@ -108,7 +108,7 @@ export function pipelines(count: number): PipelineSummary[] {
       words: health === 'failing' ? 'task 14 min behind and falling back at 120 runs/s' : '',
       notes: {
         team: ['commerce', 'data platform', ''][i % 3]!,
-        title: i === 0 ? 'Orders of the day' : '',
+        title: i === 2 ? 'Features against fraud' : '',
         description: i === 0 ? 'Loads what was sold into the warehouse, every night.' : '',
         url: i === 0 ? 'https://git.example/orders' : '',
         runbookUrl: i === 0 ? 'https://runbooks.example/orders' : '',

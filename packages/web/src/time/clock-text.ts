@@ -5,6 +5,7 @@ const TIME = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
   second: '2-digit',
 })
+const HOUR = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 const SHORT = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'short',
@@ -22,6 +23,8 @@ const FULL = new Intl.DateTimeFormat('en-GB', {
 
 /** `14:05:09` */
 export const timeOfDay = (ms: number): string => TIME.format(ms)
+/** `14:05` */
+export const hourAndMinute = (ms: number): string => HOUR.format(ms)
 /** `21 Nov, 14:05` */
 export const shortTime = (ms: number): string => SHORT.format(ms)
 /** `21 Nov 2026, 14:05:09` */

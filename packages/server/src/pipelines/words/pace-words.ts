@@ -1,7 +1,7 @@
 import { mainLine } from '../signal-view.ts'
 import { heldSince, latest, present, quantile, usual } from './course.ts'
 import { type Finding, type JudgeGrid, type JudgedStage, noun, timeOf } from './remark.ts'
-import { pace, percent, spell, spellSeconds } from './spell.ts'
+import { pace, percent, spellSeconds } from './spell.ts'
 
 /** A stage whose records come so often has a pace; the others work in batches and rest between them. */
 const BUSY_SHARE = 0.9
@@ -35,14 +35,10 @@ export function throughputWords(
     const since = heldSince(grid.stepCount, (k) =>
       Number.isNaN(line.values[k]) ? undefined : line.values[k] === 0,
     )
-    const text =
-      since === undefined
-        ? 'stands still'
-        : `stands still for ${spell((grid.stepCount - 1 - since) * grid.stepMs)}`
     return {
       kind: 'throughput',
       tone: 'bad',
-      text: `${text}, usual ${usually}`,
+      text: `stands still, usual ${usually}`,
       weight: 100,
       sinceMs: timeOf(grid, since),
     }
