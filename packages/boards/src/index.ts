@@ -2,7 +2,8 @@
  * Dashboards as pure functions: Grafana's JSON in every form it has had, brought up to date, filled
  * with data and written again. Runs in the server and in the browser alike: no sockets, no clocks, no DOM.
  *
- * Reading order: `dashboard`, `variable`, `read/read-dashboards`; `scope/scope`, `scope/interpolate`.
+ * Reading order: `dashboard`, `variable`, `read/read-dashboards`; `scope/scope`, `scope/interpolate`;
+ * `variables/board-scope`, `variables/variable-plan`, `queries/expand-repeats`, `queries/panel-queries`.
  */
 export type {
   Annotation,
@@ -53,3 +54,29 @@ export { type Pattern, readPattern } from './pattern.ts'
 export { type Reducer, isMissing, reduceValues, reducerOf } from './reduce/reducers.ts'
 export { type PanelFrames, panelFrames } from './panel-frames.ts'
 export { applyTransformations, isKnownTransform } from './transform/apply.ts'
+
+export { type Choices, choiceParams, initialChoices, settledChoice } from './variables/choices.ts'
+export { boardScope } from './variables/board-scope.ts'
+export { type VariableGraph, dependantsOf, variableGraph } from './variables/variable-graph.ts'
+export { type VariablePlan, variablePlan } from './variables/variable-plan.ts'
+export {
+  ALL,
+  type VariableAnswer,
+  type VariableOption,
+  type VariableOptions,
+  variableOptions,
+} from './variables/variable-options.ts'
+export { type InfluxNames, PLAIN_NAMES } from './influx/names.ts'
+
+export { type PlacedPanel, expandRepeats, visiblePanels } from './queries/expand-repeats.ts'
+export {
+  type PanelMoment,
+  type PanelQuery,
+  panelQueries,
+  panelWindow,
+} from './queries/panel-queries.ts'
+export { type Step, intervalMs, stepOf } from './queries/step.ts'
+export { filterMatchers, withMatchers } from './queries/with-matchers.ts'
+
+export { dateMath } from './scope/date-math.ts'
+export { LinearRegex, type RegexMatch, boardRegex } from './regex/linear-regex.ts'

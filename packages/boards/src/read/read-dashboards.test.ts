@@ -1,18 +1,15 @@
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { BOARD_FILES, boardJson } from '../testing/board.ts'
 import { readDashboards } from './read-dashboards.ts'
 
-const FOLDER = join(import.meta.dirname, '../../../../fixtures/dashboards')
-const FILES = readdirSync(FOLDER).filter((file) => file.endsWith('.json'))
 const BOARD = {
   title: 'A board',
   panels: [{ type: 'stat', title: 'P', targets: [{ expr: 'up' }] }],
 }
 
-test.each(FILES)('%s is read', (file) => {
-  const found = readDashboards(JSON.parse(readFileSync(join(FOLDER, file), 'utf8')))
+test.each(BOARD_FILES)('%s is read', (file) => {
+  const found = readDashboards(boardJson(file))
   expect(found.dashboards).toHaveLength(1)
   const { dashboard } = found.dashboards[0]!
   const ids = dashboard.panels.flatMap(({ id, panels }) => [

@@ -12,7 +12,7 @@ import { modernPanel } from '../legacy/modern-panel.ts'
 import { type ReadContext, readTarget } from './read-target.ts'
 
 /** Grafana's grid. */
-export const COLUMNS = 24
+const COLUMNS = 24
 const DEFAULT_WIDTH = 12
 const DEFAULT_HEIGHT = 9
 /** Lower than anybody scrolls. */
@@ -67,7 +67,7 @@ function tidied(raw: Json): Partial<Panel> {
   return found
 }
 
-export function panelName(id: number, title: unknown): string {
+function panelName(id: number, title: unknown): string {
   const shown = text(title).slice(0, 80)
   return shown === '' ? `panel ${id}` : `panel ${id} "${shown}"`
 }
