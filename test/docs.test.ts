@@ -330,7 +330,8 @@ function standIns(bin: string): void {
     '/bin/sh',
     `case " $* " in
   *" --alertmanager.config "*) ;;
-  " query "* | " silence "* | " alert "* | " routes "* | " logs "* | " level "* | " rules backtest "*)
+  " query "* | " silence "* | " alert "* | " routes "* | " logs "* | " level "* | " dashboard "* | \
+  " rules backtest "*)
     set -- "$@" --server "$WEIR_AT" ;;
 esac
 exec ${process.execPath} ${MAIN} "$@"`,

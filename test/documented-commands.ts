@@ -180,6 +180,31 @@ export const SHOWN: readonly Shown[] = [
     command: 'weir level clear weir/scrape',
     prints: /^[\da-f]{12}\n$/,
   },
+  {
+    page: 'docs/dashboards.md',
+    command:
+      'curl -s http://127.0.0.1:9347/api/weir/v1/dashboards/import --data-binary \'{"title": "Orders", "uid": "orders", "panels": []}\' -o /dev/null',
+  },
+  { page: 'docs/dashboards.md', command: 'weir dashboard list', prints: 'orders' },
+  { page: 'docs/dashboards.md', command: 'weir dashboard show orders', prints: 'version 1' },
+  { page: 'docs/dashboards.md', command: 'weir dashboard versions orders', prints: 'Imported' },
+  {
+    page: 'docs/dashboards.md',
+    command: 'weir dashboard delete orders --author ann',
+    prints: 'is deleted',
+  },
+  { page: 'docs/dashboards.md', command: 'weir dashboard restore orders', prints: 'version 2' },
+  { page: 'docs/dashboards.md', command: 'weir dashboard restore orders 1', prints: 'version 3' },
+  {
+    page: 'docs/dashboards.md',
+    command: 'weir dashboard export orders',
+    prints: '"title": "Orders"',
+  },
+  {
+    page: 'docs/dashboards.md',
+    command: 'weir dashboard export --all --out exported',
+    prints: /orders\.json\n[^]*\d+ dashboards\n$/,
+  },
 ]
 
 /** Commands that cost too much here, or that other tests run. */
@@ -190,6 +215,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'npx weir check config weir.yml': 'the YAML examples above',
   'npx weir serve --config weir.yml': 'the YAML examples above, and spine.test.ts',
   'weir check rules rules.yml': 'below',
+  'weir dashboard import orders.json kafka.json --folder shop': 'dashboards.test.ts',
   'weir serve --rules rules.yml --alertmanager.config alertmanager.yml': 'below',
   'weir routes test --alertmanager.config alertmanager.yml OrdersStopped severity=critical':
     'below',

@@ -21,6 +21,16 @@ export type {
   ValueMapping,
 } from './dashboard.ts'
 export type { Field, FieldType, Frame } from './frame.ts'
+export type {
+  BoardAnswer,
+  BoardChange,
+  BoardConflict,
+  BoardImport,
+  BoardList,
+  BoardRow,
+  BoardVersionRow,
+  ImportedBoard,
+} from './kept.ts'
 export type { Note } from './note.ts'
 export type { Variable, VariableValue } from './variable.ts'
 export { formatDate } from './format/date.ts'

@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   alert: async () => (await import('./commands/alert.ts')).addAlert,
   silence: async () => (await import('./commands/silence.ts')).addSilence,
   level: async () => (await import('./commands/level.ts')).addLevel,
+  dashboard: async () => (await import('./commands/dashboard.ts')).addDashboard,
   pack: async () => (await import('./commands/pack.ts')).addPack,
 }
 const asked = process.argv[2] ?? ''

@@ -74,6 +74,12 @@ export const CODES = {
   LOGGERS_FULL: 'unavailable', // too many processes tell of their loggers
   OVERRIDES_FULL: 'bad_data', // too many changes of log levels hold
   OVERRIDE_UNKNOWN: 'not_found', // no such change of log levels, or it is over
+  DASHBOARD_INVALID: 'bad_data', // no dashboard, or a name that cannot be
+  DASHBOARD_UNKNOWN: 'not_found',
+  DASHBOARD_LIMIT: 'bad_data', // too many, or one too long
+  DASHBOARD_CONFLICT: 'bad_data', // somebody else saved it meanwhile
+  DASHBOARD_READ_ONLY: 'bad_data', // a pack's: it can be copied, not changed
+  DASHBOARD_NOT_WRITTEN: 'unavailable', // its file cannot be written
   STORAGE_VALUE: 'bad_data', // a key or an option that the store cannot take
   MATCHER_BAD_REGEX: 'bad_data',
   IMPORT_LINE: 'bad_data', // a line of a file of old samples
@@ -110,7 +116,6 @@ export const CODES = {
   SCRAPE_FAILED: 'execution', // a target does not answer, or not with a page
   SCRAPE_LIMIT: 'execution', // a page beyond one of the job's limits
   DISCOVERY_FAILED: 'execution', // where targets are looked for does not answer, or not with targets
-  DASHBOARD_INVALID: 'bad_data', // JSON or YAML in which there is no dashboard
   SCRAPE_CONFIG: 'bad_data', // a file that a scrape config names cannot be read
 } as const satisfies Record<string, ApiErrorType>
 

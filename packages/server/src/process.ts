@@ -14,7 +14,7 @@ import {
   recordingGroups,
   startAlerting,
 } from '@weir/alerting'
-import { Labels, type Millis, systemClock } from '@weir/model'
+import { type KeyValueStore, Labels, type Millis, systemClock } from '@weir/model'
 import { type IntakeStatus, PACKS, type WeirStatus } from '@weir/packs'
 import { type SenderOptions, connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { exposition } from '@weir/wire'
@@ -30,6 +30,7 @@ import { notificationLimits } from './config/notification-limits.ts'
 import { retentionRulesOf } from './config/storage-options.ts'
 import { shownFlags } from './config/shown-flags.ts'
 import type { WeirConfig } from './config/weir-config.ts'
+import { Dashboards } from './dashboards/dashboards.ts'
 import type { EventHandlers } from './events/event-handlers.ts'
 import { loggedEvents } from './events/event-log.ts'
 import type { KeepEvents } from './events/event-sender.ts'
@@ -149,6 +150,7 @@ class Process implements Weir {
   #packs!: PackWatch
   #events!: EventStore
   #loggers!: LoggerDesk
+  #dashboards!: Dashboards
   #intake!: Thread<IntakeHandlers>
   #scraper!: Thread<ScrapeHandlers>
   readonly #pushIntakes = new PushIntakes()
@@ -276,6 +278,7 @@ class Process implements Weir {
         await this.#logs.reload(before.config)
         throw error
       }
+      await this.#dashboards.rescan()
       this.#setup = setup
       this.#loadedMs = systemClock.now()
       this.#loadedWell = true
@@ -380,6 +383,7 @@ class Process implements Weir {
       clock: systemClock,
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'loggers' }) },
     })
+    await this.#openDashboards(store)
     const appender = new GatheredAppender(connectAppender(await this.#storePort()), systemClock)
     this.#closers.defer(() => appender.close())
     this.#packs = new PackWatch({
@@ -419,6 +423,24 @@ class Process implements Weir {
     this.#waitsFor.delete('rules')
     setImmediate(() => tidyAfter(this.#setup))
     this.#hasPushedGroups = !store.entries(GROUP_KEYS)[Symbol.iterator]().next().done
+  }
+
+  async #openDashboards(store: KeyValueStore): Promise<void> {
+    const config = this.#startedWith.dashboards
+    const { packs } = this.#startedWith
+    this.#dashboards = await Dashboards.open({
+      store,
+      config,
+      packs: () => PACKS.filter(({ id }) => !packs.disabled.includes(id)),
+      clock: systemClock,
+      telemetry: { registry: this.#registry, log: this.#log.child({ part: 'dashboards' }) },
+    })
+    const stopped = new AbortController()
+    const watching = this.#dashboards.watch(stopped.signal)
+    this.#closers.defer(async () => {
+      stopped.abort()
+      await watching
+    })
   }
 
   /** Ways to other Weirs with the same rules, where the config names some. */
@@ -641,6 +663,8 @@ class Process implements Weir {
       events: (kind) => this.#events.list(kind),
       loggers: () => this.#loggers,
       loggerLimits: config.loggers,
+      dashboards: () => this.#dashboards,
+      dashboardLimits: config.dashboards,
       running: () => this.#watch.view(),
       packs: PACKS.filter(({ id }) => !config.packs.disabled.includes(id)),
       pipelineNotes: () => notesBook(this.#setup.config.pipelines),

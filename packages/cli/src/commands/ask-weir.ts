@@ -54,6 +54,13 @@ export async function tellWeir<T>(
   throw new WeirError('SERVER_REFUSED', problem)
 }
 
+/** The same with a text that the server reads itself. */
+export async function tellWeirText<T>(server: string, path: string, said: string): Promise<T> {
+  const { status, reply, problem } = await tryWeir<T>(server, 'POST', path, said)
+  if (status === 200) return reply
+  throw new WeirError('SERVER_REFUSED', problem)
+}
+
 /**
  * The same for those who want to know what went wrong.
  *
@@ -63,14 +70,16 @@ export async function tryWeir<T>(
   server: string,
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
-  said?: object,
+  said?: object | string,
 ): Promise<Answered<T>> {
   const url = addressOf(path, server)
-  const headers = { 'content-type': 'application/json' }
+  const isText = typeof said === 'string'
+  const headers = { 'content-type': isText ? 'application/octet-stream' : 'application/json' }
   let status: number
   let text: string
   try {
-    const sent = said === undefined ? { method } : { method, headers, body: JSON.stringify(said) }
+    const body = isText ? said : JSON.stringify(said)
+    const sent = said === undefined ? { method } : { method, headers, body }
     const answer = await request(url, sent)
     status = answer.statusCode
     text = await answer.body.text()

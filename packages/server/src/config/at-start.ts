@@ -5,6 +5,7 @@ const AT_START = {
   statsd: ['mapping_config', 'mappings', 'defaults'],
   events: [],
   loggers: [],
+  dashboards: [],
   notifications: [],
   storage: ['retention_rules'],
   otlp_receiver: [],

@@ -96,7 +96,21 @@ export function readConfig(flags: Flags): GivenConfig {
   const notifications = peersBeside(read.notifications, (path) => beside(file, path))
   const targets = targetsBeside(read.loggers.targets, (path) => beside(file, path))
   const loggers = { ...read.loggers, targets }
-  const whole = { ...read, global, scrape_configs, remote_write, alerting, notifications, loggers }
+  const { directory } = read.dashboards
+  const dashboards =
+    directory === undefined
+      ? read.dashboards
+      : { ...read.dashboards, directory: beside(file, directory) }
+  const found = {
+    global,
+    scrape_configs,
+    remote_write,
+    alerting,
+    notifications,
+    loggers,
+    dashboards,
+  }
+  const whole = { ...read, ...found }
   return { file, text, config: freeze(withFlags(whole, flags)) }
 }
 

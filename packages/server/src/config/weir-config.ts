@@ -10,6 +10,7 @@ import { remoteReadServer } from '../remote-read/config.ts'
 import { remoteWrite, remoteWriteQueue } from '../remote-write-out/config.ts'
 import { remoteWriteReceiver } from '../remote-write/config.ts'
 import { eventsConfig } from '../events/config.ts'
+import { dashboardsConfig } from '../dashboards/config.ts'
 import { loggersConfig } from '../loggers/config.ts'
 import { checkPeers, peerKeys } from '../peers/config.ts'
 import { pipelineNotes } from '../pipelines/notes/config.ts'
@@ -382,6 +383,7 @@ const sections = z.strictObject({
   loggers: loggersConfig
     .prefault({})
     .describe('Log levels of running processes: who may connect, and what Weir sets itself.'),
+  dashboards: dashboardsConfig.prefault({}).describe('Where dashboards are kept, and how many.'),
   alertmanager: z
     .union([z.string(), z.record(z.string(), z.unknown())], {
       error: 'want the contents of an alertmanager.yml, or its file name',

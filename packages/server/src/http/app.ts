@@ -13,8 +13,10 @@ import { type GuardRules, SECURITY_HEADERS, isLoopback, refusal } from './guard.
 import { boardRoutes } from './board-routes.ts'
 import { backfillRoutes } from './backfill-routes.ts'
 import { backtestRoutes } from './backtest-routes.ts'
+import { dashboardRoutes } from './dashboard-routes.ts'
 import { greetShippers } from './elastic-routes.ts'
 import { federateRoute } from './federate-route.ts'
+import { grafanaRoutes } from './grafana-routes.ts'
 import { importRoute } from './import-route.ts'
 import { icebergRoutes } from './iceberg-routes.ts'
 import { influxRoutes } from './influx-routes.ts'
@@ -151,6 +153,8 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...routingRoutes(deps),
     ...eventRoutes(deps),
     ...loggerRoutes(deps),
+    ...dashboardRoutes(deps),
+    ...grafanaRoutes(deps),
     ...lokiRoutes(deps),
     ...logRoutes(deps),
     ...logDeleteRoutes(deps),

@@ -43,6 +43,8 @@ import type { TargetMetadata } from '../scrape/manager.ts'
 import type { RelabelStep } from '../scrape/relabel-steps.ts'
 import type { MetadataWanted } from '../threads/scrape-thread.ts'
 import type { PushGatewayDoor } from './push-gateway-routes.ts'
+import type { DashboardsConfig } from '../dashboards/config.ts'
+import type { Dashboards } from '../dashboards/dashboards.ts'
 import type { LoggersConfig } from '../loggers/config.ts'
 import type { LoggerDesk } from '../loggers/desk.ts'
 import type { Telemetry } from '../telemetry/log.ts'
@@ -90,6 +92,9 @@ export interface HttpDeps {
     'poll' | 'loggers' | 'overrides' | 'override' | 'audit' | 'set' | 'clear'
   >
   readonly loggerLimits: LoggersConfig
+  /** Dashboards of packs, files and people; opened after the port. */
+  dashboards(): Dashboards
+  readonly dashboardLimits: DashboardsConfig
   /** A picture of a notification, as PNG; undefined when it is not kept (any more). */
   picture(id: string): Uint8Array | undefined
   /** Where samples are sent on to. */

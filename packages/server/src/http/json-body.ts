@@ -6,13 +6,13 @@ import type { BodyRule, Call } from './route.ts'
 /** Bodies of Weir's own API that are read at a time: each may be as large as `web.max_body_bytes`. */
 const BODIES_MAX = 16
 
-/** For a route that takes JSON. */
-export function jsonBody(bytesMax: number): BodyRule {
+/** For a route that takes JSON; `key` is what sets its limit. */
+export function jsonBody(bytesMax: number, key = 'web.max_body_bytes'): BodyRule {
   let underWay = 0
   return {
     type: 'application/json',
     bytesMax,
-    key: 'web.max_body_bytes',
+    key,
     admit: () => {
       if (underWay >= BODIES_MAX) {
         const why = `${BODIES_MAX} are under way: come again`

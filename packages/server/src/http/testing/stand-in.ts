@@ -16,6 +16,7 @@ import { remoteReadServer } from '../../remote-read/config.ts'
 import { logsConfig } from '../../logs/config.ts'
 import { otlpReceiver } from '../../otlp/config.ts'
 import { remoteWriteReceiver } from '../../remote-write/config.ts'
+import { dashboardsConfig } from '../../dashboards/config.ts'
 import { loggersConfig } from '../../loggers/config.ts'
 import { Log } from '../../telemetry/log.ts'
 import { Registry } from '../../telemetry/registry.ts'
@@ -222,6 +223,10 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       throw new WeirError('HTTP_NOT_READY', 'no loggers are known here')
     },
     loggerLimits: loggersConfig.parse({}),
+    dashboards: () => {
+      throw new WeirError('HTTP_NOT_READY', 'no dashboards are kept here')
+    },
+    dashboardLimits: dashboardsConfig.parse({}),
     running: () => ({ sinceMs: NOON, slowMs: 0, running: [], top: [] }),
     packs: PACKS,
     pipelineNotes: () => notesBook([]),

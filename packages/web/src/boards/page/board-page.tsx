@@ -10,5 +10,5 @@ export function BoardPage(): React.JSX.Element {
   const { data, error } = useQuery(boardQuery(uid))
   if (error !== null) return <FailureNote error={error} />
   if (data === undefined) return <Skeleton height={300} />
-  return <h1>{typeof data['title'] === 'string' ? data['title'] : uid}</h1>
+  return <h1>{data.dashboard.title}</h1>
 }

@@ -1,27 +1,25 @@
 import { queryOptions } from '@tanstack/react-query'
+import type { BoardAnswer, BoardList, BoardRow } from '@weir/boards'
 import { getWeir } from '../../api/client.ts'
 
-/** A line of the list of boards. */
-interface BoardSummary {
-  readonly uid: string
-  readonly title: string
-  readonly tags: readonly string[]
-}
-
-export const boardsQuery = queryOptions({
+/** All dashboards, and files that are none. */
+export const boardListQuery = queryOptions({
   queryKey: ['dashboards'],
-  queryFn: ({ signal }) => getWeir<readonly BoardSummary[]>('/api/weir/v1/dashboards', signal),
+  queryFn: ({ signal }) => getWeir<BoardList>('/api/weir/v1/dashboards', signal),
 })
 
-/** A board as it is stored: Grafana's JSON. */
+/** Lines of the list of boards. */
+export const boardsQuery = queryOptions({
+  ...boardListQuery,
+  select: (list: BoardList): readonly BoardRow[] => list.boards,
+})
+
+/** A board in the newest form, and what is known of how it is kept. */
 export const boardQuery = (uid: string) =>
   queryOptions({
     queryKey: ['dashboard', uid],
     queryFn: ({ signal }) =>
-      getWeir<Readonly<Record<string, unknown>>>(
-        `/api/weir/v1/dashboards/${encodeURIComponent(uid)}`,
-        signal,
-      ),
+      getWeir<BoardAnswer>(`/api/weir/v1/dashboards/${encodeURIComponent(uid)}`, signal),
     refetchInterval: false,
     staleTime: Infinity,
   })
