@@ -97,9 +97,9 @@ export const DASHBOARDS: readonly DashboardDefinition[] = [
           ]),
           graph(
             'Execution time by job',
-            'Of the newest execution; needs dkron-job-exporter, or the shell executor of 3.2.',
+            'Mean of an hour; needs the webhook, or the newest one by dkron-job-exporter.',
             's',
-            [`dkron:job_seconds{${JOB}}`, '{{pipeline}}'],
+            [`dkron:job_seconds:mean1h{${JOB}}`, '{{pipeline}}'],
           ),
           {
             kind: 'bargauge',

@@ -15,6 +15,7 @@ export const DKRON: Pack = {
   detect: [
     'dkron_job_executions_succeeded_total',
     'dkron_job_executions_failed_total',
+    'dkron_execution_success',
     'dkron_scheduler_start',
     'dkron_runtime_gc_pause_ns',
     'dkron_runtime_num_goroutines',

@@ -92,6 +92,20 @@ export const METRICS: readonly MetricReference[] = [
     '3.2.4 to 3.2.7, from the shell executor (port 9422)',
   ),
   ...rows(
+    'Jobs, by webhook',
+    'gauge',
+    [
+      [
+        'execution_success',
+        'bool',
+        'job_name',
+        'A finished execution: 1 when it was good. One sample each.',
+      ],
+      ['execution_milliseconds', 'ms', 'job_name', 'How long it took. One sample each.'],
+    ],
+    'any Dkron whose webhook writes to Weir',
+  ),
+  ...rows(
     'Jobs, by dkron-job-exporter',
     'gauge',
     [

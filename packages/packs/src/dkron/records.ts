@@ -10,6 +10,9 @@
  * in a counter that appears with 1. A series younger than the window has grown by its value, unless
  * Weir has only just begun to look at this Dkron.
  *
+ * **Told by webhook.** Any Dkron can post each finished execution as a line of InfluxDB's protocol. Each is
+ * a sample, so counting samples counts runs. Where 4.1's counters are there too, those are taken.
+ *
  * **Short memory.** The /metrics page of Dkron forgets what was not touched for a minute, so rare
  * counters appear, stand for a minute and go. What matters of them is the moment at which they appear.
  */
@@ -31,9 +34,16 @@ function byJob(figure: string, offset = ''): string {
   return `max by (pipeline) (label_replace(${grownUp}, "pipeline", "$1", "job_name", "(.+)"))`
 }
 
-function runs(metric: string): string {
+/** Named after the job that told of it. */
+function told(figure: string): string {
+  return `max by (pipeline) (label_replace(${figure}, "pipeline", "$1", "job_name", "(.+)"))`
+}
+
+function runs(metric: string, byWebhook: string): string {
   const born = `(${byJob(metric)} unless ${byJob(metric, ' offset 5m')}) and on () ${NODES} offset 5m`
-  return `(${born}) or ${byJob(`increase(${metric}[5m])`)}`
+  // Between two runs there are none, which is not the same as not knowing.
+  const idle = told('0 * last_over_time(dkron_execution_success[1d])')
+  return `(${born}) or ${byJob(`increase(${metric}[5m])`)} or ${told(byWebhook)} or ${idle}`
 }
 
 /** When a count was last seen to rise. `now` is the count and `before` what was recorded of it last time. */
@@ -77,17 +87,28 @@ const SUCCEEDED = 'dkron_job_executions_succeeded_total'
 const FAILED = 'dkron_job_executions_failed_total'
 
 export const RECORDS: readonly RecordingRule[] = [
-  { record: NODES, expr: `count(${ofNode('runtime_num_goroutines')})` },
+  // What came by StatsD has no instance: with both ways a node would count twice.
+  {
+    record: NODES,
+    expr: `count(${ofNode('runtime_num_goroutines', ',instance!=""')}) or count(${ofNode('runtime_num_goroutines')})`,
+  },
   {
     record: 'dkron:members',
     expr: `max by (node_state) (${ofNode('memberlist_node_instances')})`,
   },
   {
     record: 'dkron:job_runs:increase5m',
-    expr: runs(SUCCEEDED),
+    expr: runs(SUCCEEDED, 'sum_over_time(dkron_execution_success[5m])'),
     labels: { state: 'success' },
   },
-  { record: 'dkron:job_runs:increase5m', expr: runs(FAILED), labels: { state: 'failed' } },
+  {
+    record: 'dkron:job_runs:increase5m',
+    expr: runs(
+      FAILED,
+      'count_over_time(dkron_execution_success[5m]) - sum_over_time(dkron_execution_success[5m])',
+    ),
+    labels: { state: 'failed' },
+  },
   // A sum of what was recorded, so that a restart which was left out above stays out.
   {
     record: 'dkron:job_runs:increase1h',
@@ -97,6 +118,7 @@ export const RECORDS: readonly RecordingRule[] = [
     record: 'dkron:job_last_success_time_seconds',
     expr: [
       'max by (pipeline) (label_replace(label_replace(dkron_job_last_successful_run_ts, "pipeline", "$1", "job", "(.+)"), "pipeline", "$1", "exported_job", "(.+)")) > 0',
+      told('timestamp(dkron_execution_success) and dkron_execution_success == 1'),
       lastRise(
         'dkron:job_last_success_time_seconds',
         'dkron:job_last_success_count',
@@ -123,11 +145,17 @@ export const RECORDS: readonly RecordingRule[] = [
       'dkron:job_gap_seconds',
     ].join(' or '),
   },
-  {
+  ...(['0.5', '0.95', '0.99'] as const).map((q): RecordingRule => ({
     record: 'dkron:job_seconds',
+    expr: told(`quantile_over_time(${q}, dkron_execution_milliseconds[1h]) / 1000`),
+    labels: { quantile: q },
+  })),
+  {
+    record: 'dkron:job_seconds:mean1h',
     expr: [
+      told('avg_over_time(dkron_execution_milliseconds[1h]) / 1000'),
       'max by (pipeline) (label_replace(label_replace(dkron_job_execution_seconds, "pipeline", "$1", "job", "(.+)"), "pipeline", "$1", "exported_job", "(.+)"))',
-      'max by (pipeline) (label_replace(dkron_job_execution_time_seconds, "pipeline", "$1", "job_name", "(.+)")) > 0',
+      `${told('dkron_job_execution_time_seconds')} > 0`,
     ].join(' or '),
   },
   {

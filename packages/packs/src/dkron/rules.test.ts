@@ -88,6 +88,39 @@ const cases: readonly (readonly [string, RuleScript])[] = [
     },
   ],
   [
+    'runs that a webhook tells are counted by their samples',
+    {
+      series: [
+        ['dkron_execution_success{job_name="nightly"}', '_x8 1 0 0 1 _x300'],
+        ['dkron_execution_milliseconds{job_name="nightly"}', '_x8 1000 2000 3000 6000 _x300'],
+      ],
+      values: [
+        [
+          '5m',
+          'dkron:job_runs:increase5m',
+          {
+            'dkron:job_runs:increase5m{pipeline="nightly",state="success"}': 2,
+            'dkron:job_runs:increase5m{pipeline="nightly",state="failed"}': 2,
+          },
+        ],
+        ['15m', 'sum(dkron:job_runs:increase5m)', { '{}': 0 }],
+        [
+          '15m',
+          'round(dkron:job_runs:increase1h{state="failed"})',
+          { '{pipeline="nightly",state="failed"}': 2 },
+        ],
+        ['5m', 'dkron:job_seconds:mean1h', { 'dkron:job_seconds:mean1h{pipeline="nightly"}': 3 }],
+        [
+          '12m45s',
+          'weir_stage_freshness_seconds{stage="execution",pipeline="nightly"}',
+          {
+            'weir_stage_freshness_seconds{pipeline="nightly",stage="execution",system="dkron"}': 600,
+          },
+        ],
+      ],
+    },
+  ],
+  [
     'freshness counts from the last success',
     {
       series: [node('a'), startedAt('a', OLD), [SUCCEEDED('nightly', 'a'), '5x20 6x100']],
@@ -128,6 +161,18 @@ const cases: readonly (readonly [string, RuleScript])[] = [
         ['20m', 'DkronLeaderFlapping', []],
         ['25m', 'DkronLeaderFlapping', ['(dkron)']],
       ],
+    },
+  ],
+  [
+    'a node that sends by both ways is one node',
+    {
+      series: [
+        node('a'),
+        node('b'),
+        ['dkron_runtime_num_goroutines{host="a"}', '80x20'],
+        ['dkron_runtime_num_goroutines{host="b"}', '80x20'],
+      ],
+      values: [['2m', 'dkron:nodes', { 'dkron:nodes': 2 }]],
     },
   ],
   [

@@ -63,7 +63,7 @@ const JOB_ALERTS: readonly PackAlert[] = [
   },
   {
     name: 'DkronJobSlow',
-    expr: 'dkron:job_seconds / (avg_over_time(dkron:job_seconds[1d] offset 1h) > 10)',
+    expr: 'dkron:job_seconds:mean1h / (avg_over_time(dkron:job_seconds:mean1h[1d] offset 1h) > 10)',
     threshold: { op: '>', value: 2, unit: 'times', by: 'pipeline' },
     forText: '10m',
     severity: 'warning',

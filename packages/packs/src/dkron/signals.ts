@@ -29,7 +29,12 @@ const JOB_STAGES: readonly PackStage[] = [
         expr: `(sum by (pipeline) (${RUNS}{state="failed"}) or 0 * sum by (pipeline) (${RUNS})) / 300`,
         ratio: `(sum by (pipeline) (${HOUR}{state="failed"}) or 0 * sum by (pipeline) (${HOUR})) / (sum by (pipeline) (${HOUR}) > 0)`,
       },
-      latency: { unit: 's', expr: 'dkron:job_seconds' },
+      latency: {
+        unit: 's',
+        p50: 'dkron:job_seconds{quantile="0.5"}',
+        expr: 'max without (quantile) (dkron:job_seconds{quantile="0.95"}) or dkron:job_seconds:mean1h',
+        p99: 'dkron:job_seconds{quantile="0.99"}',
+      },
       freshness: { unit: 's', expr: 'dkron:job_since_success_seconds' },
     },
   },
@@ -40,10 +45,13 @@ const PLATFORM_STAGES: readonly PackStage[] = [
     stage: 'members',
     order: 10,
     title: 'Members',
-    help: 'Nodes of the cluster and their gossip; what waits are members that do not answer.',
+    help: 'Nodes of the cluster and their gossip. What waits are members that do not answer; where Dkron does not say, nodes that sent within the hour and do not now.',
     signals: {
       errors: { unit: 'doubts/s', expr: 'dkron:gossip_doubts:rate5m' },
-      backlog: { unit: 'members', expr: 'sum(dkron:members{node_state=~"dead|suspect"})' },
+      backlog: {
+        unit: 'members',
+        expr: 'sum(dkron:members{node_state=~"dead|suspect"}) or (max_over_time(dkron:nodes[1h]) - dkron:nodes)',
+      },
     },
   },
   {

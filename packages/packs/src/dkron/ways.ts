@@ -68,9 +68,21 @@ export const WAYS: readonly PackWay[] = [
     ].join('\n'),
   },
   {
+    title: 'Webhook',
+    versions: 'all',
+    setup: [
+      'Results and times of every execution, whatever the version. On each server:',
+      '',
+      '```sh',
+      'DKRON_WEBHOOK_ENDPOINT=http://weir-host:9347/write',
+      "DKRON_WEBHOOK_PAYLOAD='dkron_execution,job_name={{.JobName}} success={{.Success}},milliseconds={{(.FinishedAt.Sub .StartTime).Milliseconds}} {{.FinishedAt.UnixNano}}'",
+      '```',
+    ].join('\n'),
+  },
+  {
     title: 'dkron-job-exporter',
     versions: 'all',
     setup:
-      "A separate program that reads Dkron's API and serves when each job last succeeded and how long it took. Scrape it beside Dkron: it is the only source of execution times by job from 4.0 on.",
+      "A separate program that reads Dkron's API and serves when each job last succeeded and how long it took. Scrape it beside Dkron where the webhook is taken.",
   },
 ]
