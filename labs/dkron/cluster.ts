@@ -17,6 +17,21 @@ export interface Cluster {
   stop(): void
 }
 
+/** One line of InfluxDB's protocol for each execution, as docs/packs/dkron.md has it. */
+const PAYLOAD =
+  'dkron_execution,job_name={{.JobName}} success={{.Success}},milliseconds={{(.FinishedAt.Sub .StartTime).Milliseconds}} {{.FinishedAt.UnixNano}}'
+
+function flags(values: Readonly<Record<string, string>>): string[] {
+  const given = Object.entries(values).filter(([, value]) => value !== '')
+  return [
+    'agent',
+    '--server',
+    '--enable-prometheus',
+    '--disable-usage-stats',
+    ...given.map(([name, value]) => `--${name}=${value}`),
+  ]
+}
+
 export async function startCluster(
   program: string,
   work: string,
@@ -36,20 +51,20 @@ export async function startCluster(
     mkdirSync(dataDir, { recursive: true })
     const child = spawn(
       program,
-      [
-        ...['agent', '--server', '--node-name', name, '--data-dir', dataDir, '--log-level', 'warn'],
-        ...['--bootstrap-expect', String(options.httpPorts.length), '--disable-usage-stats'],
-        ...['--bind-addr', `127.0.0.1:${serfPort}`, '--rpc-port', String(rpcPort)],
-        ...['--http-addr', `127.0.0.1:${httpPort}`, '--enable-prometheus'],
-        ...['--statsd-addr', `127.0.0.1:${options.statsdPort}`],
-        ...['--webhook-endpoint', options.webhookEndpoint],
-        ...[
-          '--webhook-payload',
-          'dkron_execution,job_name={{.JobName}} success={{.Success}},milliseconds={{(.FinishedAt.Sub .StartTime).Milliseconds}} {{.FinishedAt.UnixNano}}',
-        ],
-        ...serfPorts.flatMap((port) => ['--retry-join', `127.0.0.1:${port}`]),
-        ...['--retry-interval', '1s'],
-      ],
+      flags({
+        'node-name': name,
+        'data-dir': dataDir,
+        'log-level': 'warn',
+        'bootstrap-expect': String(options.httpPorts.length),
+        'bind-addr': `127.0.0.1:${serfPort}`,
+        'rpc-port': String(rpcPort),
+        'http-addr': `127.0.0.1:${httpPort}`,
+        'statsd-addr': `127.0.0.1:${options.statsdPort}`,
+        'webhook-endpoint': options.webhookEndpoint,
+        'webhook-payload': PAYLOAD,
+        'retry-join': serfPorts.map((port) => `127.0.0.1:${port}`).join(','),
+        'retry-interval': '1s',
+      }),
       { stdio: ['ignore', 'ignore', 'ignore'] },
     )
     process.once('exit', () => child.kill('SIGKILL'))

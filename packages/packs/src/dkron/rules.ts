@@ -186,7 +186,7 @@ const CLUSTER_ALERTS: readonly PackAlert[] = [
   {
     name: 'DkronGcPauseLong',
     expr: 'dkron:gc_pause_seconds',
-    threshold: { op: '>', value: 0.1, unit: 's', by: 'pipeline' },
+    threshold: { op: '>', value: 0.25, unit: 's', by: 'pipeline' },
     forText: '10m',
     severity: 'warning',
     pipeline: PLATFORM,
