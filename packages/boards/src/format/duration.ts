@@ -138,7 +138,7 @@ export function clockParts(msPerUnit: number): Formatter {
       `${String(ms % 1000).padStart(3, '0')}ms`,
     ]
     const first = ms < 1000 ? 3 : ms < 60_000 ? 2 : ms < 3_600_000 ? 1 : 0
-    const shown = parts.slice(first, first + 1 + (decimals ?? parts.length))
+    const shown = parts.slice(first, first + 1 + Math.max(0, decimals ?? parts.length))
     return { text: (value < 0 ? '-' : '') + shown.join(':') }
   }
 }

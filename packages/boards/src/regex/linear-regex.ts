@@ -31,7 +31,7 @@ export interface RegexMatch {
 
 const PATTERN_MAX = 2000
 const STEPS_MAX = 4000
-/** Longer texts are matched in their first part only: so that steps × characters stay below this. */
+/** Longer texts have no match: so that steps × characters stay below this. */
 const WORK_MAX = 2_000_000
 const TEXT_MAX = 10_000
 /** Looking ahead walks the text once more at each place. */
@@ -45,7 +45,7 @@ export class LinearRegex {
   readonly #names: ReadonlyMap<string, number>
   readonly #isMultiline: boolean
   #work = 0
-  /** Characters of a text that are looked at. */
+  /** A text with more characters has no match. */
   readonly #textMax: number
 
   private constructor(source: string, flags: string) {
@@ -91,13 +91,13 @@ export class LinearRegex {
 
   /** The first match from a place on. */
   exec(text: string, from = 0): RegexMatch | undefined {
-    const cut = text.length > this.#textMax ? text.slice(0, this.#textMax) : text
-    const run = new Run(this.#steps, cut, this.#isMultiline)
-    for (let start = from; start <= cut.length; start++) {
+    if (text.length > this.#textMax) return undefined
+    const run = new Run(this.#steps, text, this.#isMultiline)
+    for (let start = from; start <= text.length; start++) {
       const slots = run.from(0, start, new Array<number>(this.#slots).fill(-1))
       this.#work += run.work
       run.work = 0
-      if (slots !== undefined) return this.#match(cut, start, slots)
+      if (slots !== undefined) return this.#match(text, start, slots)
     }
     return undefined
   }
