@@ -12,6 +12,8 @@ import type { Pack } from '../pack.ts'
 import { findPeer } from './peers.ts'
 
 export interface RuleScript {
+  /** Between values and between evaluations: `15s` unless told. Longer for scripts of a day. */
+  readonly interval?: string
   /** `series values`, in promtool's notation, a value each 15 s. */
   readonly series: readonly (readonly [series: string, values: string])[]
   /** At a time: the pipelines for which an alert fires. */
@@ -41,7 +43,7 @@ export function runRuleScript(pack: Pack, script: RuleScript): string {
 }
 
 /** promtool's own form of a script. */
-function testFile({ series, firing = [], values = [] }: RuleScript): object {
+function testFile({ interval = '15s', series, firing = [], values = [] }: RuleScript): object {
   const alerts = firing.map(([at, name, pipelines]) => ({
     eval_time: at,
     expr: `count by (pipeline) (ALERTS{alertname="${name}",alertstate="firing"})`,
@@ -57,10 +59,10 @@ function testFile({ series, firing = [], values = [] }: RuleScript): object {
   }))
   return {
     rule_files: ['rules.yml'],
-    evaluation_interval: '15s',
+    evaluation_interval: interval,
     tests: [
       {
-        interval: '15s',
+        interval,
         input_series: series.map(([name, text]) => ({ series: name, values: text })),
         promql_expr_test: [...alerts, ...answers],
       },
