@@ -15,7 +15,7 @@ import {
   startAlerting,
 } from '@weir/alerting'
 import { type KeyValueStore, Labels, type Millis, systemClock } from '@weir/model'
-import type { IntakeStatus, WeirStatus } from '@weir/packs'
+import { type IntakeStatus, PACKS, type WeirStatus } from '@weir/packs'
 import { type SenderOptions, connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { exposition } from '@weir/wire'
 import { relabelOf } from './alertmanagers/alert-relabel.ts'
@@ -387,7 +387,7 @@ class Process implements Weir {
     const appender = new GatheredAppender(connectAppender(await this.#storePort()), systemClock)
     this.#closers.defer(() => appender.close())
     this.#packs = new PackWatch({
-      packs: () => this.#setup.packs,
+      packs: PACKS.filter(({ id }) => !this.#setup.config.packs.disabled.includes(id)),
       queries: this.#pool,
       store,
       clock: systemClock,
@@ -427,10 +427,11 @@ class Process implements Weir {
 
   async #openDashboards(store: KeyValueStore): Promise<void> {
     const config = this.#startedWith.dashboards
+    const { packs } = this.#startedWith
     this.#dashboards = await Dashboards.open({
       store,
       config,
-      packs: () => this.#setup.packs,
+      packs: () => PACKS.filter(({ id }) => !packs.disabled.includes(id)),
       clock: systemClock,
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'dashboards' }) },
     })
@@ -495,10 +496,10 @@ class Process implements Weir {
     return this.#setup.config.web.external_url || this.addresses[0]!.address
   }
 
-  #alertingSetup({ config, packs, ruleFiles, alertmanager }: Setup): AlertingSetup {
+  #alertingSetup({ config, ruleFiles, alertmanager }: Setup): AlertingSetup {
     return {
       ruleFiles,
-      groups: this.#packs.groups(packs),
+      groups: this.#packs.groups(),
       ...(alertmanager === undefined ? {} : { config: alertmanager }),
       ...(this.#flags.alertmanagerStrictCompat === true ? { strictCompat: true } : {}),
       ...(namesAlertmanagers(config.alerting) ? { outside: this.#outside } : {}),
@@ -631,7 +632,6 @@ class Process implements Weir {
 
   #httpDeps(): HttpDeps {
     const limits = (): EvaluationLimits => this.#evaluation()
-    const setup = (): Setup => this.#setup
     const { config } = this.#setup
     const { web } = config
     return {
@@ -666,9 +666,7 @@ class Process implements Weir {
       dashboards: () => this.#dashboards,
       dashboardLimits: config.dashboards,
       running: () => this.#watch.view(),
-      get packs() {
-        return setup().packs
-      },
+      packs: PACKS.filter(({ id }) => !config.packs.disabled.includes(id)),
       pipelineNotes: () => notesBook(this.#setup.config.pipelines),
       status: () => this.#status(),
       configText: () => this.#setup.shown,

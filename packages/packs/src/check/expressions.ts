@@ -20,11 +20,6 @@ const FILLED: readonly (readonly [variable: RegExp, value: string])[] = [
   [/\$(__range|\{__range\})/g, '1h'],
 ]
 
-/** A panel's expression with its durations filled in, so that it can be read. */
-export function filledIn(expr: string): string {
-  return FILLED.reduce((text, [from, to]) => text.replaceAll(from, to), expr)
-}
-
 export function packExpressions(pack: Pack): PackExpression[] {
   const rules = packRuleGroups(pack).flatMap((group) => group.rules)
   return [
@@ -41,7 +36,7 @@ function boardExpressions(pack: Pack): PackExpression[] {
   return pack.dashboards.flatMap(({ name, rows, variables }) => [
     ...variables.map((variable) => ({
       where: `variable ${variable.name} of board ${name}`,
-      expr: filledIn(variable.metric),
+      expr: variable.metric,
     })),
     ...rows.flatMap(({ panels }) =>
       panels
@@ -49,7 +44,7 @@ function boardExpressions(pack: Pack): PackExpression[] {
         .flatMap(({ title, targets }) =>
           targets.map(({ expr }) => ({
             where: `panel ${JSON.stringify(title)} of board ${name}`,
-            expr: filledIn(expr),
+            expr: FILLED.reduce((text, [from, to]) => text.replaceAll(from, to), expr),
           })),
         ),
     ),
@@ -100,17 +95,9 @@ const ENDINGS: Readonly<Record<MetricReference['type'], readonly string[]>> = {
 export function seriesNames(metric: MetricReference): string[] {
   if (metric.pattern !== undefined) return []
   const endings = metric.native === true ? ['', ...ENDINGS[metric.type]] : ENDINGS[metric.type]
-  const fixed = [metric.name, ...(metric.aliases ?? [])].filter((name) => !name.includes('<'))
-  return fixed.flatMap((name) => endings.map((ending) => name + ending))
-}
-
-/** Whether a series of this name is one of the metric's. */
-export function seriesTest(metric: MetricReference): (name: string) => boolean {
-  const names = new Set(seriesNames(metric))
-  const { pattern, type } = metric
-  if (pattern === undefined) return (name) => names.has(name)
-  const fits = patternTest(pattern)
-  return (name) => ENDINGS[type].some((end) => name.endsWith(end) && fits(cut(name, end)))
+  return [metric.name, ...(metric.aliases ?? [])].flatMap((name) =>
+    endings.map((ending) => name + ending),
+  )
 }
 
 /** What a pack's expressions may ask for: its reference, its records, and what is always there. */
@@ -123,9 +110,11 @@ export class KnownSeries {
   constructor(pack: Pack) {
     this.#names = new Set([...pack.metrics.flatMap(seriesNames), ...recordedNames(pack)])
     this.#patternTexts = new Set(pack.metrics.flatMap(({ pattern }) => pattern ?? []))
-    this.#patterns = pack.metrics
-      .filter(({ pattern }) => pattern !== undefined)
-      .map((metric) => seriesTest(metric))
+    this.#patterns = pack.metrics.flatMap(({ pattern, type }) => {
+      if (pattern === undefined) return []
+      const fits = patternTest(pattern)
+      return [(name) => ENDINGS[type].some((end) => name.endsWith(end) && fits(cut(name, end)))]
+    })
   }
 
   has(asked: NameTest): boolean {

@@ -26,6 +26,8 @@ const question = z.strictObject({
     .default('range'),
   /** PromQL, LogQL, or (of names and values) a selector; '' for all. */
   expr: z.string().default(''),
+  /** Selectors, of names and values of labels: series of any of them. */
+  match: z.array(z.string()).max(100).default([]),
   /** The label whose values are wanted. */
   name: z.string().default(''),
   startMs: time,
@@ -69,9 +71,10 @@ function checkGrid({ startMs, endMs, stepMs, language }: Question): void {
 }
 
 function metricJob(asked: Question, limits: EvaluationLimits): QueryJob {
-  const { expr, startMs, endMs, limit, name } = asked
+  const { expr, startMs, endMs, limit, name, match } = asked
   const stats = asked.stats ? 'weir' : ''
-  const selection = { selectors: expr === '' ? [] : [expr], startMs, endMs, limit }
+  const selectors = expr === '' ? match : [expr, ...match]
+  const selection = { selectors, startMs, endMs, limit }
   switch (asked.kind) {
     case 'range':
       return { kind: 'range', expr, startMs, endMs, stepMs: asked.stepMs!, limit, stats, limits }
@@ -85,14 +88,15 @@ function metricJob(asked: Question, limits: EvaluationLimits): QueryJob {
       if (name === '') throw invalid('name', 'want the name of a label')
       return { kind: 'labelValues', name, ...selection }
     case 'series':
-      if (expr === '') throw invalid('expr', 'want a selector')
+      if (selectors.length === 0) throw invalid('expr', 'want a selector')
       return { kind: 'series', ...selection }
   }
 }
 
 function logJob(asked: Question): LogJob {
   const range = { fromNs: BigInt(asked.startMs) * NS_PER_MS, toNs: BigInt(asked.endMs) * NS_PER_MS }
-  const { expr: query, name } = asked
+  const { expr, name, match } = asked
+  const query = expr === '' ? (match[0] ?? '') : expr
   switch (asked.kind) {
     case 'range':
       return {

@@ -1,7 +1,9 @@
+import './boards.css'
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { FailureNote } from '../../frame/failure-note.tsx'
+import { Board } from './board.tsx'
 import { boardQuery } from './board-queries.ts'
 
 /** A dashboard. What is looked at (time, variables, one panel) is in the address. */
@@ -9,6 +11,13 @@ export function BoardPage(): React.JSX.Element {
   const { uid } = useParams({ from: '/dashboards/$uid' })
   const { data, error } = useQuery(boardQuery(uid))
   if (error !== null) return <FailureNote error={error} />
-  if (data === undefined) return <Skeleton height={300} />
-  return <h1>{data.dashboard.title}</h1>
+  if (data === undefined) {
+    return (
+      <div className="stack">
+        <Skeleton height={36} width={320} />
+        <Skeleton height={300} />
+      </div>
+    )
+  }
+  return <Board key={uid} dashboard={data.dashboard} uid={uid} />
 }

@@ -17,3 +17,11 @@ export function readBoardSearch(search: Readonly<Record<string, unknown>>): Boar
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }
+
+/** What changes in the address; undefined takes out. */
+export type BoardChange = { readonly [K in keyof BoardSearch]?: BoardSearch[K] | undefined }
+
+export function changedSearch(before: BoardSearch, change: BoardChange): BoardSearch {
+  const all = Object.entries({ ...before, ...change })
+  return readBoardSearch(Object.fromEntries(all.filter(([, value]) => value !== undefined)))
+}

@@ -11,7 +11,7 @@ export function cellText(field: Field, row: number, timeZone: string): string {
 }
 
 /** `2026-11-21 14:05:09` in a time zone. */
-export function timeText(ms: number, timeZone: string): string {
+function timeText(ms: number, timeZone: string): string {
   if (!Number.isFinite(ms)) return ''
   return new Intl.DateTimeFormat('sv-SE', {
     timeZone,

@@ -29,6 +29,8 @@ export interface PanelProps {
   /** After transformations, with the field config applied: `field.config` has defaults and overrides merged. */
   readonly frames: readonly Frame[]
   readonly answers: readonly TargetAnswer[]
+  /** Traces behind single samples, where a target asks for them. */
+  readonly exemplars: readonly PanelExemplar[]
   /** Pixels inside the box. */
   readonly width: number
   readonly height: number
@@ -63,6 +65,13 @@ export interface PanelMark {
   readonly text: string
   /** Any CSS colour. */
   readonly color: string
+}
+
+export interface PanelExemplar {
+  readonly atMs: number
+  readonly value: number
+  /** Its own, and those of its series. */
+  readonly labels: Readonly<Record<string, string>>
 }
 
 export type PanelComponent = ComponentType<PanelProps>

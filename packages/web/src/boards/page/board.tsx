@@ -1,0 +1,209 @@
+import { type Dashboard, type PlacedPanel, expandRepeats, interpolate } from '@weir/boards'
+import { Button, Skeleton, useComputedColorScheme } from '@mantine/core'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
+import { counted } from '../../format/number.ts'
+import { useRangeKeys } from '../../frame/range-keys.ts'
+import { isTyping } from '../../frame/shortcuts.ts'
+import { serverNow } from '../../time/server-clock.ts'
+import { askBoard } from './ask-board.ts'
+import { BoardBar } from './board-bar.tsx'
+import type { BoardLook } from './board-look.ts'
+import { type BoardChange, changedSearch } from './board-search.ts'
+import { boardTime, refreshMs, zoneName } from './board-time.ts'
+import { BoardFeed } from './feed.ts'
+import { useMarks } from './marks.ts'
+import { PanelBox } from './panel-box.tsx'
+import { type Asked, comparisonOf } from './panel-questions.ts'
+import { useRefresh } from './refresh.ts'
+import { useVariables } from './use-variables.ts'
+import { VariableBar } from './variable-bar.tsx'
+
+/** A board as it is looked at. */
+export function Board(props: {
+  readonly dashboard: Dashboard
+  readonly uid: string
+}): React.JSX.Element {
+  const { dashboard, uid } = props
+  const search = useSearch({ from: '/dashboards/$uid' })
+  const navigate = useNavigate({ from: '/dashboards/$uid' })
+  const dark = useComputedColorScheme('light') === 'dark'
+  const timeZone = zoneName(search.tz ?? dashboard.timezone)
+  const from = search.from ?? dashboard.time.from
+  const to = search.to ?? dashboard.time.to
+  const [nowMs, setNow] = useState(serverNow)
+  const nowDelay = dashboard.timepicker?.nowDelay
+  const time = useMemo(
+    () => boardTime({ from, to }, nowMs, timeZone, nowDelay),
+    [from, to, timeZone, nowDelay, nowMs],
+  )
+  const set = (change: BoardChange, replace = false): void => {
+    void navigate({
+      search: (before) => changedSearch(before, change),
+      replace,
+      resetScroll: false,
+    })
+  }
+  const onTime = (next: { readonly from: string; readonly to: string }): void => {
+    setNow(serverNow())
+    set(next)
+  }
+  const onZoom = (fromMs: number, toMs: number): void =>
+    onTime({ from: String(Math.round(fromMs)), to: String(Math.round(toMs)) })
+  useRangeKeys({ from: String(time.fromMs), to: String(time.toMs) }, onTime)
+  const again = (): void => setNow(serverNow())
+  useRefresh(refreshMs(search.refresh ?? dashboard.refresh, time, window.innerWidth), again)
+
+  const settled = useVariables(dashboard, search, time, timeZone)
+  const feed = useMemo(() => new BoardFeed<readonly Asked[]>(askBoard), [])
+  useEffect(() => () => feed.close(), [feed])
+  const compare = comparisonOf(search.compare)
+  const { marks, ...markChoice } = useMarks(dashboard, settled?.scope, time)
+  const deeds = useRef({ onZoom, set })
+  useEffect(() => {
+    deeds.current = { onZoom, set }
+  })
+  const look = useMemo((): BoardLook => {
+    return {
+      uid,
+      feed,
+      time,
+      timeZone,
+      dark,
+      compare,
+      crosshair: dashboard.graphTooltip > 0 ? `board ${uid}` : undefined,
+      isTooltipShared: dashboard.graphTooltip === 2,
+      marks,
+      onZoom: (fromMs, toMs) => deeds.current.onZoom(fromMs, toMs),
+      onVariable: (name, value) => deeds.current.set({ [`var-${name}`]: value }),
+      onView: (key) => deeds.current.set({ viewPanel: key }),
+    }
+  }, [uid, feed, time, timeZone, dark, compare, dashboard.graphTooltip, marks])
+
+  const [folded, setFolded] = useState<ReadonlyMap<string, boolean>>(new Map())
+  const placed = useMemo(
+    () =>
+      settled === undefined
+        ? undefined
+        : expandRepeats(dashboard, settled.scope, {
+            isCollapsed: (key, row) => folded.get(key) ?? row.collapsed === true,
+          }),
+    [dashboard, settled, folded],
+  )
+  const alone = placed?.find(({ key }) => key === search.viewPanel)
+  const isKiosk = search.kiosk !== undefined
+  useBoardKeys({
+    view: (key) => set({ viewPanel: search.viewPanel === undefined ? key : undefined }),
+    leave: () => set({ viewPanel: undefined, kiosk: undefined }),
+    refresh: again,
+  })
+  useKiosk(isKiosk)
+
+  return (
+    <div className="board">
+      {isKiosk ? (
+        <Button
+          className="board-leave"
+          size="compact-sm"
+          variant="default"
+          onClick={() => set({ kiosk: undefined })}
+        >
+          Leave kiosk
+        </Button>
+      ) : (
+        <BoardBar
+          {...{ dashboard, search, time, timeZone, set, onTime, again, scope: settled?.scope }}
+          marks={markChoice}
+          isAlone={alone !== undefined}
+        />
+      )}
+      {settled === undefined ? <Skeleton height={30} width={420} /> : null}
+      {settled !== undefined && !isKiosk ? <VariableBar {...{ dashboard, settled, set }} /> : null}
+      {placed === undefined ? (
+        <Skeleton height={300} />
+      ) : alone !== undefined ? (
+        <PanelBox placed={alone} look={look} isBig />
+      ) : (
+        <div className="board-grid">
+          {placed.map((one) =>
+            one.isHidden ? null : one.panel.type === 'row' ? (
+              <RowHead
+                key={one.key}
+                row={one}
+                count={placed.filter(({ row }) => row === one.key).length}
+                onFold={(isFolded) =>
+                  setFolded((before) => new Map([...before, [one.key, isFolded]]))
+                }
+              />
+            ) : (
+              <PanelBox key={one.key} placed={one} look={look} />
+            ),
+          )}
+        </div>
+      )}
+      {placed?.length === 0 ? (
+        <div className="sheet empty">This dashboard has no panels yet.</div>
+      ) : null}
+    </div>
+  )
+}
+
+/** A row: folds and unfolds what is below it. */
+function RowHead(props: {
+  readonly row: PlacedPanel
+  readonly count: number
+  readonly onFold: (isFolded: boolean) => void
+}): React.JSX.Element {
+  const { row, count, onFold } = props
+  const isFolded = row.panel.collapsed === true
+  const Icon = isFolded ? IconChevronRight : IconChevronDown
+  return (
+    <div className="board-row" style={{ gridRow: row.panel.gridPos.y + 1 }}>
+      <button type="button" aria-expanded={!isFolded} onClick={() => onFold(!isFolded)}>
+        <Icon size={16} aria-hidden />
+        <h2>{interpolate(row.panel.title, row.scope)}</h2>
+        {isFolded ? <span className="muted">{counted(count, 'panel')}</span> : null}
+      </button>
+    </div>
+  )
+}
+
+/** `v` shows the panel under the pointer or the focus alone, `r` asks again, Escape goes back. */
+function useBoardKeys(deeds: {
+  readonly view: (key: string) => void
+  readonly leave: () => void
+  readonly refresh: () => void
+}): void {
+  const press = useEffectEvent((event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+    const isOver = document.querySelector('[role="dialog"]') !== null
+    if (event.key === 'Escape' && !isOver) deeds.leave()
+    if (event.key === 'r') deeds.refresh()
+    if (event.key !== 'v') return
+    const key = chosenPanel()?.getAttribute('data-panel')
+    if (key !== null && key !== undefined) deeds.view(key)
+  })
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => press(event)
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [])
+}
+
+/** The panel that has the focus, or the pointer over it. */
+function chosenPanel(): Element | null {
+  const focused = document.activeElement?.closest('[data-panel]')
+  return focused ?? document.querySelector('[data-panel]:hover')
+}
+
+/** Hides the bars of the page around. */
+function useKiosk(isOn: boolean): void {
+  useEffect(() => {
+    if (!isOn) return undefined
+    document.documentElement.dataset['kiosk'] = ''
+    return () => {
+      delete document.documentElement.dataset['kiosk']
+    }
+  }, [isOn])
+}

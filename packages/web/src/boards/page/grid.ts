@@ -1,0 +1,8 @@
+/** The grid of Grafana: 24 columns, rows of 30 pixels and 8 between. */
+const ROW_PX = 30
+const GAP_PX = 8
+
+/** Pixels of so many rows of the grid. */
+export function heightPx(rows: number): number {
+  return Math.max(0, rows * (ROW_PX + GAP_PX) - GAP_PX)
+}
