@@ -190,6 +190,14 @@ test('the answer script of the PromQL page gives the answer shown there', async 
   expect(`${out}${err}`.replaceAll(`${folder}/`, '')).toContain(shown.trimEnd().split('\n')[1])
 })
 
+test('the pack that is shown passes its check, with the answer that is shown', async () => {
+  const own = BLOCKS.filter(({ page }) => page === 'docs/packs/own.md')
+  const path = join(folder, 'shop.yml')
+  writeFileSync(path, own.find(({ text }) => text.includes('\nid: shop\n'))!.text)
+  const { out } = await weir('check', 'pack', path)
+  expect(textOf('docs/packs/own.md')).toContain(out.trim().replaceAll(folder, 'packs'))
+})
+
 test('the tests of rules that are shown pass, and fail as shown', async () => {
   const own = BLOCKS.filter(({ page }) => page === 'docs/rules-test.md')
   const yaml = own.filter(({ language }) => language === 'yaml').map(({ text }) => text)

@@ -238,6 +238,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'amtool --alertmanager.url=http://127.0.0.1:9347 silence add alertname=OrdersStopped team=~"shop|web" --duration=2h --author=ann --comment="moving the database"':
     'alertmanager.test.ts',
   [`logcli --addr=http://127.0.0.1:9347 query '{service_name="shop"}'`]: 'logcli.slow.test.ts',
+  'weir check pack packs/shop.yml': 'below: the pack of the page itself',
+  'weir pack build shop.mjs > packs/shop.yml': 'pack.test.ts',
   "weir query 'airflow_scheduler_heartbeat'": 'airflow-replay.test.ts sends its line',
   "logger --rfc5424 -n 127.0.0.1 -P 5514 -t orders 'payment failed'": 'syslog.test.ts',
   'weir logs follow /var/log/app.log --label service_name=shop': 'follow.test.ts',

@@ -33,6 +33,7 @@ export const CODES = {
   SHUTTING_DOWN: 'unavailable',
   SERVER_AWAY: 'unavailable', // the command found no Weir to ask
   SERVER_REFUSED: 'bad_data', // the Weir that the command asked did
+  PACK_INVALID: 'bad_data',
   PACK_UNKNOWN: 'not_found',
   QUERY_PARSE: 'bad_data', // not PromQL, or types that do not fit
   QUERY_EXECUTION: 'execution', // the data and the query do not go together

@@ -163,18 +163,74 @@ export interface PackSummary extends SystemStatus {
   readonly dashboardCount: number
 }
 
-/** `GET /api/weir/v1/packs/:id`. Exports: `GET …/packs/:id/{rules.yml,mapping.yml,scrape.yml,dashboards/NAME.json}`. */
+/** `GET /api/weir/v1/packs/:id`. Exports: `GET …/packs/:id/{rules.yml,mapping.yml,scrape.yml,values.yaml,dashboards/NAME.json}`. */
 export interface PackDetail extends PackSummary {
-  readonly metrics: readonly MetricReference[]
-  readonly alerts: readonly {
-    readonly name: string
-    readonly expr: string
-    readonly severity: string
-    readonly forText: string
-    readonly summary: string
-    readonly runbook: string
+  readonly ways: readonly PackWayView[]
+  readonly metrics: readonly PackMetricView[]
+  readonly stages: readonly {
+    readonly stage: string
+    readonly title: string
+    readonly help: string
   }[]
-  readonly dashboards: readonly { readonly name: string; readonly title: string }[]
+  readonly alerts: readonly PackAlertView[]
+  readonly dashboards: readonly {
+    readonly name: string
+    readonly title: string
+    readonly description: string
+  }[]
+  /** Files that it can be written out as. */
+  readonly files: readonly string[]
+}
+
+/** A way in which a system's metrics reach Weir. */
+export interface PackWayView {
+  readonly title: string
+  readonly versions: string
+  /** Markdown. */
+  readonly setup: string
+}
+
+/** A row of the reference, and how many series there are of it now. */
+export interface PackMetricView extends MetricReference {
+  readonly seriesCount: number
+}
+
+/** An alert of a pack as it runs here. */
+export interface PackAlertView {
+  readonly name: string
+  readonly expr: string
+  readonly severity: string
+  readonly forText: string
+  readonly stage: string
+  readonly summary: string
+  readonly description: string
+  readonly runbook: string
+  /** What its figure is compared with; null when that is no single number. */
+  readonly threshold: AlertThreshold | null
+  /** As the pack ships it, where weir.yml says otherwise. */
+  readonly shipped: {
+    readonly forText: string
+    readonly severity: string
+    readonly threshold?: AlertThreshold
+  } | null
+  readonly isDisabled: boolean
+}
+
+/**
+ * What a figure is compared with: `(expr) op value`. Users set other values in weir.yml, for all or for
+ * single values of the label `by` (a pipeline, a kind of destination), so it stands apart.
+ */
+export interface AlertThreshold {
+  readonly op: '>' | '>=' | '<' | '<='
+  readonly value: number
+  /** `s`, `ratio`, `records`, … */
+  readonly unit: string
+  /** Label of `expr`'s results whose values can have limits of their own; '' where there is none. */
+  readonly by: string
+  /** Limits that differ from the start, by the label's value: `{ BRAZE: 60 }`. */
+  readonly values?: Readonly<Record<string, number>>
+  /** What must hold besides, put behind the comparison: `and on (dag_id) (…)`. */
+  readonly also?: string
 }
 
 /** One row of a pack's metric reference. */

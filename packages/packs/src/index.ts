@@ -21,6 +21,7 @@ export type {
   SignalDefinition,
 } from './pack.ts'
 export { PACKS } from './registry.ts'
+export { type AlertSettings, settingsProblems, withAlertSettings } from './alert-settings.ts'
 export { type StageDescription, describeStage, packRuleGroups } from './rule-groups.ts'
 export { packMapping } from './mapping.ts'
 export {
@@ -36,4 +37,6 @@ export type { DashboardForm } from './export/grafana.ts'
 export { packAlertRows } from './alert-rows.ts'
 export { LINE_PARSERS } from './log-lines/line-parsers.ts'
 export type { LabelOf, LineParser, ParsedLine } from './log-lines/line-parser.ts'
-export { seriesNames } from './check/expressions.ts'
+export { type PackProblem, packProblems } from './check/check-pack.ts'
+export { definePack } from './define-pack.ts'
+export { seriesNames, seriesTest } from './check/expressions.ts'

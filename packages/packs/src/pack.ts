@@ -2,7 +2,7 @@
  * What a pack is: the knowledge of one system as one typed value. Weir runs a pack from this
  * definition (StatsD mapping, rules, page) and writes it out for other programs (`export/`).
  */
-import type { MetricReference, SignalKind } from './api.ts'
+import type { AlertThreshold, MetricReference, PackWayView, SignalKind } from './api.ts'
 
 export interface Pack {
   /** The `system` label of all that the pack records: `airflow`. */
@@ -31,15 +31,11 @@ export interface Pack {
   readonly dashboards: readonly DashboardDefinition[]
 }
 
-/** A way in which the system's metrics reach Weir, with what to set where. */
-export interface PackWay {
-  /** `StatsD with tags`, `Prometheus`, `push gateway`, … */
-  readonly title: string
-  /** Versions of the system that can: `2.6 and later`; '' when all can. */
-  readonly versions: string
-  /** What to set in the system, and what in Weir: Markdown with code blocks. */
-  readonly setup: string
-}
+/**
+ * A way in which the system's metrics reach Weir. `title`: `StatsD with tags`, `Prometheus`; `versions`
+ * that can: `2.6 and later`, '' for all; `setup`: what to set in the system, and what in Weir, in Markdown.
+ */
+export type PackWay = PackWayView
 
 /** One step that data passes. */
 export interface PackStage {
@@ -102,23 +98,10 @@ export interface PackAlert {
   readonly description: string
   /** What to look at and what to do: Markdown, printed in the docs page under the alert's name. */
   readonly runbook: string
-}
-
-/**
- * What a figure is compared with: `(expr) op value`. Users set other values in weir.yml, for all or for
- * single values of the label `by` (a pipeline, a kind of destination), so it stands apart.
- */
-export interface AlertThreshold {
-  readonly op: '>' | '>=' | '<' | '<='
-  readonly value: number
-  /** `s`, `ratio`, `records`, … */
-  readonly unit: string
-  /** Label of `expr`'s results whose values can have limits of their own. */
-  readonly by: string
-  /** Limits that differ from the start, by the label's value: `{ BRAZE: 60 }`. */
-  readonly values?: Readonly<Record<string, number>>
-  /** What must hold besides, put behind the comparison: `and on (dag_id) (…)`. */
-  readonly also?: string
+  /** As the pack ships it, where weir.yml says otherwise. */
+  readonly shipped?: Pick<PackAlert, 'forText' | 'severity' | 'threshold'>
+  /** Switched off in weir.yml. */
+  readonly isDisabled?: true
 }
 
 /** statsd_exporter's mapping file, as far as packs use it; the keys are its own. */

@@ -23,7 +23,9 @@ export function packRuleGroups(pack: Pack): PackRuleGroup[] {
       rules: [
         ...pack.records,
         ...pack.stages.flatMap((stage) => signalRules(pack.id, stage)),
-        ...pack.alerts.map((alert) => alertRule(pack.id, alert)),
+        ...pack.alerts
+          .filter(({ isDisabled }) => isDisabled !== true)
+          .map((alert) => alertRule(pack.id, alert)),
       ],
     },
   ]

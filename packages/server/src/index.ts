@@ -2,7 +2,9 @@
  * The process. `serve` starts everything; the rest is for the command line's checks and for benches.
  */
 export { type Address, type Weir, serve } from './serve.ts'
-export { type Flags, packSources } from './config/load-config.ts'
+export { type Flags, givenPacks, packSources, readConfig } from './config/load-config.ts'
+export { packYaml, readPack } from './packs/own/own-packs.ts'
+export { packJsonSchema } from './packs/own/pack-schema.ts'
 export { type ConfigCheck, checkConfig } from './config/check-config.ts'
 export {
   type RouteNodeView,

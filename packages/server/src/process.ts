@@ -15,7 +15,7 @@ import {
   startAlerting,
 } from '@weir/alerting'
 import { type KeyValueStore, Labels, type Millis, systemClock } from '@weir/model'
-import { type IntakeStatus, PACKS, type WeirStatus } from '@weir/packs'
+import type { IntakeStatus, WeirStatus } from '@weir/packs'
 import { type SenderOptions, connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { exposition } from '@weir/wire'
 import { relabelOf } from './alertmanagers/alert-relabel.ts'
@@ -387,7 +387,7 @@ class Process implements Weir {
     const appender = new GatheredAppender(connectAppender(await this.#storePort()), systemClock)
     this.#closers.defer(() => appender.close())
     this.#packs = new PackWatch({
-      packs: PACKS.filter(({ id }) => !this.#setup.config.packs.disabled.includes(id)),
+      packs: () => this.#setup.packs,
       queries: this.#pool,
       store,
       clock: systemClock,
@@ -427,11 +427,10 @@ class Process implements Weir {
 
   async #openDashboards(store: KeyValueStore): Promise<void> {
     const config = this.#startedWith.dashboards
-    const { packs } = this.#startedWith
     this.#dashboards = await Dashboards.open({
       store,
       config,
-      packs: () => PACKS.filter(({ id }) => !packs.disabled.includes(id)),
+      packs: () => this.#setup.packs,
       clock: systemClock,
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'dashboards' }) },
     })
@@ -496,10 +495,10 @@ class Process implements Weir {
     return this.#setup.config.web.external_url || this.addresses[0]!.address
   }
 
-  #alertingSetup({ config, ruleFiles, alertmanager }: Setup): AlertingSetup {
+  #alertingSetup({ config, packs, ruleFiles, alertmanager }: Setup): AlertingSetup {
     return {
       ruleFiles,
-      groups: this.#packs.groups(),
+      groups: this.#packs.groups(packs),
       ...(alertmanager === undefined ? {} : { config: alertmanager }),
       ...(this.#flags.alertmanagerStrictCompat === true ? { strictCompat: true } : {}),
       ...(namesAlertmanagers(config.alerting) ? { outside: this.#outside } : {}),
@@ -632,6 +631,7 @@ class Process implements Weir {
 
   #httpDeps(): HttpDeps {
     const limits = (): EvaluationLimits => this.#evaluation()
+    const setup = (): Setup => this.#setup
     const { config } = this.#setup
     const { web } = config
     return {
@@ -666,7 +666,9 @@ class Process implements Weir {
       dashboards: () => this.#dashboards,
       dashboardLimits: config.dashboards,
       running: () => this.#watch.view(),
-      packs: PACKS.filter(({ id }) => !config.packs.disabled.includes(id)),
+      get packs() {
+        return setup().packs
+      },
       pipelineNotes: () => notesBook(this.#setup.config.pipelines),
       status: () => this.#status(),
       configText: () => this.#setup.shown,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { PACKS } from '@weir/packs'
 import {
   type EventExplanation,
   Mapping,
@@ -89,7 +90,7 @@ function explain(
   { packs, gauges, timerUnit }: MappingOptions,
 ): ExplainedLine[] {
   const sources = files.map((file) => ({ file, text: readFile(file) }))
-  const mapping = new Mapping(readMappings([...sources, ...(packs ? packSources([]) : [])]))
+  const mapping = new Mapping(readMappings([...sources, ...(packs ? packSources(PACKS) : [])]))
   const config = statsdConfig.parse({ gauges, timer_unit: timerUnit })
   const meaning = parseOptions(config, config.max_line_bytes)
   return lines.map((line) => ({ line, events: explainLine(mapping, line, meaning) }))

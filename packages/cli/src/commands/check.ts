@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { counted } from '../show/columns.ts'
 import { type Verdict, attempt, printVerdicts } from '../show/verdict.ts'
 import { addCheckData } from './check-data.ts'
+import { addCheckPack } from './check-pack.ts'
 import { addCheckMapping } from './check-mapping.ts'
 import { readFile } from './read-file.ts'
 import { flagsOf } from './serve.ts'
@@ -32,6 +33,7 @@ export function addCheck(program: Command): void {
       process.exitCode = printVerdicts(verdicts, json)
     })
   addCheckMapping(check)
+  addCheckPack(check)
   addCheckData(check)
 }
 

@@ -2,32 +2,43 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { WeirError } from '@weir/model'
 import { type DashboardForm, PACKS, type Pack, exportPack, packAlertRows } from '@weir/packs'
+import { givenPacks, readConfig } from '@weir/server'
 import { type Command, Option } from 'commander'
 import { showPack, showPacks, summaryOf } from '../show/pack-text.ts'
+import { buildPack } from './pack-build.ts'
+import { flagsOf } from './serve.ts'
 
-interface Json {
+interface PackOptions {
   readonly json: boolean
+  readonly config?: string
 }
 
-interface ExportOptions extends Json {
+interface ExportOptions extends PackOptions {
   readonly out: string
   readonly dashboards: DashboardForm
 }
 
 export function addPack(program: Command): void {
   const pack = program.command('pack').description('what Weir knows of each system')
+  const config = (): Option =>
+    new Option('--config <file>', 'a weir.yml, whose packs and limits of alerts count too')
   pack
     .command('list')
     .description('the packs')
+    .addOption(config())
     .option('--json', 'an array of objects with `id`', false)
-    .action(({ json }: Json) => print(json, PACKS.map(summaryOf), showPacks(PACKS)))
+    .action((options: PackOptions) => {
+      const packs = packsOf(options)
+      print(options, packs.map(summaryOf), showPacks(packs))
+    })
   pack
     .command('show <id>')
-    .description('one pack: stages, metrics, alerts')
+    .description('one pack: ways in, stages, metrics, alerts, boards')
+    .addOption(config())
     .option('--json', 'as JSON', false)
-    .action((id: string, { json }: Json) => {
-      const found = packOf(id)
-      print(json, packJson(found), showPack(found))
+    .action((id: string, options: PackOptions) => {
+      const found = packOf(id, packsOf(options))
+      print(options, packJson(found), showPack(found))
     })
   pack
     .command('export <id>')
@@ -38,25 +49,38 @@ export function addPack(program: Command): void {
         .choices(['provisioning', 'sharing'])
         .default('provisioning'),
     )
+    .addOption(config())
     .option('--json', 'the written files as an array', false)
-    .action((id: string, { out, dashboards, json }: ExportOptions) => {
-      const written = writePack(packOf(id), out, dashboards)
-      print(json, written, written)
+    .action((id: string, options: ExportOptions) => {
+      const written = writePack(packOf(id, packsOf(options)), options.out, options.dashboards)
+      print(options, written, written)
+    })
+  pack
+    .command('build <module>')
+    .description('run a module that exports a pack, and print the YAML that Weir loads')
+    .action(async (module: string) => {
+      process.stdout.write(await buildPack(module))
     })
 }
 
-function print(json: boolean, value: unknown, lines: readonly string[]): void {
+function print({ json }: PackOptions, value: unknown, lines: readonly string[]): void {
   if (json) console.log(JSON.stringify(value, null, 2))
   else for (const line of lines) console.log(line)
 }
 
+function packsOf({ config }: PackOptions): readonly Pack[] {
+  if (config === undefined) return PACKS
+  const flags = { config, dataDir: '', rules: [], enableFeature: [], insecure: true }
+  return givenPacks(readConfig(flagsOf(flags)))
+}
+
 /** @throws {WeirError} `PACK_UNKNOWN` */
-export function packOf(id: string): Pack {
-  const found = PACKS.find((pack) => pack.id === id)
+export function packOf(id: string, packs: readonly Pack[] = PACKS): Pack {
+  const found = packs.find((pack) => pack.id === id)
   if (found !== undefined) return found
   throw new WeirError(
     'PACK_UNKNOWN',
-    `Cannot find pack ${JSON.stringify(id)}: want one of ${PACKS.map((pack) => pack.id).join(', ')}`,
+    `Cannot find pack ${JSON.stringify(id)}: want one of ${packs.map((pack) => pack.id).join(', ')}`,
   )
 }
 

@@ -49,7 +49,7 @@ export function showPack(pack: Pack): string[] {
     help,
   ])
   const alerts = pack.alerts.map(({ name, severity, summary }) => [name, severity, summary])
-  const boards = pack.dashboards.map(({ name, description }) => [name, description])
+  const boards = pack.dashboards.map(({ name, title, description }) => [name, description || title])
   const ways = (pack.ways ?? []).map(({ title, versions }) => [title, versions])
   return [
     pack.title,

@@ -23,7 +23,8 @@ const DAG_ALERTS: readonly PackAlert[] = [
   },
   {
     name: 'AirflowTaskFailures',
-    expr: 'sum by (dag_id, task_id) (airflow:dag_tasks:increase5m{state="failed"}) > 0.5',
+    expr: 'sum by (dag_id, task_id) (airflow:dag_tasks:increase5m{state="failed"})',
+    threshold: { op: '>', value: 0.5, unit: 'failures', by: 'dag_id' },
     forText: '0s',
     severity: 'warning',
     pipeline: DAG,
@@ -36,7 +37,14 @@ const DAG_ALERTS: readonly PackAlert[] = [
   },
   {
     name: 'AirflowTaskErrorRatioHigh',
-    expr: 'sum by (dag_id) (airflow:dag_tasks:increase5m{state=~"failed|up_for_retry"}) / sum by (dag_id) (airflow:dag_tasks:increase5m) > 0.5 and sum by (dag_id) (airflow:dag_tasks:increase5m) >= 10',
+    expr: 'sum by (dag_id) (airflow:dag_tasks:increase5m{state=~"failed|up_for_retry"}) / sum by (dag_id) (airflow:dag_tasks:increase5m)',
+    threshold: {
+      op: '>',
+      value: 0.5,
+      unit: 'ratio',
+      by: 'dag_id',
+      also: 'and sum by (dag_id) (airflow:dag_tasks:increase5m) >= 10',
+    },
     forText: '10m',
     severity: 'warning',
     pipeline: DAG,
@@ -61,7 +69,8 @@ const DAG_ALERTS: readonly PackAlert[] = [
   },
   {
     name: 'AirflowDagStartsLate',
-    expr: 'histogram_quantile(0.5, sum by (dag_id, le) (increase(airflow_dagrun_schedule_delay_bucket[10m]))) > 60',
+    expr: 'histogram_quantile(0.5, sum by (dag_id, le) (increase(airflow_dagrun_schedule_delay_bucket[10m])))',
+    threshold: { op: '>', value: 60, unit: 's', by: 'dag_id' },
     forText: '5m',
     severity: 'warning',
     pipeline: DAG,
@@ -73,7 +82,8 @@ const DAG_ALERTS: readonly PackAlert[] = [
   },
   {
     name: 'AirflowTasksQueuedLong',
-    expr: 'histogram_quantile(0.95, airflow:dag_queued_seconds_bucket:increase30m) > 300',
+    expr: 'histogram_quantile(0.95, airflow:dag_queued_seconds_bucket:increase30m)',
+    threshold: { op: '>', value: 300, unit: 's', by: 'dag_id' },
     forText: '10m',
     severity: 'warning',
     pipeline: DAG,
@@ -98,7 +108,8 @@ const DAG_ALERTS: readonly PackAlert[] = [
   },
   {
     name: 'AirflowSlaMissed',
-    expr: `sum by (dag_id) (${grown('airflow_sla_missed{dag_id!=""}', '15m')}) > 0.5`,
+    expr: `sum by (dag_id) (${grown('airflow_sla_missed{dag_id!=""}', '15m')})`,
+    threshold: { op: '>', value: 0.5, unit: 'misses', by: 'dag_id' },
     forText: '0s',
     severity: 'warning',
     pipeline: DAG,
@@ -116,7 +127,8 @@ const PLATFORM_ALERTS: readonly PackAlert[] = [
   {
     ...platform,
     name: 'AirflowSchedulerHeartbeatLost',
-    expr: 'time() - airflow:scheduler_last_heartbeat_time_seconds > 60',
+    expr: 'time() - airflow:scheduler_last_heartbeat_time_seconds',
+    threshold: { op: '>', value: 60, unit: 's', by: '' },
     forText: '30s',
     severity: 'critical',
     stage: 'scheduler',
@@ -129,7 +141,8 @@ const PLATFORM_ALERTS: readonly PackAlert[] = [
   {
     ...platform,
     name: 'AirflowDagProcessingStalled',
-    expr: 'time() - airflow:dag_file_last_parsed_time_seconds > 900',
+    expr: 'time() - airflow:dag_file_last_parsed_time_seconds',
+    threshold: { op: '>', value: 900, unit: 's', by: '' },
     forText: '1m',
     severity: 'warning',
     stage: 'dag-processing',
@@ -141,7 +154,8 @@ const PLATFORM_ALERTS: readonly PackAlert[] = [
   {
     ...platform,
     name: 'AirflowTriggererHeartbeatLost',
-    expr: 'time() - airflow:triggerer_last_heartbeat_time_seconds > 120',
+    expr: 'time() - airflow:triggerer_last_heartbeat_time_seconds',
+    threshold: { op: '>', value: 120, unit: 's', by: '' },
     forText: '1m',
     severity: 'warning',
     stage: 'triggerer',
@@ -153,7 +167,8 @@ const PLATFORM_ALERTS: readonly PackAlert[] = [
   {
     ...platform,
     name: 'AirflowDagImportErrors',
-    expr: 'max(airflow_dag_processing_import_errors) > 0',
+    expr: 'max(airflow_dag_processing_import_errors)',
+    threshold: { op: '>', value: 0, unit: 'files', by: '' },
     forText: '1m',
     severity: 'warning',
     stage: 'dag-processing',
@@ -164,7 +179,8 @@ const PLATFORM_ALERTS: readonly PackAlert[] = [
   {
     ...platform,
     name: 'AirflowDagProcessingTimeouts',
-    expr: `sum(${grown('airflow_dag_processing_processor_timeouts', '15m')}) > 0.5`,
+    expr: `sum(${grown('airflow_dag_processing_processor_timeouts', '15m')})`,
+    threshold: { op: '>', value: 0.5, unit: 'files', by: '' },
     forText: '0s',
     severity: 'warning',
     stage: 'dag-processing',
@@ -176,7 +192,8 @@ const PLATFORM_ALERTS: readonly PackAlert[] = [
   {
     ...platform,
     name: 'AirflowPoolStarving',
-    expr: 'max by (pool) (airflow_pool_starving_tasks or label_replace(airflow_tagged_pool_starving_tasks{pool_name!=""}, "pool", "$1", "pool_name", "(.+)")) > 0',
+    expr: 'max by (pool) (airflow_pool_starving_tasks or label_replace(airflow_tagged_pool_starving_tasks{pool_name!=""}, "pool", "$1", "pool_name", "(.+)"))',
+    threshold: { op: '>', value: 0, unit: 'tasks', by: 'pool' },
     forText: '5m',
     severity: 'warning',
     stage: 'pools',
@@ -211,7 +228,8 @@ const PLATFORM_ALERTS: readonly PackAlert[] = [
   {
     ...platform,
     name: 'AirflowTasksLost',
-    expr: 'airflow:lost_tasks:increase5m > 0.5',
+    expr: 'airflow:lost_tasks:increase5m',
+    threshold: { op: '>', value: 0.5, unit: 'tasks', by: '' },
     forText: '0s',
     severity: 'warning',
     stage: 'scheduler',
@@ -224,7 +242,8 @@ const PLATFORM_ALERTS: readonly PackAlert[] = [
   {
     ...platform,
     name: 'AirflowSchedulerLoopSlow',
-    expr: `histogram_quantile(0.95, sum by (le) (${grown('airflow_scheduler_scheduler_loop_duration_bucket', '5m')})) > 15`,
+    expr: `histogram_quantile(0.95, sum by (le) (${grown('airflow_scheduler_scheduler_loop_duration_bucket', '5m')}))`,
+    threshold: { op: '>', value: 15, unit: 's', by: '' },
     forText: '10m',
     severity: 'warning',
     stage: 'scheduler',
@@ -236,7 +255,8 @@ const PLATFORM_ALERTS: readonly PackAlert[] = [
   {
     ...platform,
     name: 'AirflowTriggererFull',
-    expr: 'min by (hostname) (airflow_triggerer_capacity_left) <= 0',
+    expr: 'min by (hostname) (airflow_triggerer_capacity_left)',
+    threshold: { op: '<=', value: 0, unit: 'triggers', by: 'hostname' },
     forText: '5m',
     severity: 'warning',
     stage: 'triggerer',

@@ -20,6 +20,11 @@ const FILLED: readonly (readonly [variable: RegExp, value: string])[] = [
   [/\$(__range|\{__range\})/g, '1h'],
 ]
 
+/** A panel's expression with its durations filled in, so that it can be read. */
+export function filledIn(expr: string): string {
+  return FILLED.reduce((text, [from, to]) => text.replaceAll(from, to), expr)
+}
+
 export function packExpressions(pack: Pack): PackExpression[] {
   const rules = packRuleGroups(pack).flatMap((group) => group.rules)
   return [
@@ -36,7 +41,7 @@ function boardExpressions(pack: Pack): PackExpression[] {
   return pack.dashboards.flatMap(({ name, rows, variables }) => [
     ...variables.map((variable) => ({
       where: `variable ${variable.name} of board ${name}`,
-      expr: variable.metric,
+      expr: filledIn(variable.metric),
     })),
     ...rows.flatMap(({ panels }) =>
       panels
@@ -44,7 +49,7 @@ function boardExpressions(pack: Pack): PackExpression[] {
         .flatMap(({ title, targets }) =>
           targets.map(({ expr }) => ({
             where: `panel ${JSON.stringify(title)} of board ${name}`,
-            expr: FILLED.reduce((text, [from, to]) => text.replaceAll(from, to), expr),
+            expr: filledIn(expr),
           })),
         ),
     ),
@@ -95,9 +100,17 @@ const ENDINGS: Readonly<Record<MetricReference['type'], readonly string[]>> = {
 export function seriesNames(metric: MetricReference): string[] {
   if (metric.pattern !== undefined) return []
   const endings = metric.native === true ? ['', ...ENDINGS[metric.type]] : ENDINGS[metric.type]
-  return [metric.name, ...(metric.aliases ?? [])].flatMap((name) =>
-    endings.map((ending) => name + ending),
-  )
+  const fixed = [metric.name, ...(metric.aliases ?? [])].filter((name) => !name.includes('<'))
+  return fixed.flatMap((name) => endings.map((ending) => name + ending))
+}
+
+/** Whether a series of this name is one of the metric's. */
+export function seriesTest(metric: MetricReference): (name: string) => boolean {
+  const names = new Set(seriesNames(metric))
+  const { pattern, type } = metric
+  if (pattern === undefined) return (name) => names.has(name)
+  const fits = patternTest(pattern)
+  return (name) => ENDINGS[type].some((end) => name.endsWith(end) && fits(cut(name, end)))
 }
 
 /** What a pack's expressions may ask for: its reference, its records, and what is always there. */
@@ -110,11 +123,9 @@ export class KnownSeries {
   constructor(pack: Pack) {
     this.#names = new Set([...pack.metrics.flatMap(seriesNames), ...recordedNames(pack)])
     this.#patternTexts = new Set(pack.metrics.flatMap(({ pattern }) => pattern ?? []))
-    this.#patterns = pack.metrics.flatMap(({ pattern, type }) => {
-      if (pattern === undefined) return []
-      const fits = patternTest(pattern)
-      return [(name) => ENDINGS[type].some((end) => name.endsWith(end) && fits(cut(name, end)))]
-    })
+    this.#patterns = pack.metrics
+      .filter(({ pattern }) => pattern !== undefined)
+      .map((metric) => seriesTest(metric))
   }
 
   has(asked: NameTest): boolean {

@@ -123,7 +123,8 @@ function alerts(): PackAlert[] {
   return [
     {
       name: 'PipelineErrors',
-      expr: 'weir_stage_error_ratio{system="custom"} > 0.05',
+      expr: 'weir_stage_error_ratio{system="custom"}',
+      threshold: { op: '>', value: 0.05, unit: 'ratio', by: 'pipeline' },
       forText: '5s',
       severity: 'critical',
       pipeline: PIPELINE,
@@ -135,7 +136,14 @@ function alerts(): PackAlert[] {
     },
     {
       name: 'PipelineFallingBehind',
-      expr: '(weir_stage_backlog{system="custom"} / on (system, pipeline, stage) (weir_stage_throughput{system="custom"} > 0) > 60) and on (system, pipeline, stage) deriv(weir_stage_backlog{system="custom"}[2m]) > 0',
+      expr: 'weir_stage_backlog{system="custom"} / on (system, pipeline, stage) (weir_stage_throughput{system="custom"} > 0)',
+      threshold: {
+        op: '>',
+        value: 60,
+        unit: 's',
+        by: 'pipeline',
+        also: 'and on (system, pipeline, stage) deriv(weir_stage_backlog{system="custom"}[2m]) > 0',
+      },
       forText: '5s',
       severity: 'warning',
       pipeline: PIPELINE,
@@ -147,7 +155,8 @@ function alerts(): PackAlert[] {
     },
     {
       name: 'PipelineStale',
-      expr: 'weir_stage_freshness_seconds{system="custom"} > 300',
+      expr: 'weir_stage_freshness_seconds{system="custom"}',
+      threshold: { op: '>', value: 300, unit: 's', by: 'pipeline' },
       forText: '30s',
       severity: 'critical',
       pipeline: PIPELINE,

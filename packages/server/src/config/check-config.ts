@@ -5,6 +5,7 @@ import {
   checkRules,
 } from '@weir/alerting'
 import { WeirError } from '@weir/model'
+import { PACKS } from '@weir/packs'
 import { isMap, parseDocument } from 'yaml'
 import { readMappings } from '../statsd/mapping-file.ts'
 import { Mapping } from '../statsd/mapping.ts'
@@ -13,6 +14,7 @@ import {
   type Flags,
   type GivenConfig,
   alertmanagerSource,
+  givenPacks,
   mappingFiles,
   readConfig,
   readRuleFiles,
@@ -44,6 +46,10 @@ export function checkConfig(flags: Flags): ConfigCheck {
   check.attempt(() => refuseOpenDoor(given.config, flags))
   check.note(given.config.scrape_configs.length, 'scrape job')
   checkMappingRules(check, given, flags)
+  const own = check
+    .attempt(() => givenPacks(given))
+    ?.filter((pack) => !PACKS.some(({ id }) => id === pack.id))
+  check.note(own?.length ?? 0, 'pack')
   checkRuleFiles(check, given, flags)
   const routes = check.attempt(() => alertmanagerSource(given, flags))
   if (routes !== undefined) checkRoutes(check, routes, flags)

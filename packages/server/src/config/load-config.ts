@@ -2,12 +2,13 @@ import { resolve } from 'node:path'
 import type { AlertmanagerSource, RuleFile } from '@weir/alerting'
 import { httpClientBeside } from '@weir/fetch'
 import { WeirError } from '@weir/model'
-import { PACKS, packMapping } from '@weir/packs'
+import { PACKS, type Pack, packMapping, settingsProblems, withAlertSettings } from '@weir/packs'
 import { LineCounter, isNode, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { alertingBeside } from '../alertmanagers/config.ts'
 import { targetsBeside } from '../loggers/targets/config.ts'
 import { peersBeside } from '../peers/config.ts'
+import { readPack, refuseTwins } from '../packs/own/own-packs.ts'
 import { statsdConfig } from '../statsd/config.ts'
 import { type MappingSource, type ReadMapping, readMappings } from '../statsd/mapping-file.ts'
 import { type NamedBy, beside, expandGlob, readNamed } from './files.ts'
@@ -45,6 +46,8 @@ export interface Flags {
 /** Everything that files and flags say, read and checked; frozen. */
 export interface Setup {
   readonly config: WeirConfig
+  /** Those that may wake up, as weir.yml wants them. */
+  readonly packs: readonly Pack[]
   readonly mappings: readonly ReadMapping[]
   readonly ruleFiles: readonly RuleFile[]
   readonly alertmanager: AlertmanagerSource | undefined
@@ -63,9 +66,11 @@ export function loadConfig(flags: Flags): Setup {
   const given = readConfig(flags)
   refuseOpenDoor(given.config, flags)
   const alertmanager = alertmanagerSource(given, flags)
+  const packs = givenPacks(given)
   return {
     config: given.config,
-    mappings: readMappings([...mappingFiles(given, flags), ...builtInMappings(given)]),
+    packs,
+    mappings: readMappings([...mappingFiles(given, flags), ...builtInMappings(given, packs)]),
     ruleFiles: rulePatterns(given, flags).flatMap(readRuleFiles),
     alertmanager,
     alertmanagerShown: alertmanager && redactAlertmanager(alertmanager.text),
@@ -257,17 +262,45 @@ export function mappingFiles(given: GivenConfig, flags: Flags): MappingSource[] 
     .map((file) => ({ file, text: readNamed(file, by) }))
 }
 
+/**
+ * Weir's own packs and the user's, without those that are switched off, their alerts as weir.yml
+ * wants them.
+ *
+ * @throws {WeirError} `PACK_INVALID`, `CONFIG_INVALID`
+ */
+export function givenPacks(given: GivenConfig): Pack[] {
+  const { files, alerts, disabled } = given.config.packs
+  const by = { place: placeOf(given, 'packs', 'files') }
+  const own = files
+    .flatMap((pattern) => expandGlob(beside(given.file, pattern)))
+    .map((file) => ({ file, pack: readPack(readNamed(file, by), file) }))
+  refuseTwins(own)
+  const all = [...PACKS, ...own.map(({ pack }) => pack)]
+  const problems = settingsProblems(all, alerts).map(
+    ({ path, message }) => `${placeOf(given, 'packs', 'alerts', ...path)}: ${message}`,
+  )
+  if (problems.length > 0) {
+    throw new WeirError('CONFIG_INVALID', `Cannot use ${problems.join('\n')}`)
+  }
+  return all
+    .filter(({ id }) => !disabled.includes(id))
+    .map((pack) => withAlertSettings(pack, alerts))
+}
+
 /** Rules in weir.yml, then those of the packs. */
-function builtInMappings({ config: { statsd, packs }, file }: GivenConfig): MappingSource[] {
+function builtInMappings(
+  { config: { statsd }, file }: GivenConfig,
+  packs: readonly Pack[],
+): MappingSource[] {
   const { mappings, defaults } = statsd
   const own = { mappings, ...(defaults === undefined ? {} : { defaults }) }
   const sources: MappingSource[] = mappings === undefined ? [] : [{ file, mapping: own }]
-  return [...sources, ...packSources(packs.disabled)]
+  return [...sources, ...packSources(packs)]
 }
 
 /** The rules of the packs, which come after all others. */
-export function packSources(disabled: readonly string[]): MappingSource[] {
-  return PACKS.filter(({ id }) => !disabled.includes(id)).flatMap((pack) => {
+export function packSources(packs: readonly Pack[]): MappingSource[] {
+  return packs.flatMap((pack) => {
     const mapping = packMapping(pack)
     return mapping === undefined ? [] : [{ file: `pack:${pack.id}`, mapping }]
   })

@@ -13,6 +13,7 @@ import { eventsConfig } from '../events/config.ts'
 import { dashboardsConfig } from '../dashboards/config.ts'
 import { loggersConfig } from '../loggers/config.ts'
 import { checkPeers, peerKeys } from '../peers/config.ts'
+import { packsConfig } from '../packs/config.ts'
 import { pipelineNotes } from '../pipelines/notes/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
 import { lookbackRules, retentionRules, selectorList } from './metric-rules.ts'
@@ -429,12 +430,7 @@ const sections = z.strictObject({
   pipelines: pipelineNotes
     .default([])
     .describe('What people say of pipelines: whose they are, what they are called, what to do.'),
-  packs: z
-    .strictObject({
-      disabled: z.array(z.string()).default([]).describe('Packs that must stay asleep, by id.'),
-    })
-    .prefault({})
-    .describe('What Weir knows of each system.'),
+  packs: packsConfig.prefault({}).describe('What Weir knows of each system.'),
   log: z
     .strictObject({
       level: z

@@ -101,6 +101,7 @@ export interface HttpDeps {
   remoteWriteOut(): Soon<readonly RemoteWriteView[]>
   /** Queries under way, and which took most. */
   running(): QueriesView
+  /** As of the last reload: to be read at each request. */
   readonly packs: readonly Pack[]
   /** What weir.yml says of pipelines. */
   pipelineNotes(): NotesBook

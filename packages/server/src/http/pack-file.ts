@@ -16,7 +16,7 @@ export function packFile(pack: Pack, name: string, form?: DashboardForm): Answer
   if (text === undefined) {
     throw new WeirError(
       'HTTP_NOT_FOUND',
-      `Cannot find ${JSON.stringify(name)} in pack "${pack.id}": want one of ${namesOf(pack).join(', ')}`,
+      `Cannot find ${JSON.stringify(name)} in pack "${pack.id}": want one of ${packFileNames(pack).join(', ')}`,
     )
   }
   const contentType = name.endsWith('.json') ? 'application/json' : 'application/yaml'
@@ -47,9 +47,11 @@ function textOf(pack: Pack, name: string, form?: DashboardForm): string | undefi
   }
 }
 
-function namesOf(pack: Pack): string[] {
-  const files = ['rules.yml', 'mapping.yml', 'scrape.yml', 'values.yaml'].filter((name) =>
-    textOf(pack, name),
-  )
+/** Names under which {@link packFile} finds something. */
+export function packFileNames(pack: Pack): string[] {
+  const files = ['rules.yml', 'mapping.yml', 'scrape.yml', 'values.yaml'].filter((name) => {
+    if (name === 'mapping.yml') return pack.mapping !== undefined
+    return name !== 'scrape.yml' || pack.mapping !== undefined || pack.scrape.length > 0
+  })
   return [...files, ...pack.dashboards.map(({ name }) => `dashboards/${name}.json`)]
 }

@@ -6,10 +6,10 @@ import {
   packAlertRows,
 } from '@weir/packs'
 import { WeirError } from '@weir/model'
-import { countSeries } from '../pipelines/load.ts'
+import { countByMetric, countSeries } from '../packs/series-counts.ts'
 import { systemStatus } from '../pipelines/overview.ts'
 import type { HttpDeps } from './deps.ts'
-import { packFile } from './pack-file.ts'
+import { packFile, packFileNames } from './pack-file.ts'
 import { invalid } from './parameters.ts'
 import { type Call, type Route, json, query, segment } from './route.ts'
 
@@ -35,7 +35,7 @@ export function packRoutes(deps: HttpDeps): Route[] {
       parameters: [segment('id', 'Such as `airflow`')],
       handle: async (call) => {
         const pack = packOf(deps, call)
-        const counts = await countSeries(deps.queries, [pack], deps.clock.now(), call.signal)
+        const counts = await countByMetric(deps.queries, pack, deps.clock.now(), call.signal)
         return json(packDetail(pack, counts))
       },
     },
@@ -78,11 +78,20 @@ function packSummary(pack: Pack, counts: ReadonlyMap<string, number>): PackSumma
   }
 }
 
-function packDetail(pack: Pack, counts: ReadonlyMap<string, number>): PackDetail {
+/** @param counts series of each metric, in the order of the reference */
+function packDetail(pack: Pack, counts: readonly number[]): PackDetail {
+  const all = counts.reduce((sum, count) => sum + count, 0)
   return {
-    ...packSummary(pack, counts),
-    metrics: pack.metrics,
+    ...packSummary(pack, new Map([[pack.id, all]])),
+    ways: pack.ways ?? [],
+    metrics: pack.metrics.map((metric, i) => ({ ...metric, seriesCount: counts[i]! })),
+    stages: pack.stages.map(({ stage, title, help }) => ({ stage, title, help })),
     alerts: packAlertRows(pack),
-    dashboards: pack.dashboards.map(({ name, title }) => ({ name, title })),
+    dashboards: pack.dashboards.map(({ name, title, description }) => ({
+      name,
+      title,
+      description,
+    })),
+    files: packFileNames(pack),
   }
 }

@@ -17,7 +17,7 @@ interface Awakening {
  * time; from then on, restarts included, its rules run.
  */
 export class PackWatch {
-  readonly #packs: readonly Pack[]
+  readonly #packs: () => readonly Pack[]
   readonly #queries: Pick<Queries, 'vector'>
   readonly #store: KeyValueStore
   readonly #clock: Clock
@@ -26,7 +26,8 @@ export class PackWatch {
   readonly #awake = new Set<string>()
 
   constructor(options: {
-    readonly packs: readonly Pack[]
+    /** Those there are now: a reload may change them. */
+    readonly packs: () => readonly Pack[]
     readonly queries: Pick<Queries, 'vector'>
     readonly store: KeyValueStore
     readonly clock: Clock
@@ -40,14 +41,12 @@ export class PackWatch {
     this.#clock = options.clock
     this.#telemetry = options.telemetry
     this.#externalUrl = options.externalUrl.replace(/\/$/, '')
-    for (const { id } of this.#packs)
-      if (this.#store.get(KEY + id) !== undefined) this.#awake.add(id)
   }
 
-  /** The rules of the packs that are awake. */
-  groups(): RuleGroupSource[] {
-    return this.#packs
-      .filter(({ id }) => this.#awake.has(id))
+  /** The rules of those of the packs that are awake. */
+  groups(packs: readonly Pack[]): RuleGroupSource[] {
+    return packs
+      .filter((pack) => this.#isAwake(pack))
       .flatMap((pack) =>
         packRuleGroups(pack).map((group) => ({
           ...group,
@@ -57,9 +56,15 @@ export class PackWatch {
       )
   }
 
+  /** Once awake a pack stays so, restarts and reloads included. */
+  #isAwake({ id }: Pack): boolean {
+    if (!this.#awake.has(id) && this.#store.get(KEY + id) !== undefined) this.#awake.add(id)
+    return this.#awake.has(id)
+  }
+
   /** Looks for sleeping packs' metrics until the signal; `onAwake` is told when some were found. */
   async watch(onAwake: () => Promise<void>, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.#awake.size < this.#packs.length) {
+    while (!signal.aborted) {
       try {
         if (await this.look(signal)) await onAwake()
       } catch (error) {
@@ -72,7 +77,7 @@ export class PackWatch {
 
   /** Whether a pack woke up just now. */
   async look(signal?: AbortSignal): Promise<boolean> {
-    const asleep = this.#packs.filter(({ id }) => !this.#awake.has(id))
+    const asleep = this.#packs().filter((pack) => !this.#isAwake(pack))
     const names = asleep
       .flatMap(({ detect }) => detect)
       .map((name) => name.replaceAll(/\W/g, String.raw`\$&`))

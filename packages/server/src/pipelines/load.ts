@@ -1,5 +1,6 @@
 import type { ActiveAlertView } from '@weir/alerting'
-import { type Pack, seriesNames } from '@weir/packs'
+import type { Pack } from '@weir/packs'
+import { countSeries } from '../packs/series-counts.ts'
 import type { MatrixColumns, VectorColumns } from '../query/job.ts'
 import type { NotesBook } from './notes/notes.ts'
 import type { OverviewInput } from './overview.ts'
@@ -101,57 +102,4 @@ function gridOf({
   const stepMs = Math.max(1, steps) * STEP_MIN_MS
   const endMs = Math.ceil(atMs / STEP_MIN_MS) * STEP_MIN_MS
   return { startMs: endMs - Math.floor(windowMs / stepMs) * stepMs, endMs, stepMs }
-}
-
-/**
- * Series of each pack now, by its id. Systems whose names begin alike are asked for by that beginning,
- * others by every name of their reference: a list of plain words is looked up, not tried one by one.
- */
-export async function countSeries(
-  source: Pick<OverviewSource, 'vector'>,
-  packs: readonly Pack[],
-  atMs: number,
-  signal?: AbortSignal,
-): Promise<Map<string, number>> {
-  const counts = new Map(packs.map(({ id }) => [id, 0]))
-  const owner = ownerOf(packs)
-  const prefixes = packs.flatMap(({ metricPrefix }) => (metricPrefix === '' ? [] : metricPrefix))
-  const patterns = prefixes.map((prefix) => `${prefix.replaceAll(/\W/g, '\\$&')}.*`)
-  const asked = [patterns, [...owner.names.keys()]].filter((list) => list.length > 0)
-  const answers = await Promise.all(
-    asked.map((list) => {
-      const expr = `count by (__name__) ({__name__=~${JSON.stringify(list.join('|'))}})`
-      return source.vector(expr, atMs, signal)
-    }),
-  )
-  const seen = new Set<string>()
-  for (const { labels, values } of answers) {
-    for (const [i, flat] of labels.entries()) {
-      const name = flat[flat.indexOf('__name__') + 1] ?? ''
-      const id = seen.has(name) ? undefined : owner.of(name)
-      seen.add(name)
-      if (id !== undefined) counts.set(id, counts.get(id)! + values[i]!)
-    }
-  }
-  return counts
-}
-
-/** Whose a name is: the pack with that very name in its reference, else the one with the longest beginning. */
-function ownerOf(packs: readonly Pack[]): {
-  readonly names: ReadonlyMap<string, string>
-  readonly of: (name: string) => string | undefined
-} {
-  const names = new Map(
-    packs
-      .filter(({ metricPrefix }) => metricPrefix === '')
-      .flatMap(({ id, metrics }) =>
-        metrics.flatMap(seriesNames).map((name) => [name, id] as const),
-      ),
-  )
-  const byPrefix = packs
-    .filter(({ metricPrefix }) => metricPrefix !== '')
-    .toSorted((a, b) => b.metricPrefix.length - a.metricPrefix.length)
-  const of = (name: string): string | undefined =>
-    names.get(name) ?? byPrefix.find(({ metricPrefix }) => name.startsWith(metricPrefix))?.id
-  return { names, of }
 }

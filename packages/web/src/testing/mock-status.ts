@@ -264,19 +264,32 @@ export const PACK: PackDetail = {
       labels: ['dag_id'],
       help: 'Seconds to read all DAG files once.',
       normal: 'Below 30 s.',
+      seriesCount: 12,
     },
   ],
+  ways: [{ title: 'StatsD', versions: '2.6 and later', setup: 'Set `statsd_on = True`.' }],
+  stages: [{ stage: 'task', title: 'Tasks', help: 'Task attempts of the DAG.' }],
+  files: ['rules.yml', 'mapping.yml', 'scrape.yml', 'values.yaml', 'dashboards/overview.json'],
   alerts: [
     {
       name: 'AirflowTaskFailures',
       expr: 'rate(airflow_ti_failures[5m]) > 0',
       severity: 'critical',
       forText: '5m',
+      stage: 'task',
       summary: 'Tasks fail',
+      description: 'The task used up its retries.',
       runbook: 'Read the log of the task first.',
+      threshold: { op: '>', value: 3, unit: 'tasks', by: 'dag_id', values: { orders: 1 } },
+      shipped: {
+        forText: '5m',
+        severity: 'warning',
+        threshold: { op: '>', value: 0, unit: 'tasks', by: 'dag_id' },
+      },
+      isDisabled: false,
     },
   ],
-  dashboards: [{ name: 'overview', title: 'Airflow' }],
+  dashboards: [{ name: 'overview', title: 'Airflow', description: 'An installation.' }],
 }
 
 export const TSDB: TsdbStatus = {

@@ -1,0 +1,90 @@
+import { type MetricReference, type Pack, seriesNames, seriesTest } from '@weir/packs'
+import type { VectorColumns } from '../query/job.ts'
+
+/** Whom counts are asked of. */
+interface CountSource {
+  vector(expr: string, timeMs: number, signal?: AbortSignal): Promise<VectorColumns>
+}
+
+/**
+ * Series of each pack now, by its id. Systems whose names begin alike are asked for by that beginning,
+ * others by every name of their reference: a list of plain words is looked up, not tried one by one.
+ */
+export async function countSeries(
+  source: CountSource,
+  packs: readonly Pack[],
+  atMs: number,
+  signal?: AbortSignal,
+): Promise<Map<string, number>> {
+  const counts = new Map(packs.map(({ id }) => [id, 0]))
+  const owner = ownerOf(packs)
+  const prefixes = packs.flatMap(({ metricPrefix }) => (metricPrefix === '' ? [] : metricPrefix))
+  const patterns = prefixes.map((prefix) => `${prefix.replaceAll(/\W/g, '\\$&')}.*`)
+  const asked = [patterns, [...owner.names.keys()]].filter((list) => list.length > 0)
+  const answers = await Promise.all(
+    asked.map((list) => source.vector(countExpr(list), atMs, signal)),
+  )
+  const seen = new Set<string>()
+  for (const { labels, values } of answers) {
+    for (const [i, flat] of labels.entries()) {
+      const name = flat[flat.indexOf('__name__') + 1] ?? ''
+      const id = seen.has(name) ? undefined : owner.of(name)
+      seen.add(name)
+      if (id !== undefined) counts.set(id, counts.get(id)! + values[i]!)
+    }
+  }
+  return counts
+}
+
+/** Whose a name is: the pack with that very name in its reference, else the one with the longest beginning. */
+function ownerOf(packs: readonly Pack[]): {
+  readonly names: ReadonlyMap<string, string>
+  readonly of: (name: string) => string | undefined
+} {
+  const names = new Map(
+    packs
+      .filter(({ metricPrefix }) => metricPrefix === '')
+      .flatMap(({ id, metrics }) =>
+        metrics.flatMap(seriesNames).map((name) => [name, id] as const),
+      ),
+  )
+  const byPrefix = packs
+    .filter(({ metricPrefix }) => metricPrefix !== '')
+    .toSorted((a, b) => b.metricPrefix.length - a.metricPrefix.length)
+  const of = (name: string): string | undefined =>
+    names.get(name) ?? byPrefix.find(({ metricPrefix }) => name.startsWith(metricPrefix))?.id
+  return { names, of }
+}
+
+/** Series of each metric of a pack now, in the order of the reference; under its name, an alias or a pattern. */
+export async function countByMetric(
+  source: CountSource,
+  { metrics }: Pack,
+  atMs: number,
+  signal?: AbortSignal,
+): Promise<number[]> {
+  const patterns = metrics.flatMap(({ pattern }) => (pattern === undefined ? [] : `(${pattern}).*`))
+  const asked = [patterns, metrics.flatMap(seriesNames)].filter((list) => list.length > 0)
+  const answers = await Promise.all(
+    asked.map((list) => source.vector(countExpr(list), atMs, signal)),
+  )
+  const found = new Map<string, number>()
+  for (const { labels, values } of answers) {
+    for (const [i, flat] of labels.entries()) {
+      found.set(flat[flat.indexOf('__name__') + 1] ?? '', values[i]!)
+    }
+  }
+  return metrics.map((metric) => countOf(metric, found))
+}
+
+function countOf(metric: MetricReference, found: ReadonlyMap<string, number>): number {
+  const names =
+    metric.pattern === undefined
+      ? seriesNames(metric)
+      : [...found.keys()].filter(seriesTest(metric))
+  return names.reduce((sum, name) => sum + (found.get(name) ?? 0), 0)
+}
+
+function countExpr(names: readonly string[]): string {
+  return `count by (__name__) ({__name__=~${JSON.stringify(names.join('|'))}})`
+}
