@@ -76,7 +76,8 @@ export {
   type VariableOptions,
   variableOptions,
 } from './variables/variable-options.ts'
-export { type InfluxNames, PLAIN_NAMES } from './influx/names.ts'
+export { type InfluxTranslation, influxToPromql } from './influx/influx-to-promql.ts'
+export { type InfluxNames, type InfluxSeries, PLAIN_NAMES } from './influx/names.ts'
 
 export { type PlacedPanel, expandRepeats, visiblePanels } from './queries/expand-repeats.ts'
 export {

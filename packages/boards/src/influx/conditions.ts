@@ -1,4 +1,5 @@
 /** Conditions of InfluxQL (`"host" = 'a' AND "job" =~ /^$Jobs$/`) as matchers of PromQL. */
+import { regexEscaped } from '../scope/formats.ts'
 import type { InfluxNames } from './names.ts'
 
 export interface Conditions {
@@ -8,12 +9,10 @@ export interface Conditions {
   readonly left: readonly string[]
 }
 
-/** A part of a builder's `tags`. */
-export interface TagCondition {
+interface TagCondition {
   readonly key: string
   readonly operator: string
   readonly value: string
-  readonly condition?: string
 }
 
 /** @param where the text of a WHERE clause; time conditions are left to the window of the query */
@@ -26,6 +25,11 @@ export function influxMatchers(where: string, names: InfluxNames): Conditions {
       .replaceAll(/^\(+|\)+$/g, '')
       .trim()
     if (plain === '' || /^\$\{?(?:__)?timeFilter\b|^"?time"?\s{0,9}[<>=]/i.test(plain)) continue
+    const either = eitherOf(plain, names)
+    if (either !== undefined) {
+      matchers.push(either)
+      continue
+    }
     const found =
       /^"?([^"=!<>~\s]{1,200})"?(?:::tag)?\s{0,20}(=~|!~|!=|<>|=)\s{0,20}(.{1,1000})$/s.exec(plain)
     const matcher =
@@ -39,10 +43,7 @@ export function influxMatchers(where: string, names: InfluxNames): Conditions {
 }
 
 /** @returns undefined for what PromQL's matchers cannot say */
-export function matcherOf(
-  { key, operator, value }: TagCondition,
-  names: InfluxNames,
-): string | undefined {
+function matcherOf({ key, operator, value }: TagCondition, names: InfluxNames): string | undefined {
   const label = names.label(key)
   if (operator === '=~' || operator === '!~') {
     const pattern = /^\/(.{0,1000})\/[a-z]{0,5}$/s.exec(value)?.[1]
@@ -50,9 +51,21 @@ export function matcherOf(
   }
   const equal = operator === '=' ? '=' : operator === '!=' || operator === '<>' ? '!=' : undefined
   if (equal === undefined) return undefined
-  const plain =
-    /^'((?:[^'\\]|\\.){0,1000})'$/s.exec(value)?.[1]?.replaceAll(/\\(.)/gs, '$1') ?? value
+  const quotedText = /^'((?:[^'\\]|\\.){0,1000})'$/s.exec(value)?.[1]?.replaceAll(/\\(.)/gs, '$1')
+  const plain = quotedText ?? /^[\w.$:{}[\]-]{1,1000}$/.exec(value)?.[0]
+  if (plain === undefined) return undefined
   return `${label}${equal}${JSON.stringify(plain)}`
+}
+
+/** `"a" = 'x' OR "a" = 'y'` is one condition; an OR of different tags is none that PromQL has. */
+function eitherOf(text: string, names: InfluxNames): string | undefined {
+  const parts = text.split(/\sor\s/i)
+  if (parts.length < 2) return undefined
+  const equal = parts.map((part) => /^\s*"?([^"=\s]{1,200})"?\s*=\s*'([^']{0,500})'\s*$/.exec(part))
+  const key = equal[0]?.[1]
+  if (key === undefined || equal.some((one) => one === null || one[1] !== key)) return undefined
+  const pattern = equal.map((one) => regexEscaped(one![2]!)).join('|')
+  return `${names.label(key)}=~${JSON.stringify(pattern)}`
 }
 
 /** InfluxQL's pattern may match anywhere, PromQL's must match from end to end. */
@@ -82,10 +95,10 @@ function splitByAnd(where: string): readonly string[] {
       (sign === '/' && /~\s{0,20}$/.test(where.slice(Math.max(0, i - 22), i)))
     ) {
       i = closing(where, i, sign)
-    } else if (/^\s?and\s/i.test(where.slice(i, i + 5)) && /\s|^$|\)/.test(where[i - 1] ?? ' ')) {
+    } else if (/^and\b/i.test(where.slice(i, i + 4)) && /[\s)]/.test(where[i - 1] ?? ' ')) {
       parts.push(where.slice(start, i))
-      i += 3
-      start = i
+      i += 2
+      start = i + 1
     }
   }
   parts.push(where.slice(start))

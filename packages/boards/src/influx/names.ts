@@ -15,6 +15,8 @@ export interface InfluxNames {
 export interface InfluxSeries {
   readonly metric: string
   readonly matchers: readonly string[]
+  /** Each sample is the state at its time, not an event: a sum is one over series, not over time. */
+  readonly isReading: boolean
 }
 
 const QUANTILES: Readonly<Record<string, string>> = {
@@ -32,7 +34,8 @@ const QUANTILES: Readonly<Record<string, string>> = {
  */
 export const PLAIN_NAMES: InfluxNames = {
   field(measurement, field) {
-    const plain = { metric: metricName(`${measurement}_${field}`), matchers: [] }
+    const metric = metricName(`${measurement}_${field}`)
+    const plain = { metric, matchers: [], isReading: isFlink(measurement) }
     return isFlink(measurement) ? [plain, ...flinkSeries(measurement, field)] : [plain]
   },
   measurement(name) {
@@ -55,12 +58,16 @@ function isFlink(measurement: string): boolean {
   return /^(?:taskmanager|jobmanager)_/.test(measurement)
 }
 
+/** Dagger's meters: Flink's Prometheus reporter tells their rate, never their count. */
+const METERS = /_(?:longbow_(?:reader|writer)|source_metricId|udf_dart)_|PerSecond$/
+
 /** A meter's rate and a gauge's or counter's value have the metric's own name in Prometheus. */
 function flinkSeries(measurement: string, field: string): readonly InfluxSeries[] {
   const metric = `flink_${metricName(measurement)}`
   const quantile = Object.hasOwn(QUANTILES, field) ? QUANTILES[field] : undefined
-  if (quantile !== undefined) return [{ metric, matchers: [`quantile="${quantile}"`] }]
-  return field === 'value' || field === 'rate' || field === 'count'
-    ? [{ metric, matchers: [] }]
-    : []
+  if (quantile !== undefined) {
+    return [{ metric, matchers: [`quantile="${quantile}"`], isReading: true }]
+  }
+  const isThere = field === 'count' ? !METERS.test(measurement) : ['value', 'rate'].includes(field)
+  return isThere ? [{ metric, matchers: [], isReading: true }] : []
 }

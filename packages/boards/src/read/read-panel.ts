@@ -6,10 +6,11 @@ import type {
   Panel,
   Transformation,
 } from '../dashboard.ts'
+import { inventoryPanel } from '../influx/inventory-panel.ts'
 import { type Json, isRecord, list, record, records, text, whole } from '../json.ts'
 import { modernFieldConfig } from '../legacy/field-config.ts'
 import { modernPanel } from '../legacy/modern-panel.ts'
-import { type ReadContext, readTarget } from './read-target.ts'
+import { type ReadContext, asksInflux, readTarget } from './read-target.ts'
 
 /** Grafana's grid. */
 const COLUMNS = 24
@@ -28,7 +29,11 @@ const TARGETS_MAX = 200
  */
 export function readPanel(raw: Json, id: number, context: ReadContext): Panel {
   const where = panelName(id, raw['title'])
-  const found = modernPanel(raw, where, context.notes)
+  const modern = modernPanel(raw, where, context.notes)
+  const isInflux = records(modern['targets']).some((target) =>
+    asksInflux(target, context.sources.kindOf(target['datasource'] ?? modern['datasource'])),
+  )
+  const found = isInflux ? inventoryPanel(modern) : modern
   const targets = records(found['targets'])
   if (targets.length > TARGETS_MAX)
     context.notes.broken(where, `${targets.length} queries; only ${TARGETS_MAX} are asked`)

@@ -1,4 +1,5 @@
 import type { Target } from '../dashboard.ts'
+import { influxToPromql } from '../influx/influx-to-promql.ts'
 import { type Json, number, present, text } from '../json.ts'
 import type { NoteBook } from '../note-book.ts'
 import type { DataSources, SourceKind } from './data-sources.ts'
@@ -24,8 +25,17 @@ export function readTarget(
   const kind = own === 'unset' || own === 'mixed' ? sources.kindOf(panelSource) : own
   const refId = text(raw['refId']) || refIdOf(index)
   const expr = text(raw['expr'])
+  if (expr.trim() === '' && asksInflux(raw, kind)) {
+    const found = influxToPromql(raw)
+    if (typeof found !== 'string') {
+      notes.changed(where, 'Its InfluxQL became PromQL')
+      const { inventory: _, ...translated } = found
+      return { ...raw, refId, language: 'promql', ...translated }
+    }
+    if (raw['hide'] !== true) notes.broken(where, `Query ${refId} is InfluxQL that ${found}`)
+  }
   const asked = expr.trim() === '' ? undefined : languageOf(expr, kind)
-  if (asked === undefined && raw['hide'] !== true) {
+  if (asked === undefined && raw['hide'] !== true && !asksInflux(raw, kind)) {
     const name = sources.nameOf(own === 'unset' ? panelSource : raw['datasource'])
     sayWhy(where, refId, kind, expr, name, notes)
   }
@@ -43,6 +53,13 @@ export function readTarget(
       ...(raw['format'] !== undefined && { format: formatOf(raw['format']) }),
     }),
   }
+}
+
+/** By its data source, or by its parts where the source does not tell. */
+export function asksInflux(raw: Json, kind: SourceKind): boolean {
+  if (kind === 'influx') return true
+  if (kind !== 'unset' && kind !== 'mixed') return false
+  return raw['measurement'] !== undefined && Array.isArray(raw['select'])
 }
 
 function formatOf(value: unknown): 'time_series' | 'table' | 'heatmap' {
