@@ -7,6 +7,7 @@ import type { Variable } from '../variable.ts'
 import { DataSources } from './data-sources.ts'
 import { childrenOf, placeLast, readPanel } from './read-panel.ts'
 import type { ReadContext } from './read-target.ts'
+import { withShared } from './shared-panels.ts'
 import { readVariable } from './read-variable.ts'
 
 /** The form that everything is brought up to. */
@@ -156,7 +157,8 @@ function readLink(raw: Json): DashboardLink {
 
 function readPanels(raw: Json, context: ReadContext): readonly Panel[] {
   const hasRows = !Array.isArray(raw['panels']) && Array.isArray(raw['rows'])
-  const flat = hasRows ? panelsOfRows(raw) : records(raw['panels'])
+  const own = hasRows ? panelsOfRows(raw) : records(raw['panels'])
+  const flat = withShared(raw, own, context.notes)
   if (hasRows) context.notes.changed('', 'Rows of the old layout became panels on the grid')
   const ids = new Ids(flat)
   const panels: Panel[] = []

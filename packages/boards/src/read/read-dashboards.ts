@@ -5,6 +5,7 @@ import { type Json, isRecord, record, records, text } from '../json.ts'
 import { NoteBook } from '../note-book.ts'
 import type { Note } from '../note.ts'
 import { looksLikeDashboard, readDashboard } from './read-dashboard.ts'
+import { classicOfV2, isV2 } from './schema-v2.ts'
 import { tidyCopy } from './tidy-copy.ts'
 
 export interface ReadDashboard {
@@ -57,7 +58,8 @@ function* boardsIn(value: unknown, notes: NoteBook, depth: number): Generator<Js
     for (const item of records(value['items'])) yield* boardsIn(item, notes, depth + 1)
   } else if (text(value['apiVersion']).startsWith('dashboard.grafana.app/')) {
     yield* inResource(value)
-  } else if (looksLikeDashboard(value)) yield value
+  } else if (isV2(value)) yield classicOfV2(value)
+  else if (looksLikeDashboard(value)) yield value
 }
 
 function* inConfigMap(map: Json, notes: NoteBook, depth: number): Generator<Json> {
@@ -82,7 +84,8 @@ function parsed(body: string): unknown {
 function* inResource(resource: Json): Generator<Json> {
   const spec = record(resource['spec'])
   const uid = text(spec['uid']) || text(record(resource['metadata'])['name'])
-  if (looksLikeDashboard(spec)) yield { ...spec, ...(uid !== '' && { uid }) }
+  const model = isV2(spec) ? classicOfV2(spec) : spec
+  if (looksLikeDashboard(model)) yield { ...model, ...(uid !== '' && { uid }) }
 }
 
 function whatItIs(value: unknown): string {

@@ -72,7 +72,7 @@ function tidied(raw: Json): Partial<Panel> {
   return found
 }
 
-function panelName(id: number, title: unknown): string {
+export function panelName(id: number, title: unknown): string {
   const shown = text(title).slice(0, 80)
   return shown === '' ? `panel ${id}` : `panel ${id} "${shown}"`
 }
