@@ -6,10 +6,10 @@
 import { type Rgb, colorText, contrast, mix, readColor } from './rgb.ts'
 
 const HUES: Readonly<Record<string, { readonly light: string; readonly dark: string }>> = {
-  green: { light: '#2f8f4e', dark: '#6cc287' },
+  green: { light: '#27834a', dark: '#6cc287' },
   red: { light: '#c9392f', dark: '#f0685e' },
-  yellow: { light: '#a17c00', dark: '#e6cf4a' },
-  orange: { light: '#c4601c', dark: '#f29a4a' },
+  yellow: { light: '#b38a00', dark: '#e6cf4a' },
+  orange: { light: '#b9580f', dark: '#f29a4a' },
   blue: { light: '#2f6fb5', dark: '#6ea8ef' },
   purple: { light: '#7d55b5', dark: '#b890e2' },
 }
@@ -116,12 +116,12 @@ export function legibleOn(
   return colorText(ink)
 }
 
-/** Black or white, whichever reads better on a background. */
+/** White where it can be read on a background, else black or white, whichever reads better. */
 export function inkOn(background: string, dark: boolean): string {
   const under = over(rgbOf(background, dark), readColor(PAPER[dark ? 'dark' : 'light'])!)
-  return contrast(WHITE, under) >= contrast({ r: 16, g: 24, b: 28, a: 1 }, under)
-    ? '#ffffff'
-    : '#10181c'
+  const white = contrast(WHITE, under)
+  const isWhite = white >= 4.5 || white >= contrast({ r: 16, g: 24, b: 28, a: 1 }, under)
+  return isWhite ? '#ffffff' : '#10181c'
 }
 
 function over(top: Rgb, under: Rgb): Rgb {
