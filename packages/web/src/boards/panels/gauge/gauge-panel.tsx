@@ -81,9 +81,10 @@ function Dial(props: {
   const { value, width, height, dark, withName, withMarkers, withLabels, valueSize } = props
   const { shown, field, name } = value
   const nameHeight = withName ? 18 : 0
-  const room = withLabels ? 22 : 2
+  const room = withLabels ? 14 : 2
+  const side = withLabels ? 34 : 2
   // The dial is open at the bottom: of its circle three quarters are seen.
-  const radius = Math.max(20, Math.min(width / 2 - room, (height - nameHeight - room) / 1.52))
+  const radius = Math.max(20, Math.min(width / 2 - side, (height - nameHeight - room * 2) / 1.5))
   const thick = Math.max(7, radius * 0.2)
   const rim = withMarkers ? Math.max(3, radius * 0.05) : 0
   const bar = { outer: radius - rim - (withMarkers ? 2 : 0), inner: radius - rim - thick }
@@ -105,7 +106,11 @@ function Dial(props: {
       className="dial"
       style={{ width, height }}
     >
-      <svg width={width} height={height - nameHeight} aria-hidden>
+      <svg
+        width={width}
+        height={Math.min(height - nameHeight, radius * 1.5 + room * 2)}
+        aria-hidden
+      >
         <g transform={`translate(${width / 2} ${radius + room})`}>
           <path className="dial-empty" d={ringPath(bar, FROM, TO)} />
           {shown.percent > 0 ? <path d={ringPath(bar, FROM, filled)} fill={shown.color} /> : null}

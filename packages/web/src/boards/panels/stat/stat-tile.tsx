@@ -7,8 +7,11 @@ import { fontFor } from '../values/tile-grid.ts'
 import type { StatOptions } from './stat-options.ts'
 import { trendOf } from './trend.ts'
 
-/** Pixels from a tile's edge to what is in it. */
+/** Pixels from a tile's edge to what is in it; of a low tile. */
 const PADDING = 10
+const PADDING_LOW = 4
+/** Below this name and value do not stand side by side. */
+const NARROW = 150
 /** Below this a name and a trend have no room. */
 const LOW = 56
 
@@ -25,11 +28,12 @@ export function StatTile(props: {
   const { value, options, width, height, dark, links, withName, isCentered } = props
   const { shown, name } = value
   const isFilled = options.colorMode === 'background' || options.colorMode === 'background_solid'
-  const inner = { width: width - 2 * PADDING, height: height - 2 * PADDING }
+  const padding = height < LOW ? PADDING_LOW : PADDING
+  const inner = { width: width - 2 * padding, height: height - 2 * padding }
   const isWide =
     withName &&
     options.withValue &&
-    (height < LOW || (options.isWide && inner.width > inner.height * 3.2))
+    ((height < LOW && width >= NARROW) || (options.isWide && inner.width > inner.height * 3.2))
   const trend =
     options.withGraph && height >= LOW && options.withValue
       ? trendOf(value, { width, height: Math.round(height * 0.42) })
@@ -44,7 +48,8 @@ export function StatTile(props: {
         width: isWide ? inner.width * 0.55 : inner.width,
         height: isWide
           ? inner.height
-          : inner.height * (trend === undefined ? 0.72 : 0.56) - (change === undefined ? 0 : 16),
+          : inner.height * (height < LOW ? 0.6 : trend === undefined ? 0.72 : 0.56) -
+            (change === undefined ? 0 : 16),
       },
       { min: 12, max: 76 },
     )
@@ -56,15 +61,14 @@ export function StatTile(props: {
   return (
     <Linked
       links={links}
-      className="stat-tile"
+      className={['stat-tile', isWide ? 'stat-wide' : '', height < LOW ? 'stat-low' : ''].join(' ')}
       style={{
         width,
         height,
-        padding: PADDING,
+        padding,
         ...(trend === undefined || isWide ? {} : { paddingBottom: Math.round(height * 0.3) }),
         ...(isFilled ? { background: backgroundOf(shown.color, options.colorMode) } : {}),
         ...(color === undefined ? {} : { color }),
-        ...(isWide ? { flexDirection: 'row', alignItems: 'center', gap: 12 } : {}),
         ...(isCentered && !isWide ? { alignItems: 'center', textAlign: 'center' } : {}),
       }}
     >

@@ -19,7 +19,7 @@ export interface Column {
   readonly width: number
 }
 
-export interface CellKind {
+interface CellKind {
   readonly type: string
   readonly mode: string
   readonly isRow: boolean
