@@ -98,6 +98,8 @@ export interface StageView {
   readonly health: Health
   /** The gravest first. */
   readonly remarks: readonly Remark[]
+  /** Rows of the pack's reference that the signals are made of. */
+  readonly metrics: readonly string[]
   readonly signals: Readonly<Partial<Record<SignalKind, SignalView>>>
 }
 

@@ -23,6 +23,7 @@ export type {
 export { PACKS } from './registry.ts'
 export { type AlertSettings, settingsProblems, withAlertSettings } from './alert-settings.ts'
 export { type StageDescription, describeStage, packRuleGroups } from './rule-groups.ts'
+export { stageMetrics } from './stage-metrics.ts'
 export { packMapping } from './mapping.ts'
 export {
   type ExportedFile,

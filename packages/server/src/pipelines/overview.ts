@@ -14,6 +14,7 @@ import {
   type StageView,
   type SystemStatus,
   describeStage,
+  stageMetrics,
 } from '@weir/packs'
 import { edgesOf } from './edges.ts'
 import { alertView, byGravity, judge, judgeStage } from './health.ts'
@@ -79,6 +80,7 @@ export function buildDetail(
   const entry = gathered.table.get(`${system}\0${pipeline}`)
   if (entry === undefined) return undefined
   const { summary, stages, remarks, judged } = lookAt(entry, gathered, input)
+  const pack = input.packs.find(({ id }) => id === system)
   return {
     atMs,
     windowMs,
@@ -98,6 +100,7 @@ export function buildDetail(
           input.judged.throughput,
         ),
         remarks: own,
+        metrics: pack === undefined ? [] : stageMetrics(pack, stage),
         signals: collect((kind) =>
           signalView(kind, stage, lines, known.units[kind], frameOf(entry, matrices)),
         ),

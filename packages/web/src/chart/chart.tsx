@@ -17,6 +17,8 @@ interface ChartProps {
   readonly label: string
   /** Charts of one name share their crosshair. */
   readonly sync?: string
+  /** Names of series that are drawn dashed. */
+  readonly dashed?: ReadonlySet<string>
   /** Series not to draw. */
   readonly hidden?: ReadonlySet<number>
   /** What happened meanwhile. */
@@ -33,7 +35,7 @@ interface ChartProps {
  */
 export function Chart(props: ChartProps): React.JSX.Element {
   const { columns, names, unit, height, label, sync, hidden, marks = NO_MARKS } = props
-  const { backdrop = NO_BACKDROP } = props
+  const { backdrop = NO_BACKDROP, dashed } = props
   const box = useRef<HTMLDivElement>(null)
   const tip = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot | null>(null)
@@ -68,6 +70,7 @@ export function Chart(props: ChartProps): React.JSX.Element {
         zoomable,
         width: element.clientWidth,
         ...(sync === undefined ? {} : { sync }),
+        ...(dashed === undefined ? {} : { dashed }),
         onSelect: (from, to) => zoom(from, to),
         onCursor: (at) => showTip(at),
         onDraw: (at) => draw(at),
@@ -86,7 +89,7 @@ export function Chart(props: ChartProps): React.JSX.Element {
       u.destroy()
       plot.current = null
     }
-  }, [shape, unit, height, dark, sync, zoomable])
+  }, [shape, unit, height, dark, sync, zoomable, dashed])
 
   useEffect(() => plot.current?.setData(dataOf(columns)), [columns])
   useEffect(() => {
@@ -129,6 +132,7 @@ interface ChartSetup {
   readonly width: number
   readonly dark: boolean
   readonly sync?: string
+  readonly dashed?: ReadonlySet<string>
   readonly zoomable: boolean
   readonly onSelect: (from: number, to: number) => void
   readonly onCursor: (u: UPlot) => void
@@ -194,6 +198,7 @@ function optionsFor(setup: ChartSetup): UPlot.Options {
           // Thin lines take the rasteriser's quick path: with hundreds of them that is most of the time.
           width: setup.names.length > 40 ? 1 : 1.5,
           points: { show: true, size: 4, filter: lonePoints },
+          ...(setup.dashed?.has(name) === true ? { dash: [5, 4] } : {}),
           ...(lone ? { fill: `${color}22` } : {}),
         }
       }),

@@ -7,9 +7,12 @@ import type { Mark } from '../chart/marks.ts'
  */
 export function marksOf(events: readonly EventView[], pipeline?: string): Mark[] {
   return events
-    .filter(({ tags }) => {
-      const named = tags.filter((tag) => tag.startsWith('pipeline:'))
-      return pipeline === undefined || named.length === 0 || named.includes(`pipeline:${pipeline}`)
-    })
+    .filter((event) => pipeline === undefined || concerns(event, pipeline))
     .map(({ atMs, title, text, type }) => ({ at: atMs / 1000, title, text, tone: type }))
+}
+
+/** Whether an event may be about a pipeline: it names it, or names none. */
+export function concerns({ tags }: EventView, pipeline: string): boolean {
+  const named = tags.filter((tag) => tag.startsWith('pipeline:'))
+  return named.length === 0 || named.includes(`pipeline:${pipeline}`)
 }

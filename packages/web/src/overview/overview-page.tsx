@@ -19,7 +19,7 @@ import { OverviewFilters } from './overview-filters.tsx'
 import { PipelineList } from './pipeline-list.tsx'
 import { StartPage } from './start-page.tsx'
 
-const Wall = lazy(() => import('./wall/wall.tsx'))
+const Wall = lazy(async () => ({ default: (await import('./wall/wall.tsx')).Wall }))
 
 /** Every pipeline, worst first; on a wall as tiles. */
 export function OverviewPage(): React.JSX.Element {

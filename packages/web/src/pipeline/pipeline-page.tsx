@@ -1,29 +1,32 @@
-import type { AlertView, PipelineDetail, PipelineSummary, SignalView, StageView } from '@weir/packs'
-import { Skeleton, useComputedColorScheme } from '@mantine/core'
+import type { PipelineDetail, PipelineSummary, SignalView, StageView } from '@weir/packs'
+import { Button, SegmentedControl, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { IconBellRinging } from '@tabler/icons-react'
-import { useMemo } from 'react'
+import { IconHistory, IconZoomOut } from '@tabler/icons-react'
+import { Suspense, lazy, useCallback, useState } from 'react'
 import { firingWith, markTexts } from '../alerts/firing/firing-rows.ts'
 import { firingQuery } from '../api/alerts.ts'
-import { pipelineQuery } from '../api/weir.ts'
-import { spacedColumn } from '../chart/align.ts'
-import { Chart } from '../chart/chart.tsx'
-import { seriesColor } from '../chart/palette.ts'
-import type { Mark } from '../chart/marks.ts'
+import { packQuery, pipelineQuery } from '../api/weir.ts'
 import { EventToggle, useEventMarks } from '../events/event-marks.tsx'
 import { AlertLine } from '../frame/alert-line.tsx'
 import { FailureNote } from '../frame/failure-note.tsx'
-import { FigureText } from '../frame/figure-text.tsx'
 import { HealthMark } from '../frame/health-mark.tsx'
 import { TimeControl } from '../frame/time-control.tsx'
 import { LogsLink } from '../logs/logs-link.tsx'
-import { figureText, rateScale } from '../format/number.ts'
+import { reasonText } from '../overview/since-text.ts'
+import { SIGNAL_TITLES } from '../overview/signal-titles.ts'
 import { historyMs, shownCount } from '../time/history.ts'
 import { useWindow } from '../time/use-window.ts'
-import { SIGNAL_TITLES } from '../overview/signal-titles.ts'
+import { StageTable } from './flow/stage-table.tsx'
+import { PipelineHead } from './pipeline-head.tsx'
+import { type ChartLook, SignalChart } from './signal-chart.tsx'
+import type { Zoom } from './signal-lines.ts'
+import { StageSheet } from './stage-sheet.tsx'
+import { WhatChanged } from './what-changed.tsx'
 
-/** One pipeline: how it is, its stages in order, and every signal of every stage as a chart. */
+const FlowMap = lazy(async () => ({ default: (await import('./flow/flow-map.tsx')).FlowMap }))
+
+/** One pipeline: how it is, the way data takes through it, and every signal of every stage as a chart. */
 export function PipelinePage(): React.JSX.Element {
   const { system, pipeline } = useParams({ from: '/pipelines/$system/$pipeline' })
   const search = useSearch({ from: '/pipelines/$system/$pipeline' })
@@ -35,24 +38,16 @@ export function PipelinePage(): React.JSX.Element {
   if (data !== undefined && !isPlaceholderData) settle(signalsOf(data))
   return (
     <div className="stack">
-      <div className="page-head" style={{ marginBottom: 0 }}>
-        <div className="grow">
-          <div className="muted" style={{ fontSize: 13 }}>
-            <Link to="/">Pipelines</Link> /{' '}
-            <Link to="/" search={{ system }}>
-              {system}
-            </Link>
-          </div>
-          <h1 style={{ overflowWrap: 'anywhere' }}>{pipeline}</h1>
-        </div>
+      <PipelineHead system={system} pipeline={pipeline} summary={data?.summary}>
         <TimeControl
           range={{ from: `now-${window}`, to: 'now' }}
           onChange={({ from }) => {
-            void navigate({ search: { window: from.slice('now-'.length) }, replace: true })
+            const back = from.slice('now-'.length)
+            void navigate({ search: (before) => ({ ...before, window: back }), replace: true })
           }}
           absolute={false}
         />
-      </div>
+      </PipelineHead>
       {error === null ? null : <FailureNote error={error} retry={() => void refetch()} />}
       {data === undefined ? (
         error === null ? (
@@ -69,41 +64,106 @@ function Detail(props: {
   readonly detail: PipelineDetail
   readonly window: string
 }): React.JSX.Element {
-  const { summary, stages, windowMs, stepMs } = props.detail
-  const history = historyMs(signalsOf(props.detail))
-  const shown = shownCount(Math.round(windowMs / stepMs) + 1, stepMs, history)
-  const toMs = endOf(props.detail)
+  const { detail, window } = props
+  const { summary, stages, windowMs, stepMs, atMs } = detail
+  const search = useSearch({ from: '/pipelines/$system/$pipeline' })
+  const navigate = useNavigate({ from: '/pipelines/$system/$pipeline' })
+  const [zoom, setZoom] = useState<Zoom | undefined>(undefined)
+  const history = historyMs(signalsOf(detail))
+  const toMs = endOf(detail)
   const events = useEventMarks({ fromMs: toMs - windowMs, toMs, pipeline: summary.pipeline })
+  const choose = useCallback(
+    (stage: string | undefined) =>
+      void navigate({ search: (before) => ({ ...before, stage }), replace: true }),
+    [navigate],
+  )
+  const compares = search.compare !== undefined
+  const isTable = search.view === 'table'
+  const look: ChartLook = {
+    window,
+    shown: shownCount(Math.round(windowMs / stepMs) + 1, stepMs, history),
+    marks: events.marks,
+    zoom,
+    onZoom: setZoom,
+    compares,
+  }
   return (
     <>
       <section className="sheet" aria-label="Summary">
         <div className="sheet-head" style={{ alignItems: 'center' }}>
           <HealthMark health={summary.health} />
-          <span style={{ flex: 1, overflowWrap: 'anywhere' }}>{summary.reason}</span>
+          <span style={{ flex: '1 1 240px', overflowWrap: 'anywhere' }}>
+            {reasonText(summary, atMs)}
+            {summary.words === '' ? null : <span className="muted"> · {summary.words}</span>}
+          </span>
           <LogsLink
             labels={{ system: summary.system, pipeline: summary.pipeline }}
-            span={{ from: `now-${props.window}`, to: 'now' }}
+            span={{ from: `now-${window}`, to: 'now' }}
             of="this pipeline"
           />
-          <EventToggle {...events} />
+          <SegmentedControl
+            size="xs"
+            aria-label="Stages as"
+            value={isTable ? 'table' : 'map'}
+            onChange={(view) =>
+              void navigate({
+                search: (before) => ({ ...before, view: view === 'table' ? view : undefined }),
+                replace: true,
+              })
+            }
+            data={[
+              { value: 'map', label: 'Map' },
+              { value: 'table', label: 'Table' },
+            ]}
+          />
         </div>
-        <ol className="flow" aria-label="Stages in order">
-          {stages.map((stage) => (
-            <li key={stage.stage}>
-              <a href={`#stage-${stage.stage}`}>
-                <div style={{ fontWeight: 600 }}>
-                  {stage.title}
-                  <StageAlert stage={stage.stage} alerts={summary.alerts} />
-                </div>
-                <div className="muted" style={{ fontSize: 12 }}>
-                  {stageLine(stage)}
-                </div>
-              </a>
-            </li>
-          ))}
-        </ol>
+        <WhatChanged summary={summary} />
+        {stages.length === 0 ? (
+          <div className="empty">No stage has sent anything in this time range.</div>
+        ) : isTable ? (
+          <StageTable detail={detail} onChoose={choose} />
+        ) : (
+          <Suspense
+            fallback={
+              <div style={{ padding: 20 }}>
+                <Skeleton height={138} />
+              </div>
+            }
+          >
+            <FlowMap detail={detail} chosen={search.stage} onChoose={choose} />
+          </Suspense>
+        )}
       </section>
       {summary.alerts.length === 0 ? null : <Alerts summary={summary} />}
+      <div className="chart-tools">
+        <Boards summary={summary} />
+        <span className="spacer" />
+        {zoom === undefined ? null : (
+          <Button
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconZoomOut size={14} aria-hidden />}
+            onClick={() => setZoom(undefined)}
+          >
+            Whole range
+          </Button>
+        )}
+        <Button
+          size="compact-sm"
+          variant={compares ? 'light' : 'default'}
+          leftSection={<IconHistory size={14} aria-hidden />}
+          aria-pressed={compares}
+          onClick={() =>
+            void navigate({
+              search: (before) => ({ ...before, compare: compares ? undefined : '1w' }),
+              replace: true,
+            })
+          }
+        >
+          Last week
+        </Button>
+        <EventToggle {...events} />
+      </div>
       <div className="stages">
         {stages.map((stage) => (
           <section
@@ -116,9 +176,18 @@ function Detail(props: {
               <h2>{stage.title}</h2>
               <span className="muted mono">{stage.stage}</span>
               <span className="spacer" />
+              <button
+                type="button"
+                className="link-button"
+                style={{ color: 'var(--water)' }}
+                aria-label={`Details of ${stage.title}`}
+                onClick={() => choose(stage.stage)}
+              >
+                Details
+              </button>
               <LogsLink
                 labels={{ system: summary.system, pipeline: summary.pipeline, stage: stage.stage }}
-                span={{ from: `now-${props.window}`, to: 'now' }}
+                span={{ from: `now-${window}`, to: 'now' }}
                 of={`the stage ${stage.title}`}
               />
             </div>
@@ -131,9 +200,7 @@ function Detail(props: {
                     title={kind === 'latency' ? 'Latency p95' : title}
                     stage={stage.title}
                     signal={signal}
-                    window={props.window}
-                    shown={shown}
-                    marks={events.marks}
+                    look={look}
                   />
                 )
               })}
@@ -141,7 +208,29 @@ function Detail(props: {
           </section>
         ))}
       </div>
+      <StageSheet
+        stage={stages.find(({ stage }) => stage === search.stage)}
+        summary={summary}
+        look={look}
+        atMs={atMs}
+        onClose={() => choose(undefined)}
+      />
     </>
+  )
+}
+
+/** Boards of the pack. */
+function Boards({ summary }: { readonly summary: PipelineSummary }): React.JSX.Element | null {
+  const { data } = useQuery({ ...packQuery(summary.system), retry: false })
+  if (data === undefined || data.dashboards.length === 0) return null
+  return (
+    <span className="board-links">
+      {data.dashboards.map(({ name, title }) => (
+        <Link key={name} to="/dashboards/$uid" params={{ uid: name }}>
+          {title}
+        </Link>
+      ))}
+    </span>
   )
 }
 
@@ -165,7 +254,7 @@ function Alerts({ summary }: { readonly summary: PipelineSummary }): React.JSX.E
           <AlertLine
             key={`${alert.name} ${JSON.stringify(alert.labels)}`}
             {...alert}
-            mark={known === undefined ? '' : markTexts(known).join(', ')}
+            mark={known === undefined ? '' : markTexts(known.alert).join(', ')}
           />
         )
       })}
@@ -187,105 +276,4 @@ function signalsOf({ stages }: PipelineDetail): SignalView[] {
 function widthFor({ signals }: StageView): React.CSSProperties {
   const count = Math.max(1, Object.keys(signals).length)
   return { flex: `${count} 1 ${count * 250}px` }
-}
-
-/** A stage whose alerts fire bears a mark, so that one sees where it hurts. */
-function StageAlert(props: {
-  readonly stage: string
-  readonly alerts: readonly AlertView[]
-}): React.JSX.Element | null {
-  const own = props.alerts.filter(({ labels }) => labels['stage'] === props.stage)
-  if (own.length === 0) return null
-  const severe = own.some(({ severity }) => severity === 'critical' || severity === 'error')
-  const names = own.map(({ name }) => name).join(', ')
-  return (
-    <IconBellRinging
-      size={15}
-      className="stage-alert"
-      data-health={severe ? 'failing' : 'degraded'}
-      role="img"
-      aria-label={`Alerts: ${names}`}
-    />
-  )
-}
-
-/** The two figures that say most about a stage. */
-function stageLine(stage: StageView): string {
-  const said = SIGNAL_TITLES.flatMap(([kind]) => {
-    const signal = stage.signals[kind]
-    if (signal === undefined || signal.value === null) return []
-    if (kind === 'errors' && signal.value === 0) return ['no errors']
-    const named = kind === 'errors' || signal.unit === 's'
-    return [`${named ? `${kind} ` : ''}${figureText(signal.value, signal.unit)}`]
-  })
-  return said.length === 0 ? 'no data' : said.slice(0, 2).join(' · ')
-}
-
-function SignalChart(props: {
-  readonly title: string
-  readonly stage: string
-  readonly signal: SignalView
-  readonly window: string
-  readonly shown: number
-  readonly marks: readonly Mark[]
-}): React.JSX.Element {
-  const { title, signal, shown, marks } = props
-  const dark = useComputedColorScheme('light') === 'dark'
-  const columns = useMemo(() => {
-    // Lines of another unit (an error ratio beside errors per second) would lie: they go to the caption.
-    const same = signal.also.filter(({ name }) => !name.includes('ratio'))
-    const lines = [signal.values, ...same.map(({ values }) => values)].map((values) =>
-      values.slice(-shown),
-    )
-    const highest = Math.max(0, ...lines.flat().map((value) => value ?? 0))
-    const { factor, unit } = rateScale(highest, signal.unit)
-    return {
-      factor,
-      unit,
-      names: [title, ...same.map(({ name }) => name)],
-      x: spacedColumn(signal.startMs, signal.stepMs, signal.values.length).slice(-shown),
-      ys: lines.map((line) => line.map((value) => (value === null ? null : value * factor))),
-    }
-  }, [signal, title, shown])
-  return (
-    <div className="chart-cell">
-      <div className="chart-title">
-        <h3>{title}</h3>
-        <Link
-          to="/explore"
-          search={{ expr: signal.expr, from: `now-${props.window}`, to: 'now' }}
-          style={{ fontSize: 12 }}
-          aria-label={`Explore ${title} of ${props.stage}`}
-        >
-          Explore
-        </Link>
-        <FigureText
-          value={signal.value === null ? null : signal.value * columns.factor}
-          unit={columns.unit}
-        />
-      </div>
-      <Chart
-        columns={columns}
-        names={columns.names}
-        unit={columns.unit}
-        height={150}
-        sync="pipeline"
-        marks={marks}
-        label={`${title} of ${props.stage}: now ${figureText(signal.value, signal.unit)}`}
-      />
-      <div className="muted" style={{ fontSize: 12, minHeight: 18 }}>
-        {signal.also.map(({ name, value }) => {
-          const line = columns.names.indexOf(name)
-          return (
-            <span key={name} className="num" style={{ marginRight: 14 }}>
-              {line < 0 ? null : (
-                <i className="swatch" style={{ background: seriesColor(line, dark) }} />
-              )}
-              {name} {figureText(value, name.includes('ratio') ? 'ratio' : signal.unit)}
-            </span>
-          )
-        })}
-      </div>
-    </div>
-  )
 }

@@ -265,7 +265,19 @@ function detail(count: number, name: string): PipelineDetail | undefined {
       stage,
       order: i,
       health: i === 2 ? summary.health : ('healthy' as const),
-      remarks: [],
+      remarks:
+        i === 2 && summary.health === 'failing'
+          ? [
+              {
+                kind: 'backlog' as const,
+                stage,
+                tone: 'bad' as const,
+                text: '14 min behind and falling back at 120 runs/s',
+                sinceMs: MOCK_NOW_MS - 840_000,
+              },
+            ]
+          : [],
+      metrics: PACK.metrics.slice(0, 2).map(({ name }) => name),
       title: stage[0]!.toUpperCase() + stage.slice(1),
       signals: signals(i + 7, summary.health, name),
     })),

@@ -96,19 +96,23 @@ export function tellsSomebody(receivers: readonly ReceiverView[], wanted: string
   return known === undefined || known.integrations.some((kind) => kind !== 'record')
 }
 
-/** The alert that fires with exactly these labels. */
+/**
+ * The alert that is told with these labels, and its group. Relabelling may have added some (a team) on
+ * the way; of several that have them all it is the one with the fewest.
+ */
 export function firingWith(
   groups: readonly FiringGroup[],
   labels: Readonly<Record<string, string>>,
-): FiringAlert | undefined {
+): { readonly alert: FiringAlert; readonly group: FiringGroup } | undefined {
   const wanted = Object.entries(labels)
   return groups
-    .flatMap(({ alerts }) => alerts)
-    .find(
-      (alert) =>
-        Object.keys(alert.labels).length === wanted.length &&
-        wanted.every(([name, value]) => alert.labels[name] === value),
-    )
+    .flatMap((group) => group.alerts.map((alert) => ({ alert, group })))
+    .filter(({ alert }) => wanted.every(([name, value]) => alert.labels[name] === value))
+    .toSorted((a, b) => labelCount(a.alert) - labelCount(b.alert))[0]
+}
+
+function labelCount({ labels }: FiringAlert): number {
+  return Object.keys(labels).length
 }
 
 /** The newest notification of a group, where it did not arrive; undefined when it did or none was due. */

@@ -17,7 +17,7 @@ const HEAD_HEIGHT = 96
 const FOOT_HEIGHT = 12
 
 /** The overview for a screen on a wall: large tiles, no chrome, readable from five metres. */
-export default function Wall(props: {
+export function Wall(props: {
   readonly overview: Overview
   readonly rows: readonly Row[]
   readonly shown: number

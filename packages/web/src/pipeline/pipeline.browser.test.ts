@@ -1,0 +1,69 @@
+import type { PipelineDetail } from '@weir/packs'
+import { describe, expect, test } from 'vitest'
+import { canBrowse, pageStand, problemsOnPhone, whyNot } from '../testing/page-stand.ts'
+
+const PAGE = '/pipelines/airflow/orders_daily'
+
+describe.skipIf(!canBrowse)(`the page of a pipeline in a browser${whyNot}`, () => {
+  const stand = pageStand()
+
+  test('the map leads to a stage by keys: what it does, its signals, its lines; the address tells', async () => {
+    await stand.open(PAGE)
+    await stand.see('14 min behind and falling back at 120 runs/s')
+    await stand.see(/Before that:/)
+    expect(await stand.page.locator('.stage-node').count()).toBe(4)
+    expect(await stand.page.locator('.flow-edge').count()).toBe(3)
+    expect(await stand.violations()).toEqual([])
+    await stand.page.getByRole('button', { name: /^Task: failing, 14 min behind/ }).focus()
+    await stand.page.keyboard.press('Enter')
+    const sheet = stand.page.getByRole('dialog')
+    await stand.see(/falling back at 120 runs\/s, since/, sheet)
+    await stand.see('Newest lines of log', sheet)
+    await stand.see('Metrics behind it', sheet)
+    expect(stand.page.url()).toContain('stage=task')
+    await expect.poll(() => sheet.evaluate((one) => getComputedStyle(one).opacity)).toBe('1')
+    expect(await stand.violations()).toEqual([])
+    await stand.page.keyboard.press('Escape')
+    await sheet.waitFor({ state: 'detached' })
+    expect(stand.page.url()).not.toContain('stage=')
+    expect(stand.complaints).toEqual([])
+  })
+
+  test('the table says the same, and last week is drawn beside today', async () => {
+    await stand.open(`${PAGE}?view=table`)
+    await stand.page.getByRole('button', { name: 'Task', exact: true }).waitFor()
+    await stand.see('Comes from')
+    await stand.page.getByRole('button', { name: 'Last week' }).click()
+    await stand.see('last week')
+    expect(stand.page.url()).toContain('compare=1w')
+    expect(await stand.violations()).toEqual([])
+  })
+
+  test('forty stages go on in bands and none leaves the page', async () => {
+    await stand.page.route('**/api/weir/v1/pipelines/**', async (route) => {
+      const response = await route.fetch()
+      const detail = (await response.json()) as PipelineDetail
+      const stages = Array.from({ length: 40 }, (_, i) => ({
+        ...detail.stages[i % 4]!,
+        stage: `s${i}`,
+        title: `Operator ${i}`,
+      }))
+      const edges = stages.slice(1).map(({ stage }, i) => ({ from: `s${i}`, to: stage }))
+      await route.fulfill({ response, json: { ...detail, stages, edges } })
+    })
+    await stand.open(PAGE)
+    await stand.page.getByRole('button', { name: /^Operator 39/ }).waitFor()
+    const boxes = await stand.page
+      .locator('.stage-node')
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON() as DOMRect))
+    expect(boxes.length).toBe(40)
+    expect(boxes.every(({ left, right, width }) => left >= 0 && right <= 1440 && width > 200)).toBe(
+      true,
+    )
+    expect(stand.complaints).toEqual([])
+  })
+
+  test('on a phone in the dark the map goes downwards, accessible, not sideways', async () => {
+    expect(await problemsOnPhone(stand, PAGE)).toEqual({ violations: [], sideways: 0 })
+  })
+})
