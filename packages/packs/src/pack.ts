@@ -134,6 +134,8 @@ export interface MappingRule {
   readonly ttl?: string
   /** Values are multiplied by it. */
   readonly scale?: number
+  /** Weir's own key: whether a sign before a gauge is a part of its value. statsd_exporter passes it over. */
+  readonly gauges?: 'relative' | 'absolute'
 }
 
 /** One entry of `scrape_configs`. */

@@ -121,21 +121,25 @@ export function describeStage(
   system: string,
   stage: string,
 ): StageDescription {
-  const known = packs
-    .find((pack) => pack.id === system)
-    ?.stages.find((candidate) => candidate.stage === stage)
+  const stages = packs.find((pack) => pack.id === system)?.stages ?? []
+  const named = stages.find((candidate) => candidate.stage === stage)
+  // A name that no pack can know belongs to the kind of stage whose names come from the data.
+  const known = named ?? stages.find(({ isFromData }) => isFromData)
   if (known) {
     const unit = (kind: (typeof SIGNALS)[number]): string =>
       known.signals[kind]?.unit ?? USUAL_UNITS[kind]
     const units = Object.fromEntries(SIGNALS.map((kind) => [kind, unit(kind)]))
     return {
       order: known.order,
-      title: known.title,
+      title: named?.title ?? titleOf(stage),
       units: units as StageDescription['units'],
       ...(known.after === undefined ? {} : { after: known.after }),
     }
   }
   const place = USUAL_STAGES.findIndex((words) => words.includes(stage.toLowerCase()))
-  const title = stage.charAt(0).toUpperCase() + stage.slice(1).replaceAll(/[-_]+/g, ' ')
-  return { order: place < 0 ? 100 : (place + 1) * 10, title, units: USUAL_UNITS }
+  return { order: place < 0 ? 100 : (place + 1) * 10, title: titleOf(stage), units: USUAL_UNITS }
+}
+
+function titleOf(stage: string): string {
+  return stage.charAt(0).toUpperCase() + stage.slice(1).replaceAll(/[-_]+/g, ' ')
 }

@@ -7,8 +7,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { exportRules } from '../export/files.ts'
-import type { Pack } from '../pack.ts'
+import { namesAsked } from '../check/expressions.ts'
+import type { Pack, PackRule } from '../pack.ts'
+import { packRuleGroups } from '../rule-groups.ts'
 import { findPeer } from './peers.ts'
 
 export interface RuleScript {
@@ -32,7 +33,7 @@ export const unlessPromtool = hasPromtool ? '' : ' (not run: promtool is not ins
 export function runRuleScript(pack: Pack, script: RuleScript): string {
   const folder = mkdtempSync(join(tmpdir(), 'weir-rules-'))
   try {
-    writeFileSync(join(folder, 'rules.yml'), exportRules(pack))
+    writeFileSync(join(folder, 'rules.yml'), stringify({ groups: rulesFor(pack, script) }))
     const file = join(folder, 'test.yml')
     writeFileSync(file, stringify(testFile(script)))
     const done = spawnSync(promtool ?? '', ['test', 'rules', file], { encoding: 'utf8' })
@@ -40,6 +41,32 @@ export function runRuleScript(pack: Pack, script: RuleScript): string {
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+/**
+ * The rules that a script asks about, and those that they build on: evaluating all of a large pack takes
+ * promtool seconds. A question for many names at once gets all.
+ */
+function rulesFor(pack: Pack, { firing = [], values = [] }: RuleScript): object[] {
+  const groups = packRuleGroups(pack)
+  const rules = groups.flatMap((group) => group.rules)
+  const wanted = new Set(firing.map(([, alert]) => alert))
+  const open = values.flatMap(([, expr]) => {
+    const alerts = [...expr.matchAll(/alertname="(\w+)"/g)].map(([, alert]) => alert!)
+    for (const alert of alerts) wanted.add(alert)
+    return namesAsked(expr).filter((asked) => asked.kind === 'fits' || alerts.length === 0)
+  })
+  if (open.some((asked) => asked.kind === 'fits' || asked.name === 'ALERTS')) return groups
+  for (const asked of open) if (asked.kind === 'is') wanted.add(asked.name)
+  // Rules build on those above them.
+  const kept = new Set<PackRule>()
+  for (const rule of rules.toReversed()) {
+    if (!wanted.has('alert' in rule ? rule.alert : rule.record)) continue
+    kept.add(rule)
+    for (const asked of namesAsked(rule.expr)) if (asked.kind === 'is') wanted.add(asked.name)
+  }
+  for (const rule of rules) if ('record' in rule && wanted.has(rule.record)) kept.add(rule)
+  return groups.map((group) => ({ ...group, rules: group.rules.filter((rule) => kept.has(rule)) }))
 }
 
 /** promtool's own form of a script. */

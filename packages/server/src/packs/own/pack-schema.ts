@@ -106,6 +106,10 @@ const mappingRule = z.strictObject({
     .exactOptional()
     .describe('How histograms are kept.'),
   scale: z.number().exactOptional().describe('Values are multiplied by it; only Weir has this.'),
+  gauges: z
+    .enum(['relative', 'absolute'])
+    .exactOptional()
+    .describe('Whether a sign before a gauge is a part of its value; only Weir has this.'),
   ttl: z.string().exactOptional().describe('A series that is not sent for so long goes.'),
 })
 
