@@ -239,6 +239,18 @@ describe('commands of the pages', () => {
     },
   )
 
+  test('the reference of the pack weir names all that a Weir tells of itself', async () => {
+    const page = await (await fetch(`${process_.web}/metrics`)).text()
+    const told = [...page.matchAll(/^# TYPE (weir_\w+|process_\w+|nodejs_\w+) /gm)].map(
+      (found) => found[1]!,
+    )
+    expect(told.length).toBeGreaterThan(100)
+    const reference = textOf('docs/packs/reference/weir.md')
+    const made = /^weir_stage_/
+    const missing = told.filter((name) => !made.test(name) && !reference.includes(`\`${name}\``))
+    expect(missing).toEqual([])
+  })
+
   test('promtool asks Weir as the page shows', async (context) => {
     const promtool = peer('promtool')
     if (promtool === undefined) return context.skip('promtool is not installed (WEIR_PEERS)')

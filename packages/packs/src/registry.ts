@@ -2,8 +2,9 @@ import { AIRFLOW } from './airflow/airflow.ts'
 import { CUSTOM } from './custom/custom.ts'
 import { DKRON } from './dkron/dkron.ts'
 import { FLINK } from './flink/flink.ts'
-import type { Pack } from './pack.ts'
 import { RUDDERSTACK } from './rudderstack/rudderstack.ts'
+import { WEIR } from './weir/weir.ts'
+import type { Pack } from './pack.ts'
 
 /** Every pack Weir comes with. */
-export const PACKS: readonly Pack[] = [AIRFLOW, FLINK, DKRON, RUDDERSTACK, CUSTOM]
+export const PACKS: readonly Pack[] = [AIRFLOW, FLINK, DKRON, RUDDERSTACK, CUSTOM, WEIR]

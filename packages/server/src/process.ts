@@ -69,6 +69,7 @@ import { peerFamilies } from './telemetry/peer-families.ts'
 import { ProcessMetrics } from './telemetry/process-metrics.ts'
 import { Registry } from './telemetry/registry.ts'
 import { alertingFamilies } from './telemetry/alerting-families.ts'
+import { DiskSpace } from './telemetry/disk-space.ts'
 import { ruleGroupFamilies } from './telemetry/rule-group-families.ts'
 import type { IntakeData, IntakeHandlers } from './threads/intake-thread.ts'
 import { joinPages } from './threads/moved-page.ts'
@@ -134,6 +135,7 @@ class Process implements Weir {
     ['result'],
   )
   readonly #processMetrics = new ProcessMetrics(this.#registry, this.#startedMs)
+  readonly #diskSpace: DiskSpace
   #crash!: (error: Error) => void
   #setup: Setup
   readonly #startedWith: WeirConfig
@@ -163,6 +165,7 @@ class Process implements Weir {
   constructor(flags: Flags, setup: Setup, { thread, crashed }: Writer) {
     this.#flags = flags
     this.#setup = setup
+    this.#diskSpace = new DiskSpace(flags.dataDir, this.#registry)
     this.#startedWith = setup.config
     this.#gates = new LogGates(setup.config.log.level)
     this.#log = openLog(setup.config.log.level, this.#gates)
@@ -611,6 +614,7 @@ class Process implements Weir {
   /** Metrics of all threads about themselves, a page each. */
   async #ownPages(accept: string): Promise<Uint8Array[]> {
     this.#processMetrics.refresh()
+    this.#diskSpace.refresh()
     if (this.#loggers !== undefined) this.#loggers.publish()
     const threads = await Promise.all([
       this.#writer.call('page', accept),

@@ -76,7 +76,8 @@ export function OverviewPage(): React.JSX.Element {
       </>
     )
   }
-  if (data.pipelines.length === 0) return <StartPage overview={data} />
+  // Weir itself is always there: it is no reason to stop saying how to begin.
+  if (data.pipelines.every(({ system }) => system === 'weir')) return <StartPage overview={data} />
 
   const history = historyMs(signalsOf(data))
   const pipelines = heldOrder === undefined ? data.pipelines : inOrderOf(heldOrder, data.pipelines)

@@ -1,0 +1,138 @@
+/** What Weir tells of itself, by answer scripts. */
+import { expect, test } from 'vitest'
+import {
+  type RuleScript,
+  hasPromtool,
+  runRuleScript,
+  unlessPromtool,
+} from '../testing/rule-script.ts'
+import { WEIR } from './weir.ts'
+
+const own = (name: string, labels = ''): string =>
+  `${name}{instance="w"${labels === '' ? '' : `,${labels}`}}`
+
+const THERE: readonly [string, string] = [own('weir_build_info'), '1x120']
+
+const cases: readonly (readonly [string, RuleScript])[] = [
+  [
+    'refused lines are told after five minutes, and counted with lost packets',
+    {
+      series: [
+        THERE,
+        [own('weir_statsd_lines_total', 'transport="udp"'), '0+1500x120'],
+        [own('weir_statsd_rejected_total', 'reason="malformed_line"'), '0+30x120'],
+        [own('weir_statsd_packets_dropped_total'), '0x60 1x60'],
+      ],
+      firing: [
+        ['4m', 'WeirLinesRefused', []],
+        ['12m', 'WeirLinesRefused', ['w']],
+        ['14m', 'WeirPacketsDropped', []],
+        ['16m', 'WeirPacketsDropped', ['w']],
+      ],
+      values: [
+        [
+          '10m',
+          'round(weir_stage_throughput{stage="intake"})',
+          {
+            '{pipeline="w",stage="intake",system="weir"}': 100,
+          },
+        ],
+        [
+          '10m',
+          'round(weir_stage_errors{stage="intake"})',
+          { '{pipeline="w",stage="intake",system="weir"}': 2 },
+        ],
+      ],
+    },
+  ],
+  [
+    'writes that fail are told within a minute or two',
+    {
+      series: [THERE, [own('weir_store_commits_failed_total'), '0x20 0+1x100']],
+      firing: [
+        ['5m', 'WeirWritesFailing', []],
+        ['8m', 'WeirWritesFailing', ['w']],
+      ],
+    },
+  ],
+  [
+    'a disk that fills is told a day before, a full one at once',
+    {
+      series: [
+        THERE,
+        [own('weir_disk_size_bytes'), '1000000x400'],
+        [own('weir_disk_free_bytes'), '200000-500x400'],
+      ],
+      firing: [
+        ['10m', 'WeirDiskFilling', []],
+        ['40m', 'WeirDiskFilling', ['w']],
+        ['60m', 'WeirDiskFull', []],
+        ['80m', 'WeirDiskFull', ['w']],
+      ],
+    },
+  ],
+  [
+    'a rule group that is not evaluated any more is late',
+    {
+      series: [
+        THERE,
+        [own('weir_alerting_group_interval_seconds', 'group="g"'), '15x120'],
+        [
+          own('weir_alerting_group_last_evaluation_timestamp_seconds', 'group="g"'),
+          '0+15x20 300x99',
+        ],
+      ],
+      firing: [
+        ['5m', 'WeirRulesLate', []],
+        ['8m', 'WeirRulesLate', ['w']],
+      ],
+    },
+  ],
+  [
+    'a receiver that takes nothing, and one that is given up',
+    {
+      series: [
+        THERE,
+        [
+          own('weir_alerting_receiver_failing_seconds', 'receiver="page",integration="pagerduty"'),
+          '0x20 0+15x99',
+        ],
+        [
+          own('weir_alerting_notifications_failed_total', 'integration="slack",reason="refused"'),
+          '0x20 1x99',
+        ],
+      ],
+      firing: [
+        ['5m', 'WeirReceiverFailing', []],
+        ['10m', 'WeirReceiverFailing', ['w']],
+        ['5m', 'WeirNotificationsLost', []],
+        ['7m', 'WeirNotificationsLost', ['w']],
+      ],
+    },
+  ],
+  [
+    'refused queries and targets that are down',
+    {
+      series: [
+        THERE,
+        [own('weir_query_refused_total'), '0x20 3x99'],
+        ['up{job="shop",instance="a"}', '1x10 0x99'],
+        ['up{job="shop",instance="b"}', '1x110'],
+      ],
+      firing: [
+        ['6m', 'WeirQueriesRefused', ['w']],
+        ['6m', 'WeirTargetsDown', []],
+        ['9m', 'WeirTargetsDown', ['weir']],
+      ],
+      values: [['9m', 'count(ALERTS{alertname="WeirTargetsDown",job="shop"})', { '{}': 1 }]],
+    },
+  ],
+  [
+    'without a Weir nothing is recorded',
+    { series: [], values: [['5m', 'weir_stage_throughput', {}]] },
+  ],
+]
+
+test.skipIf(!hasPromtool).each(cases)(`%s${unlessPromtool}`, (_, script) => {
+  expect(runRuleScript(WEIR, script)).toBe('')
+})

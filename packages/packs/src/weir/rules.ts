@@ -1,0 +1,246 @@
+/** What whoever runs Weir wants to be told of Weir itself. */
+import type { PackAlert } from '../pack.ts'
+
+const WEIR = '{{ $labels.instance }}'
+
+/** Growth of counters in a window, by Weir and what else is asked for. */
+function grown(metric: string, window: string, by = 'instance'): string {
+  return `sum by (${by}) (increase(${metric}[${window}]))`
+}
+
+const INTAKE: readonly PackAlert[] = [
+  {
+    name: 'WeirLinesRefused',
+    expr: 'weir:refused:rate5m',
+    threshold: { op: '>', value: 1, unit: 'records/s', by: 'instance' },
+    forText: '5m',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'intake',
+    summary: 'Weir refuses {{ printf "%.1f" $value }} records per second',
+    description:
+      'Lines that cannot be read, packets that were lost, pages that could not be scraped.',
+    runbook:
+      'Status, Intakes shows the last refused line of each way in and why. `sum by (reason) (rate(weir_statsd_rejected_total[5m]))` tells the reasons.',
+  },
+  {
+    name: 'WeirPacketsDropped',
+    expr: grown('weir_statsd_packets_dropped_total', '5m'),
+    threshold: { op: '>', value: 0, unit: 'packets', by: 'instance' },
+    forText: '0s',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'intake',
+    summary: 'The kernel dropped {{ printf "%.0f" $value }} StatsD packets in 5 minutes',
+    description: 'They came faster than they were read: counters are too low by what was in them.',
+    runbook:
+      'Raise `statsd.read_buffer` and the kernel limit `net.core.rmem_max`, let clients send several lines a packet, or send by TCP.',
+  },
+  {
+    name: 'WeirSeriesLimit',
+    expr: grown('weir_statsd_rejected_total{reason="series_limit"}', '5m'),
+    threshold: { op: '>', value: 0, unit: 'lines', by: 'instance' },
+    forText: '0s',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'intake',
+    summary: 'StatsD lines are refused: too many series',
+    description: 'A metric, or all of them, has as many series as is allowed.',
+    runbook:
+      'Status shows the metrics with most series and the label that makes them. Take the id out of the name or tag, or raise the limit.',
+  },
+  {
+    name: 'WeirTargetsDown',
+    expr: 'count by (job) (up == 0) / count by (job) (up)',
+    threshold: { op: '>', value: 0, unit: 'ratio', by: 'job' },
+    forText: '5m',
+    severity: 'warning',
+    pipeline: 'weir',
+    stage: 'intake',
+    summary: '{{ $value | humanizePercentage }} of the targets of job {{ $labels.job }} are down',
+    description: 'They did not answer their last scrapes.',
+    runbook: 'Targets shows each with its last error.',
+  },
+]
+
+const STORE: readonly PackAlert[] = [
+  {
+    name: 'WeirWritesFailing',
+    expr: 'weir:failed_writes:rate5m',
+    threshold: { op: '>', value: 0, unit: 'commits/s', by: 'instance' },
+    forText: '1m',
+    severity: 'critical',
+    pipeline: WEIR,
+    stage: 'store',
+    summary: 'Weir cannot make samples durable',
+    description:
+      'Commits fail or are refused: senders are told so, StatsD of these moments is lost.',
+    runbook: 'Look at the disk first (full, read-only, slow), then at the log of the part `store`.',
+  },
+  {
+    name: 'WeirDiskFull',
+    expr: 'min by (instance) (weir_disk_free_bytes / weir_disk_size_bytes)',
+    threshold: { op: '<', value: 0.05, unit: 'ratio', by: 'instance' },
+    forText: '1m',
+    severity: 'critical',
+    pipeline: WEIR,
+    stage: 'store',
+    summary: 'The disk of the data directory has {{ $value | humanizePercentage }} left',
+    description: 'When it is full nothing more is taken in; queries go on.',
+    runbook:
+      'Make room or a larger disk. `storage.metrics.retention_time` and `retention_size` and those of logs say how much is kept.',
+  },
+  {
+    name: 'WeirDiskFilling',
+    expr: 'predict_linear(weir_disk_free_bytes[1h], 86400) and on (instance) weir_disk_free_bytes / weir_disk_size_bytes < 0.3',
+    threshold: { op: '<', value: 0, unit: 'bytes', by: 'instance' },
+    forText: '15m',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'store',
+    summary: 'The disk of the data directory will be full within a day',
+    description: 'By the last hour, and less than a third of it is free.',
+    runbook: 'Is it Weir (`weir_store_disk_bytes`) or a neighbour? Shorten retention or make room.',
+  },
+  {
+    name: 'WeirMaintenanceFailing',
+    expr: grown('weir_store_maintenance_failures_total', '30m'),
+    threshold: { op: '>', value: 0, unit: 'runs', by: 'instance' },
+    forText: '0s',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'store',
+    summary: 'Sealing, compaction or retention failed',
+    description: 'The store keeps working but grows.',
+    runbook: 'The log of the part `store` says why; `weir check data` looks at the files.',
+  },
+]
+
+const RULES: readonly PackAlert[] = [
+  {
+    name: 'WeirRulesLate',
+    expr: 'max by (instance) (weir:rule_group_age_intervals:max)',
+    threshold: { op: '>', value: 3, unit: 'intervals', by: 'instance' },
+    forText: '1m',
+    severity: 'critical',
+    pipeline: WEIR,
+    stage: 'rules',
+    summary: 'A rule group is {{ printf "%.0f" $value }} intervals late',
+    description: 'Alerts come late by as much.',
+    runbook:
+      'Which group: `topk(3, weir_alerting_group_last_duration_seconds)`. Make its rules cheaper, its interval longer, or give `query.threads` more.',
+  },
+  {
+    name: 'WeirRulesFailing',
+    expr: grown('weir_alerting_rule_failures_total', '5m', 'instance, group'),
+    threshold: { op: '>', value: 0, unit: 'rules', by: 'group' },
+    forText: '5m',
+    severity: 'critical',
+    pipeline: WEIR,
+    stage: 'rules',
+    summary: 'Rules of {{ $labels.group }} fail',
+    description: 'What they watch is not watched.',
+    runbook: 'Alerts, Rules shows each failing rule with its error.',
+  },
+  {
+    name: 'WeirConfigRefused',
+    expr: grown('weir_config_reloads_total{result="refused"}', '15m'),
+    threshold: { op: '>', value: 0, unit: 'reloads', by: 'instance' },
+    forText: '0s',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'rules',
+    summary: 'A new configuration was refused; the old one stays',
+    description: 'Something in weir.yml or a file that it names is wrong.',
+    runbook: '`weir check config weir.yml` says file, line and key.',
+  },
+]
+
+const NOTIFICATIONS: readonly PackAlert[] = [
+  {
+    name: 'WeirReceiverFailing',
+    expr: 'max by (instance, receiver, integration) (weir_alerting_receiver_failing_seconds)',
+    threshold: { op: '>', value: 120, unit: 's', by: 'receiver' },
+    forText: '0s',
+    severity: 'critical',
+    pipeline: WEIR,
+    stage: 'notifications',
+    summary:
+      'Receiver {{ $labels.receiver }} has taken nothing for {{ $value | humanizeDuration }} ({{ $labels.integration }})',
+    description: 'Notifications wait in the outbox and are tried again. Other receivers are told.',
+    runbook:
+      'Alerts, Notifications shows the last error. Is the key still good, does the address answer from this machine?',
+  },
+  {
+    name: 'WeirNotificationsLost',
+    expr: grown('weir_alerting_notifications_failed_total', '15m', 'instance, integration, reason'),
+    threshold: { op: '>', value: 0, unit: 'messages', by: 'integration' },
+    forText: '0s',
+    severity: 'critical',
+    pipeline: WEIR,
+    stage: 'notifications',
+    summary:
+      '{{ printf "%.0f" $value }} notification(s) by {{ $labels.integration }} were given up: {{ $labels.reason }}',
+    description: 'Somebody was not told.',
+    runbook: 'Alerts, Notifications shows which. `refused` is a wrong key or address.',
+  },
+  {
+    name: 'WeirNotificationsWaiting',
+    expr: 'sum by (instance) (weir_alerting_notifications_pending)',
+    threshold: { op: '>', value: 100, unit: 'messages', by: 'instance' },
+    forText: '10m',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'notifications',
+    summary: '{{ printf "%.0f" $value }} notifications wait to be sent',
+    description: 'More comes than receivers take.',
+    runbook: 'Group more (`group_by`, `group_interval`), or look for what fires so much.',
+  },
+]
+
+const QUERIES: readonly PackAlert[] = [
+  {
+    name: 'WeirQueriesRefused',
+    expr: grown('weir_query_refused_total', '5m'),
+    threshold: { op: '>', value: 0, unit: 'queries', by: 'instance' },
+    forText: '0s',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'queries',
+    summary: '{{ printf "%.0f" $value }} queries were refused in 5 minutes',
+    description: 'Too many were waiting for a thread.',
+    runbook: 'Status shows what runs and which queries cost most. Raise `query.threads`.',
+  },
+  {
+    name: 'WeirQueriesSlow',
+    expr: 'histogram_quantile(0.95, sum by (instance, le) (rate(weir_query_duration_seconds_bucket[5m])))',
+    threshold: { op: '>', value: 10, unit: 's', by: 'instance' },
+    forText: '10m',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'queries',
+    summary: 'Queries take {{ $value | humanizeDuration }}',
+    description: 'One in twenty, waiting included.',
+    runbook: 'Status shows which queries cost most: record what boards ask for again and again.',
+  },
+  {
+    name: 'WeirThreadsCrash',
+    expr: `${grown('weir_query_thread_crashes_total', '15m')} + ${grown('weir_logs_query_thread_crashes_total', '15m')}`,
+    threshold: { op: '>', value: 0, unit: 'crashes', by: 'instance' },
+    forText: '0s',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'queries',
+    summary: 'A query thread of Weir ended unasked',
+    description: 'It was replaced; the queries that it had failed.',
+    runbook: 'The log has the error. Mostly memory: look for a query that reads very much.',
+  },
+]
+
+export const ALERTS: readonly PackAlert[] = [
+  ...INTAKE,
+  ...STORE,
+  ...RULES,
+  ...NOTIFICATIONS,
+  ...QUERIES,
+]
