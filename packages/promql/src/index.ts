@@ -16,6 +16,7 @@ export type {
 export { exprType } from './check.ts'
 export { FEATURES } from './features.ts'
 export { formatExpr } from './format.ts'
+export { type PlanNode, planTree } from './plan-tree.ts'
 export { formatQuery, prettify } from './prettify.ts'
 export { partsOf, rewritten } from './rewrite.ts'
 export { treeJson } from './tree-json.ts'

@@ -102,7 +102,15 @@ function questions(deps: HttpDeps): Route[] {
       path: '/api/v1/parse_query',
       summary: 'The syntax tree of an expression',
       parameters: [EXPR],
-      handle: (call) => ask(call, { kind: 'parseQuery', ...textOf(deps, call.params) }),
+      handle: (call) => ask(call, { kind: 'parseQuery', as: 'tree', ...textOf(deps, call.params) }),
+    },
+    {
+      methods: BOTH,
+      path: '/api/weir/v1/explain',
+      summary:
+        'The steps in which an expression is evaluated, from its result down to what is read',
+      parameters: [EXPR],
+      handle: (call) => ask(call, { kind: 'parseQuery', as: 'plan', ...textOf(deps, call.params) }),
     },
     {
       methods: BOTH,

@@ -87,7 +87,7 @@ describe('as JSON', () => {
   })
 
   test('a query is taken apart and laid out', () => {
-    const tree = executeJob({ kind: 'parseQuery', expr: '-x' }, sourceOf(0))
+    const tree = executeJob({ kind: 'parseQuery', as: 'tree', expr: '-x' }, sourceOf(0))
     expect(text(tree.body)).toMatchObject({
       data: { type: 'unaryExpr', op: '-', expr: { type: 'vectorSelector', name: 'x' } },
     })

@@ -16,6 +16,7 @@ import {
   prettify,
   selectorsOf,
   rangeQuery,
+  planTree,
   treeJson,
 } from '@weir/promql'
 import { failure } from '../http/route.ts'
@@ -200,7 +201,7 @@ function answer(job: QueryJob, source: MetricSource, circumstances: Circumstance
     case 'formatQuery':
       return { body: encodeSuccess(prettify(read(job))) }
     case 'parseQuery':
-      return { body: encodeSuccess(treeJson(read(job))) }
+      return { body: encodeSuccess(job.as === 'plan' ? planTree(read(job)) : treeJson(read(job))) }
     default:
       return job satisfies never
   }

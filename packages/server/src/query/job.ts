@@ -153,6 +153,8 @@ interface FormatQueryJob {
 
 interface ParseQueryJob {
   readonly kind: 'parseQuery'
+  /** As Prometheus draws its tree, or as the steps of its evaluation. */
+  readonly as: 'tree' | 'plan'
   readonly expr: string
   readonly limits?: EvaluationLimits
 }

@@ -65,6 +65,23 @@ export async function sendWeir<T>(
   return body as T
 }
 
+/** Sends JSON and reads the answer, a line of JSON each, to its end. @throws {RequestError} */
+export async function sendLines<T>(
+  path: string,
+  value: unknown,
+  signal: AbortSignal,
+): Promise<readonly T[]> {
+  const headers = { 'content-type': 'application/json' }
+  const init = { method: 'POST', headers, body: JSON.stringify(value), signal }
+  const response = await reach(path, init)
+  if (!response.ok) throw refusal(response, await response.json().catch(() => undefined))
+  const text = await response.text()
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T)
+}
+
 /** DELETEs what is at a path. @throws {RequestError} */
 export async function deleteAt(path: string): Promise<void> {
   const response = await reach(path, { method: 'DELETE' })
@@ -83,9 +100,10 @@ export async function askPrometheus<T>(
   path: string,
   parameters: Readonly<Record<string, string>> | undefined,
   signal: AbortSignal,
+  base: '/api/v1' | '/api/weir/v1' = '/api/v1',
 ): Promise<PrometheusAnswer<T>> {
   const { response, body } = await request(
-    `/api/v1/${path}`,
+    `${base}/${path}`,
     parameters === undefined
       ? { signal }
       : { signal, method: 'POST', body: new URLSearchParams(parameters) },

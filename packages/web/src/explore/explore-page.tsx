@@ -1,6 +1,6 @@
 import { Button, CopyButton, Menu, Skeleton, Tabs, TextInput } from '@mantine/core'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { IconHistory, IconLink, IconPlayerPlayFilled } from '@tabler/icons-react'
+import { IconHistory, IconLink, IconListSearch, IconPlayerPlayFilled } from '@tabler/icons-react'
 import { Suspense, lazy, useState } from 'react'
 import { useRangeKeys } from '../frame/range-keys.ts'
 import { TimeControl } from '../frame/time-control.tsx'
@@ -8,6 +8,8 @@ import { LAST_HOUR, type TimeRange, durationMs, resolveRange, stepSeconds } from
 import { serverNow } from '../time/server-clock.ts'
 import { ChartResult } from './chart-result.tsx'
 import { readHistory, remember } from './history.ts'
+import { MetricBrowser } from './metrics/metric-browser.tsx'
+import { PlanResult } from './plan/plan-result.tsx'
 import { TableResult } from './table-result.tsx'
 
 /** Questions that every Weir can answer. */
@@ -17,6 +19,9 @@ const EXAMPLES = [
   ['StatsD lines by second', 'sum by (transport) (rate(weir_statsd_lines_total[1m]))'],
   ['Samples stored by second', 'rate(weir_store_samples_appended_total[5m])'],
 ] as const
+
+/** Besides the chart, which the address does not name. */
+const TABS = ['table', 'plan'] as const
 
 const Editor = lazy(async () => ({ default: (await import('./editor.tsx')).Editor }))
 
@@ -30,6 +35,7 @@ export function ExplorePage(): React.JSX.Element {
   const draft = typed.over === expr ? typed.text : expr
   const setDraft = (text: string): void => setTyped({ over: expr, text })
   const [runs, setRuns] = useState(0)
+  const [browsing, setBrowsing] = useState(false)
   const range: TimeRange = {
     from: search.from ?? LAST_HOUR.from,
     to: search.to ?? LAST_HOUR.to,
@@ -79,6 +85,14 @@ export function ExplorePage(): React.JSX.Element {
             Run
           </Button>
           <HistoryMenu onChoose={run} />
+          <Button
+            variant="default"
+            leftSection={<IconListSearch size={15} aria-hidden />}
+            onClick={() => setBrowsing(true)}
+          >
+            Metrics
+          </Button>
+          <MetricBrowser opened={browsing} onClose={() => setBrowsing(false)} onChoose={run} />
           <CopyButton value={location.href}>
             {({ copied, copy }) => (
               <Button
@@ -113,19 +127,23 @@ export function ExplorePage(): React.JSX.Element {
         </div>
       ) : (
         <Tabs
-          value={search.tab === 'table' ? 'table' : 'chart'}
-          onChange={(tab) => set({ tab: tab === 'table' ? 'table' : undefined })}
+          value={TABS.find((tab) => tab === search.tab) ?? 'chart'}
+          onChange={(tab) => set({ tab: TABS.find((each) => each === tab) })}
           keepMounted={false}
         >
           <Tabs.List mb="sm">
             <Tabs.Tab value="chart">Chart</Tabs.Tab>
             <Tabs.Tab value="table">Table</Tabs.Tab>
+            <Tabs.Tab value="plan">Plan</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="chart">
             <ChartResult expr={expr} range={range} step={step} runs={runs} onZoom={setRange} />
           </Tabs.Panel>
           <Tabs.Panel value="table">
             <TableResult expr={expr} range={range} runs={runs} />
+          </Tabs.Panel>
+          <Tabs.Panel value="plan">
+            <PlanResult expr={expr} range={range} step={step} onChoose={run} />
           </Tabs.Panel>
         </Tabs>
       )}

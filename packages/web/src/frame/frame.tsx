@@ -12,11 +12,12 @@ import {
   IconLayoutList,
   IconLogs,
   IconMoon,
+  IconSearch,
   IconSun,
   IconSunMoon,
   IconTargetArrow,
 } from '@tabler/icons-react'
-import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { Suspense, lazy, useCallback, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { useConnectionLost } from '../api/connection.ts'
 import { type Command, SEQUENCE_MS, SHORTCUTS, isTyping, press } from './shortcuts.ts'
 
@@ -32,11 +33,17 @@ const PAGES = [
   { to: '/status', title: 'Status', Icon: IconGauge },
 ] as const
 
+const Palette = lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette }))
+
 /** What is around every page: the bar, the keys, the word when Weir is gone. */
 export function Frame(): React.JSX.Element {
   const lost = useConnectionLost()
   const [help, setHelp] = useState(false)
-  useKeys(() => setHelp(true))
+  // Its code comes when it is first wanted.
+  const [palette, setPalette] = useState({ opened: false, wasWanted: false })
+  const showHelp = useCallback(() => setHelp(true), [])
+  const showPalette = useCallback(() => setPalette({ opened: true, wasWanted: true }), [])
+  useKeys(showHelp, showPalette)
   const { wall } = useSearch({ strict: false })
   return (
     <>
@@ -50,7 +57,7 @@ export function Frame(): React.JSX.Element {
             {PAGES.map(({ to, title, Icon }) => (
               <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }}>
                 <Icon size={17} stroke={1.7} aria-hidden />
-                {title}
+                <span>{title}</span>
               </Link>
             ))}
           </nav>
@@ -59,8 +66,18 @@ export function Frame(): React.JSX.Element {
               variant="subtle"
               color="gray"
               size={34}
+              aria-label="Go to…"
+              title="Go to… (Ctrl K)"
+              onClick={showPalette}
+            >
+              <IconSearch size={18} stroke={1.6} />
+            </ActionIcon>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size={34}
               aria-label="Keyboard shortcuts"
-              onClick={() => setHelp(true)}
+              onClick={showHelp}
             >
               <IconKeyboard size={18} stroke={1.6} />
             </ActionIcon>
@@ -92,6 +109,12 @@ export function Frame(): React.JSX.Element {
               </tr>
             ))}
             <tr>
+              <td>Go to anything by name</td>
+              <td className="right">
+                <Kbd>Ctrl</Kbd> <Kbd>k</Kbd>
+              </td>
+            </tr>
+            <tr>
               <td>Next, previous line of logs</td>
               <td className="right">
                 <Kbd>j</Kbd> <Kbd>k</Kbd>
@@ -106,6 +129,15 @@ export function Frame(): React.JSX.Element {
           </tbody>
         </table>
       </Modal>
+      {palette.wasWanted ? (
+        <Suspense fallback={null}>
+          <Palette
+            opened={palette.opened}
+            onClose={() => setPalette({ opened: false, wasWanted: true })}
+            showHelp={showHelp}
+          />
+        </Suspense>
+      ) : null}
     </>
   )
 }
@@ -152,7 +184,7 @@ function SchemeMenu(): React.JSX.Element {
 }
 
 /** Listens to keys for the whole page. Range commands go to whoever listens on the window. */
-function useKeys(showHelp: () => void): void {
+function useKeys(showHelp: () => void, showPalette: () => void): void {
   const navigate = useNavigate()
   const client = useQueryClient()
   const { toggleColorScheme } = useMantineColorScheme()
@@ -188,8 +220,16 @@ function useKeys(showHelp: () => void): void {
     }
   })
 
+  const open = useEffectEvent(showPalette)
+
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
+      // While somebody types too.
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault()
+        open()
+        return
+      }
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
       const before = event.timeStamp - pending.current.at < SEQUENCE_MS ? pending.current.key : ''
       const next = press(before, event.key)
