@@ -17,19 +17,19 @@ export function Palette(props: {
 }): React.JSX.Element {
   const { opened, onClose, showHelp } = props
   return (
-    <Modal
+    <Modal.Root
       opened={opened}
       onClose={onClose}
-      withCloseButton={false}
-      padding={0}
       size="lg"
       yOffset="10vh"
+      padding={0}
       transitionProps={{ duration: 0 }}
-      title={<span className="visually-hidden">Go to</span>}
-      styles={{ header: { minHeight: 0, height: 0, padding: 0 } }}
     >
-      {opened ? <Search onClose={onClose} showHelp={showHelp} /> : null}
-    </Modal>
+      <Modal.Overlay />
+      <Modal.Content aria-label="Go to">
+        <Modal.Body>{opened ? <Search onClose={onClose} showHelp={showHelp} /> : null}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   )
 }
 

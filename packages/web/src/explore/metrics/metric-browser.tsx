@@ -26,14 +26,23 @@ export function MetricBrowser(props: {
 }): React.JSX.Element {
   const { opened, onClose, onChoose } = props
   return (
-    <Modal opened={opened} onClose={onClose} title="Metrics" size="xl">
-      <Metrics
-        onChoose={(expr) => {
-          onClose()
-          onChoose(expr)
-        }}
-      />
-    </Modal>
+    <Modal.Root opened={opened} onClose={onClose} size="xl">
+      <Modal.Overlay />
+      <Modal.Content>
+        <Modal.Body pt="md">
+          <div style={{ display: 'flex', justifyContent: 'space-between', marginBottom: 8 }}>
+            <Modal.Title fw={600}>Metrics</Modal.Title>
+            <Modal.CloseButton aria-label="Close" />
+          </div>
+          <Metrics
+            onChoose={(expr) => {
+              onClose()
+              onChoose(expr)
+            }}
+          />
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   )
 }
 

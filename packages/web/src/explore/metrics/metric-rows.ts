@@ -1,4 +1,4 @@
-import type { MetricReference, PackDetail } from '@weir/packs'
+import type { MetricReference } from '@weir/packs'
 
 /** What one metric is, by whoever knows: the store, its sender, a pack. */
 export interface MetricRow {
@@ -23,7 +23,7 @@ const ENDINGS = /_(bucket|sum|count|total)$/
 export function metricRows(
   names: readonly string[],
   metadata: Metadata,
-  packs: readonly Pick<PackDetail, 'id' | 'metrics'>[],
+  packs: readonly { readonly id: string; readonly metrics: readonly MetricReference[] }[],
 ): MetricRow[] {
   const known = new Map<string, MetricReference & { readonly pack: string }>()
   for (const { id, metrics } of packs) {
