@@ -28,21 +28,6 @@ const FIGURES: readonly { readonly what: string; readonly more: Omit<MappingRule
   },
 ]
 
-/** Milliseconds; 10,000 is a bound because the SDK's alert on latency sits there. */
-const MILLISECONDS: HistogramOptions = {
-  buckets: [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000],
-}
-
-/** Histograms of the SDK's reporters, with the bounds that they have by its other outputs. */
-const HISTOGRAMS: Readonly<Record<string, HistogramOptions>> = {
-  processing_latency_ms: MILLISECONDS,
-  kafka_consumption_latency_ms: MILLISECONDS,
-  iceberg_write_latency_ms: MILLISECONDS,
-  iceberg_batch_size: {
-    buckets: [1, 10, 50, 100, 500, 1000, 5000, 10_000, 50_000, 100_000, 1_000_000],
-  },
-}
-
 /** Names with the pipeline in them, for plain StatsD; a fixed name for clients with tags. */
 export const MAPPING: MappingConfig = {
   mappings: [
@@ -55,12 +40,5 @@ export const MAPPING: MappingConfig = {
       },
       { ...more, match: `weir.stage.${what}` },
     ]),
-    ...Object.entries(HISTOGRAMS).map(([name, options]): MappingRule => ({
-      match: name,
-      match_metric_type: 'observer',
-      name,
-      observer_type: 'histogram',
-      histogram_options: options,
-    })),
   ],
 }

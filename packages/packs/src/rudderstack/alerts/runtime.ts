@@ -130,7 +130,7 @@ export const RUNTIME_ALERTS: readonly PackAlert[] = [
     ...here,
     name: 'RudderConfigBackendErrors',
     expr: `sum(${grown('config_backend_errors', '10m')})`,
-    threshold: { op: '>', value: 5, unit: 'errors', by: 'namespace' },
+    threshold: { op: '>', value: 5, unit: 'errors', by: '' },
     forText: '10m',
     severity: 'warning',
     summary: 'The control plane answers with errors: {{ printf "%.0f" $value }} in ten minutes',

@@ -1,6 +1,7 @@
+import { RATE, bars, graph, heatmap, mean, stat } from '../../board-panels.ts'
 import type { DashboardDefinition } from '../../pack.ts'
 import { edge } from '../records.ts'
-import { PLACE, PLACE_VARIABLES, RATE, bars, graph, heatmap, mean, stat } from './panels.ts'
+import { PLACE, PLACE_VARIABLES } from './place.ts'
 
 const BUCKETS = `rudderstack:delivery_seconds_bucket:rate5m{${PLACE}}`
 const OF_DESTINATION = 'destination=~"$destination",destination_type=~"$destination_type"'

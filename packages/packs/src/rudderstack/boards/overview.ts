@@ -1,6 +1,7 @@
+import { RATE, bars, graph, quantiles, stat } from '../../board-panels.ts'
 import type { DashboardDefinition } from '../../pack.ts'
 import { edge } from '../records.ts'
-import { PLACE, PLACE_VARIABLES, RATE, bars, graph, quantiles, stat } from './panels.ts'
+import { PLACE, PLACE_VARIABLES } from './place.ts'
 
 const DELIVERED = `rudderstack:delivered:rate5m{${PLACE}}`
 const WAY = '{{source}} → {{destination}}'

@@ -1,5 +1,5 @@
+import { RATE, graph, mean, quantiles, stat } from '../../board-panels.ts'
 import type { DashboardDefinition } from '../../pack.ts'
-import { RATE, graph, mean, quantiles, stat } from './panels.ts'
 
 const CHOSEN = 'instanceName=~"$instanceName"'
 const NAME = '{{instanceName}}'

@@ -1,5 +1,6 @@
+import { RATE, graph, heatmap, mean, stat } from '../../board-panels.ts'
 import type { DashboardDefinition } from '../../pack.ts'
-import { PLACE, PLACE_VARIABLES, RATE, graph, heatmap, mean, stat } from './panels.ts'
+import { PLACE, PLACE_VARIABLES } from './place.ts'
 
 const WAY = '{{source}} → {{destination}}'
 const uploads = (result: string): string =>

@@ -1,5 +1,5 @@
-/** Short ways to say the panels of these boards. */
-import type { DashboardDefinition, DashboardPanel } from '../../pack.ts'
+/** Short ways to say the panels that boards of packs are made of. */
+import type { DashboardPanel } from './pack.ts'
 
 type Target = readonly [expr: string, legend: string]
 
@@ -79,23 +79,3 @@ export function mean(metric: string, by: string, matchers = ''): string {
 }
 
 export const RATE = '$__rate_interval'
-
-type Variable = DashboardDefinition['variables'][number]
-
-const pipelineVariable = (name: string, label: string, selector: string): Variable => ({
-  name,
-  label,
-  metric: `rudderstack:pipelines${selector}`,
-  valueLabel: name,
-})
-
-/** Source, then the destinations of it. */
-export const PLACE_VARIABLES: readonly Variable[] = [
-  pipelineVariable('source', 'Source', ''),
-  pipelineVariable('destination_type', 'Kind', ''),
-  pipelineVariable('destination', 'Destination', '{destination_type=~"$destination_type"}'),
-]
-
-/** What the variables choose; a destination without a known source is there under "All". */
-export const PLACE =
-  'source=~"$source",destination_type=~"$destination_type",destination=~"$destination"'

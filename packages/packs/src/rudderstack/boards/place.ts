@@ -1,0 +1,22 @@
+/** The variables of these boards: where from, what kind, where to. */
+import type { DashboardDefinition } from '../../pack.ts'
+
+type Variable = DashboardDefinition['variables'][number]
+
+const pipelineVariable = (name: string, label: string, selector: string): Variable => ({
+  name,
+  label,
+  metric: `rudderstack:pipelines${selector}`,
+  valueLabel: name,
+})
+
+/** Source, then the destinations of it. */
+export const PLACE_VARIABLES: readonly Variable[] = [
+  pipelineVariable('source', 'Source', ''),
+  pipelineVariable('destination_type', 'Kind', ''),
+  pipelineVariable('destination', 'Destination', '{destination_type=~"$destination_type"}'),
+]
+
+/** What the variables choose; a destination without a known source is there under "All". */
+export const PLACE =
+  'source=~"$source",destination_type=~"$destination_type",destination=~"$destination"'
