@@ -34,7 +34,7 @@ export type {
 export type { Note } from './note.ts'
 export type { Variable, VariableValue } from './variable.ts'
 export { formatDate } from './format/date.ts'
-export { formatValue, isKnownUnit } from './format/format-value.ts'
+export { formatValue, isKnownUnit, knownUnits } from './format/format-value.ts'
 export { type FormatOptions, type Formatted, formattedText } from './format/formatted.ts'
 export { formatTicks } from './format/ticks.ts'
 export type { Answer, QueryResult } from './frames/answer.ts'
@@ -93,3 +93,28 @@ export { dateMath } from './scope/date-math.ts'
 export { LinearRegex, type RegexMatch, boardRegex } from './regex/linear-regex.ts'
 export { textOf } from './text-of.ts'
 export { compareValues } from './transform/columns.ts'
+
+export { COLUMNS } from './edit/grid.ts'
+export { type EditHistory, changed, historyOf, redone, undone } from './edit/history.ts'
+export {
+  type PanelKind,
+  PANEL_KINDS,
+  asType,
+  asksForData,
+  newPanel,
+  newTarget,
+} from './edit/new-panel.ts'
+export {
+  addPanel,
+  addRow,
+  allPanels,
+  changePanel,
+  duplicatePanel,
+  foldRow,
+  panelOf,
+  placePanel,
+  removePanel,
+  removeRow,
+  unfoldRow,
+} from './edit/panels.ts'
+export { valueAt, withElement, withOrder, withValueAt } from './edit/paths.ts'

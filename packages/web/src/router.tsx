@@ -75,7 +75,7 @@ const loggers = createRoute({
 const dashboards = createRoute({
   getParentRoute: () => root,
   path: '/dashboards',
-  validateSearch: (search) => pickSearch(search, ['q', 'tag', 'folder']),
+  validateSearch: (search) => pickSearch(search, ['q', 'tag', 'folder', 'origin']),
   component: lazyRouteComponent(() => import('./boards/library/library-page.tsx'), 'LibraryPage'),
 })
 

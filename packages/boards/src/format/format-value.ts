@@ -57,3 +57,8 @@ function custom(unit: string): Formatter {
       return plain(` ${unit}`)
   }
 }
+
+/** Ids of the units that have one, for choosing. */
+export function knownUnits(): string[] {
+  return [...UNITS.keys()]
+}

@@ -6,6 +6,7 @@ import {
   IconDeviceTv,
   IconFlag,
   IconHistory,
+  IconPencil,
   IconRefresh,
 } from '@tabler/icons-react'
 import { BoardLinks } from './board-links.tsx'
@@ -86,6 +87,16 @@ export function BoardBar(props: {
           <TimePicker {...{ dashboard, time, timeZone, onTime }} onZone={(tz) => set({ tz })} />
         )}
         <RefreshMenu {...{ dashboard, search, set, again }} />
+        {search.edit === undefined ? (
+          <ActionIcon
+            variant="default"
+            size={36}
+            aria-label="Edit the dashboard"
+            onClick={() => set({ edit: '1' })}
+          >
+            <IconPencil size={17} />
+          </ActionIcon>
+        ) : null}
         <ActionIcon
           variant="default"
           size={36}

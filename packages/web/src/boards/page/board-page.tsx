@@ -1,23 +1,41 @@
 import './boards.css'
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { useParams, useSearch } from '@tanstack/react-router'
+import { Suspense, lazy, useEffect } from 'react'
 import { FailureNote } from '../../frame/failure-note.tsx'
+import { rememberVisit } from '../library/remembered.ts'
 import { Board } from './board.tsx'
 import { boardQuery } from './board-queries.ts'
 
-/** A dashboard. What is looked at (time, variables, one panel) is in the address. */
+const EditBoard = lazy(async () => ({
+  default: (await import('../edit/edit-board.tsx')).EditBoard,
+}))
+
+/** A dashboard. What is looked at (time, variables, one panel) is in the address, and whether it is edited. */
 export function BoardPage(): React.JSX.Element {
   const { uid } = useParams({ from: '/dashboards/$uid' })
+  const { edit } = useSearch({ from: '/dashboards/$uid' })
   const { data, error } = useQuery(boardQuery(uid))
+  const isThere = data !== undefined
+  useEffect(() => {
+    if (isThere) rememberVisit(uid)
+  }, [uid, isThere])
   if (error !== null) return <FailureNote error={error} />
-  if (data === undefined) {
-    return (
-      <div className="stack">
-        <Skeleton height={36} width={320} />
-        <Skeleton height={300} />
-      </div>
-    )
-  }
-  return <Board key={uid} dashboard={data.dashboard} uid={uid} />
+  if (data === undefined) return <Waiting />
+  if (edit === undefined) return <Board key={uid} dashboard={data.dashboard} uid={uid} />
+  return (
+    <Suspense fallback={<Waiting />}>
+      <EditBoard key={`${uid} ${data.meta.version}`} answer={data} />
+    </Suspense>
+  )
+}
+
+function Waiting(): React.JSX.Element {
+  return (
+    <div className="stack">
+      <Skeleton height={36} width={320} />
+      <Skeleton height={300} />
+    </div>
+  )
 }

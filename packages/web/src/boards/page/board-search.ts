@@ -1,6 +1,16 @@
 import { pickSearch } from '../../search-text.ts'
 
-const KEYS = ['from', 'to', 'tz', 'refresh', 'viewPanel', 'kiosk', 'compare'] as const
+const KEYS = [
+  'from',
+  'to',
+  'tz',
+  'refresh',
+  'viewPanel',
+  'kiosk',
+  'compare',
+  'edit',
+  'editPanel',
+] as const
 
 /** What the address of a board holds: its time, the values of its variables, and how it is looked at. */
 export type BoardSearch = { readonly [K in (typeof KEYS)[number]]?: string } & {

@@ -1,17 +1,19 @@
 import { type PlacedPanel, interpolate } from '@weir/boards'
 import { ActionIcon, Menu } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import {
   IconArrowsMaximize,
   IconChartLine,
   IconDots,
   IconExternalLink,
   IconLink,
+  IconPencil,
   IconTable,
 } from '@tabler/icons-react'
 import { Suspense, lazy, useState } from 'react'
 import { safeLink } from '../../frame/safe-link.ts'
 import type { BoardLook } from './board-look.ts'
+import { changedSearch } from './board-search.ts'
 import type { Fed } from './feed.ts'
 import type { Drawn } from './panel-frames.ts'
 import type { Asked } from './panel-questions.ts'
@@ -30,6 +32,7 @@ export function PanelMenu(props: {
   const { placed, look, title, asked, drawn, fed } = props
   const { panel, scope, key } = placed
   const [isInspecting, setInspecting] = useState(false)
+  const navigate = useNavigate({ from: '/dashboards/$uid' })
   const query = asked.find(({ shiftMs }) => shiftMs === 0)?.query
   const links = panel.links.flatMap(({ title: words, url, targetBlank }) => {
     const href = safeLink(interpolate(url, scope))
@@ -55,6 +58,19 @@ export function PanelMenu(props: {
             onClick={() => look.onView(key)}
           >
             View alone
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconPencil size={15} />}
+            onClick={() => {
+              // A copy for another value of a variable is the panel that it is a copy of.
+              const editPanel = String(panel.id)
+              void navigate({
+                search: (before) =>
+                  changedSearch(before, { viewPanel: undefined, edit: '1', editPanel }),
+              })
+            }}
+          >
+            Edit
           </Menu.Item>
           {query === undefined ? null : (
             <Menu.Item

@@ -1,0 +1,175 @@
+import {
+  type Dashboard,
+  type Panel,
+  duplicatePanel,
+  foldRow,
+  placePanel,
+  removePanel,
+  removeRow,
+  unfoldRow,
+} from '@weir/boards'
+import { ActionIcon, Menu } from '@mantine/core'
+import { IconDots, IconLayoutRows, IconPencil } from '@tabler/icons-react'
+import type { BoardEdit } from './board-edit.ts'
+
+/** The panels as a list: everything that the pointer can do on the board, by keyboard. */
+export function Outline(props: {
+  readonly edit: BoardEdit
+  readonly onEdit: (id: number) => void
+}): React.JSX.Element {
+  const { edit, onEdit } = props
+  return (
+    <aside className="outline" aria-label="Panels of this dashboard">
+      <h2>Panels</h2>
+      <p className="muted">
+        On wide windows drag a panel by its head, its size by its corner. Here: arrow keys move,
+        Shift + arrow keys change the size.
+      </p>
+      {edit.board.panels.length === 0 ? <p className="muted">None yet.</p> : null}
+      <ul>
+        {edit.board.panels.map((panel) => (
+          <OutlineRow key={panel.id} {...{ panel, edit, onEdit }} />
+        ))}
+      </ul>
+    </aside>
+  )
+}
+
+const STEPS: Readonly<Record<string, readonly [columns: number, rows: number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+}
+
+function OutlineRow(props: {
+  readonly panel: Panel
+  readonly edit: BoardEdit
+  readonly onEdit: (id: number) => void
+  readonly isInner?: boolean
+}): React.JSX.Element {
+  const { panel, edit, onEdit, isInner = false } = props
+  const { id, type, gridPos } = panel
+  const name = nameOf(panel)
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    const step = STEPS[event.key]
+    if (step === undefined || isInner || event.ctrlKey || event.metaKey || event.altKey) return
+    event.preventDefault()
+    const what = event.shiftKey ? 'size' : 'place'
+    edit.change((board) => stepped(board, id, step, event.shiftKey), `${what} of ${name}`)
+  }
+  return (
+    <li data-inner={isInner ? '' : undefined}>
+      <div className="outline-row">
+        <button
+          type="button"
+          className="outline-name"
+          onKeyDown={onKeyDown}
+          onClick={() => onEdit(id)}
+          title={`Edit ${name}`}
+        >
+          {type === 'row' ? <IconLayoutRows size={14} aria-hidden /> : null}
+          <span className="clip">{name}</span>
+          <span className="muted">{type === 'row' ? 'row' : `${gridPos.w} × ${gridPos.h}`}</span>
+        </button>
+        <PanelDeeds {...{ panel, edit, onEdit, isInner }} />
+      </div>
+      {panel.collapsed === true && panel.panels !== undefined ? (
+        <ul>
+          {panel.panels.map((inner) => (
+            <OutlineRow key={inner.id} panel={inner} edit={edit} onEdit={onEdit} isInner />
+          ))}
+        </ul>
+      ) : null}
+    </li>
+  )
+}
+
+function PanelDeeds(props: {
+  readonly panel: Panel
+  readonly edit: BoardEdit
+  readonly onEdit: (id: number) => void
+}): React.JSX.Element {
+  const { panel, edit, onEdit } = props
+  const { id, type, collapsed } = panel
+  const name = nameOf(panel)
+  const isRow = type === 'row'
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size={26} aria-label={`Change ${name}`}>
+          <IconDots size={15} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => onEdit(id)}>
+          {isRow ? 'Name and repeat' : 'Edit'}
+        </Menu.Item>
+        {isRow ? (
+          <>
+            <Menu.Item
+              onClick={() =>
+                edit.change(
+                  (board) => (collapsed === true ? unfoldRow(board, id) : foldRow(board, id)),
+                  `${collapsed === true ? 'unfold' : 'fold'} ${name}`,
+                )
+              }
+            >
+              {collapsed === true ? 'Unfold' : 'Fold'}
+            </Menu.Item>
+            <Menu.Item
+              onClick={() => edit.change((board) => removePanel(board, id), `remove ${name}`)}
+            >
+              Remove, keep its panels
+            </Menu.Item>
+            <Menu.Item
+              color="red"
+              onClick={() =>
+                edit.change((board) => removeRow(board, id), `remove ${name} and its panels`)
+              }
+            >
+              Remove with its panels
+            </Menu.Item>
+          </>
+        ) : (
+          <>
+            <Menu.Item
+              onClick={() => edit.change((board) => duplicatePanel(board, id), `copy of ${name}`)}
+            >
+              Duplicate
+            </Menu.Item>
+            <Menu.Item
+              color="red"
+              onClick={() => edit.change((board) => removePanel(board, id), `remove ${name}`)}
+            >
+              Remove
+            </Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function stepped(
+  board: Dashboard,
+  id: number,
+  [columns, rows]: readonly [number, number],
+  isSize: boolean,
+): Dashboard {
+  const panel = board.panels.find((one) => one.id === id)
+  if (panel === undefined) return board
+  const { x, y, w, h } = panel.gridPos
+  if (isSize) return placePanel(board, id, { w: w + columns, h: h + rows })
+  // Up or down by one step of what lies there, since panels float up.
+  const below = board.panels
+    .map(({ gridPos }) => gridPos)
+    .filter((other) => other.y >= y + h && other.x < x + w && x < other.x + other.w)
+  const down = Math.min(...below.map((other) => other.y + other.h)) - h
+  const nextY = rows > 0 ? (Number.isFinite(down) ? down : y) : Math.max(0, y + rows)
+  return placePanel(board, id, { x: x + columns, y: nextY })
+}
+
+export function nameOf({ title, type, id }: Panel): string {
+  return title === '' ? `${type} ${id}` : title
+}
