@@ -142,7 +142,7 @@ test('what a query cost is one line', () => {
 test('packs are listed in columns, and one is told with stages, metrics and alerts', () => {
   const list = showPacks(PACKS)
   expect(list).toHaveLength(PACKS.length)
-  expect(list[0]).toMatch(/^airflow {2}Apache Airflow +\d+ metrics, \d+ stages, \d+ alerts$/)
+  expect(list[0]).toMatch(/^airflow +Apache Airflow +\d+ metrics, \d+ stages, \d+ alerts$/)
   const text = showPack(PACKS[0]!).join('\n')
   expect(text).toMatch(/\nStages\n {2}\w+/)
   expect(text).toMatch(/ {2}airflow_scheduler_heartbeat +counter +Beats of all schedulers/)
