@@ -142,6 +142,26 @@ describe('dates', () => {
     expect(date(-1)).toBe('1970-01-01 00:59 +01:00')
   })
 
+  test('agree with Intl in any zone, at any time', () => {
+    const zones = fc.constantFrom(
+      'Europe/Berlin',
+      'America/St_Johns',
+      'Asia/Kathmandu',
+      'Australia/Lord_Howe',
+    )
+    const times = fc.integer({ min: Date.UTC(1980, 0), max: Date.UTC(2040, 0) })
+    fc.assert(
+      fc.property(zones, times, (timeZone, ms) => {
+        const wanted = new Intl.DateTimeFormat('sv-SE', {
+          timeZone,
+          dateStyle: 'short',
+          timeStyle: 'medium',
+        })
+        expect(formatValue(ms, 'dateTimeAsIso', { timeZone }).text).toBe(wanted.format(ms))
+      }),
+    )
+  })
+
   test('a zone that nobody knows counts as UTC', () => {
     expect(formatValue(0, 'time:HH:mm', { timeZone: 'Mars/Olympus' }).text).toBe('00:00')
   })

@@ -6,6 +6,7 @@ import { fieldLinks } from '../links/field-links.ts'
 import type { PanelProps } from '../panel-props.ts'
 import { Linked } from '../values/linked.tsx'
 import { NoValue } from '../values/no-value.tsx'
+import { scrollable } from '../values/scrollable.ts'
 import { fontFor } from '../values/tile-grid.ts'
 import { linkPlace, reduceOptionsOf, reducedValues } from '../values/reduced-values.ts'
 import { Bar } from './bar.tsx'
@@ -14,6 +15,7 @@ import '../panels.css'
 const BARS_MAX = 200
 const ROW_LEAST = 22
 const COLUMN_LEAST = 44
+const GAP = 6
 
 /** A bar for each value. */
 export function BarGaugePanel(props: PanelProps): React.JSX.Element {
@@ -33,11 +35,15 @@ export function BarGaugePanel(props: PanelProps): React.JSX.Element {
   const isOver = !isVertical && word('namePlacement', 'auto') === 'top'
   const least = isVertical ? COLUMN_LEAST : isOver ? 38 : ROW_LEAST
   const room = isVertical ? width : height
-  const size = Math.min(isVertical ? 120 : 56, Math.max(least, Math.floor(room / bars.length) - 6))
+  const size = Math.min(
+    isVertical ? 120 : 56,
+    Math.max(least, Math.floor(room / bars.length) - GAP),
+  )
   const longest = Math.max(...bars.map(({ shown }) => formattedText(shown).length))
   return (
     <div
       className="bars"
+      {...(bars.length * (size + GAP) > room ? { role: 'group', ...scrollable(true, 'Bars') } : {})}
       data-vertical={isVertical ? '' : undefined}
       data-over={isOver ? '' : undefined}
       style={

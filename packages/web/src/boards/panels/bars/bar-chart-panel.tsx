@@ -43,7 +43,7 @@ export function BarChartPanel(props: PanelProps): React.JSX.Element {
       {withLegend ? <ChartLegend entries={series} /> : null}
       <HiddenTable
         caption={name}
-        head={['', ...series.map((one) => one.name)]}
+        head={['Group', ...series.map((one) => one.name)]}
         rows={groups.map(({ label, bars }) => [label, ...bars.map((bar) => bar.text)])}
       />
     </div>

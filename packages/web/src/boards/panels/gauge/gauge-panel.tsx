@@ -18,7 +18,8 @@ import {
   reduceOptionsOf,
   reducedValues,
 } from '../values/reduced-values.ts'
-import { TILE_GAP, fontFor, tileGrid } from '../values/tile-grid.ts'
+import { scrollable } from '../values/scrollable.ts'
+import { TILE_GAP, fontFor, isTall, tileGrid } from '../values/tile-grid.ts'
 import { onCircle, ringPath } from './arc.ts'
 import { scaled } from './scale.ts'
 import '../panels.css'
@@ -49,6 +50,7 @@ export function GaugePanel(props: PanelProps): React.JSX.Element {
   return (
     <div
       className="tiles"
+      {...(isTall(grid, height) ? { role: 'group', ...scrollable(true, 'Dials') } : {})}
       style={{ gridTemplateColumns: `repeat(${grid.columns}, ${grid.width}px)`, gap: TILE_GAP }}
     >
       {dials.map((value, at) => (

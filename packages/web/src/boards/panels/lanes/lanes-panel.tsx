@@ -5,6 +5,7 @@ import { ChartLegend, LEGEND_HEIGHT, wantsLegend } from '../bars/chart-legend.ts
 import type { PanelProps } from '../panel-props.ts'
 import { HiddenTable } from '../values/hidden-table.tsx'
 import { Nothing } from '../values/nothing.tsx'
+import { scrollable } from '../values/scrollable.ts'
 import { type Lane, type Stretch, lanesOf, stateKeys } from './lanes.ts'
 import { timeTicks } from './time-ticks.ts'
 import '../panels.css'
@@ -69,7 +70,11 @@ function Lanes(
   const ticks = timeTicks(fromMs, toMs, Math.floor(plot / 70), timeZone)
   return (
     <div className="lanes-panel" onPointerLeave={() => setPointed(undefined)}>
-      <div className="lanes-scroll" style={{ height: room + AXIS }}>
+      <div
+        className="lanes-scroll"
+        {...(laneHeight * lanes.length > room ? { role: 'group', ...scrollable(true, name) } : {})}
+        style={{ height: room + AXIS }}
+      >
         <svg
           width={width}
           height={laneHeight * lanes.length + AXIS}

@@ -5,6 +5,7 @@ import { fieldLinks } from '../links/field-links.ts'
 import type { PanelProps } from '../panel-props.ts'
 import { Linked } from '../values/linked.tsx'
 import { NoValue } from '../values/no-value.tsx'
+import { scrollable } from '../values/scrollable.ts'
 import { linkPlace, reduceOptionsOf, reducedValues } from '../values/reduced-values.ts'
 import { type Slice, pieOptionsOf, shareText, slicesOf } from './slices.ts'
 import '../panels.css'
@@ -41,6 +42,7 @@ export function PiePanel(props: PanelProps): React.JSX.Element {
       {options.withLegend ? (
         <ul
           className="pie-legend"
+          {...scrollable(slices.length * 22 > (isBeside ? height : legendHeight), 'Legend')}
           style={isBeside ? { maxHeight: height } : { maxHeight: legendHeight }}
         >
           {slices.map((slice) => (

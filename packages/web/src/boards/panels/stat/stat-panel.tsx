@@ -4,7 +4,8 @@ import { fieldLinks } from '../links/field-links.ts'
 import type { PanelProps } from '../panel-props.ts'
 import { NoValue } from '../values/no-value.tsx'
 import { linkPlace, reduceOptionsOf, reducedValues } from '../values/reduced-values.ts'
-import { TILE_GAP, tileGrid } from '../values/tile-grid.ts'
+import { scrollable } from '../values/scrollable.ts'
+import { TILE_GAP, isTall, tileGrid } from '../values/tile-grid.ts'
 import { statOptionsOf } from './stat-options.ts'
 import { StatTile } from './stat-tile.tsx'
 import '../panels.css'
@@ -31,6 +32,7 @@ export function StatPanel(props: PanelProps): React.JSX.Element {
     <div
       className="tiles"
       role={tiles.length > 1 ? 'list' : undefined}
+      {...scrollable(isTall(grid, height), 'Figures')}
       style={{ gridTemplateColumns: `repeat(${grid.columns}, ${grid.width}px)`, gap: TILE_GAP }}
     >
       {tiles.map((value, at) => (

@@ -20,5 +20,13 @@ export function TextPanel({ panel, text }: PanelProps): React.JSX.Element {
     )
   }
   // The HTML went through DOMPurify: nothing in it runs, nothing leaves the panel.
-  return <div className="text-panel" dangerouslySetInnerHTML={{ __html: html }} />
+  return (
+    <div
+      className="text-panel"
+      tabIndex={0}
+      role="region"
+      aria-label={panel.title === '' ? 'Text' : text(panel.title)}
+      dangerouslySetInnerHTML={{ __html: html }}
+    />
+  )
 }

@@ -34,6 +34,11 @@ export function tileGrid(
   return best
 }
 
+/** Whether the tiles need more height than there is. */
+export function isTall({ rows, height }: TileGrid, room: number): boolean {
+  return rows * (height + TILE_GAP) - TILE_GAP > room
+}
+
 /** How big a figure would be in it; what must be scrolled to counts for less. */
 function sizeOf({ width, height, rows }: TileGrid, room: number, aspect: number): number {
   const needed = rows * (height + TILE_GAP) - TILE_GAP
