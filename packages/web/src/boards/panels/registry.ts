@@ -21,6 +21,10 @@ const PANELS: Readonly<Record<string, LazyExoticComponent<PanelComponent>>> = {
   'state-timeline': later(async () => (await import('./lanes/lanes-panel.tsx')).StateTimelinePanel),
   'status-history': later(async () => (await import('./lanes/lanes-panel.tsx')).StatusHistoryPanel),
   text: later(async () => (await import('./text/text-panel.tsx')).TextPanel),
+  heatmap: later(async () => (await import('./heatmap/heatmap-panel.tsx')).HeatmapPanel),
+  logs: later(async () => (await import('./logs/logs-panel.tsx')).LogsPanel),
+  alertlist: later(async () => (await import('./alertlist/alertlist-panel.tsx')).AlertlistPanel),
+  dashlist: later(async () => (await import('./dashlist/dashlist-panel.tsx')).DashlistPanel),
 }
 
 /** What draws panels of a type; of one that Weir does not know, its data as a table. */
