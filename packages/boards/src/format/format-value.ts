@@ -21,7 +21,8 @@ export function formatValue(
 
 /** What a unit makes of numbers; worth keeping where many follow. */
 export function formatterOf(unit: string | undefined): Formatter {
-  if (unit === undefined || unit === '') return UNITS.get('none')!
+  // A file may hold anything.
+  if (typeof unit !== 'string' || unit === '') return UNITS.get('none')!
   return UNITS.get(unit) ?? custom(unit)
 }
 

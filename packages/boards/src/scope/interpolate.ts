@@ -98,7 +98,7 @@ function valueOf(
     formatted(format ?? 'glob', {
       name: reference.name,
       values: chosen.values,
-      texts: chosen.isAll && chosen.texts.length === 0 ? ['All'] : chosen.texts,
+      texts: chosen.isAll ? ['All'] : chosen.texts,
       isMany: chosen.isMany,
       timezone: scope.timezone ?? 'utc',
     }) ?? formatted('glob', { ...chosen, name: reference.name, timezone: 'utc' })!

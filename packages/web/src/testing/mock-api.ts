@@ -14,6 +14,7 @@ import {
   TIMELINE,
   firingGroups,
 } from './mock-alerts.ts'
+import { boardLines, boardsAnswer } from './mock-boards.ts'
 import { eventPage } from './mock-events.ts'
 import { contextAnswer, lokiAnswer } from './mock-logs.ts'
 import { MOCK_NOW_MS, overview, pipelines, randomFrom, signals } from './mock-data.ts'
@@ -96,6 +97,10 @@ export async function startMock(dist: string, scene: Scene): Promise<MockServer>
     request.on('end', () => {
       if (request.method === 'POST' && url.pathname.endsWith('/loggers/overrides')) {
         mock.levels.unshift(overrideOf(body))
+      }
+      if (url.pathname === '/api/weir/v1/boards/query' && typeof mock.scene === 'number') {
+        response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(boardLines(body))
+        return
       }
       for (const [key, value] of new URLSearchParams(body)) url.searchParams.set(key, value)
       answer(mock, url, response, request.method)
@@ -246,6 +251,8 @@ function weirAnswer(count: number, path: string, url: URL, deleted: ReadonlySet<
             : parts.length > 1
               ? {}
               : RULE_ROWS
+    case 'dashboards':
+      return boardsAnswer(parts[1])
     case 'packs':
       return parts.length > 1 ? PACK : [PACK]
     default:
@@ -326,6 +333,8 @@ function prometheusAnswer(count: number, url: URL): Readonly<Record<string, unkn
       return ok({ up: [{ type: 'gauge', help: 'Whether the last scrape worked', unit: '' }] })
     case 'labels':
       return ok(['__name__', 'job'])
+    case 'parse_query':
+      return ok({ type: 'vectorSelector', name: query, matchers: [] })
     case 'series':
       return ok([{ __name__: 'up', job: 'weir' }])
     default:

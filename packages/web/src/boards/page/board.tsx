@@ -32,7 +32,7 @@ export function Board(props: {
   const timeZone = zoneName(search.tz ?? dashboard.timezone)
   const from = search.from ?? dashboard.time.from
   const to = search.to ?? dashboard.time.to
-  const [nowMs, setNow] = useState(serverNow)
+  const [nowMs, setNow] = useState(wholeNow)
   const nowDelay = dashboard.timepicker?.nowDelay
   const time = useMemo(
     () => boardTime({ from, to }, nowMs, timeZone, nowDelay),
@@ -46,13 +46,13 @@ export function Board(props: {
     })
   }
   const onTime = (next: { readonly from: string; readonly to: string }): void => {
-    setNow(serverNow())
+    setNow(wholeNow())
     set(next)
   }
   const onZoom = (fromMs: number, toMs: number): void =>
     onTime({ from: String(Math.round(fromMs)), to: String(Math.round(toMs)) })
   useRangeKeys({ from: String(time.fromMs), to: String(time.toMs) }, onTime)
-  const again = (): void => setNow(serverNow())
+  const again = (): void => setNow(wholeNow())
   useRefresh(refreshMs(search.refresh ?? dashboard.refresh, time, window.innerWidth), again)
 
   const settled = useVariables(dashboard, search, time, timeZone)
@@ -149,6 +149,11 @@ export function Board(props: {
   )
 }
 
+/** Now, in whole milliseconds. */
+function wholeNow(): number {
+  return Math.round(serverNow())
+}
+
 /** A row: folds and unfolds what is below it. */
 function RowHead(props: {
   readonly row: PlacedPanel
@@ -162,7 +167,7 @@ function RowHead(props: {
     <div className="board-row" style={{ gridRow: row.panel.gridPos.y + 1 }}>
       <button type="button" aria-expanded={!isFolded} onClick={() => onFold(!isFolded)}>
         <Icon size={16} aria-hidden />
-        <h2>{interpolate(row.panel.title, row.scope)}</h2>
+        <h2>{interpolate(row.panel.title, row.scope, 'text', 'text')}</h2>
         {isFolded ? <span className="muted">{counted(count, 'panel')}</span> : null}
       </button>
     </div>

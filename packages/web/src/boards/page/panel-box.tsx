@@ -40,7 +40,7 @@ export const PanelBox = memo(function PanelBox(props: {
   const isNear = useNear(box)
   const size = useSize(body, isNear)
   const { x, y, w, h } = panel.gridPos
-  const title = interpolate(panel.title, scope)
+  const title = interpolate(panel.title, scope, 'text', 'text')
   const style = isBig
     ? {}
     : {
@@ -62,7 +62,7 @@ export const PanelBox = memo(function PanelBox(props: {
         <PanelInside {...{ placed, look, title, body, size }} />
       ) : (
         <header className="panel-head">
-          <h3 className="clip">{title}</h3>
+          <h2 className="clip">{title}</h2>
         </header>
       )}
     </section>
@@ -129,9 +129,9 @@ function PanelInside(props: {
   return (
     <>
       <header className="panel-head">
-        <h3 className="clip" title={title}>
+        <h2 className="clip" title={title}>
           {title}
-        </h3>
+        </h2>
         {panel.description === undefined || panel.description === '' ? null : (
           <BoxNote label={`About ${title}`} icon={<IconInfoCircle size={15} aria-hidden />}>
             <Markdown text={interpolate(panel.description, scope)} />

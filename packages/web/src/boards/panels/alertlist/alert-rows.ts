@@ -22,32 +22,50 @@ export function alertRows(
   text: (template: string) => string,
 ): readonly AlertRow[] {
   const states = statesOf(options)
-  const named = text(String(options['alertName'] ?? '')).toLowerCase()
-  const wanted = matchersOf(text(String(options['alertInstanceLabelFilter'] ?? '')))
+  const named = text(words(options['alertName'])).toLowerCase()
+  const wanted = matchersOf(text(words(options['alertInstanceLabelFilter'])))
   const folder = (options['folder'] as { readonly title?: unknown } | null)?.title
   const rows = groups
-    .filter(({ file, name }) => typeof folder !== 'string' || folder === '' || file === folder || name === folder)
+    .filter(
+      ({ file, name }) =>
+        typeof folder !== 'string' || folder === '' || file === folder || name === folder,
+    )
     .flatMap(({ rules }) => rules)
     .flatMap((rule): AlertRow[] => {
       if (rule.type !== 'alerting' || !rule.name.toLowerCase().includes(named)) return []
       if (rule.alerts.length === 0) {
         const isWanted = states.has('inactive') && wanted.length === 0
         if (!isWanted) return []
-        return [{ key: rule.name, name: rule.name, state: 'inactive', labels: [], sinceMs: undefined, summary: '' }]
+        return [
+          {
+            key: rule.name,
+            name: rule.name,
+            state: 'inactive',
+            labels: [],
+            sinceMs: undefined,
+            summary: '',
+          },
+        ]
       }
-      return rule.alerts.filter(({ state, labels }) => states.has(state) && wanted.every((test) => test(labels))).map(
-        ({ state, labels, annotations, activeAt }) => ({
+      return rule.alerts
+        .filter(({ state, labels }) => states.has(state) && wanted.every((test) => test(labels)))
+        .map(({ state, labels, annotations, activeAt }) => ({
           key: `${rule.name} ${JSON.stringify(labels)}`,
           name: rule.name,
           state,
           labels: Object.entries(labels).filter(([name]) => name !== 'alertname'),
           sinceMs: Date.parse(activeAt),
           summary: annotations['summary'] ?? annotations['description'] ?? '',
-        }),
-      )
+        }))
     })
   const max = Number(options['maxItems'])
-  return rows.toSorted(order(options['sortOrder'])).slice(0, max > 0 ? Math.min(max, ROWS_MAX) : ROWS_MAX)
+  return rows
+    .toSorted(order(options['sortOrder']))
+    .slice(0, max > 0 ? Math.min(max, ROWS_MAX) : ROWS_MAX)
+}
+
+function words(option: unknown): string {
+  return typeof option === 'string' ? option : ''
 }
 
 function statesOf(options: Json): ReadonlySet<AlertRow['state']> {
@@ -61,7 +79,8 @@ function statesOf(options: Json): ReadonlySet<AlertRow['state']> {
 
 /** Grafana's numbers: 1 and 2 by name, 3 by how grave, 4 and 5 by when it began. */
 function order(given: unknown): (a: AlertRow, b: AlertRow) => number {
-  const byName = (a: AlertRow, b: AlertRow): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
+  const byName = (a: AlertRow, b: AlertRow): number =>
+    a.name < b.name ? -1 : a.name > b.name ? 1 : 0
   const byTime = (a: AlertRow, b: AlertRow): number => (a.sinceMs ?? 0) - (b.sinceMs ?? 0)
   switch (given) {
     case 1:

@@ -18,7 +18,12 @@ export function AlertlistPanel({ panel, text, nowMs }: PanelProps): React.JSX.El
     <ul className="board-alerts" aria-label="Alerts" tabIndex={0}>
       {rows.map(({ key, name, state, labels, sinceMs, summary }) => (
         <li key={key} data-state={state}>
-          <span className="health" data-health={state === 'firing' ? 'failing' : state === 'pending' ? 'degraded' : 'healthy'}>
+          <span
+            className="health"
+            data-health={
+              state === 'firing' ? 'failing' : state === 'pending' ? 'degraded' : 'healthy'
+            }
+          >
             {state}
           </span>
           <div>

@@ -2,7 +2,10 @@ import type { Frame } from '@weir/boards'
 import { describe, expect, test } from 'vitest'
 import { cellsOf } from './cells.ts'
 
-function frame(times: readonly number[], columns: Readonly<Record<string, readonly number[]>>): Frame {
+function frame(
+  times: readonly number[],
+  columns: Readonly<Record<string, readonly number[]>>,
+): Frame {
   return {
     refId: 'A',
     length: times.length,
@@ -19,10 +22,12 @@ function frame(times: readonly number[], columns: Readonly<Record<string, readon
 }
 
 const shape = (cells: ReturnType<typeof cellsOf>): unknown =>
-  cells === undefined ? undefined : [cells.bounds, cells.columnCount, [...cells.counts], cells.rowNames]
+  cells === undefined
+    ? undefined
+    : [cells.bounds, cells.columnCount, [...cells.counts], cells.rowNames]
 
 describe('cells of a heatmap', () => {
-  test.each<[string, readonly Frame[], object, unknown]>([
+  test.each<[string, readonly Frame[], Readonly<Record<string, unknown>>, unknown]>([
     [
       'buckets, in order of their bounds, a missing time left empty',
       [frame([0, 2000], { '10': [1, 2], '+Inf': [3, 4], '2.5': [5, NaN] })],
@@ -47,9 +52,13 @@ describe('cells of a heatmap', () => {
   })
 
   test('values are counted between bounds that span them all', () => {
-    const cells = cellsOf([frame([0, 1000], { a: [0, 24] }), frame([0, 1000], { b: [0, 0.5] })], [], {
-      calculate: true,
-    })!
+    const cells = cellsOf(
+      [frame([0, 1000], { a: [0, 24] }), frame([0, 1000], { b: [0, 0.5] })],
+      [],
+      {
+        calculate: true,
+      },
+    )!
     expect([cells.bounds.length, cells.bounds[0], cells.bounds.at(-1)]).toEqual([25, 0, 24])
     expect([cells.counts[0], cells.counts[24], cells.counts[47], cells.most]).toEqual([2, 1, 1, 2])
   })

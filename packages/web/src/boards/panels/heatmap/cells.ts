@@ -28,7 +28,9 @@ export function cellsOf(
 function nativeCells(answers: readonly TargetAnswer[]): Cells | undefined {
   const found = answers.flatMap(({ result, stepMs }) =>
     result.resultType === 'matrix'
-      ? result.result.flatMap(({ histograms }: MatrixSeries) => histograms === undefined ? [] : [{ histograms, stepMs }])
+      ? result.result.flatMap(({ histograms }: MatrixSeries) =>
+          histograms === undefined ? [] : [{ histograms, stepMs }],
+        )
       : [],
   )
   if (found.length === 0) return undefined
@@ -61,7 +63,8 @@ function buckets(frames: readonly Frame[]): Cells | undefined {
     const time = frame.fields.find(({ type }) => type === 'time')!
     for (const field of numbers(frame)) {
       const row = rowOf.get(bucketName(field.displayName ?? field.name, field.name))!
-      for (let i = 0; i < frame.length; i++) grid.add(Number(time.values[i]), row, Number(field.values[i]))
+      for (let i = 0; i < frame.length; i++)
+        grid.add(Number(time.values[i]), row, Number(field.values[i]))
     }
   }
   const bounds = isNumeric

@@ -20,7 +20,10 @@ export function HeatmapPanel(props: PanelProps): React.JSX.Element {
   const [pointed, setPointed] = useState<{ readonly text: string; readonly left: number }>()
   const [dragged, setDragged] = useState<{ readonly from: number; readonly to: number }>()
   const look = useMemo(() => lookOf(panel.options, dark), [panel.options, dark])
-  const plot = { width: Math.max(40, width - LEFT_PX), height: Math.max(30, height - AXIS_PX - KEY_PX) }
+  const plot = {
+    width: Math.max(40, width - LEFT_PX),
+    height: Math.max(30, height - AXIS_PX - KEY_PX),
+  }
   useEffect(() => {
     if (canvas.current !== null && cells !== undefined) paint(canvas.current, cells, look)
   }, [cells, look])
@@ -42,7 +45,10 @@ export function HeatmapPanel(props: PanelProps): React.JSX.Element {
     const between =
       rowNames?.[row] ?? `${boundText(bounds[row]!, unit)} to ${boundText(bounds[row + 1]!, unit)}`
     const when = fullTimeIn(fromMs + column * stepMs, timeZone)
-    setPointed({ text: `${when}: ${compact(cells.counts[column * rowCount + row]!)} in ${between}`, left: x })
+    setPointed({
+      text: `${when}: ${compact(cells.counts[column * rowCount + row]!)} in ${between}`,
+      left: x,
+    })
   }
   const drop = (): void => {
     if (dragged !== undefined && Math.abs(dragged.to - dragged.from) > 6) {
@@ -64,7 +70,7 @@ export function HeatmapPanel(props: PanelProps): React.JSX.Element {
         <canvas
           ref={canvas}
           role="img"
-          aria-label={`${props.text(panel.title)}: ${rowCount} rows over time`}
+          aria-label={`${props.text(panel.title, 'text')}: ${rowCount} rows over time`}
           style={plot}
           onPointerMove={point}
           onPointerLeave={() => {
@@ -80,23 +86,39 @@ export function HeatmapPanel(props: PanelProps): React.JSX.Element {
         {dragged === undefined ? null : (
           <i
             className="heatmap-drag"
-            style={{ left: Math.min(dragged.from, dragged.to), width: Math.abs(dragged.to - dragged.from) }}
+            style={{
+              left: Math.min(dragged.from, dragged.to),
+              width: Math.abs(dragged.to - dragged.from),
+            }}
           />
         )}
       </div>
       <div className="heatmap-times num" style={{ width: plot.width, marginLeft: LEFT_PX }}>
         {[0, 0.5, 1].map((share) => (
-          <span key={share}>{clockText(fromMs + share * (columnCount - 1) * stepMs, timeZone, spanMs)}</span>
+          <span key={share}>
+            {clockText(fromMs + share * (columnCount - 1) * stepMs, timeZone, spanMs)}
+          </span>
         ))}
       </div>
-      <div className="heatmap-key muted" aria-live="off" style={{ marginLeft: LEFT_PX, width: plot.width }}>
-        {pointed === undefined ? <Key most={cells.most} color={look.color} /> : <span className="clip">{pointed.text}</span>}
+      <div
+        className="heatmap-key muted"
+        aria-live="off"
+        style={{ marginLeft: LEFT_PX, width: plot.width }}
+      >
+        {pointed === undefined ? (
+          <Key most={cells.most} color={look.color} />
+        ) : (
+          <span className="clip">{pointed.text}</span>
+        )}
       </div>
     </div>
   )
 }
 
-function Key(props: { readonly most: number; readonly color: (share: number) => string }): React.JSX.Element {
+function Key(props: {
+  readonly most: number
+  readonly color: (share: number) => string
+}): React.JSX.Element {
   return (
     <>
       <span>0</span>
@@ -141,7 +163,8 @@ const SCHEMES: Readonly<Record<string, string>> = {
 
 function lookOf(options: Readonly<Record<string, unknown>>, dark: boolean): Look {
   const color = (options['color'] ?? {}) as Readonly<Record<string, unknown>>
-  const scheme = SCHEMES[String(color['scheme'] ?? '')] ?? 'continuous-blues'
+  const named = color['scheme']
+  const scheme = SCHEMES[typeof named === 'string' ? named : ''] ?? 'continuous-blues'
   const isReversed = color['reverse'] === true
   const steps = numberOr(color['steps'], 64)
   return {
@@ -188,7 +211,9 @@ function rowMarks(
   const rowCount = bounds.length - 1
   const each = Math.max(1, Math.ceil((rowCount * 18) / Math.max(18, height)))
   if (rowNames !== undefined) {
-    return rowNames.flatMap((text, row) => (row % each === 0 ? [{ text, share: (row + 0.5) / rowCount }] : []))
+    return rowNames.flatMap((text, row) =>
+      row % each === 0 ? [{ text, share: (row + 0.5) / rowCount }] : [],
+    )
   }
   const texts = formatTicks(bounds.filter(Number.isFinite), unit)
   let next = 0

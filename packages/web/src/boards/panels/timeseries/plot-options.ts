@@ -50,7 +50,7 @@ export function plotOptions(setup: PlotSetup): UPlot.Options {
     width: setup.width,
     height: setup.height,
     tzDate: zoned,
-    padding: [8, 12, 0, 0],
+    padding: [8, 22, 0, 0],
     legend: { show: false },
     cursor: {
       points: { size: 7 },

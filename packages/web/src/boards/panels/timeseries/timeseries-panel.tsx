@@ -58,7 +58,7 @@ export function TimeseriesPanel(props: PanelProps): React.JSX.Element {
         height={Math.max(40, height - legendHeight - (left > 0 ? LINE_PX : 0))}
         fromMs={props.fromMs}
         toMs={props.toMs}
-        label={`${props.text(panel.title)}: ${count} series`}
+        label={`${props.text(panel.title, 'text')}: ${count} series`}
         tooltip={{
           mode:
             tooltip['mode'] === 'multi' || tooltip['mode'] === 'none' ? tooltip['mode'] : 'single',
