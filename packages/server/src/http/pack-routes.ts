@@ -35,8 +35,11 @@ export function packRoutes(deps: HttpDeps): Route[] {
       parameters: [segment('id', 'Such as `airflow`')],
       handle: async (call) => {
         const pack = packOf(deps, call)
-        const counts = await countByMetric(deps.queries, pack, deps.clock.now(), call.signal)
-        return json(packDetail(pack, counts))
+        const [all, counts] = await Promise.all([
+          countSeries(deps.queries, [pack], deps.clock.now(), call.signal),
+          countByMetric(deps.queries, pack, deps.clock.now(), call.signal),
+        ])
+        return json(packDetail(pack, all, counts))
       },
     },
     {
@@ -79,10 +82,13 @@ function packSummary(pack: Pack, counts: ReadonlyMap<string, number>): PackSumma
 }
 
 /** @param counts series of each metric, in the order of the reference */
-function packDetail(pack: Pack, counts: readonly number[]): PackDetail {
-  const all = counts.reduce((sum, count) => sum + count, 0)
+function packDetail(
+  pack: Pack,
+  all: ReadonlyMap<string, number>,
+  counts: readonly number[],
+): PackDetail {
   return {
-    ...packSummary(pack, new Map([[pack.id, all]])),
+    ...packSummary(pack, all),
     ways: pack.ways ?? [],
     metrics: pack.metrics.map((metric, i) => ({ ...metric, seriesCount: counts[i]! })),
     stages: pack.stages.map(({ stage, title, help }) => ({ stage, title, help })),

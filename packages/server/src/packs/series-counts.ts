@@ -33,6 +33,10 @@ export async function countSeries(
       if (id !== undefined) counts.set(id, counts.get(id)! + values[i]!)
     }
   }
+  // Names such as process_cpu_seconds_total are everybody's: they alone tell of no system.
+  for (const { id, metricPrefix, detect } of packs) {
+    if (metricPrefix === '' && !detect.some((name) => seen.has(name))) counts.set(id, 0)
+  }
   return counts
 }
 

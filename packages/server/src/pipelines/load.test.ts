@@ -87,6 +87,7 @@ test('series are counted by the pack whose names they bear', async () => {
 test('a pack whose names have no beginning in common counts those of its reference', async () => {
   const airflow = PACKS.find(({ id }) => id === 'airflow')!
   const bare = { ...airflow, id: 'bare', metricPrefix: '' }
+  const stranger = { ...bare, id: 'stranger', detect: ['not_there'] }
   const custom = PACKS.find(({ id }) => id === 'custom')!
   const source = recorder({ airflow_ti_start: 3, pipeline_stage_backlog: 2, airflow_other: 9 })
   const { seriesCounts } = await loadOverview(source, { ...request, packs: [bare, custom] })
@@ -95,4 +96,7 @@ test('a pack whose names have no beginning in common counts those of its referen
     ['custom', 2],
   ])
   expect(source.asked.filter((expr) => expr.includes('__name__')).length).toBe(2)
+  // Names that anybody may have tell of no system.
+  const others = await loadOverview(source, { ...request, packs: [stranger] })
+  expect(others.seriesCounts.get('stranger')).toBe(0)
 })

@@ -1,14 +1,15 @@
 import type { PackDetail } from '@weir/packs'
-import { Skeleton, TextInput } from '@mantine/core'
+import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useLocation, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { Link, useParams } from '@tanstack/react-router'
 import { packQuery } from '../api/weir.ts'
-import { CodeBlock } from '../frame/code-block.tsx'
+import { whole } from '../format/number.ts'
 import { FailureNote } from '../frame/failure-note.tsx'
-import { templateText } from './template-text.ts'
+import { AlertSheet } from './alert-sheet.tsx'
+import { MetricSheet } from './metric-sheet.tsx'
+import { SetupText } from './setup-text.tsx'
 
-/** One pack: what each metric means, which alerts come with it, and its files to take away. */
+/** One pack: how its metrics arrive, what each means, which alerts and boards come with it, its files to take away. */
 export function PackPage(): React.JSX.Element {
   const { id } = useParams({ from: '/packs/$id' })
   const { data, error, refetch } = useQuery(packQuery(id))
@@ -19,129 +20,74 @@ export function PackPage(): React.JSX.Element {
       <FailureNote error={error} retry={() => void refetch()} />
     )
   }
-  const files = ['rules.yml', 'mapping.yml', 'scrape.yml'].concat(
-    data.dashboards.map(({ name }) => `dashboards/${name}.json`),
-  )
   return (
     <div className="stack">
-      <div>
-        <div className="muted" style={{ fontSize: 13 }}>
-          <Link to="/packs">Packs</Link> / {id}
-        </div>
-        <h1>{data.title}</h1>
-        <p style={{ margin: '4px 0 8px' }}>{data.description}</p>
-        {files.map((file) => (
-          <a
-            key={file}
-            href={`/api/weir/v1/packs/${encodeURIComponent(id)}/${file}`}
-            download
-            style={{ marginRight: 16 }}
-          >
-            {file}
-          </a>
-        ))}
-      </div>
-      <Alerts pack={data} />
-      <Metrics pack={data} />
+      <Head pack={data} />
+      <Ways pack={data} />
+      <AlertSheet alerts={data.alerts} />
+      <MetricSheet metrics={data.metrics} />
     </div>
   )
 }
 
-/** Every alert with its runbook; the one that the address names stands open. */
-function Alerts({ pack }: { readonly pack: PackDetail }): React.JSX.Element {
-  const asked = useLocation({ select: ({ hash }) => hash })
-  useEffect(() => {
-    if (asked !== '') document.getElementById(asked)?.scrollIntoView()
-  }, [asked])
+function Head({ pack }: { readonly pack: PackDetail }): React.JSX.Element {
   return (
-    <section className="sheet">
-      <div className="sheet-head">
-        <h2>Alerts</h2>
-        <span className="muted">{pack.alerts.length}</span>
+    <div>
+      <div className="muted" style={{ fontSize: 13 }}>
+        <Link to="/packs">Packs</Link> / {pack.id}
       </div>
-      {pack.alerts.map((alert) => (
-        <details className="rule" key={alert.name} id={alert.name} open={alert.name === asked}>
-          <summary>
-            <b style={{ fontWeight: 600 }}>{alert.name}</b>{' '}
-            <span className="tag">{alert.severity}</span>
-            {templateText(alert.summary)}
-          </summary>
-          <p className="runbook">{alert.runbook}</p>
-          <CodeBlock text={alert.expr} />
-          <p className="muted" style={{ fontSize: 13, margin: '8px 0 0' }}>
-            Fires {alert.forText === '0s' ? 'at once' : `after ${alert.forText}`} ·{' '}
-            <Link to="/explore" search={{ expr: alert.expr, tab: 'table' }}>
-              Explore
-            </Link>
-          </p>
-        </details>
+      <div style={{ display: 'flex', gap: 12, alignItems: 'baseline', flexWrap: 'wrap' }}>
+        <h1>{pack.title}</h1>
+        <span className="health" data-health={pack.awake ? 'healthy' : 'silent'}>
+          {pack.awake ? `awake · ${whole(pack.seriesCount)} series` : 'asleep'}
+        </span>
+      </div>
+      <p style={{ margin: '4px 0 8px' }}>{pack.description}</p>
+      {pack.dashboards.length === 0 ? null : <span className="muted">Boards </span>}
+      {pack.dashboards.map(({ name, title }) => (
+        <Link
+          key={name}
+          to="/dashboards/$uid"
+          params={{ uid: name }}
+          style={{ marginRight: 16, fontWeight: 600 }}
+        >
+          {title}
+        </Link>
       ))}
-    </section>
+      <div className="muted" style={{ fontSize: 13, marginTop: 6 }}>
+        Take away{' '}
+        {pack.files.map((file) => (
+          <a
+            key={file}
+            href={`/api/weir/v1/packs/${encodeURIComponent(pack.id)}/${file}`}
+            download
+            style={{ marginRight: 12 }}
+          >
+            {file.replace('dashboards/', '')}
+          </a>
+        ))}
+      </div>
+    </div>
   )
 }
 
-function Metrics({ pack }: { readonly pack: PackDetail }): React.JSX.Element {
-  const query = useSearch({ from: '/packs/$id' }).q ?? ''
-  const navigate = useNavigate({ from: '/packs/$id' })
-  const word = query.toLowerCase()
-  const shown = pack.metrics.filter((metric) =>
-    `${metric.name} ${metric.help}`.toLowerCase().includes(word),
-  )
+/** Open as long as nothing has arrived: then it is what the reader came for. */
+function Ways({ pack }: { readonly pack: PackDetail }): React.JSX.Element | null {
+  if (pack.ways.length === 0) return null
   return (
     <section className="sheet">
-      <div className="sheet-head" style={{ alignItems: 'center' }}>
-        <h2>Metrics</h2>
-        <span className="muted">
-          {shown.length} of {pack.metrics.length}
-        </span>
-        <span className="spacer" />
-        <TextInput
-          data-search
-          aria-label="Search metrics"
-          placeholder="Search   /"
-          value={query}
-          onChange={(event) => {
-            const q = event.currentTarget.value || undefined
-            void navigate({ search: { q }, replace: true, resetScroll: false })
-          }}
-        />
+      <div className="sheet-head">
+        <h2>Ways in</h2>
+        <span className="muted">{pack.ways.length}</span>
       </div>
-      <div className="scroll" tabIndex={0} role="region" aria-label="Metrics">
-        <table className="plain">
-          <thead>
-            <tr>
-              <th>Metric</th>
-              <th>Type</th>
-              <th>Labels</th>
-              <th>Meaning</th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((metric) => (
-              <tr key={metric.name}>
-                <td className="mono">
-                  <Link to="/explore" search={{ expr: metric.name }}>
-                    {metric.name}
-                  </Link>
-                </td>
-                <td>
-                  {metric.type} <span className="muted">{metric.unit}</span>
-                </td>
-                <td>
-                  {metric.labels.map((label) => (
-                    <span className="tag" key={label}>
-                      {label}
-                    </span>
-                  ))}
-                </td>
-                <td>
-                  {metric.help} <span className="muted">{metric.normal}</span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      {pack.ways.map(({ title, versions, setup }, i) => (
+        <details className="rule" key={title} open={!pack.awake && i === 0}>
+          <summary>
+            <b style={{ fontWeight: 600 }}>{title}</b> <span className="muted">{versions}</span>
+          </summary>
+          <SetupText text={setup} />
+        </details>
+      ))}
     </section>
   )
 }
