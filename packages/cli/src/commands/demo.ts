@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serve } from '@weir/server/serve'
 import { systemClock } from '@weir/model'
 import type { Command } from 'commander'
+import { DEMO_CONFIG } from '../demo/notes.ts'
 import { startPipelines } from '../demo/pipelines.ts'
 import { tellWeir } from './ask-weir.ts'
 import { flagsOf, printAddresses, untilStopped, withServeFlags } from './serve.ts'
@@ -14,13 +15,13 @@ export function addDemo(program: Command): void {
   const command = program
     .command('demo')
     .description(
-      'serve with three simulated pipelines: one healthy, one falling behind, one failing',
+      'serve with simulated pipelines, an Airflow among them: some well, one falling behind, some failing, one silent',
     )
   withServeFlags(command)
     .option('--keep', 'keep the data folder for the next time', false)
     .action(async (options: ServeOptions & { readonly keep: boolean }) => {
       const scratch = options.keep ? undefined : mkdtempSync(join(tmpdir(), 'weir-demo-'))
-      const flags = flagsOf(scratch === undefined ? options : { ...options, dataDir: scratch })
+      const flags = flagsOf(scratch === undefined ? options : ownFolder(options, scratch))
       const weir = await serve({ ...flags, statsdFlushInterval: '1s' })
       if (scratch !== undefined)
         process.once('exit', () => rmSync(scratch, { recursive: true, force: true }))
@@ -29,13 +30,20 @@ export function addDemo(program: Command): void {
       const web = weir.addresses.find(({ kind }) => kind === 'web')!.address
       if (scratch !== undefined) await silencePayments(web)
       console.log(
-        'Three pipelines are sending: orders is healthy, payments falls behind, inventory fails and recovers. Ctrl+C ends it.',
+        'Pipelines are sending: orders is healthy, payments falls behind, inventory fails and recovers, Airflow runs three DAGs. Ctrl+C ends it.',
       )
       console.log(
         `${web}/alerts shows what fires, a silence, and in some minutes how loud another threshold would have been.`,
       )
       await untilStopped(weir, startPipelines(statsd))
     })
+}
+
+/** A folder that goes away with the demo, with a weir.yml in it unless the user brings one. */
+function ownFolder(options: ServeOptions, folder: string): ServeOptions {
+  const config = join(folder, 'weir.yml')
+  writeFileSync(config, DEMO_CONFIG)
+  return { config, ...options, dataDir: folder }
 }
 
 /** So that one sees what a silence does: payments falls behind, and nobody is told. */

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@weir/model'
 import { StatsD } from 'hot-shots'
+import { airflowSecond } from './airflow.ts'
 
 /** A stage of a simulated pipeline, as it is at one moment. */
 interface StageNow {
@@ -22,15 +23,16 @@ function wave(t: number, seed: number): number {
   return 1 + 0.15 * Math.sin(t / 40 + seed) + 0.1 * (noise - Math.floor(noise) - 0.5)
 }
 
-/** Well: every stage keeps pace. */
+/** Well: every stage keeps pace. A part of what is validated is added up besides. */
 const orders: Simulation = (t) =>
   [
-    { stage: 'source', latencyMs: 4 },
-    { stage: 'validate', latencyMs: 9 },
-    { stage: 'sink', latencyMs: 38 },
-  ].map(({ stage, latencyMs }, i) => ({
+    { stage: 'source', latencyMs: 4, share: 1 },
+    { stage: 'validate', latencyMs: 9, share: 1 },
+    { stage: 'aggregate', latencyMs: 21, share: 0.15 },
+    { stage: 'sink', latencyMs: 38, share: 0.99 },
+  ].map(({ stage, latencyMs, share }, i) => ({
     stage,
-    records: Math.round(420 * wave(t, i / 10)),
+    records: Math.round(420 * share * wave(t, i / 10)),
     errors: t % 50 === 25 && stage === 'validate' ? 1 : 0,
     latencyMs: latencyMs * wave(t, 3 + i),
     backlog: Math.round(90 * wave(t, 5 + i)),
@@ -88,9 +90,15 @@ const inventory: Simulation = (t) => [
   },
 ]
 
+/** Where data comes from, where the order of the stages does not say it: both take what is validated. */
+const BRANCHES = [
+  { pipeline: 'orders', stage: 'aggregate', after: 'validate' },
+  { pipeline: 'orders', stage: 'sink', after: 'validate' },
+]
+
 const SIMULATIONS: Readonly<Record<string, Simulation>> = { orders, payments, inventory }
 
-/** Sends the three pipelines to a StatsD address, once a second, by a client that real pipelines use. */
+/** Sends the pipelines, and an Airflow beside them, to a StatsD address, once a second, by a client that real pipelines use. */
 export function startPipelines(statsdAddress: string, clock: Clock = systemClock): AsyncDisposable {
   const [host = '127.0.0.1', port = '8125'] = statsdAddress.split(/:(?=\d+$)/)
   const client = new StatsD({
@@ -115,6 +123,8 @@ async function send(client: StatsD, clock: Clock, signal: AbortSignal): Promise<
     for (const [pipeline, simulation] of Object.entries(SIMULATIONS)) {
       for (const now of simulation(t)) tell(client, pipeline, now, clock.now() / 1000)
     }
+    for (const branch of BRANCHES) client.gauge('weir.stage.after', 1, branch)
+    airflowSecond(client, t)
     await clock.sleep(1000, signal).catch(() => undefined)
   }
 }

@@ -5,7 +5,9 @@ import { intakesQuery, packsQuery, statusQuery } from '../api/weir.ts'
 import { CodeBlock } from '../frame/code-block.tsx'
 import { counted } from '../format/number.ts'
 import { Fact } from '../frame/fact.tsx'
+import { HealthMark } from '../frame/health-mark.tsx'
 import { LooseAlerts } from './loose-alerts.tsx'
+import { reasonText } from './since-text.ts'
 import { hostAndPort } from './statsd-address.ts'
 
 /** What is shown before the first pipeline: how to send something, and that Weir itself lives. */
@@ -97,6 +99,18 @@ export function StartPage({ overview }: { readonly overview: Overview }): React.
             <Link to="/status">status</Link>
           </span>
         </div>
+        {overview.pipelines.map((own) => (
+          <div key={own.pipeline} className="what-changed">
+            <HealthMark health={own.health} />
+            <Link
+              to="/pipelines/$system/$pipeline"
+              params={{ system: own.system, pipeline: own.pipeline }}
+            >
+              {own.pipeline}
+            </Link>
+            <span>{reasonText(own, overview.atMs)}</span>
+          </div>
+        ))}
         <div className="facts">
           <Fact label="Series" value={status.data?.series} unit="" />
           <Fact label="Samples" value={status.data?.samplesPerSecond} unit="samples/s" />

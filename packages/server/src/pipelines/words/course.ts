@@ -24,9 +24,12 @@ export function present({ values }: Line): number | undefined {
   return known.length === 0 ? undefined : known.reduce((sum, each) => sum + each, 0) / known.length
 }
 
-/** What the line was before its newest fifth, ascending; undefined when too little is known. */
+/** What the line was before the newest fifth of what is known of it, ascending; undefined when that is too little. */
 export function usual({ values }: Line): Float64Array | undefined {
-  const older = values.subarray(0, Math.floor(values.length * (1 - RECENT_SHARE)))
+  const first = values.findIndex(Number.isFinite)
+  if (first < 0) return undefined
+  const length = Math.floor((values.length - first) * (1 - RECENT_SHARE))
+  const older = values.subarray(first, first + length)
   const known = older.filter(Number.isFinite).toSorted()
   return known.length < USUAL_MIN ? undefined : known
 }

@@ -225,6 +225,18 @@ describe('how fast it goes', () => {
       ['bad: sink stands still, usual 180 records/s, since 13:56'],
     ],
     [
+      'one that is ten minutes old has a past too',
+      [
+        {
+          throughput: [
+            [16, 180],
+            [4, 0],
+          ],
+        },
+      ],
+      ['bad: sink stands still, usual 180 records/s, since 13:58'],
+    ],
+    [
       'one that comes in batches may rest',
       [
         {
