@@ -76,6 +76,12 @@ export {
   type VariableOptions,
   variableOptions,
 } from './variables/variable-options.ts'
+export { PANEL_TYPES } from './panel-types.ts'
+export {
+  type DashboardReview,
+  type PanelReview,
+  reviewDashboard,
+} from './review/review-dashboard.ts'
 export { type InfluxTranslation, influxToPromql } from './influx/influx-to-promql.ts'
 export { type InfluxNames, type InfluxSeries, PLAIN_NAMES } from './influx/names.ts'
 

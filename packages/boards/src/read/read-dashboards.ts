@@ -4,6 +4,7 @@ import type { Dashboard } from '../dashboard.ts'
 import { type Json, isRecord, record, records, text } from '../json.ts'
 import { NoteBook } from '../note-book.ts'
 import type { Note } from '../note.ts'
+import { UNANSWERED, reviewDashboard } from '../review/review-dashboard.ts'
 import { looksLikeDashboard, readDashboard } from './read-dashboard.ts'
 import { classicOfV2, isV2 } from './schema-v2.ts'
 import { tidyCopy } from './tidy-copy.ts'
@@ -40,7 +41,11 @@ export function readDashboards(value: unknown): ReadDashboards {
     around.broken('', `${boards.length} dashboards; only ${BOARDS_MAX} are read`)
   const dashboards = boards.slice(0, BOARDS_MAX).map((board) => {
     const notes = new NoteBook()
-    return { dashboard: readDashboard(board, notes), notes: notes.all() }
+    const dashboard = readDashboard(board, notes)
+    for (const note of reviewDashboard(dashboard).notes) {
+      if (note.text !== UNANSWERED) notes.add(note) // reading has said which one, and why
+    }
+    return { dashboard, notes: notes.all() }
   })
   return { dashboards, notes: around.all() }
 }

@@ -10,6 +10,8 @@ import { inventoryPanel } from '../influx/inventory-panel.ts'
 import { type Json, isRecord, list, record, records, text, whole } from '../json.ts'
 import { modernFieldConfig } from '../legacy/field-config.ts'
 import { modernPanel } from '../legacy/modern-panel.ts'
+import { NoteBook } from '../note-book.ts'
+import { showsData } from '../panel-types.ts'
 import { type ReadContext, asksInflux, readTarget } from './read-target.ts'
 
 /** Grafana's grid. */
@@ -37,6 +39,8 @@ export function readPanel(raw: Json, id: number, context: ReadContext): Panel {
   const targets = records(found['targets'])
   if (targets.length > TARGETS_MAX)
     context.notes.broken(where, `${targets.length} queries; only ${TARGETS_MAX} are asked`)
+  // What a text or a row carries as queries is nobody's loss.
+  const asking = showsData(text(found['type'])) ? context : { ...context, notes: new NoteBook() }
   const direction = found['repeatDirection']
   const { gridPos: _, ...rest } = found
   return {
@@ -47,7 +51,7 @@ export function readPanel(raw: Json, id: number, context: ReadContext): Panel {
     gridPos: gridPosOf(found['gridPos'], found['type'] === 'row'),
     targets: targets
       .slice(0, TARGETS_MAX)
-      .map((target, index) => readTarget(target, index, found['datasource'], where, context)),
+      .map((target, index) => readTarget(target, index, found['datasource'], where, asking)),
     options: record(found['options']),
     fieldConfig: readFieldConfig(found['fieldConfig']),
     transformations: records(found['transformations']).map(readTransformation),
