@@ -216,6 +216,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'npx weir serve --config weir.yml': 'the YAML examples above, and spine.test.ts',
   'weir check rules rules.yml': 'below',
   'weir dashboard import orders.json kafka.json --folder shop': 'dashboards.test.ts',
+  'weir check dashboard node-full.json alerts.json': 'check-dashboard.test.ts',
   'weir serve --rules rules.yml --alertmanager.config alertmanager.yml': 'below',
   'weir routes test --alertmanager.config alertmanager.yml OrdersStopped severity=critical':
     'below',

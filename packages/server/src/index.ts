@@ -5,6 +5,7 @@ export { type Address, type Weir, serve } from './serve.ts'
 export { type Flags, givenPacks, packSources, readConfig } from './config/load-config.ts'
 export { packYaml, readPack } from './packs/own/own-packs.ts'
 export { packJsonSchema } from './packs/own/pack-schema.ts'
+export { type CheckedBoard, checkBoards } from './dashboards/check-boards.ts'
 export { type ConfigCheck, checkConfig } from './config/check-config.ts'
 export {
   type RouteNodeView,

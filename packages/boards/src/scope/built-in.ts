@@ -16,6 +16,7 @@ export function builtIn(
   const seconds = Math.max(0, Math.round((scope.to - scope.from) / 1000))
   switch (name) {
     case '__interval':
+    case '__auto': // of LogQL
       return scope.step && spanText(scope.step.intervalMs)
     case '__interval_ms':
       return scope.step && String(scope.step.intervalMs)

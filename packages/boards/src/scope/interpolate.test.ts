@@ -63,6 +63,7 @@ test.each([
   ['${when:date} ${when:date:YYYY-MM-DD}', '2023-11-14T22:13:20.000Z 2023-11-14'],
   ['$all ${all:text} $every', '.+ All {x,y}'],
   ['${json.a.b} ${json.c} ${json["c"]} ${json.nothing}|', '7 d d |'],
+  ['[$__auto]', '[15s]'],
   ['$__interval $__interval_ms ${__rate_interval} $__rate_interval_ms', '15s 15000 1m 60000'],
   ['$__range $__range_s $__range_ms', '3600s 3600 3600000'],
   ['$__from ${__from:date} ${__to:date:HH:mm}', '1767323045000 2026-01-02T03:04:05.000Z 04:04'],

@@ -2,6 +2,7 @@ import { checkConfig, checkRules } from '@weir/server'
 import type { Command } from 'commander'
 import { counted } from '../show/columns.ts'
 import { type Verdict, attempt, printVerdicts } from '../show/verdict.ts'
+import { addCheckDashboard } from './check-dashboard.ts'
 import { addCheckData } from './check-data.ts'
 import { addCheckPack } from './check-pack.ts'
 import { addCheckMapping } from './check-mapping.ts'
@@ -34,6 +35,7 @@ export function addCheck(program: Command): void {
     })
   addCheckMapping(check)
   addCheckPack(check)
+  addCheckDashboard(check)
   addCheckData(check)
 }
 
