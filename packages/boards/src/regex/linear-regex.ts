@@ -5,7 +5,8 @@
  * The pattern becomes a program of small steps. It is followed as `RegExp` does, first choice first, with a
  * way back at each fork; but a step that failed once at a place fails there again, so each (step,
  * place) is tried once. That holds because nothing here refers back to what a group held: such
- * patterns are refused. The order of tries is that of JavaScript, and so are the matches.
+ * patterns are refused. The order of tries is that of JavaScript, and so are the matches; only where a part
+ * that lazily matches nothing is repeated itself (`(a*?)*`) may a match end sooner.
  */
 import { type Node, RegexRefused, parseRegex } from './parse.ts'
 
