@@ -5,6 +5,8 @@ import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { KnownSeries } from '../check/expressions.ts'
 
+import { DAGGER } from '../dagger/dagger.ts'
+import { MAPPING as OF_DAGGER } from '../dagger/mapping.ts'
 import { mapLine } from '../testing/map-line.ts'
 import { FLINK } from './flink.ts'
 import { MAPPING } from './mapping.ts'
@@ -20,10 +22,9 @@ function capture(name: string): string[] {
 
 const flink = new KnownSeries(FLINK)
 
-/** What the job of the capture registered as Dagger does. */
-const OF_DAGGER =
-  /_(source_metricId|(non_)?fatal_exception|udf|longbow_reader|post_processor_type|sink_type)_/
-const isKnown = (name: string): boolean => OF_DAGGER.test(name) || flink.has({ kind: 'is', name })
+const dagger = new KnownSeries(DAGGER)
+const isKnown = (name: string): boolean =>
+  flink.has({ kind: 'is', name }) || dagger.has({ kind: 'is', name })
 
 /** Names of series that a page of metrics has. */
 const scraped = [
@@ -52,9 +53,9 @@ test('every metric of the InfluxDB reporter is in the reference', () => {
   expect(names.filter((name) => !isKnown(name))).toEqual([])
 })
 
+const BOTH = { mappings: [...OF_DAGGER.mappings, ...MAPPING.mappings] }
 const mapped = capture('statsd.txt')
-  .filter((line) => !/source_metricId|exception|udf|longbow|_type/.test(line))
-  .map((line) => mapLine(MAPPING, line))
+  .map((line) => mapLine(BOTH, line))
   .filter((line) => line !== undefined)
 
 test('every line of the StatsD reporter becomes a metric that the Prometheus reporter has too', () => {

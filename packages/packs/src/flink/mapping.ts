@@ -25,7 +25,7 @@ const METRIC = '((?:[A-Za-z_][A-Za-z0-9_/-]*\\.)*?[A-Za-z_][A-Za-z0-9_/-]*?)'
 
 type Labels = Readonly<Record<string, string>>
 
-export function gaugeRule(match: string, name: string, labels: Labels): MappingRule {
+function gaugeRule(match: string, name: string, labels: Labels): MappingRule {
   return {
     match: `^${match}$`,
     match_type: 'regex',
@@ -89,7 +89,7 @@ const TASK_ONLY =
   '((?:isBackPressured|busyTime|idleTime|backPressured|softBackPressured|hardBackPressured|maxSoftBackPressure|maxHardBackPressure|accumulate|changelogBusyTime|checkpoint|mailbox|numBuffers|numFiredTimers|initializationTime|buffers\\.|Shuffle\\.|estimatedTime|debloated)[A-Za-z0-9_.-]*?)'
 
 /** A scope's rules: a histogram's quantiles; a meter's rate and the rest by its own name. */
-export function scopeRules(scope: Scope, metric: string, own = ''): MappingRule[] {
+function scopeRules(scope: Scope, metric: string, own = ''): MappingRule[] {
   const { match, groups, prefix, labels } = scope
   const name = `${prefix}${own === '' ? `$${groups + 1}` : own}`
   const at = `${match}\\.${metric}`

@@ -35,7 +35,7 @@ const daggerJobs = (system: JobSystem): string =>
   system === 'flink' ? 'flink:dagger_job_time_seconds' : 'dagger:job_time_seconds'
 
 /** Now, for what is there; for a day the last time that it was. */
-export function remember(record: string, there: string): RecordingRule {
+function remember(record: string, there: string): RecordingRule {
   return {
     record,
     expr: `(0 * ${there} + time()) or (last_over_time(${record}[6h]) > time() - 86400)`,

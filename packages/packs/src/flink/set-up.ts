@@ -10,7 +10,7 @@ export const SCRAPE: readonly ScrapeHint[] = [
   },
 ]
 
-export const REPORTER = 'org.apache.flink.metrics'
+const REPORTER = 'org.apache.flink.metrics'
 
 export const WAYS: readonly PackWay[] = [
   {
