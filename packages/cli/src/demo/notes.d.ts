@@ -1,3 +1,0 @@
-/** The demo's weir.yml: what people say of its pipelines, and one that is waited for in vain. */
-export declare const DEMO_CONFIG =
-  "pipelines:\n  - system: custom\n    pipeline: nightly_export\n    title: Nightly export\n    team: finance\n    description: Is named here and has never sent anything, so it is silent.\n  - system: airflow\n    pipeline: orders_daily\n    title: Orders of the day\n    critical: true\n  - pipeline: 'orders*'\n    team: commerce\n    description: What was sold, from the shop into the warehouse.\n  - pipeline: 'inventory'\n    team: commerce\n  - pipeline: 'payments'\n    team: finance\n    critical: true\n  - system: airflow\n    pipeline: '*'\n    team: data platform\n"
