@@ -13,6 +13,8 @@ export interface PanelFrames {
   readonly notes: readonly Note[]
   /** Why there is nothing to draw; unset when there is something. */
   readonly empty?: string
+  /** Whose doing that is. */
+  readonly emptyBy?: 'queries' | 'transformations'
 }
 
 /**
@@ -32,15 +34,20 @@ export function panelFrames(
     timeZone,
   })
   const frames = applyFieldConfig(transformed, panel.fieldConfig, text)
-  const empty = whyEmpty(raw, frames)
-  return empty === undefined ? { frames, notes } : { frames, notes, empty }
+  return { frames, notes, ...whyEmpty(raw, frames) }
 }
 
 const rowCount = (frames: readonly Frame[]): number =>
   frames.reduce((sum, { length }) => sum + length, 0)
 
-function whyEmpty(raw: readonly Frame[], drawn: readonly Frame[]): string | undefined {
-  if (rowCount(drawn) > 0) return undefined
-  if (rowCount(raw) === 0) return 'The queries found no series in this time range'
-  return `The queries found ${raw.length} series; the panel's transformations leave none of them`
+function whyEmpty(
+  raw: readonly Frame[],
+  drawn: readonly Frame[],
+): Pick<PanelFrames, 'empty' | 'emptyBy'> {
+  if (rowCount(drawn) > 0) return {}
+  if (rowCount(raw) === 0) {
+    return { empty: 'The queries found no series in this time range', emptyBy: 'queries' }
+  }
+  const empty = `The queries found ${rowCount(raw)} values; the panel's transformations leave none of them`
+  return { empty, emptyBy: 'transformations' }
 }

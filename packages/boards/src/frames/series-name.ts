@@ -31,10 +31,13 @@ export function automaticNames(series: readonly LabelSet[], expression: string):
   if (series.length === 1 || apart.length === 0) {
     return series.map((one) => one['__name__'] ?? loneName(one, expression))
   }
-  if (apart.length === 1) return series.map((one) => one[apart[0]!] ?? '')
-  return series.map((one) =>
-    seriesName(Object.fromEntries(Object.entries(one).filter(([label]) => apart.includes(label)))),
-  )
+  if (apart.length === 1) {
+    return series.map((one) => one[apart[0]!] ?? loneName(one, expression))
+  }
+  return series.map((one) => {
+    const told = Object.entries(one).filter(([label]) => apart.includes(label))
+    return told.length === 0 ? loneName(one, expression) : seriesName(Object.fromEntries(told))
+  })
 }
 
 function loneName(labels: LabelSet, expression: string): string {

@@ -7,10 +7,12 @@ import type { Asked } from './panel-questions.ts'
 /** Why a panel is empty: found out when somebody sees it, by leaving conditions out one by one. */
 export function EmptyReason(props: {
   readonly why: string
+  /** It is the queries that found nothing, and it can be asked why. */
+  readonly isAsking: boolean
   readonly asked: readonly Asked[]
   readonly time: BoardTime
 }): React.JSX.Element {
-  const { why, asked, time } = props
+  const { why, isAsking, asked, time } = props
   const first = asked.find(({ query }) => query.language === 'promql')?.query
   const { data } = useQuery({
     queryKey: ['why-empty', first?.expr, time.from, time.to],
@@ -19,7 +21,7 @@ export function EmptyReason(props: {
       const { data: tree } = await askPrometheus<unknown>('parse_query', { query: expr }, signal)
       return reasonOf(tree, { startMs, endMs }, signal)
     },
-    enabled: first !== undefined,
+    enabled: isAsking && first !== undefined,
     refetchInterval: false,
     staleTime: 60_000,
   })

@@ -1,4 +1,4 @@
-import { type PlacedPanel, interpolate, panelWindow } from '@weir/boards'
+import { type Panel as BoardPanel, type PlacedPanel, interpolate, panelWindow } from '@weir/boards'
 import { Skeleton } from '@mantine/core'
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
 import {
@@ -177,8 +177,13 @@ function PanelInside(props: {
           <div className="panel-say" data-tone="error" role="alert">
             <Errors errors={told.errors} />
           </div>
-        ) : isEmpty && !SHOWS_NOTHING.has(panel.type) ? (
-          <EmptyReason why={drawn.empty ?? ''} asked={shown} time={time} />
+        ) : isEmpty && !saysNothing(panel) ? (
+          <EmptyReason
+            why={drawn.empty ?? ''}
+            isAsking={drawn.emptyBy === 'queries'}
+            asked={shown}
+            time={time}
+          />
         ) : (
           <PanelGuard key={panel.type} title={title}>
             <Suspense fallback={<Skeleton height="100%" radius="sm" />}>
@@ -193,8 +198,12 @@ function PanelInside(props: {
 
 const NOT_ASKED: readonly Asked[] = []
 
-/** Panels that say themselves that there is nothing: a stat has its "no value". */
-const SHOWS_NOTHING = new Set(['stat', 'gauge'])
+/** Panels of figures have a text of their own for no value, where the board gives one. */
+function saysNothing({ type, fieldConfig }: BoardPanel): boolean {
+  return FIGURES.has(type) && (fieldConfig.defaults.noValue ?? '') !== ''
+}
+
+const FIGURES = new Set(['stat', 'gauge'])
 
 function Errors(props: {
   readonly errors: readonly {

@@ -15,6 +15,8 @@ export interface Drawn {
   readonly notes: readonly Note[]
   /** Why there is nothing; undefined where there is something. */
   readonly empty: string | undefined
+  /** Whose doing that is. */
+  readonly emptyBy: 'queries' | 'transformations' | undefined
 }
 
 /** Frames of what was asked for now, and behind them those of earlier, moved here and dashed. */
@@ -26,15 +28,15 @@ export function drawnOf(
 ): Drawn {
   const around = { text: (template: string) => interpolate(template, scope), timeZone }
   const now = answers.filter(({ shiftMs }) => shiftMs === 0)
-  const { frames, notes, empty } = panelFrames(panel, framesInput(now), around)
+  const { frames, notes, empty, emptyBy } = panelFrames(panel, framesInput(now), around)
   const before = answers.filter(({ shiftMs }) => shiftMs > 0)
-  if (compare === undefined || before.length === 0) return { frames, notes, empty }
+  if (compare === undefined || before.length === 0) return { frames, notes, empty, emptyBy }
   const { ms, words } = COMPARISONS[compare]
   const earlier = panelFrames(panel, framesInput(before), around).frames.map((frame) => ({
     ...frame,
     fields: frame.fields.map((field) => movedField(field, ms, words)),
   }))
-  return { frames: [...frames, ...earlier], notes, empty }
+  return { frames: [...frames, ...earlier], notes, empty, emptyBy }
 }
 
 function movedField(field: Field, ms: number, words: string): Field {

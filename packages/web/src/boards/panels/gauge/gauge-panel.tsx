@@ -122,7 +122,7 @@ function Dial(props: {
             className="dial-value"
             y={fontSize * 0.2}
             fontSize={fontSize}
-            fill={legibleOn(shown.color, { dark, ratio: fontSize >= 24 ? 3 : 4.5 })}
+            fill={legibleOn(shown.color, { dark, ratio: fontSize >= 40 ? 3 : 4.5 })}
           >
             {text}
           </text>

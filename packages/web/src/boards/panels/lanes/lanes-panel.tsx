@@ -101,7 +101,9 @@ function Lanes(
               </text>
               {lane.stretches.map((stretch, index) => {
                 const start = x(stretch.fromMs)
-                const long = Math.max(1, x(stretch.toMs) - start - (isGapped ? 2 : 0))
+                const whole = x(stretch.toMs) - start
+                // Boxes of a few pixels have no room for gaps between them.
+                const long = Math.max(1, whole - (isGapped && whole > 6 ? 2 : 0))
                 const fits =
                   withValues && long > stretch.text.length * CHARACTER + 6 && laneHeight >= 15
                 return (

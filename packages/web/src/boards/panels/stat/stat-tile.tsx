@@ -56,7 +56,7 @@ export function StatTile(props: {
   const color = isFilled
     ? inkOn(shown.color, dark)
     : options.colorMode === 'value'
-      ? legibleOn(shown.color, { dark, ratio: fontSize >= 24 ? 3 : 4.5 })
+      ? legibleOn(shown.color, { dark, ratio: fontSize >= 40 ? 3 : 4.5 })
       : undefined
   return (
     <Linked

@@ -9,7 +9,7 @@ export function TextPanel({ panel, text }: PanelProps): React.JSX.Element {
   const kind = typeof mode === 'string' ? mode : 'markdown'
   const filled = text(
     typeof content === 'string' ? content : '',
-    kind === 'html' ? 'html' : undefined,
+    kind === 'code' ? undefined : 'html',
   )
   const html = useMemo(() => (kind === 'code' ? '' : textHtml(filled, kind)), [filled, kind])
   if (kind === 'code') {
