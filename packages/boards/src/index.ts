@@ -76,6 +76,7 @@ export {
   type VariableOptions,
   variableOptions,
 } from './variables/variable-options.ts'
+export { exportDashboard } from './export/export-dashboard.ts'
 export { PANEL_TYPES } from './panel-types.ts'
 export {
   type DashboardReview,

@@ -45,7 +45,7 @@ function modernProperty(property: Json): Json {
 }
 
 /** How a table's cell was drawn, before it had options of its own. */
-export function cellOptions(displayMode: string): Json {
+function cellOptions(displayMode: string): Json {
   switch (displayMode) {
     case 'basic':
       return { type: 'gauge', mode: 'basic' }

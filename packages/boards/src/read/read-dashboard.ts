@@ -11,7 +11,7 @@ import { withShared } from './shared-panels.ts'
 import { readVariable } from './read-variable.ts'
 
 /** The form that everything is brought up to. */
-export const SCHEMA_VERSION = 42
+const SCHEMA_VERSION = 42
 /** More than any board that people look at; the largest public one has 597. */
 const PANELS_MAX = 5000
 const VARIABLES_MAX = 200

@@ -30,7 +30,9 @@ export function readTarget(
     if (typeof found !== 'string') {
       notes.changed(where, 'Its InfluxQL became PromQL')
       const { inventory: _, ...translated } = found
-      return { ...raw, refId, language: 'promql', ...translated }
+      // Named, so that Grafana too asks a data source that understands it.
+      const datasource = { type: 'prometheus' }
+      return { ...raw, datasource, refId, language: 'promql', ...translated }
     }
     if (raw['hide'] !== true) notes.broken(where, `Query ${refId} is InfluxQL that ${found}`)
   }
@@ -66,7 +68,7 @@ function formatOf(value: unknown): 'time_series' | 'table' | 'heatmap' {
   return value === 'table' || value === 'heatmap' ? value : 'time_series'
 }
 
-function languageOf(expr: string, kind: SourceKind): 'promql' | 'logql' | undefined {
+export function languageOf(expr: string, kind: SourceKind): 'promql' | 'logql' | undefined {
   switch (kind) {
     case 'logs':
       return 'logql'
@@ -115,7 +117,7 @@ function sayWhy(
 }
 
 /** A, B, …, Z, AA, … */
-export function refIdOf(index: number): string {
+function refIdOf(index: number): string {
   const letter = String.fromCodePoint(65 + (index % 26))
   return index < 26 ? letter : refIdOf(Math.floor(index / 26) - 1) + letter
 }

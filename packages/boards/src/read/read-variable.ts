@@ -15,7 +15,7 @@ export function readVariable(raw: Json, context: ReadContext): Variable | undefi
   }
   const hide = whole(raw['hide'], 0, 0, 2) as 0 | 1 | 2
   const current = isRecord(raw['current']) ? raw['current'] : undefined
-  const { current: _, ...rest } = raw
+  const { current: _, auto_count, auto_min, ...rest } = raw
   const base = {
     ...rest,
     name,
@@ -53,8 +53,8 @@ export function readVariable(raw: Json, context: ReadContext): Variable | undefi
         query: written,
         options: intervals(written),
         auto: raw['auto'] === true,
-        autoCount: whole(raw['auto_count'], 30, 1, 100_000),
-        autoMin: text(raw['auto_min']) || '10s',
+        autoCount: whole(raw['autoCount'] ?? auto_count, 30, 1, 100_000),
+        autoMin: text(raw['autoMin'] ?? auto_min) || '10s',
       }
     }
     case 'datasource':

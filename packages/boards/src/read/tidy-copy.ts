@@ -24,10 +24,7 @@ class Copier {
   }
 
   copy(value: unknown, depth: number): unknown {
-    if (this.#left-- <= 0) {
-      this.#notes.broken('', `More than ${VALUES_MAX} values; what comes after is left out`)
-      return null
-    }
+    this.#left--
     switch (typeof value) {
       case 'string':
         return this.#text(value)
@@ -42,6 +39,12 @@ class Copier {
       default:
         return null
     }
+  }
+
+  #isFull(): boolean {
+    if (this.#left > 0) return false
+    this.#notes.broken('', `More than ${VALUES_MAX} values; what comes after is left out`)
+    return true
   }
 
   #text(value: string): string {
@@ -59,7 +62,7 @@ class Copier {
     if (Array.isArray(value)) return this.#list(value, depth)
     const copy: Record<string, unknown> = {}
     for (const key of Object.keys(value)) {
-      if (this.#left <= 0) break
+      if (this.#isFull()) break
       if (key === '__proto__') {
         this.#notes.ignored('', 'A key "__proto__" is left out')
         continue
@@ -73,7 +76,7 @@ class Copier {
   #list(value: readonly unknown[], depth: number): unknown[] {
     const copy: unknown[] = []
     for (const item of value) {
-      if (this.#left <= 0) break
+      if (this.#isFull()) break
       copy.push(this.copy(item, depth + 1))
     }
     return copy
