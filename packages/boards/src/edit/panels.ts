@@ -14,7 +14,7 @@ export function panelOf(board: Dashboard, id: number): Panel | undefined {
 }
 
 /** A number that no panel has. */
-export function nextPanelId(board: Dashboard): number {
+function nextPanelId(board: Dashboard): number {
   return allPanels(board).reduce((highest, { id }) => Math.max(highest, id), 0) + 1
 }
 

@@ -141,7 +141,7 @@ function kindOf(source: unknown): SourceKind | undefined {
   const { type, uid } = source
   if (typeof uid === 'string' && /^(?:\$|\[\[|-- )/.test(uid)) {
     // An input of the sharing form that it was imported from is no variable.
-    if (!/^\$\{DS_/.test(uid)) return undefined
+    if (!uid.startsWith('${DS_')) return undefined
   }
   return KINDS.find((kind) => kind.type === (type ?? 'prometheus'))
 }

@@ -139,9 +139,9 @@ function EditList<T>(props: {
   readonly addLabel: string
   readonly make: () => T
   readonly onChange: (list: readonly T[], key?: string) => void
-  readonly form: (element: T, change: (next: T) => void) => React.ReactNode
+  readonly renderForm: (element: T, change: (next: T) => void) => React.ReactNode
 }): React.JSX.Element {
-  const { list, nameOf, addLabel, make, onChange, form } = props
+  const { list, nameOf, addLabel, make, onChange, renderForm } = props
   const [open, setOpen] = useState<number | undefined>(undefined)
   return (
     <div className="stack" style={{ gap: 8 }}>
@@ -188,7 +188,9 @@ function EditList<T>(props: {
             </Small>
           </header>
           {open === i
-            ? form(element, (next) => onChange(withElement(list, i, next), `${addLabel} ${i}`))
+            ? renderForm(element, (next) =>
+                onChange(withElement(list, i, next), `${addLabel} ${i}`),
+              )
             : null}
         </section>
       ))}
@@ -244,7 +246,7 @@ function Variables({ edit }: { readonly edit: BoardEdit }): React.JSX.Element {
           key,
         )
       }
-      form={(variable, change) => <VariableForm variable={variable} onChange={change} />}
+      renderForm={(variable, change) => <VariableForm variable={variable} onChange={change} />}
     />
   )
 }
@@ -270,7 +272,7 @@ function Annotations({ edit }: { readonly edit: BoardEdit }): React.JSX.Element 
           key,
         )
       }
-      form={(one, change) => (
+      renderForm={(one, change) => (
         <div className="query-more">
           <TextInput
             label="Name"
@@ -311,7 +313,7 @@ function Links({ edit }: { readonly edit: BoardEdit }): React.JSX.Element {
       addLabel="Add a link"
       make={() => ({ title: 'Link', type: 'link', url: '' })}
       onChange={(links, key) => edit.change((before) => ({ ...before, links }), 'links', key)}
-      form={(link, change) => (
+      renderForm={(link, change) => (
         <div className="query-more">
           <TextInput
             label="Title"

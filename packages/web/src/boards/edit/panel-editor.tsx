@@ -29,6 +29,8 @@ export function PanelEditor(props: {
   const isRow = panel.type === 'row'
   return (
     <div className="panel-editor">
+      <h1 className="visually-hidden">{nameOf(panel)}</h1>
+      <h2 className="visually-hidden">How it looks</h2>
       <div className="panel-editor-main">
         <div>
           <Button

@@ -9,7 +9,7 @@ import {
   IconPlus,
   IconTrash,
 } from '@tabler/icons-react'
-import { Suspense, lazy, useEffect, useState } from 'react'
+import { Suspense, lazy, useEffect, useEffectEvent, useState } from 'react'
 import type { ChangePanel } from './panel-editor.tsx'
 
 const PromqlEditor = lazy(async () => ({
@@ -211,14 +211,11 @@ const SETTLE_MS = 700
 
 /** Takes a text once it has not changed for a moment. */
 function useSettled(text: string, take: (text: string) => void): void {
-  const [latest] = useState({ take })
+  const settled = useEffectEvent(take)
   useEffect(() => {
-    latest.take = take
-  })
-  useEffect(() => {
-    const timer = setTimeout(() => latest.take(text), SETTLE_MS)
+    const timer = setTimeout(() => settled(text), SETTLE_MS)
     return () => clearTimeout(timer)
-  }, [text, latest])
+  }, [text])
 }
 
 function Deed(props: {

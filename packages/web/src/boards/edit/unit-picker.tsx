@@ -11,7 +11,7 @@ export function UnitPicker(props: {
   readonly onChange: (unit: string) => void
 }): React.JSX.Element {
   const { value, onChange } = props
-  const units = useMemo(knownUnits, [])
+  const units = useMemo(() => knownUnits(), [])
   const options = { decimals: null, timeZone: 'utc', nowMs: 0 }
   return (
     <Autocomplete
