@@ -24,39 +24,49 @@ export async function countSeries(
   const answers = await Promise.all(
     asked.map((list) => source.vector(countExpr(list), atMs, signal)),
   )
-  const seen = new Set<string>()
+  const seen = new Map<string, number>()
   for (const { labels, values } of answers) {
     for (const [i, flat] of labels.entries()) {
       const name = flat[flat.indexOf('__name__') + 1] ?? ''
       const id = seen.has(name) ? undefined : owner.of(name)
-      seen.add(name)
+      seen.set(name, values[i]!)
       if (id !== undefined) counts.set(id, counts.get(id)! + values[i]!)
     }
   }
-  // Names such as process_cpu_seconds_total are everybody's: they alone tell of no system.
+  // Names such as `process_cpu_seconds_total` are in many references: they wake nobody. What wakes a pack
+  // may be another one's (Flink's sink of a consumer's pack): then it counts that.
   for (const { id, metricPrefix, detect } of packs) {
-    if (metricPrefix === '' && !detect.some((name) => seen.has(name))) counts.set(id, 0)
+    if (metricPrefix !== '') continue
+    const woken = detect.reduce((sum, name) => sum + (seen.get(name) ?? 0), 0)
+    counts.set(id, woken === 0 ? 0 : Math.max(counts.get(id)!, woken))
   }
   return counts
 }
 
-/** Whose a name is: the pack with that very name in its reference, else the one with the longest beginning. */
+/**
+ * Whose a name is: the pack with the longest beginning, else one without a beginning of its own that has
+ * that very name in its reference. (A consumer's pack asks for Flink's names too; they stay Flink's.)
+ */
 function ownerOf(packs: readonly Pack[]): {
   readonly names: ReadonlyMap<string, string>
   readonly of: (name: string) => string | undefined
 } {
+  const byPrefix = packs
+    .filter(({ metricPrefix }) => metricPrefix !== '')
+    .toSorted((a, b) => b.metricPrefix.length - a.metricPrefix.length)
+  const prefixed = (name: string): string | undefined =>
+    byPrefix.find(({ metricPrefix }) => name.startsWith(metricPrefix))?.id
   const names = new Map(
     packs
       .filter(({ metricPrefix }) => metricPrefix === '')
       .flatMap(({ id, metrics }) =>
-        metrics.flatMap(seriesNames).map((name) => [name, id] as const),
+        metrics
+          .flatMap(seriesNames)
+          .filter((name) => prefixed(name) === undefined)
+          .map((name) => [name, id] as const),
       ),
   )
-  const byPrefix = packs
-    .filter(({ metricPrefix }) => metricPrefix !== '')
-    .toSorted((a, b) => b.metricPrefix.length - a.metricPrefix.length)
-  const of = (name: string): string | undefined =>
-    names.get(name) ?? byPrefix.find(({ metricPrefix }) => name.startsWith(metricPrefix))?.id
+  const of = (name: string): string | undefined => prefixed(name) ?? names.get(name)
   return { names, of }
 }
 

@@ -100,3 +100,21 @@ test('a pack whose names have no beginning in common counts those of its referen
   const others = await loadOverview(source, { ...request, packs: [stranger] })
   expect(others.seriesCounts.get('stranger')).toBe(0)
 })
+
+test('names that every program has wake no pack, and those of another pack stay there', async () => {
+  const ids = ['flink', 'rudderstack', 'kafka-iceberg']
+  const packs = PACKS.filter(({ id }) => ids.includes(id))
+  const source = recorder({
+    process_cpu_seconds_total: 2,
+    flink_jobmanager_job_numRestarts: 5,
+    event_delivery: 7,
+  })
+  const { seriesCounts } = await loadOverview(source, { ...request, packs })
+  // RudderStack is awake, and the process may be its transformer's.
+  expect(seriesCounts.get('kafka-iceberg')).toBe(0)
+  expect(seriesCounts.get('flink')).toBe(5)
+  expect(seriesCounts.get('rudderstack')).toBeGreaterThanOrEqual(7)
+  const sink = packs.find(({ id }) => id === 'kafka-iceberg')!.detect.at(-1)!
+  const again = await loadOverview(recorder({ [sink]: 4 }), { ...request, packs })
+  expect([...again.seriesCounts.values()]).toEqual([4, 0, 4])
+})
