@@ -20,6 +20,7 @@ export type {
   ScrapeHint,
   SignalDefinition,
 } from './pack.ts'
+export { FLAVOURS, type Flavour, airflowFlavour } from './airflow/flavours.ts'
 export { PACKS } from './registry.ts'
 export { type AlertSettings, settingsProblems, withAlertSettings } from './alert-settings.ts'
 export { type StageDescription, describeStage, packRuleGroups } from './rule-groups.ts'

@@ -1,7 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { WeirError } from '@weir/model'
-import { type DashboardForm, PACKS, type Pack, exportPack, packAlertRows } from '@weir/packs'
+import {
+  type DashboardForm,
+  FLAVOURS,
+  type Flavour,
+  PACKS,
+  type Pack,
+  airflowFlavour,
+  exportPack,
+  packAlertRows,
+} from '@weir/packs'
 import { givenPacks, readConfig } from '@weir/server'
 import { type Command, Option } from 'commander'
 import { showPack, showPacks, summaryOf } from '../show/pack-text.ts'
@@ -16,6 +25,7 @@ interface PackOptions {
 interface ExportOptions extends PackOptions {
   readonly out: string
   readonly dashboards: DashboardForm
+  readonly flavour?: Flavour
 }
 
 export function addPack(program: Command): void {
@@ -49,10 +59,17 @@ export function addPack(program: Command): void {
         .choices(['provisioning', 'sharing'])
         .default('provisioning'),
     )
+    .addOption(
+      new Option(
+        '--flavour <mapping>',
+        'of airflow: rules and boards for the names that another mapping makes',
+      ).choices(FLAVOURS),
+    )
     .addOption(config())
     .option('--json', 'the written files as an array', false)
     .action((id: string, options: ExportOptions) => {
-      const written = writePack(packOf(id, packsOf(options)), options.out, options.dashboards)
+      const found = flavoured(packOf(id, packsOf(options)), options.flavour)
+      const written = writePack(found, options.out, options.dashboards)
       print(options, written, written)
     })
   pack
@@ -61,6 +78,16 @@ export function addPack(program: Command): void {
     .action(async (module: string) => {
       process.stdout.write(await buildPack(module))
     })
+}
+
+/** @throws {WeirError} `PACK_UNKNOWN` for a pack that has none */
+function flavoured(pack: Pack, flavour: Flavour | undefined): Pack {
+  if (flavour === undefined) return pack
+  if (pack.id === 'airflow') return airflowFlavour(flavour)
+  throw new WeirError(
+    'PACK_UNKNOWN',
+    `Cannot export pack ${JSON.stringify(pack.id)} as ${flavour}: only airflow has flavours`,
+  )
 }
 
 function print({ json }: PackOptions, value: unknown, lines: readonly string[]): void {

@@ -17,6 +17,7 @@ export const AIRFLOW: Pack = {
     'airflow_ti_finish',
     'airflow_dagrun_duration_count',
     'airflow_dagrun_failed_count',
+    'airflow_scheduler_heartbeat_total',
   ],
   metricPrefix: 'airflow_',
   mapping: MAPPING,

@@ -176,3 +176,14 @@ test.each([
 ])('%s is dropped', (line) => {
   expect(mapLine(MAPPING, line)).toBeUndefined()
 })
+
+test('seconds and milliseconds by DogStatsD are the same line: only its listener can know', () => {
+  // Airflow 2: a task of 5.3 s. Airflow 3: one of 5.3 ms. Tags and type do not differ either.
+  const line = 'airflow.task.duration:5.3|ms|#dag_id:orders,task_id:load'
+  expect(mapLine(MAPPING, line)).toMatchObject({
+    name: 'airflow_tagged_task_duration',
+    labels: { dag_id: 'orders', task_id: 'load' },
+    value: 5.3,
+    type: 'ms',
+  })
+})

@@ -267,6 +267,36 @@ const taggedRows = (names: readonly string[], unit: string): readonly Row[] =>
     `The fixed-name twin of airflow_${name}: its tags as labels, or the total where tags are off. Do not add the two.`,
   ])
 
+/** Names by OpenTelemetry, as far as rules use them: counters end in `_total`, timers are native histograms. */
+const OTLP = [
+  ...rows(
+    'counter',
+    [
+      'scheduler_heartbeat',
+      'triggerer_heartbeat',
+      'ti_start',
+      'ti_finish',
+      'scheduler_tasks_killed_externally',
+      'zombies_killed',
+      'task_instances_without_heartbeats_killed',
+    ].map((name): Row => [
+      `${name}_total`,
+      '',
+      '',
+      `airflow_${name} by OpenTelemetry, with its tags as labels.`,
+    ]),
+  ),
+  ...rows(
+    'histogram',
+    ['success', 'failed'].map((how): Row => [
+      `dagrun_duration_${how}_milliseconds`,
+      'ms',
+      'dag_id',
+      `Time of DAG runs (${how}) by OpenTelemetry, a native histogram.`,
+    ]),
+  ).map((row) => ({ ...row, native: true as const })),
+]
+
 export const METRICS: readonly MetricReference[] = [
   ...rows('counter', COUNTERS),
   ...rows('gauge', GAUGES),
@@ -274,4 +304,5 @@ export const METRICS: readonly MetricReference[] = [
   ...rows('counter', taggedRows(TAGGED.counter, 'tasks')),
   ...rows('gauge', taggedRows(TAGGED.gauge, 'tasks')),
   ...rows('histogram', taggedRows(TAGGED.histogram, 'seconds')),
+  ...OTLP,
 ]

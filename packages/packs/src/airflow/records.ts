@@ -35,6 +35,17 @@ function taggedName(metric: string): string {
   return metric.replace('airflow_', 'airflow_tagged_')
 }
 
+/** The name by Airflow's OpenTelemetry, whose counters end in `_total`; always with tags. */
+function otlpName(counter: string): string {
+  return `${counter}_total`
+}
+
+/** Run times by OpenTelemetry: native histograms in milliseconds, whose count is that of the runs. */
+export const OTLP_RUNS = {
+  success: 'airflow_dagrun_duration_success_milliseconds',
+  failed: 'airflow_dagrun_duration_failed_milliseconds',
+} as const
+
 /** Growth of a counter that names its DAG for certain, by DAG and whatever else is asked for. */
 function grownByDag(metric: string, window: string, by = 'dag_id'): string {
   const tagged = select(taggedName(metric), 'dag_id!=""')
@@ -53,6 +64,9 @@ function grownByTask(metric: string, matcher: string, window: string, by: string
     `sum by (${by}) (${grown(select(metric, matcher), window)}) and on (dag_id) ${KNOWN_DAGS}`,
     `sum by (${by}) (${rejoined}) and on (dag_id) ${KNOWN_DAGS}`,
     `sum by (${by}) (${grown(tagged, window)})`,
+    ...(metric.endsWith('_bucket')
+      ? []
+      : [`sum by (${by}) (${grown(select(otlpName(metric), matcher, 'dag_id!=""'), window)})`]),
   ].join(' or ')
 }
 
@@ -74,15 +88,31 @@ function remembered(what: string, count: string, daysMax: number): RecordingRule
 }
 
 /** A plain count, whichever of two names carries it, as an expression that can be compared. */
-function countByDag(metric: string): string {
-  return `(sum by (dag_id) (${metric}) or sum by (dag_id) (${taggedName(metric)}{dag_id!=""}))`
+function countByDag(metric: string, otlp: string): string {
+  return `(sum by (dag_id) (${metric}) or sum by (dag_id) (${taggedName(metric)}{dag_id!=""}) or sum by (dag_id) (histogram_count(${otlp}{dag_id!=""})))`
 }
 
 const LAST = {
-  success: remembered('dag_last_success', countByDag('airflow_dagrun_duration_count'), 8),
-  failure: remembered('dag_last_failure', countByDag('airflow_dagrun_failed_count'), 8),
-  scheduler: remembered('scheduler_last_heartbeat', '(sum(airflow_scheduler_heartbeat))', 1),
-  triggerer: remembered('triggerer_last_heartbeat', '(sum(airflow_triggerer_heartbeat))', 1),
+  success: remembered(
+    'dag_last_success',
+    countByDag('airflow_dagrun_duration_count', OTLP_RUNS.success),
+    8,
+  ),
+  failure: remembered(
+    'dag_last_failure',
+    countByDag('airflow_dagrun_failed_count', OTLP_RUNS.failed),
+    8,
+  ),
+  scheduler: remembered(
+    'scheduler_last_heartbeat',
+    '(sum(airflow_scheduler_heartbeat) or sum(airflow_scheduler_heartbeat_total))',
+    1,
+  ),
+  triggerer: remembered(
+    'triggerer_last_heartbeat',
+    '(sum(airflow_triggerer_heartbeat) or sum(airflow_triggerer_heartbeat_total))',
+    1,
+  ),
   parse: remembered(
     'dag_file_last_parsed',
     '(sum(airflow_dag_processing_last_duration_count) or sum(airflow_tagged_dag_processing_last_duration_count))',
@@ -92,7 +122,7 @@ const LAST = {
 
 /** Zero where Airflow is there but the counter is not yet. */
 export function orZero(expr: string): string {
-  return `(sum(${expr}) or 0 * sum(airflow_scheduler_heartbeat))`
+  return `(sum(${expr}) or 0 * sum(airflow_scheduler_heartbeat) or 0 * sum(airflow_scheduler_heartbeat_total))`
 }
 
 /**
@@ -116,6 +146,7 @@ export const RECORDS: readonly RecordingRule[] = [
       'airflow_tagged_dagrun_dependency_check_count',
       'airflow_tagged_dagrun_duration_count',
       'airflow_tagged_dagrun_failed_count',
+      ...Object.values(OTLP_RUNS),
     ]
       .map((metric) => `group by (dag_id) (${metric}{dag_id!=""})`)
       .join(' or '),
@@ -140,12 +171,12 @@ export const RECORDS: readonly RecordingRule[] = [
   },
   {
     record: 'airflow:dag_runs:increase5m',
-    expr: grownByDag('airflow_dagrun_duration_count', '5m'),
+    expr: `${grownByDag('airflow_dagrun_duration_count', '5m')} or sum by (dag_id) (histogram_count(${grown(OTLP_RUNS.success, '5m')}))`,
     labels: { state: 'success' },
   },
   {
     record: 'airflow:dag_runs:increase5m',
-    expr: grownByDag('airflow_dagrun_failed_count', '5m'),
+    expr: `${grownByDag('airflow_dagrun_failed_count', '5m')} or sum by (dag_id) (histogram_count(${grown(OTLP_RUNS.failed, '5m')}))`,
     labels: { state: 'failed' },
   },
   {
@@ -175,7 +206,7 @@ export const RECORDS: readonly RecordingRule[] = [
   },
   {
     record: 'airflow:task_starts:increase5m',
-    expr: `sum(${grown('airflow_ti_start', '5m')}) or sum(${grown('airflow_tagged_ti_start', '5m')})`,
+    expr: `sum(${grown('airflow_ti_start', '5m')}) or sum(${grown('airflow_tagged_ti_start', '5m')}) or sum(${grown(otlpName('airflow_ti_start'), '5m')})`,
   },
   {
     record: 'airflow:lost_tasks:increase5m',
@@ -184,7 +215,7 @@ export const RECORDS: readonly RecordingRule[] = [
       'airflow_zombies_killed',
       'airflow_task_instances_without_heartbeats_killed',
     ]
-      .map((metric) => orZero(grown(metric, '5m')))
+      .map((metric) => orZero(`${grown(metric, '5m')} or ${grown(otlpName(metric), '5m')}`))
       .join(' + '),
   },
 ]

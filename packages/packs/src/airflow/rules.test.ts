@@ -168,6 +168,41 @@ const cases: readonly (readonly [string, RuleScript])[] = [
     },
   ],
   [
+    'by OpenTelemetry, with other names, each run and task counts once',
+    {
+      series: [
+        ['airflow_scheduler_heartbeat_total', '1+3x80'],
+        [
+          'airflow_dagrun_duration_success_milliseconds{dag_id="orders"}',
+          '{{schema:0 sum:5000 count:5 buckets:[5]}}x20 {{schema:0 sum:6000 count:6 buckets:[6]}}x60',
+        ],
+        [
+          'airflow_dagrun_duration_failed_milliseconds{dag_id="stock"}',
+          '{{schema:0 sum:2000 count:2 buckets:[2]}}x20 {{schema:0 sum:3000 count:3 buckets:[3]}}x60',
+        ],
+        ['airflow_ti_finish_total{dag_id="stock",task_id="load",state="failed"}', '0x20 1x60'],
+      ],
+      firing: [
+        ['4m', 'AirflowDagFailing', []],
+        ['6m', 'AirflowDagFailing', ['stock']],
+        ['6m', 'AirflowTaskFailures', ['stock']],
+        ['6m', 'AirflowSchedulerHeartbeatLost', []],
+      ],
+      values: [
+        [
+          '6m',
+          'sum by (dag_id) (airflow:dag_runs:increase5m{state="success"}) > bool 0.9',
+          { '{dag_id="orders"}': 1 },
+        ],
+        [
+          '6m',
+          'round(airflow:dag_since_success_seconds{dag_id="orders"} / 60)',
+          { '{dag_id="orders"}': 1 },
+        ],
+      ],
+    },
+  ],
+  [
     'pools, imports and lost tasks concern the installation',
     {
       series: [
