@@ -48,6 +48,7 @@ function whyEmpty(
   if (rowCount(raw) === 0) {
     return { empty: 'The queries found no series in this time range', emptyBy: 'queries' }
   }
-  const empty = `The queries found ${rowCount(raw)} values; the panel's transformations leave none of them`
+  const found = rowCount(raw) === 1 ? 'one value' : `${rowCount(raw)} values`
+  const empty = `The queries found ${found}; the panel's transformations leave nothing of it`
   return { empty, emptyBy: 'transformations' }
 }

@@ -113,7 +113,7 @@ function Lanes(
                       y={(laneHeight * (1 - share)) / 2}
                       width={long}
                       height={laneHeight * share}
-                      rx={isGapped ? 2 : 0}
+                      {...(isGapped && whole > 6 ? { rx: 2 } : {})}
                       fill={stretch.color}
                     />
                     {fits ? (

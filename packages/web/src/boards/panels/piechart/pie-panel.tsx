@@ -99,6 +99,7 @@ function Pie(props: {
             <title>{`${value.name}: ${formattedText(value.shown)} (${shareText(share)})`}</title>
             <path
               className="pie-slice"
+              data-whole={share === 1 ? '' : undefined}
               d={ringPath({ inner, outer: radius }, from, to)}
               fill={value.shown.color}
             />
