@@ -253,6 +253,7 @@ const cases: readonly (readonly [string, RuleScript])[] = [
   [
     'gauges that are silent for half an hour are still true, and then no longer',
     {
+      interval: '2m',
       series: [
         ...deliveries({ '60': 30, '+Inf': 30 }),
         ['jobsdb_tables_count{customVal="gw"}', '12 _x100'],
@@ -308,6 +309,7 @@ const cases: readonly (readonly [string, RuleScript])[] = [
   [
     'a flat line is a stop while events wait; without waiting it is rest',
     {
+      interval: '2m',
       series: [
         [
           'pipeline_processed_events{module="router",destType="BRAZE",state="executing",code="0"}',
@@ -320,12 +322,12 @@ const cases: readonly (readonly [string, RuleScript])[] = [
         ['gateway_write_key_requests{source="a"}', '0+15x100'],
       ],
       firing: [
-        ['25m', 'RudderRouterStuck', ['(rudderstack)']],
-        ['25m', 'RudderProcessorStuck', ['(rudderstack)']],
+        ['26m', 'RudderRouterStuck', ['(rudderstack)']],
+        ['26m', 'RudderProcessorStuck', ['(rudderstack)']],
       ],
       values: [
         [
-          '25m',
+          '26m',
           'count by (destType) (ALERTS{alertname="RudderRouterStuck",alertstate="firing"})',
           { '{destType="BRAZE"}': 1 },
         ],
@@ -363,6 +365,7 @@ const cases: readonly (readonly [string, RuleScript])[] = [
   [
     'a sync later than its interval and half an hour, also above the last edge',
     {
+      interval: '2m',
       series: [
         SERVER,
         ...(
@@ -384,7 +387,7 @@ const cases: readonly (readonly [string, RuleScript])[] = [
           '0+1x100',
         ]),
       ],
-      firing: [['45m', 'RudderWarehouseSyncLag', ['2shop → rs1440', '2shop → rs30']]],
+      firing: [['46m', 'RudderWarehouseSyncLag', ['2shop → rs1440', '2shop → rs30']]],
     },
   ],
   [
@@ -422,7 +425,7 @@ function slice(script: RuleScript): Pack {
   return {
     ...RUDDERSTACK,
     // A day in steps of two minutes.
-    records: script.interval === undefined ? RUDDERSTACK.records : VOLUME_RECORDS,
+    records: asked.includes('RudderVolume') ? VOLUME_RECORDS : RUDDERSTACK.records,
     alerts: RUDDERSTACK.alerts.filter(({ name }) => asked.includes(`"${name}`)),
     stages: asked.includes('weir_stage_') ? RUDDERSTACK.stages : [],
   }
