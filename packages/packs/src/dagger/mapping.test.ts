@@ -54,3 +54,21 @@ test.each([
     })
   }
 })
+
+test.each([
+  ['source_metricId.HTTP.0.success_response_time.max', 'source_metricId_success_response_time_max'],
+  ['state_name.window-contents.mapStateGetLatency.mean', 'state_name_mapStateGetLatency_mean'],
+])('%s becomes %s, and its template is one that Go reads so', (identifier, name) => {
+  expect(mapLine(BOTH, `${DEFAULT}.${identifier}:1|g`)?.name).toBe(
+    `flink_taskmanager_job_task_operator_${name}`,
+  )
+  const templates = BOTH.mappings.flatMap((rule) => [
+    rule.name,
+    ...Object.values(rule.labels ?? {}),
+  ])
+  expect(templates.filter((template) => /\$\d+\w/.test(template))).toEqual([])
+})
+
+test('how often a meter was marked is dropped', () => {
+  expect(mapLine(BOTH, `${DEFAULT}.numRecordsInPerSecond.count:5|g`)).toBeUndefined()
+})

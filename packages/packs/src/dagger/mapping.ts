@@ -2,7 +2,7 @@
  * Dagger's metrics by Flink's StatsD reporter: groups with a value in the identifier, `udf.DartGet.value`. All
  * else is in Flink's mapping, which comes after this one. And the timers of its own StatsD client.
  */
-import { OPERATOR_SCOPES, groupRules } from '../flink/mapping.ts'
+import { DROP_COUNTS, OPERATOR_SCOPES, groupRules } from '../flink/mapping.ts'
 import type { MappingConfig, MappingRule } from '../pack.ts'
 import { INVENTORY } from './metrics.ts'
 
@@ -34,11 +34,12 @@ export const MAPPING: MappingConfig = {
   mappings: [
     timer('reader_row_deserialization_time'),
     timer('reader_row_read_time'),
+    DROP_COUNTS,
     ...OPERATOR_SCOPES.flatMap((scope) =>
       GROUPS.flatMap(([group, label]) =>
         groupRules(scope, {
           metric: `${group}\\.(.+?)\\.([A-Za-z][A-Za-z0-9_]*)`,
-          name: `${label}_$7`,
+          name: `${label}_\${7}`,
           labels: [label],
         }),
       ),

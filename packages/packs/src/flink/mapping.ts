@@ -88,10 +88,10 @@ const DEFAULT: readonly Scope[] = [
 const TASK_ONLY =
   '((?:isBackPressured|busyTime|idleTime|backPressured|softBackPressured|hardBackPressured|maxSoftBackPressure|maxHardBackPressure|accumulate|changelogBusyTime|checkpoint|mailbox|numBuffers|numFiredTimers|initializationTime|buffers\\.|Shuffle\\.|estimatedTime|debloated)[A-Za-z0-9_.-]*?)'
 
-/** A scope's rules: a histogram's quantiles; a meter's rate and the rest by its own name. */
+/** A scope's rules, whose templates have braces, or `$7_` would be a group of that name: a histogram's quantiles; a meter's rate and the rest by its own name. */
 function scopeRules(scope: Scope, metric: string, own = ''): MappingRule[] {
   const { match, groups, prefix, labels } = scope
-  const name = `${prefix}${own === '' ? `$${groups + 1}` : own}`
+  const name = `${prefix}${own === '' ? `\${${groups + 1}}` : own}`
   const at = `${match}\\.${metric}`
   const last = groupCount(at) + 1
   return [
@@ -99,7 +99,7 @@ function scopeRules(scope: Scope, metric: string, own = ''): MappingRule[] {
     gaugeRule(`${at}\\.p(75|95|98|99|999)`, name, { ...labels, quantile: `0.\${${last}}` }),
     ...(own === ''
       ? []
-      : [gaugeRule(`${at}\\.(count|max|min|mean|stddev)`, `${name}_\${${last}}`, labels)]),
+      : [gaugeRule(`${at}\\.(max|min|mean|stddev)`, `${name}_\${${last}}`, labels)]),
     gaugeRule(`${at}(?:\\.rate)?`, name, labels),
   ]
 }
@@ -117,20 +117,20 @@ const GROUPS: readonly {
   {
     metric:
       'KafkaSourceReader\\.topic\\.(.+)\\.partition\\.(\\d+)\\.(currentOffset|committedOffset)',
-    name: 'KafkaSourceReader_topic_partition_$8',
+    name: 'KafkaSourceReader_topic_partition_${8}',
     labels: ['topic', 'partition'],
   },
   {
     metric: 'KafkaConsumer\\.topic\\.(.+)\\.partition\\.(\\d+)\\.(currentOffsets|committedOffsets)',
-    name: 'KafkaConsumer_topic_partition_$8',
+    name: 'KafkaConsumer_topic_partition_${8}',
     labels: ['topic', 'partition'],
   },
   {
     metric: 'split\\.(.+)\\.watermark\\.([A-Za-z]+)',
-    name: 'split_watermark_$7',
+    name: 'split_watermark_${7}',
     labels: ['split'],
   },
-  { metric: 'state_name\\.(.+)\\.([A-Za-z]+)', name: 'state_name_$7', labels: ['state_name'] },
+  { metric: 'state_name\\.(.+)\\.([A-Za-z]+)', name: 'state_name_${7}', labels: ['state_name'] },
 ]
 
 /** The scopes in which an operator's metrics can come. */
@@ -157,7 +157,7 @@ const TASK_GROUPS: typeof GROUPS = [
   },
   {
     metric: 'Shuffle\\.Netty\\.(Input|Output)\\.(\\d+)\\.([A-Za-z]+)',
-    name: 'Shuffle_Netty_$6_$7_$8',
+    name: 'Shuffle_Netty_${6}_${7}_${8}',
     labels: [],
   },
 ]
@@ -165,9 +165,19 @@ const TASK_GROUPS: typeof GROUPS = [
 const CLUSTER_METRIC =
   '((?:Status|System)\\.[A-Za-z0-9_. -]+?|num[A-Z][A-Za-z]*TaskManagers|numRunningJobs|taskSlots(?:Total|Available))'
 
+/** How many values a meter or histogram has seen: what it counts has a total of its own. */
+export const DROP_COUNTS: MappingRule = {
+  match: '^.*\\.(?:jobmanager|taskmanager)\\..+\\.count$',
+  match_type: 'regex',
+  match_metric_type: 'gauge',
+  name: 'dropped',
+  action: 'drop',
+}
+
 /** In order: the first that fits decides. */
 export const MAPPING: MappingConfig = {
   mappings: [
+    DROP_COUNTS,
     gaugeRule(`${HOST}\\.jobmanager\\.${CLUSTER_METRIC}(?:\\.rate)?`, 'flink_jobmanager_$2', {
       host: '$1',
     }),

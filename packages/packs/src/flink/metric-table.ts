@@ -69,7 +69,12 @@ export function references({ group, prefix, twin, labels, rows }: Table): Metric
 function aliases(type: FlinkType, metric: string): readonly string[] {
   const others = namesOf(type, metric).slice(1)
   if (type === 'meter') {
-    return [...others, `flink_${metric}_count`, `flink_${metric}_count_total`, `${metric}_count`]
+    // OpenTelemetry's names have `total` at the end only.
+    const counts = new Set([
+      `${metric}_count_total`,
+      `${metric.replace('_total_', '_')}_count_total`,
+    ])
+    return [...others, ...[...counts].map((name) => `flink_${name}`), `${metric}_count`]
   }
   if (type !== 'histogram') return others
   const plain = ['count', 'max', 'mean', 'min', 'stddev']
