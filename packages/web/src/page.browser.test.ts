@@ -118,6 +118,8 @@ describe.skipIf(!canBrowse)(`the page in a browser${whyNot}`, () => {
     ],
     ['/alerts?tab=checks', ['postgres.can_connect', 'Critical', 'connection refused']],
     ['/alerts?tab=checks&q=nothing', ['No service check matches.']],
+    // The rest of it: boards/boards.browser.slow.test.ts.
+    ['/dashboards/all', ['Requests of All', /unexpected "broken"/, /There is no metric nothing/]],
     ['/packs', ['Apache Airflow']],
     ['/packs/airflow', ['Seconds to read all DAG files once.', 'rules.yml']],
     ['/nowhere', ['Nothing is here']],

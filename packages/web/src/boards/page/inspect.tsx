@@ -23,7 +23,13 @@ export function Inspect(props: {
   const { placed, title, asked, drawn, fed, timeZone } = props
   const name = title === '' ? `Panel ${placed.key}` : title
   return (
-    <Modal opened onClose={props.onClose} title={name} size="xl">
+    <Modal
+      opened
+      onClose={props.onClose}
+      title={name}
+      size="xl"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       <Tabs defaultValue="data" keepMounted={false}>
         <Tabs.List mb="sm">
           <Tabs.Tab value="data">Data</Tabs.Tab>

@@ -8,6 +8,7 @@ import {
   useEffect,
   useMemo,
   useRef,
+  useState,
   useSyncExternalStore,
 } from 'react'
 import { spanText } from '../../time/clock-text.ts'
@@ -85,9 +86,17 @@ function PanelInside(props: {
     () => (width === undefined ? undefined : askedOf(placed, time, width, compare)),
     [placed, time, width, compare],
   )
+  const text = useMemo(
+    () => (asked === undefined ? '' : JSON.stringify([...questionsOf(asked)])),
+    [asked],
+  )
+  // A panel that only moved asks nothing; at another time, or to refresh, the same questions are asked again.
+  const [wanted, setWanted] = useState({ asked, text, time })
+  if (wanted.text !== text || wanted.time !== time) setWanted({ asked, text, time })
   useEffect(() => {
-    if (asked !== undefined) feed.want(key, asked, questionsOf(asked))
-  }, [asked, key, feed])
+    const { asked: now } = wanted
+    if (now !== undefined) feed.want(key, now, questionsOf(now))
+  }, [wanted, key, feed])
   useEffect(() => () => feed.leave(key), [feed, key])
   const fed = useSyncExternalStore(
     (listener) => feed.listen(key, listener),

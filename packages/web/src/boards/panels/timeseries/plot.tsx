@@ -60,7 +60,7 @@ export function Plot(props: PlotProps): React.JSX.Element {
 function Canvas(
   props: PlotProps & { readonly scales: ReturnType<typeof valueScales> },
 ): React.JSX.Element {
-  const { table, hidden, width, height } = props
+  const { table, hidden, width, height, crosshair } = props
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot>(null)
   const [tip, setTip] = useState<{
@@ -76,7 +76,7 @@ function Canvas(
   useEffect(() => {
     const element = box.current
     if (element === null) return undefined
-    const { dark, timeZone, crosshair } = latest()
+    const { dark, timeZone, crosshair: sync } = latest()
     const setup: PlotSetup = {
       series: latest().table.series,
       scales: latest().scales.scales,
@@ -85,7 +85,7 @@ function Canvas(
       height: latest().height,
       dark,
       timeZone,
-      sync: crosshair,
+      sync,
       ends: () => [latest().fromMs / 1000, latest().toMs / 1000],
       onCursor: (u) => {
         const row = u.cursor.idx ?? undefined
@@ -159,7 +159,11 @@ function Canvas(
     if (u === null || u.data[0].length === 0) return
     const last = u.data[0].length - 1
     const row = Math.min(last, Math.max(0, (u.cursor.idx ?? last + (by < 0 ? 1 : 0)) + by))
-    u.setCursor({ left: u.valToPos(u.data[0][row]!, 'x'), top: u.over.clientHeight / 2 }, true)
+    const { clientWidth: wide, clientHeight: high } = u.over
+    const left = u.valToPos(u.data[0][row]!, 'x')
+    u.setCursor({ left, top: high / 2 }, true)
+    if (crosshair !== undefined)
+      UPlot.sync(crosshair).pub('mousemove', u, left, high / 2, wide, high, row)
   }
   return (
     <div className="plot" style={{ height }}>
