@@ -41,7 +41,7 @@ function otlpName(counter: string): string {
 }
 
 /** Run times by OpenTelemetry: native histograms in milliseconds, whose count is that of the runs. */
-export const OTLP_RUNS = {
+const OTLP_RUNS = {
   success: 'airflow_dagrun_duration_success_milliseconds',
   failed: 'airflow_dagrun_duration_failed_milliseconds',
 } as const

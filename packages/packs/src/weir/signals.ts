@@ -2,7 +2,7 @@
 import type { PackStage, RecordingRule } from '../pack.ts'
 
 /** By the Weir that is scraped: each is a pipeline, named by its instance. */
-export function perWeir(expr: string, how: 'sum' | 'max' = 'sum'): string {
+function perWeir(expr: string, how: 'sum' | 'max' = 'sum'): string {
   return `${how} by (pipeline) (label_replace(${expr}, "pipeline", "$1", "instance", "(.+)"))`
 }
 
