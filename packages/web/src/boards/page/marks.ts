@@ -39,6 +39,8 @@ export function useMarks(
   const { data: events } = useQuery({
     ...eventsBetween(time.fromMs, time.toMs),
     refetchInterval: false,
+    gcTime: 0,
+    placeholderData: (before) => before,
   })
   const wanted = useMemo(
     () => [
@@ -57,6 +59,7 @@ export function useMarks(
     },
     enabled: asked.length > 0,
     refetchInterval: false,
+    gcTime: 0, // each refresh is another question
     placeholderData: (before) => before,
   })
   const marks = useMemo(() => {
