@@ -92,11 +92,16 @@ describe.skipIf(why !== '')(`a dashboard that lies in git is edited on the page$
     await row.waitFor()
     const sizeOf = (w: number, h: number) => outline.getByText(`${w} × ${h}`).first()
     const { w, h } = panel.gridPos
-    const head = page.locator(`[data-panel="${panel.id}"] .panel-head h3`)
-    // A panel is whole once it is near; before, only its name stands there.
-    await page.locator(`[data-panel="${panel.id}"] .panel-menu`).waitFor({ state: 'attached' })
-    await head.scrollIntoViewIfNeeded()
-    const box = (await head.boundingBox())!
+    const head = page.locator(`[data-panel="${panel.id}"] .panel-head`)
+    // A panel is whole once it is near, and stands still once the variables are known.
+    let seen = ''
+    const box = await eventually('the panel stands still', async () => {
+      const found = await head.boundingBox().catch(() => null)
+      const text = JSON.stringify(found)
+      const stands = found !== null && text === seen
+      seen = text
+      return stands ? found : undefined
+    })
     await page.mouse.move(box.x + 20, box.y + 8)
     await page.mouse.down()
     await page.mouse.move(box.x + 20, box.y + 420, { steps: 5 })
@@ -139,19 +144,19 @@ describe.skipIf(why !== '')(`a dashboard that lies in git is edited on the page$
     await page.keyboard.press('Escape')
     await button(/^Undo: title/).waitFor()
     const path = join(folder, file)
-    const { dashboard } = await kept()
+    const { dashboard, meta } = await kept()
     const theirs = readFileSync(path, 'utf8').replace(
       JSON.stringify(dashboard.title),
       '"Theirs, by hand"',
     )
     writeFileSync(path, theirs)
     await save('')
-    await page.getByText(/somebody saved version 3/).waitFor()
+    await page.getByText(`somebody saved version ${meta.version + 1}`).waitFor()
     expect(readFileSync(path, 'utf8')).toBe(theirs)
     await page.getByRole('dialog').getByRole('button', { name: 'Replace theirs' }).click()
     await page.waitForURL((url) => !url.search.includes('edit'))
     await eventually('the new title', async () => (await kept()).meta.title === 'Mine')
-    const old = await getJson<BoardAnswer>(`${weir.web}${PATH}/${uid}?version=3`)
+    const old = await getJson<BoardAnswer>(`${weir.web}${PATH}/${uid}?version=${meta.version + 1}`)
     expect(old.dashboard.title).toBe('Theirs, by hand')
   }, 60_000)
 
