@@ -23,7 +23,8 @@ export type {
 export { FLAVOURS, type Flavour, airflowFlavour } from './airflow/flavours.ts'
 export { PACKS } from './registry.ts'
 export { type AlertSettings, settingsProblems, withAlertSettings } from './alert-settings.ts'
-export { type StageDescription, describeStage, packRuleGroups } from './rule-groups.ts'
+export { type StageDescription, describeStage, readableStage } from './describe-stage.ts'
+export { packRuleGroups } from './rule-groups.ts'
 export { stageMetrics } from './stage-metrics.ts'
 export { packMapping } from './mapping.ts'
 export {

@@ -10,7 +10,8 @@ import {
   recordedNames,
 } from './check/expressions.ts'
 import { PACKS } from './registry.ts'
-import { describeStage, packRuleGroups } from './rule-groups.ts'
+import { describeStage } from './describe-stage.ts'
+import { packRuleGroups } from './rule-groups.ts'
 
 describe.each(PACKS.map((pack) => [pack.id, pack] as const))('pack %s', (_, pack) => {
   const known = new KnownSeries(pack)

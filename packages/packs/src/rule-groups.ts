@@ -1,4 +1,3 @@
-import { SIGNALS } from './api.ts'
 import type {
   Pack,
   PackAlert,
@@ -87,59 +86,4 @@ function alertRule(system: string, alert: PackAlert): PackAlertingRule {
       runbook_url: `/packs/${system}#${alert.name}`,
     },
   }
-}
-
-/** Where a stage stands and what it is called; a sensible guess for stages that no pack knows. */
-export interface StageDescription {
-  readonly order: number
-  readonly title: string
-  /** Unit of each signal. */
-  readonly units: Readonly<Record<(typeof SIGNALS)[number], string>>
-  /** Stages that its data comes from, where the pack says so. */
-  readonly after?: readonly string[]
-}
-
-/** Words that pipelines of one's own use for their stages, in the order data takes. */
-const USUAL_STAGES = [
-  ['source', 'consume', 'consumer', 'extract', 'read', 'ingest'],
-  ['decode', 'parse', 'validate'],
-  ['transform', 'enrich', 'process', 'aggregate'],
-  ['sink', 'load', 'write', 'produce', 'commit'],
-]
-
-const USUAL_UNITS = {
-  throughput: 'records/s',
-  errors: 'errors/s',
-  latency: 's',
-  backlog: 'records',
-  freshness: 's',
-} as const
-
-/** Describes a stage, by its pack where one knows it. */
-export function describeStage(
-  packs: readonly Pack[],
-  system: string,
-  stage: string,
-): StageDescription {
-  const stages = packs.find((pack) => pack.id === system)?.stages ?? []
-  const named = stages.find((candidate) => candidate.stage === stage)
-  // A name that no pack can know belongs to the kind of stage whose names come from the data.
-  const known = named ?? stages.find(({ isFromData }) => isFromData)
-  if (known) {
-    const unit = (kind: (typeof SIGNALS)[number]): string =>
-      known.signals[kind]?.unit ?? USUAL_UNITS[kind]
-    const units = Object.fromEntries(SIGNALS.map((kind) => [kind, unit(kind)]))
-    return {
-      order: known.order,
-      title: named?.title ?? titleOf(stage),
-      units: units as StageDescription['units'],
-      ...(known.after === undefined ? {} : { after: known.after }),
-    }
-  }
-  const place = USUAL_STAGES.findIndex((words) => words.includes(stage.toLowerCase()))
-  return { order: place < 0 ? 100 : (place + 1) * 10, title: titleOf(stage), units: USUAL_UNITS }
-}
-
-function titleOf(stage: string): string {
-  return stage.charAt(0).toUpperCase() + stage.slice(1).replaceAll(/[-_]+/g, ' ')
 }

@@ -17,7 +17,8 @@ test.each([
   ['side by side at one place', 'a@10 b@20 c@20 d@30', 'a>b a>c b>d c>d'],
   ['told beats the order', 'a@10 b@20 c@30<a d@40<b,c', 'a>b a>c b>d c>d'],
   ['told that nothing comes before', 'a@10 b@20<', ''],
-  ['told of a stage that is not there, and of itself', 'a@10 b@20<x,b', ''],
+  ['told only of a stage that is not there, and of itself', 'a@10 b@20<x,b', 'a>b'],
+  ['all branches that lead nowhere meet', 'a@10 b@20<a c@30<a d@40 e@50<', 'a>b a>c b>d c>d'],
   ['a circle is drawn as told', 'a@10<b b@20<a', 'b>a a>b'],
   ['one stage', 'a@10', ''],
 ])('%s', (_what, given, want) => {

@@ -12,25 +12,35 @@ interface PlacedStage {
 const EDGES_MAX = 2000
 
 /**
- * The way data takes through stages: what was told of a stage (`after`), else from all stages of the
- * order before it. Stages at one place stand side by side.
+ * The way data takes through stages: what was told of a stage (`after`), else from all open ends, which
+ * are the stages of orders before it that lead nowhere yet. Stages at one place stand side by side.
  *
  * @param stages in order
  */
 export function edgesOf(stages: readonly PlacedStage[]): StageEdge[] {
   const there = new Set(stages.map(({ stage }) => stage))
   const edges: StageEdge[] = []
-  let place: string[] = []
-  let placeBefore: string[] = []
+  const placed: string[] = []
+  const leading = new Set<string>()
+  let ends: readonly string[] = []
   for (const [i, { stage, order, after }] of stages.entries()) {
-    if (i > 0 && stages[i - 1]!.order !== order) {
-      placeBefore = place
-      place = []
+    if (stages[i - 1]?.order !== order) ends = placed.filter((one) => !leading.has(one))
+    for (const from of toldOf(stage, after, there) ?? ends) {
+      edges.push({ from, to: stage })
+      leading.add(from)
+      if (edges.length >= EDGES_MAX) return edges
     }
-    place.push(stage)
-    const told = after?.filter((from) => there.has(from) && from !== stage)
-    for (const from of told ?? placeBefore) edges.push({ from, to: stage })
-    if (edges.length >= EDGES_MAX) return edges.slice(0, EDGES_MAX)
+    placed.push(stage)
   }
   return edges
+}
+
+/** Undefined when nothing was told, or only of stages that are not there. */
+function toldOf(
+  stage: string,
+  after: readonly string[] | undefined,
+  there: ReadonlySet<string>,
+): readonly string[] | undefined {
+  const told = after?.filter((from) => there.has(from) && from !== stage)
+  return told?.length === 0 && after!.length > 0 ? undefined : told
 }

@@ -2,6 +2,7 @@ import type { ActiveAlertView } from '@weir/alerting'
 import type { AlertView, Health, Remark } from '@weir/packs'
 import { type PipelineLines, STAGE_SERIES, type StageLines } from './stage-table.ts'
 import { mainLine, newest } from './signal-view.ts'
+import { isSaidBy } from './words/said.ts'
 import { spell } from './words/spell.ts'
 import { aboutStage } from './words/words.ts'
 
@@ -48,7 +49,7 @@ export interface Verdict {
   readonly health: Health
   readonly reason: string
   readonly sinceMs: number | null
-  /** What the signals do, where an alert already says why; '' otherwise. */
+  /** What the signals do besides, where an alert already says why; '' otherwise. */
   readonly words: string
 }
 
@@ -66,9 +67,10 @@ export function judge(
   grid: Grid,
 ): Verdict {
   const [worst] = alerts
-  const words = tellAll(pipeline, remarks)
   if (worst !== undefined) {
     const health = healthByAlerts(alerts)!
+    const rest = remarks.filter((remark) => !isSaidBy(worst, remark))
+    const words = tellAll(pipeline, rest)
     return { health, reason: sentence(alerts, worst), sinceMs: worst.sinceMs, words }
   }
   const silentMs = sinceLast(pipeline, grid, (value) => !Number.isNaN(value), STAGE_SERIES)
@@ -80,7 +82,7 @@ export function judge(
   const health = gravest.tone === 'bad' ? 'degraded' : 'healthy'
   // How long there was no success is said already.
   const sinceMs = gravest.kind === 'freshness' ? null : gravest.sinceMs
-  return { health, reason: words, sinceMs, words: '' }
+  return { health, reason: tellAll(pipeline, remarks), sinceMs, words: '' }
 }
 
 function silence(silentMs: number, grid: Grid): Verdict {

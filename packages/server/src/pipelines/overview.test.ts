@@ -219,6 +219,13 @@ test('an alert speaks first, with the words of the signals beside, since it bega
   })
 })
 
+test('what an alert says of a stage is not said again by its signals', () => {
+  const told = alert('firing', 'critical', 'consumer lag is 440k')
+  const ofStage = { ...told, labels: { ...told.labels, stage: 'sink' } }
+  const [one] = buildOverview(inputOf(behind, [ofStage])).pipelines
+  expect(one).toMatchObject({ reason: 'consumer lag is 440k', words: '' })
+})
+
 test('a stage is as its own alerts say', () => {
   const own = alert('firing', 'critical', 's')
   const alerts = [{ ...own, labels: { ...own.labels, stage: 'source' } }]

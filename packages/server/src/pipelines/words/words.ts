@@ -1,4 +1,4 @@
-import type { Remark } from '@weir/packs'
+import { type Remark, readableStage } from '@weir/packs'
 import { backlogWords } from './backlog-words.ts'
 import { errorWords } from './error-words.ts'
 import { freshnessWords } from './freshness-words.ts'
@@ -46,5 +46,6 @@ function rank({ kind }: Finding): number {
 
 /** A remark as a sentence about the pipeline: it names the stage. */
 export function aboutStage({ kind, stage, text }: Remark): string {
-  return kind === 'errors' || kind === 'freshness' ? `${text} in ${stage}` : `${stage} ${text}`
+  const name = readableStage(stage)
+  return kind === 'errors' || kind === 'freshness' ? `${text} in ${name}` : `${name} ${text}`
 }

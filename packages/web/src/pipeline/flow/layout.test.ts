@@ -32,6 +32,8 @@ test.each([
   ['one after the other', 'abc', 'a>b b>c', 'a|b|c'],
   ['side by side', 'abcd', 'a>b a>c b>d c>d', 'a|b,c|d'],
   ['a short cut does not pull back', 'abc', 'a>b b>c a>c', 'a|b|c'],
+  ['what no data passes stands behind', 'abcd', 'a>b', 'a|b|c,d'],
+  ['or before, where it is told first', 'abc', 'b>c', 'a,b|c'],
   ['nobody knows the way', 'abc', '', 'a,b,c'],
   ['against the order', 'ab', 'b>a', 'a,b'],
   ['those that cross change places', 'abcd', 'a>d b>c', 'a,b|d,c'],

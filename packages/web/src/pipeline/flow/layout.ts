@@ -64,25 +64,34 @@ export function layOut(
   }
 }
 
-/** Each stage one layer after the last of those before it; edges against the order are no way forward. */
+/**
+ * Each stage one layer after the last of those before it; edges against the order are no way forward.
+ * Stages that no data passes (checkpoints of a job), told after those that it does, stand behind the last.
+ */
 function layersOf(stages: readonly string[], edges: readonly StageEdge[]): string[][] {
   const place = new Map(stages.map((stage, i) => [stage, i]))
   const before = new Map<string, string[]>()
   for (const { from, to } of edges) {
     if (place.get(from)! < place.get(to)!) before.set(to, [...(before.get(to) ?? []), from])
   }
+  const passed = new Set(edges.flatMap(({ from, to }) => [from, to]))
+  const firstPassed = stages.findIndex((stage) => passed.has(stage))
+  const isAside = (stage: string, i: number): boolean => i > firstPassed && !passed.has(stage)
+  const aside = firstPassed < 0 ? [] : stages.filter(isAside)
   const layerOf = new Map<string, number>()
   const layers: string[][] = []
   for (const stage of stages) {
+    if (aside.includes(stage)) continue
     const layer = Math.max(-1, ...(before.get(stage) ?? []).map((from) => layerOf.get(from)!)) + 1
     layerOf.set(stage, layer)
     const members = layers[layer]
     if (members === undefined) layers[layer] = [stage]
     else members.push(stage)
   }
-  return layers.map((layer, i) =>
+  const ordered = layers.map((layer, i) =>
     i === 0 ? layer : besideTheirSources(layer, layers[i - 1]!, before),
   )
+  return aside.length === 0 ? ordered : [...ordered, aside]
 }
 
 /** Stages of a layer in the order of the middle of what they come from, so that few edges cross. */

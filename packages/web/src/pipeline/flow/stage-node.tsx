@@ -35,7 +35,9 @@ export function StageNode(props: NodeProps<Node<StageNodeData>>): React.JSX.Elem
         onClick={() => onChoose(stage.stage)}
       >
         <span className="stage-node-head">
-          <b className="clip">{stage.title}</b>
+          <b className="clip" title={stage.title}>
+            {stage.title}
+          </b>
           <HealthMark health={stage.health} />
         </span>
         <span className="stage-node-remark" title={remark?.text} data-tone={remark?.tone}>
