@@ -15,7 +15,7 @@ export function addDemo(program: Command): void {
   const command = program
     .command('demo')
     .description(
-      'serve with simulated pipelines, an Airflow among them: some well, one falling behind, some failing, one silent',
+      'serve with simulated pipelines, of Airflow, Flink, Dkron and RudderStack too: some well, one falling behind, some failing, one silent',
     )
   withServeFlags(command)
     .option('--keep', 'keep the data folder for the next time', false)
@@ -30,12 +30,12 @@ export function addDemo(program: Command): void {
       const web = weir.addresses.find(({ kind }) => kind === 'web')!.address
       if (scratch !== undefined) await silencePayments(web)
       console.log(
-        'Pipelines are sending: orders is healthy, payments falls behind, inventory fails and recovers, Airflow runs three DAGs. Ctrl+C ends it.',
+        'Pipelines are sending: orders is healthy, payments falls behind, inventory fails and recovers; beside them an Airflow, a Flink, a Dkron, and a RudderStack whose Braze refuses events. Ctrl+C ends it.',
       )
       console.log(
         `${web}/alerts shows what fires, a silence, and in some minutes how loud another threshold would have been.`,
       )
-      await untilStopped(weir, startPipelines(statsd))
+      await untilStopped(weir, startPipelines({ statsd, web }))
     })
 }
 

@@ -1,6 +1,10 @@
 import { type Clock, systemClock } from '@weir/model'
 import { StatsD } from 'hot-shots'
+import { request } from 'undici'
 import { airflowSecond } from './airflow.ts'
+import { dkronExecutions, dkronSecond } from './dkron.ts'
+import { flinkPage } from './flink.ts'
+import { rudderSecond } from './rudderstack.ts'
 
 /** A stage of a simulated pipeline, as it is at one moment. */
 interface StageNow {
@@ -98,35 +102,69 @@ const BRANCHES = [
 
 const SIMULATIONS: Readonly<Record<string, Simulation>> = { orders, payments, inventory }
 
-/** Sends the pipelines, and an Airflow beside them, to a StatsD address, once a second, by a client that real pipelines use. */
-export function startPipelines(statsdAddress: string, clock: Clock = systemClock): AsyncDisposable {
-  const [host = '127.0.0.1', port = '8125'] = statsdAddress.split(/:(?=\d+$)/)
-  const client = new StatsD({
-    host,
-    port: Number(port),
-    maxBufferSize: 1400,
-    bufferFlushInterval: 200,
-  })
+/** Where a Weir of the demo listens. */
+export interface DemoDoors {
+  /** `host:port` */
+  readonly statsd: string
+  /** `http://host:port` */
+  readonly web: string
+}
+
+/** Flink's reporter pushes less often than every second. */
+const PUSH_S = 5
+
+/** Sends the pipelines and the systems beside them, once a second, by a client that real pipelines use. */
+export function startPipelines(doors: DemoDoors, clock: Clock = systemClock): AsyncDisposable {
+  const [host = '127.0.0.1', port = '8125'] = doors.statsd.split(/:(?=\d+$)/)
+  const to = { host, port: Number(port), maxBufferSize: 1400, bufferFlushInterval: 200 }
+  const client = new StatsD(to)
+  // RudderStack puts its tags into the name, as InfluxDB does.
+  const influxTags = new StatsD({ ...to, telegraf: true })
   const stopped = new AbortController()
-  const sending = send(client, clock, stopped.signal)
+  const sending = send({ client, influxTags, web: doors.web }, clock, stopped.signal)
   return {
     async [Symbol.asyncDispose]() {
       stopped.abort()
       await sending
-      await new Promise<void>((resolve) => client.close(() => resolve()))
+      for (const each of [client, influxTags])
+        await new Promise<void>((resolve) => each.close(() => resolve()))
     },
   }
 }
 
-async function send(client: StatsD, clock: Clock, signal: AbortSignal): Promise<void> {
+interface Ways {
+  readonly client: StatsD
+  readonly influxTags: StatsD
+  readonly web: string
+}
+
+async function send(
+  { client, influxTags, web }: Ways,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
   for (let t = 0; !signal.aborted; t++) {
+    const nowMs = clock.now()
     for (const [pipeline, simulation] of Object.entries(SIMULATIONS)) {
-      for (const now of simulation(t)) tell(client, pipeline, now, clock.now() / 1000)
+      for (const now of simulation(t)) tell(client, pipeline, now, nowMs / 1000)
     }
     for (const branch of BRANCHES) client.gauge('weir.stage.after', 1, branch)
     airflowSecond(client, t)
+    dkronSecond(client, t)
+    rudderSecond(influxTags, t)
+    await Promise.all([
+      post(web, '/write', dkronExecutions(t, nowMs)),
+      post(web, '/metrics/job/flink', t % PUSH_S === 0 ? flinkPage(t, nowMs) : ''),
+    ])
     await clock.sleep(1000, signal).catch(() => undefined)
   }
+}
+
+/** A Weir that goes away answers no more; whoever sends metrics does not mind. */
+async function post(web: string, path: string, body: string): Promise<void> {
+  if (body === '') return
+  const answer = await request(new URL(path, web), { method: 'POST', body }).catch(() => undefined)
+  await answer?.body.dump()
 }
 
 function tell(client: StatsD, pipeline: string, now: StageNow, seconds: number): void {
