@@ -194,6 +194,11 @@ export const SHOWN: readonly Shown[] = [
     prints: 'is deleted',
   },
   { page: 'docs/dashboards.md', command: 'weir dashboard restore orders', prints: 'version 2' },
+  {
+    page: 'docs/http-api.md',
+    command: `curl -s http://127.0.0.1:9347/api/weir/v1/boards/query -H 'content-type: application/json' -d '{"queries":[{"id":"A","expr":"sum(up)","startMs":1798000000000,"endMs":1798000600000,"stepMs":15000},{"id":"job","kind":"labelValues","name":"job","startMs":1798000000000,"endMs":1798000600000}]}'`,
+    prints: /^\{"id":"(A|job)",.*\n\{"id":"(A|job)",.*\n$/,
+  },
   { page: 'docs/dashboards.md', command: 'weir dashboard restore orders 1', prints: 'version 3' },
   {
     page: 'docs/dashboards.md',

@@ -15,7 +15,7 @@ const MAY: Record<string, readonly string[]> = {
   logs: ['model', 'promql', 'template'], // the metric half of LogQL is PromQL over other series
   alerting: ['model', 'promql', 'template', 'fetch', 'logs'], // rules over logs are LogQL
   boards: ['model'],
-  packs: ['model', 'promql', 'boards'],
+  packs: ['model', 'promql'],
   sdk: [], // what others install stands alone
   server: ['model', 'fetch', 'wire', 'tsdb', 'promql', 'logs', 'alerting', 'packs', 'boards'],
   web: ['model', 'packs', 'boards'], // types only but of boards; the next test holds that

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../stand/free-port.ts'
 
-export interface Node {
+interface Node {
   readonly name: string
   readonly httpPort: number
   readonly process: ChildProcess

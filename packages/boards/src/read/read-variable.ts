@@ -39,7 +39,8 @@ export function readVariable(raw: Json, context: ReadContext): Variable | undefi
       }
     case 'custom': {
       const options = customOptions(query, raw)
-      return { ...base, ...choice(raw), type: 'custom', query: query || asQuery(options), options }
+      const written = query || queryOf(options, raw)
+      return { ...base, ...choice(raw), type: 'custom', query: written, options }
     }
     case 'interval': {
       const written =
@@ -154,11 +155,14 @@ function splitOptions(query: string): readonly Option[] {
   })
 }
 
-function asQuery(options: readonly Option[]): string {
-  return options
+/** Of options alone, the query that makes them; none when no query can say them (an empty value). */
+function queryOf(options: readonly Option[], raw: Json): string {
+  const query = options
     .map(({ text: shown, value }) => (shown === value ? value : `${shown} : ${value}`))
     .map((part) => part.replaceAll(',', '\\,'))
     .join(',')
+  const isSame = JSON.stringify(customOptions(query, raw)) === JSON.stringify(options)
+  return isSame ? query : ''
 }
 
 /** Commas or blanks between, quotes allowed; `auto` is a flag of its own. */

@@ -3,10 +3,12 @@
  * outside, and `RegExp` can hang on thirty letters.
  *
  * The pattern becomes a program of small steps. It is followed as `RegExp` does, first choice first, with a
- * way back at each fork; but a step that failed once at a place fails there again, so each (step,
- * place) is tried once. That holds because nothing here refers back to what a group held: such
- * patterns are refused. The order of tries is that of JavaScript, and so are the matches; only where a part
- * that lazily matches nothing is repeated itself (`(a*?)*`) may a match end sooner.
+ * way back at each fork; but a step that failed once at a place fails there again, so each is tried
+ * once. That holds because nothing here refers back to what a group held: such patterns are refused.
+ * What a step does depends on one thing more than its place: which of the repetitions around it have read
+ * nothing in this round, as `RegExp` forbids such rounds. An outer round began no later than an inner one, so
+ * these are always the innermost ones, and their number tells which: each (step, place, number) is
+ * tried once. The order of tries is that of JavaScript, and so is where matches begin and end.
  */
 import { type Node, RegexRefused, parseRegex } from './parse.ts'
 
@@ -32,7 +34,7 @@ export interface RegexMatch {
 
 const PATTERN_MAX = 2000
 const STEPS_MAX = 4000
-/** Longer texts have no match: so that steps × characters stay below this. */
+/** Longer texts have no match: so that steps × characters × nested repetitions stay below this. */
 const WORK_MAX = 2_000_000
 const TEXT_MAX = 10_000
 /** Looking ahead walks the text once more at each place. */
@@ -40,7 +42,7 @@ const TEXT_AHEAD_MAX = 1000
 const MATCHES_MAX = 200
 
 export class LinearRegex {
-  readonly #steps: readonly Step[]
+  readonly #program: Program
   readonly #slots: number
   readonly #groupCount: number
   readonly #names: ReadonlyMap<string, number>
@@ -52,16 +54,15 @@ export class LinearRegex {
   private constructor(source: string, flags: string) {
     const { node, groupCount, names } = parseRegex(source, flags)
     const compiler = new Compiler(2 * (groupCount + 1))
-    compiler.add(node)
-    compiler.steps.push({ kind: 'match' })
-    this.#steps = compiler.steps
+    this.#program = compiler.compile(node)
     this.#slots = compiler.slots
     this.#groupCount = groupCount
     this.#names = names
     this.#isMultiline = flags.includes('m')
-    const looksAhead = compiler.steps.some(({ kind }) => kind === 'ahead')
+    const { steps, nested } = this.#program
+    const looksAhead = steps.some(({ kind }) => kind === 'ahead')
     const most = looksAhead ? TEXT_AHEAD_MAX : TEXT_MAX
-    this.#textMax = Math.min(most, Math.floor(WORK_MAX / compiler.steps.length))
+    this.#textMax = Math.min(most, Math.floor(WORK_MAX / (steps.length * (nested + 1))))
   }
 
   /** Steps that were taken so far, over all texts; one is about 50 ns. */
@@ -93,7 +94,7 @@ export class LinearRegex {
   /** The first match from a place on. */
   exec(text: string, from = 0): RegexMatch | undefined {
     if (text.length > this.#textMax) return undefined
-    const run = new Run(this.#steps, text, this.#isMultiline)
+    const run = new Run(this.#program, text, this.#isMultiline)
     for (let start = from; start <= text.length; start++) {
       const slots = run.from(0, start, new Array<number>(this.#slots).fill(-1))
       this.#work += run.work
@@ -127,37 +128,59 @@ export class LinearRegex {
   }
 }
 
+interface Program {
+  readonly steps: readonly Step[]
+  /** Of each step, the slots where rounds of the repetitions around it began, the outermost first. */
+  readonly rounds: readonly (readonly number[])[]
+  /** Most repetitions around one step. */
+  readonly nested: number
+}
+
 class Compiler {
   readonly steps: Step[] = []
   slots: number
+  readonly #rounds: (readonly number[])[] = []
+  #around: readonly number[] = []
 
   constructor(slots: number) {
     this.slots = slots
   }
 
-  add(node: Node): void {
+  compile(node: Node): Program {
+    this.#add(node)
+    this.#push({ kind: 'match' })
+    const nested = Math.max(...this.#rounds.map(({ length }) => length))
+    return { steps: this.steps, rounds: this.#rounds, nested }
+  }
+
+  #push(step: Step): void {
+    this.steps.push(step)
+    this.#rounds.push(this.#around)
+  }
+
+  #add(node: Node): void {
     if (this.steps.length > STEPS_MAX) throw new RegexRefused('repeats too much')
     switch (node.kind) {
       case 'character':
       case 'assert':
-        this.steps.push(node)
+        this.#push(node)
         return
       case 'sequence':
-        for (const part of node.parts) this.add(part)
+        for (const part of node.parts) this.#add(part)
         return
       case 'choice':
         this.#choice(node.parts)
         return
       case 'group':
-        this.steps.push({ kind: 'save', slot: 2 * node.index })
-        this.add(node.node)
-        this.steps.push({ kind: 'save', slot: 2 * node.index + 1 })
+        this.#push({ kind: 'save', slot: 2 * node.index })
+        this.#add(node.node)
+        this.#push({ kind: 'save', slot: 2 * node.index + 1 })
         return
       case 'ahead': {
         const step: Step = { kind: 'ahead', isNegative: node.isNegative, end: 0 }
-        this.steps.push(step)
-        this.add(node.node)
-        this.steps.push({ kind: 'match' })
+        this.#push(step)
+        this.#add(node.node)
+        this.#push({ kind: 'match' })
         step.end = this.steps.length
         return
       }
@@ -171,14 +194,14 @@ class Compiler {
     const ends: { to: number }[] = []
     for (const [index, part] of parts.entries()) {
       if (index === parts.length - 1) {
-        this.add(part)
+        this.#add(part)
         break
       }
       const fork = this.#fork()
       fork.first = this.steps.length
-      this.add(part)
+      this.#add(part)
       const jump: Step = { kind: 'jump', to: 0 }
-      this.steps.push(jump)
+      this.#push(jump)
       ends.push(jump)
       fork.second = this.steps.length
     }
@@ -188,10 +211,10 @@ class Compiler {
   #repeat({ node, min, max, isLazy }: Extract<Node, { kind: 'repeat' }>): void {
     if (min > STEPS_MAX || (max !== Infinity && max > STEPS_MAX))
       throw new RegexRefused('repeats too much')
-    for (let i = 0; i < min; i++) this.add(node)
+    for (let i = 0; i < min; i++) this.#add(node)
     if (max === Infinity) {
       const start = this.steps.length
-      this.#optional(node, isLazy, () => this.steps.push({ kind: 'jump', to: start }))
+      this.#optional(node, isLazy, () => this.#push({ kind: 'jump', to: start }))
       return
     }
     const open: (() => void)[] = []
@@ -210,9 +233,12 @@ class Compiler {
     const fork = this.#fork()
     const inside = this.steps.length
     const slot = this.slots++
-    this.steps.push({ kind: 'save', slot })
-    this.add(node)
-    this.steps.push({ kind: 'progress', slot })
+    this.#push({ kind: 'save', slot })
+    const around = this.#around
+    this.#around = [...around, slot]
+    this.#add(node)
+    this.#push({ kind: 'progress', slot })
+    this.#around = around
     return () => {
       fork.first = isLazy ? this.steps.length : inside
       fork.second = isLazy ? inside : this.steps.length
@@ -221,7 +247,7 @@ class Compiler {
 
   #fork(): { first: number; second: number } {
     const fork: Step = { kind: 'fork', first: 0, second: 0 }
-    this.steps.push(fork)
+    this.#push(fork)
     return fork
   }
 }
@@ -229,16 +255,18 @@ class Compiler {
 /** Following a program through one text. What failed is remembered over all starts. */
 class Run {
   work = 0
-  readonly #steps: readonly Step[]
+  readonly #program: Program
   readonly #text: string
   readonly #isMultiline: boolean
   readonly #failed: Uint8Array
 
-  constructor(steps: readonly Step[], text: string, isMultiline: boolean) {
-    this.#steps = steps
+  constructor(program: Program, text: string, isMultiline: boolean) {
+    this.#program = program
     this.#text = text
     this.#isMultiline = isMultiline
-    this.#failed = new Uint8Array(Math.ceil((steps.length * (text.length + 1)) / 8))
+    this.#failed = new Uint8Array(
+      Math.ceil((program.steps.length * (program.nested + 1) * (text.length + 1)) / 8),
+    )
   }
 
   /** @returns the slots of the match; slot 1 has its end */
@@ -262,8 +290,8 @@ class Run {
     let place = from
     for (;;) {
       this.work++
-      if (this.#wasHere(at, place)) return undefined
-      const step = this.#steps[at]!
+      if (this.#wasHere(at, place, slots)) return undefined
+      const step = this.#program.steps[at]!
       switch (step.kind) {
         case 'match':
           slots[1] = place
@@ -294,7 +322,7 @@ class Run {
           at = step.first
           break
         case 'ahead': {
-          const inner = new Run(this.#steps, this.#text, this.#isMultiline)
+          const inner = new Run(this.#program, this.#text, this.#isMultiline)
           const found = inner.from(at + 1, place, slots)
           this.work += inner.work
           if ((found !== undefined) === step.isNegative) return undefined
@@ -307,8 +335,12 @@ class Run {
   }
 
   /** Marks that a step is tried at a place; true when it was already, and so failed. */
-  #wasHere(step: number, place: number): boolean {
-    const bit = place * this.#steps.length + step
+  #wasHere(step: number, place: number, slots: readonly number[]): boolean {
+    const { steps, rounds, nested } = this.#program
+    const around = rounds[step]!
+    let idle = 0
+    while (idle < around.length && slots[around[around.length - 1 - idle]!] === place) idle++
+    const bit = (place * steps.length + step) * (nested + 1) + idle
     const index = bit >> 3
     const mask = 1 << (bit & 7)
     if ((this.#failed[index]! & mask) !== 0) return true
