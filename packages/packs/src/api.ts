@@ -179,10 +179,15 @@ export interface PackDetail extends PackSummary {
     readonly name: string
     readonly title: string
     readonly description: string
+    /** Its variables that a pipeline chooses. */
+    readonly chosenBy: readonly { readonly variable: string; readonly part: PipelinePart }[]
   }[]
   /** Files that it can be written out as. */
   readonly files: readonly string[]
 }
+
+/** A pipeline's name, or what is before or behind the arrow in `source → destination`. */
+export type PipelinePart = 'name' | 'source' | 'destination'
 
 /** A way in which a system's metrics reach Weir. */
 export interface PackWayView {

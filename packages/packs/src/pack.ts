@@ -2,7 +2,13 @@
  * What a pack is: the knowledge of one system as one typed value. Weir runs a pack from this
  * definition (StatsD mapping, rules, page) and writes it out for other programs (`export/`).
  */
-import type { AlertThreshold, MetricReference, PackWayView, SignalKind } from './api.ts'
+import type {
+  AlertThreshold,
+  MetricReference,
+  PackWayView,
+  PipelinePart,
+  SignalKind,
+} from './api.ts'
 
 export interface Pack {
   /** The `system` label of all that the pack records: `airflow`. */
@@ -175,6 +181,8 @@ interface DashboardVariable {
   /** A name, or a selector that may use the variables before it: `x{job=~"$job"}`. */
   readonly metric: string
   readonly valueLabel: string
+  /** It is chosen by the pipeline from whose page the board is opened. */
+  readonly pipeline?: PipelinePart
 }
 
 interface DashboardRow {

@@ -19,7 +19,7 @@ export function airflowSecond(client: Pick<StatsD, 'increment' | 'timing'>, t: n
   if (t % 5 === 0) client.increment('airflow.scheduler_heartbeat')
   for (const { id, everySeconds, tasks, failing } of DAGS) {
     if (t % everySeconds !== everySeconds - 1) continue
-    const fails = failing !== undefined && Math.floor(t / everySeconds) % 2 === 1
+    const fails = failing !== undefined && Math.floor(t / everySeconds) % 2 === 0
     client.timing(`airflow.dagrun.schedule_delay.${id}`, 900 + 40 * (t % 7))
     for (const task of tasks) {
       const state = fails && task === failing ? 'failed' : 'success'

@@ -38,6 +38,7 @@ export const DASHBOARDS: readonly DashboardDefinition[] = [
         label: 'DAG',
         metric: 'airflow_dagrun_dependency_check_count',
         valueLabel: 'dag_id',
+        pipeline: 'name',
       },
     ],
     rows: [

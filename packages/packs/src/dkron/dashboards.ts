@@ -42,6 +42,7 @@ export const DASHBOARDS: readonly DashboardDefinition[] = [
         label: 'Job',
         metric: 'weir_stage_throughput{system="dkron",stage="execution"}',
         valueLabel: 'pipeline',
+        pipeline: 'name',
       },
     ],
     rows: [

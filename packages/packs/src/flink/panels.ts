@@ -72,4 +72,5 @@ export const JOB_VARIABLE = {
   label: 'Job',
   metric: '{__name__=~"flink_jobmanager_job_uptime|jobmanager_job_uptime_value"}',
   valueLabel: 'job_name',
+  pipeline: 'name',
 } as const

@@ -39,7 +39,13 @@ export const DASHBOARDS: readonly DashboardDefinition[] = [
     title: 'Weir',
     description: 'What passes through Weir itself: intake, store, rules, notifications, queries.',
     variables: [
-      { name: 'instance', label: 'Weir', metric: 'weir_build_info', valueLabel: 'instance' },
+      {
+        name: 'instance',
+        label: 'Weir',
+        metric: 'weir_build_info',
+        valueLabel: 'instance',
+        pipeline: 'name',
+      },
     ],
     rows: [
       {

@@ -93,10 +93,15 @@ function packDetail(
     metrics: pack.metrics.map((metric, i) => ({ ...metric, seriesCount: counts[i]! })),
     stages: pack.stages.map(({ stage, title, help }) => ({ stage, title, help })),
     alerts: packAlertRows(pack),
-    dashboards: pack.dashboards.map(({ name, title, description }) => ({
+    dashboards: pack.dashboards.map(({ name, title, description, variables }) => ({
       name,
       title,
       description,
+      chosenBy: variables.flatMap((variable) =>
+        variable.pipeline === undefined
+          ? []
+          : [{ variable: variable.name, part: variable.pipeline }],
+      ),
     })),
     files: packFileNames(pack),
   }

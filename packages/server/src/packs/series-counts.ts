@@ -20,7 +20,7 @@ export async function countSeries(
   const owner = ownerOf(packs)
   const prefixes = packs.flatMap(({ metricPrefix }) => (metricPrefix === '' ? [] : metricPrefix))
   const patterns = prefixes.map((prefix) => `${prefix.replaceAll(/\W/g, '\\$&')}.*`)
-  const asked = [patterns, [...owner.names.keys()]].filter((list) => list.length > 0)
+  const asked = [...lists(patterns), ...lists([...owner.names.keys()])]
   const answers = await Promise.all(
     asked.map((list) => source.vector(countExpr(list), atMs, signal)),
   )
@@ -78,7 +78,7 @@ export async function countByMetric(
   signal?: AbortSignal,
 ): Promise<number[]> {
   const patterns = metrics.flatMap(({ pattern }) => (pattern === undefined ? [] : `(${pattern}).*`))
-  const asked = [patterns, metrics.flatMap(seriesNames)].filter((list) => list.length > 0)
+  const asked = [...lists(patterns), ...lists(metrics.flatMap(seriesNames))]
   const answers = await Promise.all(
     asked.map((list) => source.vector(countExpr(list), atMs, signal)),
   )
@@ -97,6 +97,24 @@ function countOf(metric: MetricReference, found: ReadonlyMap<string, number>): n
       ? seriesNames(metric)
       : [...found.keys()].filter(seriesTest(metric))
   return names.reduce((sum, name) => sum + (found.get(name) ?? 0), 0)
+}
+
+/** An expression may not be longer than 100,000 characters; the names of a large reference are. */
+const LIST_CHARS_MAX = 50_000
+
+/** Names in as many lists as have room in an expression each; none when there are none. */
+function lists(names: readonly string[]): readonly string[][] {
+  const all: string[][] = []
+  let chars = LIST_CHARS_MAX
+  for (const name of names) {
+    if (chars + name.length >= LIST_CHARS_MAX) {
+      all.push([])
+      chars = 0
+    }
+    all.at(-1)!.push(name)
+    chars += name.length + 1
+  }
+  return all
 }
 
 function countExpr(names: readonly string[]): string {

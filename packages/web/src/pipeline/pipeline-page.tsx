@@ -18,6 +18,7 @@ import { SIGNAL_TITLES } from '../overview/signal-titles.ts'
 import { historyMs, shownCount } from '../time/history.ts'
 import { useWindow } from '../time/use-window.ts'
 import { StageTable } from './flow/stage-table.tsx'
+import { boardChoices } from './board-choices.ts'
 import { PipelineHead } from './pipeline-head.tsx'
 import { type ChartLook, SignalChart } from './signal-chart.tsx'
 import type { Zoom } from './signal-lines.ts'
@@ -225,8 +226,13 @@ function Boards({ summary }: { readonly summary: PipelineSummary }): React.JSX.E
   if (data === undefined || data.dashboards.length === 0) return null
   return (
     <span className="board-links">
-      {data.dashboards.map(({ name, title }) => (
-        <Link key={name} to="/dashboards/$uid" params={{ uid: name }}>
+      {data.dashboards.map(({ name, title, chosenBy }) => (
+        <Link
+          key={name}
+          to="/dashboards/$uid"
+          params={{ uid: name }}
+          search={boardChoices(chosenBy, summary.pipeline)}
+        >
           {title}
         </Link>
       ))}

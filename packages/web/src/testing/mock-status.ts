@@ -289,7 +289,14 @@ export const PACK: PackDetail = {
       isDisabled: false,
     },
   ],
-  dashboards: [{ name: 'overview', title: 'Airflow', description: 'An installation.' }],
+  dashboards: [
+    {
+      name: 'overview',
+      title: 'Airflow',
+      description: 'An installation.',
+      chosenBy: [{ variable: 'dag_id', part: 'name' }],
+    },
+  ],
 }
 
 export const TSDB: TsdbStatus = {

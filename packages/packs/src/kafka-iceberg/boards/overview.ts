@@ -7,6 +7,7 @@ export const PIPELINE_VARIABLE: DashboardDefinition['variables'] = [
     label: 'Pipeline',
     metric: 'kafka_iceberg:pipelines',
     valueLabel: 'pipeline',
+    pipeline: 'name',
   },
 ]
 

@@ -3,18 +3,22 @@ import type { DashboardDefinition } from '../../pack.ts'
 
 type Variable = DashboardDefinition['variables'][number]
 
-const pipelineVariable = (name: string, label: string, selector: string): Variable => ({
+const pipelineVariable = (name: string, label: string, more: Partial<Variable> = {}): Variable => ({
   name,
   label,
-  metric: `rudderstack:pipelines${selector}`,
+  metric: 'rudderstack:pipelines',
   valueLabel: name,
+  ...more,
 })
 
 /** Source, then the destinations of it. */
 export const PLACE_VARIABLES: readonly Variable[] = [
-  pipelineVariable('source', 'Source', ''),
-  pipelineVariable('destination_type', 'Kind', ''),
-  pipelineVariable('destination', 'Destination', '{destination_type=~"$destination_type"}'),
+  pipelineVariable('source', 'Source', { pipeline: 'source' }),
+  pipelineVariable('destination_type', 'Kind'),
+  pipelineVariable('destination', 'Destination', {
+    metric: 'rudderstack:pipelines{destination_type=~"$destination_type"}',
+    pipeline: 'destination',
+  }),
 ]
 
 /** What the variables choose; a destination without a known source is there under "All". */

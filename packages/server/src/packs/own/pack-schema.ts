@@ -200,6 +200,10 @@ const board = z.strictObject({
         label: z.string(),
         metric: z.string(),
         valueLabel: z.string().regex(/^\w+$/, { message: 'want the name of a label' }),
+        pipeline: z
+          .enum(['name', 'source', 'destination'])
+          .exactOptional()
+          .describe('Chosen by the pipeline from whose page the board is opened.'),
       }),
     )
     .default([])
