@@ -124,4 +124,5 @@ export {
   removeRow,
   unfoldRow,
 } from './edit/panels.ts'
+export { type MappingRow, mappingRows, mappingsOf } from './edit/mapping-rows.ts'
 export { valueAt, withElement, withOrder, withValueAt } from './edit/paths.ts'

@@ -82,9 +82,11 @@ test.each<[string, string[], string, Partial<GridPos>, string[]]>([
   expect(linesOf(board.panels)).toEqual(after)
 })
 
-test('panels are added above, doubled beside or below, and taken away', () => {
+test('panels are added beside or above, doubled beside or below, and taken away', () => {
   const board = addPanel(boardOf('a:0,0,12,4'), newPanel('timeseries'))
-  expect(linesOf(board.panels)).toEqual([':0,0,12,8', 'a:0,8,12,4'])
+  expect(linesOf(board.panels)).toEqual([':12,0,12,8', 'a:0,0,12,4'])
+  const above = addPanel(boardOf('a:0,0,16,4'), newPanel('timeseries'))
+  expect(linesOf(above.panels)).toEqual([':0,0,12,8', 'a:0,8,16,4'])
   const twice = duplicatePanel(boardOf('a:0,0,12,4'), 1)
   expect(linesOf(twice.panels)).toEqual(['a:0,0,12,4', 'a (copy):12,0,12,4'])
   expect(linesOf(duplicatePanel(boardOf('a:0,0,14,4'), 1).panels)).toEqual([

@@ -1,5 +1,5 @@
 import type { Dashboard, GridPos, Panel } from '../dashboard.ts'
-import { bottomOf, compacted, withMoved } from './grid.ts'
+import { COLUMNS, bottomOf, compacted, overlaps, withMoved } from './grid.ts'
 import { copyOf, newRow } from './new-panel.ts'
 
 /** Changes of a board's panels. Each gives a new board and leaves the old one as it was. */
@@ -49,11 +49,15 @@ export function placePanel(board: Dashboard, id: number, wanted: Partial<GridPos
   return { ...board, panels: inRows(withMoved(board.panels, id, gridPos)) }
 }
 
-/** A new panel above all others. */
+/** A new panel beside the uppermost ones where there is room, else above all others. */
 export function addPanel(board: Dashboard, panel: Panel): Dashboard {
   const added = { ...panel, id: nextPanelId(board) }
-  const panels = withMoved([added, ...board.panels], added.id, { ...panel.gridPos, x: 0, y: 0 })
-  return { ...board, panels: inRows(panels) }
+  const { w, h } = panel.gridPos
+  const free = Array.from({ length: COLUMNS - w + 1 }, (_, x) => ({ x, y: 0, w, h })).find(
+    (place) => !board.panels.some(({ gridPos }) => overlaps(gridPos, place)),
+  )
+  const wanted = free ?? { x: 0, y: 0, w, h }
+  return { ...board, panels: inRows(withMoved([added, ...board.panels], added.id, wanted)) }
 }
 
 /** A copy beside it where there is room, else below. */

@@ -19,7 +19,14 @@ import {
 } from '@tabler/icons-react'
 import { Suspense, lazy, useCallback, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { useConnectionLost } from '../api/connection.ts'
-import { type Command, SEQUENCE_MS, SHORTCUTS, isTyping, press } from './shortcuts.ts'
+import {
+  BOARD_SHORTCUTS,
+  type Command,
+  SEQUENCE_MS,
+  SHORTCUTS,
+  isTyping,
+  press,
+} from './shortcuts.ts'
 
 const PAGES = [
   { to: '/', title: 'Overview', Icon: IconLayoutList },
@@ -94,40 +101,9 @@ export function Frame(): React.JSX.Element {
         <Outlet />
       </main>
       <Modal opened={help} onClose={() => setHelp(false)} title="Keyboard shortcuts" size="sm">
-        <table className="plain">
-          <tbody>
-            {SHORTCUTS.map(({ keys, title }) => (
-              <tr key={title}>
-                <td>{title}</td>
-                <td className="right">
-                  {keys.map((key) => (
-                    <Kbd key={key} ml={4}>
-                      {key}
-                    </Kbd>
-                  ))}
-                </td>
-              </tr>
-            ))}
-            <tr>
-              <td>Go to anything by name</td>
-              <td className="right">
-                <Kbd>Ctrl</Kbd> <Kbd>k</Kbd>
-              </td>
-            </tr>
-            <tr>
-              <td>Next, previous line of logs</td>
-              <td className="right">
-                <Kbd>j</Kbd> <Kbd>k</Kbd>
-              </td>
-            </tr>
-            <tr>
-              <td>Run the query</td>
-              <td className="right">
-                <Kbd>Ctrl</Kbd> <Kbd>Enter</Kbd>
-              </td>
-            </tr>
-          </tbody>
-        </table>
+        <ShortcutTable label="Everywhere" list={SHORTCUTS} />
+        <h3 style={{ margin: '14px 0 4px', fontSize: 13 }}>On a dashboard</h3>
+        <ShortcutTable label="On a dashboard" list={BOARD_SHORTCUTS} />
       </Modal>
       {palette.wasWanted ? (
         <Suspense fallback={null}>
@@ -180,6 +156,30 @@ function SchemeMenu(): React.JSX.Element {
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
+  )
+}
+
+function ShortcutTable(props: {
+  readonly label: string
+  readonly list: readonly { readonly keys: readonly string[]; readonly title: string }[]
+}): React.JSX.Element {
+  return (
+    <table className="plain" aria-label={props.label}>
+      <tbody>
+        {props.list.map(({ keys, title }) => (
+          <tr key={title}>
+            <td>{title}</td>
+            <td className="right">
+              {keys.map((key) => (
+                <Kbd key={key} ml={4}>
+                  {key}
+                </Kbd>
+              ))}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }
 

@@ -54,6 +54,18 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['?'], title: 'This list', command: { kind: 'help' } },
 ]
 
+/** What dashboards listen to themselves; told in the same list. */
+export const BOARD_SHORTCUTS: readonly {
+  readonly keys: readonly string[]
+  readonly title: string
+}[] = [
+  { keys: ['v'], title: 'The panel under the pointer alone' },
+  { keys: ['e'], title: 'Edit the panel under the pointer' },
+  { keys: ['Ctrl', 's'], title: 'Save what was edited' },
+  { keys: ['Ctrl', 'z'], title: 'Undo an edit' },
+  { keys: ['Esc'], title: 'Back to all panels' },
+]
+
 /** The second key must follow within this time. */
 export const SEQUENCE_MS = 1200
 

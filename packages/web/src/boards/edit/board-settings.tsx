@@ -18,8 +18,14 @@ import {
   TextInput,
   Textarea,
 } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useSearch } from '@tanstack/react-router'
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
+import { serverNow } from '../../time/server-clock.ts'
+import { boardTime, zoneName } from '../page/board-time.ts'
+import { useVariables } from '../page/use-variables.ts'
+import type { Settled } from '../page/variables.ts'
 import type { BoardEdit } from './board-edit.ts'
 import { JsonField } from './json-field.tsx'
 import { VariableForm, newVariable } from './variable-form.tsx'
@@ -233,6 +239,7 @@ function Small(props: {
 
 function Variables({ edit }: { readonly edit: BoardEdit }): React.JSX.Element {
   const { list } = edit.board.templating
+  const settled = useOptionsNow(edit.board)
   return (
     <EditList<Variable>
       list={list}
@@ -246,9 +253,34 @@ function Variables({ edit }: { readonly edit: BoardEdit }): React.JSX.Element {
           key,
         )
       }
-      renderForm={(variable, change) => <VariableForm variable={variable} onChange={change} />}
+      renderForm={(variable, change) => (
+        <VariableForm
+          variable={variable}
+          options={settled?.options.get(variable.name)}
+          problem={
+            list.filter(({ name }) => name === variable.name).length > 1
+              ? `There are several variables of the name ${variable.name}`
+              : settled?.problems.get(variable.name)
+          }
+          onChange={change}
+        />
+      )}
     />
   )
+}
+
+/** Whoever types is given this time before what was typed is asked for. */
+const TYPED_MS = 400
+
+/** The options that the variables have, as the board is now. */
+function useOptionsNow(board: Dashboard): Settled | undefined {
+  const search = useSearch({ from: '/dashboards/$uid' })
+  const [asked] = useDebouncedValue(board, TYPED_MS)
+  const [nowMs] = useState(() => serverNow())
+  const timeZone = zoneName(search.tz ?? asked.timezone)
+  const { from, to } = { ...asked.time, ...search }
+  const time = useMemo(() => boardTime({ from, to }, nowMs, timeZone), [from, to, nowMs, timeZone])
+  return useVariables(asked, search, time, timeZone)
 }
 
 function nameFor(list: readonly Variable[]): string {

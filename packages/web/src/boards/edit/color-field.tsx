@@ -1,4 +1,5 @@
-import { ColorInput } from '@mantine/core'
+import { colorByName } from '@weir/boards'
+import { ColorInput, ColorSwatch, useComputedColorScheme } from '@mantine/core'
 
 const SWATCHES = [
   '#73BF69',
@@ -22,10 +23,15 @@ export function ColorField(props: {
   readonly onChange: (color: string) => void
 }): React.JSX.Element {
   const { label, value, isBare = false, onChange } = props
+  const isDark = useComputedColorScheme('light') === 'dark'
   return (
     <ColorInput
       {...(isBare ? { 'aria-label': label } : { label })}
       size="xs"
+      // A name of a dashboard, as dark-green, is none that the field itself could show.
+      leftSection={
+        <ColorSwatch size={16} color={value === '' ? 'transparent' : colorByName(value, isDark)} />
+      }
       value={value}
       fixOnBlur={false}
       swatches={SWATCHES}

@@ -13,7 +13,7 @@ import { ActionIcon, Button, Menu } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useBlocker, useNavigate, useSearch } from '@tanstack/react-router'
 import { IconArrowBackUp, IconArrowForwardUp, IconPlus, IconSettings } from '@tabler/icons-react'
-import { useMemo, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { changedSearch } from '../page/board-search.ts'
 import { Board } from '../page/board.tsx'
 import { type BoardEdit, useBoardEdit } from './board-edit.ts'
@@ -52,6 +52,9 @@ export function EditBoard({ answer }: { readonly answer: BoardAnswer }): React.J
   }): void => {
     void navigate({ search: (before) => changedSearch(before, change), resetScroll: false })
   }
+  useSaveKey(() => {
+    if (opened === undefined && (edit.isChanged || meta.origin === 'pack')) setOpened('save')
+  })
   const onEdit = (id: number): void => show({ editPanel: String(id) })
   const onSaved = async (row: BoardRow): Promise<void> => {
     isLeaving.current = true
@@ -108,6 +111,21 @@ export function EditBoard({ answer }: { readonly answer: BoardAnswer }): React.J
       ) : null}
     </div>
   )
+}
+
+/** Ctrl+S, also while typing: the browser's own saving of the page is never what is meant here. */
+function useSaveKey(onSave: () => void): void {
+  const save = useEffectEvent(onSave)
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey) return
+      if (event.key.toLowerCase() !== 's') return
+      event.preventDefault()
+      save()
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [])
 }
 
 function Preview(props: {

@@ -1,9 +1,17 @@
-import { type FieldOverride, type Panel, withElement } from '@weir/boards'
+import {
+  type FieldOverride,
+  type Panel,
+  type Thresholds,
+  type ValueMapping,
+  withElement,
+} from '@weir/boards'
 import { ActionIcon, Button, Select, TextInput } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { ColorField } from './color-field.tsx'
 import { JsonField } from './json-field.tsx'
+import { MappingsEditor } from './mappings-editor.tsx'
 import type { ChangePanel } from './panel-editor.tsx'
+import { ThresholdsEditor } from './thresholds-editor.tsx'
 import { UnitPicker } from './unit-picker.tsx'
 
 const MATCHERS = [
@@ -188,6 +196,13 @@ function PropertyInput(props: {
         onChange={(fixedColor) => onChange({ mode: 'fixed', fixedColor })}
       />
     )
+  }
+  if (id === 'mappings') {
+    const mappings = Array.isArray(value) ? (value as readonly ValueMapping[]) : []
+    return <MappingsEditor value={mappings} onChange={onChange} />
+  }
+  if (id === 'thresholds') {
+    return <ThresholdsEditor value={value as Thresholds | undefined} onChange={onChange} />
   }
   if (TEXTS.has(id)) {
     return (

@@ -74,7 +74,7 @@ export function PanelEditor(props: {
           />
         )}
         <OptionsEditor panel={panel} change={change} />
-        {isRow ? null : (
+        {!asksForData(panel.type) ? null : (
           <>
             <FieldEditor panel={panel} change={change} />
             <OverridesEditor panel={panel} change={change} />

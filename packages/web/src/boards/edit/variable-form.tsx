@@ -1,5 +1,7 @@
-import type { Variable } from '@weir/boards'
+import type { Variable, VariableOption } from '@weir/boards'
 import { NumberInput, Select, Switch, TagsInput, TextInput } from '@mantine/core'
+import { counted } from '../../format/number.ts'
+import { FiltersForm } from './filters-form.tsx'
 
 const TYPES = [
   { value: 'query', label: 'From Weir: values of a label, or a query' },
@@ -45,9 +47,12 @@ export function newVariable(type: VariableType, name: string): Variable {
   }
 }
 
-/** One variable. What it stands for shows on the board behind as soon as it is changed. */
+/** One variable, and the options that it has as it is now. */
 export function VariableForm(props: {
   readonly variable: Variable
+  /** Undefined while they are asked for. */
+  readonly options: readonly VariableOption[] | undefined
+  readonly problem: string | undefined
   readonly onChange: (variable: Variable) => void
 }): React.JSX.Element {
   const { variable, onChange } = props
@@ -91,6 +96,39 @@ export function VariableForm(props: {
         onChange={(hide) => onChange({ ...variable, hide: Number(hide ?? 0) as 0 | 1 | 2 })}
       />
       <Own variable={variable} onChange={onChange} />
+      {WITH_OPTIONS.has(variable.type) ? (
+        <OptionsNow options={props.options} problem={props.problem} />
+      ) : null}
+    </div>
+  )
+}
+
+const WITH_OPTIONS: ReadonlySet<string> = new Set(['query', 'custom', 'interval', 'datasource'])
+/** Options that are shown; nobody reads more to see whether a query is right. */
+const OPTIONS_SHOWN = 60
+
+function OptionsNow(props: {
+  readonly options: readonly VariableOption[] | undefined
+  readonly problem: string | undefined
+}): React.JSX.Element {
+  const { options, problem } = props
+  const left = (options?.length ?? 0) - OPTIONS_SHOWN
+  return (
+    <div className="variable-options" role="status">
+      <b>{options === undefined ? 'Options' : counted(options.length, 'option')}</b>
+      {problem === undefined ? null : (
+        <div className="note" data-tone="error">
+          {problem}
+        </div>
+      )}
+      {options === undefined || options.length === 0 ? null : (
+        <ul tabIndex={0} aria-label="Options">
+          {options.slice(0, OPTIONS_SHOWN).map(({ text, value }) => (
+            <li key={value}>{text === value ? value : `${text} : ${value}`}</li>
+          ))}
+          {left > 0 ? <li>and {left} more</li> : null}
+        </ul>
+      )}
     </div>
   )
 }
@@ -107,6 +145,7 @@ function Own(props: {
         <>
           <TextInput
             label="Query"
+            className="variable-query"
             size="xs"
             placeholder="label_values(up, job)"
             value={variable.query}
@@ -147,12 +186,12 @@ function Own(props: {
       return (
         <>
           <TagsInput
-            label="Values"
+            label="Values, or name : value"
             size="xs"
-            value={variable.options.map(({ value }) => value)}
-            onChange={(values) =>
-              onChange({ ...variable, options: values.map((value) => ({ text: value, value })) })
-            }
+            value={variable.options.map(({ text, value }) =>
+              text === value ? value : `${text} : ${value}`,
+            )}
+            onChange={(values) => onChange({ ...variable, options: values.map(optionOf) })}
           />
           <Several variable={variable} onChange={onChange} />
         </>
@@ -180,21 +219,33 @@ function Own(props: {
           />
         </>
       )
+    case 'datasource':
+      return <div className="muted">Stands for this Weir: boards of elsewhere choose by it.</div>
     case 'textbox':
     case 'constant':
-    case 'datasource':
       return (
         <TextInput
-          label="Value"
+          label={variable.type === 'textbox' ? 'Text at first' : 'Value'}
           size="xs"
           value={variable.query}
           onChange={(event) => onChange({ ...variable, query: event.currentTarget.value })}
         />
       )
     case 'adhoc':
+      return (
+        <FiltersForm
+          filters={variable.filters}
+          onChange={(filters) => onChange({ ...variable, filters })}
+        />
+      )
     case 'unknown':
       return null
   }
+}
+
+function optionOf(typed: string): VariableOption {
+  const [, text, value] = /^(.+?) : (.+)$/.exec(typed) ?? []
+  return text === undefined ? { text: typed, value: typed } : { text, value: value! }
 }
 
 function Several(props: {

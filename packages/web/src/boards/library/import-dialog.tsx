@@ -33,9 +33,10 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }): Rea
     const all: Found[] = []
     for (const source of sources) {
       const choice = { folder, isDry, replaces, author }
-      const { boards } = await importText(source.text, choice).catch((error: Error) => {
-        throw new Error(`${source.name}: ${error.message}`, { cause: error })
-      })
+      // A file that is none leaves the others as they are.
+      const { boards } = await importText(source.text, choice).catch((error: Error) => ({
+        boards: [unreadable(source.name, error)],
+      }))
       all.push({ source, boards })
     }
     return all
@@ -127,6 +128,11 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }): Rea
       </Modal.Content>
     </Modal.Root>
   )
+}
+
+function unreadable(name: string, error: Error): ImportedBoard {
+  const nothing = { uid: '', panelCount: 0, notes: [], exists: null, saved: null }
+  return { ...nothing, title: name, problem: error.message }
 }
 
 function Choose(props: {

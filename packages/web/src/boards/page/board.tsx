@@ -5,7 +5,7 @@ import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { counted } from '../../format/number.ts'
 import { useRangeKeys } from '../../frame/range-keys.ts'
-import { isTyping } from '../../frame/shortcuts.ts'
+import { SEQUENCE_MS, isTyping, press } from '../../frame/shortcuts.ts'
 import { serverNow } from '../../time/server-clock.ts'
 import { askBoard } from './ask-board.ts'
 import { BoardBar } from './board-bar.tsx'
@@ -95,6 +95,12 @@ export function Board(props: {
   const isKiosk = search.kiosk !== undefined
   useBoardKeys({
     view: (key) => set({ viewPanel: search.viewPanel === undefined ? key : undefined }),
+    edit: (key) => {
+      const panel = placed?.find((one) => one.key === key)?.panel
+      if (panel !== undefined) {
+        set({ viewPanel: undefined, edit: '1', editPanel: String(panel.id) })
+      }
+    },
     leave: () => set({ viewPanel: undefined, kiosk: undefined }),
     refresh: again,
   })
@@ -174,23 +180,34 @@ function RowHead(props: {
   )
 }
 
-/** `v` shows the panel under the pointer or the focus alone, `r` asks again, Escape goes back. */
+/**
+ * `v` shows the panel under the pointer or the focus alone, `e` edits it, `r` asks again, Escape goes back.
+ * The second key of a sequence of the page, as `g e`, is not one of these.
+ */
 function useBoardKeys(deeds: {
   readonly view: (key: string) => void
+  readonly edit: (key: string) => void
   readonly leave: () => void
   readonly refresh: () => void
 }): void {
-  const press = useEffectEvent((event: KeyboardEvent): void => {
+  const before = useRef({ key: '', at: 0 })
+  const onPress = useEffectEvent((event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+    const began = event.timeStamp - before.current.at < SEQUENCE_MS ? before.current.key : ''
+    const { pending, command } = press(began, event.key)
+    before.current = { key: pending, at: event.timeStamp }
+    if (command?.kind === 'go') return
     const isOver = document.querySelector('[role="dialog"]') !== null
     if (event.key === 'Escape' && !isOver) deeds.leave()
     if (event.key === 'r') deeds.refresh()
-    if (event.key !== 'v') return
+    if (isOver || (event.key !== 'v' && event.key !== 'e')) return
     const key = chosenPanel()?.getAttribute('data-panel')
-    if (key !== null && key !== undefined) deeds.view(key)
+    if (key === null || key === undefined) return
+    if (event.key === 'v') deeds.view(key)
+    else deeds.edit(key)
   })
   useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => press(event)
+    const onKey = (event: KeyboardEvent): void => onPress(event)
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
   }, [])
