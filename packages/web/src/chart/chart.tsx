@@ -1,12 +1,12 @@
 import 'uplot/dist/uPlot.min.css'
 import { useComputedColorScheme } from '@mantine/core'
+import { paletteColor } from '@weir/boards'
 import { useEffect, useEffectEvent, useRef } from 'react'
 import UPlot from 'uplot'
 import { figureText } from '../format/number.ts'
 import type { Columns } from './align.ts'
 import { type Backdrop, drawLevels, drawSpans } from './backdrop.ts'
 import { type Mark, drawMarks, markColor, marksNear } from './marks.ts'
-import { seriesColor } from './palette.ts'
 
 interface ChartProps {
   readonly columns: Columns
@@ -191,7 +191,7 @@ function optionsFor(setup: ChartSetup): UPlot.Options {
     series: [
       {},
       ...setup.names.map((name, i): UPlot.Series => {
-        const color = seriesColor(i, setup.dark)
+        const color = paletteColor(i, setup.dark)
         return {
           label: name,
           stroke: color,
@@ -306,7 +306,7 @@ function writeTip(
     const row = document.createElement('div')
     row.className = 'tip-row'
     const swatch = document.createElement('i')
-    swatch.style.background = seriesColor(index, dark)
+    swatch.style.background = paletteColor(index, dark)
     const name = document.createElement('span')
     name.textContent = names[index] ?? ''
     const figure = document.createElement('b')

@@ -1,5 +1,5 @@
 import { useComputedColorScheme } from '@mantine/core'
-import { seriesColor } from './palette.ts'
+import { paletteColor } from '@weir/boards'
 
 const SHOWN_MAX = 300
 
@@ -35,7 +35,7 @@ export function Legend(props: {
             onChange(next)
           }}
         >
-          <i style={{ background: seriesColor(i, dark) }} />
+          <i style={{ background: paletteColor(i, dark) }} />
           {name}
         </button>
       ))}

@@ -1,11 +1,11 @@
 import type { SignalView } from '@weir/packs'
 import { useComputedColorScheme } from '@mantine/core'
+import { paletteColor } from '@weir/boards'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { Chart } from '../chart/chart.tsx'
 import type { Mark } from '../chart/marks.ts'
-import { seriesColor } from '../chart/palette.ts'
 import { FigureText } from '../frame/figure-text.tsx'
 import { figureText } from '../format/number.ts'
 import { LAST_WEEK, type Zoom, signalLines } from './signal-lines.ts'
@@ -76,7 +76,7 @@ export function SignalChart(props: {
           return (
             <span key={name} className="num" style={{ marginRight: 14 }}>
               {line < 0 ? null : (
-                <i className="swatch" style={{ background: seriesColor(line, dark) }} />
+                <i className="swatch" style={{ background: paletteColor(line, dark) }} />
               )}
               {name} {figureText(value, name.includes('ratio') ? 'ratio' : signal.unit)}
             </span>
@@ -88,7 +88,7 @@ export function SignalChart(props: {
               <>
                 <i
                   className="swatch"
-                  style={{ background: seriesColor(lines.names.indexOf(LAST_WEEK), dark) }}
+                  style={{ background: paletteColor(lines.names.indexOf(LAST_WEEK), dark) }}
                 />
                 {LAST_WEEK}
               </>
