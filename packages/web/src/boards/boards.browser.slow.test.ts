@@ -106,6 +106,61 @@ describe.skipIf(!canBrowse)(`boards in a browser${whyNot}`, () => {
     await expect.poll(() => asked.length).toBe(1)
   })
 
+  test.each([
+    [0, false, false],
+    [1, true, false],
+    [2, true, true],
+  ])('graphTooltip %i: other charts show a line %s, values %s', async (kind, line, values) => {
+    await stand.open(`/dashboards/crosshair${kind}`)
+    const plot = panel('First').locator('.u-over')
+    await plot.waitFor()
+    await panel('Second').locator('.u-over').waitFor()
+    await panel('Third').locator('.lanes-scroll').waitFor()
+    const isLine = (name: string) => panel(name).locator('.u-cursor-x:not(.u-off)').isVisible()
+    const box = (await plot.boundingBox())!
+    await stand.page.mouse.move(box.x + box.width * 0.4, box.y + 40)
+    await stand.page.mouse.move(box.x + box.width * 0.5, box.y + 50)
+    await panel('First').locator('.chart-tip').waitFor()
+    expect(await isLine('First')).toBe(true)
+    await expect.poll(() => isLine('Second')).toBe(line)
+    await expect.poll(() => panel('Third').locator('.lanes-cursor').isVisible()).toBe(line)
+    await expect.poll(() => panel('Second').locator('.chart-tip').isVisible()).toBe(values)
+    await stand.page.mouse.move(2, 2)
+    await expect.poll(() => isLine('First')).toBe(false)
+    await expect.poll(() => isLine('Second')).toBe(false)
+    await expect.poll(() => panel('Third').locator('.lanes-cursor').isVisible()).toBe(false)
+  })
+
+  test('a drag with shift held and a wheel turned sideways move the time, with ctrl it zooms', async () => {
+    await stand.open('/dashboards/crosshair1')
+    const plot = panel('First').locator('.u-over')
+    await plot.waitFor()
+    const asked = watchRequests()
+    const ends = () => {
+      const { searchParams } = new URL(stand.page.url())
+      return [Number(searchParams.get('from')), Number(searchParams.get('to'))] as const
+    }
+    const width = () => Math.round((ends()[1] - ends()[0]) / 60_000)
+    const box = (await plot.boundingBox())!
+    await stand.page.mouse.move(box.x + box.width * 0.25, box.y + 40)
+    await stand.page.keyboard.down('Shift')
+    await stand.page.mouse.down()
+    await stand.page.mouse.move(box.x + box.width * 0.75, box.y + 40, { steps: 5 })
+    expect(asked.length).toBe(0)
+    await stand.page.mouse.up()
+    await stand.page.keyboard.up('Shift')
+    await expect.poll(() => asked.length).toBe(1)
+    expect(width()).toBe(60)
+    const first = ends()[0]
+    await stand.page.mouse.wheel(box.width / 2, 0)
+    await expect.poll(() => ends()[0] - first).toBeGreaterThan(29 * 60_000)
+    expect(width()).toBe(60)
+    await stand.page.keyboard.down('Control')
+    await stand.page.mouse.wheel(0, -240)
+    await stand.page.keyboard.up('Control')
+    await expect.poll(width).toBeLessThan(40)
+  })
+
   test('values of a chart are read by keys', async () => {
     await stand.open('/dashboards/all')
     await panel(/Requests of/)
@@ -164,8 +219,11 @@ describe.skipIf(!canBrowse)(`boards in a browser${whyNot}`, () => {
     await stand.page.getByRole('menuitem', { name: 'Data and queries' }).click()
     const dialog = stand.page.getByRole('dialog')
     await stand.see('Download CSV', dialog)
+    expect(await stand.violations()).toEqual([])
     await dialog.getByRole('tab', { name: 'Queries' }).click()
     await stand.see('sum by (job) (requests{job=~"(api|web|worker)"})', dialog)
+    await stand.see(/^1.200 samples of 12 series read/, dialog)
+    expect(await stand.violations()).toEqual([])
   })
 
   test('a hostile board runs nothing', async () => {

@@ -11,6 +11,7 @@ interface Asked {
   readonly startMs: number
   readonly endMs: number
   readonly stepMs?: number
+  readonly stats?: boolean
 }
 
 /**
@@ -37,9 +38,14 @@ function lineOf(asked: Asked): object {
     const result = matrix(asked).map(({ metric, values }) => ({ metric, value: values.at(-1) }))
     return ok({ resultType: 'vector', result })
   }
-  return ok({ resultType: 'matrix', result: matrix(asked) })
+  const result = matrix(asked)
+  return ok({ resultType: 'matrix', result, ...(asked.stats === true ? { stats: STATS } : {}) })
 }
 
+const STATS = {
+  timings: { evalTotalTime: 0.0021 },
+  samples: { samplesRead: 1200, seriesRead: 12 },
+}
 const JOBS = ['api', 'web', 'worker']
 const BOUNDS = ['0.1', '0.5', '1', '5', '+Inf']
 
@@ -167,6 +173,17 @@ const BOARDS: readonly object[] = [
       },
     ],
   },
+  ...[0, 1, 2].map((graphTooltip) => ({
+    uid: `crosshair${graphTooltip}`,
+    title: `Crosshair ${graphTooltip}`,
+    graphTooltip,
+    time: { from: 'now-1h', to: 'now' },
+    panels: [
+      panel(1, 'timeseries', 'First', asking('requests')),
+      panel(2, 'timeseries', 'Second', asking('answers')),
+      panel(3, 'state-timeline', 'Third', asking('states')),
+    ],
+  })),
   {
     uid: 'repeat',
     title: 'Repeated',

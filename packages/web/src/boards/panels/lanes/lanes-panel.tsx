@@ -1,8 +1,9 @@
 import { formatDate, inkOn } from '@weir/boards'
-import { useMemo, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { spanText } from '../../../time/clock-text.ts'
 import { ChartLegend, LEGEND_HEIGHT, wantsLegend } from '../bars/chart-legend.tsx'
 import type { PanelProps } from '../panel-props.ts'
+import { useTimeCursor } from '../time-cursor.ts'
 import { HiddenTable } from '../values/hidden-table.tsx'
 import { Nothing } from '../values/nothing.tsx'
 import { scrollable } from '../values/scrollable.ts'
@@ -30,46 +31,46 @@ export function StatusHistoryPanel(props: PanelProps): React.JSX.Element {
 function Lanes(
   props: PanelProps & { readonly merge: boolean; readonly isGapped: boolean },
 ): React.JSX.Element {
-  const {
-    panel,
-    frames,
-    width,
-    height,
-    fromMs,
-    toMs,
-    nowMs,
-    dark,
-    timeZone,
-    text,
-    merge,
-    isGapped,
-  } = props
-  const { options } = panel
-  const [pointed, setPointed] = useState<
-    { readonly lane: Lane; readonly stretch: Stretch } | undefined
-  >()
+  const { frames, fromMs, toMs, nowMs, dark, timeZone, merge } = props
   const lanes = useMemo(
     () => lanesOf(frames, { merge, fromMs, toMs }, { dark, timeZone, nowMs }),
     [frames, merge, fromMs, toMs, dark, timeZone, nowMs],
   )
   if (lanes.length === 0) return <Nothing frames={frames} wants="a time and states" />
+  return <Chart {...props} lanes={lanes} />
+}
+
+function Chart(
+  props: PanelProps & { readonly lanes: readonly Lane[]; readonly isGapped: boolean },
+): React.JSX.Element {
+  const { panel, lanes, width, height, fromMs, toMs, dark, timeZone, text, isGapped } = props
+  const { options } = panel
+  const [pointed, setPointed] = useState<
+    { readonly lane: Lane; readonly stretch: Stretch } | undefined
+  >()
+  const area = useRef<HTMLDivElement>(null)
+  const line = useRef<HTMLElement>(null)
+  const span = useRef<HTMLElement>(null)
+  const longest = Math.max(0, ...lanes.map(({ name }) => name.length))
+  const left = Math.min(NAME_MAX, width * 0.32, longest * CHARACTER + 12)
+  const plot = width - left
+  useTimeCursor({ area, line, span }, { ...props, left, plot })
   const keys = stateKeys(lanes)
   const withLegend = wantsLegend(options) && keys.length > 0 && keys.length <= KEYS_MAX
-  const longest = Math.max(...lanes.map(({ name }) => name.length))
-  const left = Math.min(NAME_MAX, width * 0.32, longest * CHARACTER + 12)
   const room = height - AXIS - (withLegend ? LEGEND_HEIGHT : 0)
   const laneHeight = Math.max(LANE_LEAST, Math.floor(room / lanes.length))
   const share =
     typeof options['rowHeight'] === 'number' && options['rowHeight'] > 0
       ? Math.min(1, options['rowHeight'])
       : 0.9
-  const plot = width - left
   const x = (ms: number): number => left + (plot * (ms - fromMs)) / (toMs - fromMs || 1)
   const withValues = options['showValue'] !== 'never'
   const name = panel.title === '' ? 'States' : text(panel.title)
   const ticks = timeTicks(fromMs, toMs, Math.floor(plot / 70), timeZone)
   return (
-    <div className="lanes-panel" onPointerLeave={() => setPointed(undefined)}>
+    <div ref={area} className="lanes-panel" onPointerLeave={() => setPointed(undefined)}>
+      <i ref={span} className="heatmap-drag" hidden />
+      <i ref={line} className="lanes-cursor" hidden />
       <div
         className="lanes-scroll"
         {...(laneHeight * lanes.length > room ? { role: 'group', ...scrollable(true, name) } : {})}

@@ -21,7 +21,6 @@ export interface PlotSetup {
   readonly height: number
   readonly dark: boolean
   readonly timeZone: string
-  readonly sync: string | undefined
   /** Ends of the time axis, seconds: asked for at each drawing. */
   readonly ends: () => readonly [number, number]
   readonly onCursor: (u: UPlot) => void
@@ -31,6 +30,7 @@ export interface PlotSetup {
   readonly over: (u: UPlot) => void
 }
 
+const POINTS_MAX = 20
 const FONT = "11px 'IBM Plex Sans Variable', system-ui, sans-serif"
 // uPlot's enums exist in its types only: there is nothing to import.
 // oxlint-disable typescript/no-unsafe-enum-assignment
@@ -53,14 +53,20 @@ export function plotOptions(setup: PlotSetup): UPlot.Options {
     padding: [8, 22, 0, 0],
     legend: { show: false },
     cursor: {
-      points: { size: 7 },
+      // A dot on each of many lines is a layer each that moves.
+      points: { size: 7, one: setup.series.length > POINTS_MAX },
       focus: { prox: 24 },
       drag: { x: true, y: false, setScale: false },
-      ...(setup.sync === undefined
-        ? {}
-        : { sync: { key: setup.sync, setSeries: false, scales: ['x', null] as [string, null] } }),
+      bind: {
+        // With shift held a drag moves the axis.
+        mousedown: (_u, _element, handle) => (event) => {
+          if (!event.shiftKey) handle(event)
+          return null
+        },
+      },
     },
-    focus: { alpha: setup.series.length === 1 ? 1 : 0.25 },
+    // A line that the pointer comes near to is not set off: that draws all of them again.
+    focus: { alpha: 1 },
     scales: {
       x: { time: true, range: () => [...setup.ends()] as [number, number] },
       ...Object.fromEntries(setup.scales.map((scale) => [scale.key, valueScale(scale, setup)])),
@@ -251,14 +257,19 @@ function gapsOver(seconds: number): NonNullable<UPlot.Series['gaps']> {
   }
 }
 
-/** Values with a gap on both sides make no line, so they get a dot. */
+const LONE = new WeakMap<object, number[]>()
+
+/** Values with a gap on both sides make no line, so they get a dot. Looked for once, however often they are drawn. */
 function lonePoints(u: UPlot, series: number): number[] {
   const column = u.data[series]!
+  const known = LONE.get(column)
+  if (known !== undefined) return known
   const lone: number[] = []
   for (let i = 0; i < column.length; i++) {
     const alone = (column[i - 1] ?? null) === null && (column[i + 1] ?? null) === null
     if (alone && (column[i] ?? null) !== null) lone.push(i)
   }
+  LONE.set(column, lone)
   return lone
 }
 

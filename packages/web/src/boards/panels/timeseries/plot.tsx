@@ -1,14 +1,16 @@
 import 'uplot/dist/uPlot.min.css'
 import { seriesColorOf } from '@weir/boards'
-import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef } from 'react'
 import UPlot from 'uplot'
+import { joinCrosshair } from '../crosshair.ts'
+import { type TimeEnds, watchGestures } from '../gestures.ts'
 import type { PanelExemplar, PanelMark } from '../panel-props.ts'
 import { drawExemplars, drawMarks } from './overlay.ts'
 import { type PlotSetup, drawThresholds, plotOptions } from './plot-options.ts'
 import { valueScales } from './scales.ts'
 import type { SeriesTable } from './series-table.ts'
-import { type Tip, tipAt } from './tip.ts'
-import { TipBox } from './tip-box.tsx'
+import { tipAt } from './tip.ts'
+import { TipBox } from './tip-box.ts'
 
 interface PlotProps {
   readonly table: SeriesTable
@@ -60,23 +62,48 @@ export function Plot(props: PlotProps): React.JSX.Element {
 function Canvas(
   props: PlotProps & { readonly scales: ReturnType<typeof valueScales> },
 ): React.JSX.Element {
-  const { table, hidden, width, height, crosshair } = props
+  const { table, hidden, width, height } = props
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot>(null)
-  const [tip, setTip] = useState<{
-    readonly tip: Tip
-    readonly left: number
-    readonly of: number
-  }>()
-  const [isKeyed, setKeyed] = useState(false)
+  const tip = useRef<TipBox>(null)
   const focused = useRef<number | undefined>(undefined)
   const latest = useEffectEvent(() => props)
   const over = useRef({ marks: props.marks, exemplars: props.exemplars })
+  /** Ends of the axis while a gesture moves it. */
+  const moved = useRef<TimeEnds | undefined>(undefined)
 
   useEffect(() => {
     const element = box.current
     if (element === null) return undefined
-    const { dark, timeZone, crosshair: sync } = latest()
+    const { dark, timeZone } = latest()
+    const tipBox = new TipBox(element.parentElement!)
+    tip.current = tipBox
+    let frame: number | undefined
+    let isTold = false
+    let isPointing = false
+    const isOwn = (): boolean => element.matches(':hover') || element === document.activeElement
+    const showTip = (u: UPlot): void => {
+      const row = u.cursor.idx ?? undefined
+      const left = u.cursor.left ?? -1
+      const { table: of, hidden: off, marks, exemplars, tooltip, isTooltipShared } = latest()
+      if (row === undefined || left < 0 || (!isOwn() && !isTooltipShared)) {
+        tipBox.hide()
+        return
+      }
+      const source = {
+        series: of.series,
+        hidden: off,
+        marks,
+        exemplars,
+        dark,
+        timeZone,
+        ...tooltip,
+      }
+      const found = tipAt(source, u, row, focused.current)
+      if (found === undefined) tipBox.hide()
+      // What the layout says of the plot's place would be calculated anew for each move.
+      else tipBox.show(found, u.bbox.left / UPlot.pxRatio + left, latest().width)
+    }
     const setup: PlotSetup = {
       series: latest().table.series,
       scales: latest().scales.scales,
@@ -85,32 +112,23 @@ function Canvas(
       height: latest().height,
       dark,
       timeZone,
-      sync,
-      ends: () => [latest().fromMs / 1000, latest().toMs / 1000],
+      ends: () => {
+        const { fromMs: from, toMs: to } = moved.current ?? latest()
+        return [from / 1000, to / 1000]
+      },
       onCursor: (u) => {
-        const row = u.cursor.idx ?? undefined
         const left = u.cursor.left ?? -1
-        const isOwn = element.matches(':hover') || element.contains(document.activeElement)
-        if (row === undefined || left < 0 || (!isOwn && !latest().isTooltipShared)) {
-          setTip(undefined)
-          return
+        if (!isTold && left >= 0 && isOwn()) {
+          isPointing = true
+          others.point(u.posToVal(left, 'x') * 1000)
+        } else if (isPointing && left < 0) {
+          isPointing = false
+          others.point(undefined)
         }
-        const { table: of, hidden: off, marks, exemplars, tooltip } = latest()
-        const source = {
-          series: of.series,
-          hidden: off,
-          marks,
-          exemplars,
-          dark,
-          timeZone,
-          ...tooltip,
-        }
-        const found = tipAt(source, u, row, focused.current)
-        setTip(
-          found === undefined
-            ? undefined
-            : { tip: found, left: u.over.offsetLeft + left, of: latest().width },
-        )
+        frame ??= requestAnimationFrame(() => {
+          frame = undefined
+          showTip(u)
+        })
       },
       onSelect: (from, to) => latest().onZoom(from * 1000, to * 1000),
       under: (u) => drawThresholds(u, setup, 'area'),
@@ -125,8 +143,27 @@ function Canvas(
     const u = new UPlot(plotOptions(setup), dataOf(latest().table), element)
     plot.current = u
     hide(u, latest().table, latest().hidden)
+    const others = joinCrosshair(latest().crosshair, (atMs) => {
+      const left = atMs === undefined ? -10 : Math.round(u.valToPos(atMs / 1000, 'x'))
+      const isThere = left >= 0 && left <= u.bbox.width / UPlot.pxRatio
+      isTold = true
+      u.setCursor(isThere ? { left, top: u.bbox.height / UPlot.pxRatio / 2 } : OUTSIDE)
+      isTold = false
+    })
+    const noGestures = watchGestures(u.over, {
+      ends: () => moved.current ?? latest(),
+      show: (ends) => {
+        moved.current = ends
+        u.setScale('x', { min: ends.fromMs / 1000, max: ends.toMs / 1000 })
+      },
+      end: ({ fromMs, toMs }) => latest().onZoom(fromMs, toMs),
+    })
     return () => {
+      noGestures()
+      others.leave()
+      if (frame !== undefined) cancelAnimationFrame(frame)
       u.destroy()
+      tipBox.remove()
       plot.current = null
     }
   }, [])
@@ -141,12 +178,21 @@ function Canvas(
     if (plot.current !== null) hide(plot.current, latest().table, hidden)
   }, [hidden])
   useEffect(() => {
+    const u = plot.current
     const place = table.series.findIndex(({ name }) => name === props.pointed)
-    focused.current = place < 0 ? undefined : place
-    plot.current?.setSeries(place < 0 ? null : place + 1, { focus: true })
+    const wanted = place < 0 ? undefined : place
+    if (u === null || focused.current === wanted) return
+    focused.current = wanted
+    // Asked for by the legend: all others fade, and come back.
+    // uPlot reads it at each call; its types do not have it.
+    const { focus } = u as UPlot & { readonly focus: { alpha: number } }
+    focus.alpha = FADED
+    u.setSeries(place < 0 ? null : place + 1, { focus: true })
+    focus.alpha = 1
   }, [props.pointed, table])
   const { fromMs, toMs, marks, exemplars } = props
   useEffect(() => {
+    moved.current = undefined
     plot.current?.setScale('x', { min: fromMs / 1000, max: toMs / 1000 })
   }, [fromMs, toMs])
   useEffect(() => {
@@ -159,11 +205,7 @@ function Canvas(
     if (u === null || u.data[0].length === 0) return
     const last = u.data[0].length - 1
     const row = Math.min(last, Math.max(0, (u.cursor.idx ?? last + (by < 0 ? 1 : 0)) + by))
-    const { clientWidth: wide, clientHeight: high } = u.over
-    const left = u.valToPos(u.data[0][row]!, 'x')
-    u.setCursor({ left, top: high / 2 }, true)
-    if (crosshair !== undefined)
-      UPlot.sync(crosshair).pub('mousemove', u, left, high / 2, wide, high, row)
+    u.setCursor({ left: u.valToPos(u.data[0][row]!, 'x'), top: u.over.clientHeight / 2 })
   }
   return (
     <div className="plot" style={{ height }}>
@@ -172,10 +214,10 @@ function Canvas(
         role="img"
         tabIndex={0}
         aria-label={`${props.label}; arrow keys read values`}
-        onFocus={() => setKeyed(true)}
+        onFocus={() => tip.current?.speak(true)}
         onBlur={() => {
-          setKeyed(false)
-          plot.current?.setCursor({ left: -10, top: -10 }, true)
+          tip.current?.speak(false)
+          plot.current?.setCursor(OUTSIDE)
         }}
         onKeyDown={(event) => {
           const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key]
@@ -184,10 +226,13 @@ function Canvas(
           step(by)
         }}
       />
-      {tip === undefined ? null : <TipBox {...tip} isSpoken={isKeyed} />}
     </div>
   )
 }
+
+const OUTSIDE = { left: -10, top: -10 }
+/** How much of the lines is left that the legend does not point at. */
+const FADED = 0.25
 
 function dataOf({ x, series }: SeriesTable): UPlot.AlignedData {
   return [x as number[], ...series.map(({ drawn }) => drawn as (number | null)[])]
