@@ -86,6 +86,29 @@ describe('files that LMDB wrote', () => {
     )
   }, 60_000)
 
+  test.each([4072, 4073, 8168, 20_000])(
+    'a value of %i bytes that a shorter one replaces in one transaction leaves its pages to it',
+    async (bytes) => {
+      const folder = mkdtempSync(join(tmpdir(), 'weir-pages-'))
+      try {
+        const file = join(folder, 'a.mdb')
+        for (const then of [1, 3000, 4072, bytes]) {
+          const both = [bytes, then].map((each) => ({
+            table: 'texts' as const,
+            key: 1,
+            bytes: each,
+          }))
+          const want = await build(file, [both])
+          const { found, damages } = read(file)
+          expect(damages).toEqual([])
+          expect(found).toEqual(want)
+        }
+      } finally {
+        rmSync(folder, { recursive: true, force: true })
+      }
+    },
+  )
+
   test.each<[string, (bytes: Buffer) => Buffer, string]>([
     ['nothing of LMDB', () => Buffer.alloc(20_000, 'x'), 'it is not an LMDB file'],
     ['half a header', (bytes) => bytes.subarray(0, 100), 'it is not an LMDB file'],
