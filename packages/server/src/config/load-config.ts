@@ -298,11 +298,11 @@ function builtInMappings(
   return [...sources, ...packSources(packs)]
 }
 
-/** The rules of the packs, which come after all others. */
+/** The rules of the packs, which come after all others: ours are checked by tests, others when they are read. */
 export function packSources(packs: readonly Pack[]): MappingSource[] {
   return packs.flatMap((pack) => {
     const mapping = packMapping(pack)
-    return mapping === undefined ? [] : [{ file: `pack:${pack.id}`, mapping }]
+    return mapping === undefined ? [] : [{ file: `pack:${pack.id}`, mapping, isChecked: true }]
   })
 }
 

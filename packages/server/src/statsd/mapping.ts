@@ -7,14 +7,16 @@
  * from left to right.
  *
  * The rules are tried one after another: whoever asks keeps the answers by raw name (intake/keys), so
- * this runs once for each new name, not once a line. Globs are sorted by their number of parts and
- * regexes have a literal beginning to look for first, which leaves a handful to try.
+ * this runs once for each new name, not once a line. Globs are sorted by their number of parts; regexes
+ * have text to look for first, and those in a row that need the same text are passed over together. So a
+ * name of one system meets no pattern of another's, and a pattern that nobody's names need is never compiled.
  */
 import { escapeName } from '@weir/wire'
 import { RE2JS } from 're2js'
 import type { MappingFileDefaults, MappingFileRule, ReadMapping } from './mapping-file.ts'
 import type { NativeOptions } from './native-histograms.ts'
 import { observerOf } from './observer-of.ts'
+import { type RequiredText, requiredText } from './required-text.ts'
 import { isGlob } from './rule-kind.ts'
 import { type Template, expand, parseGlobTemplate, parseRegexTemplate } from './template.ts'
 import { unreachableRules } from './unreachable.ts'
@@ -124,10 +126,16 @@ interface GlobRule extends CompiledRule {
 }
 
 interface RegexRule extends CompiledRule {
-  readonly pattern: RE2JS
-  /** What every matching name holds, or begins with. */
-  readonly literal: string
-  readonly isAnchored: boolean
+  readonly match: string
+  /** Made when a name comes that has all that it needs. */
+  pattern: RE2JS | undefined
+  readonly required: RequiredText
+}
+
+/** Regexes in a row, of which every one needs some same text. */
+interface RegexRun {
+  readonly required: RequiredText
+  readonly rules: readonly RegexRule[]
 }
 
 function compileSource({ file, content, lines }: ReadMapping): CompiledSource {
@@ -140,16 +148,60 @@ function compileSource({ file, content, lines }: ReadMapping): CompiledSource {
     else regexes.push(compileRegex(where, rule, defaults))
   }
   if (defaults.glob_disable_ordering === true) globs.sort(bySpecificity)
-  const byPartCount = new Map<number, GlobRule[]>()
-  for (const rule of globs) {
-    const bucket = byPartCount.get(rule.parts.length)
-    if (bucket === undefined) byPartCount.set(rule.parts.length, [rule])
-    else bucket.push(rule)
-  }
+  const globsFor = globFinder(globs)
+  const runs = inRuns(regexes)
   return {
     find: (name, parts, type) =>
-      findGlob(byPartCount.get(parts.length) ?? [], parts, type) ?? findRegex(regexes, name, type),
+      findGlob(globsFor(parts), parts, type) ?? findRegex(runs, name, type),
   }
+}
+
+/** Which globs can fit, in their order: those with as many parts, and the same first one or a `*` there. */
+function globFinder(globs: readonly GlobRule[]): (parts: readonly string[]) => readonly GlobRule[] {
+  const places = new Map(
+    [...new Set(globs.map(({ parts }) => parts.length))].map((count) => {
+      const rules = globs.filter(({ parts }) => parts.length === count)
+      const of = (first: string): GlobRule[] =>
+        rules.filter(({ parts }) => parts[0] === first || parts[0] === '*')
+      const firsts = new Set(rules.map(({ parts }) => parts[0]!))
+      return [count, { byFirst: new Map([...firsts].map((f) => [f, of(f)])), others: of('*') }]
+    }),
+  )
+  return (parts) => {
+    const place = places.get(parts.length)
+    return place?.byFirst.get(parts[0]!) ?? place?.others ?? []
+  }
+}
+
+/** A shorter beginning in common tells too few names apart to be worth a look. */
+const BEGIN_MIN = 3
+
+function inRuns(regexes: readonly RegexRule[]): RegexRun[] {
+  const runs: { required: RequiredText; rules: RegexRule[] }[] = []
+  for (const rule of regexes) {
+    const last = runs.at(-1)
+    const shared = last === undefined ? undefined : inCommon(last.required, rule.required)
+    if (last === undefined || shared === undefined) {
+      runs.push({ required: rule.required, rules: [rule] })
+    } else {
+      last.required = shared
+      last.rules.push(rule)
+    }
+  }
+  return runs
+}
+
+/** What both need; undefined when that is nothing. */
+function inCommon(a: RequiredText, b: RequiredText): RequiredText | undefined {
+  let length = 0
+  while (length < a.begin.length && a.begin[length] === b.begin[length]) length++
+  const begin = length < BEGIN_MIN ? '' : a.begin.slice(0, length)
+  const parts = a.parts.filter((part) => b.parts.includes(part))
+  return begin === '' && parts.length === 0 ? undefined : { begin, parts }
+}
+
+function hasAll(name: string, { begin, parts }: RequiredText): boolean {
+  return name.startsWith(begin) && parts.every((part) => name.includes(part))
 }
 
 function findGlob(
@@ -169,22 +221,30 @@ function findGlob(
   )
 }
 
-function findRegex(rules: readonly RegexRule[], name: string, type: MatchType): Mapped | undefined {
-  for (const rule of rules) {
-    if (rule.type !== undefined && rule.type !== type) continue
-    if (rule.isAnchored ? !name.startsWith(rule.literal) : !name.includes(rule.literal)) continue
-    const matcher = rule.pattern.matcher(name)
-    if (!matcher.find()) continue
-    const names = rule.pattern.namedGroups()
-    const count = matcher.groupCount()
-    return fill(rule, (reference) => {
-      if (!/^\d+$/.test(reference)) {
-        return Object.hasOwn(names, reference) ? (matcher.group(reference) ?? '') : ''
-      }
-      return Number(reference) <= count ? (matcher.group(Number(reference)) ?? '') : ''
-    })
+function findRegex(runs: readonly RegexRun[], name: string, type: MatchType): Mapped | undefined {
+  for (const { required, rules } of runs) {
+    if (!hasAll(name, required)) continue
+    for (const rule of rules) {
+      if (rule.type !== undefined && rule.type !== type) continue
+      const found = hasAll(name, rule.required) ? matchRegex(rule, name) : undefined
+      if (found !== undefined) return found
+    }
   }
   return undefined
+}
+
+function matchRegex(rule: RegexRule, name: string): Mapped | undefined {
+  rule.pattern ??= RE2JS.compile(rule.match)
+  const matcher = rule.pattern.matcher(name)
+  if (!matcher.find()) return undefined
+  const names = rule.pattern.namedGroups()
+  const count = matcher.groupCount()
+  return fill(rule, (reference) => {
+    if (!/^\d+$/.test(reference)) {
+      return Object.hasOwn(names, reference) ? (matcher.group(reference) ?? '') : ''
+    }
+    return Number(reference) <= count ? (matcher.group(Number(reference)) ?? '') : ''
+  })
 }
 
 function fill(rule: CompiledRule, capture: (reference: string) => string): Mapped {
@@ -210,9 +270,9 @@ function compileRegex(
 ): RegexRule {
   return {
     ...compileRule(where, rule, defaults, parseRegexTemplate),
-    pattern: RE2JS.compile(rule.match),
-    literal: leadingLiteral(rule.match),
-    isAnchored: rule.match.startsWith('^'),
+    match: rule.match,
+    pattern: undefined,
+    required: requiredText(rule.match),
   }
 }
 
@@ -241,14 +301,6 @@ function compileRule(
       rule: `${where}: ${rule.match}`,
     },
   }
-}
-
-/** Text that a name must hold to match; '' when the pattern is not simple enough to tell. */
-function leadingLiteral(pattern: string): string {
-  if (pattern.includes('|') || pattern.includes('(?')) return ''
-  const found = /^\^?((?:[a-zA-Z0-9_/ -]|\\[./-])*)(.?)/s.exec(pattern)!
-  const literal = found[1]!.replaceAll('\\', '')
-  return /[*?{]/.test(found[2]!) ? literal.slice(0, -1) : literal
 }
 
 /** A literal before a `*`, from left to right; else the order of the file. */
