@@ -45,7 +45,7 @@ const OVERVIEW: DashboardRow = {
       `${gauge('jobmanager_job_runningTime', chosen('max', 'job_name'))} or ${gauge('jobmanager_job_uptime', chosen('max', 'job_name'))}`,
       BY,
     ),
-    inventory('Sink', 'Where it writes.', 'sink_type', 6),
+    { ...inventory('Sink', 'Where it writes.', 'sink_type', 6), height: 4 },
     stat(
       {
         title: 'Restarts',
@@ -87,7 +87,7 @@ const OVERVIEW: DashboardRow = {
       `${BY} {{subtask_index}}`,
     ]),
     graph(
-      { title: 'Records', help: 'Into all operators and out of them.', unit: 'ops' },
+      { title: 'Records', help: 'Into all operators and out of them.', unit: 'recps' },
       [meter(`${OPERATOR}numRecordsInPerSecond`, chosen('sum', 'job_name')), `${BY} in`],
       [meter(`${OPERATOR}numRecordsOutPerSecond`, chosen('sum', 'job_name')), `${BY} out`],
     ),

@@ -81,7 +81,7 @@ export const DASHBOARDS: readonly DashboardDefinition[] = [
             'Members down',
             'Dead or suspect, as other nodes see them.',
             'short',
-            'sum(dkron:members{node_state=~"dead|suspect"})',
+            'sum(dkron:members{node_state=~"dead|suspect"}) or 0 * sum(dkron:members)',
             { thresholds: RED_FROM_ONE },
           ),
           graph('Runs by job', 'Executions per five minutes.', 'short', [

@@ -120,14 +120,21 @@ function byThreshold({ kind, thresholds = [] }: DashboardPanel): boolean {
   return (kind === 'table' || kind === 'state-timeline') && thresholds.length > 0
 }
 
-function custom({ kind, stack, thresholds = [] }: DashboardPanel): object {
+/** Areas that overlap are mud: only a line that is alone, and what is stacked, is filled. */
+function fillOf({ stack, targets }: DashboardPanel): number {
+  if (stack === true) return 40
+  return targets.length === 1 && !targets[0]!.legend.includes('{{') ? 10 : 0
+}
+
+function custom(panel: DashboardPanel): object {
+  const { kind, stack, thresholds = [] } = panel
   switch (kind) {
     case 'timeseries':
       return {
         custom: {
           drawStyle: 'line',
           lineWidth: 1,
-          fillOpacity: stack === true ? 40 : 10,
+          fillOpacity: fillOf(panel),
           showPoints: 'never',
           // From zero, but what goes below it is shown too.
           axisSoftMin: 0,

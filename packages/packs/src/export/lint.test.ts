@@ -51,7 +51,7 @@ const UNITS = new Set(
   (
     'none string short percent percentunit hex locale bytes decbytes kbytes mbytes gbytes bits decbits ' +
     'pps binBps Bps binbps bps KBs MBs dateTimeAsIso dateTimeAsLocal dateTimeAsSystem dateTimeFromNow ' +
-    'hertz ns µs ms s m h d dtdurationms dtdurations dthms clocks cps ops reqps rps wps iops cpm opm rpm ' +
+    'hertz ns µs ms s m h d dtdurationms dtdurations dthms clocks cps eps recps rowsps ops reqps rps wps iops cpm opm rpm ' +
     'wpm mps celsius bool bool_yes_no bool_on_off'
   ).split(' '),
 )

@@ -38,8 +38,8 @@ const CLUSTER: DashboardDefinition = {
         ),
         stat(
           {
-            title: 'Failed checkpoints, 15 min',
-            help: 'Of all jobs.',
+            title: 'Failed checkpoints',
+            help: 'Of all jobs, in 15 minutes.',
             unit: 'short',
             thresholds: BAD,
           },
@@ -51,7 +51,7 @@ const CLUSTER: DashboardDefinition = {
       title: 'Jobs',
       panels: [
         graph(
-          { title: 'Records read', help: 'By the sources of each job.', unit: 'ops', width: 12 },
+          { title: 'Records read', help: 'By the sources of each job.', unit: 'recps', width: 12 },
           [`flink:source_records:rate2m{${JOB}}`, '{{job_name}}'],
         ),
         graph({ title: 'Lag', help: 'Records that wait.', unit: 'short', width: 12 }, [
@@ -159,27 +159,27 @@ const JOB_BOARD: DashboardDefinition = {
       title: 'Records',
       panels: [
         graph(
-          { title: 'Read and written', help: 'By sources and sinks.', unit: 'ops', width: 12 },
+          { title: 'Read and written', help: 'By sources and sinks.', unit: 'recps', width: 12 },
           [`flink:source_records:rate2m{${JOB}}`, '{{job_name}} in'],
           [`flink:sink_records:rate2m{${JOB}}`, '{{job_name}} out'],
         ),
-        graph({ title: 'By task', help: 'Records that came in.', unit: 'ops', width: 12 }, [
+        graph({ title: 'By task', help: 'Records that came in.', unit: 'recps', width: 12 }, [
           `flink:task_records:rate2m{${JOB}}`,
-          '{{stage}}',
+          '{{job_name}} {{stage}}',
         ]),
         graph({ title: 'Bytes by task', help: 'That came in over the network.', unit: 'Bps' }, [
           meter('taskmanager_job_task_numBytesInPerSecond', chosen('sum', 'job_name, task_name')),
-          '{{task_name}}',
+          '{{job_name}} {{task_name}}',
         ]),
-        graph({ title: 'Late records dropped', help: 'Per second.', unit: 'ops' }, [
+        graph({ title: 'Late records dropped', help: 'Per second.', unit: 'recps' }, [
           `flink:late_records:rate5m{${JOB}}`,
           '{{job_name}}',
         ]),
         graph(
-          { title: 'Errors', help: 'Records not read, not sent, not committed.', unit: 'ops' },
-          [`flink:source_errors:rate5m{${JOB}}`, 'read'],
-          [`flink:sink_errors:rate5m{${JOB}}`, 'sent'],
-          [`flink:failed_committables:rate5m{${JOB}}`, 'committed'],
+          { title: 'Errors', help: 'Records not read, not sent, not committed.', unit: 'recps' },
+          [`flink:source_errors:rate5m{${JOB}}`, '{{job_name}} read'],
+          [`flink:sink_errors:rate5m{${JOB}}`, '{{job_name}} sent'],
+          [`flink:failed_committables:rate5m{${JOB}}`, '{{job_name}} committed'],
         ),
       ],
     },
@@ -192,7 +192,7 @@ const JOB_BOARD: DashboardDefinition = {
             help: 'Share of time the task waits for what follows.',
             unit: 'percentunit',
           },
-          [`flink:task_back_pressure:ratio{${JOB}}`, '{{stage}}'],
+          [`flink:task_back_pressure:ratio{${JOB}}`, '{{job_name}} {{stage}}'],
         ),
         graph(
           {
@@ -200,11 +200,11 @@ const JOB_BOARD: DashboardDefinition = {
             help: 'Share of time it works: the bottleneck is near 100 %.',
             unit: 'percentunit',
           },
-          [`flink:task_busy:ratio{${JOB}}`, '{{stage}}'],
+          [`flink:task_busy:ratio{${JOB}}`, '{{job_name}} {{stage}}'],
         ),
         graph({ title: 'Idle', help: 'Share of time without records.', unit: 'percentunit' }, [
           `${meter('taskmanager_job_task_idleTimeMsPerSecond', chosen('min', 'job_name, task_name', '>= 0'))} / 1000`,
-          '{{task_name}}',
+          '{{job_name}} {{task_name}}',
         ]),
         graph(
           {
@@ -214,12 +214,12 @@ const JOB_BOARD: DashboardDefinition = {
             width: 12,
           },
           [
-            `${gauge('taskmanager_job_task_busyTimeMsPerSecond', chosen('max', 'task_name', '>= 0'))} / 1000`,
-            '{{task_name}} max',
+            `${gauge('taskmanager_job_task_busyTimeMsPerSecond', chosen('max', 'job_name, task_name', '>= 0'))} / 1000`,
+            '{{job_name}} {{task_name}} max',
           ],
           [
-            `${gauge('taskmanager_job_task_busyTimeMsPerSecond', chosen('min', 'task_name', '>= 0'))} / 1000`,
-            '{{task_name}} min',
+            `${gauge('taskmanager_job_task_busyTimeMsPerSecond', chosen('min', 'job_name, task_name', '>= 0'))} / 1000`,
+            '{{job_name}} {{task_name}} min',
           ],
         ),
         graph(
@@ -232,16 +232,16 @@ const JOB_BOARD: DashboardDefinition = {
           [
             gauge(
               'taskmanager_job_task_Shuffle_Netty_Input_Buffers_inPoolUsage',
-              chosen('max', 'task_name'),
+              chosen('max', 'job_name, task_name'),
             ),
-            '{{task_name}} in',
+            '{{job_name}} {{task_name}} in',
           ],
           [
             gauge(
               'taskmanager_job_task_Shuffle_Netty_Output_Buffers_outPoolUsage',
-              chosen('max', 'task_name'),
+              chosen('max', 'job_name, task_name'),
             ),
-            '{{task_name}} out',
+            '{{job_name}} {{task_name}} out',
           ],
         ),
       ],
@@ -294,8 +294,12 @@ const JOB_BOARD: DashboardDefinition = {
             width: 12,
           },
           [
-            quantile('taskmanager_job_task_mailboxLatencyMs', '0.99', chosen('max', 'task_name')),
-            '{{task_name}}',
+            quantile(
+              'taskmanager_job_task_mailboxLatencyMs',
+              '0.99',
+              chosen('max', 'job_name, task_name'),
+            ),
+            '{{job_name}} {{task_name}}',
           ],
         ),
       ],

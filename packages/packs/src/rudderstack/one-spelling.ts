@@ -35,13 +35,13 @@ export function first(expr: string, label: string, labels: readonly string[]): s
 /** Labels that stand in where an id is missing, last resort last. */
 export type StandIns = Readonly<Partial<Record<Place, readonly string[]>>>
 
-/** Sums `expr` by source, destination, type of destination, and what else is asked for. */
+/** Sums `expr` by source, destination, type of destination (or some of these), and what else is asked for. */
 export function bySpelling(
   expr: string,
   more: readonly string[] = [],
   standIns: StandIns = {},
+  places: readonly Place[] = Object.keys(SPELLINGS) as Place[],
 ): string {
-  const places = Object.keys(SPELLINGS) as Place[]
   const spelled = (place: Place): string[] => [...SPELLINGS[place], ...(standIns[place] ?? [])]
   const all = [...new Set([...places.flatMap(spelled), ...more])]
   const once = places.reduce(

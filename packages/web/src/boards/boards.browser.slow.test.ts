@@ -39,7 +39,7 @@ describe.skipIf(!canBrowse)(`boards in a browser${whyNot}`, () => {
       .locator('canvas')
       .waitFor()
     await stand.see('1:8: parse error: unexpected "broken"', panel('Fails'))
-    await stand.see('There is no metric nothing: nothing has sent it to this Weir.', panel('Empty'))
+    await stand.see('There is no metric nothing: nobody has sent it.', panel('Empty'))
     await stand.see('Cannot reach the broker', panel('Lines'))
     await stand.see('AirflowTaskFailures', panel('Alerts'))
     await stand.see('Thirty panels', panel('Boards'))

@@ -45,13 +45,13 @@ const FLINK: DashboardDefinition = {
           `max(flink_jobmanager_job_numberOfInProgressCheckpoints{${JOB}})`,
           { width: 6 },
         ),
-        graph(['Records in', 'By task.'], 'cps', [
+        graph(['Records in', 'By task.'], 'recps', [
           [
             `sum by (task_name) (rate(flink_taskmanager_job_task_numRecordsIn{${JOB}}[${RATE}]))`,
             TASK,
           ],
         ]),
-        graph(['Records out', 'By task.'], 'cps', [
+        graph(['Records out', 'By task.'], 'recps', [
           [
             `sum by (task_name) (rate(flink_taskmanager_job_task_numRecordsOut{${JOB}}[${RATE}]))`,
             TASK,
@@ -80,7 +80,7 @@ const KAFKA: DashboardDefinition = {
         graph(['Lag by partition', 'Of partitions that somebody reads.'], 'short', [
           [`kafka_iceberg:partition_lag{${CHOSEN}}`, '{{kafka_topic}} {{kafka_partition}}'],
         ]),
-        graph(['Consumed', 'By topic.'], 'cps', [
+        graph(['Consumed', 'By topic.'], 'recps', [
           [
             `sum by (kafka_topic) (rate(kafka_records_consumed_total{kafka_topic!=""}[${RATE}]))`,
             '{{kafka_topic}}',
@@ -95,7 +95,7 @@ const KAFKA: DashboardDefinition = {
           's',
           latencies('kafka_consumption_latency_ms'),
         ),
-        graph(['Unreadable', 'Messages a second.'], 'cps', [
+        graph(['Unreadable', 'Messages a second.'], 'mps', [
           [`kafka_iceberg:unread:rate5m{${CHOSEN}}`, NAME],
         ]),
         graph(['Lag by kafka_exporter', 'Of any group, where that runs.'], 'short', [
@@ -115,7 +115,7 @@ const KAFKA: DashboardDefinition = {
         graph(['Assigned partitions', 'By group.'], 'short', [
           ['sum by (group) (kafka_consumer_assigned_partitions)', '{{group}}'],
         ]),
-        graph(['Commits', 'Of offsets, and those that failed.'], 'cps', [
+        graph(['Commits', 'Of offsets, and those that failed.'], 'ops', [
           [`sum by (group) (rate(kafka_consumer_commits_total[${RATE}]))`, '{{group}}'],
           [
             `sum by (group) (rate(kafka_consumer_commit_failures_total[${RATE}]))`,
@@ -131,7 +131,7 @@ const KAFKA: DashboardDefinition = {
         graph(['Crashes, 15 min', 'By group.'], 'short', [
           ['sum by (group) (increase(kafka_consumer_crashes_total[15m]))', '{{group}}'],
         ]),
-        graph(['Requests without answer', 'By interface.'], 'cps', [
+        graph(['Requests without answer', 'By interface.'], 'reqps', [
           [`sum by (api) (rate(kafka_client_request_timeouts_total[${RATE}]))`, '{{api}}'],
         ]),
       ],
@@ -148,10 +148,10 @@ const ICEBERG: DashboardDefinition = {
     {
       title: 'Writes',
       panels: [
-        graph(['Records written', 'By pipeline.'], 'cps', [
+        graph(['Records written', 'By pipeline.'], 'recps', [
           [`kafka_iceberg:written:rate5m{${CHOSEN}}`, NAME],
         ]),
-        graph(['Failed writes', 'By pipeline.'], 'cps', [
+        graph(['Failed writes', 'By pipeline.'], 'ops', [
           [`kafka_iceberg:write_failed:rate5m{${CHOSEN}}`, NAME],
         ]),
         graph(['Time of a write', 'p50, p95, p99.'], 's', latencies('iceberg_write_latency_ms')),
@@ -240,19 +240,19 @@ const AGGREGATION: DashboardDefinition = {
     {
       title: 'Windows',
       panels: [
-        graph(['Windows', 'Closed, by kind.'], 'cps', [
+        graph(['Windows', 'Closed, by kind.'], 'ops', [
           [
             `sum by (window_type) (rate(${OPERATOR}_window_type_windows_processed{${JOB}}[${RATE}]))`,
             '{{window_type}}',
           ],
         ]),
-        graph(['Records in windows', 'By kind.'], 'cps', [
+        graph(['Records in windows', 'By kind.'], 'recps', [
           [
             `sum by (window_type) (rate(${OPERATOR}_window_type_records_aggregated{${JOB}}[${RATE}]))`,
             '{{window_type}}',
           ],
         ]),
-        graph(['Late records', 'That came after their window.'], 'cps', [
+        graph(['Late records', 'That came after their window.'], 'recps', [
           [
             `sum by (job_name) (rate(${OPERATOR}_numLateRecordsDropped{${JOB}}[${RATE}]))`,
             '{{job_name}}',

@@ -37,7 +37,7 @@ export const OVERVIEW: DashboardDefinition = {
       panels: [
         graph(
           ['Records', 'Valid, invalid, all.'],
-          'cps',
+          'recps',
           [
             [per('valid'), `${NAME} valid`],
             [per('invalid'), `${NAME} invalid`],
@@ -47,7 +47,7 @@ export const OVERVIEW: DashboardDefinition = {
         ),
         graph(
           ['Consumed and written', 'From Kafka, and to Iceberg.'],
-          'cps',
+          'recps',
           [
             [per('consumed'), `${NAME} consumed`],
             [per('written'), `${NAME} written`],
@@ -101,7 +101,7 @@ export const OVERVIEW: DashboardDefinition = {
         graph(['All partitions', 'By pipeline.'], 'short', [
           [`kafka_iceberg:lag{${CHOSEN}}`, NAME],
         ]),
-        graph(['Trend', 'Records a second that the lag grows by.'], 'cps', [
+        graph(['Trend', 'Records a second that the lag grows by.'], 'recps', [
           [`deriv(kafka_iceberg:lag{${CHOSEN}}[10m])`, NAME],
         ]),
       ],
@@ -176,13 +176,13 @@ export const OVERVIEW: DashboardDefinition = {
         ),
         graph(
           ['Failures by reason', 'Rows a second.'],
-          'cps',
+          'recps',
           [[`sum by (reason) (${per('validation_failed')})`, '{{reason}}']],
           { width: 10 },
         ),
         graph(
           ['Records by type', 'Rows a second.'],
-          'cps',
+          'recps',
           [[`sum by (data_type) (${per('by_type')})`, '{{data_type}}']],
           { width: 10 },
         ),

@@ -25,7 +25,7 @@ export const DESTINATIONS_BOARD: DashboardDefinition = {
       panels: [
         stat(
           ['Delivered', 'Events a second.'],
-          'cps',
+          'eps',
           `sum(rudderstack:delivered:rate5m{${PLACE}})`,
         ),
         stat(
@@ -66,13 +66,13 @@ export const DESTINATIONS_BOARD: DashboardDefinition = {
     {
       title: 'Delivered',
       panels: [
-        graph(['Router', 'Each event by itself.'], 'cps', [
+        graph(['Router', 'Each event by itself.'], 'eps', [
           [`rudderstack:delivered:rate5m{module="router",${PLACE}}`, WAY],
         ]),
-        graph(['Batch router', 'Files and bulk interfaces.'], 'cps', [
+        graph(['Batch router', 'Files and bulk interfaces.'], 'eps', [
           [`rudderstack:delivered:rate5m{module="batch_router",${PLACE}}`, WAY],
         ]),
-        graph(['In and out, by kind', 'More in than out: delay.'], 'cps', [
+        graph(['In and out, by kind', 'More in than out: delay.'], 'eps', [
           [
             `sum by (destType) (rate(router_generator_events{destType=~"$destination_type"}[${RATE}]))`,
             '{{destType}} in',
@@ -156,7 +156,7 @@ export const DESTINATIONS_BOARD: DashboardDefinition = {
             '{{destination}} {{reasons}}',
           ],
         ]),
-        graph(['Throttled', 'Jobs not taken up because the destination is held back.'], 'cps', [
+        graph(['Throttled', 'Jobs not taken up because the destination is held back.'], 'eps', [
           [
             `sum by (destType) (rate(router_throttled{destType=~"$destination_type"}[${RATE}]))`,
             '{{destType}}',

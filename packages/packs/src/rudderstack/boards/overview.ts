@@ -18,7 +18,7 @@ export const OVERVIEW: DashboardDefinition = {
       panels: [
         stat(
           ['Received events', 'By all sources, per second.'],
-          'cps',
+          'eps',
           'sum(rudderstack:received:rate5m{source=~"$source"})',
         ),
         stat(
@@ -26,7 +26,7 @@ export const OVERVIEW: DashboardDefinition = {
             'Delivered events',
             'Per second. An event for a warehouse counts in the table of tracks and in its own.',
           ],
-          'cps',
+          'eps',
           `sum(${DELIVERED})`,
         ),
         stat(
@@ -63,7 +63,7 @@ export const OVERVIEW: DashboardDefinition = {
     {
       title: 'Ingestion',
       panels: [
-        graph(['Received events', 'By source.'], 'cps', [
+        graph(['Received events', 'By source.'], 'eps', [
           ['rudderstack:received:rate5m{source=~"$source"}', '{{source}}'],
         ]),
         graph(
@@ -103,7 +103,7 @@ export const OVERVIEW: DashboardDefinition = {
     {
       title: 'User transformation',
       panels: [
-        graph(['Events into user transformations', 'By way.'], 'cps', [
+        graph(['Events into user transformations', 'By way.'], 'eps', [
           [
             `rudderstack:transform_in:rate5m{transformationType="USER_TRANSFORMATION",${PLACE}}`,
             WAY,
@@ -116,7 +116,7 @@ export const OVERVIEW: DashboardDefinition = {
             `rudderstack:transform_seconds_bucket:rate5m{transformationType="USER_TRANSFORMATION",${PLACE}}`,
           ),
         ),
-        graph(['Failed events', 'On which the function threw.'], 'cps', [
+        graph(['Failed events', 'On which the function threw.'], 'eps', [
           [
             `rudderstack:transform_failed:rate5m{transformationType="USER_TRANSFORMATION",${PLACE}}`,
             WAY,
@@ -146,7 +146,7 @@ export const OVERVIEW: DashboardDefinition = {
     {
       title: 'Destinations',
       panels: [
-        graph(['Delivered', 'By way.'], 'cps', [
+        graph(['Delivered', 'By way.'], 'eps', [
           [`sum by (source, destination) (${DELIVERED})`, WAY],
         ]),
         graph(

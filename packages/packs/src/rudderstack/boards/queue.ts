@@ -84,19 +84,19 @@ export const QUEUE_BOARD: DashboardDefinition = {
     {
       title: 'Throughput',
       panels: [
-        graph(['Stored', 'Jobs, by queue.'], 'cps', [
+        graph(['Stored', 'Jobs, by queue.'], 'ops', [
           [`sum by (${CUSTOM}) (rate(jobsdb_stored_jobs[${RATE}]))`, '{{customVal}}'],
         ]),
-        graph(['Read', 'Jobs, by queue.'], 'cps', [
+        graph(['Read', 'Jobs, by queue.'], 'ops', [
           [`sum by (${CUSTOM}) (rate(jobsdb_queried_jobs[${RATE}]))`, '{{customVal}}'],
         ]),
-        graph(['Statuses', 'Written, by queue.'], 'cps', [
+        graph(['Statuses', 'Written, by queue.'], 'ops', [
           [`sum by (${CUSTOM}) (rate(jobsdb_updated_jobs[${RATE}]))`, '{{customVal}}'],
         ]),
         graph(['Stored bytes', 'By queue.'], 'Bps', [
           [`sum by (${CUSTOM}) (rate(jobsdb_stored_bytes[${RATE}]))`, '{{customVal}}'],
         ]),
-        graph(['In and out of the gateway', 'Jobs that the processor reads and settles.'], 'cps', [
+        graph(['In and out of the gateway', 'Jobs that the processor reads and settles.'], 'ops', [
           [`sum(rate(processor_gateway_db_read[${RATE}]))`, 'read'],
           [`sum(rate(processor_gateway_db_write[${RATE}]))`, 'settled'],
         ]),

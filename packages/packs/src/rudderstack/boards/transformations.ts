@@ -16,8 +16,8 @@ export const TRANSFORMATIONS_BOARD: DashboardDefinition = {
     ...(['USER', 'DEST'] as const).map((kind) => ({
       title: kind === 'USER' ? 'User transformations' : 'Destination transformations',
       panels: [
-        graph(['Events in', 'By way.'], 'cps', [[stage('in', kind), WAY]]),
-        graph(['Events that failed', 'By way.'], 'cps', [[stage('failed', kind), WAY]]),
+        graph(['Events in', 'By way.'], 'eps', [[stage('in', kind), WAY]]),
+        graph(['Events that failed', 'By way.'], 'eps', [[stage('failed', kind), WAY]]),
         graph(['Time, p95', 'Of a batch, by way.'], 's', [
           [
             `histogram_quantile(0.95, sum by (source, destination, le) (${stage('seconds_bucket', kind)}))`,
@@ -51,7 +51,7 @@ export const TRANSFORMATIONS_BOARD: DashboardDefinition = {
             '{{transformationId}}',
           ],
         ]),
-        graph(['Errors', 'Calls that failed, by status.'], 'cps', [
+        graph(['Errors', 'Calls that failed, by status.'], 'eps', [
           [
             `sum by (transformationId, status) (rate(transformer_user_transform_errors[${RATE}]))`,
             '{{transformationId}} {{status}}',
@@ -63,7 +63,7 @@ export const TRANSFORMATIONS_BOARD: DashboardDefinition = {
             '{{transformationId}}',
           ],
         ]),
-        graph(['Cache of isolates', 'Found and made.'], 'cps', [
+        graph(['Cache of isolates', 'Found and made.'], 'ops', [
           [`sum(rate(transformer_ivm_cache_hits_total[${RATE}]))`, 'found'],
           [`sum(rate(transformer_ivm_cache_misses_total[${RATE}]))`, 'made'],
         ]),
@@ -72,23 +72,23 @@ export const TRANSFORMATIONS_BOARD: DashboardDefinition = {
     {
       title: 'Processor',
       panels: [
-        graph(['Events', 'Found in jobs, and given on by router.'], 'cps', [
+        graph(['Events', 'Found in jobs, and given on by router.'], 'eps', [
           ['rudderstack:processed:rate5m', 'in'],
           [`sum by (module) (rate(processor_num_output_events[${RATE}]))`, 'to {{module}}'],
         ]),
-        graph(['Errors', 'By destination, stage and status.'], 'cps', [
+        graph(['Errors', 'By destination, stage and status.'], 'eps', [
           [
             `sum by (destName, stage, statusCode) (rate(proc_error_counts[${RATE}]))`,
             '{{destName}} {{stage}} {{statusCode}}',
           ],
         ]),
-        graph(['Tracking plans', 'Events that broke theirs.'], 'cps', [
+        graph(['Tracking plans', 'Events that broke theirs.'], 'eps', [
           [`sum by (source) (rate(proc_num_tp_output_failed_events[${RATE}]))`, '{{source}}'],
         ]),
-        graph(['Left out as duplicates', 'By source.'], 'cps', [
+        graph(['Left out as duplicates', 'By source.'], 'eps', [
           [`sum by (source) (rate(processor_write_key_duplicate_events[${RATE}]))`, '{{source}}'],
         ]),
-        graph(['Filtered on purpose', 'By destination.'], 'cps', [
+        graph(['Filtered on purpose', 'By destination.'], 'eps', [
           [`sum by (destName) (rate(proc_filtered_counts[${RATE}]))`, '{{destName}}'],
         ]),
         graph(

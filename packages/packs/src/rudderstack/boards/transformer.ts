@@ -76,11 +76,11 @@ export const TRANSFORMER_BOARD: DashboardDefinition = {
         graph(['Answers by status', 'A second.'], 'reqps', [
           [`sum by (code) (rate(${REQUESTS}_count{${CHOSEN}}[${RATE}]))`, '{{code}}'],
         ]),
-        graph(['Events sent and received', 'By the server.'], 'cps', [
+        graph(['Events sent and received', 'By the server.'], 'eps', [
           [`sum(rate(processor_transformer_sent[${RATE}]))`, 'sent'],
           [`sum(rate(processor_transformer_received[${RATE}]))`, 'received'],
         ]),
-        graph(['Failed events', 'Of destination transformations, by kind.'], 'cps', [
+        graph(['Failed events', 'Of destination transformations, by kind.'], 'eps', [
           [
             `sum by (destType, errorCategory) (rate(transformer_event_transform_failure[${RATE}]))`,
             '{{destType}} {{errorCategory}}',

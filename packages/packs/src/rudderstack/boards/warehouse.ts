@@ -102,13 +102,13 @@ export const WAREHOUSE_BOARD: DashboardDefinition = {
     {
       title: 'Files and workers',
       panels: [
-        graph(['Staging files', 'Handled.'], 'cps', [
+        graph(['Staging files', 'Handled.'], 'ops', [
           [`sum by (destType) (rate(staging_files_processed[${RATE}]))`, '{{destType}}'],
         ]),
         graph(['Bytes of staging files', 'Handled.'], 'Bps', [
           [`sum(rate(bytes_processed_in_staging_file[${RATE}]))`, 'bytes'],
         ]),
-        graph(['Staged events', 'Announced by the batch router.'], 'cps', [
+        graph(['Staged events', 'Announced by the batch router.'], 'eps', [
           [`sum(rate(rows_staged[${RATE}]))`, 'events'],
         ]),
         graph(['Lag of pick-up', 'Mean.'], 's', [
@@ -117,7 +117,7 @@ export const WAREHOUSE_BOARD: DashboardDefinition = {
         graph(['SQL statements', 'By kind.'], 'ops', [
           [`sum by (query_type) (rate(wh_query_count[${RATE}]))`, '{{query_type}}'],
         ]),
-        graph(['Duplicates left out', 'Rows on merge.'], 'cps', [
+        graph(['Duplicates left out', 'Rows on merge.'], 'rowsps', [
           [`sum by (destType) (rate(dedup_rows[${RATE}]))`, '{{destType}}'],
         ]),
       ],

@@ -1,18 +1,54 @@
+import { Popover } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { askPrometheus } from '../../api/client.ts'
 import type { BoardTime } from './board-time.ts'
 import { reasonOf } from './empty-why.ts'
 import type { Asked } from './panel-questions.ts'
 
-/** Why a panel is empty: found out when somebody sees it, by leaving conditions out one by one. */
-export function EmptyReason(props: {
+interface Emptiness {
   readonly why: string
   /** It is the queries that found nothing, and it can be asked why. */
   readonly isAsking: boolean
   readonly asked: readonly Asked[]
   readonly time: BoardTime
-}): React.JSX.Element {
-  const { why, isAsking, asked, time } = props
+}
+
+/** Below this, sentences break in the middle of words or are cut off. */
+const ROOMY = { width: 300, height: 110 }
+
+/** Why a panel is empty: in the panel where there is room, else for who asks. */
+export function EmptyReason(
+  props: Emptiness & { readonly size: { readonly width: number; readonly height: number } },
+): React.JSX.Element {
+  const [isWanted, setWanted] = useState(false)
+  const { size, ...emptiness } = props
+  if (size.width >= ROOMY.width && size.height >= ROOMY.height) {
+    return (
+      <div className="panel-say">
+        <p>No data</p>
+        <Reason {...emptiness} />
+      </div>
+    )
+  }
+  return (
+    <div className="panel-say">
+      <Popover width={300} withArrow shadow="md" onChange={setWanted}>
+        <Popover.Target>
+          <button type="button" className="panel-why" aria-label="No data: why?">
+            No data
+          </button>
+        </Popover.Target>
+        <Popover.Dropdown className="panel-note">
+          {isWanted ? <Reason {...emptiness} /> : null}
+        </Popover.Dropdown>
+      </Popover>
+    </div>
+  )
+}
+
+/** Found out when somebody sees it, by leaving conditions out one by one. */
+function Reason({ why, isAsking, asked, time }: Emptiness): React.JSX.Element {
   const first = asked.find(({ query }) => query.language === 'promql')?.query
   const { data } = useQuery({
     queryKey: ['why-empty', first?.expr, time.from, time.to],
@@ -25,12 +61,6 @@ export function EmptyReason(props: {
     refetchInterval: false,
     staleTime: 60_000,
   })
-  return (
-    <div className="panel-say">
-      <p>No data</p>
-      <p className="muted">
-        {data ?? (asked.length === 0 ? 'The panel has no query.' : `${why}.`)}
-      </p>
-    </div>
-  )
+  const said = data ?? (asked.length === 0 ? 'The panel has no query.' : `${why}.`)
+  return <p className="muted">{said}</p>
 }

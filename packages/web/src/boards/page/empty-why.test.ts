@@ -50,7 +50,7 @@ describe('why a query finds nothing', () => {
     [
       'nothing of that',
       { type: 'binaryExpr', lhs: selector('up'), rhs: selector('lag') },
-      /Each metric of the query has series/,
+      /The metrics have data, but nothing comes out/,
     ],
     [
       'the second of two',

@@ -87,7 +87,7 @@ export async function reasonOf(
     if (has.get(`${i}`) !== false) continue
     return sentence(matchers, i, has)
   }
-  return 'Each metric of the query has series in this time; what is calculated from them is empty (labels that do not meet, a comparison that nothing passes, or a range shorter than the time between two samples).'
+  return 'The metrics have data, but nothing comes out of the calculation: a comparison that nothing passes, labels that do not meet, or too short a range.'
 }
 
 /** A selector needs a matcher that does not match the empty text. */
@@ -109,7 +109,7 @@ function sentence(
   const name = matchers.find((matcher) => matcher.name === '__name__')
   const metric = name?.value ?? 'This selector'
   if (name !== undefined && has.get(`${i} ever`) === false) {
-    return `There is no metric ${metric}: nothing has sent it to this Weir.`
+    return `There is no metric ${metric}: nobody has sent it.`
   }
   if (name !== undefined && has.get(`${i} name`) === false) {
     return `${metric} has no samples in this time; it had some before or after.`

@@ -18,15 +18,6 @@ export interface MarkChoice {
 }
 
 const NONE: readonly PanelMark[] = []
-/** Alerts that fired, whatever the board: they are Weir's own series. */
-const FIRED: Annotation = {
-  name: 'Alerts',
-  enable: true,
-  iconColor: '#c9392f',
-  expr: 'ALERTS{alertstate="firing"}',
-  titleFormat: '{{alertname}}',
-  tagKeys: 'severity,pipeline,job,instance',
-}
 const MARKS_MAX = 300
 
 /** What happened while a board's time went by: its annotations, events that were sent, alerts that fired. */
@@ -45,7 +36,7 @@ export function useMarks(
   const wanted = useMemo(
     () => [
       ...dashboard.annotations.list.filter(({ enable, expr }) => enable && (expr ?? '') !== ''),
-      FIRED,
+      fired(dashboard),
     ],
     [dashboard],
   )
@@ -89,6 +80,23 @@ export function useMarks(
       stepMs,
       limit: MARKS_MAX,
     }
+  }
+}
+
+/** Alerts that fired, whatever the board; on a pack's board those of other systems are left out. */
+function fired({ tags }: Dashboard): Annotation {
+  const system = tags[0] === 'weir' ? tags[1] : undefined
+  const firing = (more: string): string => `ALERTS{alertstate="firing"${more}}`
+  return {
+    name: 'Alerts',
+    enable: true,
+    iconColor: '#c9392f',
+    expr:
+      system === undefined
+        ? firing('')
+        : `${firing(`,system=${JSON.stringify(system)}`)} or ${firing(',system=""')}`,
+    titleFormat: '{{alertname}}',
+    tagKeys: 'severity,pipeline,job,instance',
   }
 }
 

@@ -192,6 +192,7 @@ function PanelInside(props: {
             isAsking={drawn.emptyBy === 'queries'}
             asked={shown}
             time={time}
+            size={size}
           />
         ) : (
           <PanelGuard key={panel.type} title={title}>

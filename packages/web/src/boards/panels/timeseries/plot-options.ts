@@ -166,13 +166,15 @@ function widthOf(u: UPlot, values: string[] | null): number {
   u.ctx.font = FONT
   const { width } = u.ctx.measureText(longest)
   u.ctx.restore()
-  return Math.ceil(width) + 14
+  // At least as much as half a date at the first tick.
+  return Math.max(40, Math.ceil(width) + 14)
 }
 
 const SECOND_STEPS = [-6, -5, -4, -3, -2, -1]
   .flatMap((power) => [10 ** power, 2 * 10 ** power, 5 * 10 ** power])
   .concat([1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200])
-  .concat([86_400, 172_800, 432_000, 864_000, 2_592_000, 8_640_000, 31_536_000])
+  .concat([86_400, 172_800, 432_000, 864_000, 2_592_000, 8_640_000])
+  .concat([1, 2, 5, 10, 20, 50, 100, 200, 500].map((years) => years * 31_536_000))
 const BINARY_STEPS = Array.from({ length: 60 }, (_, power) => 2 ** power)
 
 /** Where ticks of round decimal numbers would not be round ones. */
