@@ -65,9 +65,10 @@ export async function startCluster(
         'retry-join': serfPorts.map((port) => `127.0.0.1:${port}`).join(','),
         'retry-interval': '1s',
       }),
-      { stdio: ['ignore', 'ignore', 'ignore'] },
+      // A group of its own: Dkron's plugins are processes beside it, which outlive it when it is killed.
+      { stdio: ['ignore', 'ignore', 'ignore'], detached: true },
     )
-    process.once('exit', () => child.kill('SIGKILL'))
+    process.once('exit', () => killGroup(child))
     nodes.push({ name, httpPort, process: child })
     serfPorts.push(serfPort)
   }
@@ -91,7 +92,17 @@ export async function startCluster(
       }
     },
     stop: () => {
-      for (const node of nodes) node.process.kill('SIGKILL')
+      for (const node of nodes) killGroup(node.process)
     },
+  }
+}
+
+/** Ends a node and its plugins. */
+export function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It is gone already.
   }
 }

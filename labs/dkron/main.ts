@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { freePort } from '../stand/free-port.ts'
 import { Verdicts, say } from '../stand/verdicts.ts'
 import { startReceiver, startWeir } from '../stand/weir.ts'
-import { type Cluster, startCluster } from './cluster.ts'
+import { type Cluster, killGroup, startCluster } from './cluster.ts'
 
 const MINUTE_MS = 60_000
 const FIXTURES = join(import.meta.dirname, '../../fixtures/dkron')
@@ -72,7 +72,8 @@ async function lab(dkron: string): Promise<void> {
 
     if (process.argv[2] === 'record') await record(httpPorts, tap.lines())
 
-    cluster.nodes[2]?.process.kill('SIGKILL')
+    const victim = cluster.nodes[2]
+    if (victim) killGroup(victim.process)
     say('one node was killed')
     await verdicts.within(
       MINUTE_MS,
