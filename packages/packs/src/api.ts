@@ -533,6 +533,13 @@ export interface WeirStatus {
   readonly series: number
   readonly samplesPerSecond: number
   readonly diskBytes: number
+  /** In sealed chunks: older than some minutes, compressed. */
+  readonly sealedSamples: number
+  readonly sealedBytes: number
+  /** In memory and in the newest transactions, not sealed yet. */
+  readonly headSamples: number
+  /** Deletes whose samples are still on disk. */
+  readonly tombstones: number
   readonly residentBytes: number
   readonly cpuSeconds: number
   readonly queryThreads: number

@@ -3,7 +3,8 @@ import { METRIC_NAME } from '@weir/model'
 import type { Dictionary } from './index/dictionary.ts'
 import type { NameCount } from './store.ts'
 
-const SHOWN = 10
+/** So many of each kind are kept: beyond them nobody reads a list. */
+const KEPT = 1000
 
 export interface Census {
   readonly seriesByMetricName: readonly NameCount[]
@@ -44,33 +45,39 @@ export class SeriesCensus {
       }
     }
     const names = new Map<number, number>()
-    const metrics: [pair: number, count: number][] = []
-    const pairs: [pair: number, count: number][] = []
+    const metrics = new Largest()
+    const pairs = new Largest()
     const text = (symbol: number): string => dictionary.symbolText(symbol)
     for (let pair = 0; pair < seriesOf.length; pair++) {
       const count = seriesOf[pair]!
       if (count === 0) continue
       const name = dictionary.pairName(pair)
       names.set(name, (names.get(name) ?? 0) + 1)
-      keepMost(pairs, pair, count)
-      if (text(name) === METRIC_NAME) keepMost(metrics, pair, count)
+      pairs.add(pair, count)
+      if (text(name) === METRIC_NAME) metrics.add(pair, count)
     }
     const value = (pair: number): string => text(dictionary.pairValue(pair))
-    const most = [...names].sort((a, b) => b[1] - a[1]).slice(0, SHOWN)
+    const most = [...names].sort((a, b) => b[1] - a[1]).slice(0, KEPT)
     return {
-      seriesByMetricName: metrics.map(([pair, count]) => ({ name: value(pair), count })),
+      seriesByMetricName: metrics.list().map(([pair, count]) => ({ name: value(pair), count })),
       valuesByLabelName: most.map(([name, count]) => ({ name: text(name), count })),
-      seriesByLabelPair: pairs.map(([pair, count]) => {
+      seriesByLabelPair: pairs.list().map(([pair, count]) => {
         return { name: `${text(dictionary.pairName(pair))}=${value(pair)}`, count }
       }),
     }
   }
 }
 
-/** Keeps the largest counts, largest first. */
-function keepMost(list: [number: number, count: number][], number: number, count: number): void {
-  if (list.length === SHOWN && list.at(-1)![1] >= count) return
-  const at = list.findIndex(([, other]) => other < count)
-  list.splice(at < 0 ? list.length : at, 0, [number, count])
-  if (list.length > SHOWN) list.pop()
+/** The largest counts of many, largest first; sorts only once in a while. */
+class Largest {
+  #found: [number: number, count: number][] = []
+
+  add(number: number, count: number): void {
+    this.#found.push([number, count])
+    if (this.#found.length >= 4 * KEPT) this.#found = this.list()
+  }
+
+  list(): [number: number, count: number][] {
+    return this.#found.sort(([, a], [, b]) => b - a).slice(0, KEPT)
+  }
 }

@@ -624,6 +624,17 @@ test('statistics name who has many series', async () => {
   expect(stats.maxTimeMs).toBe(START_MS)
 })
 
+test('the thousand with the most series are named, the most first', async () => {
+  await using t = await TestStore.open()
+  const many = Array.from({ length: 1200 }, (_, i) => i)
+  const big = ['x', 'y', 'z'].map((of) => [`big{of=${of}}`, [[START_MS, 1]]] as const)
+  const small = many.map((i) => [`m${i}`, [[START_MS, 1]]] as const)
+  await t.put(Object.fromEntries([...small, ...big]) as never)
+  const { seriesByMetricName: named } = t.store.stats()
+  expect(named.length).toBe(1000)
+  expect(named[0]).toEqual({ name: 'big', count: 3 })
+})
+
 /** What may happen to a store, for the property below. */
 const deed = fc.oneof(
   {

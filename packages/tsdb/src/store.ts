@@ -96,11 +96,11 @@ export interface StoreStats {
   /** Distinct symbols (label names and values) and label pairs. */
   readonly symbols: number
   readonly labelPairs: number
-  /** The ten metric names with the most series, most first. */
+  /** The thousand metric names with the most series, most first. */
   readonly seriesByMetricName: readonly NameCount[]
-  /** The ten label names with the most values, most first. */
+  /** The thousand label names with the most values, most first. */
   readonly valuesByLabelName: readonly NameCount[]
-  /** The ten `name=value` pairs with the most series, most first. */
+  /** The thousand `name=value` pairs with the most series, most first. */
   readonly seriesByLabelPair: readonly NameCount[]
 }
 

@@ -48,7 +48,12 @@ export function statusRoutes(deps: HttpDeps): Route[] {
       methods: ['GET'],
       path: '/api/v1/status/tsdb',
       summary: 'What the store holds, and which names are the most frequent',
-      parameters: [query('limit', 'Most names a list, 1 to 10000; 10 when left out')],
+      parameters: [
+        query(
+          'limit',
+          'Most names a list, 1 to 10000, of which Weir counts the 1000 largest; 10 when left out',
+        ),
+      ],
       handle: async ({ params }) => success(await deps.tsdbStats(tsdbLimit(params))),
     },
     {

@@ -204,17 +204,34 @@ export const buildQuery = queryOptions({
     (await askPrometheus<Labels>('status/buildinfo', undefined, signal)).data,
 })
 
-export interface TsdbStatus {
-  readonly headStats?: { readonly numSeries: number; readonly chunkCount?: number }
-  readonly seriesCountByMetricName?: readonly { readonly name: string; readonly value: number }[]
-  readonly labelValueCountByLabelName?: readonly {
-    readonly name: string
-    readonly value: number
-  }[]
+export const runtimeQuery = queryOptions({
+  queryKey: ['runtime'],
+  queryFn: async ({ signal }) =>
+    (await askPrometheus<{ storageRetention?: string }>('status/runtimeinfo', undefined, signal))
+      .data,
+})
+
+interface NamedCount {
+  readonly name: string
+  readonly value: number
 }
+
+export interface TsdbStatus {
+  readonly headStats?: {
+    readonly numSeries: number
+    readonly numLabelPairs?: number
+    readonly chunkCount?: number
+  }
+  readonly seriesCountByMetricName?: readonly NamedCount[]
+  readonly labelValueCountByLabelName?: readonly NamedCount[]
+  readonly seriesCountByLabelValuePair?: readonly NamedCount[]
+}
+
+/** As many names as the store keeps. */
+const TSDB_NAMES = 1000
 
 export const tsdbQuery = queryOptions({
   queryKey: ['tsdb'],
   queryFn: async ({ signal }) =>
-    (await askPrometheus<TsdbStatus>('status/tsdb', undefined, signal)).data,
+    (await askPrometheus<TsdbStatus>(`status/tsdb?limit=${TSDB_NAMES}`, undefined, signal)).data,
 })

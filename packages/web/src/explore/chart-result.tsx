@@ -1,23 +1,20 @@
 import { Skeleton } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { type MatrixSeries, type QueryResult, type QueryStats } from '../api/prometheus.ts'
-import { askPrometheus } from '../api/client.ts'
 import { alignMatrix } from '../chart/align.ts'
 import { Chart } from '../chart/chart.tsx'
 import { Legend } from '../chart/legend.tsx'
 import { seriesName, shortNames } from '../chart/series-name.ts'
-import { REFRESH_MS } from '../api/weir.ts'
 import { EventToggle, useEventMarks } from '../events/event-marks.tsx'
 import { whole } from '../format/number.ts'
 import { commonLabels } from '../logs/link.ts'
 import { LogsLink } from '../logs/logs-link.tsx'
-import { type TimeRange, isLive, resolveRange } from '../time/range.ts'
-import { serverNow } from '../time/server-clock.ts'
+import type { TimeRange } from '../time/range.ts'
 import { spanText } from '../time/clock-text.ts'
 import { ExemplarList } from './exemplar-list.tsx'
 import { exemplarsQuery, isOf } from './exemplars.ts'
 import { HistogramHeat } from './histogram-heat.tsx'
+import { rangeQuery } from './range-query.ts'
 import { ResultFacts } from './result-facts.tsx'
 import { ResultNotes } from './result-notes.tsx'
 
@@ -29,16 +26,6 @@ const HEATS_MAX = 8
 
 const NONE: ReadonlySet<number> = new Set()
 
-interface RangeAnswer {
-  readonly series: readonly MatrixSeries[]
-  readonly from: number
-  readonly to: number
-  readonly stats: QueryStats | undefined
-  readonly tookMs: number
-  readonly warnings: readonly string[]
-  readonly infos: readonly string[]
-}
-
 export function ChartResult(props: {
   readonly expr: string
   readonly range: TimeRange
@@ -47,12 +34,7 @@ export function ChartResult(props: {
   readonly onZoom: (range: TimeRange) => void
 }): React.JSX.Element {
   const { expr, range, step, runs, onZoom } = props
-  const { data, error, isFetching } = useQuery({
-    queryKey: ['range', expr, range.from, range.to, step, runs],
-    queryFn: ({ signal }) => askRange(expr, range, step, signal),
-    placeholderData: keepPreviousData,
-    refetchInterval: isLive(range) ? Math.max(REFRESH_MS, step * 1000) : false,
-  })
+  const { data, error, isFetching } = useQuery(rangeQuery({ expr, range, step, runs }))
   const { data: exemplars = [] } = useQuery({
     ...exemplarsQuery(expr, data?.from ?? 0, data?.to ?? 0),
     enabled: data !== undefined && data.series.length > 0,
@@ -144,31 +126,4 @@ export function ChartResult(props: {
       />
     </div>
   )
-}
-
-async function askRange(
-  expr: string,
-  range: TimeRange,
-  step: number,
-  signal: AbortSignal,
-): Promise<RangeAnswer> {
-  const { fromMs, toMs } = resolveRange(range, serverNow())
-  // Ends on whole steps, so that a refresh asks for the same points and old ones do not wobble.
-  const from = Math.ceil(fromMs / 1000 / step) * step
-  const to = Math.max(from, Math.floor(toMs / 1000 / step) * step)
-  const began = performance.now()
-  const { data, warnings, infos } = await askPrometheus<QueryResult>(
-    'query_range',
-    { query: expr, start: String(from), end: String(to), step: String(step), stats: 'weir' },
-    signal,
-  )
-  return {
-    series: data.resultType === 'matrix' ? data.result : [],
-    from,
-    to,
-    stats: data.stats,
-    tookMs: performance.now() - began,
-    warnings,
-    infos,
-  }
 }

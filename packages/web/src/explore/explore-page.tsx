@@ -1,15 +1,20 @@
 import { Button, CopyButton, Menu, Skeleton, Tabs, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { IconHistory, IconLink, IconListSearch, IconPlayerPlayFilled } from '@tabler/icons-react'
 import { Suspense, lazy, useState } from 'react'
+import type { MatrixSeries } from '../api/prometheus.ts'
 import { useRangeKeys } from '../frame/range-keys.ts'
 import { TimeControl } from '../frame/time-control.tsx'
 import { LAST_HOUR, type TimeRange, durationMs, resolveRange, stepSeconds } from '../time/range.ts'
 import { serverNow } from '../time/server-clock.ts'
 import { ChartResult } from './chart-result.tsx'
+import { hasBuckets } from './classic-histograms.ts'
+import { HeatResult } from './heat-result.tsx'
 import { readHistory, remember } from './history.ts'
 import { MetricBrowser } from './metrics/metric-browser.tsx'
 import { PlanResult } from './plan/plan-result.tsx'
+import { rangeQuery } from './range-query.ts'
 import { TableResult } from './table-result.tsx'
 
 /** Questions that every Weir can answer. */
@@ -21,7 +26,7 @@ const EXAMPLES = [
 ] as const
 
 /** Besides the chart, which the address does not name. */
-const TABS = ['table', 'plan'] as const
+const TABS = ['table', 'heat', 'plan'] as const
 
 const Editor = lazy(async () => ({ default: (await import('./editor.tsx')).Editor }))
 
@@ -44,6 +49,15 @@ export function ExplorePage(): React.JSX.Element {
   const auto = stepSeconds(ends.fromMs, ends.toMs)
   const chosen = durationMs(search.step ?? '')
   const step = chosen === undefined ? auto : chosen / 1000
+
+  const tab = TABS.find((each) => each === search.tab) ?? 'chart'
+  const question = { expr, range, step, runs }
+  const { data } = useQuery({
+    ...rangeQuery(question),
+    enabled: expr !== '' && (tab === 'chart' || tab === 'heat'),
+  })
+  const series = data?.series ?? []
+  const isHeat = tab === 'heat' || hasBuckets(series) || series.some(isNative)
 
   const set = (change: Partial<typeof search>): void => {
     void navigate({ search: (before) => ({ ...before, ...change }) })
@@ -127,13 +141,14 @@ export function ExplorePage(): React.JSX.Element {
         </div>
       ) : (
         <Tabs
-          value={TABS.find((tab) => tab === search.tab) ?? 'chart'}
-          onChange={(tab) => set({ tab: TABS.find((each) => each === tab) })}
+          value={tab}
+          onChange={(next) => set({ tab: TABS.find((each) => each === next) })}
           keepMounted={false}
         >
           <Tabs.List mb="sm">
             <Tabs.Tab value="chart">Chart</Tabs.Tab>
             <Tabs.Tab value="table">Table</Tabs.Tab>
+            {isHeat ? <Tabs.Tab value="heat">Heat map</Tabs.Tab> : null}
             <Tabs.Tab value="plan">Plan</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="chart">
@@ -142,6 +157,9 @@ export function ExplorePage(): React.JSX.Element {
           <Tabs.Panel value="table">
             <TableResult expr={expr} range={range} runs={runs} />
           </Tabs.Panel>
+          <Tabs.Panel value="heat">
+            <HeatResult question={question} />
+          </Tabs.Panel>
           <Tabs.Panel value="plan">
             <PlanResult expr={expr} range={range} step={step} onChoose={run} />
           </Tabs.Panel>
@@ -149,6 +167,10 @@ export function ExplorePage(): React.JSX.Element {
       )}
     </div>
   )
+}
+
+function isNative({ histograms }: MatrixSeries): boolean {
+  return histograms !== undefined
 }
 
 function HistoryMenu(props: { readonly onChoose: (expr: string) => void }): React.JSX.Element {

@@ -12,7 +12,7 @@ interface Span {
   readonly step: number
 }
 
-/** A native histogram over time: the darker a cell, the more observations between its bounds. */
+/** A histogram over time: the darker a cell, the more observations between its bounds. */
 export function HistogramHeat(props: {
   readonly metric: Labels
   readonly histograms: readonly HistogramPair[]
@@ -25,9 +25,8 @@ export function HistogramHeat(props: {
   const canvas = useRef<HTMLCanvasElement>(null)
   const [pointed, setPointed] = useState<string>()
   useEffect(() => paint(canvas.current, grid), [grid])
-  const name = seriesName(metric)
+  const name = Object.keys(metric).length === 0 ? 'all together' : seriesName(metric)
   const [, newest] = histograms.at(-1) ?? [0, { count: '0', sum: '0' }]
-  const [count, sum] = [Number(newest.count), Number(newest.sum)]
   const rowCount = grid.bounds.length - 1
   const point = (event: React.PointerEvent<HTMLCanvasElement>): void => {
     const box = event.currentTarget.getBoundingClientRect()
@@ -75,11 +74,18 @@ export function HistogramHeat(props: {
         </div>
       )}
       <div className="muted heat-facts" aria-live="off">
-        {pointed ??
-          `newest: count ${compact(count)} · sum ${compact(sum)} · average ${figureText(count === 0 ? null : sum / count, '')}`}
+        {pointed ?? newestText(newest)}
       </div>
     </figure>
   )
+}
+
+/** Buckets of classic histograms tell no sum. */
+function newestText({ count, sum }: { readonly count: string; readonly sum: string }): string {
+  const all = Number(count)
+  if (sum === '') return `newest: count ${compact(all)}`
+  const average = figureText(all === 0 ? null : Number(sum) / all, '')
+  return `newest: count ${compact(all)} · sum ${compact(Number(sum))} · average ${average}`
 }
 
 const DOTS_MAX = 200

@@ -1,13 +1,21 @@
 import { Skeleton, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { buildQuery, configQuery, flagsQuery, targetsQuery, tsdbQuery } from '../api/prometheus.ts'
+import {
+  buildQuery,
+  configQuery,
+  flagsQuery,
+  runtimeQuery,
+  targetsQuery,
+  tsdbQuery,
+} from '../api/prometheus.ts'
 import { intakesQuery, packsQuery, peersQuery, remoteWriteQuery, statusQuery } from '../api/weir.ts'
 import { CodeBlock } from '../frame/code-block.tsx'
 import { whole } from '../format/number.ts'
 import { Fact } from '../frame/fact.tsx'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { agoText, fullTime, spanText } from '../time/clock-text.ts'
+import { Cardinality } from './cardinality.tsx'
 import { Intakes } from './intakes.tsx'
 import { Peers } from './peers.tsx'
 import { Queries } from './queries.tsx'
@@ -121,6 +129,7 @@ function Packs(): React.JSX.Element {
 
 function Storage(): React.JSX.Element {
   const status = useQuery(statusQuery).data
+  const retention = useQuery(runtimeQuery).data?.storageRetention
   const { data, error } = useQuery(tsdbQuery)
   if (data === undefined) return error ? <FailureNote error={error} /> : <Skeleton height={200} />
   const { minTimeMs = null, maxTimeMs = null, atMs = 0 } = status ?? {}
@@ -132,43 +141,22 @@ function Storage(): React.JSX.Element {
           <span className="muted">
             {minTimeMs === null ? 'empty' : `oldest sample ${fullTime(minTimeMs)}`}
             {maxTimeMs === null ? '' : `, newest ${agoText(maxTimeMs, atMs)}`}
+            {retention === undefined ? '' : `, kept for ${retention}`}
           </span>
         </div>
         <div className="facts">
-          <Fact label="Series in the head" value={data.headStats?.numSeries} unit="" />
-          <Fact label="Chunks" value={data.headStats?.chunkCount} unit="" />
-          <Fact label="On disk" value={status?.diskBytes} unit="bytes" />
+          <Fact label="Series" value={data.headStats?.numSeries} unit="" />
+          <Fact label="Samples not sealed yet" value={status?.headSamples} unit="" />
+          <Fact label="Sealed samples" value={status?.sealedSamples} unit="" />
+          <Fact label="Sealed chunks" value={data.headStats?.chunkCount} unit="" />
+          <Fact label="Bytes of these" value={status?.sealedBytes} unit="bytes" />
+          <Fact label="Data directory" value={status?.diskBytes} unit="bytes" />
+          <Fact label="Deletes to carry out" value={status?.tombstones} unit="" />
         </div>
       </section>
+      <Cardinality status={data} />
       <StatsdSeries />
-      <TopList title="Series by metric name" rows={data.seriesCountByMetricName ?? []} />
-      <TopList title="Values by label name" rows={data.labelValueCountByLabelName ?? []} />
     </div>
-  )
-}
-
-function TopList(props: {
-  readonly title: string
-  readonly rows: readonly { readonly name: string; readonly value: number }[]
-}): React.JSX.Element {
-  return (
-    <section className="sheet">
-      <div className="sheet-head">
-        <h2>{props.title}</h2>
-      </div>
-      <table className="plain">
-        <tbody>
-          {props.rows.map(({ name, value }) => (
-            <tr key={name}>
-              <td className="mono" style={{ overflowWrap: 'anywhere' }}>
-                {name}
-              </td>
-              <td className="right">{whole(value)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   )
 }
 
@@ -209,7 +197,7 @@ function Pairs(props: {
             {Object.entries(props.pairs).map(([key, value]) => (
               <tr key={key}>
                 <td className="mono">{key}</td>
-                <td className="mono">{value}</td>
+                <td className="mono">{value === '' ? <span className="muted">–</span> : value}</td>
               </tr>
             ))}
           </tbody>

@@ -323,6 +323,8 @@ function prometheusAnswer(count: number, url: URL): Readonly<Record<string, unkn
       return ok({ steps: relabelSteps(url.searchParams.get('labels') ?? '{}') })
     case 'status/tsdb':
       return ok(TSDB)
+    case 'status/runtimeinfo':
+      return ok({ storageRetention: '15d' })
     case 'status/config':
       return ok({ yaml: 'global:\n  scrape_interval: 15s\nstatsd:\n  listen: 127.0.0.1:8125\n' })
     case 'status/flags':

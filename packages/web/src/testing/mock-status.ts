@@ -240,6 +240,10 @@ export const STATUS: WeirStatus = {
   series: 48_211,
   samplesPerSecond: 3214,
   diskBytes: 912_000_000,
+  sealedSamples: 91_000_000,
+  sealedBytes: 140_000_000,
+  headSamples: 310_000,
+  tombstones: 0,
   residentBytes: 214_000_000,
   cpuSeconds: 512,
   queryThreads: 2,
@@ -300,7 +304,8 @@ export const PACK: PackDetail = {
 }
 
 export const TSDB: TsdbStatus = {
-  headStats: { numSeries: 48_211, chunkCount: 96_400 },
+  headStats: { numSeries: 48_211, numLabelPairs: 9120, chunkCount: 96_400 },
+  seriesCountByLabelValuePair: [{ name: 'dag_id=orders', value: 900 }],
   seriesCountByMetricName: [{ name: 'airflow_task_duration_bucket', value: 12_000 }],
   labelValueCountByLabelName: [{ name: 'dag_id', value: 200 }],
 }
