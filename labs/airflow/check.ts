@@ -2,187 +2,141 @@
  * Runs Airflow against a real Weir and says whether Weir shows what happened: the DAGs are there,
  * the failing one is marked failing, nothing is counted twice, and the webhook came in time.
  */
-import { type Socket, createSocket } from 'node:dgram'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Health, Overview } from '@weir/packs'
+import type { Health } from '@weir/packs'
+import { Verdicts, say } from '../stand/verdicts.ts'
+import { type RunningWeir, startReceiver, startWeir } from '../stand/weir.ts'
 import { type Form, startAirflow } from './airflow.ts'
-import { startReceiver, startWeir } from './weir.ts'
+import { runsOf } from './database.ts'
+import { type Tap, startTap } from './tap.ts'
 
-const DAGS = ['lab_success', 'lab_failure', 'lab_retry', 'lab_slow', 'team.reports-daily']
+const GOOD_DAGS = ['lab_success', 'lab_retry', 'lab_slow']
 const WAIT_MS = 240_000
-const WEBHOOK_MS_MAX = 60_000
+const MINUTE_MS = 60_000
 
-interface Verdict {
-  readonly what: string
-  readonly isTrue: boolean
-  readonly seen: string
-}
-
-export async function check(venv: string, work: string, form: Form): Promise<boolean> {
+export async function check(venv: string, work: string, form: Form): Promise<void> {
+  const verdicts = new Verdicts()
   const receiver = await startReceiver()
   mkdirSync(work, { recursive: true })
-  const weir = await startWeir(work, receiver.url)
+  const weir = await startWeir(work, { webhookUrl: receiver.url })
   const tap = await startTap(weir.statsdPort)
+  const home = join(work, 'airflow')
   say(`Weir at ${weir.web}; Airflow starts (${form} form)`)
-  const stopAirflow = await startAirflow({
+  const airflow = await startAirflow({
     venv,
-    home: join(work, 'airflow'),
+    home,
     statsdPort: tap.port,
+    webPort: Number(new URL(weir.web).port),
     form,
   })
-  const verdicts: Verdict[] = []
-  const verdict = (what: string, isTrue: boolean, seen: string): void => {
-    verdicts.push({ what, isTrue, seen })
-    say(`${isTrue ? 'ok  ' : 'FAIL'} ${what} (${seen})`)
-  }
+  // Airflow 3 writes a dot in an id as `__` where the id stands in a name.
+  const dotted =
+    form === 'plain' && airflow.version === '3' ? 'team__reports-daily' : 'team.reports-daily'
+  const runs = (dag: string, state: string) => runsOf(venv, home, dag, state)
   try {
     const healths = new Map<string, Health>()
-    const seen = await until(WAIT_MS, async () => {
-      for (const { pipeline, health } of (await overview(weir.web)).pipelines) {
+    await verdicts.within(WAIT_MS, 'every DAG is a pipeline', async () => {
+      for (const { pipeline, health } of (await weir.overview()).pipelines) {
         healths.set(pipeline, health)
       }
-      return DAGS.every((dag) => healths.has(dag)) && healths.get('lab_failure') === 'failing'
+      const seen = [...healths].map(([pipeline, health]) => `${pipeline} ${health}`).join(', ')
+      const isTrue = [...GOOD_DAGS, 'lab_failure', dotted].every((dag) => healths.has(dag))
+      return { isTrue, seen }
     })
-    const list = [...healths].map(([pipeline, health]) => `${pipeline} ${health}`).join(', ')
-    verdict(
-      'every DAG is a pipeline',
-      DAGS.every((dag) => healths.has(dag)),
-      list,
-    )
-    verdict('the failing DAG is failing', seen, String(healths.get('lab_failure')))
-    verdict('the good DAG is healthy', healths.get('lab_success') === 'healthy', list)
-    verdict('the installation is a pipeline', healths.has('(airflow)'), list)
+    verdicts.take('the installation is a pipeline', healths.has('(airflow)'), 'by its name')
+    const healthOf = async (dag: string): Promise<Health | undefined> =>
+      (await weir.pipeline(dag))?.health
+    await verdicts.within(WAIT_MS, 'somebody is told of the failing DAG', () => {
+      const at = receiver.firing('AirflowDagFailing', 'lab_failure')
+      return Promise.resolve({ isTrue: at !== undefined, seen: at === undefined ? 'no' : 'told' })
+    })
+    const failedAt = tap.firstFailure() ?? runs('lab_failure', 'failed').firstEnd ?? Number.NaN
+    const told = receiver.firing('AirflowDagFailing', 'lab_failure') ?? Number.NaN
+    const took = told - failedAt
+    verdicts.take('within a minute', took <= MINUTE_MS, `${Math.round(took / 1000)} s`)
+    const failing = await healthOf('lab_failure')
+    verdicts.take('the failing DAG is failing', failing === 'failing', String(failing))
+    await verdicts.within(MINUTE_MS, 'the good DAG is healthy', async () => {
+      const seen = await healthOf('lab_success')
+      return { isTrue: seen === 'healthy', seen: String(seen) }
+    })
 
-    await until(WEBHOOK_MS_MAX, () => Promise.resolve(receiver.firing('lab_failure') !== undefined))
-    const took = (receiver.firing('lab_failure') ?? Number.NaN) - tap.firstFailure()
-    const inTime = took <= WEBHOOK_MS_MAX
-    verdict(
-      'the webhook came within a minute of the failure',
-      inTime,
-      `${Math.round(took / 1000)} s`,
-    )
-
-    // Long enough for a second run of the slow DAG.
-    await until(WAIT_MS, () => Promise.resolve(tap.count('dagrun.duration.success.lab_slow') >= 2))
-    await stopAirflow()
-    await compareCounts(weir.web, tap, verdict)
+    await verdicts.within(WAIT_MS, 'the slow DAG ran twice', () => {
+      const { count } = runs('lab_slow', 'success')
+      return Promise.resolve({ isTrue: count >= 2, seen: `${count} runs` })
+    })
+    await airflow.stop()
+    const all = [...GOOD_DAGS, dotted]
+    await (form === 'otlp'
+      ? compareWithDatabase(verdicts, weir, all, runs)
+      : compareWithTap(verdicts, weir, all, tap))
   } finally {
-    await stopAirflow()
+    await airflow.stop()
     await weir.stop()
     tap.close()
     receiver.close()
   }
-  const failed = verdicts.filter(({ isTrue }) => !isTrue)
-  say(
-    failed.length === 0
-      ? 'VERDICT: Weir shows what Airflow did'
-      : `VERDICT: ${failed.length} wrong`,
-  )
-  return failed.length === 0
+  verdicts.close()
 }
 
+type Case = readonly [what: string, expr: string, sent: number]
+
 /** What Weir counted against what went through the tap, once the last flush is in. */
-async function compareCounts(
-  web: string,
+function compareWithTap(
+  verdicts: Verdicts,
+  weir: RunningWeir,
+  dags: readonly string[],
   tap: Tap,
-  verdict: (what: string, isTrue: boolean, seen: string) => void,
 ): Promise<void> {
-  const cases: readonly (readonly [what: string, expr: string, sent: () => number])[] = [
-    ...DAGS.filter((dag) => dag !== 'lab_failure').map(
-      (dag) =>
-        [
-          `successful runs of ${dag}`,
-          `sum(airflow_dagrun_duration_count{dag_id="${dag}"})`,
-          () => tap.count(`dagrun.duration.success.${dag}`),
-        ] as const,
-    ),
+  const successes = (dag: string): Case => [
+    `successful runs of ${dag}`,
+    `sum(airflow_dagrun_duration_count{dag_id="${dag}"})`,
+    tap.count(`dagrun.duration.success.${dag}`),
+  ]
+  return compare(verdicts, weir, [
+    ...dags.map(successes),
     [
       'failed runs of lab_failure',
       'sum(airflow_dagrun_failed_count{dag_id="lab_failure"})',
-      () => tap.count('dagrun.duration.failed.lab_failure'),
+      tap.count('dagrun.duration.failed.lab_failure'),
     ],
     [
       'failed tasks of lab_failure',
       'sum(airflow_ti_finish{dag_id="lab_failure",state="failed"})',
-      () => tap.count('ti.finish.lab_failure.load.failed'),
+      tap.count('ti.finish.lab_failure.load.failed'),
     ],
-    ['all task starts', 'sum(airflow_ti_start)', () => tap.count('ti.start')],
+    ['all task starts', 'sum(airflow_ti_start)', tap.count('ti.start')],
+  ])
+}
+
+/** The same against what Airflow keeps, where what it sent is not counted on the way. */
+function compareWithDatabase(
+  verdicts: Verdicts,
+  weir: RunningWeir,
+  dags: readonly string[],
+  runs: (dag: string, state: string) => { readonly count: number },
+): Promise<void> {
+  const counted = (dag: string, state: string): Case => [
+    `runs of ${dag} (${state})`,
+    `sum(histogram_count(airflow_dagrun_duration_${state}_milliseconds{dag_id="${dag}"}))`,
+    runs(dag, state).count,
   ]
+  return compare(verdicts, weir, [
+    ...dags.map((dag) => counted(dag, 'success')),
+    counted('lab_failure', 'failed'),
+  ])
+}
+
+async function compare(
+  verdicts: Verdicts,
+  weir: RunningWeir,
+  cases: readonly Case[],
+): Promise<void> {
   for (const [what, expr, sent] of cases) {
-    let value = Number.NaN
-    const isEqual = await until(40_000, async () => {
-      value = await query(web, expr)
-      return value === sent()
-    })
-    verdict(`${what} are counted once`, isEqual, `sent ${sent()}, Weir has ${value}`)
-  }
-}
-
-interface Tap {
-  readonly port: number
-  /** Sum of the counter, or number of the timer's values, that went by under a name without prefix. */
-  count(name: string): number
-  /** When the first failed DAG run was announced, ms since 1970; NaN before. */
-  firstFailure(): number
-  close(): void
-}
-
-/** Stands between Airflow and Weir: passes every packet on and counts what it says. */
-async function startTap(weirPort: number): Promise<Tap> {
-  const socket: Socket = createSocket('udp4')
-  const counts = new Map<string, number>()
-  let firstFailureMs = Number.NaN
-  socket.on('message', (packet) => {
-    socket.send(packet, weirPort, '127.0.0.1')
-    for (const line of packet.toString('utf8').split('\n')) {
-      const found = /^airflow\.([^,:]+)[^:]*:([^|]+)\|(c|ms)/.exec(line)
-      if (!found) continue
-      const [, name = '', value, type] = found
-      counts.set(name, (counts.get(name) ?? 0) + (type === 'c' ? Number(value) : 1))
-      if (name === 'dagrun.duration.failed.lab_failure') {
-        firstFailureMs = Number.isNaN(firstFailureMs) ? Date.now() : firstFailureMs
-      }
-    }
-  })
-  await new Promise<void>((resolve) => {
-    socket.bind(0, '127.0.0.1', resolve)
-  })
-  return {
-    port: socket.address().port,
-    count: (name) => counts.get(name) ?? 0,
-    firstFailure: () => firstFailureMs,
-    close: () => socket.close(),
-  }
-}
-
-async function overview(web: string): Promise<Overview> {
-  const answer = await fetch(`${web}/api/weir/v1/overview?window=15m`)
-  if (!answer.ok) throw new Error(`Cannot read the overview: got ${answer.status}`)
-  return (await answer.json()) as Overview
-}
-
-/** The one value of an instant query; NaN when there is none. */
-async function query(web: string, expr: string): Promise<number> {
-  const answer = await fetch(`${web}/api/v1/query?query=${encodeURIComponent(expr)}`)
-  const body = (await answer.json()) as {
-    readonly data?: { readonly result: readonly { readonly value: readonly [number, string] }[] }
-  }
-  return Number(body.data?.result[0]?.value[1] ?? Number.NaN)
-}
-
-/** Asks every 2 s until the answer is yes; false when the time is over. */
-async function until(waitMs: number, isDone: () => Promise<boolean>): Promise<boolean> {
-  const end = Date.now() + waitMs
-  while (Date.now() < end) {
-    if (await isDone()) return true
-    await new Promise((resolve) => {
-      setTimeout(resolve, 2000)
+    await verdicts.within(40_000, `${what} are counted once`, async () => {
+      const value = await weir.value(expr)
+      return { isTrue: value === sent, seen: `${sent} there were, Weir has ${value}` }
     })
   }
-  return isDone()
-}
-
-function say(text: string): void {
-  process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`)
 }

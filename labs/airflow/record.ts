@@ -29,11 +29,17 @@ export async function record(venv: string, home: string, form: Form, seconds: nu
   await new Promise<void>((resolve) => {
     socket.bind(0, '127.0.0.1', resolve)
   })
-  const stop = await startAirflow({ venv, home, statsdPort: socket.address().port, form })
+  const airflow = await startAirflow({
+    venv,
+    home,
+    statsdPort: socket.address().port,
+    webPort: 0,
+    form,
+  })
   await new Promise((resolve) => {
     setTimeout(resolve, seconds * 1000)
   })
-  await stop()
+  await airflow.stop()
   socket.close()
 
   const lines: string[] = []

@@ -1,9 +1,9 @@
 /** The lab; `run` calls this. */
-import { createSocket } from 'node:dgram'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../stand/free-port.ts'
+import { startLineTap } from '../stand/line-tap.ts'
 import { Verdicts, say } from '../stand/verdicts.ts'
 import { startReceiver, startWeir } from '../stand/weir.ts'
 import { type Cluster, killGroup, startCluster } from './cluster.ts'
@@ -28,7 +28,7 @@ async function lab(dkron: string): Promise<void> {
   const receiver = await startReceiver()
   const httpPorts = [await freePort(), await freePort(), await freePort()]
   const weir = await startWeir(work, { webhookUrl: receiver.url, config: scrapeConfig(httpPorts) })
-  const tap = await startTap(weir.statsdPort)
+  const tap = await startLineTap(weir.statsdPort)
   const cluster = await startCluster(dkron, work, {
     httpPorts,
     statsdPort: tap.port,
@@ -122,26 +122,6 @@ async function putWhenLed(cluster: Cluster, name: string, command: string): Prom
       await new Promise((resolve) => setTimeout(resolve, 1000))
     }
   }
-}
-
-interface Tap {
-  readonly port: number
-  lines(): string[]
-  close(): void
-}
-
-/** Hands datagrams on to Weir and keeps their lines. */
-async function startTap(statsdPort: number): Promise<Tap> {
-  const lines = new Set<string>()
-  const socket = createSocket('udp4')
-  socket.on('message', (bytes) => {
-    for (const line of bytes.toString().split('\n')) if (line !== '') lines.add(line)
-    socket.send(bytes, statsdPort, '127.0.0.1')
-  })
-  await new Promise<void>((resolve) => {
-    socket.bind(0, '127.0.0.1', resolve)
-  })
-  return { port: socket.address().port, lines: () => [...lines], close: () => socket.close() }
 }
 
 /** One line of each name is enough to know what Dkron sends. */

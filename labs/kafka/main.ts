@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KafkaSourceMetrics, Registry, exportMetrics, pipeline, remoteWrite } from '@weir/sdk'
 import { type Consumer, Kafka, logLevel } from 'kafkajs'
-import { startWeir } from '../airflow/weir.ts'
+import { startWeir } from '../stand/weir.ts'
 import { startBroker } from './broker.ts'
 
 const TOPIC = 'orders'
@@ -37,7 +37,7 @@ process.exit()
 async function lab(folder: string): Promise<boolean> {
   const broker = await startBroker(folder, work)
   say(`Kafka takes connections at ${broker}`)
-  const weir = await startWeir(work, 'http://127.0.0.1:1/')
+  const weir = await startWeir(work, { webhookUrl: 'http://127.0.0.1:1/' })
   const kafka = new Kafka({ clientId: 'lab', brokers: [broker], logLevel: logLevel.NOTHING })
   await produce(kafka)
   const first = await consume(kafka, weir.web, 'first')

@@ -247,7 +247,7 @@ const HISTOGRAMS: readonly Row[] = [
 /** Fixed names that come beside the names with values; used where those are switched off. */
 const TAGGED = {
   counter: ['ti_start', 'ti_finish'],
-  gauge: ['pool_starving_tasks'],
+  gauge: ['pool_starving_tasks', 'pool_running_slots', 'pool_queued_slots', 'pool_scheduled_slots'],
   histogram: [
     'dagrun_duration',
     'dagrun_failed',

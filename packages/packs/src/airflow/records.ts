@@ -134,6 +134,24 @@ export function executor(figure: string): string {
   return `(sum(${metric}{executor!=""}) or sum(${metric}{executor=""}))`
 }
 
+/** Figures of pools, one for each pool. */
+const POOLS = ['starving_tasks', 'running_slots', 'queued_slots', 'scheduled_slots'] as const
+
+/**
+ * A figure of pools by `pool`, whatever that label is called: names with values in them have made it
+ * `pool`, fixed names and OpenTelemetry say `pool_name`. A series without either is the last writer's.
+ */
+function byPool(figure: (typeof POOLS)[number]): RecordingRule {
+  const metric = `airflow_pool_${figure}`
+  const called = (name: string): string =>
+    `label_replace(${name}{pool_name!=""}, "pool", "$1", "pool_name", "(.+)")`
+  const all = [`${metric}{pool!=""}`, called(metric), called(taggedName(metric))]
+  return {
+    record: `airflow:pool_${figure}`,
+    expr: `max by (pool) (${all.join(' or ')})`,
+  }
+}
+
 /** In evaluation order: each may use those above it. */
 export const RECORDS: readonly RecordingRule[] = [
   {
@@ -217,5 +235,12 @@ export const RECORDS: readonly RecordingRule[] = [
     ]
       .map((metric) => orZero(`${grown(metric, '5m')} or ${grown(otlpName(metric), '5m')}`))
       .join(' + '),
+  },
+  ...POOLS.map(byPool),
+  // Until 1.10.6 every process that parses a file sent the number of DAGs in that file, and the last one
+  // stood: the largest of ten minutes is nearer, and there are no fewer DAGs than have just run.
+  {
+    record: 'airflow:dag_count',
+    expr: `max(label_replace(max(max_over_time(airflow_dagbag_size[10m])), "by", "parsing", "", "") or label_replace(count(sum by (dag_id) (airflow:dag_runs:increase5m) > 0), "by", "runs", "", ""))`,
   },
 ]

@@ -219,6 +219,51 @@ const cases: readonly (readonly [string, RuleScript])[] = [
       ],
     },
   ],
+  [
+    'a pool is called so by its name, its tag, and by OpenTelemetry, and is one',
+    {
+      series: [
+        ['airflow_scheduler_heartbeat_total', '1+3x80'],
+        ['airflow_pool_starving_tasks{pool_name="small"}', '2x80'],
+        ['airflow_tagged_pool_starving_tasks{pool_name="small"}', '2x80'],
+        ['airflow_pool_starving_tasks{pool="small"}', '2x80'],
+        ['airflow_pool_starving_tasks{pool_name="large"}', '0x80'],
+        ['airflow_pool_queued_slots{pool_name="small"}', '3x80'],
+        ['airflow_pool_scheduled_slots{pool_name="small"}', '4x80'],
+      ],
+      firing: [['6m', 'AirflowPoolStarving', ['(airflow)']]],
+      values: [
+        [
+          '6m',
+          'airflow:pool_starving_tasks > 0',
+          { 'airflow:pool_starving_tasks{pool="small"}': 2 },
+        ],
+        [
+          '6m',
+          'weir_stage_backlog{stage="pools"}',
+          { 'weir_stage_backlog{system="airflow",pipeline="(airflow)",stage="pools"}': 7 },
+        ],
+      ],
+    },
+  ],
+  [
+    'the number of DAGs stands still while each parse process sends its own, and no fewer than run',
+    {
+      series: [
+        ['airflow_scheduler_heartbeat', '1+3x80'],
+        ['airflow_dagbag_size', '1 12 3 1 2 3 12 1 2x20 1x60'],
+        ...['a', 'b', 'c', 'd'].map((dag): [string, string] => [
+          `airflow_dagrun_duration_count{dag_id="${dag}"}`,
+          '0+1x90',
+        ]),
+      ],
+      values: [
+        ['1m15s', 'airflow:dag_count', { 'airflow:dag_count': 12 }],
+        ['3m', 'airflow:dag_count', { 'airflow:dag_count': 12 }],
+        ['20m', 'airflow:dag_count', { 'airflow:dag_count': 4 }],
+      ],
+    },
+  ],
 ]
 
 test.skipIf(!hasPromtool).each(cases)(`%s${unlessPromtool}`, (_, script) => {

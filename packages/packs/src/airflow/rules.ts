@@ -192,7 +192,7 @@ const PLATFORM_ALERTS: readonly PackAlert[] = [
   {
     ...platform,
     name: 'AirflowPoolStarving',
-    expr: 'max by (pool) (airflow_pool_starving_tasks or label_replace(airflow_tagged_pool_starving_tasks{pool_name!=""}, "pool", "$1", "pool_name", "(.+)"))',
+    expr: 'airflow:pool_starving_tasks',
     threshold: { op: '>', value: 0, unit: 'tasks', by: 'pool' },
     forText: '5m',
     severity: 'warning',

@@ -133,7 +133,7 @@ const PLATFORM_STAGES: readonly PackStage[] = [
     signals: {
       backlog: {
         unit: 'tasks',
-        expr: 'sum(airflow_pool_queued_slots) + sum(airflow_pool_scheduled_slots)',
+        expr: 'sum(airflow:pool_queued_slots) + sum(airflow:pool_scheduled_slots)',
       },
     },
   },
