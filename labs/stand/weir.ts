@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Overview, PipelineSummary } from '@weir/packs'
 
-const START_MS_MAX = 120_000
+const START_MS_MAX = 300_000
 
 export interface RunningWeir {
   /** Without a slash at the end. */
@@ -55,7 +55,8 @@ ${options.config ?? ''}`,
   const addresses = new Map<string, string>()
   await new Promise<void>((resolve, reject) => {
     const late = setTimeout(
-      () => reject(new Error('Cannot start Weir: want its addresses within two minutes, got none')),
+      () =>
+        reject(new Error('Cannot start Weir: want its addresses within five minutes, got none')),
       START_MS_MAX,
     )
     createInterface({ input: child.stdout }).on('line', (line) => {

@@ -90,11 +90,11 @@ export const DASHBOARDS: readonly DashboardDefinition[] = [
             '{{dag_id}}',
           ]),
           graph('Run duration, p95', 'Of the last hour.', 's', 8, [
-            `histogram_quantile(0.95, airflow:dag_run_seconds_bucket:increase1h{${DAG}})`,
+            `histogram_quantile(0.95, airflow:dag_run_seconds_bucket:increase1h{${DAG}}) or histogram_quantile(0.95, airflow:dag_run_milliseconds:increase1h{${DAG}}) / 1000`,
             '{{dag_id}}',
           ]),
           graph('Start delay, p95', 'Planned start to real start.', 's', 8, [
-            `histogram_quantile(0.95, airflow:dag_schedule_delay_seconds_bucket:increase1h{${DAG}})`,
+            `histogram_quantile(0.95, airflow:dag_schedule_delay_seconds_bucket:increase1h{${DAG}}) or histogram_quantile(0.95, airflow:dag_schedule_delay_milliseconds:increase1h{${DAG}}) / 1000`,
             '{{dag_id}}',
           ]),
           graph('Since last success', 'Grows until the next one.', 's', 8, [
@@ -115,7 +115,7 @@ export const DASHBOARDS: readonly DashboardDefinition[] = [
             '{{dag_id}} {{task_id}}',
           ]),
           graph('Task duration, p95', 'By DAG, of the last half hour.', 's', 12, [
-            `histogram_quantile(0.95, airflow:dag_task_seconds_bucket:increase30m{${DAG}})`,
+            `histogram_quantile(0.95, airflow:dag_task_seconds_bucket:increase30m{${DAG}}) or histogram_quantile(0.95, airflow:dag_task_milliseconds:increase30m{${DAG}}) / 1000`,
             '{{dag_id}}',
           ]),
           graph('Waiting in the queue, p95', 'From queued to running.', 's', 12, [

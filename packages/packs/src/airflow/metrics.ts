@@ -286,15 +286,38 @@ const OTLP = [
       `airflow_${name} by OpenTelemetry, with its tags as labels.`,
     ]),
   ),
-  ...rows(
-    'histogram',
-    ['success', 'failed'].map((how): Row => [
-      `dagrun_duration_${how}_milliseconds`,
-      'ms',
-      'dag_id',
-      `Time of DAG runs (${how}) by OpenTelemetry, a native histogram.`,
+  ...[
+    ...rows(
+      'histogram',
+      ['success', 'failed'].map((how): Row => [
+        `dagrun_duration_${how}_milliseconds`,
+        'ms',
+        'dag_id',
+        `Time of DAG runs (${how}) by OpenTelemetry, a native histogram.`,
+      ]),
+    ),
+    ...rows('histogram', [
+      [
+        'dagrun_schedule_delay_milliseconds',
+        'ms',
+        'dag_id',
+        'From the planned to the real start of a run, by OpenTelemetry.',
+      ],
+      ['task_duration_milliseconds', 'ms', 'dag_id task_id', 'Task time, by OpenTelemetry.'],
+      [
+        'scheduler_scheduler_loop_duration_milliseconds',
+        'ms',
+        '',
+        'One turn of the scheduler loop, by OpenTelemetry.',
+      ],
+      [
+        'dag_processing_last_duration_milliseconds',
+        'ms',
+        'bundle_name file_name',
+        'Parsing of a DAG file, by OpenTelemetry; Airflow 3.3.1 sends seconds under this name.',
+      ],
     ]),
-  ).map((row) => ({ ...row, native: true as const })),
+  ].map((row) => ({ ...row, native: true as const })),
 ]
 
 export const METRICS: readonly MetricReference[] = [

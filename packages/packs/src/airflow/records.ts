@@ -70,6 +70,11 @@ function grownByTask(metric: string, matcher: string, window: string, by: string
   ].join(' or ')
 }
 
+/** Growth of a native histogram by DAG; each process of Airflow sends one of its own. */
+function nativeByDag(metric: string, window: string): string {
+  return `sum by (dag_id) (${grown(select(metric, 'dag_id!=""'), window)})`
+}
+
 /** Two rules: the moment at which a count last changed, and the count to compare with next time. */
 function remembered(what: string, count: string, daysMax: number): RecordingRule[] {
   const moment = `airflow:${what}_time_seconds`
@@ -115,7 +120,7 @@ const LAST = {
   ),
   parse: remembered(
     'dag_file_last_parsed',
-    '(sum(airflow_dag_processing_last_duration_count) or sum(airflow_tagged_dag_processing_last_duration_count))',
+    '(sum(airflow_dag_processing_last_duration_count) or sum(airflow_tagged_dag_processing_last_duration_count) or sum(histogram_count(airflow_dag_processing_last_duration_milliseconds)))',
     1,
   ),
 }
@@ -221,6 +226,18 @@ export const RECORDS: readonly RecordingRule[] = [
   {
     record: 'airflow:dag_queued_seconds_bucket:increase30m',
     expr: grownByTask('airflow_task_queued_duration_bucket', '', '30m', 'dag_id, le'),
+  },
+  {
+    record: 'airflow:dag_run_milliseconds:increase1h',
+    expr: `${nativeByDag(OTLP_RUNS.success, '1h')} or ${nativeByDag(OTLP_RUNS.failed, '1h')}`,
+  },
+  {
+    record: 'airflow:dag_schedule_delay_milliseconds:increase1h',
+    expr: nativeByDag('airflow_dagrun_schedule_delay_milliseconds', '1h'),
+  },
+  {
+    record: 'airflow:dag_task_milliseconds:increase30m',
+    expr: nativeByDag('airflow_task_duration_milliseconds', '30m'),
   },
   {
     record: 'airflow:task_starts:increase5m',

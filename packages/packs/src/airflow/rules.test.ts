@@ -220,6 +220,41 @@ const cases: readonly (readonly [string, RuleScript])[] = [
     },
   ],
   [
+    'by OpenTelemetry, stages have latencies in seconds',
+    {
+      series: [
+        ['airflow_scheduler_heartbeat_total', '1+3x80'],
+        ...(
+          [
+            ['airflow_dagrun_duration_success_milliseconds{dag_id="orders"}', 4000],
+            ['airflow_dagrun_schedule_delay_milliseconds{dag_id="orders"}', 500],
+            ['airflow_task_duration_milliseconds{dag_id="orders",instance="a"}', 2000],
+            ['airflow_task_duration_milliseconds{dag_id="orders",instance="b"}', 2000],
+            ['airflow_scheduler_scheduler_loop_duration_milliseconds', 250],
+          ] as const
+        ).map(([series, ms]): [string, string] => {
+          // Of schema 0 the bucket with index n ends at two to the n; all values are alike.
+          const offset = Math.ceil(Math.log2(ms))
+          const of = (count: number): string =>
+            `{{schema:0 sum:${count * ms} count:${count} offset:${offset} buckets:[${count}]}}`
+          return [series, `_x8 ${of(4)}x12 ${of(8)}x60`]
+        }),
+      ],
+      values: [
+        [
+          '8m',
+          'ceil(4 * weir_stage_latency_seconds{quantile="0.95"}) / 4',
+          {
+            '{system="airflow",pipeline="orders",stage="run",quantile="0.95"}': 4,
+            '{system="airflow",pipeline="orders",stage="schedule",quantile="0.95"}': 0.5,
+            '{system="airflow",pipeline="orders",stage="task",quantile="0.95"}': 2,
+            '{system="airflow",pipeline="(airflow)",stage="scheduler",quantile="0.95"}': 0.25,
+          },
+        ],
+      ],
+    },
+  ],
+  [
     'a pool is called so by its name, its tag, and by OpenTelemetry, and is one',
     {
       series: [

@@ -13,17 +13,38 @@ function perDag(expr: string): string {
   return `sum by (pipeline) (label_replace(${expr}, "pipeline", "$1", "dag_id", "(.+)"))`
 }
 
-/** Quantiles per DAG from recorded bucket increases; NaN of an empty hour is left out. */
-function latencyPerDag(buckets: string): SignalDefinition {
-  const quantile = (q: string): string =>
-    perDag(`histogram_quantile(${q}, ${buckets} and on (dag_id) (${buckets}{le="+Inf"} > 0))`)
+/**
+ * Quantiles per DAG from recorded bucket increases, or from a native histogram in milliseconds, which
+ * OpenTelemetry sends; NaN of an empty hour is left out.
+ */
+function latencyPerDag(buckets: string, native?: string): SignalDefinition {
+  const quantile = (q: string): string => {
+    const seconds = perDag(
+      `histogram_quantile(${q}, ${buckets} and on (dag_id) (${buckets}{le="+Inf"} > 0))`,
+    )
+    if (native === undefined) return seconds
+    const filled = `${native} and on (dag_id) (histogram_count(${native}) > 0)`
+    return `${seconds} or ${perDag(`histogram_quantile(${q}, ${filled}) / 1000`)}`
+  }
   return { unit: 's', p50: quantile('0.5'), expr: quantile('0.95'), p99: quantile('0.99') }
 }
 
+/** By OpenTelemetry. Not the parse time of files: that is seconds there, called milliseconds. */
+const OF_OTLP: ReadonlyMap<string, string> = new Map([
+  [
+    'airflow_scheduler_scheduler_loop_duration',
+    'airflow_scheduler_scheduler_loop_duration_milliseconds',
+  ],
+])
+
 /** Quantiles of a histogram of the whole installation. */
 function latency(metric: string): SignalDefinition {
+  const native = OF_OTLP.get(metric)
   const quantile = (q: string): string =>
-    `histogram_quantile(${q}, sum by (le) (${grown(`${metric}_bucket`, '5m')})) >= 0`
+    `histogram_quantile(${q}, sum by (le) (${grown(`${metric}_bucket`, '5m')})) >= 0` +
+    (native === undefined
+      ? ''
+      : ` or histogram_quantile(${q}, sum(${grown(native, '5m')})) / 1000 >= 0`)
   return { unit: 's', p50: quantile('0.5'), expr: quantile('0.95'), p99: quantile('0.99') }
 }
 
@@ -37,7 +58,12 @@ const DAG_STAGES: readonly PackStage[] = [
     order: 10,
     title: 'Schedule',
     help: 'From the planned moment to the start of the DAG run.',
-    signals: { latency: latencyPerDag('airflow:dag_schedule_delay_seconds_bucket:increase1h') },
+    signals: {
+      latency: latencyPerDag(
+        'airflow:dag_schedule_delay_seconds_bucket:increase1h',
+        'airflow:dag_schedule_delay_milliseconds:increase1h',
+      ),
+    },
   },
   {
     stage: 'queue',
@@ -64,7 +90,10 @@ const DAG_STAGES: readonly PackStage[] = [
         expr: perDag(`sum by (dag_id) (${BAD_TASKS} / 300) or 0 * sum by (dag_id) (${TASKS})`),
         ratio: `${perDag(`sum by (dag_id) (${BAD_TASKS}) or 0 * sum by (dag_id) (${TASKS})`)} / (${perDag(TASKS)} > 0)`,
       },
-      latency: latencyPerDag('airflow:dag_task_seconds_bucket:increase30m'),
+      latency: latencyPerDag(
+        'airflow:dag_task_seconds_bucket:increase30m',
+        'airflow:dag_task_milliseconds:increase30m',
+      ),
       backlog: { unit: 'tasks', expr: perDag('airflow_ti_running{dag_id!=""}') },
     },
   },
@@ -82,7 +111,10 @@ const DAG_STAGES: readonly PackStage[] = [
         ),
         ratio: `${perDag(`sum by (dag_id) (${RUNS}{state="failed"}) or 0 * sum by (dag_id) (${RUNS})`)} / (${perDag(RUNS)} > 0)`,
       },
-      latency: latencyPerDag('airflow:dag_run_seconds_bucket:increase1h'),
+      latency: latencyPerDag(
+        'airflow:dag_run_seconds_bucket:increase1h',
+        'airflow:dag_run_milliseconds:increase1h',
+      ),
       backlog: { unit: 'runs', expr: perDag('airflow_scheduler_dagruns_queued{dag_id!=""}') },
       freshness: { unit: 's', expr: perDag('airflow:dag_since_success_seconds') },
     },
@@ -117,7 +149,7 @@ const PLATFORM_STAGES: readonly PackStage[] = [
     signals: {
       throughput: {
         unit: 'heartbeats/s',
-        expr: `sum(${grown('airflow_scheduler_heartbeat', '5m')}) / 300`,
+        expr: `(sum(${grown('airflow_scheduler_heartbeat', '5m')}) or sum(${grown('airflow_scheduler_heartbeat_total', '5m')})) / 300`,
       },
       errors: { unit: 'tasks/s', expr: 'airflow:lost_tasks:increase5m / 300' },
       latency: latency('airflow_scheduler_scheduler_loop_duration'),

@@ -15,6 +15,7 @@ const TYPES: Record<string, MappingRule['match_metric_type']> = {
   c: 'counter',
   g: 'gauge',
   ms: 'observer',
+  h: 'observer',
 }
 
 /** What a line becomes; undefined when a rule drops it. */
