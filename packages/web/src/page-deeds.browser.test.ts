@@ -163,19 +163,6 @@ describe.skipIf(!canBrowse)(`what is done on the page in a browser${whyNot}`, ()
     expect(searchParams.get('expr')).toBe('{instance="db1", job="backup"}')
   })
 
-  test('a thousand pushed groups: few rows in the document, and one is found by search', async () => {
-    stand.mock.scene = 1000
-    expect(await stand.isThereWithin(3000, '/targets?tab=pushed', 'All 1\u2009001')).toBe(true)
-    expect(await stand.page.locator('.pushed').count()).toBeLessThan(80)
-    await stand.page.getByRole('button', { name: 'Show 200 more of 951' }).click()
-    await expect.poll(() => stand.page.locator('.pushed').count()).toBe(251)
-    await stand.page.keyboard.press('/')
-    await stand.page.keyboard.type('taskmanager-990')
-    await expect.poll(() => stand.page.locator('.pushed').count()).toBe(2) // and the head
-    await stand.see('instance=taskmanager-990')
-    expect(stand.page.url()).toContain('q=taskmanager-990')
-  })
-
   test('where nothing was pushed it is told how, with the real address; no StatsD, no table', async () => {
     stand.mock.scene = 0
     await stand.open('/targets?tab=pushed')
@@ -215,19 +202,6 @@ describe.skipIf(!canBrowse)(`what is done on the page in a browser${whyNot}`, ()
     expect((await ended).url()).toContain('/overrides/f00d?by=eve')
     await row.waitFor({ state: 'detached' })
     expect(stand.complaints).toEqual([])
-  })
-
-  test('a thousand loggers: few rows in the document, and one is found by search', async () => {
-    stand.mock.scene = 1000
-    expect(await stand.isThereWithin(3000, '/loggers', '1\u2009002 loggers')).toBe(true)
-    expect(await stand.page.locator('.logger').count()).toBeLessThan(60)
-    await stand.page.keyboard.press('/')
-    await stand.page.keyboard.type('orders stage990')
-    await expect.poll(() => stand.page.locator('.logger').count()).toBe(1)
-    stand.mock.scene = 0
-    await stand.open('/loggers')
-    await stand.see(`connectLevels({ weir: '${stand.mock.url}', service: 'orders' })`)
-    expect(await stand.violations()).toEqual([])
   })
 
   test('events mark the charts, tell what they are, and can be put away for good', async () => {

@@ -1,4 +1,3 @@
-import type { PipelineDetail } from '@weir/packs'
 import { describe, expect, test } from 'vitest'
 import { canBrowse, pageStand, problemsOnPhone, whyNot } from '../testing/page-stand.ts'
 
@@ -37,30 +36,6 @@ describe.skipIf(!canBrowse)(`the page of a pipeline in a browser${whyNot}`, () =
     await stand.see('last week')
     expect(stand.page.url()).toContain('compare=1w')
     expect(await stand.violations()).toEqual([])
-  })
-
-  test('forty stages go on in bands and none leaves the page', async () => {
-    await stand.page.route('**/api/weir/v1/pipelines/**', async (route) => {
-      const response = await route.fetch()
-      const detail = (await response.json()) as PipelineDetail
-      const stages = Array.from({ length: 40 }, (_, i) => ({
-        ...detail.stages[i % 4]!,
-        stage: `s${i}`,
-        title: `Operator ${i}`,
-      }))
-      const edges = stages.slice(1).map(({ stage }, i) => ({ from: `s${i}`, to: stage }))
-      await route.fulfill({ response, json: { ...detail, stages, edges } })
-    })
-    await stand.open(PAGE)
-    await stand.page.getByRole('button', { name: /^Operator 39/ }).waitFor()
-    const boxes = await stand.page
-      .locator('.stage-node')
-      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON() as DOMRect))
-    expect(boxes.length).toBe(40)
-    expect(boxes.every(({ left, right, width }) => left >= 0 && right <= 1440 && width > 200)).toBe(
-      true,
-    )
-    expect(stand.complaints).toEqual([])
   })
 
   test('on a phone in the dark the map goes downwards, accessible, not sideways', async () => {
