@@ -114,7 +114,13 @@ describe.skipIf(!canBrowse)(`the page in a browser${whyNot}`, () => {
     ['/targets?tab=pushed&health=refused&q=backup', ['No group matches.']],
     [
       '/status?tab=storage',
-      [/takes no new series/, 'user_id 9\u2009214', '48\u2009112', 'worker_*_rows'],
+      [
+        /takes no new series/,
+        'airflow_task_duration_bucket',
+        'user_id 9\u2009214',
+        '48\u2009112',
+        'worker_*_rows',
+      ],
     ],
     ['/alerts?tab=checks', ['postgres.can_connect', 'Critical', 'connection refused']],
     ['/alerts?tab=checks&q=nothing', ['No service check matches.']],
