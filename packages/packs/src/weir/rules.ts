@@ -92,7 +92,7 @@ const STORE: readonly PackAlert[] = [
   },
   {
     name: 'WeirDiskFilling',
-    expr: 'predict_linear(weir_disk_free_bytes[1h], 86400) and on (instance) weir_disk_free_bytes / weir_disk_size_bytes < 0.3',
+    expr: 'predict_linear(weir_disk_free_bytes[1h], 86400) and on (instance) weir_disk_free_bytes offset 1h and on (instance) weir_disk_free_bytes / weir_disk_size_bytes < 0.3',
     threshold: { op: '<', value: 0, unit: 'bytes', by: 'instance' },
     forText: '15m',
     severity: 'warning',
