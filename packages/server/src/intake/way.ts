@@ -77,15 +77,22 @@ export class WayOpener implements AsyncDisposable {
 
   async #openUdp(listener: Listener): Promise<Way> {
     const counts = new TransportCounts()
+    // Senders do not wait for a restart: what comes in the milliseconds until the way is there is kept for it.
+    const early: Uint8Array[] = []
+    let take = (packet: Uint8Array): void => void early.push(Uint8Array.from(packet))
+    let labels: ListenerLabels = { transport: listener.transport, listener: listener.address }
     const socket = await listenStatsdUdp({
       address: readListenAddress(listener.address),
       readBufferBytes: listener.readBufferBytes,
-      take: (packet) => this.#takers.take(packet, way),
-      onError: (error) => this.#telemetry.socketFailed(way.labels, error),
+      take: (packet) => take(packet),
+      onError: (error) => this.#telemetry.socketFailed(labels, error),
     })
     const close = (): Promise<void> => Promise.resolve(socket[Symbol.asyncDispose]())
     const countDrops = (): Promise<void> => this.#countDrops(way, socket.address)
     const way = newWay(listener, showAddress(socket.address), { counts, close, countDrops })
+    labels = way.labels
+    take = (packet) => this.#takers.take(packet, way)
+    for (const packet of early) take(packet)
     await countDrops()
     return way
   }
