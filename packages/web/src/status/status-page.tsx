@@ -9,7 +9,14 @@ import {
   targetsQuery,
   tsdbQuery,
 } from '../api/prometheus.ts'
-import { intakesQuery, packsQuery, peersQuery, remoteWriteQuery, statusQuery } from '../api/weir.ts'
+import {
+  intakesQuery,
+  packsQuery,
+  peersQuery,
+  remoteWriteQuery,
+  statsdCardinalityQuery,
+  statusQuery,
+} from '../api/weir.ts'
 import { CodeBlock } from '../frame/code-block.tsx'
 import { whole } from '../format/number.ts'
 import { Fact } from '../frame/fact.tsx'
@@ -131,7 +138,10 @@ function Storage(): React.JSX.Element {
   const status = useQuery(statusQuery).data
   const retention = useQuery(runtimeQuery).data?.storageRetention
   const { data, error } = useQuery(tsdbQuery)
-  if (data === undefined) return error ? <FailureNote error={error} /> : <Skeleton height={200} />
+  // Waited for here, so that nothing is pushed down when it comes.
+  const statsd = useQuery(statsdCardinalityQuery)
+  if (data === undefined || statsd.isPending)
+    return error ? <FailureNote error={error} /> : <Skeleton height={200} />
   const { minTimeMs = null, maxTimeMs = null, atMs = 0 } = status ?? {}
   return (
     <div className="stack">

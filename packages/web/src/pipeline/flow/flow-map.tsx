@@ -35,7 +35,12 @@ export function FlowMap(props: {
     [detail, width, chosen, onChoose],
   )
   return (
-    <div ref={ref} className="flow-map" style={{ height: height + 2 * PADDING }}>
+    // As high as one row before its width is known, so that what follows does not jump.
+    <div
+      ref={ref}
+      className="flow-map"
+      style={{ height: (width === 0 ? NODE_HEIGHT : height) + 2 * PADDING }}
+    >
       {width === 0 ? null : (
         <ReactFlow
           key={`${Math.round(width)} ${detail.stages.length}`}

@@ -61,7 +61,8 @@ export function lineStyle({ config }: Field): LineStyle {
     pointSize: number(custom['pointSize'], 5, 1, 40),
     spanNulls: typeof spans === 'number' || spans === true ? spans : false,
     stack: oneOf(stacking['mode'], ['none', 'normal', 'percent']),
-    stackGroup: text(stacking['group'], 'A'),
+    // Boards also write `false`, for a stack of its own.
+    stackGroup: JSON.stringify(stacking['group'] ?? 'A'),
     dash: dashOf(line),
     barAlign: number(custom['barAlignment'], 0, -1, 1) as -1 | 0 | 1,
     isNegative: custom['transform'] === 'negative-Y',
