@@ -22,6 +22,7 @@ const ALL = [
   'rules',
   'logs',
   'histograms',
+  'page',
 ]
 
 const asked = process.argv.slice(2)
