@@ -5,7 +5,7 @@ import { type Server, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Overview, PipelineSummary } from '@weir/packs'
+import type { Overview, PipelineDetail, PipelineSummary } from '@weir/packs'
 
 const START_MS_MAX = 300_000
 
@@ -15,6 +15,8 @@ export interface RunningWeir {
   readonly statsdPort: number
   overview(): Promise<Overview>
   pipeline(name: string): Promise<PipelineSummary | undefined>
+  /** What the pipeline's own page shows; undefined when there is none. */
+  detail(system: string, pipeline: string): Promise<PipelineDetail | undefined>
   /** The value of the first series of an instant query; undefined when there is none. */
   value(expr: string): Promise<number | undefined>
   stop(): Promise<void>
@@ -79,6 +81,11 @@ ${options.config ?? ''}`,
     overview,
     pipeline: async (name) =>
       (await overview()).pipelines.find(({ pipeline }) => pipeline === name),
+    async detail(system, pipeline) {
+      const path = [system, pipeline].map(encodeURIComponent).join('/')
+      const answer = await fetch(`${web}/api/weir/v1/pipelines/${path}?window=1h`)
+      return answer.ok ? ((await answer.json()) as PipelineDetail) : undefined
+    },
     async value(expr) {
       const answer = await fetch(`${web}/api/v1/query?query=${encodeURIComponent(expr)}`)
       const { data } = (await answer.json()) as {

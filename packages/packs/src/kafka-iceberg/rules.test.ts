@@ -92,6 +92,28 @@ const cases: readonly (readonly [string, RuleScript])[] = [
     },
   ],
   [
+    'a process that has just begun is not slow: the mean of five minutes rises for so long',
+    {
+      series: SDK,
+      values: [
+        ['2m', 'kafka_iceberg:valid:rate5m < bool 50', { '{pipeline="orders"}': 1 }],
+        ['2m', 'count(ALERTS{alertname="LowThroughput"}) or vector(0)', { '{}': 0 }],
+      ],
+      firing: [['20m', 'LowThroughput', []]],
+    },
+  ],
+  [
+    'a process that pushed and went is missed before its last samples are forgotten',
+    {
+      series: [['kafka_records_consumed_total{job="svc",kafka_topic="t"}', '0+6000x10']],
+      firing: [
+        ['11m', 'NoThroughput', []],
+        ['14m', 'NoThroughput', ['svc']],
+        ['30m', 'NoThroughput', ['svc']],
+      ],
+    },
+  ],
+  [
     'lag: a partition that changed hands once, NaN and unknown not at all',
     {
       series: [

@@ -7,6 +7,12 @@ const PIPELINE = '{{ $labels.pipeline }}'
 const per = (what: string): string => `kafka_iceberg:${what}:rate5m`
 const FAILED = `sum by (pipeline) (${per('validation_failed')})`
 
+/** What was pushed is seen for five minutes after its process went; the time of its newest sample tells sooner. */
+const SILENT =
+  'max by (pipeline) ((time() - max by (job) (timestamp(kafka_records_consumed_total{job!=""}))) * on (job) group_left (pipeline) kafka_iceberg:jobs) > 90'
+
+const HANDLED = `${per('valid')} or on (pipeline) ${per('consumed')}`
+
 /** Errors of all kinds: a sum that lacked one kind would be nothing at all. */
 const ERRORS = `sum by (pipeline) (${['unread', 'invalid', 'write_failed']
   .map((kind) => `label_replace(${per(kind)}, "kind", "${kind}", "", "")`)
@@ -67,8 +73,15 @@ const TEN: readonly PackAlert[] = [
   },
   {
     name: 'LowThroughput',
-    expr: `${per('valid')} or on (pipeline) ${per('consumed')}`,
-    threshold: { op: '<', value: 100, unit: 'records/s', by: 'pipeline' },
+    expr: HANDLED,
+    // The mean of five minutes is too low while there have not been five.
+    threshold: {
+      op: '<',
+      value: 100,
+      unit: 'records/s',
+      by: 'pipeline',
+      also: `and on (pipeline) (${per('valid')} offset 5m or on (pipeline) ${per('consumed')} offset 5m)`,
+    },
     forText: '10m',
     severity: 'warning',
     pipeline: PIPELINE,
@@ -146,7 +159,7 @@ const TEN: readonly PackAlert[] = [
 const LACKING: readonly PackAlert[] = [
   {
     name: 'NoThroughput',
-    expr: 'group by (pipeline) (last_over_time(kafka_iceberg:jobs[1h])) unless on (pipeline) kafka_iceberg:jobs',
+    expr: `(group by (pipeline) (last_over_time(kafka_iceberg:jobs[1h])) unless on (pipeline) kafka_iceberg:jobs) or on (pipeline) ${SILENT}`,
     forText: '2m',
     severity: 'critical',
     pipeline: PIPELINE,
