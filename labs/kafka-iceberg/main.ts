@@ -150,8 +150,8 @@ async function rowsThatAreInvalid(stand: Stand): Promise<void> {
       seen: `${pace?.toFixed(1)} a second of ${wanted}`,
     }
   })
-  stand.setInvalid(70)
-  say('planted: seven of ten orders have no amount')
+  stand.setInvalid(90)
+  say('planted: nine of ten orders have no amount')
   await told(stand, 'HighValidationFailureRate', SERVICE)
   await notHealthy(stand, SERVICE, 'HighValidationFailureRate')
   const failed = 'kafka_iceberg:validation_failed:rate5m{reason="amount_missing"}'

@@ -24,6 +24,7 @@ test('every metric that came is in the reference', () => {
 test.each([
   ['kafka_consumer_lag', ['group', 'kafka_partition', 'kafka_topic']],
   ['health_data_throughput_total', ['job_name']],
+  ['validation_failures_total', ['data_type', 'reason']],
   ['iceberg_last_commit_timestamp_seconds', ['table']],
 ])('%s came with the labels that rules go by', (name, labels) => {
   const series = recorded.find(({ __name__: own }) => own === name) ?? {}

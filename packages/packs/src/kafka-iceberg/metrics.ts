@@ -162,6 +162,10 @@ const KAFKA: readonly MetricReference[] = [
       'kafka_topic',
       'The age of messages when the pipeline got them.',
     ],
+    ['kafka_consumer_batch_duration_ms', 'ms', 'kafka_topic', 'How long a batch took.'],
+    ['kafka_consumer_fetch_latency_ms', 'ms', '', 'How long a fetch took.'],
+    ['kafka_consumer_rebalance_duration_ms', 'ms', 'group', 'How long joining the group took.'],
+    ['kafka_client_request_latency_ms', 'ms', 'api', 'How long requests to brokers took.'],
   ]),
 ]
 
