@@ -28,12 +28,12 @@ export interface FlinkCluster {
 export async function startFlink(
   folder: string,
   work: string,
-  options: { readonly pagePorts: readonly number[]; readonly statsdPort: number },
+  options: { readonly pagePorts: readonly number[] },
 ): Promise<FlinkCluster> {
   const home = join(work, 'flink')
   mkdirSync(home)
   const [rpcPort, restPort] = [await freePort(), await freePort()]
-  writeFileSync(join(home, 'config.yaml'), configOf({ home, rpcPort, restPort, ...options }))
+  writeFileSync(join(home, 'config.yaml'), configOf({ home, rpcPort, restPort }))
   const classPath = `${folder}/pyflink/lib/*:${folder}/connectors/*`
   const processes: ChildProcess[] = []
   const run = (name: string, main: string, pagePort: number, more: readonly string[]): void => {
@@ -135,7 +135,6 @@ function compiled(job: string, home: string, classPath: string): string {
 function configOf(of: {
   readonly rpcPort: number
   readonly restPort: number
-  readonly statsdPort: number
   readonly home: string
 }): string {
   const settings = {
@@ -169,12 +168,6 @@ function configOf(of: {
     'metrics.reporter.prom.factory.class':
       'org.apache.flink.metrics.prometheus.PrometheusReporterFactory',
     'metrics.reporter.prom.filterLabelValueCharacters': false,
-    'metrics.reporter.stsd.factory.class': 'org.apache.flink.metrics.statsd.StatsDReporterFactory',
-    'metrics.reporter.stsd.host': '127.0.0.1',
-    'metrics.reporter.stsd.port': of.statsdPort,
-    'metrics.scope.task': '<host>.taskmanager.<tm_id>.<job_name>.task.<task_name>.<subtask_index>',
-    'metrics.scope.operator':
-      '<host>.taskmanager.<tm_id>.<job_name>.operator.<operator_name>.<subtask_index>',
   }
   return Object.entries(settings)
     .map(([key, value]) => `${key}: ${value}\n`)
