@@ -49,7 +49,7 @@ export function variableOptions(
       return found(items, interpolate(variable.regex, scope, 'text', 'regex'), variable.sort)
     }
     case 'custom':
-      return { options: variable.options }
+      return cut(variable.options)
     case 'interval':
       return { options: intervalOptions(variable.options, variable.auto) }
     case 'datasource':

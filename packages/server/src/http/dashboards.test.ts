@@ -166,7 +166,21 @@ test("tools that speak Grafana's API save, read, search and delete", async () =>
   expect(await found('tag=kafka&type=dash-db&limit=10')).toEqual(['lag'])
   expect(await found('tag=kafka&tag=none')).toEqual([])
   expect(await found('dashboardUIDs=lag&page=2')).toEqual([])
-  expect(await found('type=dash-folder')).toEqual([])
+  expect(await found('folderUIDs=none')).toEqual([])
+  expect(await found('folderUIDs=team&query=lag')).toEqual(['lag'])
+  expect(await found('type=dash-folder&query=tea')).toEqual(['team'])
+  expect((await ask('GET', '/api/folders')).body).toContainEqual({
+    id: 0,
+    uid: 'team',
+    title: 'team',
+    url: '/dashboards?folder=team',
+  })
+  expect((await ask('GET', '/api/folders/team')).status).toBe(200)
+  expect((await ask('GET', '/api/folders/none')).status).toBe(404)
+  expect((await ask('POST', '/api/folders', { title: 'new/one' })).body).toMatchObject({
+    uid: 'new/one',
+  })
+  expect((await ask('POST', '/api/folders', { title: '../out' })).status).toBe(400)
   expect((await ask('DELETE', '/api/dashboards/uid/lag')).body).toMatchObject({ title: 'Lag 2' })
   expect((await ask('GET', '/api/dashboards/uid/lag')).status).toBe(404)
 })

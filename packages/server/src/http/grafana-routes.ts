@@ -3,6 +3,7 @@ import { WeirError } from '@weir/model'
 import { z } from 'zod'
 import { isUid } from '../dashboards/document.ts'
 import type { HttpDeps } from './deps.ts'
+import { foldersOf, grafanaFolderRoutes } from './grafana-folders.ts'
 import { jsonBody, readJson } from './json-body.ts'
 import { type Answer, type Route, json, query, repeated, segment } from './route.ts'
 
@@ -16,6 +17,7 @@ export function grafanaRoutes(deps: HttpDeps): Route[] {
   const boards = (): ReturnType<HttpDeps['dashboards']> => deps.dashboards()
   const body = jsonBody(deps.dashboardLimits.max_bytes + 64 * 1024, 'dashboards.max_bytes')
   return [
+    ...grafanaFolderRoutes(deps),
     {
       methods: ['POST'],
       path: '/api/dashboards/db',
@@ -44,7 +46,8 @@ export function grafanaRoutes(deps: HttpDeps): Route[] {
         query('query', 'In the title'),
         repeated('tag', 'All of them'),
         repeated('dashboardUIDs', 'One of them'),
-        query('type', '`dash-db`; `dash-folder` finds nothing'),
+        repeated('folderUIDs', 'In one of them'),
+        query('type', '`dash-db`, or `dash-folder` for the folders'),
         query('limit', '1000 when left out'),
         query('page', '1 when left out'),
       ],
@@ -130,8 +133,15 @@ function search(rows: readonly BoardRow[], params: URLSearchParams): object[] {
   const uids = params.getAll('dashboardUIDs')
   const limit = Math.min(5000, Number(params.get('limit')) || PAGE)
   const page = Math.max(1, Number(params.get('page')) || 1)
-  if (params.get('type') === 'dash-folder') return []
+  const folders = params.getAll('folderUIDs').flatMap((list) => list.split(','))
+  if (params.get('type') === 'dash-folder') {
+    return foldersOf(rows)
+      .filter(({ title }) => title.toLowerCase().includes(words))
+      .slice((page - 1) * limit, page * limit)
+      .map((folder) => ({ ...folder, type: 'dash-folder', tags: [], isStarred: false }))
+  }
   return rows
+    .filter(({ folder }) => folders.length === 0 || folders.includes(folder))
     .filter(({ title }) => title.toLowerCase().includes(words))
     .filter((row) => tags.every((tag) => row.tags.includes(tag)))
     .filter(({ uid }) => uids.length === 0 || uids.includes(uid))

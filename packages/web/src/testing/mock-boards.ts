@@ -26,6 +26,10 @@ export function boardLines(body: string): string {
 function lineOf(asked: Asked): object {
   const { id, expr = '', kind = 'range' } = asked
   const ok = (data: unknown): object => ({ id, status: 'success', data })
+  if (expr.includes('endless')) {
+    const error = 'The query took longer than 2m'
+    return { id, status: 'error', errorType: 'timeout', error }
+  }
   if (expr.includes('broken')) {
     const error = '1:8: parse error: unexpected "broken"'
     return { id, status: 'error', errorType: 'bad_data', error }
@@ -222,6 +226,65 @@ const BOARDS: readonly object[] = [
       ...panel(i + 1, 'timeseries', `Panel ${i + 1}`, asking(`many10 ${i}`)),
       gridPos: { x: (i % 6) * 4, y: Math.floor(i / 6) * 5, w: 4, h: 5 },
     })),
+  },
+  {
+    uid: 'huge',
+    title: 'Five thousand panels',
+    time: { from: 'now-6h', to: 'now' },
+    panels: Array.from({ length: 5000 }, (_, i) => ({
+      ...panel(i + 1, 'timeseries', `Panel ${i + 1}`, asking(`api ${i}`)),
+      gridPos: { x: (i % 3) * 8, y: Math.floor(i / 3) * 6, w: 8, h: 6 },
+    })),
+  },
+  {
+    uid: 'odd',
+    title: 'Odd all over',
+    templating: {
+      list: [
+        { name: 'a', type: 'query', query: 'label_values(up{x="$b"}, job)' },
+        { name: 'b', type: 'query', query: 'label_values(up{x="$a"}, job)' },
+        { name: 'slow', type: 'query', query: 'label_values(job)', regex: '/(a+)+(a+)+$/' },
+        {
+          name: 'values',
+          type: 'custom',
+          query: Array.from({ length: 100_000 }, (_, i) => `value${i}`).join(','),
+        },
+      ],
+    },
+    panels: [
+      panel(1, 'timeseries', 'Never ends', asking('endless')),
+      panel(2, 'timeseries', 'Draws', asking('api')),
+      panel(3, 'timeseries', 'Hundreds', asking('many600')),
+      panel(4, 'table', 'Broken steps', {
+        ...asking('api'),
+        transformations: [
+          { id: 'nonsense', options: {} },
+          { id: 'organize', options: 7 },
+          { id: 'joinByField', options: null },
+        ],
+      }),
+      panel(5, 'stat', 'Slow pattern', {
+        ...asking('api'),
+        fieldConfig: {
+          defaults: {
+            mappings: [{ type: 'regex', options: { pattern: '(a+)+$', result: { text: 'x' } } }],
+          },
+          overrides: [{ matcher: { id: 'byRegexp', options: '/(.+)+(.+)+y/' }, properties: [] }],
+        },
+      }),
+      panel(6, 'timeseries', 'Elsewhere', {
+        datasource: { type: 'mysql', uid: 'm' },
+        targets: [{ refId: 'A', rawSql: 'select 1', datasource: { type: 'mysql', uid: 'm' } }],
+      }),
+      panel(7, 'text', 'Words', {
+        options: {
+          mode: 'html',
+          content:
+            '<script>window.hacked=9</script><iframe srcdoc="x"></iframe>' +
+            '<a href="javascript:window.hacked=10">run</a><b>plain</b>',
+        },
+      }),
+    ],
   },
   {
     uid: 'many',

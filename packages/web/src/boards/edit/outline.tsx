@@ -10,6 +10,8 @@ import {
 } from '@weir/boards'
 import { ActionIcon, Menu } from '@mantine/core'
 import { IconDots, IconLayoutRows, IconPencil } from '@tabler/icons-react'
+import { useState } from 'react'
+import { MoreButton } from '../../frame/more-button.tsx'
 import type { BoardEdit } from './board-edit.ts'
 
 /** The panels as a list: everything that the pointer can do on the board, by keyboard. */
@@ -18,6 +20,8 @@ export function Outline(props: {
   readonly onEdit: (id: number) => void
 }): React.JSX.Element {
   const { edit, onEdit } = props
+  const { panels } = edit.board
+  const [shownCount, setShownCount] = useState(STEP)
   return (
     <aside className="outline" aria-label="Panels of this dashboard">
       <h2>Panels</h2>
@@ -25,15 +29,23 @@ export function Outline(props: {
         On wide windows drag a panel by its head, its size by its corner. Here: arrow keys move,
         Shift + arrow keys change the size.
       </p>
-      {edit.board.panels.length === 0 ? <p className="muted">None yet.</p> : null}
+      {panels.length === 0 ? <p className="muted">None yet.</p> : null}
       <ul>
-        {edit.board.panels.map((panel) => (
+        {panels.slice(0, shownCount).map((panel) => (
           <OutlineRow key={panel.id} {...{ panel, edit, onEdit }} />
         ))}
       </ul>
+      <MoreButton
+        left={panels.length - shownCount}
+        step={STEP}
+        onMore={() => setShownCount((count) => count + STEP)}
+      />
     </aside>
   )
 }
+
+/** Panels that are listed at once. */
+const STEP = 100
 
 const STEPS: Readonly<Record<string, readonly [columns: number, rows: number]>> = {
   ArrowLeft: [-1, 0],

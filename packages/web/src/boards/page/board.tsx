@@ -13,6 +13,8 @@ import type { BoardLook } from './board-look.ts'
 import { type BoardChange, changedSearch } from './board-search.ts'
 import { boardTime, refreshMs, zoneName } from './board-time.ts'
 import { BoardFeed } from './feed.ts'
+import { heightPx } from './grid.ts'
+import { isInRows, useRowsInSight } from './in-sight.ts'
 import { useMarks } from './marks.ts'
 import { PanelBox } from './panel-box.tsx'
 import { type Asked, comparisonOf } from './panel-questions.ts'
@@ -91,6 +93,12 @@ export function Board(props: {
           }),
     [dashboard, settled, folded],
   )
+  const grid = useRef<HTMLDivElement>(null)
+  const inSight = useRowsInSight(grid, placed?.length ?? 0)
+  const bottom = useMemo(
+    () => Math.max(0, ...(placed ?? []).map(({ panel: { gridPos } }) => gridPos.y + gridPos.h)),
+    [placed],
+  )
   const alone = placed?.find(({ key }) => key === search.viewPanel)
   const isKiosk = search.kiosk !== undefined
   useBoardKeys({
@@ -131,9 +139,14 @@ export function Board(props: {
       ) : alone !== undefined ? (
         <PanelBox placed={alone} look={look} isBig />
       ) : (
-        <div className="board-grid">
+        <div
+          ref={grid}
+          className="board-grid"
+          style={inSight === undefined ? undefined : { minHeight: heightPx(bottom) }}
+        >
           {placed.map((one) =>
-            one.isHidden ? null : one.panel.type === 'row' ? (
+            one.isHidden || !isInRows(one.panel.gridPos, inSight) ? null : one.panel.type ===
+              'row' ? (
               <RowHead
                 key={one.key}
                 row={one}

@@ -11,6 +11,8 @@ interface Emptiness {
   /** It is the queries that found nothing, and it can be asked why. */
   readonly isAsking: boolean
   readonly asked: readonly Asked[]
+  /** Data sources of queries that cannot be asked here. */
+  readonly unanswered: readonly string[]
   readonly time: BoardTime
 }
 
@@ -48,7 +50,8 @@ export function EmptyReason(
 }
 
 /** Found out when somebody sees it, by leaving conditions out one by one. */
-function Reason({ why, isAsking, asked, time }: Emptiness): React.JSX.Element {
+function Reason(props: Emptiness): React.JSX.Element {
+  const { why, isAsking, asked, unanswered, time } = props
   const first = asked.find(({ query }) => query.language === 'promql')?.query
   const { data } = useQuery({
     queryKey: ['why-empty', first?.expr, time.from, time.to],
@@ -61,6 +64,11 @@ function Reason({ why, isAsking, asked, time }: Emptiness): React.JSX.Element {
     refetchInterval: false,
     staleTime: 60_000,
   })
-  const said = data ?? (asked.length === 0 ? 'The panel has no query.' : `${why}.`)
+  const said = data ?? (asked.length === 0 ? unaskedWhy(unanswered) : `${why}.`)
   return <p className="muted">{said}</p>
+}
+
+function unaskedWhy(unanswered: readonly string[]): string {
+  if (unanswered.length === 0) return 'The panel has no query.'
+  return `Its queries are for ${unanswered.join(', ')}; Weir answers PromQL and LogQL.`
 }

@@ -1,4 +1,12 @@
-import { type Panel as BoardPanel, type PlacedPanel, interpolate, panelWindow } from '@weir/boards'
+import {
+  type Panel as BoardPanel,
+  PANEL_KINDS,
+  type PlacedPanel,
+  asksForData,
+  interpolate,
+  panelWindow,
+  valueAt,
+} from '@weir/boards'
 import { Skeleton } from '@mantine/core'
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
 import {
@@ -117,7 +125,9 @@ function PanelInside(props: {
   const isFirst = fed.version === 0
   const hasOwnTime = window.shiftMs > 0 || window.to - window.from !== time.toMs - time.fromMs
   const needsData = asked === undefined || asked.length > 0
-  const isEmpty = needsData && drawn.empty !== undefined
+  // One whose queries cannot be asked here, or that has none yet, says so.
+  const isUnasked = asked?.length === 0 && asksForData(panel.type) && isKnown(panel)
+  const isEmpty = (needsData || isUnasked) && drawn.empty !== undefined
   const panelProps: Omit<PanelProps, 'width' | 'height'> = {
     panel,
     frames: drawn.frames,
@@ -190,6 +200,7 @@ function PanelInside(props: {
           <EmptyReason
             why={drawn.empty ?? ''}
             isAsking={drawn.emptyBy === 'queries'}
+            unanswered={unansweredOf(panel)}
             asked={shown}
             time={time}
             size={size}
@@ -204,6 +215,20 @@ function PanelInside(props: {
       </div>
     </>
   )
+}
+
+/** Of a kind that is drawn here, or with queries that are shown as a table. */
+function isKnown({ type, targets }: BoardPanel): boolean {
+  return targets.length > 0 || PANEL_KINDS.some((kind) => kind.type === type)
+}
+
+/** What the queries of a panel ask that cannot be answered here: types of data sources. */
+function unansweredOf({ targets }: BoardPanel): readonly string[] {
+  const types = targets
+    .filter(({ expr }) => expr.trim() === '')
+    .map(({ datasource }) => valueAt(datasource, 'type'))
+    .filter((type) => typeof type === 'string')
+  return [...new Set(types)].filter((type) => type !== 'prometheus' && type !== 'loki')
 }
 
 const NOT_ASKED: readonly Asked[] = []
