@@ -51,7 +51,7 @@ const BODY_BYTES = 64 * 1024
 
 const wish = z.looseObject({ uid: z.string().optional(), title: z.string().default('') })
 
-export interface Folder {
+interface Folder {
   readonly id: number
   readonly uid: string
   readonly title: string
@@ -64,6 +64,6 @@ export function foldersOf(rows: readonly BoardRow[]): Folder[] {
 }
 
 function folderOf(folder: string): Folder {
-  const url = `/dashboards?${new URLSearchParams({ folder })}`
+  const url = `/dashboards?${new URLSearchParams({ folder }).toString()}`
   return { id: 0, uid: folder, title: folder, url }
 }

@@ -237,8 +237,8 @@ const BOARDS: readonly object[] = [
     })),
   },
   {
-    uid: 'odd',
-    title: 'Odd all over',
+    uid: 'needs',
+    title: 'Variables that cannot be',
     templating: {
       list: [
         { name: 'a', type: 'query', query: 'label_values(up{x="$b"}, job)' },
@@ -251,27 +251,15 @@ const BOARDS: readonly object[] = [
         },
       ],
     },
+    panels: [],
+  },
+  {
+    uid: 'odd',
+    title: 'Odd all over',
     panels: [
       panel(1, 'timeseries', 'Never ends', asking('endless')),
       panel(2, 'timeseries', 'Draws', asking('api')),
       panel(3, 'timeseries', 'Hundreds', asking('many600')),
-      panel(4, 'table', 'Broken steps', {
-        ...asking('api'),
-        transformations: [
-          { id: 'nonsense', options: {} },
-          { id: 'organize', options: 7 },
-          { id: 'joinByField', options: null },
-        ],
-      }),
-      panel(5, 'stat', 'Slow pattern', {
-        ...asking('api'),
-        fieldConfig: {
-          defaults: {
-            mappings: [{ type: 'regex', options: { pattern: '(a+)+$', result: { text: 'x' } } }],
-          },
-          overrides: [{ matcher: { id: 'byRegexp', options: '/(.+)+(.+)+y/' }, properties: [] }],
-        },
-      }),
       panel(6, 'timeseries', 'Elsewhere', {
         datasource: { type: 'mysql', uid: 'm' },
         targets: [{ refId: 'A', rawSql: 'select 1', datasource: { type: 'mysql', uid: 'm' } }],

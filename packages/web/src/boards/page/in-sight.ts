@@ -7,7 +7,7 @@ const PANELS_MIN = 300
 const ROWS_BEYOND = 60
 
 /** Rows of the grid, the last not counted. */
-export interface RowSpan {
+interface RowSpan {
   readonly from: number
   readonly to: number
 }
