@@ -60,14 +60,15 @@ const cases: readonly (readonly [string, RuleScript])[] = [
     {
       series: [
         THERE,
-        [own('weir_disk_size_bytes'), '1000000x400'],
-        [own('weir_disk_free_bytes'), '200000-500x400'],
+        [own('weir_disk_size_bytes'), '1000000x600'],
+        [own('weir_disk_free_bytes'), '300000-500x600'],
       ],
       firing: [
-        ['10m', 'WeirDiskFilling', []],
-        ['40m', 'WeirDiskFilling', ['w']],
-        ['60m', 'WeirDiskFull', []],
-        ['80m', 'WeirDiskFull', ['w']],
+        // Before there is an hour nothing is foretold.
+        ['55m', 'WeirDiskFilling', []],
+        ['80m', 'WeirDiskFilling', ['w']],
+        ['115m', 'WeirDiskFull', []],
+        ['140m', 'WeirDiskFull', ['w']],
       ],
     },
   ],
