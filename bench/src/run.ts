@@ -20,6 +20,7 @@ const ALL = [
   'start',
   'interference',
   'rules',
+  'packs',
   'logs',
   'histograms',
   'page',

@@ -35,33 +35,41 @@ export function compileRegex(pattern: string): AnchoredRegex | string {
 }
 
 function compile(pattern: string): AnchoredRegex | string {
-  let regex: RE2JS
+  const literals = literalAlternatives(pattern)
+  // Always a good pattern, and a thousand names take tens of milliseconds to compile.
+  if (literals !== undefined) {
+    let expand: AnchoredRegex['expand'] | undefined
+    return {
+      matches: (text) => literals.has(text),
+      expand: (...given) => (expand ??= expander(RE2JS.compile(pattern, RE2JS.DOTALL)))(...given),
+    }
+  }
   try {
-    regex = RE2JS.compile(pattern, RE2JS.DOTALL)
+    const regex = RE2JS.compile(pattern, RE2JS.DOTALL)
+    return { matches: (text) => regex.matches(text), expand: expander(regex) }
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
     return text.replace(/^error parsing regexp: /, '').replace('`(?s)', '`')
   }
-  const literals = literalAlternatives(pattern)
-  return {
-    matches: literals === undefined ? (text) => regex.matches(text) : (text) => literals.has(text),
-    expand: (text, template, lengthMax) => {
-      const matcher = regex.matcher(text)
-      if (!matcher.matches()) return undefined
-      const groupOf = (name: string): string => {
-        if (/^\d+$/.test(name)) {
-          return Number(name) <= matcher.groupCount() ? (matcher.group(Number(name)) ?? '') : ''
-        }
-        return name in regex.namedGroups() ? (matcher.group(name) ?? '') : ''
+}
+
+function expander(regex: RE2JS): AnchoredRegex['expand'] {
+  return (text, template, lengthMax) => {
+    const matcher = regex.matcher(text)
+    if (!matcher.matches()) return undefined
+    const groupOf = (name: string): string => {
+      if (/^\d+$/.test(name)) {
+        return Number(name) <= matcher.groupCount() ? (matcher.group(Number(name)) ?? '') : ''
       }
-      let length = 0
-      return expandTemplate(template, (name) => {
-        if (length > lengthMax) return ''
-        const group = groupOf(name)
-        length += group.length
-        return group
-      })
-    },
+      return name in regex.namedGroups() ? (matcher.group(name) ?? '') : ''
+    }
+    let length = 0
+    return expandTemplate(template, (name) => {
+      if (length > lengthMax) return ''
+      const group = groupOf(name)
+      length += group.length
+      return group
+    })
   }
 }
 

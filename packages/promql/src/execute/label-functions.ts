@@ -21,8 +21,9 @@ export function streamLabelReplace(
     throw executionError(`invalid regular expression in label_replace(): ${pattern}`)
   }
   checkName(destination, 'destination', 'label_replace')
+  const expand = remembering((text) => regex.expand(text, replacement, VALUE_LENGTH_MAX))
   relabelled(evaluation, call, steps, emit, (labels) => {
-    const value = regex.expand(labels.get(source), replacement, VALUE_LENGTH_MAX)
+    const value = expand(labels.get(source))
     if (value === undefined) return labels
     checkLength(value.length, 'label_replace')
     return set(labels, destination, value)
@@ -53,6 +54,26 @@ const VALUE_LENGTH_MAX = 64 * 1024
 function checkLength(length: number, call: string): void {
   if (length <= VALUE_LENGTH_MAX) return
   throw executionError(`label value of more than ${VALUE_LENGTH_MAX} characters in ${call}()`)
+}
+
+/** Answers kept of one call, and the length of a text with its answer that is kept. */
+const REMEMBERED_MAX = 1000
+const REMEMBERED_LENGTH_MAX = 500
+
+/** A label has few values and many series: each value meets the regular expression once. */
+function remembering(
+  answer: (text: string) => string | undefined,
+): (text: string) => string | undefined {
+  const known = new Map<string, string | undefined>()
+  return (text) => {
+    const before = known.get(text)
+    if (before !== undefined || known.has(text)) return before
+    const found = answer(text)
+    if (text.length + (found?.length ?? 0) > REMEMBERED_LENGTH_MAX) return found
+    if (known.size >= REMEMBERED_MAX) known.clear()
+    known.set(text, found)
+    return found
+  }
 }
 
 /** Any text that is UTF-8 and not empty. */
