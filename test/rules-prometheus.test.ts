@@ -72,7 +72,7 @@ scrape_configs:
 `
   const [peer, own] = await Promise.all([
     startPrometheus(config),
-    startWeir({ config: `${config}rules: {no_data: resolve}\n` }),
+    startWeir({ config: `${config}rules: {no_data: resolve}\npacks: {disabled: [weir]}\n` }),
   ])
   prometheus = peer
   weir = own

@@ -8,6 +8,7 @@ test('what the signals of a stage are made of is found through the recording rul
   expect(stageMetrics(pack('airflow'), 'schedule')).toEqual([
     'airflow_dagrun_schedule_delay',
     'airflow_tagged_dagrun_schedule_delay',
+    'airflow_dagrun_schedule_delay_milliseconds',
   ])
 })
 

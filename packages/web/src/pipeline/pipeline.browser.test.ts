@@ -10,8 +10,9 @@ describe.skipIf(!canBrowse)(`the page of a pipeline in a browser${whyNot}`, () =
     await stand.open(PAGE)
     await stand.see('14 min behind and falling back at 120 runs/s')
     await stand.see(/Before that:/)
-    expect(await stand.page.locator('.stage-node').count()).toBe(4)
-    expect(await stand.page.locator('.flow-edge').count()).toBe(3)
+    // The map's code comes by itself.
+    await expect.poll(() => stand.page.locator('.stage-node').count()).toBe(4)
+    await expect.poll(() => stand.page.locator('.flow-edge').count()).toBe(3)
     expect(await stand.violations()).toEqual([])
     await stand.page.getByRole('button', { name: /^Task: failing, 14 min behind/ }).focus()
     await stand.page.keyboard.press('Enter')
