@@ -30,7 +30,9 @@ test(
       rules,
       `groups: [{ name: g, interval: 1s, rules: [{ alert: QueueFull, expr: queue_depth > 5, labels: { severity: critical }, annotations: { summary: 'depth is {{ $value }}' } }] }]`,
     )
+    // After a restart nothing counts as over before the slowest rules have run once: Weir's own take half a minute.
     const config = `
+packs: { disabled: [weir] }
 statsd: { flush_interval: 200ms }
 alertmanager:
   route: { receiver: hook, group_by: [alertname], group_wait: 0s, group_interval: 1s }
