@@ -16,6 +16,9 @@ export const CODES = {
   BUG: 'internal', // an invariant broke: ours, never the caller's
   TIME_NOT_WHOLE: 'bad_data',
   HTTP_PARAMETER: 'bad_data', // a parameter is missing or cannot be read
+  ACCESS_UNKNOWN: 'bad_data', // nobody said who asks, or it is not known
+  ACCESS_DENIED: 'bad_data', // who asks may not do this
+  ACCESS_SLOWED: 'unavailable', // too many wrong tokens or passwords from one address
   HTTP_FORBIDDEN: 'bad_data', // a browser's request from another site, or under a strange host name
   HTTP_NOT_FOUND: 'not_found',
   HTTP_METHOD: 'bad_data', // the path is there, the method is not

@@ -18,6 +18,7 @@ import { type KeyValueStore, Labels, type Millis, systemClock } from '@weir/mode
 import type { IntakeStatus, WeirStatus } from '@weir/packs'
 import { type SenderOptions, connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { exposition } from '@weir/wire'
+import { OPEN_ACCESS } from './access/access-control.ts'
 import { relabelOf } from './alertmanagers/alert-relabel.ts'
 import { namesAlertmanagers } from './alertmanagers/config.ts'
 import { OutsideAlertmanagers } from './alertmanagers/outside-alertmanagers.ts'
@@ -644,6 +645,7 @@ class Process implements Weir {
         vector: (expr, timeMs, signal) => this.#pool.vector(expr, timeMs, signal),
         matrix: (expr, range, signal) => this.#pool.matrix(expr, range, signal),
       },
+      access: OPEN_ACCESS,
       logQueries: this.#logQueries,
       logDeletions: web.enable_admin_api ? this.#logDeletions() : undefined,
       alerting: lateAlerting(() => this.#alerting), // opened after the port

@@ -16,6 +16,7 @@ export function adminRoutes({ admin }: HttpDeps): Route[] {
     {
       methods: POSTED,
       path: '/api/v1/admin/tsdb/delete_series',
+      access: 'admin',
       summary: 'Delete the samples of the series that selectors match',
       parameters: [
         query('match[]', 'Series selector; several are united', true),
@@ -40,6 +41,7 @@ export function adminRoutes({ admin }: HttpDeps): Route[] {
     {
       methods: POSTED,
       path: '/api/v1/admin/tsdb/clean_tombstones',
+      access: 'admin',
       summary: 'Free the room of what was deleted',
       parameters: [],
       handle: async () => {
@@ -50,6 +52,7 @@ export function adminRoutes({ admin }: HttpDeps): Route[] {
     {
       methods: POSTED,
       path: '/api/v1/admin/tsdb/snapshot',
+      access: 'admin',
       summary: 'Copy the data directory to snapshots/NAME in it, while everything goes on',
       parameters: [query('skip_head', '`true` leaves out samples that are not sealed yet')],
       handle: async ({ params }) => {

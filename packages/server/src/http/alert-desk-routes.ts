@@ -25,6 +25,7 @@ export function alertDeskRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/alerts/groups',
+      access: 'read',
       summary: 'What fires, grouped as it is told, with what people said about it',
       parameters: [],
       handle: () => json(firing(deps)),
@@ -32,6 +33,7 @@ export function alertDeskRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/alerts/history',
+      access: 'read',
       summary: 'What happened to alerts, newest first',
       parameters: [
         query('fingerprint', 'Of one alert'),
@@ -45,6 +47,7 @@ export function alertDeskRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST', 'DELETE'],
       path: '/api/weir/v1/alerts/:fingerprint/ack',
+      access: 'write',
       summary:
         'Acknowledge alerts: they are not told again while they fire on. DELETE takes it back',
       parameters: [ALERTS, BY],
@@ -58,6 +61,7 @@ export function alertDeskRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST', 'DELETE'],
       path: '/api/weir/v1/alerts/:fingerprint/snooze',
+      access: 'write',
       summary: 'Silence alerts until `untilMs`, or until they are resolved. DELETE ends it',
       parameters: [ALERTS, BY],
       body: jsonBody(deps.limits.bodyBytesMax),
@@ -70,6 +74,7 @@ export function alertDeskRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST'],
       path: '/api/weir/v1/alerts/:fingerprint/assign',
+      access: 'write',
       summary: 'Say whose alerts they are; an empty `to` takes it back',
       parameters: [ALERTS],
       body: jsonBody(deps.limits.bodyBytesMax),
@@ -81,6 +86,7 @@ export function alertDeskRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST'],
       path: '/api/weir/v1/alerts/:fingerprint/note',
+      access: 'write',
       summary: 'Leave a note on alerts',
       parameters: [ALERTS],
       body: jsonBody(deps.limits.bodyBytesMax),

@@ -44,6 +44,7 @@ export function alertmanagerRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v2/status',
+      access: 'read',
       summary: "Alertmanager's API: version, config without secrets, peers",
       parameters: [],
       handle: () => json(status(deps)),
@@ -51,6 +52,7 @@ export function alertmanagerRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v2/receivers',
+      access: 'read',
       summary: "Alertmanager's API: the receivers",
       parameters: [RECEIVER_MATCHERS],
       handle: answering(({ params }) => json(receivers(deps, params))),
@@ -58,6 +60,7 @@ export function alertmanagerRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'POST'],
       path: '/api/v2/alerts',
+      access: { GET: 'read', POST: 'ingest' },
       summary: "Alertmanager's API: by GET alerts that have not ended; POST takes alerts",
       parameters: ALERT_PARAMETERS,
       body: bodyRule(deps),
@@ -68,6 +71,7 @@ export function alertmanagerRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v2/alerts/groups',
+      access: 'read',
       summary: "Alertmanager's API: alerts by group",
       parameters: [
         ...ALERT_PARAMETERS,
@@ -78,6 +82,7 @@ export function alertmanagerRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'POST'],
       path: '/api/v2/silences',
+      access: { GET: 'read', POST: 'write' },
       summary:
         "Alertmanager's API: by GET silences; POST makes one, or changes the one whose id it names",
       parameters: [
@@ -94,6 +99,7 @@ export function alertmanagerRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'DELETE'],
       path: '/api/v2/silence/:id',
+      access: { GET: 'read', DELETE: 'write' },
       summary: "Alertmanager's API: one silence; DELETE ends it now",
       parameters: [segment('id', 'A UUID')],
       handle: answering((call) => oneSilence(deps, call)),

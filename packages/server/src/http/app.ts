@@ -4,6 +4,9 @@ import { Readable } from 'node:stream'
 import fastifyCompress from '@fastify/compress'
 import { WeirError } from '@weir/model'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { demand } from '../access/access-control.ts'
+import { subjectOf } from '../access/certificate.ts'
+import { type Identity, NOBODY } from '../access/identity.ts'
 import { alertmanagerRoutes } from './alertmanager-routes.ts'
 import { adminRoutes } from './admin-routes.ts'
 import { Departure } from './departure.ts'
@@ -40,7 +43,9 @@ import {
   type RequestHead,
   type Route,
   comeAgain,
+  demandOf,
   failure,
+  howToSay,
 } from './route.ts'
 import { pushGatewayRoutes } from './push-gateway-routes.ts'
 import { ruleRoutes } from './rule-routes.ts'
@@ -105,9 +110,13 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     if (isOnThisMachine(request)) request.headers[UNPACKED] = '1'
     const tooLong = request.url.length > deps.limits.urlBytesMax
     const refused = tooLong ? urlTooLong(deps.limits.urlBytesMax) : refusal(request, guardRules())
-    if (refused === undefined) return undefined
-    events.refused(refused)
-    return send(reply, tooLong ? { ...failure(refused), status: 414 } : failure(refused))
+    if (refused !== undefined) {
+      events.refused(refused)
+      return send(reply, tooLong ? { ...failure(refused), status: 414 } : failure(refused))
+    }
+    const { route } = request.routeOptions.config as MountedConfig
+    if (route !== undefined) WHO.set(request, await admitted(request, route, deps))
+    return undefined
   })
 
   await app.register(fastifyCompress, {
@@ -162,6 +171,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...backfillRoutes(deps),
     ...backtestRoutes(deps),
   ]
+  routes.forEach(checkDemands)
   for (const route of routes) mount(app, route, { deps, events, stopping: stopping.signal })
   greetShippers(app)
   await servePage(app, deps.webRoot)
@@ -201,7 +211,7 @@ function answering(
     if (error.code === 'BUG') events.broke(routeOf(request), error)
     if (COUNTED.has(error.code)) events.refused(error)
     const answer = rule?.failure?.(error, headOf(request)) ?? failure(error)
-    return send(reply.headers(comeAgain(error)), answer)
+    return send(reply.headers({ ...comeAgain(error), ...howToSay(error) }), answer)
   }
 }
 
@@ -210,6 +220,9 @@ const COUNTED: ReadonlySet<string> = new Set([
   'LOGGERS_FULL',
   'OVERRIDES_FULL',
   'HTTP_TOO_LARGE',
+  'ACCESS_UNKNOWN',
+  'ACCESS_DENIED',
+  'ACCESS_SLOWED',
   'BOARD_LIMIT',
   'HTTP_BODY_TYPE',
   'PUSH_BUSY',
@@ -308,6 +321,7 @@ function mountRoute(app: FastifyInstance, route: Route, { deps, stopping }: Moun
   app.route({
     method: [...route.methods],
     url: route.path,
+    config: { route } satisfies MountedConfig,
     // Fresh at each request: the cheaper one first. Who sends bytes gets a few back, or packs them himself.
     compress: (route.body === undefined || route.methods.includes('GET')) && {
       encodings: ['gzip', 'br'],
@@ -336,6 +350,7 @@ function mountRoute(app: FastifyInstance, route: Route, { deps, stopping }: Moun
           accept,
           header: (name) => [request.headers[name] ?? ''].flat()[0]!,
           head: headOf(request),
+          who: WHO.get(request)!,
           body,
           origin: {
             kind: 'http',
@@ -421,6 +436,36 @@ function isOnThisMachine({ ip, headers }: FastifyRequest): boolean {
     headers.forwarded !== undefined ||
     headers.via !== undefined
   return !isForwarded && isLoopback(ip.replace(/^::ffff:/, ''))
+}
+
+/** What Fastify keeps for us with a route. */
+interface MountedConfig {
+  readonly route?: Route
+}
+
+/** Who asks, once it is known that he may. */
+const WHO = new WeakMap<FastifyRequest, Identity>()
+
+/** @throws {WeirError} as `AccessControl.identify` and `demand` */
+async function admitted(
+  { headers, ip, method, socket }: FastifyRequest,
+  route: Route,
+  { access }: HttpDeps,
+): Promise<Identity> {
+  const wanted = demandOf(route, method)
+  try {
+    const who = await access.identify({ headers, clientIp: ip, certificate: subjectOf(socket) })
+    demand(who, wanted)
+    return who
+  } catch (error) {
+    if (wanted !== 'open' && wanted !== 'peer') throw error
+    return NOBODY // a wrong name is no reason not to tell what anybody may know
+  }
+}
+
+/** A route without a rule for each of its methods must not start. */
+function checkDemands(route: Route): void {
+  for (const method of route.methods) demandOf(route, method)
 }
 
 /** Tells when the client of a request goes away before its answer is out. */

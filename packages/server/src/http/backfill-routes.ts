@@ -11,6 +11,7 @@ export function backfillRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'POST'],
       path: '/api/weir/v1/backfills',
+      access: { GET: 'read', POST: 'admin' },
       summary: 'By GET the backfills of recording rules, newest first; POST begins one',
       parameters: [
         query('rules', 'A rule file; without one, rules that are loaded'),
@@ -29,6 +30,7 @@ export function backfillRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/backfills/:id',
+      access: 'read',
       summary: 'One backfill',
       parameters: [segment('id', 'Its id')],
       handle: ({ path }) => json(deps.backfills.view(path['id'] ?? '')),
@@ -36,6 +38,7 @@ export function backfillRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST'],
       path: '/api/weir/v1/backfills/:id/cancel',
+      access: 'admin',
       summary: 'End a backfill; what it has written stays',
       parameters: [segment('id', 'Its id')],
       handle: ({ path }) => json(deps.backfills.cancel(path['id'] ?? '')),

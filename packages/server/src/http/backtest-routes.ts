@@ -17,6 +17,7 @@ export function backtestRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'POST'],
       path: '/api/weir/v1/backtests',
+      access: 'read',
       summary: 'By GET the tests of rules on history, newest first; POST begins one',
       parameters: [
         query('rules', 'A rule file; without one, rules that are loaded'),
@@ -43,6 +44,7 @@ export function backtestRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/backtests/:id',
+      access: 'read',
       summary: 'One test on history, with its results as far as they are there',
       parameters: [segment('id', 'Its id')],
       handle: ({ path }) => json(deps.backtests.result(path['id'] ?? '')),
@@ -50,6 +52,7 @@ export function backtestRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST'],
       path: '/api/weir/v1/backtests/:id/cancel',
+      access: 'read',
       summary: 'End a test on history',
       parameters: [segment('id', 'Its id')],
       handle: ({ path }) => json(deps.backtests.cancel(path['id'] ?? '')),

@@ -48,6 +48,7 @@ export function boardRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST'],
       path: '/api/weir/v1/boards/query',
+      access: 'read',
       summary: 'All queries of a dashboard; a line of JSON for each as it is done',
       parameters: [],
       early: 'queries',

@@ -36,6 +36,7 @@ export function dashboardRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'POST'],
       path: '/api/weir/v1/dashboards',
+      access: { GET: 'read', POST: 'write' },
       summary: 'Every dashboard; by POST keep a new one',
       parameters: [],
       body,
@@ -47,6 +48,7 @@ export function dashboardRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST'],
       path: '/api/weir/v1/dashboards/import',
+      access: 'write',
       summary: 'Keep the dashboards of a text: JSON of Grafana, or ConfigMaps, as JSON or YAML',
       parameters: [
         query('dry_run', 'true keeps nothing and answers what would be kept'),
@@ -60,6 +62,7 @@ export function dashboardRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'PUT', 'DELETE'],
       path: '/api/weir/v1/dashboards/:uid',
+      access: { GET: 'read', PUT: 'write', DELETE: 'write' },
       summary: 'One dashboard in the newest form; by PUT save it, by DELETE take it away',
       parameters: [
         uid,
@@ -79,6 +82,7 @@ export function dashboardRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/dashboards/:uid/versions',
+      access: 'read',
       summary: 'Its versions, the newest first',
       parameters: [uid],
       handle: ({ path }) => json(boards().versions(path['uid'] ?? '')),
@@ -86,6 +90,7 @@ export function dashboardRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST'],
       path: '/api/weir/v1/dashboards/:uid/restore',
+      access: 'write',
       summary: 'Make an older version the newest; without a version, bring back what was deleted',
       parameters: [uid],
       body,
@@ -97,6 +102,7 @@ export function dashboardRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/dashboards/:uid/export',
+      access: 'read',
       summary: 'It as a file for Grafana',
       parameters: [uid, query('form', '`plain` when left out, `sharing` or `provisioning`')],
       handle: ({ path, params }) => exported(boards(), path['uid'] ?? '', params.get('form')),

@@ -1,5 +1,6 @@
 import type { Alerting, AlertingSetup, MatcherMode, RecordingGroup } from '@weir/alerting'
 import type { Clock } from '@weir/model'
+import type { AccessControl } from '../access/access-control.ts'
 import type { AlertmanagersView } from '../alertmanagers/outside-alertmanagers.ts'
 import type {
   EventView,
@@ -56,6 +57,8 @@ type Soon<T> = T | Promise<T>
 /** Everything the HTTP side needs of the process. It owns none of it: closing the server closes sockets only. */
 export interface HttpDeps {
   readonly queries: Queries
+  /** Says who asks. */
+  readonly access: AccessControl
   /** Questions to the log store. */
   readonly logQueries: Pick<LogQueries, 'ask' | 'tail' | 'tailRefused' | 'tailsMax' | 'rowsMax'>
   /** Takes lines out for good; undefined while `web.enable_admin_api` is off. */

@@ -87,6 +87,7 @@ function questionRoute(path: string, body: string): Route {
   return {
     methods: ['GET', 'PUT', 'POST'],
     path,
+    access: 'ingest',
     summary: 'What shippers ask of Elasticsearch before they send',
     parameters: [],
     early: true,

@@ -13,6 +13,9 @@ const STATUS_OF_TYPE: Readonly<Record<ApiErrorType, number>> = {
 
 const STATUS_OF_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
   HTTP_FORBIDDEN: 403,
+  ACCESS_UNKNOWN: 401,
+  ACCESS_DENIED: 403,
+  ACCESS_SLOWED: 429,
   ADMIN_DISABLED: 500, // as Prometheus answers
   HTTP_METHOD: 405,
   NOTIFICATION_STATE: 409,

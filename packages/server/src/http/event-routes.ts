@@ -15,6 +15,7 @@ export function eventRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/events',
+      access: 'read',
       summary: 'Events and service checks that senders told, newest first',
       parameters: [
         query('kind', '`event` when left out, or `check`'),

@@ -18,6 +18,7 @@ export function federateRoute(deps: HttpDeps): Route {
   return {
     methods: ['GET'],
     path: '/federate',
+    access: 'read',
     summary: 'The newest samples of chosen series, for another Prometheus to scrape',
     parameters: [query('match[]', 'A selector; series that any of them chooses. None: nothing.')],
     async handle(call) {

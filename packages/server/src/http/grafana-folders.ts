@@ -18,6 +18,7 @@ export function grafanaFolderRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'POST'],
       path: '/api/folders',
+      access: { GET: 'read', POST: 'write' },
       summary:
         'Folders that dashboards lie in, as Grafana lists them; by POST the uid of a new one',
       parameters: [],
@@ -31,6 +32,7 @@ export function grafanaFolderRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/folders/:uid',
+      access: 'read',
       summary: 'A folder as Grafana gives it',
       parameters: [segment('uid', 'Its uid: its name, with %2F between folder and folder')],
       handle: ({ path }) => {

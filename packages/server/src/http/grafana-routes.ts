@@ -21,6 +21,7 @@ export function grafanaRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST'],
       path: '/api/dashboards/db',
+      access: 'write',
       summary: 'Save a dashboard, as Grafana does',
       parameters: [],
       body,
@@ -29,6 +30,7 @@ export function grafanaRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'DELETE'],
       path: '/api/dashboards/uid/:uid',
+      access: { GET: 'read', DELETE: 'write' },
       summary: 'A dashboard as Grafana gives it; by DELETE take it away',
       parameters: [segment('uid', 'Its uid')],
       handle: async ({ path, origin }) => {
@@ -41,6 +43,7 @@ export function grafanaRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/search',
+      access: 'read',
       summary: 'Dashboards by title and tag, as Grafana lists them',
       parameters: [
         query('query', 'In the title'),

@@ -69,6 +69,7 @@ export function icebergRoutes(deps: HttpDeps): Route[] {
   return [`/v1${PATH}`, `/v1/:prefix${PATH}`].map((path) => ({
     methods: ['POST'],
     path,
+    access: 'ingest',
     summary: 'Take a metrics report of a table, as an Iceberg REST catalog does',
     parameters: [],
     body: {

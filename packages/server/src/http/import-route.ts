@@ -13,6 +13,7 @@ export function importRoute(deps: HttpDeps): Route {
   return {
     methods: ['POST'],
     path: '/api/weir/v1/import',
+    access: 'admin',
     summary: 'Take in a page of old samples of any age, each with its time',
     parameters: [
       query('format', '`openmetrics` (times in seconds, ends with `# EOF`) or `text`', true),

@@ -60,6 +60,7 @@ export function influxRoutes(deps: HttpDeps): Route[] {
   const writing = (path: string, api: InfluxApi): Route => ({
     methods: ['POST'],
     path,
+    access: 'ingest',
     summary: `Take samples in InfluxDB line protocol, as InfluxDB ${api.slice(1)} does`,
     parameters: PARAMETERS,
     body: {
@@ -78,6 +79,7 @@ export function influxRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'POST'],
       path: `${prefix}/query`,
+      access: { GET: 'ingest', POST: 'ingest' },
       summary: 'The statements of InfluxQL that clients ask before they write',
       parameters: [query('q', '`CREATE DATABASE …`, `SHOW DATABASES`, `SHOW RETENTION POLICIES`')],
       // Clients send a form, or parameters in the URL under whatever content type they use elsewhere.
@@ -93,6 +95,7 @@ export function influxRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: `${prefix}/ping`,
+      access: 'open',
       summary: 'Whether Weir is there, as InfluxDB answers',
       parameters: [query('verbose', '`true` answers with JSON')],
       early: true,
@@ -106,6 +109,7 @@ export function influxRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: `${prefix}/health`,
+      access: 'open',
       summary: 'Whether Weir takes writes, as InfluxDB answers',
       parameters: [],
       early: true,

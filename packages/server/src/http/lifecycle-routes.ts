@@ -8,6 +8,7 @@ export function lifecycleRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/-/healthy',
+      access: 'open',
       summary: 'Whether the process is alive',
       parameters: [],
       early: true,
@@ -16,6 +17,7 @@ export function lifecycleRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/-/ready',
+      access: 'open',
       summary: 'Whether Weir can answer; 503 says what it waits for',
       parameters: [],
       early: true,
@@ -28,6 +30,7 @@ export function lifecycleRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST', 'PUT'],
       path: '/-/reload',
+      access: 'admin',
       summary: 'Read the configuration again; a bad one is refused and the old one stays',
       parameters: [],
       handle: async () => {
@@ -43,6 +46,7 @@ export function lifecycleRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/metrics',
+      access: 'read',
       summary: "Weir's own metrics, and those that came by StatsD",
       parameters: [],
       handle: async ({ accept }) => {

@@ -19,6 +19,7 @@ export function logDeleteRoutes({ logDeletions, clock }: HttpDeps): Route[] {
     {
       methods: ['GET', 'POST', 'PUT'],
       path: '/loki/api/v1/delete',
+      access: { GET: 'read', POST: 'admin', PUT: 'admin' },
       summary: 'Delete the lines that a query selects (POST, PUT), or list what was deleted (GET)',
       parameters: [
         query('query', 'A selector and filters; for POST'),

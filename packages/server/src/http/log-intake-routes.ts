@@ -87,6 +87,7 @@ function routesOf(deps: HttpDeps, way: WayIn, gate: LogGate): Route[] {
   return way.paths.map((path) => ({
     methods: way.methods,
     path,
+    access: 'ingest',
     summary: way.summary,
     parameters: path.includes(':index') ? [INDEX, ...way.parameters] : way.parameters,
     body: {
@@ -199,6 +200,7 @@ function validateRoute(): Route {
   return {
     methods: ['GET'],
     path: '/api/v1/validate',
+    access: 'ingest',
     summary: "Whether a key of Datadog's is good: it is",
     parameters: [],
     handle: () => json({ valid: true }),

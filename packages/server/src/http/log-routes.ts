@@ -27,6 +27,7 @@ export function logRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'POST'],
       path: '/api/weir/v1/logs/context',
+      access: 'read',
       summary: 'Lines around a line of log, of its own stream',
       parameters: [
         query('labels', 'All labels of the stream, as a JSON object', true),
@@ -40,6 +41,7 @@ export function logRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'POST'],
       path: '/api/weir/v1/logs/facets',
+      access: 'read',
       summary: 'Fields of the lines that a query selects, and their most frequent values',
       parameters: [
         query('query', 'LogQL', true),
@@ -59,6 +61,7 @@ export function logRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'POST'],
       path: '/api/weir/v1/logs/sql',
+      access: 'read',
       summary: 'One SELECT over the table `logs`, read only',
       parameters: [
         query('query', 'SQL, as DuckDB has it', true),
@@ -72,6 +75,7 @@ export function logRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'POST'],
       path: '/api/weir/v1/logs/export',
+      access: 'read',
       summary: 'The lines of the streams that a selector selects, as a Parquet file',
       parameters: [query('query', 'A selector; all streams when left out'), ...SPAN],
       handle: async (call) => {

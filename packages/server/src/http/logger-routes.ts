@@ -14,6 +14,7 @@ export function loggerRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/loggers',
+      access: 'read',
       summary: 'Loggers of all processes with their levels, by service',
       parameters: [
         query('service', pattern('The service')),
@@ -26,6 +27,7 @@ export function loggerRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST'],
       path: '/api/weir/v1/loggers/poll',
+      access: 'ingest',
       summary: 'A process tells of its loggers and waits for changes of their levels',
       parameters: [],
       body: pollBody(deps.loggerLimits),
@@ -34,6 +36,7 @@ export function loggerRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'POST'],
       path: '/api/weir/v1/loggers/overrides',
+      access: { GET: 'read', POST: 'write' },
       summary: 'By GET the changes of levels that hold; POST begins one',
       parameters: [],
       body: jsonBody(deps.limits.bodyBytesMax),
@@ -46,6 +49,7 @@ export function loggerRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'DELETE'],
       path: '/api/weir/v1/loggers/overrides/:id',
+      access: { GET: 'read', DELETE: 'write' },
       summary: 'One change of levels, process by process; DELETE ends it',
       parameters: [segment('id', 'Its id'), query('by', 'Who ends it')],
       handle: async ({ origin, path, params }) => {
@@ -58,6 +62,7 @@ export function loggerRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/loggers/audit',
+      access: 'read',
       summary: 'All changes of levels that are kept, the newest first',
       parameters: [],
       handle: () => json({ overrides: deps.loggers().audit() }),

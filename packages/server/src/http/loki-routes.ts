@@ -68,6 +68,7 @@ export function lokiRoutes(deps: HttpDeps): Route[] {
   ): Route => ({
     methods: BOTH,
     path: `/loki/api/v1/${path}`,
+    access: 'read',
     summary,
     parameters,
     handle: (call) => lokiAnswer(() => ask(deps, call, jobOf(call))),
@@ -192,6 +193,7 @@ export function lokiRoutes(deps: HttpDeps): Route[] {
     {
       methods: BOTH,
       path: '/loki/api/v1/format_query',
+      access: 'read',
       summary: 'A LogQL query, neatly laid out',
       parameters: [QUERY],
       handle: ({ params }) => formatted(params.get('query') ?? ''),
@@ -199,6 +201,7 @@ export function lokiRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/loki/api/v1/status/buildinfo',
+      access: 'read',
       summary: "The version of Loki whose API this is, and Weir's own as revision",
       parameters: [],
       early: true,
@@ -207,6 +210,7 @@ export function lokiRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/ready',
+      access: 'open',
       summary: 'Whether Weir is ready, as Loki says it',
       parameters: [],
       early: true,

@@ -32,6 +32,7 @@ export function maintenanceRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'POST'],
       path: '/api/weir/v1/maintenance',
+      access: { GET: 'read', POST: 'write' },
       summary: 'By GET the maintenance windows and when they are; POST plans one',
       parameters: [
         query('start', 'Times from then on; now when left out'),
@@ -47,6 +48,7 @@ export function maintenanceRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['PUT', 'DELETE'],
       path: '/api/weir/v1/maintenance/:id',
+      access: 'write',
       summary: 'Change a maintenance window, or by DELETE forget it',
       parameters: [segment('id', 'Its id')],
       body: jsonBody(deps.limits.bodyBytesMax),

@@ -27,6 +27,7 @@ export function managedRuleRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/rules',
+      access: 'read',
       summary: 'Every rule: where it comes from, who made, changed or switched it off',
       parameters: [],
       handle: () => json(rules().rows()),
@@ -34,6 +35,7 @@ export function managedRuleRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/rules/changes',
+      access: 'read',
       summary: 'What people changed of rules, newest first',
       parameters: [],
       handle: () => json(rules().changes()),
@@ -41,6 +43,7 @@ export function managedRuleRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/rules/export',
+      access: 'read',
       summary: 'Rules kept here as a rule file',
       parameters: [query('format', '`weir` when left out, or `prometheus`')],
       handle: ({ params }) => {
@@ -55,6 +58,7 @@ export function managedRuleRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST'],
       path: '/api/weir/v1/rules/preview',
+      access: 'read',
       summary: 'What a rule would do now; nothing is kept',
       parameters: [],
       body: jsonBody(limits.bodyBytesMax),
@@ -64,6 +68,7 @@ export function managedRuleRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['PUT', 'DELETE'],
       path: '/api/weir/v1/rules/:id',
+      access: 'write',
       summary: 'By PUT make or change a rule, by DELETE take away one that is kept here',
       parameters: [id],
       body: jsonBody(limits.bodyBytesMax),
@@ -80,6 +85,7 @@ export function managedRuleRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST'],
       path: '/api/weir/v1/rules/:id/off',
+      access: 'write',
       summary: 'Switch a rule off',
       parameters: [id],
       body: jsonBody(limits.bodyBytesMax),
@@ -89,6 +95,7 @@ export function managedRuleRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST'],
       path: '/api/weir/v1/rules/:id/on',
+      access: 'write',
       summary: 'Switch a rule on again',
       parameters: [id],
       body: jsonBody(limits.bodyBytesMax),

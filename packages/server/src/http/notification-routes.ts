@@ -8,6 +8,7 @@ export function notificationRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/notifications',
+      access: 'read',
       summary: 'Notifications sent, due and failed, newest first',
       parameters: [],
       handle: () => json(deps.alerting.outbox.views()),
@@ -15,6 +16,7 @@ export function notificationRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST'],
       path: '/api/weir/v1/notifications/:id/retry',
+      access: 'write',
       summary: 'Try a waiting or failed notification now',
       parameters: [id],
       handle: async ({ path }) => json(await deps.alerting.outbox.retry(path['id'] ?? '')),
@@ -22,6 +24,7 @@ export function notificationRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST'],
       path: '/api/weir/v1/notifications/:id/discard',
+      access: 'write',
       summary: 'Forget a notification: a waiting one is not sent',
       parameters: [id],
       handle: async ({ path }) => {

@@ -36,6 +36,7 @@ export function otlpRoutes(deps: HttpDeps): Route[] {
   return PATHS.map((path) => ({
     methods: ['POST'],
     path,
+    access: 'ingest',
     summary: 'Take metrics by OTLP over HTTP, in protobuf or JSON',
     parameters: [],
     body: {

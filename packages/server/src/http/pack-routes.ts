@@ -21,6 +21,7 @@ export function packRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/packs',
+      access: 'read',
       summary: 'The packs, and whether their metrics have been seen',
       parameters: [],
       handle: async (call) => {
@@ -31,6 +32,7 @@ export function packRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/packs/:id',
+      access: 'read',
       summary: 'One pack: metric reference, alerts, dashboards',
       parameters: [segment('id', 'Such as `airflow`')],
       handle: async (call) => {
@@ -45,6 +47,7 @@ export function packRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/packs/:id/*',
+      access: 'read',
       summary:
         'A pack written out: rules.yml, mapping.yml, scrape.yml, values.yaml, dashboards/NAME.json',
       parameters: [segment('id', 'Such as `airflow`'), segment('*', 'Name of the file'), FORM],

@@ -11,6 +11,7 @@ export function peerRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/peers',
+      access: 'read',
       summary: 'Other Weirs that tell the same, and whether they answer',
       parameters: [],
       handle: () => json(deps.alerting.peers.view() satisfies PeersView),
@@ -18,6 +19,7 @@ export function peerRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST'],
       path: PEER_PATH,
+      access: 'peer',
       summary: 'Between peers: what was told, silences, acknowledgements',
       parameters: [],
       body: jsonBody(deps.limits.bodyBytesMax),

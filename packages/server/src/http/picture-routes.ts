@@ -8,6 +8,7 @@ export function pictureRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/pictures/:file',
+      access: 'read',
       summary: 'The picture of a notification, as PNG, while it is kept',
       parameters: [segment('file', 'As in the link: 32 hexadecimal digits and `.png`')],
       handle: (call) => {

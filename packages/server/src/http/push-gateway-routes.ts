@@ -35,6 +35,7 @@ export function pushGatewayRoutes(deps: HttpDeps): Route[] {
   const group = (path: string): Route => ({
     methods: ['PUT', 'POST', 'DELETE'],
     path,
+    access: 'ingest',
     summary:
       'Push metrics to the group that the path names (PUT replaces all, POST those of the same names), or delete it',
     parameters: [],
@@ -52,6 +53,7 @@ export function pushGatewayRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v1/metrics',
+      access: 'read',
       summary: 'Everything that was pushed, group by group, as the push gateway answers',
       parameters: [],
       handle: async () => ({
@@ -63,6 +65,7 @@ export function pushGatewayRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['PUT'],
       path: '/api/v1/admin/wipe',
+      access: 'admin',
       summary: 'Delete all pushed groups',
       parameters: [],
       handle: async () => {
@@ -74,6 +77,7 @@ export function pushGatewayRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/push-groups',
+      access: 'read',
       summary: 'Pushed groups with when they were pushed last, and whether that was good',
       parameters: [],
       handle: async () => json(await deps.pushGateway.views()),

@@ -45,6 +45,7 @@ function questions(deps: HttpDeps): Route[] {
     {
       methods: BOTH,
       path: '/api/v1/query',
+      access: 'read',
       summary: 'Evaluate an expression at one moment',
       parameters: [EXPR, query('time', 'Unix seconds or RFC 3339; now when left out'), ...TUNING],
       handle: (call) => {
@@ -57,6 +58,7 @@ function questions(deps: HttpDeps): Route[] {
     {
       methods: BOTH,
       path: '/api/v1/query_range',
+      access: 'read',
       summary: 'Evaluate an expression over a range of time',
       parameters: [
         EXPR,
@@ -75,6 +77,7 @@ function questions(deps: HttpDeps): Route[] {
     {
       methods: BOTH,
       path: '/api/v1/query_exemplars',
+      access: 'read',
       summary: 'Exemplars of the series that an expression selects',
       parameters: [EXPR, ...SPAN.slice(0, 2)],
       handle: (call) => {
@@ -93,6 +96,7 @@ function questions(deps: HttpDeps): Route[] {
     {
       methods: BOTH,
       path: '/api/v1/format_query',
+      access: 'read',
       summary: 'An expression, neatly laid out',
       parameters: [EXPR],
       handle: (call) => ask(call, { kind: 'formatQuery', ...textOf(deps, call.params) }),
@@ -100,6 +104,7 @@ function questions(deps: HttpDeps): Route[] {
     {
       methods: BOTH,
       path: '/api/v1/parse_query',
+      access: 'read',
       summary: 'The syntax tree of an expression',
       parameters: [EXPR],
       handle: (call) => ask(call, { kind: 'parseQuery', as: 'tree', ...textOf(deps, call.params) }),
@@ -107,6 +112,7 @@ function questions(deps: HttpDeps): Route[] {
     {
       methods: BOTH,
       path: '/api/weir/v1/explain',
+      access: 'read',
       summary:
         'The steps in which an expression is evaluated, from its result down to what is read',
       parameters: [EXPR],
@@ -115,6 +121,7 @@ function questions(deps: HttpDeps): Route[] {
     {
       methods: BOTH,
       path: '/api/v1/series',
+      access: 'read',
       summary: 'Series that selectors match',
       parameters: [{ ...SELECTORS, required: true }, ...SPAN],
       handle: (call) => {
@@ -128,6 +135,7 @@ function questions(deps: HttpDeps): Route[] {
     {
       methods: BOTH,
       path: '/api/v1/labels',
+      access: 'read',
       summary: 'Label names',
       parameters: [SELECTORS, ...SPAN],
       handle: (call) => {
@@ -138,6 +146,7 @@ function questions(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v1/label/:name/values',
+      access: 'read',
       summary: 'Values of a label',
       parameters: [segment('name', 'Label name'), SELECTORS, ...SPAN],
       handle: (call) => {
@@ -149,6 +158,7 @@ function questions(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v1/metadata',
+      access: 'read',
       summary: 'Type, help and unit of metrics',
       parameters: [
         query('metric', 'Only this metric'),

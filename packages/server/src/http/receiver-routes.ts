@@ -14,6 +14,7 @@ export function receiverRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/receivers',
+      access: 'read',
       summary: 'The receivers and their integrations, as the config lists them',
       parameters: [],
       handle: () => json(deps.alerting.routing.receivers()),
@@ -21,6 +22,7 @@ export function receiverRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/receivers/failing',
+      access: 'read',
       summary: 'Integrations that did not take the last thing they were to be told',
       parameters: [],
       handle: () => json(deps.alerting.outbox.failing()),
@@ -28,6 +30,7 @@ export function receiverRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['POST'],
       path: '/api/weir/v1/receivers/:name/test',
+      access: 'write',
       summary: 'Send a test through a receiver, or only through its `integration`s of a kind',
       parameters: [segment('name', 'Of the receiver')],
       body: jsonBody(deps.limits.bodyBytesMax),

@@ -31,6 +31,7 @@ export function remoteReadRoute(deps: HttpDeps): Route {
   return {
     methods: ['POST'],
     path: '/api/v1/read',
+    access: 'read',
     summary: 'Samples for another Prometheus, by remote read',
     parameters: [],
     body: {

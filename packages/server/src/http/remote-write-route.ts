@@ -30,6 +30,7 @@ export function remoteWriteRoute(deps: HttpDeps): Route {
   return {
     methods: ['POST'],
     path: '/api/v1/write',
+    access: 'ingest',
     summary: 'Take samples by Prometheus remote write 1.0 or 2.0',
     parameters: [],
     body: {

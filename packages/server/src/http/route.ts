@@ -1,5 +1,7 @@
 import { CODE_HEADER, errorBody, statusOf } from './errors.ts'
-import type { WeirError } from '@weir/model'
+import { WeirError } from '@weir/model'
+import type { Identity } from '../access/identity.ts'
+import type { Demand } from '../access/scope.ts'
 import type { QueryOrigin } from '../query/question.ts'
 
 /**
@@ -10,6 +12,8 @@ export interface Route {
   readonly methods: readonly Method[]
   /** `/api/v1/label/:name/values` */
   readonly path: string
+  /** What callers need: of all methods, or by method. */
+  readonly access: Demand | Readonly<Partial<Record<Method, Demand>>>
   /** One line for the API document. */
   readonly summary: string
   readonly parameters: readonly Parameter[]
@@ -50,7 +54,7 @@ export interface RequestHead {
   header(name: string): string
 }
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 export interface Parameter {
   readonly name: string
@@ -72,6 +76,8 @@ export interface Call {
   /** Who asks, for the query log. */
   readonly origin: Extract<QueryOrigin, { kind: 'http' }>
   readonly head: RequestHead
+  /** Who asks. What is changed is changed in this name. */
+  readonly who: Identity
   /** The body of a route that takes bytes, in memory of its own, which can change hands; else empty. */
   readonly body: Uint8Array<ArrayBuffer>
   /** Aborts when the client goes away or the server stops. */
@@ -107,9 +113,22 @@ export function failure(error: WeirError): Answer & { readonly body: string } {
   return { status: statusOf(error.code), headers, body: errorBody(error) }
 }
 
+/** What a method of a route asks of its callers. @throws {WeirError} `BUG` for a method that the table forgot */
+export function demandOf({ access, path }: Route, method: string): Demand {
+  if (typeof access === 'string') return access
+  const wanted = access[(method === 'HEAD' ? 'GET' : method) as Method]
+  if (wanted !== undefined) return wanted
+  throw new WeirError('BUG', `BUG: ${method} ${path} says nothing of access`)
+}
+
 /** For senders that try again: how long to wait, where trying again can help. */
 export function comeAgain({ code }: WeirError): Record<string, string> {
   return statusOf(code) === 503 ? { 'retry-after': '5' } : {}
+}
+
+/** For callers that did not say who they are: in which way they can. */
+export function howToSay({ code }: WeirError): Record<string, string> {
+  return code === 'ACCESS_UNKNOWN' ? { 'www-authenticate': 'Bearer realm="weir"' } : {}
 }
 
 /** A parameter of the query string. `match[]` and its like may be given more than once. */

@@ -9,6 +9,7 @@ export function routingRoutes({ alerting }: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/routes',
+      access: 'read',
       summary: 'The routing tree, everything inherited filled in',
       parameters: [],
       handle: () => json(alerting.routing.tree()),
@@ -16,6 +17,7 @@ export function routingRoutes({ alerting }: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/routes/test',
+      access: 'read',
       summary: 'The routes that an alert with these labels would take',
       parameters: [repeated('label', 'One label each, such as `team=x`')],
       handle: ({ params }) => json(alerting.routing.routes(labelsOf(params))),

@@ -11,6 +11,7 @@ export function ruleRoutes({ alerting }: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v1/rules',
+      access: 'read',
       summary: 'Rule groups with the state of each rule',
       parameters: [
         query('type', '`alert` or `record`'),
@@ -35,6 +36,7 @@ export function ruleRoutes({ alerting }: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v1/alerts',
+      access: 'read',
       summary: 'Pending and firing alerts',
       parameters: [],
       handle: () => success(alerting.alerts()),

@@ -12,6 +12,7 @@ export function silenceRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/silences/preview',
+      access: 'read',
       summary: 'Which of the alerts known now a silence with these matchers would hold back',
       parameters: [repeated('matcher', 'One matcher each, such as `team="x"`; all must hold')],
       handle: ({ params }) => json(preview(deps, params)),

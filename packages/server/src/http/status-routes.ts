@@ -12,6 +12,7 @@ export function statusRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v1/alertmanagers',
+      access: 'read',
       summary: 'Alertmanagers elsewhere that get the alerts of rules',
       parameters: [],
       handle: () => success(deps.outsideAlertmanagers()),
@@ -19,6 +20,7 @@ export function statusRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v1/status/config',
+      access: 'read',
       summary: 'The configuration in use, without secrets',
       parameters: [],
       handle: () => success({ yaml: deps.configText() }),
@@ -26,6 +28,7 @@ export function statusRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v1/status/flags',
+      access: 'read',
       summary: 'Flags that Weir runs with',
       parameters: [],
       handle: () => success(deps.flags()),
@@ -33,6 +36,7 @@ export function statusRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v1/status/runtimeinfo',
+      access: 'read',
       summary: 'The process and its surroundings',
       parameters: [],
       handle: async () => success(await deps.runtime()),
@@ -40,6 +44,7 @@ export function statusRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v1/status/buildinfo',
+      access: 'read',
       summary: 'Which version this is',
       parameters: [],
       handle: () => success(deps.buildInfo()),
@@ -47,6 +52,7 @@ export function statusRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v1/status/tsdb',
+      access: 'read',
       summary: 'What the store holds, and which names are the most frequent',
       parameters: [
         query(
@@ -59,6 +65,7 @@ export function statusRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v1/status/walreplay',
+      access: 'read',
       summary: 'How far the start is; Weir replays nothing, so it is done or not begun',
       parameters: [],
       early: true,

@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream'
 import type { MessagePort } from 'node:worker_threads'
 import { WeirError } from '@weir/model'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { demand } from '../access/access-control.ts'
+import { subjectOf } from '../access/certificate.ts'
 import type { TailCredit, TailNews, TailRequest } from '../log-query/tail-session.ts'
 import type { HttpDeps } from './deps.ts'
 import { asWeirError } from './errors.ts'
@@ -61,7 +63,7 @@ export class TailSockets implements Disposable {
   }
 
   async #open(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { logQueries, clock, limits } = this.#deps
+    const { access, logQueries, clock, limits } = this.#deps
     const url = request.url ?? ''
     const guarded = { method: 'POST', headers: request.headers }
     const forbidden = refusal(guarded, this.#rules())
@@ -70,6 +72,9 @@ export class TailSockets implements Disposable {
     const [path, search = ''] = url.split('?', 2)
     if (path !== TAIL_PATH)
       throw new WeirError('HTTP_NOT_FOUND', `want a WebSocket at ${TAIL_PATH}`)
+    const { headers, socket: from } = request
+    const clientIp = from.remoteAddress ?? ''
+    demand(await access.identify({ headers, clientIp, certificate: subjectOf(from) }), 'read')
     const waits = this.#deps.ready()
     if (waits.length > 0) {
       throw new WeirError('HTTP_NOT_READY', `Cannot answer yet: waiting for ${waits.join(', ')}`)

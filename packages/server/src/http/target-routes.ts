@@ -11,6 +11,7 @@ export function targetRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v1/targets',
+      access: 'read',
       summary: 'Scrape targets and how the last scrape went',
       parameters: [
         query('state', '`active`, `dropped` or `any`'),
@@ -25,6 +26,7 @@ export function targetRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v1/targets/metadata',
+      access: 'read',
       summary: 'What targets say of their metrics',
       parameters: [
         query('match_target', 'A selector on the labels of targets'),
@@ -43,6 +45,7 @@ export function targetRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET', 'POST'],
       path: '/api/v1/targets/relabel_steps',
+      access: 'read',
       summary: 'What each relabelling rule of a scrape config makes of some labels',
       parameters: [
         query('scrapePool', 'The scrape config', true),
@@ -61,6 +64,7 @@ export function targetRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/v1/scrape_pools',
+      access: 'read',
       summary: 'Names of the scrape configs',
       parameters: [],
       handle: async () => success({ scrapePools: await deps.scraping.jobNames() }),
@@ -68,6 +72,7 @@ export function targetRoutes(deps: HttpDeps): Route[] {
     {
       methods: ['GET'],
       path: '/api/weir/v1/scrape_jobs',
+      access: 'read',
       summary: 'Scrape configs, where each looks for targets, and how that goes',
       parameters: [],
       handle: async () => json(await deps.scraping.jobs()),

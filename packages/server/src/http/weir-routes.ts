@@ -26,6 +26,7 @@ export function weirRoutes(deps: HttpDeps, routes: () => readonly Route[]): Rout
     {
       methods: ['GET'],
       path: '/api/weir/v1/overview',
+      access: 'read',
       summary: 'Every pipeline with its health and its five signals, worst first',
       parameters: [WINDOW],
       handle: async (call) => json(buildOverview(await load(deps, call, OVERVIEW_STEPS))),
@@ -33,6 +34,7 @@ export function weirRoutes(deps: HttpDeps, routes: () => readonly Route[]): Rout
     {
       methods: ['GET'],
       path: '/api/weir/v1/pipelines/:system/:pipeline',
+      access: 'read',
       summary: 'One pipeline, stage by stage',
       parameters: [segment('system', 'Such as `airflow`'), segment('pipeline', 'Its name'), WINDOW],
       handle: async (call) => {
@@ -50,6 +52,7 @@ export function weirRoutes(deps: HttpDeps, routes: () => readonly Route[]): Rout
     {
       methods: ['GET'],
       path: '/api/weir/v1/intakes',
+      access: 'read',
       summary: 'Every open way in, with rates and what was refused',
       parameters: [],
       handle: async () => json(await deps.intakes()),
@@ -57,6 +60,7 @@ export function weirRoutes(deps: HttpDeps, routes: () => readonly Route[]): Rout
     {
       methods: ['GET'],
       path: '/api/weir/v1/statsd/cardinality',
+      access: 'read',
       summary: 'StatsD metrics with the most series, by which label, and names that hold ids',
       parameters: [],
       handle: async () => json((await deps.statsdCardinality()) ?? NO_SERIES),
@@ -64,6 +68,7 @@ export function weirRoutes(deps: HttpDeps, routes: () => readonly Route[]): Rout
     {
       methods: ['GET'],
       path: '/api/weir/v1/remote-write',
+      access: 'read',
       summary: 'Every endpoint that samples are sent on to, with what waits and what went wrong',
       parameters: [],
       handle: async () => json(await deps.remoteWriteOut()),
@@ -71,6 +76,7 @@ export function weirRoutes(deps: HttpDeps, routes: () => readonly Route[]): Rout
     {
       methods: ['GET'],
       path: '/api/weir/v1/queries',
+      access: 'read',
       summary: 'Queries under way, and those that took most since the start',
       parameters: [],
       handle: () => json(deps.running()),
@@ -78,6 +84,7 @@ export function weirRoutes(deps: HttpDeps, routes: () => readonly Route[]): Rout
     {
       methods: ['GET'],
       path: '/api/weir/v1/status',
+      access: 'read',
       summary: 'The process in figures',
       parameters: [],
       handle: async () => json(await deps.status()),
@@ -85,6 +92,7 @@ export function weirRoutes(deps: HttpDeps, routes: () => readonly Route[]): Rout
     {
       methods: ['GET'],
       path: '/api/weir/v1/openapi.json',
+      access: 'read',
       summary: 'This API as an OpenAPI 3.1 document',
       parameters: [],
       early: true,

@@ -3,6 +3,7 @@ import { Labels, type MetricMetadata, SampleColumns, WeirError, systemClock } fr
 import { PACKS } from '@weir/packs'
 import { MemoryQueryable } from '@weir/promql'
 import { pino } from 'pino'
+import { OPEN_ACCESS } from '../../access/access-control.ts'
 import { Backfills } from '../../backfill/backfills.ts'
 import { Backtests } from '../../backtest/backtests.ts'
 import { evaluateMatrix, evaluateVector, executeJob } from '../../query/execute.ts'
@@ -97,6 +98,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
   return {
     jobs,
     registry,
+    access: OPEN_ACCESS,
     queries: {
       json: async (job) => {
         jobs.push(job)

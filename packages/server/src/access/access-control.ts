@@ -1,0 +1,42 @@
+import { WeirError } from '@weir/model'
+import { EVERYBODY, type Identity } from './identity.ts'
+import type { Demand } from './scope.ts'
+
+/** What of a request tells who asks; header names in lower case. */
+export interface Credentials {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** The address that asks. */
+  readonly clientIp: string
+  /** The subject of a client certificate that was checked; '' without one. */
+  readonly certificate: string
+}
+
+/** Decides who asks. The HTTP side, gRPC and WebSockets ask it once a request. */
+export interface AccessControl {
+  /** Whether anybody is asked who he is. */
+  readonly isOn: boolean
+  /**
+   * Who asks; `NOBODY` when nothing was said.
+   *
+   * @throws {WeirError} `ACCESS_UNKNOWN` when what was said is wrong, `ACCESS_SLOWED` after too many wrong ones
+   */
+  identify(credentials: Credentials): Promise<Identity>
+}
+
+/** As long as no access control is configured. */
+export const OPEN_ACCESS: AccessControl = { isOn: false, identify: async () => EVERYBODY }
+
+/** @throws {WeirError} `ACCESS_UNKNOWN` when somebody must first say who he is, `ACCESS_DENIED` when he may not */
+export function demand(who: Identity, wanted: Demand): void {
+  if (wanted === 'open' || wanted === 'peer' || who.scopes.has(wanted)) return
+  if (who.kind === 'anyone') {
+    throw new WeirError(
+      'ACCESS_UNKNOWN',
+      `Cannot answer without knowing who asks: want a token with the scope ${wanted}, as "Authorization: Bearer …"`,
+    )
+  }
+  throw new WeirError(
+    'ACCESS_DENIED',
+    `Cannot let ${JSON.stringify(who.name)} do this: want the scope ${wanted}, which it does not have`,
+  )
+}
