@@ -54,7 +54,7 @@ export interface RequestHead {
   header(name: string): string
 }
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 export interface Parameter {
   readonly name: string
