@@ -21,10 +21,22 @@ export interface AccessControl {
    * @throws {WeirError} `ACCESS_UNKNOWN` when what was said is wrong, `ACCESS_SLOWED` after too many wrong ones
    */
   identify(credentials: Credentials): Promise<Identity>
+  /**
+   * Who was identified before, with the scopes of today; undefined once its token was revoked or has
+   * expired, or its user was taken out or has another password. Sessions ask it at each request.
+   */
+  renew(who: Pick<Identity, 'kind' | 'name' | 'tokenId' | 'mark'>): Identity | undefined
+  /** What people may type in to say who they are. */
+  ways(): { readonly token: boolean; readonly password: boolean }
 }
 
 /** As long as no access control is configured. */
-export const OPEN_ACCESS: AccessControl = { isOn: false, identify: async () => EVERYBODY }
+export const OPEN_ACCESS: AccessControl = {
+  isOn: false,
+  identify: async () => EVERYBODY,
+  renew: () => EVERYBODY,
+  ways: () => ({ token: false, password: false }),
+}
 
 /** @throws {WeirError} `ACCESS_UNKNOWN` when somebody must first say who he is, `ACCESS_DENIED` when he may not */
 export function demand(who: Identity, wanted: Demand): void {

@@ -9,6 +9,8 @@ export interface Identity {
   readonly scopes: ReadonlySet<Scope>
   /** Of tokens: which one, for its limits. */
   readonly tokenId?: string
+  /** Of users: which password it was, so that a new one ends what was begun with the old; never the password or its hash. */
+  readonly mark?: string
 }
 
 /** Where nobody is asked who he is: loopback without access control, and Weirs that say --insecure. */

@@ -476,7 +476,8 @@ function routeOf(request: FastifyRequest): string {
   return request.is404 ? 'none' : (request.routeOptions.url ?? 'none')
 }
 
-function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
+function send(reply: FastifyReply, { status, headers, cookies, body }: Answer): FastifyReply {
+  if (cookies !== undefined) reply.header('set-cookie', [...cookies])
   return reply.code(status).headers(headers).send(payloadOf(body))
 }
 

@@ -87,6 +87,8 @@ export interface Call {
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  /** Each a `Set-Cookie`. */
+  readonly cookies?: readonly string[]
   /** A stream is pulled as fast as the client reads. */
   readonly body: string | Uint8Array | AsyncIterable<Uint8Array>
 }
