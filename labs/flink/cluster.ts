@@ -162,6 +162,9 @@ function configOf(of: {
     'taskmanager.memory.network.min': '32m',
     'taskmanager.memory.network.max': '32m',
     'parallelism.default': 1,
+    // How soon Flink itself notices that a TaskManager is dead: up to 50 s unless told.
+    'heartbeat.interval': '2 s',
+    'heartbeat.timeout': '8 s',
     'restart-strategy.type': 'fixed-delay',
     'restart-strategy.fixed-delay.attempts': 1000,
     'restart-strategy.fixed-delay.delay': '1 s',

@@ -180,6 +180,10 @@ function recordRecords(rule: RuleOf): RecordingRule[] {
       `${rate5m('KafkaSourceReader_commitsFailed')} or ${rate5m('commitsFailed')}`,
     ),
     rule(
+      'offset_commits:rate5m',
+      `${rate5m('KafkaSourceReader_commitsSucceeded')} or ${rate5m('commitsSucceeded')}`,
+    ),
+    rule(
       'late_records:rate5m',
       `${rate5m('numLateRecordsDropped')} or ${rateOf('taskmanager_job_task_numLateRecordsDropped', '5m', SUM)}`,
     ),

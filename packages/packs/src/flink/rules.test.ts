@@ -278,6 +278,20 @@ const cases: readonly (readonly [string, RuleScript])[] = [
     },
   ],
   [
+    'offsets that cannot be committed are told; a commit that failed before others succeeded is not',
+    {
+      series: [
+        running,
+        [source('KafkaSourceReader_commitsFailed', 0), '0+1x60'],
+        [source('KafkaSourceReader_commitsSucceeded', 0), '0x60'],
+        [source('KafkaSourceReader_commitsFailed', 0).replace('"orders"', '"well"'), '0 1x60'],
+        [source('KafkaSourceReader_commitsSucceeded', 0).replace('"orders"', '"well"'), '0+1x60'],
+      ],
+      firing: [['10m', 'FlinkOffsetCommitsFailing', ['orders']]],
+      values: [['2m', 'ALERTS{alertname="FlinkOffsetCommitsFailing",job_name="well"}', {}]],
+    },
+  ],
+  [
     'negative values, NaN and the watermark before all time are no figures',
     {
       series: [
