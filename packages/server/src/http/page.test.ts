@@ -21,6 +21,13 @@ test('with a page, links of Prometheus lead to the explorer, and InfluxDB has it
     expect(await ask('/query')).toBe('302 /explore')
     expect(await ask('/query?q=SHOW+DATABASES')).toMatch(/^200 \{"results"/)
     expect(await ask('/targets')).toBe('200 <title>Weir</title>')
+    const link = async (url: string): Promise<unknown> => (await http.inject({ url })).headers.link
+    expect(await link('/')).toBe(
+      '</api/weir/v1/overview?window=1h>; rel=preload; as=fetch; crossorigin',
+    )
+    expect(await link('/?window=6h')).toContain('window=6h>')
+    expect(await link('/?window=6h>;rel=x')).toContain('window=1h>')
+    expect(await link('/targets')).toBeUndefined()
   } finally {
     await rm(webRoot, { recursive: true, force: true })
   }

@@ -42,8 +42,12 @@ export async function servePage(app: FastifyInstance, webRoot: string | undefine
       reply.header('cache-control', hashed ? FOREVER : 'no-cache')
     },
   })
-  for (const path of APP_PATHS)
-    app.get(path, (_request, reply) => void reply.sendFile('index.html'))
+  for (const path of APP_PATHS) {
+    app.get(path, (request, reply) => {
+      if (path === '/') reply.header('link', firstQuestion(request.url))
+      reply.sendFile('index.html')
+    })
+  }
   app.get(PROMETHEUS_PATH, (request, reply) => void reply.redirect(explorerLink(request.url)))
   app.addHook('onRequest', async (request, reply) => {
     if (request.method !== 'GET' || !request.url.startsWith(SHARED_PATH)) return
@@ -52,6 +56,16 @@ export async function servePage(app: FastifyInstance, webRoot: string | undefine
       await reply.redirect(explorerLink(request.url))
     }
   })
+}
+
+/**
+ * What the overview will ask as soon as its code is there: the browser asks meanwhile. Without a window in the
+ * address it is the one that the page begins with.
+ */
+function firstQuestion(url: string): string {
+  const window = new URL(url, 'http://weir').searchParams.get('window') ?? '1h'
+  const path = `/api/weir/v1/overview?window=${/^\w+$/.test(window) ? window : '1h'}`
+  return `<${path}>; rel=preload; as=fetch; crossorigin`
 }
 
 /** `/graph?g0.expr=up` → `/explore?expr=up` */

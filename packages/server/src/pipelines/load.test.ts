@@ -25,10 +25,11 @@ function recorder(counts: Readonly<Record<string, number>> = {}): OverviewSource
     matrix: async (expr, range): Promise<MatrixColumns> => {
       asked.push(expr)
       grids.push(range)
-      const { startMs, stepMs } = range
+      const { startMs, endMs, stepMs } = range
+      const stepCount = (endMs - startMs) / stepMs + 1
       const values = new Float64Array(0)
       const histograms = new Map()
-      return { kind: 'matrix', startMs, stepMs, stepCount: 0, labels: [], values, histograms }
+      return { kind: 'matrix', startMs, stepMs, stepCount, labels: [], values, histograms }
     },
   }
 }
@@ -42,10 +43,16 @@ const request: OverviewRequest = {
   notes: notesBook([]),
 }
 
-test('an overview is two queries a signal, for the page and to judge by, and one for the packs, whatever there is', async () => {
+test('an overview of the hour that is judged is a query a signal and one for the packs, whatever there is', async () => {
   const source = recorder()
   await loadOverview(source, { ...request, packs: PACKS.filter(({ id }) => id === 'airflow') })
-  expect(source.asked.length).toBe(13)
+  expect(source.asked.length).toBe(7)
+})
+
+test('of another span each signal is asked twice: for the page, and to judge by', async () => {
+  const source = recorder()
+  await loadOverview(source, { ...request, windowMs: 600_000, packs: [] })
+  expect(source.asked.length).toBe(12)
 })
 
 test('one pipeline is asked for by name, odd characters quoted', async () => {
@@ -56,7 +63,7 @@ test('one pipeline is asked for by name, odd characters quoted', async () => {
       'sum by (system, pipeline, stage) (weir_stage_throughput{system="x", pipeline="a\\"b"})',
     ]),
   )
-  expect(source.asked.length).toBe(13)
+  expect(source.asked.length).toBe(7)
 })
 
 test.each([
@@ -67,14 +74,15 @@ test.each([
   ['an odd window', 1000, 60, 30, 34],
 ])('%s', async (_what, windowSeconds, stepCount, stepSeconds, steps) => {
   const source = recorder()
-  await loadOverview(source, { ...request, windowMs: windowSeconds * SECOND, stepCount })
+  const wanted = { ...request, windowMs: windowSeconds * SECOND, stepCount }
+  const { matrices, judged } = await loadOverview(source, wanted)
   const endMs = Date.parse('2024-05-01T12:00:15Z') // 12:00:07, up to a whole 15 s
-  // Judged by the last hour, whatever the window is.
-  expect(source.grids.filter((grid) => grid.stepMs === 30_000).length).toBeGreaterThanOrEqual(6)
-  for (const grid of source.grids.slice(0, 6)) {
-    expect([grid.endMs, grid.stepMs]).toEqual([endMs, stepSeconds * SECOND])
-    expect((grid.endMs - grid.startMs) / grid.stepMs + 1).toBe(steps)
+  const grid = (all: typeof matrices): readonly number[] => {
+    const { startMs, stepMs, stepCount: count } = all.backlog
+    return [startMs + (count - 1) * stepMs, stepMs, count]
   }
+  expect(grid(matrices)).toEqual([endMs, stepSeconds * SECOND, steps])
+  expect(grid(judged)).toEqual([endMs, 30_000, 121]) // by the last hour, whatever the window is
 })
 
 test('series are counted by the pack whose names they bear', async () => {

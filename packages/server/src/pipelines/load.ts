@@ -5,18 +5,13 @@ import type { MatrixColumns, VectorColumns } from '../query/job.ts'
 import type { NotesBook } from './notes/notes.ts'
 import type { OverviewInput } from './overview.ts'
 import { selector } from './signal-view.ts'
+import { type Grid, isThinner, thinned } from './thin-matrix.ts'
 import { STAGE_SERIES, type StageMatrices, stageExprs } from './stage-table.ts'
 
 /** Asks the store for what an overview is made of: a query a signal, however many pipelines there are. */
 export interface OverviewSource {
   vector(expr: string, timeMs: number, signal?: AbortSignal): Promise<VectorColumns>
-  matrix(expr: string, range: GridRange, signal?: AbortSignal): Promise<MatrixColumns>
-}
-
-interface GridRange {
-  readonly startMs: number
-  readonly endMs: number
-  readonly stepMs: number
+  matrix(expr: string, range: Grid, signal?: AbortSignal): Promise<MatrixColumns>
 }
 
 export interface OverviewRequest {
@@ -47,7 +42,7 @@ export async function loadOverview(
   const { atMs, windowMs, only, alerts, packs, notes } = request
   const matchers = only === undefined ? '' : selector('', { ...only })
   const exprs = stageExprs(matchers)
-  const read = async (range: GridRange): Promise<StageMatrices> => {
+  const read = async (range: Grid): Promise<StageMatrices> => {
     const answers = STAGE_SERIES.map((kind) => source.matrix(exprs[kind], range, signal))
     const found = await Promise.all(answers)
     return Object.fromEntries(
@@ -55,16 +50,18 @@ export async function loadOverview(
     ) as unknown as StageMatrices
   }
   const judgedRange = gridOf({ atMs, windowMs: JUDGED_MS, stepCount: JUDGED_STEPS })
-  const [seriesCounts, told, matrices, judged] = await Promise.all([
+  const shownRange = gridOf(request)
+  const isInJudged = isThinner(shownRange, judgedRange)
+  const [seriesCounts, told, judged, shown] = await Promise.all([
     only === undefined ? countSeries(source, packs, atMs, signal) : new Map<string, number>(),
     only === undefined ? undefined : source.vector(afterExpr(matchers), atMs, signal),
-    read(gridOf(request)),
     read(judgedRange),
+    isInJudged ? undefined : read(shownRange),
   ])
   return {
     atMs,
     windowMs,
-    matrices,
+    matrices: shown ?? everySoMany(judged, shownRange.stepMs / judgedRange.stepMs),
     judged,
     alerts,
     packs,
@@ -72,6 +69,11 @@ export async function loadOverview(
     seriesCounts,
     toldEdges: told === undefined ? new Map() : toldEdges(told.labels),
   }
+}
+
+function everySoMany(matrices: StageMatrices, every: number): StageMatrices {
+  const entries = STAGE_SERIES.map((kind) => [kind, thinned(matrices[kind], every)] as const)
+  return Object.fromEntries(entries) as unknown as StageMatrices
 }
 
 /** Senders may tell from which stage the data of another one comes. */
@@ -97,7 +99,7 @@ function gridOf({
   atMs,
   windowMs,
   stepCount,
-}: Pick<OverviewRequest, 'atMs' | 'windowMs' | 'stepCount'>): GridRange {
+}: Pick<OverviewRequest, 'atMs' | 'windowMs' | 'stepCount'>): Grid {
   const steps = Math.ceil(windowMs / stepCount / STEP_MIN_MS)
   const stepMs = Math.max(1, steps) * STEP_MIN_MS
   const endMs = Math.ceil(atMs / STEP_MIN_MS) * STEP_MIN_MS
