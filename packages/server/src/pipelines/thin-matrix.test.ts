@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, integer, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import type { NativeHistogram } from '@weir/model'
 import type { MatrixColumns } from '../query/job.ts'
@@ -18,11 +18,11 @@ test.each([
 })
 
 test('each value and histogram of the thinner matrix is that of its time', () => {
-  fc.assert(
-    fc.property(
-      fc.integer({ min: 0, max: 4 }),
-      fc.integer({ min: 1, max: 8 }),
-      fc.integer({ min: 1, max: 5 }),
+  assert(
+    property(
+      integer({ min: 0, max: 4 }),
+      integer({ min: 1, max: 8 }),
+      integer({ min: 1, max: 5 }),
       (series, intervals, every) => {
         const stepCount = intervals * every + 1
         const values = Float64Array.from({ length: series * stepCount }, (_, i) => i)
