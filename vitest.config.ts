@@ -4,12 +4,17 @@ import { defineConfig } from 'vitest/config'
 // threads or the whole command run what `npm run build` made.
 const conditions = ['weir-source', 'node', 'import', 'default']
 
-const include = ['packages/*/src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts', 'test/**/*.test.ts']
+const include = [
+  'packages/*/src/**/*.test.{ts,tsx}',
+  'packaging/**/*.test.ts',
+  'tools/**/*.test.ts',
+  'test/**/*.test.ts',
+]
 const exclude = ['**/node_modules/**', '**/dist/**', '**/*.slow.test.ts']
 
 // A new process for each file costs more than most files: modules are loaded once for many. Not for
 // the store, which has memory of its own for all of a process, nor for whole processes.
-const alone = ['packages/tsdb/src/**', 'test/**', 'tools/**']
+const alone = ['packages/tsdb/src/**', 'packaging/**', 'test/**', 'tools/**']
 
 export default defineConfig({
   resolve: { conditions },

@@ -10,7 +10,11 @@ export default mergeConfig(
   defineConfig({
     test: {
       ...shared,
-      include: ['packages/*/src/**/*.slow.test.ts', 'test/**/*.slow.test.ts'],
+      include: [
+        'packages/*/src/**/*.slow.test.ts',
+        'packaging/**/*.slow.test.ts',
+        'test/**/*.slow.test.ts',
+      ],
       exclude: ['**/node_modules/**', '**/dist/**'],
       fileParallelism: false,
     },

@@ -36,6 +36,7 @@ export const SHOWN: readonly Shown[] = [
     page: 'docs/quick-start.md',
     command: "npx weir query 'sum by (reason) (weir_statsd_rejected_total)'",
   },
+  { page: 'docs/install.md', command: 'weir --version', prints: /^\d+\.\d+\.\d+\n$/ },
   { page: 'docs/statsd.md', command: "echo 'shop.orders:1|c' | nc -u -w0 127.0.0.1 8125" },
   { page: 'docs/statsd.md', command: 'weir query shop_orders', prints: 'shop_orders 2\n' },
   { page: 'docs/statsd.md', command: 'weir query weir_statsd_rejected_total' },
@@ -216,6 +217,9 @@ export const SHOWN: readonly Shown[] = [
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm ci && npm start': 'installing is what a fresh checkout is for',
   'npm ci && npm test': 'this is it',
+  'npx @weir/weir serve': 'npm-install.slow.test.ts, from the archive',
+  'npm install --global @weir/weir': 'npm-install.slow.test.ts, from the archive',
+  'weir serve --data-dir /var/lib/weir': 'weir-process.ts starts it like that in every test',
   'npm run bench': 'too slow for a test; its figures are on the page',
   'npx weir check config weir.yml': 'the YAML examples above',
   'npx weir serve --config weir.yml': 'the YAML examples above, and spine.test.ts',

@@ -33,6 +33,8 @@ export interface WeirProcess extends AsyncDisposable {
 
 export interface WeirOptions {
   readonly command?: 'serve' | 'demo'
+  /** The command to run, with what stands before its own arguments; the one that was built unless told. */
+  readonly program?: readonly [string, ...string[]]
   /** Contents of its weir.yml. */
   readonly config?: string
   /** Kept by whoever gives it; else a folder that goes with the process. */
@@ -50,7 +52,8 @@ export async function startWeir(options: WeirOptions = {}): Promise<WeirProcess>
   writeFileSync(config, options.config ?? '')
   const own = ['--config', config, ...FREE_PORTS, ...(options.flags ?? [])]
   const flags = options.exactFlags ?? own
-  const child = run([options.command ?? 'serve', '--data-dir', dataDir, ...flags])
+  const args = [options.command ?? 'serve', '--data-dir', dataDir, ...flags]
+  const child = run(args, options.program)
   let log = ''
   child.stderr!.on('data', (chunk: Buffer) => {
     log += chunk.toString()
@@ -82,8 +85,11 @@ export async function startWeir(options: WeirOptions = {}): Promise<WeirProcess>
   }
 }
 
-function run(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+function run(
+  args: readonly string[],
+  [program, ...before]: readonly [string, ...string[]] = [process.execPath, MAIN],
+): ChildProcess {
+  return spawn(program, [...before, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 async function readAddresses(

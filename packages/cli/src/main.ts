@@ -2,9 +2,11 @@
 import { WeirError } from '@weir/model'
 import { Command } from 'commander'
 import { EXIT } from './exit.ts'
+import { VERSION } from './version.ts'
 
 const program = new Command('weir')
   .description('Watches data pipelines: metrics, alerts and a page, in one process')
+  .version(VERSION, '-V, --version', 'print the version')
   .showHelpAfterError('(weir --help lists what there is)')
   .configureHelp({ sortSubcommands: false })
 

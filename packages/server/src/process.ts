@@ -1,6 +1,5 @@
 import { availableParallelism, hostname } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type MessagePort, MessageChannel } from 'node:worker_threads'
 import {
   type Alerting,
@@ -83,9 +82,7 @@ import { Thread } from './threads/thread.ts'
 import type { Address, Weir, Writer } from './serve.ts'
 import type { WriterHandlers } from './threads/writer-thread.ts'
 import { VERSION } from './version.ts'
-
-/** The page as the build left it, in the room beside this one. */
-const WEB_ROOT = fileURLToPath(new URL('../../web/dist/', import.meta.url))
+import { WEB_ROOT } from './web-root.ts'
 
 /**
  * Opens Weir from the disk outwards: store, query threads, rules, page, intakes. The one place that

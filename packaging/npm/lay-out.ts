@@ -1,0 +1,59 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Metafile } from 'esbuild'
+import { INSTALLED, ROOT, bundle } from './bundle.ts'
+
+const HERE = import.meta.dirname
+
+export interface Manifest {
+  readonly name: string
+  readonly version: string
+  readonly license: string
+  readonly engines: Readonly<Record<string, string>>
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly [key: string]: unknown
+}
+
+/**
+ * The manifest of the package: the version of all rooms, and exactly those versions of what is
+ * installed beside it that the lock has, which are those that the tests ran with.
+ */
+export function manifest(): Manifest {
+  const { version, engines } = readJson('package.json') as Manifest
+  const { packages } = readJson('package-lock.json') as {
+    readonly packages: Readonly<Record<string, { readonly version: string }>>
+  }
+  const dependencies = INSTALLED.map(
+    (name) => [name, packages[`node_modules/${name}`]!.version] as const,
+  )
+  return {
+    name: '@weir/weir',
+    version,
+    description: 'Watches data pipelines: metrics, logs, alerts and a page, in one process',
+    keywords: ['alerting', 'logs', 'metrics', 'monitoring', 'pipelines', 'prometheus', 'statsd'],
+    license: 'Apache-2.0',
+    type: 'module',
+    bin: { weir: 'bin/weir.js' },
+    files: ['bin', 'lib', 'web'],
+    engines,
+    dependencies: Object.fromEntries(dependencies.toSorted(([a], [b]) => (a < b ? -1 : 1))),
+  }
+}
+
+/** Writes the package as users get it into `folder`, which is emptied. The build must have been made. */
+export async function layOut(folder: string): Promise<Metafile> {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(join(folder, 'bin'), { recursive: true })
+  const made = await bundle(join(folder, 'lib'))
+  cpSync(join(ROOT, 'packages/web/dist'), join(folder, 'web'), { recursive: true })
+  cpSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'))
+  cpSync(join(HERE, 'README.md'), join(folder, 'README.md'))
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
+  const bin = "#!/usr/bin/env node\nimport '../lib/main.js'\n"
+  writeFileSync(join(folder, 'bin/weir.js'), bin, { mode: 0o755 })
+  return made
+}
+
+function readJson(name: string): unknown {
+  return JSON.parse(readFileSync(join(ROOT, name), 'utf8'))
+}

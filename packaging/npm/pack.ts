@@ -1,0 +1,30 @@
+/**
+ * Makes the npm package of what the build left: the folder packaging/dist/npm, and its archive beside it.
+ *
+ *   npm run pack:npm
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { layOut } from './lay-out.ts'
+
+const DIST = join(import.meta.dirname, '../dist')
+
+/** Makes folder and archive; gives the archive's path. */
+export async function packNpm(): Promise<string> {
+  const folder = join(DIST, 'npm')
+  await layOut(folder)
+  mkdirSync(DIST, { recursive: true })
+  const told = execFileSync('npm', ['pack', '--json', '--pack-destination', DIST], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const [{ filename }] = JSON.parse(told) as [{ readonly filename: string }]
+  return join(DIST, filename)
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const archive = await packNpm()
+  console.log(`${archive} (${(statSync(archive).size / 1024 / 1024).toFixed(1)} MiB)`)
+}
