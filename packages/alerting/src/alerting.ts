@@ -20,6 +20,7 @@ import type { RoutingViews } from './route/views.ts'
 import { type RuleGroup, parseRuleFile, parseRuleGroups } from './rules/config.ts'
 import { EVALUATION_INTERVAL_MS, type GroupContext, LiveGroup, groupKey } from './rules/group.ts'
 import { DEFAULT_NO_DATA } from './rules/no-data.ts'
+import { holdAfterStart } from './rules/hold.ts'
 import { watchdogGroups } from './rules/watchdog.ts'
 import type { AlertsView, GroupFigures, RuleGroupsView } from './rules/view.ts'
 import { StoredSilences } from './silence/silences.ts'
@@ -211,8 +212,8 @@ class Engine implements Alerting {
     this.#meetPeers()
     const specs = this.#specs(this.#checked)
     const groups = specs.map((spec) => this.#newGroup(spec, this.#checked.setup))
-    const longestMs = Math.max(0, ...groups.map((group) => group.intervalMs))
-    await this.#dispatcher.regroup(this.#checked.routing, longestMs + HOLD_MARGIN_MS)
+    const turns = groups.map(({ intervalMs }, i) => ({ intervalMs, rules: specs[i]!.rules }))
+    await this.#dispatcher.regroup(this.#checked.routing, holdAfterStart(turns))
     for (const group of groups) {
       group.restore()
       this.#groups.set(group.key, group)
@@ -390,9 +391,6 @@ class Engine implements Alerting {
     await this.#network?.close()
   }
 }
-
-/** On top of the longest interval, before alerts of an earlier life may count as resolved. */
-const HOLD_MARGIN_MS = 5000
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0

@@ -62,13 +62,19 @@ class StandInDoor implements NotificationDoor {
   }
 }
 
-function opened(options: { readonly text?: string; readonly groupsMax?: number } = {}) {
-  const { text = CONFIG, groupsMax } = options
+function opened(
+  options: {
+    readonly text?: string
+    readonly groupsMax?: number
+    readonly store?: MemoryStore
+  } = {},
+) {
+  const { text = CONFIG, groupsMax, store = new MemoryStore() } = options
   const time = clock()
   const door = new StandInDoor()
   const { telemetry, counts, lines } = recordingTelemetry()
   const routing = routingOf(text)
-  const dispatcher = new Dispatcher(routing, new AlertStore(new MemoryStore()), {
+  const dispatcher = new Dispatcher(routing, new AlertStore(store), {
     clock: time,
     door,
     events: new AlertingEvents(telemetry),
@@ -162,4 +168,26 @@ test('past the limit of groups an alert is not told and counted, until there is 
     'all alerts resolved: a',
     'first notification: b',
   ])
+})
+
+test('after a restart a group waits as long as the alert that needs it most', async () => {
+  const store = new MemoryStore()
+  const before = opened({ store })
+  await before.dispatcher.regroup(before.routing)
+  await before.dispatcher.receive([
+    alert({ alertname: 'a', team: 'x' }, before.time.now()),
+    alert({ alertname: 'b', team: 'x' }, before.time.now()),
+    alert({ alertname: 'c', team: 'y' }, before.time.now()),
+  ])
+  await before.dispatcher[Symbol.asyncDispose]()
+  const { time, dispatcher, routing } = opened({ store })
+  await using _ = dispatcher
+  const held = new Map([
+    ['a', 20_000],
+    ['b', 65_000],
+    ['c', 30_000],
+  ])
+  await dispatcher.regroup(routing, ({ labels }) => held.get(labels.get('alertname')) ?? 0)
+  const waits = dispatcher.groups().map(({ dueMs = 0 }) => dueMs - time.monotonicMs())
+  expect(waits.toSorted()).toEqual([30_000, 65_000])
 })

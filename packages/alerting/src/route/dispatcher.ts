@@ -46,6 +46,12 @@ const TURNS_AT_ONCE = 64
 const SLEEP_MAX_MS = 3_600_000
 
 /**
+ * For so long the groups of an alert have no turn after a restart: its sender must have had the time to repeat
+ * itself, or the alert would seem to be resolved that is not.
+ */
+type Hold = (alert: Pick<Alert, 'labels'>) => number
+
+/**
  * Sorts alerts into groups by the routing tree, and gives each group its turns.
  *
  * Turns are kept on the clock that only goes forward: setting the wall clock does not shift them.
@@ -159,11 +165,9 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
    * first, so that nothing is told twice; groups that stay the same keep the time of their next turn.
    * Of what is over, only that comes along whose end somebody has yet to hear of.
    *
-   * @param holdMs until the first turn of each group; undefined: as if the alerts had just come.
-   * After a restart the senders must have had the time to repeat themselves, or alerts would seem to
-   * be resolved that are not.
+   * @param hold how long each alert keeps its groups from their first turn; undefined: as if all had just come.
    */
-  async regroup(routing: Routing, holdMs?: number): Promise<void> {
+  async regroup(routing: Routing, hold?: Hold): Promise<void> {
     this.#isPaused = true
     await Promise.all(this.#running)
     const before = this.groups()
@@ -177,10 +181,10 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
     this.#turns = new Turns()
     for (const group of before) group.isEnded = true
     for (const alert of this.#store.all()) {
-      if (alert.endsAtMs > nowMs || routing.isStrict) this.#place(alert, holdMs)
+      if (alert.endsAtMs > nowMs || routing.isStrict) this.#place(alert, hold)
     }
     for (const alert of this.#store.all()) {
-      if (alert.endsAtMs <= nowMs && !routing.isStrict) this.#placeEnded(alert, holdMs, nowMs)
+      if (alert.endsAtMs <= nowMs && !routing.isStrict) this.#placeEnded(alert, hold, nowMs)
     }
     if (!routing.isStrict) this.#keepTurns(before)
     this.#isPaused = false
@@ -191,11 +195,11 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
     this.#rouse()
   }
 
-  #placeEnded(alert: KnownAlert, holdMs: number | undefined, nowMs: number): void {
+  #placeEnded(alert: KnownAlert, hold: Hold | undefined, nowMs: number): void {
     for (const route of routesFor(this.#routing.root, alert.labels)) {
       const labels = groupLabels(route, alert.labels)
       const isOwed = new AlertGroup(route, labels, this.#context).isOwed(alert.fingerprint, nowMs)
-      if (isOwed) this.#groupFor(route, labels, alert, holdMs)?.insert(alert)
+      if (isOwed) this.#groupFor(route, labels, alert, hold)?.insert(alert)
     }
   }
 
@@ -212,18 +216,18 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
   }
 
   /** Sorts an alert into its groups. */
-  #place(alert: KnownAlert, holdMs: number | undefined): void {
+  #place(alert: KnownAlert, hold: Hold | undefined): void {
     const known = this.#placed.get(alert.fingerprint)
     const isGood = known !== undefined && !known.some(({ isEnded }) => isEnded)
-    for (const group of isGood ? known : this.#placeAnew(alert, holdMs)) {
+    for (const group of isGood ? known : this.#placeAnew(alert, hold)) {
       group.insert(alert)
       this.#hurry(group, alert)
     }
   }
 
-  #placeAnew(alert: KnownAlert, holdMs: number | undefined): readonly AlertGroup[] {
+  #placeAnew(alert: KnownAlert, hold: Hold | undefined): readonly AlertGroup[] {
     const found = routesFor(this.#routing.root, alert.labels).map((route) =>
-      this.#groupFor(route, groupLabels(route, alert.labels), alert, holdMs),
+      this.#groupFor(route, groupLabels(route, alert.labels), alert, hold),
     )
     const groups = found.filter((group) => group !== undefined)
     // Where there was no room for a group, the next time may be better.
@@ -246,13 +250,17 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
     route: Route,
     labels: Labels,
     alert: KnownAlert,
-    holdMs: number | undefined,
+    hold: Hold | undefined,
   ): AlertGroup | undefined {
     const { clock, events, groupsMax = GROUPS_MAX } = this.#options
     const groups = this.#groups.get(route) ?? new Map<string, AlertGroup>()
     this.#groups.set(route, groups)
     const known = groups.get(labels.key())
-    if (known !== undefined) return known
+    const holdMs = hold?.(alert)
+    if (known !== undefined) {
+      if (holdMs !== undefined) this.#waitLonger(known, holdMs)
+      return known
+    }
     if (this.#groupCount >= groupsMax) {
       events.groupRefused(alert.labels.toString())
       return undefined
@@ -263,6 +271,12 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
     group.isNew = holdMs === undefined
     this.#turns.set(group, clock.monotonicMs() + (holdMs ?? route.groupWaitMs))
     return group
+  }
+
+  /** The alert that has to be waited for longest decides. */
+  #waitLonger(group: AlertGroup, holdMs: number): void {
+    const untilMs = this.#options.clock.monotonicMs() + holdMs
+    if ((group.dueMs ?? 0) < untilMs) this.#turns.set(group, untilMs)
   }
 
   /** Groups that have alerts. */

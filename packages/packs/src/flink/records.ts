@@ -87,9 +87,15 @@ interface Context {
   readonly completed: string
 }
 
+/**
+ * A job without slots is taken up and fails again every second or two: at some of these moments it counts as
+ * running. One that runs has done so for some seconds.
+ */
+const RUNS_FOR_MS = 10_000
+
 /** Whether jobs run, and how often they begin anew. */
 function stateRecords({ rule, name, completed }: Context): RecordingRule[] {
-  const state = (metric: string): string => `${gauge(metric, JOB)} > bool 0`
+  const state = (metric: string): string => `${gauge(metric, JOB)} > bool ${RUNS_FOR_MS}`
   const restarts = (window: string): string =>
     ['numRestarts', 'fullRestarts']
       .map((metric) => gaugeIncrease(`jobmanager_job_${metric}`, window, SUM))

@@ -212,6 +212,16 @@ const cases: readonly (readonly [string, RuleScript])[] = [
     },
   ],
   [
+    'a job that is taken up and fails for want of slots every few seconds does not run',
+    {
+      series: [[ofJob('runningTime'), `1000+15000x20 ${'1200 0 900 700 '.repeat(20)}`]],
+      firing: [
+        ['5m', 'FlinkJobNotRunning', []],
+        ['7m', 'FlinkJobNotRunning', ['orders']],
+      ],
+    },
+  ],
+  [
     'a streaming job that is gone is missed, a batch that is done is not',
     {
       series: [
