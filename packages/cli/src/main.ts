@@ -20,6 +20,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   promql: async () => (await import('./commands/promql.ts')).addPromql,
   logs: async () => (await import('./commands/logs.ts')).addLogs,
   check: async () => (await import('./commands/check.ts')).addCheck,
+  backup: async () => (await import('./commands/backup.ts')).addBackupCommand,
+  restore: async () => (await import('./commands/restore.ts')).addRestore,
   import: async () => (await import('./commands/import.ts')).addImport,
   rules: async () => (await import('./commands/rules.ts')).addRules,
   routes: async () => (await import('./commands/routes.ts')).addRoutes,

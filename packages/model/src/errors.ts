@@ -84,6 +84,9 @@ export const CODES = {
   DASHBOARD_CONFLICT: 'bad_data', // somebody else saved it meanwhile
   DASHBOARD_READ_ONLY: 'bad_data', // a pack's: it can be copied, not changed
   DASHBOARD_NOT_WRITTEN: 'unavailable', // its file cannot be written
+  BACKUP_BUSY: 'unavailable', // one at a time
+  BACKUP_INVALID: 'bad_data', // an archive that breaks off, was changed, or is none
+  RESTORE_REFUSED: 'bad_data', // a directory that is not empty
   STORAGE_VALUE: 'bad_data', // a key or an option that the store cannot take
   MATCHER_BAD_REGEX: 'bad_data',
   IMPORT_LINE: 'bad_data', // a line of a file of old samples

@@ -36,3 +36,16 @@ export { Registry } from './telemetry/registry.ts'
 export { configSchema } from './config/json-schema.ts'
 export { type LogsReport, checkLogs, repairLogs } from '@weir/logs'
 export { type DataReport, checkData, repairData } from '@weir/tsdb'
+export type { Manifest } from './backup/manifest.ts'
+export { backupOfDirectory } from './backup/data-dir-backup.ts'
+export { verifyArchive } from './backup/read-archive.ts'
+export {
+  type Added,
+  addBackup,
+  chooseBackup,
+  fromRepository,
+  keepNewest,
+  knownChecksums,
+  verifyBackup,
+} from './backup/repository.ts'
+export { type Restored, type Unpack, fromArchive, restore, sizeOf } from './backup/restore.ts'

@@ -22,6 +22,7 @@ import { relabelOf } from './alertmanagers/alert-relabel.ts'
 import { namesAlertmanagers } from './alertmanagers/config.ts'
 import { OutsideAlertmanagers } from './alertmanagers/outside-alertmanagers.ts'
 import { Backfills } from './backfill/backfills.ts'
+import { openBackups } from './backup/open-backups.ts'
 import { Backtests } from './backtest/backtests.ts'
 import { waitForRestart } from './config/at-start.ts'
 import { featureProblems } from './config/features.ts'
@@ -696,6 +697,14 @@ class Process implements Weir {
       ready: (what) =>
         [...this.#waitsFor].filter((name) => what !== 'queries' || FOR_QUERIES.has(name)),
       admin: web.enable_admin_api ? this.#adminStore() : undefined,
+      backups: openBackups({
+        config,
+        dataDir: this.#flags.dataDir,
+        writer: this.#writer,
+        intake: () => this.#intake,
+        logs: this.#logs,
+        telemetry: { registry: this.#registry, log: this.#log.child({ part: 'backup' }) },
+      }),
       reload: () => this.reload(),
       pushIntakes: this.#pushIntakes,
       picture: (id) => this.#shelf?.get(id, systemClock.now()),

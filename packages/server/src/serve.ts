@@ -1,3 +1,4 @@
+import { requireWholeRestore } from './backup/restore-mark.ts'
 import { type Flags, loadConfig } from './config/load-config.ts'
 import { storageOptions } from './config/storage-options.ts'
 import { Thread } from './threads/thread.ts'
@@ -36,6 +37,7 @@ export interface Writer {
  * @throws {WeirError} for a bad configuration, a locked or unusable data directory, a port in use
  */
 export async function serve(flags: Flags): Promise<Weir> {
+  requireWholeRestore(flags.dataDir)
   const setup = loadConfig(flags)
   const data: WriterData = {
     path: flags.dataDir,

@@ -33,7 +33,7 @@ import { dropDue, dropSeries, maintainExemplars } from './seal/retention.ts'
 import { closeDue, seal } from './seal/seal.ts'
 import type { ReaderSeat } from './seat.ts'
 import { SeriesCensus } from './series-census.ts'
-import { removeUnfinished, snapshot } from './snapshot.ts'
+import { removeUnfinished, snapshot, stage } from './snapshot.ts'
 import { type RetentionRule } from './steps/policy.ts'
 import { nextThin, thin } from './steps/thin.ts'
 import type { SenderOptions, Store, StoreOptions, StoreStats } from './store.ts'
@@ -208,6 +208,10 @@ class OpenStore implements Store {
 
   async snapshot(skipHead = false): Promise<{ name: string }> {
     return { name: await snapshot(this.#core, skipHead) }
+  }
+
+  stage(): Promise<string> {
+    return stage(this.#core, false)
   }
 
   async deleteSeries(matchers: readonly Matcher[], minMs: number, maxMs: number): Promise<void> {

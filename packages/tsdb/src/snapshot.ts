@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 import type { Core } from './core.ts'
 import { FILE_NAME, openEnvironment, storageError, syncFile } from './disk/environment.ts'
@@ -18,6 +18,26 @@ const UNFINISHED = '.unfinished'
  * @throws {WeirError} `STORAGE_FULL`, `STORAGE_FAILED`
  */
 export async function snapshot(core: Core, skipHead: boolean): Promise<string> {
+  const { path } = core.settings
+  const unfinished = await stage(core, skipHead)
+  const name = basename(unfinished, UNFINISHED)
+  try {
+    renameSync(unfinished, join(path, FOLDER, name))
+    syncFile(join(path, FOLDER))
+    return name
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true })
+    throw storageError(`make a snapshot in ${JSON.stringify(dirname(unfinished))}`, error)
+  }
+}
+
+/**
+ * The same copy for somebody who takes it somewhere else at once, and then removes it. When he does not,
+ * because the process ends, the next start does.
+ *
+ * @returns its folder
+ */
+export async function stage(core: Core, skipHead: boolean): Promise<string> {
   const { path, clock } = core.settings
   const stamp = new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, '')
   const name = `${stamp}-${randomBytes(8).toString('hex')}`
@@ -32,9 +52,7 @@ export async function snapshot(core: Core, skipHead: boolean): Promise<string> {
     await completeCopy(unfinished, core.environment.windowsFolder, skipHead)
     syncFile(file)
     syncFile(unfinished)
-    renameSync(unfinished, join(path, FOLDER, name))
-    syncFile(join(path, FOLDER))
-    return name
+    return unfinished
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true })
     throw storageError(`make a snapshot in ${JSON.stringify(dirname(unfinished))}`, error)

@@ -140,6 +140,14 @@ export interface Store extends AsyncDisposable {
    */
   snapshot(skipHead?: boolean): Promise<{ readonly name: string }>
   /**
+   * Makes the same copy for somebody who takes it away and then removes it; the next start removes it in
+   * any case.
+   *
+   * @returns its folder
+   * @throws {WeirError} `STORAGE_FULL`, `STORAGE_FAILED`
+   */
+  stage(): Promise<string>
+  /**
    * Deletes the samples within [minMs, maxMs] of every series for which all matchers hold. Queries
    * that begin afterwards do not see them; their room is freed by `cleanTombstones`, or when their
    * windows are compacted or expire. Samples that come for these times later are seen.

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs'
+import { linkSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import { type Clock, type LogBatch, type LogReport, type LogSink, WeirError } from '@weir/model'
 import { Admission, type AdmissionLimits } from './admission.ts'
@@ -14,6 +15,7 @@ import {
 } from './journal.ts'
 import { type DeleteRequest, Keeper, type KeeperOptions } from './keeper.ts'
 import type { News } from './news.ts'
+import { indexFile, partFile } from './part/part-name.ts'
 import { Shelf } from './shelf.ts'
 
 export interface LogStoreOptions extends AdmissionLimits, KeeperOptions {
@@ -37,6 +39,13 @@ export interface LogStore extends LogSink, AsyncDisposable {
   seal(): Promise<void>
   /** Takes lines out for good, wherever they lie; resolves with how many went. */
   delete(request: DeleteRequest): Promise<number>
+  /**
+   * Gives all files that hold lines second names in a folder on the same disk: what is acknowledged at
+   * this moment is in them.
+   *
+   * @returns how long those are that still grow, by name: what comes behind is not to be read
+   */
+  link(into: string): ReadonlyMap<string, number>
   stats(): LogStoreStats
 }
 
@@ -168,6 +177,20 @@ class Store implements LogStore {
   async delete(request: DeleteRequest): Promise<number> {
     await this.seal()
     return this.#keeper.delete(request)
+  }
+
+  link(into: string): ReadonlyMap<string, number> {
+    mkdirSync(into, { recursive: true })
+    const { folder } = this.#options
+    const growing = new Map<string, number>()
+    // All in one turn: no part takes the place of segments in between.
+    const parts = this.#shelf.parts.flatMap(({ name }) => [partFile(name), indexFile(name)])
+    const journals = [...this.#segments.keys()].map(journalFile)
+    for (const file of [...parts, ...journals]) linkSync(join(folder, file), join(into, file))
+    if (this.#segments.has(this.#journal.segment)) {
+      growing.set(journalFile(this.#journal.segment), this.#journal.bytes)
+    }
+    return growing
   }
 
   stats(): LogStoreStats {

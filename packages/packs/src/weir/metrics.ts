@@ -1451,6 +1451,13 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
       'result',
       'Reloads of the configuration, by result.',
     ],
+    [
+      'weir_backups_total',
+      'counter',
+      '',
+      'result',
+      'Backups of the running Weir, by how they ended.',
+    ],
   ],
 }
 

@@ -69,7 +69,13 @@ const web = z.strictObject({
   enable_admin_api: z
     .boolean()
     .default(false)
-    .describe('Whether `/api/v1/admin/…` may delete series and make snapshots.'),
+    .describe(
+      'Whether the API may delete series and lines, and make snapshots and backups (`/api/v1/admin/…`, `/api/weir/v1/admin/…`).',
+    ),
+  backup_stall_timeout: duration
+    .prefault('1m')
+    .refine((ms) => ms >= 1000, { message: 'want at least 1s' })
+    .describe('How long whoever takes a backup may read nothing before the copy made for it goes.'),
   max_body_bytes: byteSize.prefault('4MiB').describe('Longest request body.'),
   max_url_bytes: byteSize.prefault('32KiB').describe('Longest URL.'),
   max_header_bytes: byteSize.prefault('64KiB').describe('Longest request head.'),

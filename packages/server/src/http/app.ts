@@ -15,6 +15,7 @@ import { asWeirError } from './errors.ts'
 import { type GuardRules, SECURITY_HEADERS, isLoopback, refusal } from './guard.ts'
 import { boardRoutes } from './board-routes.ts'
 import { backfillRoutes } from './backfill-routes.ts'
+import { backupRoute } from './backup-route.ts'
 import { backtestRoutes } from './backtest-routes.ts'
 import { dashboardRoutes } from './dashboard-routes.ts'
 import { greetShippers } from './elastic-routes.ts'
@@ -142,6 +143,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     ...statusRoutes(deps),
     ...targetRoutes(deps),
     ...adminRoutes(deps),
+    backupRoute(deps),
     ...lifecycleRoutes(deps),
     remoteWriteRoute(deps),
     ...otlpRoutes(deps),

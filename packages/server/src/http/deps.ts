@@ -24,6 +24,7 @@ import type { LogDeletions } from '../log-query/log-deletions.ts'
 import type { LogQueries } from '../log-query/log-queries.ts'
 import type { QueryOrigin } from '../query/question.ts'
 import type { Backfills } from '../backfill/backfills.ts'
+import type { Backups } from '../backup/backups.ts'
 import type { Backtests } from '../backtest/backtests.ts'
 import type { ImportResult } from '../import/import-page.ts'
 import type { BodyRooms } from '../push/body-rooms.ts'
@@ -123,6 +124,8 @@ export interface HttpDeps {
   ready(what?: 'queries'): readonly string[]
   /** What may be done to the store; undefined while `web.enable_admin_api` is off. */
   readonly admin: AdminStore | undefined
+  /** Backups of everything; undefined while `web.enable_admin_api` is off. */
+  readonly backups: Pick<Backups, 'begin'> | undefined
   /** Reads the configuration again. Throws a `WeirError` and changes nothing when it is bad. */
   reload(): Promise<void>
   /** Where bodies are read into. */

@@ -55,6 +55,8 @@ export interface StatsdIntake extends AsyncDisposable {
   cardinality(): Promise<StatsdCardinality>
   /** Writes what there is now; the timer does it every `flush_interval`. Never rejects: a failed commit is counted. */
   flush(): Promise<void>
+  /** Copies what is kept of the aggregates into a folder, as it is between two flushes. */
+  copyState(into: string): Promise<void>
 }
 
 /**
@@ -243,6 +245,14 @@ class Intake implements StatsdIntake {
     const mine = before.then(() => this.#flushOnce())
     this.#flushing = mine
     return mine
+  }
+
+  copyState(into: string): Promise<void> {
+    const state = this.#state
+    if (state === undefined) return Promise.resolve()
+    const copied = (this.#flushing ?? Promise.resolve()).then(() => state.copyTo(into))
+    this.#flushing = copied.catch(() => undefined) // the next flush has nothing to do with it
+    return copied
   }
 
   startTimer(): void {

@@ -84,6 +84,11 @@ export class LogsSide implements LogSink, AsyncDisposable {
     return (await this.thread()).call('delete', request)
   }
 
+  /** Gives files of lines second names in a folder; says how long those are that grow. */
+  async link(into: string): Promise<ReadonlyMap<string, number>> {
+    return (await (await this.#thread)?.call('link', into)) ?? new Map()
+  }
+
   /** For lines of another thread: what a `LogWay` there is made of. */
   way(): MessagePort {
     const { port1, port2 } = new MessageChannel()

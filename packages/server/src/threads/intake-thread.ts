@@ -37,6 +37,8 @@ export type IntakeHandlers = {
   /** This thread's own metrics as an exposition page. */
   page: (accept: string) => Moved<Uint8Array>
   reload: (mappings: readonly ReadMapping[]) => void
+  /** Copies what is kept of the aggregates into a folder. */
+  copyState: (into: string) => Promise<void>
   close: () => Promise<void>
 }
 
@@ -68,6 +70,7 @@ const handlers: IntakeHandlers = {
   samples: (accept) => movedPage(intake?.families() ?? [], accept),
   page: (accept) => movedPage(registry.collect(), accept),
   reload: (mappings) => intake?.reload(mappings),
+  copyState: async (into) => intake?.copyState(into),
   close: async () => {
     await intake?.[Symbol.asyncDispose]()
     appender.close()

@@ -66,6 +66,8 @@ export type LogsHandlers = {
   connectReader: (port: MessagePort) => Promise<void>
   /** Takes lines out for good; gives how many went. */
   delete: (request: DeleteRequest) => Promise<number>
+  /** Gives files of lines second names in a folder; says how long those are that grow. */
+  link: (into: string) => Promise<ReadonlyMap<string, number>>
   stats: () => Promise<LogStoreStats>
   /** This thread's own metrics as an exposition page. */
   page: (accept: string) => Promise<Moved<Uint8Array>>
@@ -136,6 +138,7 @@ const handlers: LogsHandlers = {
   connect: async (port) => serveWay(port, await sinking),
   connectReader: async (port) => (await opening).connectReader(port),
   delete: async (request) => (await opening).delete(request),
+  link: async (into) => (await opening).link(into),
   stats: async () => (await opening).stats(),
   page: async (accept) => {
     metrics.refresh((await opening).stats(), (await receiving).reader.active.count)

@@ -48,6 +48,8 @@ export type WriterHandlers = {
   stats: () => Promise<StoreStats>
   /** The argument: whether to leave out what is not sealed yet. */
   snapshot: (skipHead: boolean) => Promise<{ readonly name: string }>
+  /** A copy for somebody who takes it away and removes it: its folder. */
+  stage: () => Promise<string>
   deleteSeries: (what: DeleteRequest) => Promise<void>
   cleanTombstones: () => Promise<void>
   setRetentionRules: (rules: readonly RetentionRule[]) => Promise<void>
@@ -101,6 +103,7 @@ const handlers: WriterHandlers = {
   },
   stats: async () => (await opening).stats(),
   snapshot: async (skipHead) => (await opening).snapshot(skipHead),
+  stage: async () => (await opening).stage(),
   deleteSeries: async ({ matchers, minMs, maxMs }) =>
     (await opening).deleteSeries(matchers, minMs, maxMs),
   cleanTombstones: async () => (await opening).cleanTombstones(),

@@ -109,6 +109,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     },
     logQueries: noLogQueries,
     logDeletions: undefined,
+    backups: undefined,
     bodyRooms: new BodyRooms(),
     pushIntakes: new PushIntakes(),
     remoteWrite: async () => ({

@@ -10,7 +10,7 @@
  * Quantiles need all their centroids, many bytes: they are kept at each flush only while they are few.
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, copyFile, mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Aggregate } from '../aggregate.ts'
@@ -20,6 +20,8 @@ import { readHead, restoreValues, writeValues } from './values-file.ts'
 /** At each flush quantiles are kept while their centroids take no more than this, at the end no more than that. */
 const DIGEST_BYTES = 4 * 1024 * 1024
 const LAST_DIGEST_BYTES = 256 * 1024 * 1024
+
+const OWN_FILE = /^(values-[01]|series-\d+\.jsonl)$/
 
 /** So many series are listed at a time; then the sockets get a turn. */
 const SERIES_A_TURN = 5000
@@ -119,6 +121,14 @@ export class KeptState {
     return true
   }
 
+  /** Copies the files into another folder; nothing may be saved meanwhile. */
+  async copyTo(folder: string): Promise<void> {
+    await mkdir(folder, { recursive: true })
+    for (const name of readdirSync(this.#folder)) {
+      if (OWN_FILE.test(name)) await copyFile(join(this.#folder, name), join(folder, name))
+    }
+  }
+
   /** Brings the list up to the series that there are, some thousands at a time. */
   async #list(isNew: boolean): Promise<void> {
     const path = this.#listFile(this.#generation)
@@ -132,7 +142,7 @@ export class KeptState {
   /** Forgets all: what is old would let counters fall later. */
   drop(): void {
     for (const name of readdirSync(this.#folder)) {
-      if (/^(values-[01]|series-\d+\.jsonl)$/.test(name)) rmSync(join(this.#folder, name))
+      if (OWN_FILE.test(name)) rmSync(join(this.#folder, name))
     }
     this.bytes = 0
     this.#savedAt = ''
