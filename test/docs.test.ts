@@ -350,7 +350,7 @@ function standIns(bin: string): void {
     '/bin/sh',
     `case " $* " in
   *" --alertmanager.config "*) ;;
-  " query "* | " silence "* | " alert "* | " routes "* | " logs "* | " level "* | " dashboard "* | \
+  " audit "* | " query "* | " silence "* | " alert "* | " routes "* | " logs "* | " level "* | " dashboard "* | \
   " rules backtest "*)
     set -- "$@" --server "$WEIR_AT" ;;
 esac

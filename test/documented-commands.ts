@@ -161,6 +161,7 @@ export const SHOWN: readonly Shown[] = [
       '{"status":"success","data":{"resultType":"vector","result":[{"metric":{"__name__":"up"',
   },
   { page: 'docs/alerts-daily.md', command: 'weir alert list', prints: 'Fingerprint' },
+  { page: 'docs/audit.md', command: 'weir audit', prints: /^When .*Action/ },
   {
     page: 'docs/log-levels.md',
     command: 'weir level get weir',

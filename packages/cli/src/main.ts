@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   routes: async () => (await import('./commands/routes.ts')).addRoutes,
   alert: async () => (await import('./commands/alert.ts')).addAlert,
   silence: async () => (await import('./commands/silence.ts')).addSilence,
+  audit: async () => (await import('./commands/audit.ts')).addAudit,
   level: async () => (await import('./commands/level.ts')).addLevel,
   dashboard: async () => (await import('./commands/dashboard.ts')).addDashboard,
   pack: async () => (await import('./commands/pack.ts')).addPack,

@@ -3,6 +3,7 @@
  * is), `airflow/` (one pack, file by file), `rule-groups`, `export/`.
  */
 export * from './api.ts'
+export * from './audit-api.ts'
 export * from './logger-api.ts'
 export * from './backtest.ts'
 export * from './logs-api.ts'

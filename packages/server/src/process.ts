@@ -18,6 +18,8 @@ import type { IntakeStatus, WeirStatus } from '@weir/packs'
 import { type SenderOptions, connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { exposition } from '@weir/wire'
 import { OPEN_ACCESS } from './access/access-control.ts'
+import { AuditLog } from './audit/audit-log.ts'
+import { changedSections, openAudit, reloadBySignal } from './audit/own-changes.ts'
 import { relabelOf } from './alertmanagers/alert-relabel.ts'
 import { namesAlertmanagers } from './alertmanagers/config.ts'
 import { OutsideAlertmanagers } from './alertmanagers/outside-alertmanagers.ts'
@@ -150,6 +152,7 @@ class Process implements Weir {
   #backtests!: Backtests
   #packs!: PackWatch
   #events!: EventStore
+  readonly #audit: AuditLog
   #loggers!: LoggerDesk
   #dashboards!: Dashboards
   #intake!: Thread<IntakeHandlers>
@@ -168,6 +171,11 @@ class Process implements Weir {
     this.#startedWith = setup.config
     this.#gates = new LogGates(setup.config.log.level)
     this.#log = openLog(setup.config.log.level, this.#gates)
+    this.#audit = new AuditLog({
+      limits: setup.config.audit,
+      clock: systemClock,
+      telemetry: { registry: this.#registry, log: this.#log.child({ part: 'audit' }) },
+    })
     this.crashed = new Promise((resolve) => {
       this.#crash = resolve
     })
@@ -260,6 +268,10 @@ class Process implements Weir {
   }
 
   async reload(): Promise<void> {
+    await reloadBySignal(this.#audit, () => this.#reload())
+  }
+
+  async #reload(): Promise<readonly string[]> {
     try {
       const setup = loadConfig(this.#flags)
       const before = this.#setup
@@ -291,6 +303,7 @@ class Process implements Weir {
       if (waiting.length > 0) {
         this.#log.warn({ keys: waiting }, 'These keys changed and count from the next start on')
       }
+      return changedSections(before, setup)
     } catch (error) {
       this.#loadedWell = false
       this.#reloads.inc({ result: 'refused' })
@@ -371,6 +384,7 @@ class Process implements Weir {
   async #openAlerting(): Promise<void> {
     const store = openKeyValueStore(this.#flags.dataDir)
     this.#closers.defer(() => store[Symbol.dispose]())
+    await openAudit(this.#audit, store, { setup: this.#setup, closers: this.#closers })
     this.#events = EventStore.open({
       store,
       limits: this.#setup.config.events,
@@ -644,6 +658,7 @@ class Process implements Weir {
         matrix: (expr, range, signal) => this.#pool.matrix(expr, range, signal),
       },
       access: OPEN_ACCESS,
+      audit: this.#audit,
       logQueries: this.#logQueries,
       logDeletions: web.enable_admin_api ? this.#logDeletions() : undefined,
       alerting: lateAlerting(() => this.#alerting), // opened after the port
@@ -705,7 +720,7 @@ class Process implements Weir {
         logs: this.#logs,
         telemetry: { registry: this.#registry, log: this.#log.child({ part: 'backup' }) },
       }),
-      reload: () => this.reload(),
+      reload: () => this.#reload(),
       pushIntakes: this.#pushIntakes,
       picture: (id) => this.#shelf?.get(id, systemClock.now()),
       remoteWriteOut: () => this.#out.views(),

@@ -634,6 +634,44 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
       'Iceberg tables that gave way to others and begin anew (iceberg.max_tables).',
     ],
   ],
+  'Audit log': [
+    ['weir_audit_entries', 'gauge', '', '', 'Entries of the audit log that are kept.'],
+    [
+      'weir_audit_entries_total',
+      'counter',
+      '',
+      'result',
+      'Changes, and refused ones, written to the audit log.',
+    ],
+    [
+      'weir_audit_evicted_total',
+      'counter',
+      '',
+      'reason',
+      'Entries of the audit log that went: too old, or for want of room.',
+    ],
+    [
+      'weir_audit_unkept_total',
+      'counter',
+      '',
+      '',
+      'Changes that could not be written to the audit log; each is a line of log with the reason.',
+    ],
+    [
+      'weir_audit_refused_unkept_total',
+      'counter',
+      '',
+      '',
+      'Refused changes and failed logins beyond audit.max_refused_per_minute.',
+    ],
+    [
+      'weir_audit_chain_broken',
+      'gauge',
+      '',
+      '',
+      '1 when an entry of the audit log was not as it was written, at the last start.',
+    ],
+  ],
   Events: [
     ['weir_events', 'gauge', '', 'kind', 'Events and service checks that are kept.'],
     [

@@ -4,6 +4,7 @@ import type { WeirConfig } from './weir-config.ts'
 const AT_START = {
   statsd: ['mapping_config', 'mappings', 'defaults'],
   events: [],
+  audit: [],
   loggers: [],
   dashboards: [],
   notifications: [],

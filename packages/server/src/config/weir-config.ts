@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { auditConfig } from '../audit/config.ts'
 import { alertingConfig } from '../alertmanagers/config.ts'
 import { globalConfig, scrapeConfigs } from '../scrape/config.ts'
 import { otlpConfig, otlpReceiver } from '../otlp/config.ts'
@@ -387,6 +388,7 @@ const sections = z.strictObject({
   events: eventsConfig
     .prefault({})
     .describe('What is kept of the events and service checks that senders tell.'),
+  audit: auditConfig.prefault({}).describe('What is kept of who changed what.'),
   loggers: loggersConfig
     .prefault({})
     .describe('Log levels of running processes: who may connect, and what Weir sets itself.'),

@@ -17,15 +17,17 @@ export function adminRoutes({ admin }: HttpDeps): Route[] {
       methods: POSTED,
       path: '/api/v1/admin/tsdb/delete_series',
       access: 'admin',
+      audit: 'series.delete',
       summary: 'Delete the samples of the series that selectors match',
       parameters: [
         query('match[]', 'Series selector; several are united', true),
         query('start', 'Unix seconds or RFC 3339; the beginning when left out'),
         query('end', 'Unix seconds or RFC 3339; the end when left out'),
       ],
-      handle: async ({ params }) => {
+      handle: async ({ params, remark }) => {
         const store = allowed()
         const selectors = params.getAll('match[]')
+        remark({ target: selectors.join(' '), details: spanOf(params) })
         if (selectors.length === 0) {
           throw new WeirError('HTTP_PARAMETER', 'no match[] parameter provided')
         }
@@ -42,6 +44,7 @@ export function adminRoutes({ admin }: HttpDeps): Route[] {
       methods: POSTED,
       path: '/api/v1/admin/tsdb/clean_tombstones',
       access: 'admin',
+      audit: 'series.clean',
       summary: 'Free the room of what was deleted',
       parameters: [],
       handle: async () => {
@@ -53,15 +56,24 @@ export function adminRoutes({ admin }: HttpDeps): Route[] {
       methods: POSTED,
       path: '/api/v1/admin/tsdb/snapshot',
       access: 'admin',
+      audit: 'snapshot.make',
       summary: 'Copy the data directory to snapshots/NAME in it, while everything goes on',
       parameters: [query('skip_head', '`true` leaves out samples that are not sealed yet')],
-      handle: async ({ params }) => {
+      handle: async ({ params, remark }) => {
         const store = allowed()
         const skipHead = flagOf(params, 'skip_head', 'unable to parse boolean')
-        return success(await store.snapshot(skipHead))
+        const made = await store.snapshot(skipHead)
+        remark({ target: made.name })
+        return success(made)
       },
     },
   ]
+}
+
+/** As they were asked for, for the audit log. */
+function spanOf(params: URLSearchParams): Record<string, string> {
+  const given = ['start', 'end'].map((name) => [name, params.get(name)] as const)
+  return Object.fromEntries(given.filter((pair): pair is [string, string] => pair[1] !== null))
 }
 
 const NO_CONTENT: Answer = { status: 204, headers: {}, body: '' }

@@ -4,19 +4,20 @@ import { z } from 'zod'
 import type { HttpDeps } from './deps.ts'
 import { jsonBody, readJson } from './json-body.ts'
 import { invalid, limitOf, optionalTime } from './parameters.ts'
-import { type Answer, type Call, type Route, json, query, segment } from './route.ts'
+import { type Answer, type Call, type Route, authorOf, json, query, segment } from './route.ts'
 
-const ack = z.strictObject({ by: z.string(), comment: z.string().default('') })
-const assign = z.strictObject({ by: z.string(), to: z.string() })
-const note = z.strictObject({ by: z.string(), text: z.string() })
+const by = z.string().default('')
+const ack = z.strictObject({ by, comment: z.string().default('') })
+const assign = z.strictObject({ by, to: z.string() })
+const note = z.strictObject({ by, text: z.string() })
 const snooze = z.strictObject({
-  by: z.string(),
+  by,
   untilMs: z.int().nullable(),
   comment: z.string().default(''),
 })
 
 const ALERTS = segment('fingerprint', 'Of the alert; several with commas between')
-const BY = query('by', 'Who says so', true)
+const BY = query('by', 'Who says so, where nobody is asked who he is')
 
 /** `/api/weir/v1/alerts/…`: what fires, what happened, and what people say about it. */
 export function alertDeskRoutes(deps: HttpDeps): Route[] {
@@ -48,13 +49,14 @@ export function alertDeskRoutes(deps: HttpDeps): Route[] {
       methods: ['POST', 'DELETE'],
       path: '/api/weir/v1/alerts/:fingerprint/ack',
       access: 'write',
+      audit: { POST: 'alert.ack', DELETE: 'alert.unack' },
       summary:
         'Acknowledge alerts: they are not told again while they fire on. DELETE takes it back',
       parameters: [ALERTS, BY],
       body: jsonBody(deps.limits.bodyBytesMax),
       handle: async (call) => {
         if (isDelete(call)) await marks().unack(printsOf(call), byOf(call))
-        else await marks().ack(printsOf(call), readJson(call, ack))
+        else await marks().ack(printsOf(call), signed(call, ack))
         return marked(deps, call)
       },
     },
@@ -62,12 +64,13 @@ export function alertDeskRoutes(deps: HttpDeps): Route[] {
       methods: ['POST', 'DELETE'],
       path: '/api/weir/v1/alerts/:fingerprint/snooze',
       access: 'write',
+      audit: { POST: 'alert.snooze', DELETE: 'alert.wake' },
       summary: 'Silence alerts until `untilMs`, or until they are resolved. DELETE ends it',
       parameters: [ALERTS, BY],
       body: jsonBody(deps.limits.bodyBytesMax),
       handle: async (call) => {
         if (isDelete(call)) await marks().wake(printsOf(call), byOf(call))
-        else await marks().snooze(printsOf(call), readJson(call, snooze))
+        else await marks().snooze(printsOf(call), signed(call, snooze))
         return marked(deps, call)
       },
     },
@@ -75,11 +78,12 @@ export function alertDeskRoutes(deps: HttpDeps): Route[] {
       methods: ['POST'],
       path: '/api/weir/v1/alerts/:fingerprint/assign',
       access: 'write',
+      audit: 'alert.assign',
       summary: 'Say whose alerts they are; an empty `to` takes it back',
       parameters: [ALERTS],
       body: jsonBody(deps.limits.bodyBytesMax),
       handle: async (call) => {
-        await marks().assign(printsOf(call), readJson(call, assign))
+        await marks().assign(printsOf(call), signed(call, assign))
         return marked(deps, call)
       },
     },
@@ -87,11 +91,12 @@ export function alertDeskRoutes(deps: HttpDeps): Route[] {
       methods: ['POST'],
       path: '/api/weir/v1/alerts/:fingerprint/note',
       access: 'write',
+      audit: 'alert.note',
       summary: 'Leave a note on alerts',
       parameters: [ALERTS],
       body: jsonBody(deps.limits.bodyBytesMax),
       handle: async (call) => {
-        await marks().note(printsOf(call), readJson(call, note))
+        await marks().note(printsOf(call), signed(call, note))
         return marked(deps, call)
       },
     },
@@ -140,8 +145,17 @@ function isDelete({ origin }: Call): boolean {
   return origin.method === 'DELETE'
 }
 
-function byOf({ params }: Call): string {
-  return params.get('by') ?? ''
+function byOf(call: Call): string {
+  return authorOf(call, call.params.get('by') ?? '')
+}
+
+/** A body in the name of who asks; what else it says is told in the audit log. */
+function signed<T extends { readonly by: string }>(call: Call, schema: z.ZodType<T>): T {
+  const given = readJson(call, schema)
+  const { by: _, ...rest } = given
+  const told = Object.entries(rest).filter(([, value]) => value !== '')
+  call.remark({ details: Object.fromEntries(told.map(([name, value]) => [name, String(value)])) })
+  return { ...given, by: authorOf(call, given.by) }
 }
 
 function printsOf({ path }: Call): string[] {

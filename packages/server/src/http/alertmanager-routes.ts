@@ -27,6 +27,7 @@ import {
   type Call,
   type Parameter,
   type Route,
+  authorOf,
   json,
   query,
   repeated,
@@ -83,6 +84,7 @@ export function alertmanagerRoutes(deps: HttpDeps): Route[] {
       methods: ['GET', 'POST'],
       path: '/api/v2/silences',
       access: { GET: 'read', POST: 'write' },
+      audit: { POST: 'silence.set' },
       summary:
         "Alertmanager's API: by GET silences; POST makes one, or changes the one whose id it names",
       parameters: [
@@ -100,6 +102,7 @@ export function alertmanagerRoutes(deps: HttpDeps): Route[] {
       methods: ['GET', 'DELETE'],
       path: '/api/v2/silence/:id',
       access: { GET: 'read', DELETE: 'write' },
+      audit: { DELETE: 'silence.expire' },
       summary: "Alertmanager's API: one silence; DELETE ends it now",
       parameters: [segment('id', 'A UUID')],
       handle: answering((call) => oneSilence(deps, call)),
@@ -268,7 +271,21 @@ function silences({ alerting, alertmanager }: HttpDeps, { params }: Call): objec
 async function postSilence({ alerting }: HttpDeps, call: Call): Promise<Answer> {
   const read = readSilence(call)
   if ('refused' in read) return read.refused
-  return json({ silenceID: await alerting.silences.set(read.value) })
+  const draft = { ...read.value, createdBy: authorOf(call, read.value.createdBy) }
+  const before = draft.id === undefined ? undefined : alerting.silences.get(draft.id)
+  const { comment, endsAtMs } = draft
+  call.remark({
+    target: draft.id ?? '',
+    details: {
+      matchers: draft.matchers.map((one) => `${one.name}${one.operator}"${one.value}"`).join(' '),
+      ...(before === undefined ? {} : { before: new Date(before.endsAtMs).toISOString() }),
+      until: new Date(endsAtMs).toISOString(),
+      comment,
+    },
+  })
+  const silenceID = await alerting.silences.set(draft)
+  call.remark({ target: silenceID })
+  return json({ silenceID })
 }
 
 async function oneSilence({ alerting }: HttpDeps, { path, origin }: Call): Promise<Answer> {

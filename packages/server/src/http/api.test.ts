@@ -522,12 +522,19 @@ describe('life', () => {
 
   test('a reload is asked for by POST or PUT, and a bad one says why', async () => {
     let asked = 0
-    await using good = await createHttp(standIn({ reload: async () => void asked++ }))
+    await using good = await createHttp(
+      standIn({
+        reload: async () => {
+          asked++
+          return []
+        },
+      }),
+    )
     for (const method of ['POST', 'PUT'] as const) {
       expect((await good.inject({ method, url: '/-/reload' })).statusCode).toBe(200)
     }
     expect(asked).toBe(2)
-    const reload = async (): Promise<void> => {
+    const reload = async (): Promise<never> => {
       throw new WeirError('HTTP_PARAMETER', 'Cannot read weir.yml line 3')
     }
     const deps = standIn({ reload })

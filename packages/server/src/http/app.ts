@@ -7,40 +7,22 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { demand } from '../access/access-control.ts'
 import { subjectOf } from '../access/certificate.ts'
 import { type Identity, NOBODY } from '../access/identity.ts'
-import { alertmanagerRoutes } from './alertmanager-routes.ts'
-import { adminRoutes } from './admin-routes.ts'
+import { audited, turnedAway } from './audited.ts'
 import { Departure } from './departure.ts'
 import type { HttpDeps } from './deps.ts'
 import { asWeirError } from './errors.ts'
 import { type GuardRules, SECURITY_HEADERS, isLoopback, refusal } from './guard.ts'
-import { boardRoutes } from './board-routes.ts'
-import { backfillRoutes } from './backfill-routes.ts'
-import { backupRoute } from './backup-route.ts'
-import { backtestRoutes } from './backtest-routes.ts'
-import { dashboardRoutes } from './dashboard-routes.ts'
 import { greetShippers } from './elastic-routes.ts'
-import { federateRoute } from './federate-route.ts'
-import { grafanaRoutes } from './grafana-routes.ts'
-import { importRoute } from './import-route.ts'
-import { icebergRoutes } from './iceberg-routes.ts'
-import { influxRoutes } from './influx-routes.ts'
-import { lokiRoutes } from './loki-routes.ts'
-import { logDeleteRoutes } from './log-delete-routes.ts'
-import { logRoutes } from './log-routes.ts'
-import { lifecycleRoutes } from './lifecycle-routes.ts'
-import { logIntakeRoutes } from './log-intake-routes.ts'
-import { loggerRoutes } from './logger-routes.ts'
 import { HttpEvents } from './observe.ts'
 import { servePage } from './page.ts'
 import { UNPACKED } from './packed-lines.ts'
-import { otlpRoutes } from './otlp-routes.ts'
 import { readBody } from './read-body.ts'
-import { queryRoutes } from './query-routes.ts'
-import { remoteReadRoute } from './remote-read-route.ts'
-import { remoteWriteRoute } from './remote-write-route.ts'
+import { allRoutes } from './routes.ts'
 import {
   type Answer,
   type BodyRule,
+  type Call,
+  type Remark,
   type RequestHead,
   type Route,
   comeAgain,
@@ -48,22 +30,7 @@ import {
   failure,
   howToSay,
 } from './route.ts'
-import { pushGatewayRoutes } from './push-gateway-routes.ts'
-import { ruleRoutes } from './rule-routes.ts'
-import { managedRuleRoutes } from './managed-rule-routes.ts'
-import { alertDeskRoutes } from './alert-desk-routes.ts'
-import { maintenanceRoutes } from './maintenance-routes.ts'
-import { peerRoutes } from './peer-routes.ts'
-import { pictureRoutes } from './picture-routes.ts'
-import { receiverRoutes } from './receiver-routes.ts'
-import { notificationRoutes } from './notification-routes.ts'
-import { eventRoutes } from './event-routes.ts'
-import { routingRoutes } from './routing-routes.ts'
-import { silenceRoutes } from './silence-routes.ts'
-import { statusRoutes } from './status-routes.ts'
 import { TailSockets } from './tail-sockets.ts'
-import { targetRoutes } from './target-routes.ts'
-import { weirRoutes } from './weir-routes.ts'
 
 /**
  * The HTTP side. A request passes, in this order: the limits of the socket (headers, time) · the
@@ -134,45 +101,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
   app.setNotFoundHandler((request, reply) => void send(reply, notFound(request)))
   app.setErrorHandler(answering(deps, events))
 
-  const routes: Route[] = [
-    ...queryRoutes(deps),
-    ...boardRoutes(deps),
-    ...ruleRoutes(deps),
-    ...alertmanagerRoutes(deps),
-    ...silenceRoutes(deps),
-    ...statusRoutes(deps),
-    ...targetRoutes(deps),
-    ...adminRoutes(deps),
-    backupRoute(deps),
-    ...lifecycleRoutes(deps),
-    remoteWriteRoute(deps),
-    ...otlpRoutes(deps),
-    remoteReadRoute(deps),
-    ...pushGatewayRoutes(deps),
-    federateRoute(deps),
-    ...influxRoutes(deps),
-    ...icebergRoutes(deps),
-    ...logIntakeRoutes(deps),
-    ...weirRoutes(deps, () => routes),
-    ...notificationRoutes(deps),
-    ...managedRuleRoutes(deps),
-    ...alertDeskRoutes(deps),
-    ...maintenanceRoutes(deps),
-    ...peerRoutes(deps),
-    ...pictureRoutes(deps),
-    ...receiverRoutes(deps),
-    ...routingRoutes(deps),
-    ...eventRoutes(deps),
-    ...loggerRoutes(deps),
-    ...dashboardRoutes(deps),
-    ...grafanaRoutes(deps),
-    ...lokiRoutes(deps),
-    ...logRoutes(deps),
-    ...logDeleteRoutes(deps),
-    importRoute(deps),
-    ...backfillRoutes(deps),
-    ...backtestRoutes(deps),
-  ]
+  const routes = allRoutes(deps)
   routes.forEach(checkDemands)
   for (const route of routes) mount(app, route, { deps, events, stopping: stopping.signal })
   greetShippers(app)
@@ -344,26 +273,29 @@ function mountRoute(app: FastifyInstance, route: Route, { deps, stopping }: Moun
         request.body instanceof Uint8Array
           ? (request.body as Uint8Array<ArrayBuffer>)
           : new Uint8Array()
+      const remarks: Remark[] = []
+      const call: Call = {
+        params,
+        path,
+        accept,
+        header: (name) => [request.headers[name] ?? ''].flat()[0]!,
+        head: headOf(request),
+        who: WHO.get(request)!,
+        remark: (more) => void remarks.push(more),
+        body,
+        origin: {
+          kind: 'http',
+          clientIp: request.ip,
+          method: request.method,
+          path: request.url.split('?', 1)[0]!,
+        },
+        get signal() {
+          return gone.orStopping(stopping)
+        },
+      }
       return send(
         reply.header('cache-control', 'no-store'),
-        await route.handle({
-          params,
-          path,
-          accept,
-          header: (name) => [request.headers[name] ?? ''].flat()[0]!,
-          head: headOf(request),
-          who: WHO.get(request)!,
-          body,
-          origin: {
-            kind: 'http',
-            clientIp: request.ip,
-            method: request.method,
-            path: request.url.split('?', 1)[0]!,
-          },
-          get signal() {
-            return gone.orStopping(stopping)
-          },
-        }),
+        await audited(route, call, remarks, deps.audit),
       )
     },
   })
@@ -452,16 +384,19 @@ const WHO = new WeakMap<FastifyRequest, Identity>()
 async function admitted(
   { headers, ip, method, socket }: FastifyRequest,
   route: Route,
-  { access }: HttpDeps,
+  { access, audit }: HttpDeps,
 ): Promise<Identity> {
   const wanted = demandOf(route, method)
+  let who: Identity | undefined
   try {
-    const who = await access.identify({ headers, clientIp: ip, certificate: subjectOf(socket) })
+    who = await access.identify({ headers, clientIp: ip, certificate: subjectOf(socket) })
     demand(who, wanted)
     return who
   } catch (error) {
-    if (wanted !== 'open' && wanted !== 'peer') throw error
-    return NOBODY // a wrong name is no reason not to tell what anybody may know
+    if (wanted === 'open' || wanted === 'peer') return NOBODY // a wrong name is no reason not to tell what anybody may know
+    // Who says nothing of himself is only asked to.
+    if (who?.kind !== 'anyone') turnedAway(error, { route, who: who ?? NOBODY, address: ip }, audit)
+    throw error
   }
 }
 

@@ -12,6 +12,7 @@ export function backfillRoutes(deps: HttpDeps): Route[] {
       methods: ['GET', 'POST'],
       path: '/api/weir/v1/backfills',
       access: { GET: 'read', POST: 'admin' },
+      audit: { POST: 'backfill.begin' },
       summary: 'By GET the backfills of recording rules, newest first; POST begins one',
       parameters: [
         query('rules', 'A rule file; without one, rules that are loaded'),
@@ -21,10 +22,18 @@ export function backfillRoutes(deps: HttpDeps): Route[] {
         query('end', 'Last moment; now when left out'),
         query('step', 'Other than the interval of the group: `1m`, or seconds'),
       ],
-      handle: ({ origin, params }) => {
+      handle: ({ origin, params, remark }) => {
         if (origin.kind !== 'http' || origin.method !== 'POST') return json(deps.backfills.views())
         const range = rangeOf(params, deps.clock.now())
-        return json(deps.backfills.begin(groupsOf(params, deps), range))
+        const groups = groupsOf(params, deps)
+        remark({
+          target: groups.map(({ name }) => name).join(' '),
+          details: {
+            start: new Date(range.startMs).toISOString(),
+            end: new Date(range.endMs).toISOString(),
+          },
+        })
+        return json(deps.backfills.begin(groups, range))
       },
     },
     {
@@ -39,6 +48,7 @@ export function backfillRoutes(deps: HttpDeps): Route[] {
       methods: ['POST'],
       path: '/api/weir/v1/backfills/:id/cancel',
       access: 'admin',
+      audit: 'backfill.cancel',
       summary: 'End a backfill; what it has written stays',
       parameters: [segment('id', 'Its id')],
       handle: ({ path }) => json(deps.backfills.cancel(path['id'] ?? '')),

@@ -9,6 +9,7 @@ export function backupRoute({ backups, clock }: HttpDeps): Route {
     methods: ['POST'],
     path: '/api/weir/v1/admin/backup',
     access: 'admin',
+    audit: 'backup.make',
     summary: 'A consistent copy of the data directory, as a packed tar with checksums',
     parameters: [
       query('known', 'SHA-256 of files to name and leave out, separated by commas; may be long'),

@@ -10,7 +10,16 @@ import type { HttpDeps } from './deps.ts'
 import { errorBody } from './errors.ts'
 import { jsonBody, readJson } from './json-body.ts'
 import { flagOf, invalid } from './parameters.ts'
-import { type Answer, type Call, type Route, failure, json, query, segment } from './route.ts'
+import {
+  type Answer,
+  type Call,
+  type Route,
+  authorOf,
+  failure,
+  json,
+  query,
+  segment,
+} from './route.ts'
 
 const change = z.strictObject({
   dashboard: z.record(z.string(), z.unknown()),
@@ -37,18 +46,20 @@ export function dashboardRoutes(deps: HttpDeps): Route[] {
       methods: ['GET', 'POST'],
       path: '/api/weir/v1/dashboards',
       access: { GET: 'read', POST: 'write' },
+      audit: { POST: 'dashboard.save' },
       summary: 'Every dashboard; by POST keep a new one',
       parameters: [],
       body,
       handle: async (call) => {
         if (call.origin.method !== 'POST') return json(boards().list())
-        return json(await boards().add(draftOf(readJson(call, change))))
+        return json(told(call, await boards().add(draftOf(call, readJson(call, change)))))
       },
     },
     {
       methods: ['POST'],
       path: '/api/weir/v1/dashboards/import',
       access: 'write',
+      audit: 'dashboard.import',
       summary: 'Keep the dashboards of a text: JSON of Grafana, or ConfigMaps, as JSON or YAML',
       parameters: [
         query('dry_run', 'true keeps nothing and answers what would be kept'),
@@ -57,12 +68,20 @@ export function dashboardRoutes(deps: HttpDeps): Route[] {
         query('author', 'Who does it'),
       ],
       body: { ...body, type: 'application/octet-stream' },
-      handle: async (call) => json(await importBoards(boards(), importWish(call))),
+      handle: async (call) => {
+        const wish = importWish(call)
+        if (wish.isDry) call.remark({ isNothing: true })
+        const result = await importBoards(boards(), wish)
+        const saved = result.boards.filter((board) => board.saved !== null)
+        call.remark({ target: saved.map(({ uid: kept }) => kept).join(' ') })
+        return json(result)
+      },
     },
     {
       methods: ['GET', 'PUT', 'DELETE'],
       path: '/api/weir/v1/dashboards/:uid',
       access: { GET: 'read', PUT: 'write', DELETE: 'write' },
+      audit: { PUT: 'dashboard.save', DELETE: 'dashboard.delete' },
       summary: 'One dashboard in the newest form; by PUT save it, by DELETE take it away',
       parameters: [
         uid,
@@ -74,7 +93,8 @@ export function dashboardRoutes(deps: HttpDeps): Route[] {
         const which = call.path['uid'] ?? ''
         if (call.origin.method === 'GET') return one(boards(), which, call)
         if (call.origin.method === 'DELETE') {
-          return json(await boards().remove(which, call.params.get('author') ?? ''))
+          const author = authorOf(call, call.params.get('author') ?? '')
+          return json(told(call, await boards().remove(which, author)))
         }
         return await saved(boards(), which, call)
       },
@@ -91,12 +111,14 @@ export function dashboardRoutes(deps: HttpDeps): Route[] {
       methods: ['POST'],
       path: '/api/weir/v1/dashboards/:uid/restore',
       access: 'write',
+      audit: 'dashboard.restore',
       summary: 'Make an older version the newest; without a version, bring back what was deleted',
       parameters: [uid],
       body,
       handle: async (call) => {
         const { version, author } = readJson(call, restored)
-        return json(await boards().restore(call.path['uid'] ?? '', version, author))
+        const by = authorOf(call, author)
+        return json(told(call, await boards().restore(call.path['uid'] ?? '', version, by)))
       },
     },
     {
@@ -128,9 +150,9 @@ function one(boards: Boards, uid: string, { params }: Call): Answer {
 async function saved(boards: Boards, uid: string, call: Call): Promise<Answer> {
   const given = readJson(call, change)
   const basedOn = given.version ?? wantedVersion(call.header('if-match'))
-  const draft = { ...draftOf(given), ...(basedOn === undefined ? {} : { basedOn }) }
+  const draft = { ...draftOf(call, given), ...(basedOn === undefined ? {} : { basedOn }) }
   try {
-    return json(await boards.put(uid, draft))
+    return json(told(call, await boards.put(uid, draft)))
   } catch (error) {
     if (error instanceof WeirError && error.code === 'DASHBOARD_CONFLICT') {
       return conflict(error, boards.versions(uid)[0])
@@ -139,8 +161,18 @@ async function saved(boards: Boards, uid: string, call: Call): Promise<Answer> {
   }
 }
 
-function draftOf(given: z.output<typeof change>): BoardDraft {
-  const { dashboard: document, folder, author, message } = given
+/** Tells the audit log which dashboard it is now. */
+function told<T extends { readonly uid: string; readonly title: string; readonly version: number }>(
+  call: Call,
+  row: T,
+): T {
+  call.remark({ target: row.uid, details: { title: row.title, version: String(row.version) } })
+  return row
+}
+
+function draftOf(call: Call, given: z.output<typeof change>): BoardDraft {
+  const { dashboard: document, folder, message } = given
+  const author = authorOf(call, given.author)
   return { document, author, message, ...(folder === undefined ? {} : { folder }) }
 }
 
@@ -164,7 +196,7 @@ function importWish(call: Call): Parameters<typeof importBoards>[1] {
   const folder = params.get('folder')
   return {
     text: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString(),
-    author: params.get('author') ?? '',
+    author: authorOf(call, params.get('author') ?? ''),
     isDry: flagOf(params, 'dry_run'),
     replaces: flagOf(params, 'replace'),
     ...(folder === null ? {} : { folder }),

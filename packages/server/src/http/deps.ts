@@ -1,6 +1,7 @@
 import type { Alerting, AlertingSetup, MatcherMode, RecordingGroup } from '@weir/alerting'
 import type { Clock } from '@weir/model'
 import type { AccessControl } from '../access/access-control.ts'
+import type { AuditLog } from '../audit/audit-log.ts'
 import type { AlertmanagersView } from '../alertmanagers/outside-alertmanagers.ts'
 import type {
   EventView,
@@ -60,6 +61,8 @@ export interface HttpDeps {
   readonly queries: Queries
   /** Says who asks. */
   readonly access: AccessControl
+  /** Who changed what. */
+  readonly audit: Pick<AuditLog, 'record' | 'entries' | 'chain'>
   /** Questions to the log store. */
   readonly logQueries: Pick<LogQueries, 'ask' | 'tail' | 'tailRefused' | 'tailsMax' | 'rowsMax'>
   /** Takes lines out for good; undefined while `web.enable_admin_api` is off. */
@@ -126,8 +129,8 @@ export interface HttpDeps {
   readonly admin: AdminStore | undefined
   /** Backups of everything; undefined while `web.enable_admin_api` is off. */
   readonly backups: Pick<Backups, 'begin'> | undefined
-  /** Reads the configuration again. Throws a `WeirError` and changes nothing when it is bad. */
-  reload(): Promise<void>
+  /** Reads the configuration again; which sections differ. Throws a `WeirError` and changes nothing when it is bad. */
+  reload(): Promise<readonly string[]>
   /** Where bodies are read into. */
   readonly bodyRooms: BodyRooms
   /** Where each way of pushing by HTTP adds itself, for its figures to be seen. */

@@ -19,6 +19,7 @@ export function grafanaFolderRoutes(deps: HttpDeps): Route[] {
       methods: ['GET', 'POST'],
       path: '/api/folders',
       access: { GET: 'read', POST: 'write' },
+      audit: false,
       summary:
         'Folders that dashboards lie in, as Grafana lists them; by POST the uid of a new one',
       parameters: [],

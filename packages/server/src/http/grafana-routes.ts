@@ -5,7 +5,16 @@ import { isUid } from '../dashboards/document.ts'
 import type { HttpDeps } from './deps.ts'
 import { foldersOf, grafanaFolderRoutes } from './grafana-folders.ts'
 import { jsonBody, readJson } from './json-body.ts'
-import { type Answer, type Route, json, query, repeated, segment } from './route.ts'
+import {
+  type Answer,
+  type Call,
+  type Route,
+  authorOf,
+  json,
+  query,
+  repeated,
+  segment,
+} from './route.ts'
 
 /**
  * Grafana's HTTP API as far as tools need it that keep dashboards in git and put them on a server: one is
@@ -22,21 +31,24 @@ export function grafanaRoutes(deps: HttpDeps): Route[] {
       methods: ['POST'],
       path: '/api/dashboards/db',
       access: 'write',
+      audit: 'dashboard.save',
       summary: 'Save a dashboard, as Grafana does',
       parameters: [],
       body,
-      handle: async (call) => await save(boards(), readJson(call, wish)),
+      handle: async (call) => await save(boards(), call),
     },
     {
       methods: ['GET', 'DELETE'],
       path: '/api/dashboards/uid/:uid',
       access: { GET: 'read', DELETE: 'write' },
+      audit: { DELETE: 'dashboard.delete' },
       summary: 'A dashboard as Grafana gives it; by DELETE take it away',
       parameters: [segment('uid', 'Its uid')],
-      handle: async ({ path, origin }) => {
-        const uid = path['uid'] ?? ''
-        if (origin.method !== 'DELETE') return read(boards(), uid)
-        const { title } = await boards().remove(uid, '')
+      handle: async (call) => {
+        const uid = call.path['uid'] ?? ''
+        if (call.origin.method !== 'DELETE') return read(boards(), uid)
+        const { title } = await boards().remove(uid, authorOf(call, ''))
+        call.remark({ details: { title } })
         return json({ title, message: `Dashboard ${title} deleted`, uid })
       },
     },
@@ -68,12 +80,12 @@ const wish = z.looseObject({
 
 type Boards = ReturnType<HttpDeps['dashboards']>
 
-async function save(boards: Boards, given: z.output<typeof wish>): Promise<Answer> {
-  const { dashboard, folderUid, message, overwrite } = given
+async function save(boards: Boards, call: Call): Promise<Answer> {
+  const { dashboard, folderUid, message, overwrite } = readJson(call, wish)
   const { uid, version } = dashboard
   const draft = {
     document: dashboard,
-    author: '',
+    author: authorOf(call, ''),
     message,
     ...(folderUid === undefined ? {} : { folder: folderUid }),
   }
@@ -84,6 +96,10 @@ async function save(boards: Boards, given: z.output<typeof wish>): Promise<Answe
           ...(overwrite ? {} : { basedOn: baseOf(boards, uid, version) }),
         })
       : await boards.add(draft)
+    call.remark({
+      target: row.uid,
+      details: { title: row.title, version: String(row.version) },
+    })
     return json({
       uid: row.uid,
       url: `/dashboards/${row.uid}`,

@@ -14,6 +14,7 @@ export function importRoute(deps: HttpDeps): Route {
     methods: ['POST'],
     path: '/api/weir/v1/import',
     access: 'admin',
+    audit: 'samples.import',
     summary: 'Take in a page of old samples of any age, each with its time',
     parameters: [
       query('format', '`openmetrics` (times in seconds, ends with `# EOF`) or `text`', true),
@@ -34,9 +35,10 @@ export function importRoute(deps: HttpDeps): Route {
         }
       },
     },
-    handle: async ({ params, body }) => {
+    handle: async ({ params, body, remark }) => {
       const page = { bytes: body.slice(), format: formatOf(params), firstLine: firstLineOf(params) }
       const result = await deps.importPage(page)
+      remark({ details: { samples: String(result.appended) } })
       const { retentionMs } = deps.limits
       const isTooOld =
         retentionMs > 0 &&

@@ -1,5 +1,5 @@
 import type { HttpDeps } from './deps.ts'
-import { asWeirError } from './errors.ts'
+import { CODE_HEADER, asWeirError } from './errors.ts'
 import { type Route, text } from './route.ts'
 
 /** What orchestrators and scrapers ask. Plain text, with Prometheus's sentences. */
@@ -31,15 +31,18 @@ export function lifecycleRoutes(deps: HttpDeps): Route[] {
       methods: ['POST', 'PUT'],
       path: '/-/reload',
       access: 'admin',
+      audit: 'config.reload',
       summary: 'Read the configuration again; a bad one is refused and the old one stays',
       parameters: [],
-      handle: async () => {
+      handle: async ({ remark }) => {
         try {
-          await deps.reload()
+          remark({ details: { changed: (await deps.reload()).join(' ') } })
           return text('')
         } catch (thrown) {
-          const { message } = asWeirError(thrown)
-          return text(`failed to reload config: ${message}\n`, 500)
+          const { code, message } = asWeirError(thrown)
+          remark({ details: { why: message } })
+          const answer = text(`failed to reload config: ${message}\n`, 500)
+          return { ...answer, headers: { ...answer.headers, [CODE_HEADER]: code } }
         }
       },
     },

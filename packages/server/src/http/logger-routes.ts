@@ -5,7 +5,7 @@ import { pollRequest } from '../loggers/protocol.ts'
 import type { LoggerFilter } from '../loggers/views.ts'
 import type { HttpDeps } from './deps.ts'
 import { jsonBody, readJson } from './json-body.ts'
-import { type BodyRule, type Call, type Route, json, query, segment } from './route.ts'
+import { type BodyRule, type Call, type Route, authorOf, json, query, segment } from './route.ts'
 
 /** `/api/weir/v1/loggers`: which loggers there are, and their levels for a while. */
 export function loggerRoutes(deps: HttpDeps): Route[] {
@@ -37,26 +37,37 @@ export function loggerRoutes(deps: HttpDeps): Route[] {
       methods: ['GET', 'POST'],
       path: '/api/weir/v1/loggers/overrides',
       access: { GET: 'read', POST: 'write' },
+      audit: { POST: 'level.set' },
       summary: 'By GET the changes of levels that hold; POST begins one',
       parameters: [],
       body: jsonBody(deps.limits.bodyBytesMax),
       handle: async (call) => {
         const desk = deps.loggers()
         if (call.origin.method !== 'POST') return json({ overrides: desk.overrides() })
-        return json(await desk.set(readJson(call, overrideDraft), call.origin.clientIp))
+        const draft = readJson(call, overrideDraft)
+        const { selector, logger, level, durationMs, reason } = draft
+        const selected = JSON.stringify(selector)
+        call.remark({
+          target: logger,
+          details: { level, selected, durationMs: String(durationMs), reason },
+        })
+        const by = { ...draft, author: authorOf(call, draft.author) }
+        return json(await desk.set(by, call.origin.clientIp))
       },
     },
     {
       methods: ['GET', 'DELETE'],
       path: '/api/weir/v1/loggers/overrides/:id',
       access: { GET: 'read', DELETE: 'write' },
+      audit: { DELETE: 'level.clear' },
       summary: 'One change of levels, process by process; DELETE ends it',
       parameters: [segment('id', 'Its id'), query('by', 'Who ends it')],
-      handle: async ({ origin, path, params }) => {
+      handle: async (call) => {
         const desk = deps.loggers()
-        const id = path['id'] ?? ''
-        if (origin.method !== 'DELETE') return json(desk.override(id))
-        return json(await desk.clear(id, (params.get('by') ?? '').slice(0, 200)))
+        const id = call.path['id'] ?? ''
+        if (call.origin.method !== 'DELETE') return json(desk.override(id))
+        const by = authorOf(call, call.params.get('by') ?? '')
+        return json(await desk.clear(id, by.slice(0, 200)))
       },
     },
     {

@@ -3,12 +3,12 @@ import { z } from 'zod'
 import type { HttpDeps } from './deps.ts'
 import { jsonBody, readJson } from './json-body.ts'
 import { optionalTime } from './parameters.ts'
-import { type Call, type Route, json, query, segment } from './route.ts'
+import { type Call, type Route, authorOf, json, query, segment } from './route.ts'
 
 const draft = z.strictObject({
   name: z.string(),
   comment: z.string().default(''),
-  createdBy: z.string(),
+  createdBy: z.string().default(''),
   matchers: z.array(
     z.strictObject({
       name: z.string(),
@@ -33,6 +33,7 @@ export function maintenanceRoutes(deps: HttpDeps): Route[] {
       methods: ['GET', 'POST'],
       path: '/api/weir/v1/maintenance',
       access: { GET: 'read', POST: 'write' },
+      audit: { POST: 'maintenance.plan' },
       summary: 'By GET the maintenance windows and when they are; POST plans one',
       parameters: [
         query('start', 'Times from then on; now when left out'),
@@ -40,7 +41,7 @@ export function maintenanceRoutes(deps: HttpDeps): Route[] {
       ],
       body: jsonBody(deps.limits.bodyBytesMax),
       handle: async (call) => {
-        if (call.origin.method === 'POST') return json(await book().set(readJson(call, draft)))
+        if (call.origin.method === 'POST') return json(await book().set(planned(call)))
         const { fromMs, toMs } = rangeOf(call.params, deps.clock.now())
         return json({ windows: book().list(), times: book().occurrences(fromMs, toMs) })
       },
@@ -49,17 +50,29 @@ export function maintenanceRoutes(deps: HttpDeps): Route[] {
       methods: ['PUT', 'DELETE'],
       path: '/api/weir/v1/maintenance/:id',
       access: 'write',
+      audit: { PUT: 'maintenance.change', DELETE: 'maintenance.forget' },
       summary: 'Change a maintenance window, or by DELETE forget it',
       parameters: [segment('id', 'Its id')],
       body: jsonBody(deps.limits.bodyBytesMax),
       handle: async (call) => {
         const id = idOf(call)
-        if (call.origin.method === 'PUT') return json(await book().set(readJson(call, draft), id))
+        if (call.origin.method === 'PUT') return json(await book().set(planned(call), id))
         await book().remove(id)
         return json({})
       },
     },
   ]
+}
+
+/** The window in the name of who asks. */
+function planned(call: Call): z.output<typeof draft> {
+  const given = readJson(call, draft)
+  const { name, start, durationMs, rrule } = given
+  call.remark({
+    ...(call.path['id'] === undefined ? { target: name } : {}),
+    details: { name, start, durationMs: String(durationMs), ...(rrule === '' ? {} : { rrule }) },
+  })
+  return { ...given, createdBy: authorOf(call, given.createdBy) }
 }
 
 function idOf({ path }: Call): string {

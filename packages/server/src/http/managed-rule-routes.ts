@@ -3,10 +3,10 @@ import { z } from 'zod'
 import type { HttpDeps } from './deps.ts'
 import { jsonBody, readJson } from './json-body.ts'
 import { invalid } from './parameters.ts'
-import { type Route, json, query, segment } from './route.ts'
+import { type Call, type Route, authorOf, json, query, segment } from './route.ts'
 
-const signed = { author: z.string(), reason: z.string().default('') }
-const author = z.strictObject(signed)
+const signature = { author: z.string().default(''), reason: z.string().default('') }
+const author = z.strictObject(signature)
 
 const draft = {
   group: z.string(),
@@ -15,7 +15,7 @@ const draft = {
   rule: z.record(z.string(), z.unknown()),
   replaces: z.string().optional(),
 }
-const put = z.strictObject({ ...draft, ...signed })
+const put = z.strictObject({ ...draft, ...signature })
 const preview = z.strictObject({ ...draft, group: z.string().default('') })
 
 /** `/api/weir/v1/rules`: rules kept by page and API, and those of files as far as people may change them. */
@@ -69,16 +69,25 @@ export function managedRuleRoutes(deps: HttpDeps): Route[] {
       methods: ['PUT', 'DELETE'],
       path: '/api/weir/v1/rules/:id',
       access: 'write',
+      audit: { PUT: 'rule.save', DELETE: 'rule.delete' },
       summary: 'By PUT make or change a rule, by DELETE take away one that is kept here',
       parameters: [id],
       body: jsonBody(limits.bodyBytesMax),
       handle: async (call) => {
         const which = call.path['id'] ?? ''
         if (call.origin.method === 'DELETE') {
-          await rules().remove(which, readJson(call, author))
+          await rules().remove(which, signed(call, readJson(call, author)))
           return json({})
         }
-        const given = readJson(call, put)
+        const given = signed(call, readJson(call, put))
+        const { alert, record, expr } = given.rule
+        call.remark({
+          details: {
+            group: given.group,
+            rule: textOf(alert ?? record),
+            expr: textOf(expr),
+          },
+        })
         return json(await rules().put(which, draftOf(given), given))
       },
     },
@@ -86,23 +95,39 @@ export function managedRuleRoutes(deps: HttpDeps): Route[] {
       methods: ['POST'],
       path: '/api/weir/v1/rules/:id/off',
       access: 'write',
+      audit: 'rule.off',
       summary: 'Switch a rule off',
       parameters: [id],
       body: jsonBody(limits.bodyBytesMax),
       handle: async (call) =>
-        json(await rules().switchOff(call.path['id'] ?? '', readJson(call, author))),
+        json(await rules().switchOff(call.path['id'] ?? '', signed(call, readJson(call, author)))),
     },
     {
       methods: ['POST'],
       path: '/api/weir/v1/rules/:id/on',
       access: 'write',
+      audit: 'rule.on',
       summary: 'Switch a rule on again',
       parameters: [id],
       body: jsonBody(limits.bodyBytesMax),
       handle: async (call) =>
-        json(await rules().switchOn(call.path['id'] ?? '', readJson(call, author))),
+        json(await rules().switchOn(call.path['id'] ?? '', signed(call, readJson(call, author)))),
     },
   ]
+}
+
+/** As it may be told; a rule that is none yet is refused later. */
+function textOf(given: unknown): string {
+  return typeof given === 'string' ? given : ''
+}
+
+/** In the name of who asks. */
+function signed<T extends { readonly author: string; readonly reason: string }>(
+  call: Call,
+  given: T,
+): T {
+  if (given.reason !== '') call.remark({ details: { reason: given.reason } })
+  return { ...given, author: authorOf(call, given.author) }
 }
 
 function draftOf({ group, interval, rule, replaces }: z.output<typeof preview>): RuleDraft {

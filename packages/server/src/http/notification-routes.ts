@@ -17,6 +17,7 @@ export function notificationRoutes(deps: HttpDeps): Route[] {
       methods: ['POST'],
       path: '/api/weir/v1/notifications/:id/retry',
       access: 'write',
+      audit: 'notification.retry',
       summary: 'Try a waiting or failed notification now',
       parameters: [id],
       handle: async ({ path }) => json(await deps.alerting.outbox.retry(path['id'] ?? '')),
@@ -25,6 +26,7 @@ export function notificationRoutes(deps: HttpDeps): Route[] {
       methods: ['POST'],
       path: '/api/weir/v1/notifications/:id/discard',
       access: 'write',
+      audit: 'notification.discard',
       summary: 'Forget a notification: a waiting one is not sent',
       parameters: [id],
       handle: async ({ path }) => {

@@ -36,6 +36,7 @@ export function pushGatewayRoutes(deps: HttpDeps): Route[] {
     methods: ['PUT', 'POST', 'DELETE'],
     path,
     access: 'ingest',
+    audit: { DELETE: 'push-group.delete' },
     summary:
       'Push metrics to the group that the path names (PUT replaces all, POST those of the same names), or delete it',
     parameters: [],
@@ -66,6 +67,7 @@ export function pushGatewayRoutes(deps: HttpDeps): Route[] {
       methods: ['PUT'],
       path: '/api/v1/admin/wipe',
       access: 'admin',
+      audit: 'push-group.wipe',
       summary: 'Delete all pushed groups',
       parameters: [],
       handle: async () => {
@@ -92,6 +94,7 @@ async function take({ pushGateway }: HttpDeps, intake: PushIntake, call: Call): 
   const { method, path } = call.origin
   try {
     if (method === 'DELETE') {
+      call.remark({ target: path })
       await pushGateway.delete(path)
       intake.taken(method, NOTHING)
       return ACCEPTED

@@ -31,11 +31,13 @@ export function receiverRoutes(deps: HttpDeps): Route[] {
       methods: ['POST'],
       path: '/api/weir/v1/receivers/:name/test',
       access: 'write',
+      audit: 'receiver.test',
       summary: 'Send a test through a receiver, or only through its `integration`s of a kind',
       parameters: [segment('name', 'Of the receiver')],
       body: jsonBody(deps.limits.bodyBytesMax),
       handle: async (call) => {
         const { integration, index } = readJson(call, wanted)
+        if (integration !== undefined) call.remark({ details: { integration } })
         const only = {
           ...(integration === undefined ? {} : { integration }),
           ...(index === undefined ? {} : { index }),

@@ -14,6 +14,11 @@ export interface Route {
   readonly path: string
   /** What callers need: of all methods, or by method. */
   readonly access: Demand | Readonly<Partial<Record<Method, Demand>>>
+  /**
+   * What its changes are called in the audit log, of all methods or by method: `silence.set`. Without a name
+   * every method but GET that asks for `write` or `admin` is told as `POST /its/path`; false: it changes nothing.
+   */
+  readonly audit?: string | Readonly<Partial<Record<Method, string>>> | false
   /** One line for the API document. */
   readonly summary: string
   readonly parameters: readonly Parameter[]
@@ -78,10 +83,22 @@ export interface Call {
   readonly head: RequestHead
   /** Who asks. What is changed is changed in this name. */
   readonly who: Identity
+  /** Says more of the change that this call makes, for the audit log. Never a secret. */
+  readonly remark: (more: Remark) => void
   /** The body of a route that takes bytes, in memory of its own, which can change hands; else empty. */
   readonly body: Uint8Array<ArrayBuffer>
   /** Aborts when the client goes away or the server stops. */
   readonly signal: AbortSignal
+}
+
+/** What a route says of the change that it makes. */
+export interface Remark {
+  /** What is changed, in place of what the path names. */
+  readonly target?: string
+  /** A few short words by name: `until`, `before`, `after`. */
+  readonly details?: Readonly<Record<string, string>>
+  /** This call changed nothing after all, such as a dry run. */
+  readonly isNothing?: true
 }
 
 export interface Answer {
@@ -121,6 +138,11 @@ export function demandOf({ access, path }: Route, method: string): Demand {
   const wanted = access[(method === 'HEAD' ? 'GET' : method) as Method]
   if (wanted !== undefined) return wanted
   throw new WeirError('BUG', `BUG: ${method} ${path} says nothing of access`)
+}
+
+/** Whose change this is: who asks, where that is known; else whom the call names. */
+export function authorOf({ who }: Call, named: string): string {
+  return who.name === '' ? named : who.name
 }
 
 /** For senders that try again: how long to wait, where trying again can help. */

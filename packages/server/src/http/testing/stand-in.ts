@@ -99,6 +99,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     jobs,
     registry,
     access: OPEN_ACCESS,
+    audit: { record: async () => undefined, entries: [], chain: { state: 'whole' } },
     queries: {
       json: async (job) => {
         jobs.push(job)
@@ -276,7 +277,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     }),
     ready: () => [],
     admin: undefined,
-    reload: async () => undefined,
+    reload: async () => [],
     webRoot: undefined,
     telemetry: { registry, log: new Log(pino({ level: 'silent' })) },
     clock: { ...systemClock, now: () => NOON as ReturnType<typeof systemClock.now> },
