@@ -7,6 +7,7 @@
  *
  * Reading order: `source` (what a query reads from, and what a line is known by), `json-fields`;
  * `store/log-store` (the thread that writes), `store/log-reader` (threads that ask);
+ * `outgoing/log-queue` (lines on their way to somewhere else);
  * `logql/ast`, `logql/parse/`, `logql/pipeline/` (a line on its way), `logql/run`.
  */
 export type {
@@ -28,6 +29,12 @@ export {
   type LogStoreStats,
   openLogStore,
 } from './store/log-store.ts'
+export {
+  LogQueue,
+  type LogQueueOptions,
+  type LogQueueStats,
+  type QueuedBatch,
+} from './outgoing/log-queue.ts'
 export { type LogsReport, checkLogs, repairLogs } from './store/check-logs.ts'
 export {
   type LogReader,

@@ -69,6 +69,9 @@ export const CODES = {
   OTLP_INVALID: 'bad_data', // a body that is no OTLP metrics request
   LOGS_DELETE_BUSY: 'unavailable', // too many deletions under way
   LOGS_TAIL_LIMIT: 'unavailable', // too many live tails
+  LOGS_ENGINE_AWAY: 'unavailable', // the engine that has the lines does not answer
+  LOGS_ENGINE_REFUSED: 'bad_data', // it does not take the question; its words
+  LOGS_ENGINE_UNSUPPORTED: 'bad_data', // what it cannot do, and Weir not for it
   LOGS_INVALID: 'bad_data', // a body that is not what its path takes
   LOG_SQL_INVALID: 'bad_data', // no single SELECT, or one that cannot be answered
   LOGS_RATE: 'unavailable', // a sender sends lines faster than it may

@@ -49,6 +49,7 @@ import { openGrpc } from './otlp/grpc/server.ts'
 import { LogDeletions } from './log-query/log-deletions.ts'
 import { LogQueries } from './log-query/log-queries.ts'
 import { LogsSide } from './logs/logs-side.ts'
+import { engineQuestions } from './logs-engine/engine-questions.ts'
 import { PackWatch } from './packs/pack-watch.ts'
 import { notesBook } from './pipelines/notes/notes.ts'
 import { withTeams } from './pipelines/notes/team-label.ts'
@@ -229,6 +230,7 @@ class Process implements Weir {
         config: this.#setup.config.logs.query,
         folder: join(this.#flags.dataDir, 'logs'),
         readerPort: () => this.#logs.readerPort(),
+        ...engineQuestions(this.#setup.config.storage.logs),
         clock: systemClock,
         logLevel: this.#setup.config.log.level,
         telemetry: { registry: this.#registry, log: this.#log.child({ part: 'log query' }) },

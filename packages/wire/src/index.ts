@@ -145,6 +145,7 @@ export { type BulkAction, readBulk } from './elastic/read-bulk.ts'
 export { labelsOfText } from './loki/labels-text.ts'
 export { type PushVisitor } from './loki/push-visitor.ts'
 export { readLokiPush } from './loki/read-push.ts'
+export { LokiPushWriter, lokiLabels } from './loki/write-push.ts'
 export { readLokiJson } from './loki/read-push-json.ts'
 export { LOGS_REQUEST } from './otlp/json-shapes.ts'
 export {

@@ -97,6 +97,8 @@ export function readConfig(flags: Flags): GivenConfig {
   const remote_write = read.remote_write.map((endpoint) =>
     httpClientBeside(endpoint, (path) => beside(file, path)),
   )
+  const logs = httpClientBeside(read.storage.logs, (path) => beside(file, path))
+  const storage = { ...read.storage, logs }
   const alerting = alertingBeside(read.alerting, (path) => beside(file, path))
   const notifications = peersBeside(read.notifications, (path) => beside(file, path))
   const targets = targetsBeside(read.loggers.targets, (path) => beside(file, path))
@@ -110,6 +112,7 @@ export function readConfig(flags: Flags): GivenConfig {
     global,
     scrape_configs,
     remote_write,
+    storage,
     alerting,
     notifications,
     loggers,

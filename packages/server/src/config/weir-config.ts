@@ -7,6 +7,7 @@ import { pushGateway } from '../pushgateway/config.ts'
 import { icebergConfig } from '../iceberg/config.ts'
 import { influxConfig } from '../influx/config.ts'
 import { logsConfig } from '../logs/config.ts'
+import { logsStorage } from '../logs-engine/config.ts'
 import { remoteReadServer } from '../remote-read/config.ts'
 import { remoteWrite, remoteWriteQueue } from '../remote-write-out/config.ts'
 import { remoteWriteReceiver } from '../remote-write/config.ts'
@@ -162,6 +163,7 @@ const storage = z.strictObject({
     })
     .prefault({})
     .describe('The metric store.'),
+  logs: logsStorage.prefault({}).describe('Who keeps lines of log.'),
   tsdb: z
     .strictObject({
       out_of_order_time_window: duration

@@ -1,4 +1,4 @@
-import { type LogSource, PatternMiner, levelOfLine } from '@weir/logs'
+import { type LogEntry, type LogSource, PatternMiner, levelOfLine } from '@weir/logs'
 import type { LogCircumstances } from './execute.ts'
 import type { LogJob } from './job.ts'
 import { sampleLines } from './sample-lines.ts'
@@ -9,6 +9,8 @@ interface PatternView {
   readonly level: string
   readonly samples: readonly (readonly [seconds: number, lines: number])[]
 }
+
+type PatternsJob = Extract<LogJob, { kind: 'patterns' }>
 
 const PATTERNS_MAX = 300
 
@@ -23,11 +25,19 @@ interface PatternsView {
 /** What the lines of a query have in common; of many lines a sample is looked at. */
 export async function minedPatterns(
   source: LogSource,
-  { query, range, stepNs }: Extract<LogJob, { kind: 'patterns' }>,
+  job: PatternsJob,
   at: LogCircumstances,
 ): Promise<PatternsView> {
   const { sampleLines: linesMax } = at.limits
-  const { lines, isWhole } = await sampleLines(source, { query, range, linesMax }, at)
+  const { lines, isWhole } = await sampleLines(source, { ...job, linesMax }, at)
+  return { patterns: patternsOf(lines, job), isSampled: !isWhole }
+}
+
+/** Patterns of lines, the most frequent first. */
+export function patternsOf(
+  lines: readonly LogEntry[],
+  { range, stepNs }: Pick<PatternsJob, 'range' | 'stepNs'>,
+): readonly PatternView[] {
   const miners = new Map<string, PatternMiner>()
   const firstNs = range.fromNs - (range.fromNs % stepNs)
   for (const shown of lines) {
@@ -38,7 +48,7 @@ export async function minedPatterns(
   }
   const secondsOf = (step: number): number =>
     Number((firstNs + BigInt(step) * stepNs) / 1_000_000_000n)
-  const patterns = [...miners]
+  return [...miners]
     .flatMap(([level, miner]) => miner.patterns().map((mined) => ({ level, ...mined })))
     .toSorted((a, b) => b.lines - a.lines)
     .slice(0, PATTERNS_MAX)
@@ -49,5 +59,4 @@ export async function minedPatterns(
         .toSorted(([a], [b]) => a - b)
         .map(([step, count]) => [secondsOf(step), count] as const),
     }))
-  return { patterns, isSampled: !isWhole }
 }

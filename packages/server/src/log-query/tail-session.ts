@@ -1,8 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
-import { type LogEntry, type LogReader, runLogQuery, tailFilter } from '@weir/logs'
-import { type Clock, type Labels, type LogBatch, WeirError } from '@weir/model'
-import type { Telemetry } from '../telemetry/log.ts'
-import type { LogQueryLimits } from './job.ts'
+import type { LogEntry } from '@weir/logs'
+import { type Clock, type Labels, WeirError } from '@weir/model'
 import { streamsJson } from './loki-json.ts'
 
 /** A query whose lines somebody wants to see as they come. */
@@ -38,83 +36,7 @@ const DROPPED_TOLD_MAX = 1000
 /** How long lines are gathered before a frame goes out. */
 const GATHER_MS = 100
 
-export interface TailSessionsOptions {
-  readonly reader: LogReader
-  readonly limits: LogQueryLimits
-  readonly timeMaxMs: number
-  readonly clock: Clock
-  readonly telemetry: Telemetry
-}
-
-/** All live tails. */
-export class TailSessions implements Disposable {
-  readonly #options: TailSessionsOptions
-  readonly #sessions = new Set<TailSession>()
-  readonly #dropped
-  readonly #open
-  #listening: Disposable | undefined
-
-  constructor(options: TailSessionsOptions) {
-    this.#options = options
-    const { registry } = options.telemetry
-    this.#dropped = registry.counter(
-      'weir_logs_tail_lines_dropped_total',
-      'Lines that live tails did not show because their clients were too slow.',
-    )
-    this.#open = registry.gauge('weir_logs_tails', 'Live tails that are open.')
-  }
-
-  /**
-   * Begins a tail; it ends when the port closes, or by itself after a while.
-   *
-   * @throws {WeirError} what is wrong with the query
-   */
-  async begin(request: TailRequest, port: MessagePort): Promise<void> {
-    const { reader, clock, timeMaxMs, limits } = this.#options
-    const session = new TailSession(request, port, {
-      clock,
-      dropped: (count) => this.#dropped.inc(undefined, count),
-    })
-    port.on('message', ({ kind }: TailCredit) => {
-      if (kind === 'taken') session.taken()
-    })
-    port.once('close', () => this.#end(session))
-    this.#sessions.add(session)
-    this.#open.set(this.#sessions.size)
-    // Before the past is read, so that nothing is between the two.
-    this.#listening ??= reader.onBatch((batch) => this.#hear(batch))
-    clock.sleep(timeMaxMs, session.ended).then(
-      () => session.end('reached tail max duration limit'),
-      () => undefined, // its client went before
-    )
-    try {
-      await session.showPast(reader, limits)
-    } catch (error) {
-      this.#end(session)
-      throw error
-    }
-  }
-
-  [Symbol.dispose](): void {
-    for (const session of this.#sessions) session.end('Weir is stopping')
-    this.#listening?.[Symbol.dispose]()
-  }
-
-  #hear(batch: LogBatch): void {
-    for (const session of this.#sessions) session.take(batch)
-  }
-
-  #end(session: TailSession): void {
-    session.stop()
-    this.#sessions.delete(session)
-    this.#open.set(this.#sessions.size)
-    if (this.#sessions.size > 0) return
-    this.#listening?.[Symbol.dispose]()
-    this.#listening = undefined
-  }
-}
-
-interface SessionHelp {
+export interface SessionHelp {
   readonly clock: Clock
   /** Counts lines that were not shown. */
   dropped(count: number): void
@@ -123,9 +45,8 @@ interface SessionHelp {
 const STOPPED = new WeirError('QUERY_CANCELED', 'the tail is closed')
 
 /** One client that follows a query. */
-class TailSession {
+export class TailSession {
   readonly #request: TailRequest
-  readonly #filter: (batch: LogBatch) => readonly LogEntry[]
   readonly #port: MessagePort
   readonly #help: SessionHelp
   readonly #stop = new AbortController()
@@ -141,7 +62,6 @@ class TailSession {
     this.#request = request
     this.#port = port
     this.#help = help
-    this.#filter = tailFilter(request.query)
   }
 
   get ended(): AbortSignal {
@@ -149,34 +69,20 @@ class TailSession {
   }
 
   /** Shows the newest lines that were there when the tail began, then those that came meanwhile. */
-  async showPast(reader: LogReader, { linesMax }: LogQueryLimits): Promise<void> {
-    const { clock } = this.#help
-    const { query, startNs, limit } = this.#request
-    const { value } = await runLogQuery(reader, {
-      kind: 'range',
-      query,
-      startNs,
-      endNs: BigInt(clock.now() + 1) * 1_000_000n,
-      stepNs: 1n,
-      direction: 'backward',
-      limit,
-      limits: { entriesMax: linesMax },
-      signal: this.#stop.signal,
-    })
-    const past = value.kind === 'streams' ? value.entries : []
-    const shown = new Set(past.map(identity))
+  begin(past: readonly LogEntry[]): void {
+    const shown = new Set(past.map(identityOf))
     // What was kept while the past was read may be in both.
-    const meanwhile = this.#waiting.filter((entry) => !shown.has(identity(entry)))
+    const meanwhile = this.#waiting.filter((entry) => !shown.has(identityOf(entry)))
     this.#waiting = [...past, ...meanwhile]
     this.#isHeld = false
     this.#send()
   }
 
   /** Takes new lines in. */
-  take(batch: LogBatch): void {
+  take(entries: readonly LogEntry[]): void {
     if (this.#stop.signal.aborted) return
     let isNew = false
-    for (const entry of this.#filter(batch)) {
+    for (const entry of entries) {
       if (this.#waiting.length < WAITING_MAX) {
         this.#waiting.push(entry)
         isNew = true
@@ -242,6 +148,7 @@ class TailSession {
   }
 }
 
-function identity({ timeNs, stream, line }: LogEntry): string {
+/** Lines of which this is equal are one. */
+export function identityOf({ timeNs, stream, line }: LogEntry): string {
   return `${timeNs} ${stream.key()} ${line}`
 }

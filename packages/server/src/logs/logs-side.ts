@@ -5,6 +5,8 @@ import type { DeleteRequest } from '@weir/logs'
 import type { LogBatch, LogReport, LogSink } from '@weir/model'
 import type { IntakeStatus } from '@weir/packs'
 import type { WeirConfig } from '../config/weir-config.ts'
+import { distantEngine } from '../logs-engine/config.ts'
+import type { OutletStatus } from '../logs-engine/engine-outlet.ts'
 import type { BodyRooms } from '../push/body-rooms.ts'
 import type { LogsData, LogsHandlers } from '../threads/logs-thread.ts'
 import { Thread } from '../threads/thread.ts'
@@ -43,9 +45,11 @@ export class LogsSide implements LogSink, AsyncDisposable {
     return this.#thread !== undefined
   }
 
-  /** Starts the thread when something is kept from the last time; resolves when it can be asked. */
+  /** Starts the thread when something is kept from the last time, or waits for an engine; resolves when it can be asked. */
   async openKept(): Promise<void> {
-    if (isFilled(this.#folder)) await (await this.thread()).call('open', undefined)
+    const { logs } = this.#options.config().storage
+    if (logs.engine !== 'embedded' || isFilled(this.#folder))
+      await (await this.thread()).call('open', undefined)
   }
 
   /** Opens the sockets that the configuration asks for, if it does; gives where they listen. */
@@ -58,6 +62,12 @@ export class LogsSide implements LogSink, AsyncDisposable {
   async listenerStatus(): Promise<readonly IntakeStatus[]> {
     if (!wantsListeners(this.#options.config().logs)) return []
     return (await this.thread()).call('listenerStatus', undefined)
+  }
+
+  /** What the status page shows of the engine that gets the lines, where there is one. */
+  async engineStatus(): Promise<OutletStatus | undefined> {
+    if (this.#options.config().storage.logs.engine === 'embedded') return undefined
+    return (await this.thread()).call('engineStatus', undefined)
   }
 
   /** Takes up what of a new configuration counts at once: metrics from lines. */
@@ -132,6 +142,8 @@ export class LogsSide implements LogSink, AsyncDisposable {
   async #start(): Promise<Thread<LogsHandlers>> {
     const { logs, storage, log, otlp_receiver: otlp } = this.#options.config()
     const store = await this.#options.storePort()
+    const engine = distantEngine(storage.logs)
+    const queue = join(this.#options.dataDir, 'logs-queue')
     const data: LogsData = {
       store: {
         folder: this.#folder,
@@ -145,6 +157,7 @@ export class LogsSide implements LogSink, AsyncDisposable {
         diskBytesMax: logs.retention_size,
         memoryBytes: logs.part_memory,
       },
+      engine: engine === undefined ? undefined : { config: engine, folder: queue },
       limits: lineLimits(logs),
       unpackedBytesMax: logs.max_unpacked_bytes,
       resourceLabels: logs.resource_labels,

@@ -3,7 +3,9 @@ import { type LogReader, type LogReaderOptions, type LogTable, openLogReader } f
 import { WeirError, invariant, systemClock } from '@weir/model'
 import { executeLogJob } from '../log-query/execute.ts'
 import type { LogJob, LogQueryLimits, LogReply } from '../log-query/job.ts'
-import { type TailRequest, TailSessions } from '../log-query/tail-session.ts'
+import { StoreTail } from '../log-query/store-tail.ts'
+import type { TailRequest } from '../log-query/tail-session.ts'
+import { TailSessions } from '../log-query/tail-sessions.ts'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { movedPage } from './moved-page.ts'
@@ -59,8 +61,7 @@ const handlers: LogQueryHandlers = {
   open: async (port) => {
     const reader = await openLogReader(port, data.reader)
     const tails = new TailSessions({
-      reader,
-      limits: data.limits,
+      source: new StoreTail(reader, data.limits, systemClock),
       timeMaxMs: data.tailTimeMaxMs,
       clock: systemClock,
       telemetry,

@@ -1,11 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import {
-  type DeleteRequest,
-  type LogStoreOptions,
-  type LogStoreStats,
-  openLogStore,
-} from '@weir/logs'
+import { type DeleteRequest, type LogStoreOptions, type LogStoreStats } from '@weir/logs'
 import { type LogReport, type LogSink, WeirError, systemClock } from '@weir/model'
 import { type IntakeStatus, LINE_PARSERS } from '@weir/packs'
 import { connectAppender } from '@weir/tsdb'
@@ -23,6 +18,8 @@ import {
 } from '../logs/sockets/log-listeners.ts'
 import { ReceiverDoor } from '../logs/sockets/receiver-door.ts'
 import { LogStoreMetrics } from '../logs/store-metrics.ts'
+import type { OutletStatus } from '../logs-engine/engine-outlet.ts'
+import { type KeptLinesOptions, openKeptLines } from '../logs-engine/kept-lines.ts'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { movedPage } from './moved-page.ts'
@@ -38,6 +35,7 @@ import { keepHeapSmall } from './small-heap.ts'
 
 export interface LogsData {
   readonly store: Omit<LogStoreOptions, 'clock' | 'onProblem'>
+  readonly engine: KeptLinesOptions['engine']
   readonly limits: LineLimits
   readonly unpackedBytesMax: number
   readonly resourceLabels: readonly string[]
@@ -69,6 +67,8 @@ export type LogsHandlers = {
   /** Gives files of lines second names in a folder; says how long those are that grow. */
   link: (into: string) => Promise<ReadonlyMap<string, number>>
   stats: () => Promise<LogStoreStats>
+  /** What the status page shows of the engine that gets the lines, where there is one. */
+  engineStatus: () => Promise<OutletStatus | undefined>
   /** This thread's own metrics as an exposition page. */
   page: (accept: string) => Promise<Moved<Uint8Array>>
   close: () => Promise<void>
@@ -77,16 +77,20 @@ export type LogsHandlers = {
 const data = workerData as LogsData
 const registry = new Registry()
 const log = openLog(data.logLevel).child({ part: 'logs' })
-const opening = openLogStore({
-  ...data.store,
-  clock: systemClock,
-  onProblem: (error) =>
-    log.error(
-      { code: (error as WeirError).code, error: (error as Error).message },
-      error instanceof WeirError && error.code === 'STORAGE_CORRUPT'
-        ? 'Damaged lines of log are left out'
-        : 'Cannot write a part of the logs; it is tried again',
-    ),
+const opening = openKeptLines({
+  store: {
+    ...data.store,
+    clock: systemClock,
+    onProblem: (error) =>
+      log.error(
+        { code: (error as WeirError).code, error: (error as Error).message },
+        error instanceof WeirError && error.code === 'STORAGE_CORRUPT'
+          ? 'Damaged lines of log are left out'
+          : 'Cannot write a part of the logs; it is tried again',
+      ),
+  },
+  engine: data.engine,
+  telemetry: { registry, log },
 })
 opening.catch(() => undefined) // whoever asks is told
 const counted: { metrics?: LogMetrics } = {}
@@ -140,8 +144,11 @@ const handlers: LogsHandlers = {
   delete: async (request) => (await opening).delete(request),
   link: async (into) => (await opening).link(into),
   stats: async () => (await opening).stats(),
+  engineStatus: async () => (await opening).outlet?.status(),
   page: async (accept) => {
-    metrics.refresh((await opening).stats(), (await receiving).reader.active.count)
+    const store = await opening
+    metrics.refresh(store.stats(), (await receiving).reader.active.count)
+    store.outlet?.publish()
     return movedPage(registry.collect(), accept)
   },
   close: async () => {

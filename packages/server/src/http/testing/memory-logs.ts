@@ -3,7 +3,8 @@ import { type LogReader, type LogTable, MemorySource } from '@weir/logs'
 import { type Clock, type LogBatch, WeirError } from '@weir/model'
 import { executeLogJob } from '../../log-query/execute.ts'
 import type { LogQueryLimits } from '../../log-query/job.ts'
-import { TailSessions } from '../../log-query/tail-session.ts'
+import { StoreTail } from '../../log-query/store-tail.ts'
+import { TailSessions } from '../../log-query/tail-sessions.ts'
 import type { Telemetry } from '../../telemetry/log.ts'
 import type { HttpDeps } from '../deps.ts'
 
@@ -46,8 +47,7 @@ export function memoryLogQueries(
   { clock, telemetry, tailsMax = 10 }: { clock: Clock; telemetry: Telemetry; tailsMax?: number },
 ): HttpDeps['logQueries'] & Disposable {
   const tails = new TailSessions({
-    reader,
-    limits: LOG_LIMITS,
+    source: new StoreTail(reader, LOG_LIMITS, clock),
     timeMaxMs: 3_600_000,
     clock,
     telemetry,
