@@ -1,3 +1,5 @@
+import { existsSync, linkSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import {
   type DeleteRequest,
@@ -17,6 +19,7 @@ export interface KeptLines extends LogSink, AsyncDisposable {
   stats(): LogStoreStats
   connectReader(port: MessagePort): void
   delete(request: DeleteRequest): Promise<number>
+  link: LogStore['link']
 }
 
 export interface KeptLinesOptions {
@@ -35,7 +38,7 @@ export async function openKeptLines(options: KeptLinesOptions): Promise<KeptLine
     folder: engine.folder,
     telemetry,
   })
-  if (engine.config.engine === 'loki') return new WithEngine(outlet)
+  if (engine.config.engine === 'loki') return new WithEngine(outlet, store.folder)
   return new InStore(await openLogStore(store), outlet)
 }
 
@@ -66,6 +69,10 @@ class InStore implements KeptLines {
     return this.#store.delete(request)
   }
 
+  link(into: string): ReadonlyMap<string, number> {
+    return this.#store.link(into)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#store[Symbol.asyncDispose]()
     await this.outlet?.[Symbol.asyncDispose]()
@@ -74,9 +81,12 @@ class InStore implements KeptLines {
 
 class WithEngine implements KeptLines {
   readonly outlet: EngineOutlet
+  readonly #folder: string
 
-  constructor(outlet: EngineOutlet) {
+  /** @param folder where Weir kept lines itself, should it have done so before */
+  constructor(outlet: EngineOutlet, folder: string) {
     this.outlet = outlet
+    this.#folder = folder
   }
 
   append(batch: LogBatch): Promise<LogReport> {
@@ -106,6 +116,14 @@ class WithEngine implements KeptLines {
     const why =
       'Cannot delete lines: they are in Loki; delete them there, by its own /loki/api/v1/delete'
     return Promise.reject(new WeirError('LOGS_ENGINE_UNSUPPORTED', why))
+  }
+
+  /** What was kept before; nobody changes it now. What waits for the engine is copied with all other files. */
+  link(into: string): ReadonlyMap<string, number> {
+    mkdirSync(into, { recursive: true })
+    const files = existsSync(this.#folder) ? readdirSync(this.#folder) : []
+    for (const file of files) linkSync(join(this.#folder, file), join(into, file))
+    return new Map()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
