@@ -351,7 +351,7 @@ function standIns(bin: string): void {
     `case " $* " in
   *" --alertmanager.config "*) ;;
   " audit "* | " query "* | " silence "* | " alert "* | " routes "* | " logs "* | " level "* | " dashboard "* | \
-  " rules backtest "*)
+  " token "* | " rules backtest "*)
     set -- "$@" --server "$WEIR_AT" ;;
 esac
 exec ${process.execPath} ${MAIN} "$@"`,

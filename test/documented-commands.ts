@@ -56,6 +56,14 @@ export const SHOWN: readonly Shown[] = [
       "weir check mapping airflow.yml more.yml --line 'airflow.ti.finish.orders.load.success:1|c'",
     prints: 'airflow',
   },
+  { page: 'docs/access.md', command: 'weir token create ann --scope admin', prints: 'weir_' },
+  {
+    page: 'docs/access.md',
+    command: 'weir token create loader --scope ingest --expires 90d',
+    prints: 'weir_',
+  },
+  { page: 'docs/access.md', command: 'weir token list', prints: 'loader' },
+  { page: 'docs/access.md', command: 'weir token revoke loader' },
   {
     page: 'docs/backtest.md',
     command: 'weir rules backtest --rules rules.yml --since 30d --threshold 0.85,0.95',
@@ -216,6 +224,9 @@ export const SHOWN: readonly Shown[] = [
 
 /** Commands that cost too much here, or that other tests run. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
+  "curl -s -H 'Authorization: Bearer weir_…' 'http://weir.example.org:9347/api/v1/query?query=up'":
+    'access.test.ts',
+  'WEIR_TOKEN=weir_… weir query up --server http://weir.example.org:9347': 'access.test.ts',
   'npm ci && npm start': 'installing is what a fresh checkout is for',
   'npm ci && npm test': 'this is it',
   'npx @weir/weir serve': 'npm-install.slow.test.ts, from the archive',
@@ -232,7 +243,6 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'below',
   "promtool query instant http://127.0.0.1:9347 'sum(up)'": 'below',
   'weir import old.om': 'import.test.ts',
-  'weir support-bundle --out weir-support.tar.gz': 'secrets.test.ts',
   'weir backup --out weir.tar.gz': 'backup.test.ts',
   'weir backup --out backups/ --keep 14': 'backup-kill.slow.test.ts, archive.test.ts',
   'weir restore weir.tar.gz --data-dir restored': 'backup.test.ts',

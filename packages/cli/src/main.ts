@@ -30,7 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   audit: async () => (await import('./commands/audit.ts')).addAudit,
   level: async () => (await import('./commands/level.ts')).addLevel,
   dashboard: async () => (await import('./commands/dashboard.ts')).addDashboard,
-  'support-bundle': async () => (await import('./commands/support-bundle.ts')).addSupportBundle,
+  token: async () => (await import('./commands/token.ts')).addToken,
   pack: async () => (await import('./commands/pack.ts')).addPack,
 }
 const asked = process.argv[2] ?? ''

@@ -19,6 +19,9 @@ export const CODES = {
   ACCESS_UNKNOWN: 'bad_data', // nobody said who asks, or it is not known
   ACCESS_DENIED: 'bad_data', // who asks may not do this
   ACCESS_SLOWED: 'unavailable', // too many wrong tokens or passwords from one address
+  TOKEN_INVALID: 'bad_data', // a token that cannot be made so
+  TOKEN_UNKNOWN: 'not_found',
+  TOKEN_LIMIT: 'bad_data', // too many
   HTTP_FORBIDDEN: 'bad_data', // a browser's request from another site, or under a strange host name
   HTTP_NOT_FOUND: 'not_found',
   HTTP_METHOD: 'bad_data', // the path is there, the method is not

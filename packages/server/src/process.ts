@@ -17,9 +17,9 @@ import { type KeyValueStore, Labels, type Millis, systemClock } from '@weir/mode
 import type { IntakeStatus, WeirStatus } from '@weir/packs'
 import { type SenderOptions, connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { exposition } from '@weir/wire'
-import { OPEN_ACCESS } from './access/access-control.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { changedSections, openAudit, reloadBySignal } from './audit/own-changes.ts'
+import { AccessDesk } from './access/access-desk.ts'
 import { relabelOf } from './alertmanagers/alert-relabel.ts'
 import { namesAlertmanagers } from './alertmanagers/config.ts'
 import { OutsideAlertmanagers } from './alertmanagers/outside-alertmanagers.ts'
@@ -27,7 +27,6 @@ import { Backfills } from './backfill/backfills.ts'
 import { openBackups } from './backup/open-backups.ts'
 import { Backtests } from './backtest/backtests.ts'
 import { waitForRestart } from './config/at-start.ts'
-import { secretsOf } from './config/secrets-of.ts'
 import { featureProblems } from './config/features.ts'
 import { type Flags, type Setup, hostPort, loadConfig } from './config/load-config.ts'
 import { notificationLimits } from './config/notification-limits.ts'
@@ -70,7 +69,6 @@ import { RuleQuestions } from './rules/rule-questions.ts'
 import { selfJob } from './scrape/config.ts'
 import { type Log, openLog } from './telemetry/log.ts'
 import { LogGates } from './telemetry/log-gates.ts'
-import { OwnLines } from './telemetry/own-lines.ts'
 import { peerFamilies } from './telemetry/peer-families.ts'
 import { ProcessMetrics } from './telemetry/process-metrics.ts'
 import { Registry } from './telemetry/registry.ts'
@@ -129,7 +127,6 @@ class Process implements Weir {
   readonly #flags: Flags
   readonly #registry = new Registry()
   readonly #gates: LogGates
-  readonly #ownLines = new OwnLines()
   readonly #log: Log
   readonly #closers = new Closers()
   readonly #startedMs: Millis = systemClock.now()
@@ -163,6 +160,7 @@ class Process implements Weir {
   #scraper!: Thread<ScrapeHandlers>
   readonly #pushIntakes = new PushIntakes()
   #out!: RemoteWriteOut
+  readonly #access: AccessDesk
   readonly #push: PushSide
   readonly #logs: LogsSide
   #logQueries!: LogQueries
@@ -174,7 +172,7 @@ class Process implements Weir {
     this.#diskSpace = new DiskSpace(flags.dataDir, this.#registry)
     this.#startedWith = setup.config
     this.#gates = new LogGates(setup.config.log.level)
-    this.#log = openLog(setup.config.log.level, this.#gates, this.#ownLines.add)
+    this.#log = openLog(setup.config.log.level, this.#gates)
     this.#audit = new AuditLog({
       limits: setup.config.audit,
       clock: systemClock,
@@ -184,6 +182,11 @@ class Process implements Weir {
       this.#crash = resolve
     })
     this.#writer = this.#closers.use(thread)
+    this.#access = new AccessDesk({
+      auth: setup.config.auth,
+      clock: systemClock,
+      telemetry: { registry: this.#registry, log: this.#log.child({ part: 'access' }) },
+    })
     this.#push = new PushSide({
       config: () => this.#setup.config,
       dataDir: flags.dataDir,
@@ -207,7 +210,6 @@ class Process implements Weir {
     this.#closers.defer(() => this.#processMetrics[Symbol.dispose]())
     const heap = keepHeapSmall()
     this.#closers.defer(() => heap[Symbol.dispose]())
-    this.#closers.defer(() => this.#ownLines[Symbol.dispose]())
     // Whoever waits for these hears of a failure; while others fail first, nobody does.
     const opened = Promise.all([this.#openStore(), this.#openQueries()])
     opened.catch(() => undefined)
@@ -284,6 +286,7 @@ class Process implements Weir {
       await this.#out.prepare(setup.config)
       await this.#alerting.reload(this.#alertingSetup(setup))
       try {
+        this.#access.take(setup.config.auth)
         await this.#outside.apply(setup.config.alerting)
         await this.#scraper.call('reload', setup.config)
         await this.#intake.call('reload', setup.mappings)
@@ -293,6 +296,7 @@ class Process implements Weir {
         await this.#out.take(setup.config)
       } catch (error) {
         await this.#alerting.reload(this.#alertingSetup(before))
+        this.#access.take(before.config.auth)
         await this.#outside.apply(before.config.alerting)
         await this.#scraper.call('reload', before.config)
         await this.#logs.reload(before.config)
@@ -391,6 +395,7 @@ class Process implements Weir {
     const store = openKeyValueStore(this.#flags.dataDir)
     this.#closers.defer(() => store[Symbol.dispose]())
     await openAudit(this.#audit, store, { setup: this.#setup, closers: this.#closers })
+    this.#access.open(store)
     this.#events = EventStore.open({
       store,
       limits: this.#setup.config.events,
@@ -663,8 +668,9 @@ class Process implements Weir {
         vector: (expr, timeMs, signal) => this.#pool.vector(expr, timeMs, signal),
         matrix: (expr, range, signal) => this.#pool.matrix(expr, range, signal),
       },
-      access: OPEN_ACCESS,
       audit: this.#audit,
+      access: this.#access,
+      tokens: () => this.#access.tokens,
       logQueries: this.#logQueries,
       logDeletions: web.enable_admin_api ? this.#logDeletions() : undefined,
       alerting: lateAlerting(() => this.#alerting), // opened after the port
@@ -718,11 +724,6 @@ class Process implements Weir {
       ready: (what) =>
         [...this.#waitsFor].filter((name) => what !== 'queries' || FOR_QUERIES.has(name)),
       admin: web.enable_admin_api ? this.#adminStore() : undefined,
-      support: {
-        dataDir: this.#flags.dataDir,
-        ownLines: () => this.#ownLines.text(),
-        secrets: () => secretsOf(this.#setup.config, this.#setup.alertmanager?.text),
-      },
       backups: openBackups({
         config,
         dataDir: this.#flags.dataDir,

@@ -11,6 +11,7 @@ import { EXIT } from '../exit.ts'
 import { type Piece, formatOf, piecesOf } from '../import/pieces.ts'
 import { importToServer } from '../import/to-server.ts'
 import { Progress } from '../show/progress.ts'
+import { DEFAULT_SERVER, withAccess } from './server-option.ts'
 
 interface ImportOptions {
   readonly server: string
@@ -34,10 +35,9 @@ interface FileResult {
 }
 
 export function addImport(program: Command): void {
-  program
-    .command('import <files...>')
+  withAccess(program.command('import <files...>'))
     .description('take in old samples from OpenMetrics or Prometheus text files; may be repeated')
-    .option('--server <url>', 'the running Weir', 'http://127.0.0.1:9347')
+    .option('--server <url>', 'the running Weir', DEFAULT_SERVER)
     .option('--data-dir <folder>', 'a data directory that no Weir has open, instead of a server')
     .addOption(
       new Option('--format <format>', 'what the files are; found out unless told').choices([

@@ -2,6 +2,7 @@ import { WeirError } from '@weir/model'
 import type { Command } from 'commander'
 import { request } from 'undici'
 import { EXIT } from '../exit.ts'
+import { withServer } from './server-option.ts'
 import { type Reply, showReply, showStats } from '../show/query-reply.ts'
 
 interface QueryOptions {
@@ -12,10 +13,8 @@ interface QueryOptions {
 }
 
 export function addQuery(program: Command): void {
-  program
-    .command('query <promql>')
+  withServer(program.command('query <promql>'))
     .description('ask a running Weir; exits 1 when the answer is empty')
-    .option('--server <url>', 'the Weir to ask', 'http://127.0.0.1:9347')
     .option('--time <time>', 'evaluation time, RFC 3339 or seconds')
     .option('--json', "the API's own JSON", false)
     .option('--stats', 'what it cost, on stderr', false)

@@ -7,6 +7,7 @@ import { backtestLines } from '../show/backtest-text.ts'
 import { Progress } from '../show/progress.ts'
 import { askWeir } from './ask-weir.ts'
 import { readFile } from './read-file.ts'
+import { DEFAULT_SERVER, withAccess } from './server-option.ts'
 
 interface BacktestFlags {
   readonly rules?: string
@@ -28,8 +29,7 @@ interface BacktestFlags {
 const LOOK_EVERY_MS = 200
 
 export function addRulesBacktest(rules: Command): void {
-  rules
-    .command('backtest')
+  withAccess(rules.command('backtest'))
     .description('what alerting rules would have done, on the history of a running Weir')
     .option('--rules <file>', 'a Prometheus rule file (default: the rules that are loaded)')
     .option('--rule <name>', 'only the alert of this name')
@@ -43,7 +43,7 @@ export function addRulesBacktest(rules: Command): void {
     .option('--alertmanager <file>', 'an alertmanager.yml (default: the one that is loaded)')
     .option('--no-routing', 'leave notifications out')
     .option('--timezone <name>', 'where nights are (default: here)')
-    .option('--server <url>', 'the Weir with the history', 'http://127.0.0.1:9347')
+    .option('--server <url>', 'the Weir with the history', DEFAULT_SERVER)
     .option('--json', 'everything, as JSON', false)
     .action(async (flags: BacktestFlags) => {
       const result = await backtest(flags)

@@ -1438,6 +1438,28 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
       'Pages of /federate by format and outcome: sent, or broken in the middle.',
     ],
     [
+      'weir_access_failing_addresses',
+      'gauge',
+      '',
+      '',
+      'Addresses remembered for wrong tokens or passwords.',
+    ],
+    [
+      'weir_access_refused_total',
+      'counter',
+      '',
+      'reason',
+      'Requests that said wrongly who they are, by what was wrong.',
+    ],
+    ['weir_access_requests_total', 'counter', '', 'kind', 'Requests by how it is known who asks.'],
+    [
+      'weir_access_uses_unwritten_total',
+      'counter',
+      '',
+      '',
+      'Uses of tokens that could not be noted.',
+    ],
+    [
       'weir_http_refused_total',
       'counter',
       '',

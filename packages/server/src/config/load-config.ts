@@ -5,6 +5,7 @@ import { WeirError } from '@weir/model'
 import { PACKS, type Pack, packMapping, settingsProblems, withAlertSettings } from '@weir/packs'
 import { LineCounter, isNode, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { authBeside } from '../access/config.ts'
 import { alertingBeside } from '../alertmanagers/config.ts'
 import { targetsBeside } from '../loggers/targets/config.ts'
 import { peersBeside } from '../peers/config.ts'
@@ -103,6 +104,7 @@ export function readConfig(flags: Flags): GivenConfig {
   const notifications = peersBeside(read.notifications, (path) => beside(file, path))
   const targets = targetsBeside(read.loggers.targets, (path) => beside(file, path))
   const loggers = { ...read.loggers, targets }
+  const auth = authBeside(read.auth, (path) => beside(file, path))
   const { directory } = read.dashboards
   const dashboards =
     directory === undefined
@@ -117,6 +119,7 @@ export function readConfig(flags: Flags): GivenConfig {
     notifications,
     loggers,
     dashboards,
+    ...(auth === undefined ? {} : { auth }),
   }
   const whole = { ...read, ...found }
   return { file, text, config: freeze(withFlags(whole, flags)) }
@@ -205,12 +208,14 @@ function flagOr<S extends z.ZodType>(
 
 const LOOPBACK = /^(127(\.\d+){3}|localhost|\[::1\])$/
 
-/** There is no access control yet, so only this machine may reach Weir unless somebody insists. */
+/** Without access control only this machine may reach Weir, unless somebody insists. */
 export function refuseOpenDoor(config: WeirConfig, { insecure }: Flags): void {
   const { grpc_listen: grpc } = config.otlp_receiver
   const { forward, syslog } = config.logs
-  const doors: (readonly [key: string, address: string, what: string])[] = [
-    ['web.listen', config.web.listen, 'read and change everything'],
+  const isAsked = config.auth?.enabled === true
+  const doors: (readonly [key: string, address: string, what: string, remedy?: string])[] = [
+    // Who is asked who he is may come from anywhere.
+    ['web.listen', isAsked ? '' : config.web.listen, 'read and change everything', 'set up auth'],
   ]
   // Who knows the key may send from anywhere.
   const hasKey = forward.shared_key !== undefined || forward.shared_key_file !== undefined
@@ -222,12 +227,13 @@ export function refuseOpenDoor(config: WeirConfig, { insecure }: Flags): void {
     if (address !== '') doors.push([key, address, 'write lines of log'])
   }
   if (grpc !== undefined) doors.push(['otlp_receiver.grpc_listen', grpc, 'write metrics'])
-  for (const [key, address, what] of doors) {
+  for (const [key, address, what, remedy] of doors) {
+    if (address === '') continue
     const { host } = hostPort(address, key)
     if (insecure || LOOPBACK.test(host)) continue
     throw new WeirError(
       'CONFIG_INVALID',
-      `Cannot listen on ${JSON.stringify(address)}: everybody who reaches it could ${what}; listen on 127.0.0.1, or say --insecure`,
+      `Cannot listen on ${JSON.stringify(address)}: everybody who reaches it could ${what}; listen on 127.0.0.1,${remedy === undefined ? '' : ` ${remedy},`} or say --insecure`,
     )
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { auditConfig } from '../audit/config.ts'
+import { authConfig } from '../access/config.ts'
 import { alertingConfig } from '../alertmanagers/config.ts'
 import { globalConfig, scrapeConfigs } from '../scrape/config.ts'
 import { otlpConfig, otlpReceiver } from '../otlp/config.ts'
@@ -361,7 +362,6 @@ const LATER = {
     'this is of an alertmanager.yml: name that file with --alertmanager.config or as alertmanager here',
   remote_read: 'reading from elsewhere is not supported yet; remove remote_read',
   tracing: 'sending traces is not supported yet; remove tracing',
-  auth: 'access control is not there yet; remove auth and listen on loopback',
 } as const
 
 const refused = Object.fromEntries(
@@ -437,6 +437,9 @@ const sections = z.strictObject({
     .describe('What is kept of lines of log, and what their senders may send.'),
   query: query.prefault({}).describe('What a PromQL query may take.'),
   web: web.prefault({}).describe('The page and the HTTP API.'),
+  auth: authConfig
+    .optional()
+    .describe('Who gets in; without the section nobody is asked, and Weir listens on loopback.'),
   pipelines: pipelineNotes
     .default([])
     .describe('What people say of pipelines: whose they are, what they are called, what to do.'),

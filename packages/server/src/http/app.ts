@@ -382,14 +382,19 @@ const WHO = new WeakMap<FastifyRequest, Identity>()
 
 /** @throws {WeirError} as `AccessControl.identify` and `demand` */
 async function admitted(
-  { headers, ip, method, socket }: FastifyRequest,
+  { headers, ip, method, socket, url }: FastifyRequest,
   route: Route,
   { access, audit }: HttpDeps,
 ): Promise<Identity> {
   const wanted = demandOf(route, method)
   let who: Identity | undefined
   try {
-    who = await access.identify({ headers, clientIp: ip, certificate: subjectOf(socket) })
+    who = await access.identify({
+      headers,
+      url,
+      clientIp: ip,
+      certificate: subjectOf(socket),
+    })
     demand(who, wanted)
     return who
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Alerting, AlertingSetup, MatcherMode, RecordingGroup } from '@weir
 import type { Clock } from '@weir/model'
 import type { AccessControl } from '../access/access-control.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
+import type { TokenBook } from '../access/tokens/token-book.ts'
 import type { AlertmanagersView } from '../alertmanagers/outside-alertmanagers.ts'
 import type {
   EventView,
@@ -63,6 +64,8 @@ export interface HttpDeps {
   readonly access: AccessControl
   /** Who changed what. */
   readonly audit: Pick<AuditLog, 'record' | 'entries' | 'chain'>
+  /** Tokens that people made; the store is opened after the port. */
+  tokens(): Pick<TokenBook, 'list' | 'create' | 'revoke'>
   /** Questions to the log store. */
   readonly logQueries: Pick<LogQueries, 'ask' | 'tail' | 'tailRefused' | 'tailsMax' | 'rowsMax'>
   /** Takes lines out for good; undefined while `web.enable_admin_api` is off. */
@@ -127,8 +130,6 @@ export interface HttpDeps {
   ready(what?: 'queries'): readonly string[]
   /** What may be done to the store; undefined while `web.enable_admin_api` is off. */
   readonly admin: AdminStore | undefined
-  /** What a support bundle has beside the answers of the API. */
-  readonly support: SupportDeps
   /** Backups of everything; undefined while `web.enable_admin_api` is off. */
   readonly backups: Pick<Backups, 'begin'> | undefined
   /** Reads the configuration again; which sections differ. Throws a `WeirError` and changes nothing when it is bad. */
@@ -177,14 +178,6 @@ export interface HttpDeps {
   readonly limits: HttpLimits
   /** How PromQL from HTTP is evaluated. */
   readonly evaluation: EvaluationLimits
-}
-
-interface SupportDeps {
-  readonly dataDir: string
-  /** The last lines of Weir's own log. */
-  ownLines(): string
-  /** What must stand nowhere in it. */
-  secrets(): readonly string[]
 }
 
 interface AlertmanagerDeps {

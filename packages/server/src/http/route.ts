@@ -1,5 +1,6 @@
 import { CODE_HEADER, errorBody, statusOf } from './errors.ts'
 import { WeirError } from '@weir/model'
+import { ComeAgainError } from '../access/come-again.ts'
 import type { Identity } from '../access/identity.ts'
 import type { Demand } from '../access/scope.ts'
 import type { QueryOrigin } from '../query/question.ts'
@@ -146,8 +147,9 @@ export function authorOf({ who }: Call, named: string): string {
 }
 
 /** For senders that try again: how long to wait, where trying again can help. */
-export function comeAgain({ code }: WeirError): Record<string, string> {
-  return statusOf(code) === 503 ? { 'retry-after': '5' } : {}
+export function comeAgain(error: WeirError): Record<string, string> {
+  if (error instanceof ComeAgainError) return { 'retry-after': String(error.retryAfterSeconds) }
+  return statusOf(error.code) === 503 ? { 'retry-after': '5' } : {}
 }
 
 /** For callers that did not say who they are: in which way they can. */

@@ -35,9 +35,9 @@ import type { Route } from './route.ts'
 import { routingRoutes } from './routing-routes.ts'
 import { ruleRoutes } from './rule-routes.ts'
 import { silenceRoutes } from './silence-routes.ts'
-import { supportBundleRoute } from './support-bundle-route.ts'
 import { statusRoutes } from './status-routes.ts'
 import { targetRoutes } from './target-routes.ts'
+import { tokenRoutes } from './token-routes.ts'
 import { weirRoutes } from './weir-routes.ts'
 
 /** Every route there is, each a room's own list: the server, the API document and the tests read this one. */
@@ -52,7 +52,6 @@ export function allRoutes(deps: HttpDeps): readonly Route[] {
     ...targetRoutes(deps),
     ...adminRoutes(deps),
     backupRoute(deps),
-    supportBundleRoute(deps, () => routes),
     ...auditRoutes(deps),
     ...lifecycleRoutes(deps),
     remoteWriteRoute(deps),
@@ -82,6 +81,7 @@ export function allRoutes(deps: HttpDeps): readonly Route[] {
     importRoute(deps),
     ...backfillRoutes(deps),
     ...backtestRoutes(deps),
+    ...tokenRoutes(deps),
   ]
   return routes
 }

@@ -100,6 +100,9 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     registry,
     access: OPEN_ACCESS,
     audit: { record: async () => undefined, entries: [], chain: { state: 'whole' } },
+    tokens: () => {
+      throw new WeirError('HTTP_NOT_READY', 'no tokens are kept here')
+    },
     queries: {
       json: async (job) => {
         jobs.push(job)
@@ -111,7 +114,6 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     logQueries: noLogQueries,
     logDeletions: undefined,
     backups: undefined,
-    support: { dataDir: '', ownLines: () => '', secrets: () => [] },
     bodyRooms: new BodyRooms(),
     pushIntakes: new PushIntakes(),
     remoteWrite: async () => ({

@@ -1,0 +1,154 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { StepClock } from './testing/step-clock.ts'
+import { Log } from '../telemetry/log.ts'
+import { Registry } from '../telemetry/registry.ts'
+import { AccessDesk } from './access-desk.ts'
+import { type AuthConfig, authConfig } from './config.ts'
+import type { Identity } from './identity.ts'
+import { memoryStore } from './testing/memory-store.ts'
+import { freshToken } from './tokens/token-text.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'weir-access-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Stand {
+  readonly desk: AccessDesk
+  readonly clock: StepClock
+  readonly registry: Registry
+  readonly ask: (authorization?: string, clientIp?: string) => Promise<Identity>
+}
+
+function stand(auth: AuthConfig | undefined): Stand {
+  const clock = new StepClock()
+  const registry = new Registry()
+  const log = new Log(pino({ level: 'silent' }))
+  const desk = new AccessDesk({ auth, clock, telemetry: { registry, log } })
+  desk.open(memoryStore())
+  return {
+    desk,
+    clock,
+    registry,
+    ask: (authorization, clientIp = '10.0.0.1') =>
+      desk.identify({
+        headers: authorization === undefined ? {} : { authorization },
+        clientIp,
+        certificate: '',
+      }),
+  }
+}
+
+const ON = authConfig.parse({})
+
+test.each([[undefined], [authConfig.parse({ enabled: false })]])(
+  'without access control everybody may do everything (%j)',
+  async (auth) => {
+    const { desk, ask } = stand(auth)
+    expect(desk.isOn).toBe(false)
+    expect((await ask('Bearer nonsense')).scopes.has('admin')).toBe(true)
+  },
+)
+
+test('a token brings its scopes and its name', async () => {
+  const { desk, ask } = stand(ON)
+  const { token, view } = await desk.tokens.create({ name: 'ci', scopes: ['write'] }, '')
+  const who = await ask(`Bearer ${token}`)
+  expect({ ...who, scopes: [...who.scopes].toSorted() }).toEqual({
+    kind: 'token',
+    name: 'ci',
+    tokenId: view.id,
+    scopes: ['read', 'write'],
+  })
+})
+
+test('who says nothing may do what auth.anonymous says', async () => {
+  expect([...(await stand(ON).ask()).scopes]).toEqual([])
+  const open = stand(authConfig.parse({ anonymous: ['read'] }))
+  expect([...(await open.ask()).scopes]).toEqual(['read'])
+})
+
+test('who says something wrong is nobody, not even anonymous', async () => {
+  const { ask } = stand(authConfig.parse({ anonymous: ['read'] }))
+  await expect(ask(`Bearer ${freshToken().text}`)).rejects.toMatchObject({ code: 'ACCESS_UNKNOWN' })
+})
+
+test('a token that has expired is told so', async () => {
+  const { desk, ask, clock } = stand(ON)
+  const draft = { name: 'ci', scopes: ['read' as const], expiresInMs: 1000 }
+  const { token } = await desk.tokens.create(draft, '')
+  clock.pass(1000)
+  await expect(ask(`Bearer ${token}`)).rejects.toThrow('the token "ci" has expired')
+})
+
+test('wrong tokens slow their address down; the right one still passes, and others are not touched', async () => {
+  const { desk, ask, registry } = stand(ON)
+  const { token } = await desk.tokens.create({ name: 'ci', scopes: ['read'] }, '')
+  for (let i = 0; i < 6; i++) await expect(ask('Bearer x')).rejects.toThrow('no such token')
+  await expect(ask('Bearer x')).rejects.toMatchObject({
+    code: 'ACCESS_SLOWED',
+    retryAfterSeconds: 1,
+  })
+  expect((await ask(`Bearer ${token}`)).name).toBe('ci')
+  await expect(ask('Bearer x', '10.0.0.2')).rejects.toThrow('no such token')
+  const page = registry.collect().flatMap(({ samples }) => samples)
+  const refused = page.filter(({ name }) => name === 'weir_access_refused_total')
+  expect(refused.map(({ labels, value }) => [labels.get('reason'), value])).toEqual([
+    ['token', 7],
+    ['slowed', 1],
+  ])
+})
+
+test('the bootstrap token is for everything, and follows its file on reload', async () => {
+  const file = join(folder, 'bootstrap')
+  writeFileSync(file, `${'a'.repeat(40)}\n`)
+  const auth = authConfig.parse({ bootstrap_token_file: file })
+  const { desk, ask } = stand(auth)
+  expect((await ask(`Bearer ${'a'.repeat(40)}`)).scopes.has('admin')).toBe(true)
+  writeFileSync(file, 'b'.repeat(40))
+  desk.take(auth)
+  await expect(ask(`Bearer ${'a'.repeat(40)}`)).rejects.toThrow('no such token')
+  writeFileSync(file, 'too short')
+  expect(() => desk.take(auth)).toThrow('want 32 characters or more')
+  expect((await ask(`Bearer ${'b'.repeat(40)}`)).name).toBe('bootstrap')
+})
+
+test('whoever was identified stays so while his token does', async () => {
+  const { desk, ask, clock } = stand(ON)
+  const draft = { name: 'ci', scopes: ['read' as const], expiresInMs: 1000 }
+  const { token } = await desk.tokens.create(draft, '')
+  const who = await ask(`Bearer ${token}`)
+  expect(desk.renew(who)).toEqual(who)
+  clock.pass(1000)
+  expect(desk.renew(who)).toBeUndefined()
+  const { token: other } = await desk.tokens.create({ name: 'b', scopes: ['read'] }, '')
+  const second = await ask(`Bearer ${other}`)
+  await desk.tokens.revoke('b')
+  expect(desk.renew(second)).toBeUndefined()
+})
+
+test('another bootstrap token ends what was begun with the one before', async () => {
+  const file = join(folder, 'rotated')
+  writeFileSync(file, 'c'.repeat(40))
+  const auth = authConfig.parse({ bootstrap_token_file: file })
+  const { desk, ask } = stand(auth)
+  const who = await ask(`Bearer ${'c'.repeat(40)}`)
+  expect(desk.renew(who)).toEqual(who)
+  writeFileSync(file, 'd'.repeat(40))
+  desk.take(auth)
+  expect(desk.renew(who)).toBeUndefined()
+})
+
+test('another way is asked where nothing was said, in order', async () => {
+  const { desk, ask } = stand(ON)
+  const someone: Identity = { kind: 'session', name: 'ann', scopes: new Set(['read']) }
+  desk.also(() => undefined)
+  desk.also(async () => someone)
+  expect(await ask()).toBe(someone)
+  await expect(ask('Bearer x')).rejects.toThrow('no such token')
+})

@@ -1,0 +1,188 @@
+import { readFileSync } from 'node:fs'
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { type Clock, type KeyValueStore, WeirError } from '@weir/model'
+import type { Telemetry } from '../telemetry/log.ts'
+import type { AccessControl, Credentials } from './access-control.ts'
+import { type AuthConfig, authConfig } from './config.ts'
+import { AccessEvents } from './events.ts'
+import { EVERYBODY, type Identity, NOBODY } from './identity.ts'
+import { type Said, saidBy } from './said.ts'
+import { scopesOf } from './scope.ts'
+import { Slowdown } from './slowdown.ts'
+import { type KnownToken, TokenBook } from './tokens/token-book.ts'
+import { hashOf } from './tokens/token-text.ts'
+
+interface DeskOptions {
+  readonly auth: AuthConfig | undefined
+  readonly clock: Clock
+  readonly telemetry: Telemetry
+}
+
+/**
+ * Another way to know who asks, where no token and no password was said: a session, a certificate.
+ *
+ * @returns undefined when it cannot tell
+ */
+export type Way = (credentials: Credentials) => Identity | undefined | Promise<Identity | undefined>
+
+/**
+ * Decides who asks. In this order: what the request says (a token or a password; when that is wrong nothing else is
+ * asked), the other ways, and whatever `auth.anonymous` lets everybody do.
+ *
+ * A right token passes at any time: nobody guesses 256 bits, so an attacker behind the same address must not be able
+ * to lock senders out. The slowdown keeps wrong ones from costing work, and passwords from being tried.
+ */
+export class AccessDesk implements AccessControl {
+  readonly #clock: Clock
+  readonly #events: AccessEvents
+  readonly #slowdown: Slowdown
+  readonly #ways: Way[] = []
+  #auth: AuthConfig | undefined
+  #bootstrap: Bootstrap | undefined
+  #book: TokenBook | undefined
+
+  /** @throws {WeirError} `CONFIG_INVALID` for a bootstrap token that cannot be used */
+  constructor({ auth, clock, telemetry }: DeskOptions) {
+    this.#clock = clock
+    this.#slowdown = new Slowdown(clock, () => {
+      const { slowdown } = this.#auth ?? OFF
+      const { after, max_wait: maxWaitMs, max_addresses: addressesMax } = slowdown
+      return { after, maxWaitMs, addressesMax }
+    })
+    this.#events = new AccessEvents(telemetry, () => this.#slowdown.size)
+    this.take(auth)
+  }
+
+  get isOn(): boolean {
+    return this.#auth?.enabled === true
+  }
+
+  /** @throws {WeirError} `HTTP_NOT_READY` before the store is there */
+  get tokens(): TokenBook {
+    if (this.#book !== undefined) return this.#book
+    throw new WeirError('HTTP_NOT_READY', 'Cannot look at tokens yet: the store is not there')
+  }
+
+  /** From now on tokens are known. */
+  open(store: KeyValueStore): void {
+    this.#book = new TokenBook({
+      store,
+      clock: this.#clock,
+      tokensMax: () => (this.#auth ?? OFF).max_tokens,
+    })
+  }
+
+  /** Another configuration; a bad one changes nothing. @throws {WeirError} `CONFIG_INVALID` */
+  take(auth: AuthConfig | undefined): void {
+    this.#bootstrap = bootstrapOf(auth)
+    this.#auth = auth
+  }
+
+  /** Adds a way that is asked after those before it. */
+  also(way: Way): void {
+    this.#ways.push(way)
+  }
+
+  async identify(credentials: Credentials): Promise<Identity> {
+    if (!this.isOn) return EVERYBODY
+    const said = saidBy(credentials)
+    const who =
+      said === undefined ? await this.#otherwise(credentials) : this.#believe(said, credentials)
+    this.#events.known(who)
+    return who
+  }
+
+  renew({ kind, tokenId, mark }: Parameters<AccessControl['renew']>[0]): Identity | undefined {
+    if (!this.isOn) return EVERYBODY
+    if (kind !== 'token') return undefined
+    if (tokenId === undefined) {
+      const bootstrap = this.#bootstrap?.identity
+      return bootstrap?.mark === mark ? bootstrap : undefined
+    }
+    const found = this.tokens.get(tokenId)
+    return found === undefined || found.hasExpired ? undefined : identityOf(found)
+  }
+
+  ways(): ReturnType<AccessControl['ways']> {
+    return { token: true, password: false }
+  }
+
+  async #otherwise(credentials: Credentials): Promise<Identity> {
+    for (const way of this.#ways) {
+      const who = await way(credentials)
+      if (who !== undefined) return who
+    }
+    const { anonymous = [] } = this.#auth ?? {}
+    return anonymous.length === 0 ? NOBODY : { ...NOBODY, scopes: scopesOf(anonymous) }
+  }
+
+  #believe(said: Said, { clientIp: address }: Credentials): Identity {
+    const who = said.kind === 'token' ? this.#ofToken(said.text, address) : undefined
+    if (who !== undefined) return who
+    if (this.#slowdown.waitMs(address) > 0) this.#events.refused('slowed', { address })
+    this.#slowdown.check(address)
+    this.#slowdown.failed(address)
+    const { kind } = said
+    this.#events.refused(kind, { address, ...(kind === 'password' ? { name: said.user } : {}) })
+    throw unknown(kind === 'token' ? 'there is no such token' : 'user or password is wrong')
+  }
+
+  #ofToken(text: string, address: string): Identity | undefined {
+    const bootstrap = this.#bootstrap
+    if (bootstrap !== undefined && timingSafeEqual(hashOf(text), bootstrap.hash)) {
+      return bootstrap.identity
+    }
+    const found = this.tokens.find(text)
+    if (found === undefined) return undefined
+    const { id, name } = found
+    if (found.hasExpired) {
+      this.#events.refused('expired', { address, name })
+      throw unknown(`the token ${JSON.stringify(name)} has expired`)
+    }
+    this.tokens.use(id).catch((error: unknown) => this.#events.useNotWritten(error))
+    return identityOf(found)
+  }
+}
+
+function identityOf({ id, name, scopes }: KnownToken): Identity {
+  return { kind: 'token', name, scopes: scopesOf(scopes), tokenId: id }
+}
+
+/** The token of `auth.bootstrap_token_file`. */
+interface Bootstrap {
+  readonly hash: Buffer
+  readonly identity: Identity
+}
+
+const OFF = authConfig.parse({ enabled: false })
+
+/** A secret that can be guessed must not be a token for everything. */
+const BOOTSTRAP_CHARS_MIN = 32
+
+function bootstrapOf(auth: AuthConfig | undefined): Bootstrap | undefined {
+  const { enabled = false, bootstrap_token_file: file } = auth ?? {}
+  if (!enabled || file === undefined) return undefined
+  const wrong = (why: string): WeirError =>
+    new WeirError('CONFIG_INVALID', `Cannot use auth.bootstrap_token_file ${file}: ${why}`)
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    throw wrong((error as Error).message)
+  }
+  if (text.length < BOOTSTRAP_CHARS_MIN) {
+    throw wrong(`want ${BOOTSTRAP_CHARS_MIN} characters or more, got ${text.length}`)
+  }
+  const hash = hashOf(text)
+  const scopes = scopesOf(['admin'])
+  return { hash, identity: { kind: 'token', name: 'bootstrap', scopes, mark: markOf(hash) } }
+}
+
+/** Tells one secret from the next one, and nothing else of it. */
+function markOf(hash: Buffer): string {
+  return createHash('sha256').update('mark').update(hash).digest('hex').slice(0, 16)
+}
+
+function unknown(why: string): WeirError {
+  return new WeirError('ACCESS_UNKNOWN', `Cannot tell who asks: ${why}`)
+}
