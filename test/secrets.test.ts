@@ -1,10 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type WeirProcess, eventually, getJson, startWeir } from './weir-process.ts'
+import {
+  type WeirProcess,
+  eventually,
+  getJson,
+  startWeir,
+  weir as weirCommand,
+} from './weir-process.ts'
 
 /** Every secret below holds this word; nobody may read it anywhere. */
 const SECRET = 'S3CRET'
@@ -137,6 +144,28 @@ describe('a secret of the configuration is read by nobody', () => {
         expectClean(`GET ${path}`, `${JSON.stringify([...answer.headers])} ${await answer.text()}`)
       }
     }
+  })
+
+  test('in a support bundle, which has the rest', async () => {
+    const file = join(folder, 'support.tar.gz')
+    const { code, err } = await weirCommand('support-bundle', '--server', weir.web, '--out', file)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const text = gunzipSync(readFileSync(file)).toString()
+    expectClean('the bundle', text)
+    for (const what of ['Target could not be scraped', 'module:', '"activeTargets"', 'weir.mdb']) {
+      expect(text).toContain(what)
+    }
+    expect(text).not.toMatch(/"error": "(BUG|there is no)/)
+  })
+
+  test('in a bundle of one that does not run', async () => {
+    const file = join(folder, 'stopped.tar.gz')
+    const of = ['--data-dir', join(folder, 'nothing'), '--config', config]
+    const { code, err } = await weirCommand('support-bundle', ...of, '--out', file)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const text = gunzipSync(readFileSync(file)).toString()
+    expectClean('the bundle', text)
+    expect(text).toContain('username: user')
   })
 
   test('in the config that is shown, of which the rest stays', async () => {

@@ -31,6 +31,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   level: async () => (await import('./commands/level.ts')).addLevel,
   dashboard: async () => (await import('./commands/dashboard.ts')).addDashboard,
   token: async () => (await import('./commands/token.ts')).addToken,
+  'support-bundle': async () => (await import('./commands/support-bundle.ts')).addSupportBundle,
   pack: async () => (await import('./commands/pack.ts')).addPack,
 }
 const asked = process.argv[2] ?? ''

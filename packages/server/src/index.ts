@@ -52,3 +52,4 @@ export {
   verifyBackup,
 } from './backup/repository.ts'
 export { type Restored, type Unpack, fromArchive, restore, sizeOf } from './backup/restore.ts'
+export { bundleOfDirectory } from './support/data-dir-bundle.ts'

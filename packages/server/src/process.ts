@@ -27,6 +27,7 @@ import { Backfills } from './backfill/backfills.ts'
 import { openBackups } from './backup/open-backups.ts'
 import { Backtests } from './backtest/backtests.ts'
 import { waitForRestart } from './config/at-start.ts'
+import { secretsOf } from './config/secrets-of.ts'
 import { featureProblems } from './config/features.ts'
 import { type Flags, type Setup, hostPort, loadConfig } from './config/load-config.ts'
 import { notificationLimits } from './config/notification-limits.ts'
@@ -69,6 +70,7 @@ import { RuleQuestions } from './rules/rule-questions.ts'
 import { selfJob } from './scrape/config.ts'
 import { type Log, openLog } from './telemetry/log.ts'
 import { LogGates } from './telemetry/log-gates.ts'
+import { OwnLines } from './telemetry/own-lines.ts'
 import { peerFamilies } from './telemetry/peer-families.ts'
 import { ProcessMetrics } from './telemetry/process-metrics.ts'
 import { Registry } from './telemetry/registry.ts'
@@ -127,6 +129,7 @@ class Process implements Weir {
   readonly #flags: Flags
   readonly #registry = new Registry()
   readonly #gates: LogGates
+  readonly #ownLines = new OwnLines()
   readonly #log: Log
   readonly #closers = new Closers()
   readonly #startedMs: Millis = systemClock.now()
@@ -172,7 +175,7 @@ class Process implements Weir {
     this.#diskSpace = new DiskSpace(flags.dataDir, this.#registry)
     this.#startedWith = setup.config
     this.#gates = new LogGates(setup.config.log.level)
-    this.#log = openLog(setup.config.log.level, this.#gates)
+    this.#log = openLog(setup.config.log.level, this.#gates, this.#ownLines.add)
     this.#audit = new AuditLog({
       limits: setup.config.audit,
       clock: systemClock,
@@ -210,6 +213,7 @@ class Process implements Weir {
     this.#closers.defer(() => this.#processMetrics[Symbol.dispose]())
     const heap = keepHeapSmall()
     this.#closers.defer(() => heap[Symbol.dispose]())
+    this.#closers.defer(() => this.#ownLines[Symbol.dispose]())
     // Whoever waits for these hears of a failure; while others fail first, nobody does.
     const opened = Promise.all([this.#openStore(), this.#openQueries()])
     opened.catch(() => undefined)
@@ -724,6 +728,11 @@ class Process implements Weir {
       ready: (what) =>
         [...this.#waitsFor].filter((name) => what !== 'queries' || FOR_QUERIES.has(name)),
       admin: web.enable_admin_api ? this.#adminStore() : undefined,
+      support: {
+        dataDir: this.#flags.dataDir,
+        ownLines: () => this.#ownLines.text(),
+        secrets: () => secretsOf(this.#setup.config, this.#setup.alertmanager?.text),
+      },
       backups: openBackups({
         config,
         dataDir: this.#flags.dataDir,

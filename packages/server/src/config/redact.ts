@@ -50,6 +50,11 @@ function plainAddress(text: string, path: readonly string[]): string | undefined
   return `${protocol}//${host}${pathname}`
 }
 
+/** Whether a key names a file in which a secret is: `password_file`. */
+export function isSecretFile(key: string): boolean {
+  return key.endsWith('_file') && SECRET_KEYS.test(key.slice(0, -'_file'.length))
+}
+
 /** Keys whose values nobody may read back, wherever they stand: `smtp_auth_password`, `client_secret`. */
 const SECRET_KEYS =
   /(^|_)(password|passwd|passphrase|secrets?|token|token_id|credentials|routing_key|service_key|api_key|apikey|user_key|private_key|shared_key|access_key|secret_key|auth_identity|auth_username)$|^key$/i
@@ -90,7 +95,8 @@ function hide(value: unknown): unknown {
   return value === null || value === '' ? value : HIDDEN
 }
 
-function isSecret(path: readonly string[]): boolean {
+/** Whether what stands at this path of a configuration is a secret. */
+export function isSecret(path: readonly string[]): boolean {
   const key = path.at(-1) ?? ''
   const above = path.at(-2) ?? ''
   if (/_(file|ref)$/i.test(key)) return false

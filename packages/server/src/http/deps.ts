@@ -130,6 +130,8 @@ export interface HttpDeps {
   ready(what?: 'queries'): readonly string[]
   /** What may be done to the store; undefined while `web.enable_admin_api` is off. */
   readonly admin: AdminStore | undefined
+  /** What a support bundle has beside the answers of the API. */
+  readonly support: SupportDeps
   /** Backups of everything; undefined while `web.enable_admin_api` is off. */
   readonly backups: Pick<Backups, 'begin'> | undefined
   /** Reads the configuration again; which sections differ. Throws a `WeirError` and changes nothing when it is bad. */
@@ -178,6 +180,14 @@ export interface HttpDeps {
   readonly limits: HttpLimits
   /** How PromQL from HTTP is evaluated. */
   readonly evaluation: EvaluationLimits
+}
+
+interface SupportDeps {
+  readonly dataDir: string
+  /** The last lines of Weir's own log. */
+  ownLines(): string
+  /** What must stand nowhere in it. */
+  secrets(): readonly string[]
 }
 
 interface AlertmanagerDeps {

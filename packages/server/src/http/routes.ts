@@ -35,6 +35,7 @@ import type { Route } from './route.ts'
 import { routingRoutes } from './routing-routes.ts'
 import { ruleRoutes } from './rule-routes.ts'
 import { silenceRoutes } from './silence-routes.ts'
+import { supportBundleRoute } from './support-bundle-route.ts'
 import { statusRoutes } from './status-routes.ts'
 import { targetRoutes } from './target-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
@@ -52,6 +53,7 @@ export function allRoutes(deps: HttpDeps): readonly Route[] {
     ...targetRoutes(deps),
     ...adminRoutes(deps),
     backupRoute(deps),
+    supportBundleRoute(deps, () => routes),
     ...auditRoutes(deps),
     ...lifecycleRoutes(deps),
     remoteWriteRoute(deps),

@@ -4,6 +4,7 @@ import { type Logger, destination, pino } from 'pino'
 
 import { followMainThread } from './gate-channel.ts'
 import { type LogGate, LogGates, type OwnLevel } from './log-gates.ts'
+import { tellOwnLines } from './own-lines.ts'
 import type { Registry } from './registry.ts'
 
 /**
@@ -11,11 +12,13 @@ import type { Registry } from './registry.ts'
  * synchronously, so that the last line before a crash is there. Which lines are written is decided part by
  * part, and may change while Weir runs.
  */
-export function openLog(level: string, gates = gatesOfThread(level)): Log {
-  const logger = pino(
-    { level: 'trace', base: null, timestamp: pinoTime },
-    destination({ fd: 2, sync: true }),
-  )
+export function openLog(level: string, gates = gatesOfThread(level), tell = tellerOfThread()): Log {
+  const out = destination({ fd: 2, sync: true })
+  const write = (line: string): void => {
+    out.write(line)
+    tell?.(line)
+  }
+  const logger = pino({ level: 'trace', base: null, timestamp: pinoTime }, { write })
   return new Log(logger, systemClock, { gates, gate: gates.of(ROOT) })
 }
 
@@ -24,6 +27,11 @@ function gatesOfThread(level: string): LogGates {
   const gates = new LogGates(level)
   if (!isMainThread) followMainThread(gates)
   return gates
+}
+
+/** Lines of worker threads are told to the main thread, which keeps the last ones. */
+function tellerOfThread(): ((line: string) => void) | undefined {
+  return isMainThread ? undefined : tellOwnLines()
 }
 
 /** What lines without a part are under. */

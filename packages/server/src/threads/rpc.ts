@@ -1,4 +1,5 @@
 import type { MessagePort, Transferable, Worker } from 'node:worker_threads'
+import { getHeapStatistics } from 'node:v8'
 import { CODES, type ErrorCode, WeirError } from '@weir/model'
 
 /**
@@ -49,9 +50,15 @@ export function serveCalls(port: MessagePort, handlers: Handlers): void {
   })
 }
 
+/** What every thread offers. */
+const OF_ALL = { heap: getHeapStatistics } satisfies Handlers
+export type HandlersOfAll = typeof OF_ALL
+
 async function answer(port: MessagePort, handlers: Handlers, call: Call): Promise<void> {
   try {
-    const handler = handlers[call.name] as ((argument: unknown) => unknown) | undefined
+    const handler = { ...OF_ALL, ...handlers }[call.name] as
+      | ((argument: unknown) => unknown)
+      | undefined
     if (handler === undefined) throw new WeirError('BUG', `BUG: thread has no handler ${call.name}`)
     const result: unknown = await handler(call.argument)
     if (result instanceof Moved) {

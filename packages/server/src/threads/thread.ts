@@ -1,5 +1,6 @@
 import { type Transferable, Worker } from 'node:worker_threads'
-import { Caller, type Handlers } from './rpc.ts'
+import type { HeapInfo } from 'node:v8'
+import { Caller, type Handlers, type HandlersOfAll } from './rpc.ts'
 
 /**
  * Room for young objects in each thread. Node's default lets each of six threads keep 48 MiB of
@@ -8,11 +9,30 @@ import { Caller, type Handlers } from './rpc.ts'
  */
 const YOUNG_MB = 6
 
+/** The threads that run, to be asked for their heaps. */
+const OPEN = new Set<{ readonly name: string; heap(): Promise<HeapInfo> }>()
+
+/** A thread that works on one thing all the time answers nobody. */
+const BUSY_MS = 1000
+
+/** What the heap of each thread holds; undefined of one that is busy. */
+export async function heapsOfThreads(): Promise<{ name: string; heap: HeapInfo | undefined }[]> {
+  return Promise.all(
+    [...OPEN].map(async (thread) => {
+      const busy = new Promise<undefined>((resolve) => {
+        setTimeout(() => resolve(undefined), BUSY_MS).unref()
+      })
+      const heap = await Promise.race([thread.heap().catch(() => undefined), busy])
+      return { name: thread.name, heap }
+    }),
+  )
+}
+
 /** A worker thread of ours and the way to call it. */
 export class Thread<H extends Handlers> implements AsyncDisposable {
   readonly name: string
   readonly #worker: Worker
-  readonly #caller: Caller<H>
+  readonly #caller: Caller<H & HandlersOfAll>
   readonly #exited: Promise<void>
   #closing = false
 
@@ -34,7 +54,8 @@ export class Thread<H extends Handlers> implements AsyncDisposable {
       name: entry,
       ...(FROM_SOURCE ? { execArgv: [] } : {}), // or it would look for the sources of other rooms
     })
-    this.#caller = new Caller<H>(this.#worker)
+    this.#caller = new Caller<H & HandlersOfAll>(this.#worker)
+    OPEN.add(this)
     this.#exited = new Promise((resolve) => {
       let cause: Error | undefined
       this.#worker.on('error', (error) => {
@@ -42,11 +63,16 @@ export class Thread<H extends Handlers> implements AsyncDisposable {
       })
       this.#worker.on('exit', (code) => {
         const reason = cause ?? new Error(`Thread ${entry} ended with code ${code}`)
+        OPEN.delete(this)
         this.#caller.close(reason)
         resolve()
         if (!this.#closing) onCrash(reason)
       })
     })
+  }
+
+  heap(): Promise<HeapInfo> {
+    return (this.#caller as Caller<HandlersOfAll>).call('heap', undefined)
   }
 
   get call(): Caller<H>['call'] {

@@ -114,6 +114,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     logQueries: noLogQueries,
     logDeletions: undefined,
     backups: undefined,
+    support: { dataDir: '', ownLines: () => '', secrets: () => [] },
     bodyRooms: new BodyRooms(),
     pushIntakes: new PushIntakes(),
     remoteWrite: async () => ({
