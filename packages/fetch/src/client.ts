@@ -12,6 +12,8 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const CONNECT_TIMEOUT_MS = 30_000
 
 export interface HttpClientOptions {
+  /** What it is for, in the figures of connections that are not allowed: `scrape`. */
+  readonly what?: string
   /** How long connecting may take, 30 s unless told; the whole request's time is the signal's. */
   readonly connectTimeoutMs?: number
   /** Where `proxy_from_environment` looks. */
@@ -52,11 +54,12 @@ export class HttpClient implements AsyncDisposable {
     options: HttpClientOptions = {},
   ): Promise<HttpClient> {
     const {
+      what = 'other',
       connectTimeoutMs = CONNECT_TIMEOUT_MS,
       environment = process.env,
       clock = systemClock,
     } = options
-    const connections = await Connections.open(config, { connectTimeoutMs, environment })
+    const connections = await Connections.open(config, { what, connectTimeoutMs, environment })
     if (config.oauth2 === undefined) return new HttpClient(config, connections, undefined)
     const { tls_config, proxy_url, no_proxy, proxy_from_environment, proxy_connect_header } =
       config.oauth2

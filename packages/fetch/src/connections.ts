@@ -1,7 +1,9 @@
+import type { LookupFunction } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import type { WeirError } from '@weir/model'
 import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import type { HttpClientConfig, TlsConfig } from './config.ts'
+import { fence } from './fence/fence.ts'
 import { proxyAuthorization, proxyFor } from './proxy.ts'
 import { type TlsMaterial, contextOf, isSameMaterial, readMaterial } from './tls-material.ts'
 
@@ -9,6 +11,8 @@ import { type TlsMaterial, contextOf, isSameMaterial, readMaterial } from './tls
 const IDLE_MS = 300_000
 
 export interface ConnectionOptions {
+  /** What they are for, in the figures of {@link fence}. */
+  readonly what: string
   readonly connectTimeoutMs: number
   readonly environment: NodeJS.ProcessEnv
 }
@@ -48,6 +52,9 @@ export class Connections implements AsyncDisposable {
   async dispatcherFor(url: URL): Promise<Dispatcher> {
     await this.#refresh(this.#config.tls_config)
     const proxy = proxyFor(url, this.#config, this.#options.environment)
+    const { what } = this.#options
+    fence().checkHost(what, url.hostname, proxy === undefined)
+    if (proxy !== undefined) fence().checkHost(what, proxy.hostname)
     const isSecret = url.protocol === 'https:'
     const name = `${isSecret ? 'https' : 'http'} ${proxy?.href ?? ''}`
     const known = this.#agents.get(name)
@@ -82,8 +89,10 @@ export class Connections implements AsyncDisposable {
   }
 
   #straight(isSecret: boolean): Dispatcher {
-    const timeout = this.#options.connectTimeoutMs
-    return new Agent({ ...this.#limits(), connect: isSecret ? this.#connect() : { timeout } })
+    return new Agent({
+      ...this.#limits(),
+      connect: isSecret ? this.#connect() : this.#plainly(),
+    })
   }
 
   /** `https` goes through a tunnel that the proxy opens; for `http` it gets the whole request. */
@@ -109,7 +118,7 @@ export class Connections implements AsyncDisposable {
       proxyTunnel: isTunnel,
       ...(isTunnel || address.protocol === 'https:'
         ? { requestTls: this.#connect(), proxyTls: this.#connect() }
-        : {}),
+        : { proxyTls: this.#plainly() }),
       ...(authorization === undefined || isSocks ? {} : { token: authorization }),
     })
   }
@@ -124,10 +133,17 @@ export class Connections implements AsyncDisposable {
     }
   }
 
+  /** For what is not TLS. */
+  #plainly(): { readonly timeout: number; readonly lookup: LookupFunction } {
+    const { connectTimeoutMs: timeout, what } = this.#options
+    // Asked for at each connection: the fence may have been changed meanwhile.
+    return { timeout, lookup: (...asked) => fence().lookup(what)(...asked) }
+  }
+
   #connect(): Exclude<NonNullable<ProxyAgent.Options['requestTls']>, undefined> {
     const tls = this.#config.tls_config
     return {
-      timeout: this.#options.connectTimeoutMs,
+      ...this.#plainly(),
       secureContext: (this.#context ??= contextOf(this.#material, tls)),
       rejectUnauthorized: tls?.insecure_skip_verify !== true,
       ...(tls?.server_name === undefined || tls.server_name === ''

@@ -8,6 +8,14 @@ export {
   tlsConfig,
 } from './config.ts'
 export { HttpClient, type HttpClientOptions, type HttpRequest } from './client.ts'
+export {
+  type Refusal,
+  METADATA_SERVICES,
+  fence,
+  isFenceEntry,
+  setFenceRules,
+  watchFence,
+} from './fence/fence.ts'
 export { secretOf } from './secret.ts'
 export { scalarText } from './scalar-text.ts'
 export { HttpReply } from './reply.ts'

@@ -46,6 +46,7 @@ import { tsdbStatus } from './http/tsdb-status.ts'
 import { Closers } from './lifecycle/closers.ts'
 import type { LoggerDesk } from './loggers/desk.ts'
 import { openLoggers } from './loggers/open-loggers.ts'
+import { countRefusals } from './network/fence-events.ts'
 import { openGrpc } from './otlp/grpc/server.ts'
 import { LogDeletions } from './log-query/log-deletions.ts'
 import { LogQueries } from './log-query/log-queries.ts'
@@ -207,6 +208,9 @@ class Process implements Weir {
   }
 
   async open(): Promise<void> {
+    const log = this.#log.child({ part: 'network' })
+    const refusals = countRefusals({ registry: this.#registry, log })
+    this.#closers.defer(() => refusals[Symbol.dispose]())
     this.#registry
       .gauge('weir_build_info', 'Always 1; the version is in the label.', ['version'])
       .set(1, { version: VERSION })

@@ -1,4 +1,5 @@
 import { requireWholeRestore } from './backup/restore-mark.ts'
+import { setFenceRules } from '@weir/fetch'
 import { type Flags, loadConfig } from './config/load-config.ts'
 import { storageOptions } from './config/storage-options.ts'
 import { Thread } from './threads/thread.ts'
@@ -39,6 +40,8 @@ export interface Writer {
 export async function serve(flags: Flags): Promise<Weir> {
   requireWholeRestore(flags.dataDir)
   const setup = loadConfig(flags)
+  // Before any thread is started: they have what holds now.
+  setFenceRules(setup.config.network.outgoing)
   const data: WriterData = {
     path: flags.dataDir,
     logLevel: setup.config.log.level,

@@ -27,7 +27,10 @@ export function openNetwork(): Network {
       clients.delete(oldest[0])
       void dispose(oldest[1])
     }
-    const opened = HttpClient.open(config, { connectTimeoutMs: CONNECT_TIMEOUT_MS })
+    const opened = HttpClient.open(config, {
+      what: 'notification',
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    })
     clients.set(key, opened)
     opened.catch(() => clients.delete(key)) // the files may be there the next time
     return opened

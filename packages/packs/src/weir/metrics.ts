@@ -634,6 +634,15 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
       'Iceberg tables that gave way to others and begin anew (iceberg.max_tables).',
     ],
   ],
+  'Outgoing connections': [
+    [
+      'weir_outgoing_refused_total',
+      'counter',
+      '',
+      'what',
+      'Connections that network.outgoing did not let Weir make.',
+    ],
+  ],
   'Audit log': [
     ['weir_audit_entries', 'gauge', '', '', 'Entries of the audit log that are kept.'],
     [

@@ -122,7 +122,10 @@ class AlertmanagerSet implements AsyncDisposable {
     parts: OutsideParts,
     events: OutsideEvents,
   ): Promise<AlertmanagerSet> {
-    const client = await HttpClient.open(config, { connectTimeoutMs: config.timeout })
+    const client = await HttpClient.open(config, {
+      what: 'alertmanager',
+      connectTimeoutMs: config.timeout,
+    })
     return new AlertmanagerSet(config, { parts, events, client })
   }
 

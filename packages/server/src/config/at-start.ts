@@ -5,6 +5,7 @@ const AT_START = {
   statsd: ['mapping_config', 'mappings', 'defaults'],
   events: [],
   audit: [],
+  network: [],
   loggers: [],
   dashboards: [],
   notifications: [],

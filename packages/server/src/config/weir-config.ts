@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { networkConfig } from '../network/config.ts'
 import { auditConfig } from '../audit/config.ts'
 import { authConfig } from '../access/config.ts'
 import { alertingConfig } from '../alertmanagers/config.ts'
@@ -390,6 +391,7 @@ const sections = z.strictObject({
   events: eventsConfig
     .prefault({})
     .describe('What is kept of the events and service checks that senders tell.'),
+  network: networkConfig.prefault({}).describe('Where connections that Weir makes may lead.'),
   audit: auditConfig.prefault({}).describe('What is kept of who changed what.'),
   loggers: loggersConfig
     .prefault({})

@@ -1,6 +1,7 @@
 import { type Socket as UdpSocket, createSocket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { type Socket, connect } from 'node:net'
+import { fence } from '@weir/fetch'
 import type { Clock } from '@weir/model'
 import { type ListenAddress, readListenAddress } from './listen-address.ts'
 import type { RelayWay } from './relay.ts'
@@ -60,6 +61,8 @@ export class UdpRelayWay implements RelayWay {
 
   async #resolve(nowMs: number): Promise<UdpSocket> {
     const { address, family } = await lookup(this.#to.host)
+    fence().checkHost('relay', this.#to.host)
+    fence().checkAddress('relay', this.#to.host, address)
     this.#resolvedMs = nowMs
     if (this.#socket === undefined || address.includes(':') !== this.#ip.includes(':')) {
       this.#socket?.close()
@@ -121,7 +124,15 @@ export class TcpRelayWay implements RelayWay {
   }
 
   #connect(): void {
-    const socket = connect(this.#to.port, this.#to.host)
+    const { host, port } = this.#to
+    try {
+      fence().checkHost('relay', host)
+    } catch (error) {
+      this.#options.onUnreachable(error as Error)
+      void this.#again() // as after any other reason not to be connected
+      return
+    }
+    const socket = connect({ host, port, lookup: fence().lookup('relay') })
     this.#socket = socket
     socket.on('connect', () => {
       this.#isConnected = true

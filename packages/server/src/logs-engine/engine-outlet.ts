@@ -91,7 +91,7 @@ export class EngineOutlet implements LogSink, AsyncDisposable {
 
   /** @throws {WeirError} `FETCH_FAILED` when a certificate cannot be read; `STORAGE_FAILED`, `STORAGE_FULL` */
   static async open(options: EngineOutletOptions): Promise<EngineOutlet> {
-    return new EngineOutlet(options, await HttpClient.open(options.engine))
+    return new EngineOutlet(options, await HttpClient.open(options.engine, { what: 'engine' }))
   }
 
   append(batch: LogBatch): Promise<LogReport> {

@@ -28,7 +28,7 @@ export class PeerClient implements AsyncDisposable {
 
   /** @throws {WeirError} `FETCH_FAILED` when a certificate cannot be read */
   static async open(config: PeerConfig): Promise<PeerClient> {
-    const options = { connectTimeoutMs: CONNECT_TIMEOUT_MS }
+    const options = { what: 'peer', connectTimeoutMs: CONNECT_TIMEOUT_MS }
     return new PeerClient(config, await HttpClient.open(config.peer_http_config, options))
   }
 

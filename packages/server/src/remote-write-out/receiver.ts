@@ -17,7 +17,7 @@ const TEXT_BYTES_MAX = 1_024
  * @throws {WeirError} `FETCH_FAILED` when a certificate or key file cannot be read
  */
 export async function openReceiver(config: EndpointConfig): Promise<Receiver> {
-  const client = await HttpClient.open(config)
+  const client = await HttpClient.open(config, { what: 'remote_write' })
   const own = Object.fromEntries(
     Object.entries(config.headers).map(([name, value]) => [name.toLowerCase(), value]),
   )

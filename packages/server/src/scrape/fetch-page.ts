@@ -26,7 +26,7 @@ export class JobClient implements AsyncDisposable {
   /** @throws {WeirError} `SCRAPE_CONFIG` when a certificate or key file cannot be read */
   static async open(config: ScrapeConfig): Promise<JobClient> {
     try {
-      return new JobClient(config, await HttpClient.open(config))
+      return new JobClient(config, await HttpClient.open(config, { what: 'scrape' }))
     } catch (error) {
       throw new WeirError(
         'SCRAPE_CONFIG',

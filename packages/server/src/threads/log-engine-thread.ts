@@ -30,7 +30,7 @@ const data = workerData as LogEngineData
 const registry = new Registry()
 const telemetry = { registry, log: openLog(data.logLevel).child({ part: 'log query' }) }
 const clock = systemClock
-const opening = HttpClient.open(data.engine)
+const opening = HttpClient.open(data.engine, { what: 'engine' })
 const opened = opening.then((client) => {
   const loki = new LokiClient({ engine: data.engine, client, clock, telemetry })
   const source = new LokiTail({ loki, clock })

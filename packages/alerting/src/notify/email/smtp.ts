@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type Socket, connect as connectTcp, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { type TlsOptions, openTls, reasonOf } from '@weir/fetch'
+import { type TlsOptions, fence, openTls, reasonOf } from '@weir/fetch'
 import SMTPConnection, {
   type SMTPConnectionCustomAuthContext as AuthContext,
 } from 'nodemailer/lib/smtp-connection'
@@ -68,8 +68,14 @@ async function openSocket(
   tls: TlsOptions,
   signal: AbortSignal,
 ): Promise<Socket> {
+  try {
+    fence().checkHost('notification', host)
+  } catch (cause) {
+    throw new SmtpFailure(`cannot connect: ${reasonOf(cause)}`, false)
+  }
+  const address = { host, port, lookup: fence().lookup('notification') }
   const named = { ...(isIP(host) === 0 ? { servername: host } : {}), ...tls }
-  const socket = hasImplicitTls ? connectTls({ host, port, ...named }) : connectTcp({ host, port })
+  const socket = hasImplicitTls ? connectTls({ ...address, ...named }) : connectTcp(address)
   try {
     await once(socket, hasImplicitTls ? 'secureConnect' : 'connect', { signal })
     return socket

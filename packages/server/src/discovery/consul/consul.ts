@@ -179,7 +179,7 @@ export class ConsulDiscoverer implements Discoverer {
     signal: AbortSignal,
   ): Promise<{ readonly value: z.output<S>; readonly index: number }> {
     const { token } = this.#config
-    this.#client ??= await HttpClient.open(clientOf(this.#config))
+    this.#client ??= await HttpClient.open(clientOf(this.#config), { what: 'discovery' })
     const client = this.#client
     const late = (): Error => new Error('no answer in time')
     const limitMs = WAIT_MS + GRACE_MS

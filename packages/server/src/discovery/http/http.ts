@@ -58,7 +58,7 @@ export class HttpDiscoverer implements Discoverer {
   async #groups(signal: AbortSignal): Promise<TargetGroup[]> {
     const { url, refresh_interval: limitMs } = this.#config
     // Opened when it is first needed: a certificate that cannot be read yet is a look that failed.
-    this.#client ??= await HttpClient.open(this.#config)
+    this.#client ??= await HttpClient.open(this.#config, { what: 'discovery' })
     const client = this.#client
     const late = (): Error =>
       new Error(`no whole answer within ${limitMs / 1000} s (refresh_interval)`)

@@ -70,7 +70,7 @@ export class KubernetesApi implements AsyncDisposable {
   }
 
   static async open({ server, http }: Access, clock: Clock): Promise<KubernetesApi> {
-    return new KubernetesApi(server, await HttpClient.open(http), clock)
+    return new KubernetesApi(server, await HttpClient.open(http, { what: 'discovery' }), clock)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -17,7 +17,7 @@ export class HttpEndpoint implements AsyncDisposable {
 
   /** @throws {WeirError} `CONFIG_INVALID` when a certificate or key file cannot be used */
   static async open(target: TargetConfig): Promise<HttpEndpoint> {
-    const client = await HttpClient.open(target).catch((cause: Error) => {
+    const client = await HttpClient.open(target, { what: 'level' }).catch((cause: Error) => {
       const why = `Cannot reach ${JSON.stringify(target.service)} of loggers.targets: ${cause.message}`
       throw new WeirError('CONFIG_INVALID', why, { cause })
     })
