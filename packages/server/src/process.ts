@@ -44,6 +44,7 @@ import type { AdminStore, HttpDeps, RuntimeInfo } from './http/deps.ts'
 import { lateAlerting } from './http/late-alerting.ts'
 import { tsdbStatus } from './http/tsdb-status.ts'
 import { Closers } from './lifecycle/closers.ts'
+import { type Stopped, stopInTime } from './lifecycle/stop.ts'
 import type { LoggerDesk } from './loggers/desk.ts'
 import { openLoggers } from './loggers/open-loggers.ts'
 import { countRefusals } from './network/fence-events.ts'
@@ -133,6 +134,7 @@ class Process implements Weir {
   readonly #ownLines = new OwnLines()
   readonly #log: Log
   readonly #closers = new Closers()
+  readonly #stopping = new AbortController()
   readonly #startedMs: Millis = systemClock.now()
   readonly #waitsFor = new Set(['the store', 'query threads', 'rules', 'intakes'])
   readonly #reloads = this.#registry.counter(
@@ -281,6 +283,12 @@ class Process implements Weir {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#closers[Symbol.asyncDispose]()
+  }
+
+  stop(): Promise<Stopped> {
+    this.#stopping.abort()
+    const timeoutMs = this.#setup.config.web.drain_timeout
+    return stopInTime(this.#closers, { timeoutMs, clock: systemClock, log: this.#log })
   }
 
   async reload(): Promise<void> {
@@ -729,6 +737,7 @@ class Process implements Weir {
           await this.#intake.call('samples', accept),
         ]),
       }),
+      stopping: this.#stopping.signal,
       ready: (what) =>
         [...this.#waitsFor].filter((name) => what !== 'queries' || FOR_QUERIES.has(name)),
       admin: web.enable_admin_api ? this.#adminStore() : undefined,
@@ -777,6 +786,7 @@ class Process implements Weir {
         headerTimeoutMs: web.header_timeout,
         requestTimeoutMs: web.request_timeout,
         keepAliveMs: web.keep_alive,
+        drainMs: web.drain_timeout,
         connectionsMax: web.max_connections,
         queryTimeoutMs: config.query.timeout,
         retentionMs: config.storage.metrics.retention_time,

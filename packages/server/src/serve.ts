@@ -2,6 +2,7 @@ import { requireWholeRestore } from './backup/restore-mark.ts'
 import { setFenceRules } from '@weir/fetch'
 import { type Flags, loadConfig } from './config/load-config.ts'
 import { storageOptions } from './config/storage-options.ts'
+import type { Stopped } from './lifecycle/stop.ts'
 import { Thread } from './threads/thread.ts'
 import type { WriterData, WriterHandlers } from './threads/writer-thread.ts'
 
@@ -17,6 +18,8 @@ export interface Address {
 
 /** A running Weir. Disposing stops it: intake first, the store last. */
 export interface Weir extends AsyncDisposable {
+  /** Stops it within `web.drain_timeout`: answers under way come out first; says what was left. */
+  stop(): Promise<Stopped>
   readonly addresses: readonly Address[]
   /** Reads the configuration again; a bad one is refused and the old one stays. */
   reload(): Promise<void>

@@ -123,12 +123,26 @@ export async function untilStopped(weir: Weir, alsoClose?: AsyncDisposable): Pro
   process.on('SIGHUP', () => {
     weir.reload().catch(() => undefined) // told in the log
   })
-  const asked = new Promise<undefined>((resolve) => {
-    process.once('SIGTERM', () => resolve(undefined))
-    process.once('SIGINT', () => resolve(undefined))
-  })
-  const crash = await Promise.race([asked, weir.crashed])
+  const crash = await Promise.race([firstSignal(), weir.crashed])
   await alsoClose?.[Symbol.asyncDispose]()
-  await weir[Symbol.asyncDispose]()
-  process.exit(crash === undefined ? EXIT.ok : EXIT.broke)
+  const { left } = await weir.stop()
+  if (crash !== undefined) process.exit(EXIT.broke)
+  process.exit(left.length === 0 ? EXIT.ok : EXIT.found)
+}
+
+/** Who asks a second time does not want to wait: the process ends at once, as the signal says. */
+function firstSignal(): Promise<undefined> {
+  return new Promise((resolve) => {
+    let isAsked = false
+    for (const [signal, code] of [
+      ['SIGTERM', 143],
+      ['SIGINT', 130],
+    ] as const) {
+      process.on(signal, () => {
+        if (isAsked) process.exit(code)
+        isAsked = true
+        resolve(undefined)
+      })
+    }
+  })
 }

@@ -95,6 +95,12 @@ const web = z.strictObject({
     .prefault('1m')
     .describe('How long a client may take to send a request.'),
   keep_alive: duration.prefault('75s').describe('How long an idle connection stays open.'),
+  drain_timeout: duration
+    .prefault('10s')
+    .refine((ms) => ms >= 1000, { message: 'want at least 1s' })
+    .describe(
+      'How long Weir takes to end at most once it is asked to; then what is left is named in the log.',
+    ),
   boards: boards.prefault({}).describe('What a dashboard may ask at once.'),
 })
 

@@ -10,6 +10,7 @@ import { type Identity, NOBODY } from '../access/identity.ts'
 import { audited, turnedAway } from './audited.ts'
 import { Departure } from './departure.ts'
 import type { HttpDeps } from './deps.ts'
+import { Drain, stopping } from './drain.ts'
 import { asWeirError } from './errors.ts'
 import { type GuardRules, SECURITY_HEADERS, isLoopback, refusal } from './guard.ts'
 import { greetShippers } from './elastic-routes.ts'
@@ -55,13 +56,9 @@ interface HttpAddress {
   readonly url: string
 }
 
-/** How long answers under way may still take once the server is told to stop. */
-const STOP_GRACE_MS = 5000
-
-/** Builds the HTTP side; it is deaf until {@link HttpServer.listen}. Disposing ends running queries, waits for their answers and closes. */
+/** Builds the HTTP side; it is deaf until {@link HttpServer.listen}. Once `deps.stopping` aborts it drains; disposing waits for that. */
 export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
   const events = new HttpEvents(deps.telemetry)
-  const stopping = new AbortController()
   const app = bareApp(deps, events)
   let loopback = true
   const guardRules = (): GuardRules => ({
@@ -71,6 +68,8 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
   })
   const tails = new TailSockets(deps, events, guardRules)
   tails.listen(app.server)
+  const drain = new Drain(app, tails, deps.clock)
+  deps.stopping.addEventListener('abort', () => drain.begin(deps.limits.drainMs), { once: true })
 
   app.addHook('onRequest', async (request, reply) => {
     watch(request, reply, events, deps)
@@ -78,11 +77,13 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     if (isOnThisMachine(request)) request.headers[UNPACKED] = '1'
     const tooLong = request.url.length > deps.limits.urlBytesMax
     const refused = tooLong ? urlTooLong(deps.limits.urlBytesMax) : refusal(request, guardRules())
+    if (drain.hasBegun) reply.header('connection', 'close')
     if (refused !== undefined) {
       events.refused(refused)
       return send(reply, tooLong ? { ...failure(refused), status: 414 } : failure(refused))
     }
     const { route } = request.routeOptions.config as MountedConfig
+    if (drain.hasBegun && route?.early !== true) throw stopping()
     if (route !== undefined) WHO.set(request, await admitted(request, route, deps))
     return undefined
   })
@@ -97,13 +98,18 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     customTypes: /^text\/|\bjson\b|javascript|svg|wasm|openmetrics|google\.protobuf/,
   })
 
+  // Answers under way when the end begins: who got one does not ask the next thing here.
+  app.addHook('onSend', async (_request, reply) => {
+    if (drain.hasBegun) reply.header('connection', 'close')
+  })
+
   // Before the routes: awaiting a plugin binds those that are there to the handlers of that moment.
   app.setNotFoundHandler((request, reply) => void send(reply, notFound(request)))
   app.setErrorHandler(answering(deps, events))
 
   const routes = allRoutes(deps)
   routes.forEach(checkDemands)
-  for (const route of routes) mount(app, route, { deps, events, stopping: stopping.signal })
+  for (const route of routes) mount(app, route, { deps, events, stopping: drain.ended })
   greetShippers(app)
   await servePage(app, deps.webRoot)
 
@@ -117,17 +123,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
       const shown = host.includes(':') ? `[${host}]` : host
       return { host, port: actual, url: `http://${shown}:${actual}` }
     },
-    async [Symbol.asyncDispose]() {
-      stopping.abort(new WeirError('HTTP_NOT_READY', 'Cannot answer: Weir is stopping'))
-      tails[Symbol.dispose]()
-      const closed = new AbortController()
-      deps.clock.sleep(STOP_GRACE_MS, closed.signal).then(
-        () => app.server.closeAllConnections(),
-        () => undefined, // all answers are out
-      )
-      await app.close()
-      closed.abort()
-    },
+    [Symbol.asyncDispose]: () => drain.finish(),
   }
 }
 
@@ -168,6 +164,7 @@ function bareApp({ limits }: HttpDeps, events: HttpEvents): FastifyInstance {
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveMs,
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // our own words, and /-/healthy goes on
     routerOptions: { maxParamLength: limits.urlBytesMax },
     http: {
       maxHeaderSize: limits.headerBytesMax,

@@ -126,6 +126,8 @@ export interface HttpDeps {
   buildInfo(): BuildInfo
   /** Weir's own metrics and those that came by StatsD, in the format that `accept` prefers. */
   metricsPage(accept: string): Promise<{ readonly contentType: string; readonly body: Uint8Array }>
+  /** Aborts when Weir is asked to end: nothing new is begun, and what waits for news is answered. */
+  readonly stopping: AbortSignal
   /** What Weir is still waiting for before it can answer (all, or queries only), in words; empty when ready. */
   ready(what?: 'queries'): readonly string[]
   /** What may be done to the store; undefined while `web.enable_admin_api` is off. */
@@ -314,6 +316,8 @@ export interface HttpLimits {
   readonly headerTimeoutMs: number
   /** `web.request_timeout`: the same for headers and body; 408. */
   readonly requestTimeoutMs: number
+  /** `web.drain_timeout`: how long Weir takes to end, of which answers under way get a part. */
+  readonly drainMs: number
   /** `web.keep_alive`: how long an idle connection stays open. */
   readonly keepAliveMs: number
   /** `web.max_connections`: more are closed at once. */

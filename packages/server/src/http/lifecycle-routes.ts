@@ -22,6 +22,7 @@ export function lifecycleRoutes(deps: HttpDeps): Route[] {
       parameters: [],
       early: true,
       handle: () => {
+        if (deps.stopping.aborted) return text('Weir is not ready: it is stopping\n', 503)
         const waits = deps.ready()
         if (waits.length === 0) return text('Weir is Ready.\n')
         return text(`Weir is not ready: waiting for ${waits.join(', ')}\n`, 503)

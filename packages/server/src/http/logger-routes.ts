@@ -108,7 +108,8 @@ async function answerPoll(call: Call, deps: HttpDeps): Promise<ReturnType<typeof
   const request = readJson(call, pollRequest)
   // It may wait for half a minute, and its body is not needed for that.
   deps.bodyRooms.give(call.body.buffer)
-  return json(await deps.loggers().poll(request, call.signal))
+  const until = AbortSignal.any([call.signal, deps.stopping])
+  return json(await deps.loggers().poll(request, until))
 }
 
 function filterOf(params: URLSearchParams): LoggerFilter {

@@ -57,9 +57,15 @@ export class TailSockets implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (this.#stopped.signal.aborted) return
     this.#stopped.abort()
     for (const socket of this.#sockets.clients) socket.close(1001, 'Weir is stopping')
     this.#sockets.close()
+  }
+
+  /** Ends those who do not answer a close. */
+  hangUp(): void {
+    for (const socket of this.#sockets.clients) socket.terminate()
   }
 
   async #open(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { type WeirProcess, eventually, sendUdp, startWeir, value } from './weir-process.ts'
+
+const BASE = 'packs: { disabled: [weir] }\n'
+
+const POLL = {
+  instance: 'a',
+  service: 'shop',
+  host: 'h',
+  pid: 1,
+  language: 'node',
+  loggersVersion: 1,
+  loggers: { root: { effective: 'info' } },
+  applied: [],
+}
+
+/** A connection by hand: what was sent to it so far, and whether it has ended. */
+function dial({ web }: WeirProcess, first: string) {
+  const { hostname, port } = new URL(web)
+  const socket: Socket = connect(Number(port), hostname)
+  const got = { text: '', ended: false }
+  socket.on('data', (bytes: Buffer) => (got.text += bytes.toString()))
+  socket.on('error', () => undefined)
+  socket.on('close', () => (got.ended = true))
+  socket.write(first)
+  return { socket, got }
+}
+
+const head = (method: string, path: string, more = ''): string =>
+  `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${more}`
+
+test('SIGTERM ends tails and polls, lets what is under way finish, and keeps what came last', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'weir-drain-'))
+  try {
+    // Long intervals: only the end itself can store the count.
+    const config = `${BASE}statsd: { flush_interval: 1h }\n`
+    {
+      await using weir = await startWeir({ config, dataDir })
+      const line = '{"message":"last words"}\n'
+      const insert = head('POST', '/insert/jsonline', `content-length: ${line.length}\r\n\r\n`)
+      const sending = dial(weir, `${insert}${line.slice(0, 5)}`)
+      const asking = dial(weir, head('GET', '/-/ready'))
+      const idle = dial(weir, `${head('GET', '/-/ready')}\r\n`)
+      const polled = (overridesVersion: string, waitMs: number): Promise<Response> => {
+        const body = JSON.stringify({ ...POLL, overridesVersion, waitMs })
+        const headers = { 'content-type': 'application/json' }
+        return fetch(`${weir.web}/api/weir/v1/loggers/poll`, { method: 'POST', headers, body })
+      }
+      const first = (await (await polled('', 0)).json()) as { readonly overridesVersion: string }
+      const held = polled(first.overridesVersion, 30_000)
+      const tailUrl = `${weir.web.replace('http', 'ws')}/loki/api/v1/tail?query={a="b"}`
+      const tail = new WebSocket(tailUrl)
+      const tailEnd = new Promise<number>((resolve) => tail.once('close', resolve))
+      await new Promise((resolve) => tail.once('open', resolve))
+      await eventually('the idle one to be answered', async () => idle.got.text.includes('Ready'))
+      await sendUdp(weir.statsdPort, ['orders:3|c'])
+      await eventually('the count to be there', async () =>
+        (await (await fetch(`${weir.web}/metrics`)).text()).includes('orders 3'),
+      )
+      weir.signal('SIGTERM')
+      expect(await tailEnd).toBe(1001)
+      expect((await held).status).toBe(200)
+      await eventually('the idle one to be hung up on', async () => idle.got.ended)
+      asking.socket.write('\r\n')
+      await eventually('an answer', async () => asking.got.text.includes('it is stopping'))
+      expect(asking.got.text).toContain('503')
+      await expect(fetch(`${weir.web}/-/healthy`)).rejects.toThrow('fetch failed')
+      sending.socket.write(line.slice(5))
+      await eventually('the line to be taken', async () => sending.got.text.includes('"lines":1'))
+      expect(sending.got.text).toMatch(/^connection: close/im)
+      expect(await weir.stop()).toBe(0)
+      expect(weir.log()).toContain('Weir has stopped')
+    }
+    await using again = await startWeir({ config: BASE, dataDir })
+    expect(await value(again.web, 'orders')).toBe(3)
+    const query = encodeURIComponent("SELECT count(*) FROM logs WHERE line LIKE '%last words%'")
+    const rows = await (await fetch(`${again.web}/api/weir/v1/logs/sql?query=${query}`)).text()
+    expect(rows).toMatch(/\[\["?1"?\]\]/)
+  } finally {
+    rmSync(dataDir, { recursive: true })
+  }
+}, 60_000)
+
+test('who never finishes is hung up on in time; a second signal does not wait', async () => {
+  const half = head('POST', '/insert/jsonline', 'content-length: 100\r\n\r\n{"mess')
+  {
+    await using weir = await startWeir({ config: `${BASE}web: { drain_timeout: 2s }\n` })
+    const slow = dial(weir, half)
+    await eventually('it to be connected', async () => slow.socket.readyState === 'open')
+    expect(await weir.stop()).toBe(0)
+    expect(slow.got.ended).toBe(true)
+  }
+  await using weir = await startWeir({ config: `${BASE}web: { drain_timeout: 1h }\n` })
+  const slow = dial(weir, half)
+  await eventually('it to be connected', async () => slow.socket.readyState === 'open')
+  weir.signal('SIGTERM')
+  await eventually('the end to begin', async () => weir.log().includes('Weir is stopping'))
+  expect(await weir.stop()).toBe(143)
+}, 60_000)
