@@ -40,6 +40,7 @@ export const SHOWN: readonly Shown[] = [
   { page: 'docs/statsd.md', command: "echo 'shop.orders:1|c' | nc -u -w0 127.0.0.1 8125" },
   { page: 'docs/statsd.md', command: 'weir query shop_orders', prints: 'shop_orders 2\n' },
   { page: 'docs/statsd.md', command: 'weir query weir_statsd_rejected_total' },
+  { page: 'docs/engines.md', command: 'weir query weir_engine_up' },
   {
     page: 'docs/statsd.md',
     command: "weir check mapping mapping.yml --line 'shop.berlin.orders:3|c'",

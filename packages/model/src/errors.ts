@@ -48,6 +48,12 @@ export const CODES = {
   QUERY_CANCELED: 'canceled',
   QUERY_TIMEOUT: 'timeout',
   QUERY_ANSWER_TOO_LARGE: 'execution',
+  ENGINE_AWAY: 'unavailable', // the engine that keeps the metrics does not answer
+  ENGINE_BUSY: 'unavailable', // it has too much to do, or lacks parts
+  ENGINE_FORBIDDEN: 'unavailable', // it does not take our credentials
+  ENGINE_FAILED: 'internal', // it failed by its own words
+  ENGINE_ANSWER: 'internal', // what answers does not speak Prometheus's API
+  ENGINE_UNSUPPORTED: 'bad_data', // what only the embedded store can do
   LOGQL_PARSE: 'bad_data', // not LogQL, or types that do not fit
   LOGQL_UNSUPPORTED: 'bad_data', // LogQL that Weir does not evaluate
   LOGQL_EXECUTION: 'bad_data', // the lines and the query do not go together

@@ -545,6 +545,28 @@ export interface WeirStatus {
   readonly queryThreads: number
   readonly minTimeMs: number | null
   readonly maxTimeMs: number | null
+  /** The engine that keeps the metrics; absent while Weir does so itself. */
+  readonly engine?: EngineView
+}
+
+/** An engine that keeps the metrics in place of Weir. */
+export interface EngineView {
+  /** Without user, password and secret parameters. */
+  readonly address: string
+  /** `victoriametrics`; '' until it was reached once. */
+  readonly flavour: string
+  /** As it says; '' when it does not. */
+  readonly version: string
+  /** Since when it has not answered; null while it does. */
+  readonly awaySinceMs: number | null
+  /** Why it does not; '' while it does. */
+  readonly why: string
+  /** What waits for it on the disk, of how much there is room for. */
+  readonly queueBytes: number
+  readonly queueBytesMax: number
+  /** When the oldest of it came; null when nothing waits. */
+  readonly queueSinceMs: number | null
+  readonly queueAgeMaxMs: number
 }
 
 /** One of `GET /api/weir/v1/remote-write`: an endpoint that samples are sent on to. */

@@ -35,12 +35,16 @@ import { retentionRulesOf } from './config/storage-options.ts'
 import { shownFlags } from './config/shown-flags.ts'
 import type { WeirConfig } from './config/weir-config.ts'
 import { Dashboards } from './dashboards/dashboards.ts'
+import { adminStore } from './engine/admin-store.ts'
+import { engineOf } from './engine/config.ts'
+import type { MetricsEngine } from './engine/metrics-engine.ts'
+import { engineRemarks, engineView, openQueries } from './engine/open-queries.ts'
 import type { EventHandlers } from './events/event-handlers.ts'
 import { loggedEvents } from './events/event-log.ts'
 import type { KeepEvents } from './events/event-sender.ts'
 import { EventStore } from './events/event-store.ts'
 import { createHttp } from './http/app.ts'
-import type { AdminStore, HttpDeps, RuntimeInfo } from './http/deps.ts'
+import type { HttpDeps, RuntimeInfo } from './http/deps.ts'
 import { lateAlerting } from './http/late-alerting.ts'
 import { tsdbStatus } from './http/tsdb-status.ts'
 import { Closers } from './lifecycle/closers.ts'
@@ -63,6 +67,7 @@ import { PushIntakes } from './push/push-intake.ts'
 import { PushSide } from './push/push-side.ts'
 import { GROUP_KEYS } from './pushgateway/group.ts'
 import type { EvaluationLimits } from './query/job.ts'
+import type { QueryDesk } from './query/query-desk.ts'
 import { OWN } from './query/question.ts'
 import { QueryWatch } from './query/watch.ts'
 import { GatheredAppender } from './rules/gathered-appender.ts'
@@ -81,7 +86,6 @@ import { DiskSpace } from './telemetry/disk-space.ts'
 import { ruleGroupFamilies } from './telemetry/rule-group-families.ts'
 import type { IntakeData, IntakeHandlers } from './threads/intake-thread.ts'
 import { joinPages } from './threads/moved-page.ts'
-import { QueryPool } from './threads/query-pool.ts'
 import { RemoteWriteOut } from './threads/remote-write-out.ts'
 import { serveCalls } from './threads/rpc.ts'
 import type { ScrapeData, ScrapeHandlers, SelfHandlers } from './threads/scrape-thread.ts'
@@ -150,7 +154,8 @@ class Process implements Weir {
   #loadedMs = this.#startedMs
   #loadedWell = true
   readonly #writer: Thread<WriterHandlers>
-  #pool!: QueryPool
+  #pool!: QueryDesk
+  #engine: MetricsEngine | undefined
   #shelf: PictureShelf | undefined
   #watch!: QueryWatch
   #alerting!: Alerting
@@ -363,7 +368,7 @@ class Process implements Weir {
     this.#closers.defer(() => this.#watch[Symbol.dispose]())
     this.#openQueryLog(this.#setup)
     const limits = (): EvaluationLimits => this.#evaluation()
-    const options = {
+    const pool = {
       threads,
       queuedMax: query.max_queued,
       timeoutMs: query.timeout,
@@ -372,12 +377,21 @@ class Process implements Weir {
       },
       watch: this.#watch,
     }
-    const opening = QueryPool.open(options, () => this.#writer.call('seat', undefined), telemetry)
-    this.#closers.defer(async () => {
-      const pool = await opening.catch(() => undefined) // it has cleaned up behind itself
-      await pool?.[Symbol.asyncDispose]()
+    const opening = openQueries({
+      config: this.#setup.config,
+      pool,
+      openSeat: () => this.#writer.call('seat', undefined),
+      telemetry,
+      clock: systemClock,
+      caughtUp: async (withinMs) => this.#out?.caughtUp(withinMs),
     })
-    this.#pool = await opening
+    this.#closers.defer(async () => {
+      const opened = await opening.catch(() => undefined) // it has cleaned up behind itself
+      await opened?.[Symbol.asyncDispose]()
+    })
+    const { desk, engine } = await opening
+    this.#pool = desk
+    this.#engine = engine
     this.#waitsFor.delete('query threads')
   }
 
@@ -680,7 +694,7 @@ class Process implements Weir {
     const { web } = config
     return {
       queries: {
-        json: (job, origin, signal) => this.#pool.json(job, origin, signal),
+        json: (job, origin, signal, isStreamed) => this.#pool.json(job, origin, signal, isStreamed),
         vector: (expr, timeMs, signal) => this.#pool.vector(expr, timeMs, signal),
         matrix: (expr, range, signal) => this.#pool.matrix(expr, range, signal),
       },
@@ -740,7 +754,8 @@ class Process implements Weir {
       stopping: this.#stopping.signal,
       ready: (what) =>
         [...this.#waitsFor].filter((name) => what !== 'queries' || FOR_QUERIES.has(name)),
-      admin: web.enable_admin_api ? this.#adminStore() : undefined,
+      remarks: () => engineRemarks(this.#engine),
+      admin: web.enable_admin_api ? adminStore(this.#writer, () => this.#engine) : undefined,
       support: {
         dataDir: this.#flags.dataDir,
         ownLines: () => this.#ownLines.text(),
@@ -789,7 +804,7 @@ class Process implements Weir {
         drainMs: web.drain_timeout,
         connectionsMax: web.max_connections,
         queryTimeoutMs: config.query.timeout,
-        retentionMs: config.storage.metrics.retention_time,
+        retentionMs: engineOf(config.storage) ? 0 : config.storage.metrics.retention_time,
         board: {
           queriesMax: web.boards.max_queries,
           atOnce: web.boards.max_concurrent,
@@ -811,14 +826,6 @@ class Process implements Weir {
     })
   }
 
-  #adminStore(): AdminStore {
-    return {
-      deleteSeries: (what) => this.#writer.call('deleteSeries', what),
-      cleanTombstones: () => this.#writer.call('cleanTombstones', undefined),
-      snapshot: (skipHead) => this.#writer.call('snapshot', skipHead),
-    }
-  }
-
   async #intakes(): Promise<readonly IntakeStatus[]> {
     const [statsd, scrape, logs] = await Promise.all([
       this.#intake.call('status', undefined),
@@ -832,7 +839,9 @@ class Process implements Weir {
     const stats = await this.#writer.call('stats', undefined)
     const { user, system } = process.cpuUsage()
     const atMs = systemClock.now()
+    const engine = engineView(this.#engine, stats.outgoing)
     return {
+      ...(engine && { engine }),
       version: VERSION,
       startedMs: this.#startedMs,
       atMs,

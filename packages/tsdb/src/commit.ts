@@ -87,7 +87,7 @@ export class Committer {
     while (this.#queue.length > 0) {
       let samples = 0
       let take = 0
-      // History is committed by itself: it is not sent on.
+      // History is committed by itself: mostly it is not sent on.
       const { takesHistory } = this.#queue[0]!.sender
       while (take < this.#queue.length && (take === 0 || samples < GROUP_SAMPLES_MAX)) {
         const { queued, sender } = this.#queue[take]!
@@ -117,7 +117,8 @@ export class Committer {
         ...this.#checkExemplars(batch, now),
       }))
       const metadata = newMetadata(core, batches)
-      this.#write(metadata, sequences, !group[0]!.sender.takesHistory)
+      const leaves = !group[0]!.sender.takesHistory || core.outgoing.takesHistory
+      this.#write(metadata, sequences, leaves)
       const commit = nextCommit(core.epochs)
       const readers = commitsRead(core.epochs)
       for (const stage of this.#stages.values()) if (stage.count > 0) stage.apply(commit, readers)

@@ -386,6 +386,53 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
       'Remote write requests under way (remote_write_receiver.max_requests_in_flight).',
     ],
   ],
+  Engine: [
+    ['weir_engine_answer_bytes_total', 'counter', 'bytes', '', 'Bytes of answers of the engine.'],
+    [
+      'weir_engine_info',
+      'gauge',
+      '',
+      'flavour, version',
+      'Always 1; what the engine says of itself is in the labels.',
+    ],
+    [
+      'weir_engine_partial_answers_total',
+      'counter',
+      '',
+      '',
+      'Answers of which the engine says that parts are missing.',
+    ],
+    ['weir_engine_queue_max_age_seconds', 'gauge', 's', '', 'storage.metrics.queue.max_age.'],
+    ['weir_engine_queue_max_bytes', 'gauge', 'bytes', '', 'storage.metrics.queue.max_bytes.'],
+    [
+      'weir_engine_request_duration_seconds',
+      'histogram',
+      's',
+      '',
+      'Time from a question to the engine until its answer began.',
+    ],
+    [
+      'weir_engine_requests_total',
+      'counter',
+      '',
+      'outcome',
+      'Questions to the engine by how they ended: answered, refused, away or canceled.',
+    ],
+    [
+      'weir_engine_retries_total',
+      'counter',
+      '',
+      '',
+      'Questions that were asked again, since the engine was not there or lacked parts.',
+    ],
+    [
+      'weir_engine_up',
+      'gauge',
+      '',
+      '',
+      'Whether the engine of storage.metrics answered when it was last asked.',
+    ],
+  ],
   OTLP: [
     [
       'weir_otlp_grpc_requests_total',

@@ -73,6 +73,31 @@ const cases: readonly (readonly [string, RuleScript])[] = [
     },
   ],
   [
+    'an engine that is away, a queue that fills by bytes or by age, and samples that the engine refuses',
+    {
+      series: [
+        THERE,
+        [own('weir_engine_up'), '1x20 0x20 1x80'],
+        [own('weir_engine_queue_max_bytes'), '1000x120'],
+        [own('weir_engine_queue_max_age_seconds'), '1000x120'],
+        [own('weir_store_outgoing_bytes'), '0x20 0+20x30 600x8 0x60'],
+        [own('weir_remote_write_out_lag_seconds', 'queue="engine"'), '0x80 600x40'],
+        [own('weir_remote_write_out_failed_total', 'kind="sample",queue="engine"'), '0x100 7x20'],
+      ],
+      firing: [
+        ['5m', 'WeirEngineAway', []],
+        ['8m', 'WeirEngineAway', ['w']],
+        ['11m', 'WeirEngineQueueFilling', []],
+        ['12m', 'WeirEngineAway', []],
+        ['14m', 'WeirEngineQueueFilling', ['w']],
+        ['18m', 'WeirEngineQueueFilling', []],
+        ['23m', 'WeirEngineQueueFilling', ['w']],
+        ['25m', 'WeirEngineRefuses', []],
+        ['27m', 'WeirEngineRefuses', ['w']],
+      ],
+    },
+  ],
+  [
     'a rule group that is not evaluated any more is late',
     {
       series: [

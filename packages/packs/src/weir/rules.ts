@@ -237,10 +237,55 @@ const QUERIES: readonly PackAlert[] = [
   },
 ]
 
+/** Of a Weir before an engine that keeps the metrics; without one there are no such series. */
+const ENGINE: readonly PackAlert[] = [
+  {
+    name: 'WeirEngineAway',
+    expr: 'min by (instance) (weir_engine_up)',
+    threshold: { op: '<', value: 1, unit: 'up', by: 'instance' },
+    forText: '1m',
+    severity: 'critical',
+    pipeline: WEIR,
+    stage: 'store',
+    summary: 'The engine that keeps the metrics does not answer',
+    description:
+      'Samples wait in the queue of Weir, queries fail, and alerts stay as they were. This rule is answered by what Weir keeps itself.',
+    runbook:
+      'Status names the engine, since when it is away and why. Samples are dropped when `storage.metrics.queue.max_bytes` or `max_age` is reached.',
+  },
+  {
+    name: 'WeirEngineQueueFilling',
+    expr: 'max by (instance) (weir_store_outgoing_bytes / on (instance, job) weir_engine_queue_max_bytes or label_replace(weir_remote_write_out_lag_seconds{queue="engine"} / on (instance, job) weir_engine_queue_max_age_seconds, "limit", "age", "", ""))',
+    threshold: { op: '>', value: 0.5, unit: 'ratio', by: 'instance' },
+    forText: '1m',
+    severity: 'critical',
+    pipeline: WEIR,
+    stage: 'store',
+    summary: 'The queue to the engine is {{ $value | humanizePercentage }} full',
+    description: 'By bytes or by age. When it is full the oldest samples are dropped and counted.',
+    runbook:
+      'Does the engine take samples (Status, Sent on)? Raise `storage.metrics.queue.max_bytes` while it is mended: the disk must have the room.',
+  },
+  {
+    name: 'WeirEngineRefuses',
+    expr: grown('weir_remote_write_out_failed_total{queue="engine",kind!="metadata"}', '15m'),
+    threshold: { op: '>', value: 0, unit: 'samples', by: 'instance' },
+    forText: '0s',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'store',
+    summary: 'The engine refused {{ printf "%.0f" $value }} samples in 15 minutes',
+    description: 'They are not in the engine and are not tried again.',
+    runbook:
+      'The log has its words: too old, out of order, a limit of the tenant. `out_of_order_time_window` of a Prometheus, limits of Mimir.',
+  },
+]
+
 export const ALERTS: readonly PackAlert[] = [
   ...INTAKE,
   ...STORE,
   ...RULES,
   ...NOTIFICATIONS,
   ...QUERIES,
+  ...ENGINE,
 ]

@@ -99,7 +99,8 @@ export function readConfig(flags: Flags): GivenConfig {
     httpClientBeside(endpoint, (path) => beside(file, path)),
   )
   const logs = httpClientBeside(read.storage.logs, (path) => beside(file, path))
-  const storage = { ...read.storage, logs }
+  const metrics = httpClientBeside(read.storage.metrics, (path) => beside(file, path))
+  const storage = { ...read.storage, logs, metrics }
   const alerting = alertingBeside(read.alerting, (path) => beside(file, path))
   const notifications = peersBeside(read.notifications, (path) => beside(file, path))
   const targets = targetsBeside(read.loggers.targets, (path) => beside(file, path))

@@ -1,4 +1,6 @@
 import type { OutgoingOptions, RetentionRule, StoreOptions } from '@weir/tsdb'
+import { engineEndpoint, engineOf } from '../engine/config.ts'
+import type { EndpointConfig } from '../remote-write-out/config.ts'
 import { endpointsOf } from '../remote-write-out/endpoints.ts'
 import type { WeirConfig } from './weir-config.ts'
 
@@ -6,8 +8,9 @@ import type { WeirConfig } from './weir-config.ts'
 export function storageOptions(config: WeirConfig): Omit<StoreOptions, 'path' | 'clock'> {
   const { storage } = config
   const { metrics, tsdb, exemplars } = storage
+  const engine = engineOf(storage)
   return {
-    retentionMs: metrics.retention_time,
+    retentionMs: engine?.local_retention ?? metrics.retention_time,
     retentionBytes: metrics.retention_size,
     retentionRules: retentionRulesOf({ storage }),
     // Prometheus takes what is in order within its series whatever its window is; a small one would lose that here.
@@ -28,10 +31,21 @@ export function storageOptions(config: WeirConfig): Omit<StoreOptions, 'path' | 
 
 /** What the store must know of those that send samples on. */
 export function outgoingOf(
-  config: Pick<WeirConfig, 'remote_write' | 'remote_write_queue'>,
+  config: Pick<WeirConfig, 'remote_write' | 'remote_write_queue' | 'storage'>,
 ): OutgoingOptions {
-  const { max_bytes: bytesMax, max_age: ageMaxMs } = config.remote_write_queue
-  return { queues: endpointsOf(config.remote_write).map(({ id }) => id), bytesMax, ageMaxMs }
+  const engine = engineOf(config.storage)
+  const { max_bytes: bytesMax, max_age: ageMaxMs } = engine?.queue ?? config.remote_write_queue
+  const queues = endpointsOf(outgoingEndpoints(config)).map(({ id }) => id)
+  return { queues, bytesMax, ageMaxMs, takesHistory: engine !== undefined }
+}
+
+/** Everybody that samples are sent to: the engine that keeps them, if there is one, and the endpoints of remote_write. */
+export function outgoingEndpoints({
+  remote_write,
+  storage,
+}: Pick<WeirConfig, 'remote_write' | 'storage'>): EndpointConfig[] {
+  const engine = engineOf(storage)
+  return engine === undefined ? [...remote_write] : [engineEndpoint(engine), ...remote_write]
 }
 
 export function retentionRulesOf({ storage }: Pick<WeirConfig, 'storage'>): RetentionRule[] {

@@ -14,6 +14,7 @@ import { remoteReadServer } from '../remote-read/config.ts'
 import { remoteWrite, remoteWriteQueue } from '../remote-write-out/config.ts'
 import { remoteWriteReceiver } from '../remote-write/config.ts'
 import { eventsConfig } from '../events/config.ts'
+import { checkEngine, checkEvaluation, engineShape } from '../engine/config.ts'
 import { dashboardsConfig } from '../dashboards/config.ts'
 import { loggersConfig } from '../loggers/config.ts'
 import { checkPeers, peerKeys } from '../peers/config.ts'
@@ -168,6 +169,7 @@ const storage = z.strictObject({
           'How long samples stay in memory before they are sealed; longer takes more memory and seals less often.',
         ),
       limits: metricLimits.prefault({}).describe('What may be in the store.'),
+      ...engineShape,
     })
     .prefault({})
     .describe('The metric store.'),
@@ -414,7 +416,7 @@ const sections = z.strictObject({
     .superRefine(checkPeers)
     .prefault({})
     .describe('How notifications are kept and sent.'),
-  storage: storage.prefault({}).describe('What is kept, and how long.'),
+  storage: storage.superRefine(checkEngine).prefault({}).describe('What is kept, and how long.'),
   remote_read_server: remoteReadServer
     .prefault({})
     .describe('What readers of Prometheus remote read may ask of /api/v1/read.'),
@@ -464,7 +466,7 @@ const sections = z.strictObject({
 })
 
 /** The whole of weir.yml. */
-export const weirConfig = sections.superRefine(checkTimeouts)
+export const weirConfig = sections.superRefine(checkTimeouts).superRefine(checkEvaluation)
 
 /** A job's timeout against the interval that it has from `global`. */
 function checkTimeouts(

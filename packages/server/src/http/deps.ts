@@ -130,6 +130,8 @@ export interface HttpDeps {
   readonly stopping: AbortSignal
   /** What Weir is still waiting for before it can answer (all, or queries only), in words; empty when ready. */
   ready(what?: 'queries'): readonly string[]
+  /** What a ready Weir has to say all the same, a sentence each. */
+  remarks?(): readonly string[]
   /** What may be done to the store; undefined while `web.enable_admin_api` is off. */
   readonly admin: AdminStore | undefined
   /** What a support bundle has beside the answers of the API. */
@@ -214,8 +216,17 @@ export interface AdminStore {
  * went away, or the query took too long (this side watches the clock).
  */
 export interface Queries {
-  /** Runs a job and gives back its JSON; what is wrong with the query is told in the reply. */
-  json(job: QueryJob, origin: QueryOrigin, signal: AbortSignal): Promise<QueryReply>
+  /**
+   * Runs a job and gives back its JSON; what is wrong with the query is told in the reply.
+   *
+   * @param isStreamed whether the end of a long answer may follow in `rest`
+   */
+  json(
+    job: QueryJob,
+    origin: QueryOrigin,
+    signal: AbortSignal,
+    isStreamed?: boolean,
+  ): Promise<QueryReply>
   /** An instant query. Rejects with a `WeirError` when it cannot be answered. */
   vector(expr: string, timeMs: number, signal?: AbortSignal): Promise<VectorColumns>
   /** A range query on the grid `start, start + step, … <= end`. */

@@ -24,7 +24,10 @@ export function lifecycleRoutes(deps: HttpDeps): Route[] {
       handle: () => {
         if (deps.stopping.aborted) return text('Weir is not ready: it is stopping\n', 503)
         const waits = deps.ready()
-        if (waits.length === 0) return text('Weir is Ready.\n')
+        if (waits.length === 0) {
+          const said = ['Weir is Ready.', ...(deps.remarks?.() ?? [])]
+          return text(said.map((line) => `${line}\n`).join(''))
+        }
         return text(`Weir is not ready: waiting for ${waits.join(', ')}\n`, 503)
       },
     },

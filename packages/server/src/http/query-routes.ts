@@ -274,9 +274,18 @@ async function answerWithin(
   call: Call,
   timeoutMs?: number,
 ): Promise<Answer> {
-  const reply = await replyWithin(deps, job, call, timeoutMs)
-  const kind = reply.status === 204 ? {} : { 'content-type': 'application/json' }
-  return { status: reply.status, headers: { ...kind, ...reply.headers }, body: reply.body }
+  const { status, headers, body, rest } = await replyWithin(deps, job, call, timeoutMs, true)
+  const kind = status === 204 ? {} : { 'content-type': 'application/json' }
+  const whole = rest === undefined ? body : joined(body, rest)
+  return { status, headers: { ...kind, ...headers }, body: whole }
+}
+
+async function* joined(
+  first: Uint8Array,
+  rest: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield first
+  yield* rest
 }
 
 /** Why a clock is stopped; without a reason of ours each abort makes one, with a stack. */
@@ -288,6 +297,7 @@ export async function replyWithin(
   job: QueryJob,
   { origin, signal: clientGone }: Call,
   timeoutMs = limits.queryTimeoutMs,
+  isStreamed = false,
 ): Promise<QueryReply> {
   const answered = new AbortController()
   const expired = new AbortController()
@@ -299,7 +309,7 @@ export async function replyWithin(
   )
   const signal = AbortSignal.any([clientGone, expired.signal])
   try {
-    const reply = await queries.json(job, origin, signal)
+    const reply = await queries.json(job, origin, signal, isStreamed)
     signal.throwIfAborted()
     return reply
   } finally {

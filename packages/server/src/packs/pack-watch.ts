@@ -5,6 +5,8 @@ import type { Queries } from '../http/deps.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 
 const LOOK_EVERY_MS = 1_000
+/** One line a minute: what keeps one look from an answer keeps the next ones too. */
+const TELL_EVERY_MS = 60_000
 const KEY = 'packs/awake/'
 
 /** What is kept of a pack that woke up. */
@@ -69,7 +71,9 @@ export class PackWatch {
         if (await this.look(signal)) await onAwake()
       } catch (error) {
         if (!signal.aborted)
-          this.#telemetry.log.warn({ error: String(error) }, 'Could not look for packs to wake')
+          this.#telemetry.log
+            .sampled('look', TELL_EVERY_MS)
+            ?.warn({ error: String(error) }, 'Could not look for packs to wake')
       }
       await this.#clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined)
     }

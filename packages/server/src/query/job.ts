@@ -170,6 +170,8 @@ export interface QueryReply {
   /** Of a page that is not the last: where the next one begins. */
   readonly next?: readonly string[]
   readonly body: Uint8Array<ArrayBuffer>
+  /** What follows the body, as it comes; only for those who said that they take it. */
+  readonly rest?: AsyncIterable<Uint8Array>
 }
 
 /** An instant query for a caller in this process (rules): answered with {@link VectorColumns}. */

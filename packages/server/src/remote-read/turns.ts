@@ -8,6 +8,11 @@ export class Turns {
     this.#max = max
   }
 
+  /** How many wait in line. */
+  get waiting(): number {
+    return this.#line.length
+  }
+
   /** Waits for a turn; what it gives ends it. Rejects with the signal's reason when that aborts first. */
   async enter(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted()

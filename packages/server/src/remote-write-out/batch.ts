@@ -19,6 +19,8 @@ export class Batch implements SentColumns {
   /** When that one came, by the monotonic clock. */
   readonly sinceMs: number
   maxTimeMs = Number.NEGATIVE_INFINITY
+  /** Whether it goes without waiting to be full. */
+  isDue = false
 
   constructor(size: number, firstRecord: number, sinceMs: number) {
     this.series = new Array<SentLabels>(size)

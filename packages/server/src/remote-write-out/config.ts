@@ -8,7 +8,7 @@ import { relabelRule } from '../relabel/rule.ts'
  * name. Plain data: it crosses threads.
  */
 
-const VERSION_1 = 'prometheus.WriteRequest'
+export const VERSION_1 = 'prometheus.WriteRequest'
 export const VERSION_2 = 'io.prometheus.write.v2.Request'
 
 const positive = z.int().positive()
@@ -71,7 +71,8 @@ const RESERVED_HEADERS = new Set([
   'x-amz-content-sha256',
 ])
 
-const headers = z.record(z.string(), z.string()).superRefine((given, context) => {
+/** Headers that a person may set of requests to a receiver. */
+export const requestHeaders = z.record(z.string(), z.string()).superRefine((given, context) => {
   for (const name of Object.keys(given)) {
     const lower = name.toLowerCase()
     const message =
@@ -111,7 +112,7 @@ const endpoint = z
       .prefault('30s')
       .refine((ms) => ms > 0, { message: 'want more than 0' })
       .describe('Longest a request may take.'),
-    headers: headers.default({}).describe('Headers of each request; secret.'),
+    headers: requestHeaders.default({}).describe('Headers of each request; secret.'),
     write_relabel_configs: z
       .array(relabelRule)
       .default([])

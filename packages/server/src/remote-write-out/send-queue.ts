@@ -21,6 +21,7 @@ import { VERSION_2 } from './config.ts'
 import { Delivery, type Post } from './delivery.ts'
 import type { Endpoint } from './endpoints.ts'
 import type { DropReason, RemoteWriteOutEvents } from './events.ts'
+import { LinkedAbort } from './linked-abort.ts'
 import { MetadataSender } from './metadata-sender.ts'
 import { PlaceKeeper } from './place.ts'
 import { SmoothRate } from './rates.ts'
@@ -77,6 +78,8 @@ export class SendQueue {
   #gapReason: DropReason = 'queue_full'
   #told: OutgoingPlace
   #progress: () => void = () => undefined
+  /** Ends the pause of a reading that found nothing. */
+  #nudge: () => void = () => undefined
 
   constructor(options: SendQueueOptions) {
     const { endpoint, place, tail, externalLabels, post, userAgent, clock, events } = options
@@ -167,6 +170,28 @@ export class SendQueue {
     return this.#place.place
   }
 
+  /**
+   * Hurries what is in the store's queue now to the receiver. Resolves when it has been taken, when the
+   * receiver takes nothing, or after this long.
+   */
+  async caughtUp(withinMs: number): Promise<void> {
+    const { tail, clock } = this.#options
+    const target = tail.newest().record
+    using late = new LinkedAbort(this.#closing.signal)
+    const timing = clock.sleep(withinMs, late.signal).then(
+      () => late.abort(),
+      () => undefined,
+    )
+    const isOpen = (): boolean => !late.signal.aborted && this.#delivery.lastError === ''
+    while (this.#place.place.record < target && isOpen()) {
+      if (this.#read.record < target) this.#nudge()
+      for (const shard of this.#shards) shard.flush()
+      await Promise.race([this.#progressed(), timing])
+    }
+    late.abort()
+    await timing
+  }
+
   /** Its figures go to the metrics. */
   report(): void {
     const { config } = this.#options.endpoint
@@ -219,11 +244,13 @@ export class SendQueue {
       const next = this.#next()
       if (next === undefined) {
         this.#cache.age(clock.monotonicMs())
-        await clock.sleep(POLL_MS, signal).catch(() => undefined)
+        using pause = new LinkedAbort(signal)
+        this.#nudge = () => pause.abort()
+        await clock.sleep(POLL_MS, pause.signal).catch(() => undefined)
         continue
       }
       await this.#spread(next, signal)
-      this.#advance()
+      this.#onProgress()
       await turn()
     }
   }

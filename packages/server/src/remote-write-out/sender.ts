@@ -2,6 +2,7 @@ import { type Clock, WeirError, invariant } from '@weir/model'
 import type { RemoteWriteView } from '@weir/packs'
 import type { OutgoingPlace, Tail } from '@weir/tsdb'
 import type { Telemetry } from '../telemetry/log.ts'
+import { ENGINE } from '../engine/config.ts'
 import type { EndpointConfig } from './config.ts'
 import type { Receiver } from './receiver.ts'
 import { type Endpoint, endpointsOf } from './endpoints.ts'
@@ -12,6 +13,8 @@ import { SendQueue } from './send-queue.ts'
 export interface SenderSettings {
   readonly endpoints: readonly EndpointConfig[]
   readonly externalLabels: Readonly<Record<string, string>>
+  /** What samples get in their place on the way to the engine that keeps them; absent without one. */
+  readonly engineLabels?: Readonly<Record<string, string>>
 }
 
 export interface SenderDeps {
@@ -75,7 +78,6 @@ export class RemoteWriteSender implements AsyncDisposable {
    * @param places where the store knows each endpoint to be, by `id`
    */
   async take(settings: SenderSettings, places: ReadonlyMap<string, OutgoingPlace>): Promise<void> {
-    const { externalLabels } = settings
     const wanted = wantedOf(settings)
     const same = new Set(
       wanted.flatMap(({ endpoint: { id }, made }) =>
@@ -87,7 +89,7 @@ export class RemoteWriteSender implements AsyncDisposable {
     await Promise.all(gone.map(async ([id, running]) => ended.set(id, await this.#end(running))))
     const before = this.#running
     this.#running = new Map()
-    for (const { endpoint, made } of wanted) {
+    for (const { endpoint, made, externalLabels } of wanted) {
       const { id } = endpoint
       const place = ended.get(id) ?? places.get(id) ?? this.#deps.tail.newest()
       const running = before.get(id)
@@ -105,6 +107,12 @@ export class RemoteWriteSender implements AsyncDisposable {
 
   views(): RemoteWriteView[] {
     return [...this.#running.values()].map(({ queue }) => queue.view())
+  }
+
+  /** Hurries what waits for the engine; see {@link SendQueue.caughtUp}. */
+  async caughtUp(withinMs: number): Promise<void> {
+    const all = [...this.#running.values()]
+    await all.find(({ endpoint }) => endpoint.name === ENGINE)?.queue.caughtUp(withinMs)
   }
 
   /** Brings the gauges up to date. */
@@ -159,12 +167,16 @@ export class RemoteWriteSender implements AsyncDisposable {
   }
 }
 
-function wantedOf({ endpoints, externalLabels }: SenderSettings): {
+interface Wanted {
   readonly endpoint: Endpoint
+  readonly externalLabels: Readonly<Record<string, string>>
   readonly made: string
-}[] {
-  return endpointsOf(endpoints).map((endpoint) => ({
-    endpoint,
-    made: JSON.stringify([endpoint, externalLabels]),
-  }))
+}
+
+function wantedOf({ endpoints, externalLabels, engineLabels }: SenderSettings): Wanted[] {
+  return endpointsOf(endpoints).map((endpoint) => {
+    const isEngine = engineLabels !== undefined && endpoint.name === ENGINE
+    const labels = isEngine ? engineLabels : externalLabels
+    return { endpoint, externalLabels: labels, made: JSON.stringify([endpoint, labels]) }
+  })
 }

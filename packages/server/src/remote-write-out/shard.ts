@@ -80,7 +80,15 @@ export class Shard {
     }
   }
 
-  /** Sends what is there without waiting for more. */
+  /** What is there now waits for no more to come. */
+  flush(): void {
+    const last = this.#batches.at(-1)
+    if (last === undefined || last.isDue) return
+    last.isDue = true
+    this.#wake()
+  }
+
+  /** Sends what is there without waiting for more, from now on. */
   hurry(): void {
     this.#isHurried = true
     this.#wake()
@@ -114,7 +122,7 @@ export class Shard {
   async #isDue(batch: Batch, signal: AbortSignal): Promise<boolean> {
     const { clock, deadlineMs } = this.#options
     const leftMs = batch.sinceMs + deadlineMs - clock.monotonicMs()
-    if (batch.isFull || this.#isHurried || leftMs <= 0) return true
+    if (batch.isFull || batch.isDue || this.#isHurried || leftMs <= 0) return true
     using pause = new LinkedAbort(signal)
     void this.#woken().then(() => pause.abort())
     await clock.sleep(leftMs, pause.signal).catch(() => undefined)

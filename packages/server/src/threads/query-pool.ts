@@ -1,7 +1,6 @@
 import { MessageChannel } from 'node:worker_threads'
 import { type Clock, type ErrorCode, WeirError, systemClock } from '@weir/model'
 import type { ReaderSeat } from '@weir/tsdb'
-import type { Queries } from '../http/deps.ts'
 import type {
   EvaluationLimits,
   MatrixColumns,
@@ -17,6 +16,7 @@ import type {
 } from '../query/job.ts'
 import { unpackVectors } from '../query/packed-vectors.ts'
 import { OWN, type QueryOrigin, type Question, moment, questionOf } from '../query/question.ts'
+import type { QueryDesk } from '../query/query-desk.ts'
 import type { QueryOutcome, QueryWatch, WatchedQuery } from '../query/watch.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { Counter, Gauge } from '../telemetry/registry.ts'
@@ -98,7 +98,7 @@ interface Seat {
  * small and must not wait behind a dashboard; and one thread is never given to a query from outside
  * while it could still be the last free one for them.
  */
-export class QueryPool implements Queries, AsyncDisposable {
+export class QueryPool implements QueryDesk {
   readonly #options: QueryPoolOptions
   readonly #openSeat: () => Promise<ReaderSeat>
   readonly #telemetry: Telemetry

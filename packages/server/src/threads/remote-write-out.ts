@@ -1,14 +1,20 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { RemoteWriteView } from '@weir/packs'
 import type { WeirConfig } from '../config/weir-config.ts'
-import { outgoingOf } from '../config/storage-options.ts'
+import { outgoingEndpoints, outgoingOf } from '../config/storage-options.ts'
+import { engineOf } from '../engine/config.ts'
 import type { SenderSettings } from '../remote-write-out/sender.ts'
 import type { RemoteWriteData, RemoteWriteHandlers } from './remote-write-thread.ts'
 import { Thread } from './thread.ts'
 import type { WriterHandlers } from './writer-thread.ts'
 
 function settingsOf(config: WeirConfig): SenderSettings {
-  return { endpoints: config.remote_write, externalLabels: config.global.external_labels }
+  const engine = engineOf(config.storage)
+  return {
+    endpoints: outgoingEndpoints(config),
+    externalLabels: config.global.external_labels,
+    ...(engine && { engineLabels: engine.labels }),
+  }
 }
 
 /** The thread that sends samples on, there while the configuration has somebody to send them to. */
@@ -30,7 +36,7 @@ export class RemoteWriteOut implements AsyncDisposable {
    * @throws {WeirError} `CONFIG_INVALID` when one of them cannot be used
    */
   async prepare(config: WeirConfig): Promise<void> {
-    if (config.remote_write.length > 0) this.#thread ??= await this.#start()
+    if (outgoingEndpoints(config).length > 0) this.#thread ??= await this.#start()
     await this.#thread?.call('prepare', settingsOf(config))
   }
 
@@ -39,13 +45,18 @@ export class RemoteWriteOut implements AsyncDisposable {
     const places = await this.#writer.call('setOutgoing', outgoingOf(config))
     const thread = this.#thread
     await thread?.call('take', { settings: settingsOf(config), places })
-    if (config.remote_write.length > 0) return
+    if (outgoingEndpoints(config).length > 0) return
     this.#thread = undefined
     await thread?.[Symbol.asyncDispose]()
   }
 
   async views(): Promise<readonly RemoteWriteView[]> {
     return (await this.#thread?.call('views', undefined)) ?? []
+  }
+
+  /** Resolves when the engine has what was committed before, or after so many milliseconds. */
+  async caughtUp(withinMs: number): Promise<void> {
+    await this.#thread?.call('caughtUp', withinMs)
   }
 
   /** Its own metrics; none while it is not there. */

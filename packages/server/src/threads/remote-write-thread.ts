@@ -33,6 +33,8 @@ export type RemoteWriteHandlers = {
     readonly places: ReadonlyMap<string, OutgoingPlace>
   }) => Promise<void>
   views: () => RemoteWriteView[]
+  /** Resolves when the engine has what was committed before, or after so many milliseconds. */
+  caughtUp: (withinMs: number) => Promise<void>
   /** This thread's own metrics as an exposition page. */
   page: (accept: string) => Moved<Uint8Array>
   close: () => Promise<void>
@@ -60,6 +62,7 @@ const handlers: RemoteWriteHandlers = {
   prepare: (settings) => sender.prepare(settings),
   take: ({ settings, places: known }) => sender.take(settings, known),
   views: () => sender.views(),
+  caughtUp: (withinMs) => sender.caughtUp(withinMs),
   page: (accept) => {
     sender.report()
     return movedPage(registry.collect(), accept)

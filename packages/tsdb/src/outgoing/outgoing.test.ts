@@ -70,6 +70,17 @@ test('history is not sent on', async () => {
   expect(read(tail)).toEqual([['a@0=1']])
 })
 
+test('unless who sends keeps the samples for good', async () => {
+  const outgoing = { ...leaves('eu'), takesHistory: true }
+  await using test = await TestStore.open({ outgoing, retentionMs: 3_600_000 })
+  using tail = openTail(test.store.seat())
+  const history = test.store.appender({ takesHistory: true })
+  history.append(history.ref(named('old')), START_MS - 86_400_000, 1)
+  await history.commit()
+  await test.store.maintain()
+  expect(read(tail)).toEqual([['old@-86400=1']])
+})
+
 test('places survive a restart, and so does what they have not passed', async () => {
   await using test = await TestStore.open({ outgoing: leaves('eu', 'us') })
   for (let i = 0; i < 5; i++) await test.put({ a: [[START_MS + i * 1000, i]] })

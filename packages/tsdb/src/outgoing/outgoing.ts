@@ -38,6 +38,8 @@ export interface OutgoingOptions {
   readonly queues: readonly string[]
   readonly bytesMax: number
   readonly ageMaxMs: number
+  /** Whether history is sent on too: those that send keep the samples for good. */
+  readonly takesHistory?: boolean
 }
 
 interface OutgoingState {
@@ -85,6 +87,11 @@ export class Outgoing {
 
   get isOn(): boolean {
     return this.#options.queues.length > 0
+  }
+
+  /** Whether history leaves too. */
+  get takesHistory(): boolean {
+    return this.#options.takesHistory === true
   }
 
   /** Reads back what is on disk. */
