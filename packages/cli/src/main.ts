@@ -16,6 +16,7 @@ type Add = (program: Command) => void
 const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   serve: async () => (await import('./commands/serve.ts')).addServe,
   demo: async () => (await import('./commands/demo.ts')).addDemo,
+  health: async () => (await import('./commands/health.ts')).addHealth,
   query: async () => (await import('./commands/query.ts')).addQuery,
   promql: async () => (await import('./commands/promql.ts')).addPromql,
   logs: async () => (await import('./commands/logs.ts')).addLogs,
@@ -33,9 +34,14 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   token: async () => (await import('./commands/token.ts')).addToken,
   'support-bundle': async () => (await import('./commands/support-bundle.ts')).addSupportBundle,
   pack: async () => (await import('./commands/pack.ts')).addPack,
+  completion: async () => (await import('./commands/completion.ts')).addCompletion,
+  man: async () => (await import('./commands/completion.ts')).addMan,
 }
+/** What tells of all the others. */
+const TELLING = ['completion', 'man']
 const asked = process.argv[2] ?? ''
-const named = Object.hasOwn(COMMANDS, asked) ? [COMMANDS[asked]!] : Object.values(COMMANDS)
+const isAlone = Object.hasOwn(COMMANDS, asked) && !TELLING.includes(asked)
+const named = isAlone ? [COMMANDS[asked]!] : Object.values(COMMANDS)
 for (const load of named) (await load())(program)
 
 try {

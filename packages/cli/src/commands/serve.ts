@@ -1,5 +1,5 @@
 import { type Flags, type Weir, serve } from '@weir/server/serve'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { EXIT } from '../exit.ts'
 import { printVerdicts } from '../show/verdict.ts'
 import {
@@ -35,10 +35,26 @@ const collect = (value: string, before: readonly string[] = []): string[] => [
 /** The flags that `serve` and `demo` share. */
 export function withServeFlags(command: Command): Command {
   return command
-    .option('--config <file>', 'weir.yml or prometheus.yml; without one, defaults')
-    .option('--data-dir <folder>', 'where everything is kept', './weir-data')
-    .option('--listen <host:port>', 'the page and the HTTP API (default 127.0.0.1:9347)')
-    .option('--statsd-listen <host:port>', 'StatsD, UDP and TCP (default 127.0.0.1:8125)')
+    .addOption(
+      new Option('--config <file>', 'weir.yml or prometheus.yml; without one, defaults').env(
+        'WEIR_CONFIG',
+      ),
+    )
+    .addOption(
+      new Option('--data-dir <folder>', 'where everything is kept')
+        .default('./weir-data')
+        .env('WEIR_DATA_DIR'),
+    )
+    .addOption(
+      new Option('--listen <host:port>', 'the page and the HTTP API (default 127.0.0.1:9347)').env(
+        'WEIR_LISTEN',
+      ),
+    )
+    .addOption(
+      new Option('--statsd-listen <host:port>', 'StatsD, UDP and TCP (default 127.0.0.1:8125)').env(
+        'WEIR_STATSD_LISTEN',
+      ),
+    )
     .option(
       '--statsd.mapping-config <file>',
       'a statsd_exporter mapping file; may be given again',
