@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Metafile } from 'esbuild'
 import { INSTALLED, ROOT, bundle } from './bundle.ts'
+import { type Lock, pinned } from './pinned.ts'
 
 const HERE = import.meta.dirname
 
@@ -20,11 +22,9 @@ export interface Manifest {
  */
 export function manifest(): Manifest {
   const { version, engines } = readJson('package.json') as Manifest
-  const { packages } = readJson('package-lock.json') as {
-    readonly packages: Readonly<Record<string, { readonly version: string }>>
-  }
+  const { packages } = readJson('package-lock.json') as Lock
   const dependencies = INSTALLED.map(
-    (name) => [name, packages[`node_modules/${name}`]!.version] as const,
+    (name) => [name, packages[`node_modules/${name}`]!.version!] as const,
   )
   return {
     name: '@weir/weir',
@@ -34,7 +34,8 @@ export function manifest(): Manifest {
     license: 'Apache-2.0',
     type: 'module',
     bin: { weir: 'bin/weir.js' },
-    files: ['bin', 'lib', 'web'],
+    man: ['man/weir.1'],
+    files: ['bin', 'lib', 'man', 'web', 'npm-shrinkwrap.json'],
     engines,
     dependencies: Object.fromEntries(dependencies.toSorted(([a], [b]) => (a < b ? -1 : 1))),
   }
@@ -48,10 +49,21 @@ export async function layOut(folder: string): Promise<Metafile> {
   cpSync(join(ROOT, 'packages/web/dist'), join(folder, 'web'), { recursive: true })
   cpSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'))
   cpSync(join(HERE, 'README.md'), join(folder, 'README.md'))
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
+  writeJson(join(folder, 'package.json'), manifest())
+  writeJson(
+    join(folder, 'npm-shrinkwrap.json'),
+    pinned(manifest(), readJson('package-lock.json') as Lock),
+  )
   const bin = "#!/usr/bin/env node\nimport '../lib/main.js'\n"
   writeFileSync(join(folder, 'bin/weir.js'), bin, { mode: 0o755 })
+  mkdirSync(join(folder, 'man'))
+  const page = execFileSync(process.execPath, [join(ROOT, 'packages/cli/dist/main.js'), 'man'])
+  writeFileSync(join(folder, 'man/weir.1'), page)
   return made
+}
+
+function writeJson(path: string, value: unknown): void {
+  writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
 }
 
 function readJson(name: string): unknown {
