@@ -233,6 +233,20 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'npx @weir/weir serve': 'npm-install.slow.test.ts, from the archive',
   'npm install --global @weir/weir': 'npm-install.slow.test.ts, from the archive',
   'weir serve --data-dir /var/lib/weir': 'weir-process.ts starts it like that in every test',
+  'docker build -f packaging/container/Containerfile -t weir .':
+    'container-steps.slow.test.ts carries out its steps',
+  'docker run --read-only --cap-drop ALL --security-opt no-new-privileges -v weir:/data -p 127.0.0.1:9347:9347 -p 8125:8125/udp -p 8125:8125 weir serve --insecure':
+    'container-steps.slow.test.ts, by namespaces',
+  'helm install weir packaging/helm/weir --namespace monitoring --create-namespace --set image.repository=registry.example.org/weir --set access.insecure=true':
+    'chart.test.ts renders and checks it',
+  'install -D -m 644 packaging/systemd/weir.service /etc/systemd/system/weir.service':
+    'unit.test.ts has the unit verified',
+  'install -d -m 755 /etc/weir && touch /etc/weir/weir.yml': 'a file of nothing, as in every test',
+  'systemctl daemon-reload && systemctl enable --now weir': 'no systemd runs in tests',
+  'source <(weir completion bash)': 'outline.test.ts, in Bash itself',
+  'weir completion zsh > ~/.zfunc/_weir': 'outline.test.ts, in Zsh itself',
+  'weir completion fish > ~/.config/fish/completions/weir.fish': 'outline.test.ts, in fish itself',
+  'man weir': 'outline.test.ts, by man and mandoc',
   'npm run bench': 'too slow for a test; its figures are on the page',
   'npx weir check config weir.yml': 'the YAML examples above',
   'npx weir serve --config weir.yml': 'the YAML examples above, and spine.test.ts',

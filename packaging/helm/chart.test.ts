@@ -1,0 +1,212 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse, parseAllDocuments } from 'yaml'
+import { weir } from '../../test/weir-process.ts'
+import { manifest } from '../npm/lay-out.ts'
+import { tool } from '../tool.ts'
+import { LOCATION, fromDefinition, fromOpenApi } from './kubernetes-schemas.ts'
+import { undescribed, valueRows } from './values-page.ts'
+
+const CHART = join(import.meta.dirname, 'weir')
+const CASES = join(import.meta.dirname, 'cases')
+const GOLDEN = join(import.meta.dirname, 'golden')
+const KUBERNETES = '1.36.3'
+
+const names = readdirSync(CASES).map((name) => name.replace(/\.yaml$/, ''))
+const helm = tool('helm')
+const kubeconform = tool('kubeconform')
+const read = (name: string): string => readFileSync(join(CHART, name), 'utf8')
+const isWriting = process.env['WEIR_GOLDEN'] === 'write'
+
+/** Of the access control that is being built; to go when `weir serve --help` has it. */
+const COMING = ['--web.config.file']
+
+interface Thing {
+  readonly kind: string
+  readonly metadata: { readonly name: string }
+  readonly data?: Readonly<Record<string, string>>
+  readonly spec: {
+    readonly ports: readonly { readonly name: string; readonly targetPort: string }[]
+    readonly template: { readonly spec: Pod; readonly metadata: { annotations: object } }
+  }
+}
+
+interface Pod {
+  readonly volumes: readonly { readonly name: string }[]
+  readonly containers: readonly {
+    readonly args: readonly string[]
+    readonly ports: readonly { readonly name: string }[]
+    readonly volumeMounts: readonly { readonly name: string }[]
+  }[]
+}
+
+let scratch: string
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'weir-helm-'))
+})
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+function template(...args: readonly string[]): string {
+  const fixed = ['release', CHART, '--namespace', 'monitoring', '--kube-version', KUBERNETES]
+  try {
+    return execFileSync(helm!, ['template', ...fixed, ...args], { encoding: 'utf8', stdio: 'pipe' })
+  } catch (error) {
+    throw new Error((error as { stderr: string }).stderr, { cause: error })
+  }
+}
+
+const thingsOf = (text: string): Thing[] =>
+  parseAllDocuments(text).map((document) => document.toJS() as Thing)
+
+test('the chart has the version of the program', () => {
+  const { version, appVersion } = parse(read('Chart.yaml')) as Record<string, string>
+  expect([version, appVersion]).toEqual([manifest().version, manifest().version])
+})
+
+test('each value is described, and the README says so', () => {
+  const schema = JSON.parse(read('values.schema.json')) as Parameters<typeof valueRows>[0]
+  expect(undescribed(schema)).toEqual([])
+  const rows = valueRows(schema, parse(read('values.yaml'))).join('\n')
+  const page = read('README.md')
+  const table = /(?<=\| --- \| --- \| --- \|\n)(\|.*\n)*/
+  if (isWriting) writeFileSync(join(CHART, 'README.md'), page.replace(table, `${rows}\n`))
+  else expect(table.exec(page)![0]).toBe(`${rows}\n`)
+})
+
+describe.skipIf(helm === undefined)('helm (tools/packaging-peers)', () => {
+  const rendered = new Map<string, string>()
+  beforeAll(() => {
+    for (const name of names) rendered.set(name, template('-f', join(CASES, `${name}.yaml`)))
+  })
+
+  test.each(names)('%s renders as it did', (name) => {
+    const path = join(GOLDEN, `${name}.yaml`)
+    if (isWriting) writeFileSync(path, rendered.get(name)!)
+    else expect(rendered.get(name)).toBe(readFileSync(path, 'utf8'))
+  })
+
+  test('what is mounted exists, and so do the ports that services lead to', () => {
+    for (const text of rendered.values()) {
+      const things = thingsOf(text)
+      const { spec: pod } = things.find(({ kind }) => kind === 'StatefulSet')!.spec.template
+      const [container] = pod.containers
+      const volumes = ['data', ...pod.volumes.map(({ name }) => name)]
+      const mounted = container!.volumeMounts.map(({ name }) => name)
+      expect(mounted.filter((name) => !volumes.includes(name))).toEqual([])
+      expect(volumes.filter((name) => !mounted.includes(name))).toEqual([])
+      const ports = container!.ports.map(({ name }) => name)
+      const services = things.filter(({ kind }) => kind === 'Service')
+      expect(services.map(({ spec }) => spec.ports.map((port) => port.targetPort))).toEqual([
+        ports,
+        ports,
+      ])
+    }
+  })
+
+  test('weir.yml and what lies beside it pass the check of Weir itself', async () => {
+    const files = [...rendered].map(([name, text]) => {
+      const folder = join(scratch, name)
+      mkdirSync(folder)
+      const { data } = thingsOf(text).find(({ kind }) => kind === 'ConfigMap')!
+      for (const [file, content] of Object.entries(data!)) {
+        writeFileSync(join(folder, file), content)
+      }
+      return join(folder, 'weir.yml')
+    })
+    const { out, err } = await weir('check', 'config', '--json', ...files)
+    expect(err).toBe('')
+    const verdicts = JSON.parse(out) as { readonly problems: readonly string[] }[]
+    expect(verdicts.flatMap(({ problems }) => problems)).toEqual([])
+  })
+
+  test('every flag of the pod is one of weir serve', async () => {
+    const { out } = await weir('serve', '--help')
+    const args = [...rendered.values()].flatMap(
+      (text) =>
+        thingsOf(text).find(({ kind }) => kind === 'StatefulSet')!.spec.template.spec.containers[0]!
+          .args,
+    )
+    const flags = args.filter((arg) => arg.startsWith('--')).map((arg) => arg.split('=')[0]!)
+    const unknown = [...new Set(flags)].filter((flag) => !out.includes(`${flag} `))
+    expect(unknown.filter((flag) => !COMING.includes(flag))).toEqual([])
+  })
+
+  test('a change of weir.yml restarts the pods', () => {
+    const annotations = [1, 2].map((days) => {
+      const set = `config.storage.metrics.retention_time=${days}d`
+      const things = thingsOf(template('--set', 'access.insecure=true', '--set', set))
+      return things.find(({ kind }) => kind === 'StatefulSet')!.spec.template.metadata.annotations
+    })
+    expect(annotations[0]).not.toEqual(annotations[1])
+  })
+
+  test.each([
+    ['nothing about access', [], /open to the whole cluster/],
+    ['two that cannot know each other', ['access.insecure=true', 'replicaCount=2'], /peers\.exist/],
+    ['a typing mistake', ['access.insecure=true', 'imag.tag=3'], /'imag' not allowed/],
+    ['no replica', ['access.insecure=true', 'replicaCount=0'], /replicaCount/],
+    ['a word for a number', ['access.insecure=true', 'service.webPort=web'], /webPort/],
+    ['a port that is none', ['access.insecure=true', 'service.webPort=70000'], /webPort/],
+    ['an unknown type', ['access.insecure=true', 'service.type=Ingress'], /service\/type/],
+    ['a size without sense', ['access.insecure=true', 'persistence.size=much'], /size/],
+    [
+      'NFS for a map',
+      ['access.insecure=true', 'persistence.accessModes={ReadWriteMany}'],
+      /access/,
+    ],
+    ['half a digest', ['access.insecure=true', 'image.digest=sha256:1'], /digest/],
+    ['a second weir.yml', ['access.insecure=true', 'files.weir\\.yml=x'], /weir\.yml/],
+    ['a grace too short', ['access.insecure=true', 'terminationGracePeriodSeconds=1'], /Grace/],
+  ])('%s is refused', (_what, sets, why) => {
+    expect(() => template(...sets.flatMap((set) => ['--set', set]))).toThrow(why)
+  })
+
+  test('helm lint finds nothing', () => {
+    const file = join(CASES, 'production.yaml')
+    const said = execFileSync(helm!, ['lint', CHART, '--strict', '-f', file], { encoding: 'utf8' })
+    expect(said).toContain('0 chart(s) failed')
+    expect(said).not.toMatch(/WARNING|ERROR/)
+  })
+
+  test('kubeconform finds each object as Kubernetes and the operator want it', (context) => {
+    const api = join(tool('../kubernetes-api') ?? '')
+    if (kubeconform === undefined || api === '.') return context.skip('no kubeconform or no API')
+    const all = [...rendered.values()]
+    const kinds = [...new Set(all.flatMap(thingsOf).map(({ kind }) => kind))]
+    const schemas = join(scratch, 'schemas')
+    mkdirSync(schemas)
+    const files = [
+      ...fromOpenApi(readFileSync(join(api, 'swagger.json'), 'utf8'), kinds),
+      ...fromDefinition(readFileSync(join(api, 'servicemonitors.yaml'), 'utf8')),
+    ]
+    for (const [file, schema] of files) writeFileSync(join(schemas, file), JSON.stringify(schema))
+    const check = (text: string): Verdicts => {
+      const args = ['-schema-location', join(schemas, LOCATION), '-output', 'json', '-verbose']
+      try {
+        const options = { input: text, encoding: 'utf8', stdio: 'pipe' } as const
+        return JSON.parse(execFileSync(kubeconform, args, options)) as Verdicts
+      } catch (error) {
+        return JSON.parse((error as { stdout: string }).stdout) as Verdicts
+      }
+    }
+    const { resources } = check(all.join('\n'))
+    expect(resources.filter(({ status }) => status !== 'statusValid')).toEqual([])
+    expect(resources.map(({ kind }) => kind)).toEqual(expect.arrayContaining(kinds))
+    // And it would find something.
+    const [wrong] = check(
+      rendered.get('smallest')!.replace('serviceName:', 'serviceNam:'),
+    ).resources.filter(({ status }) => status !== 'statusValid')
+    expect(wrong).toMatchObject({ kind: 'StatefulSet', msg: expect.stringContaining('serviceNam') })
+  })
+})
+
+interface Verdicts {
+  readonly resources: readonly {
+    readonly kind: string
+    readonly status: string
+    readonly msg: string
+  }[]
+}
