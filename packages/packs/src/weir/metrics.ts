@@ -362,7 +362,7 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
       'counter',
       '',
       'queue outcome',
-      'Requests by queue and how they ended: sent, retry or refused.',
+      'Requests by queue and how they ended: sent, retry, refused, or parted, to be sent in halves.',
     ],
     [
       'weir_remote_write_out_retried_total',

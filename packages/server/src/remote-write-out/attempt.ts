@@ -16,6 +16,8 @@ export type Attempt =
   /** Never to be tried again; `written`: what the receiver says that it took all the same. */
   | {
       readonly kind: 'refused'
+      /** Whether it is what was sent that is at fault, so that a part of it may be taken. */
+      readonly blamesContent: boolean
       readonly why: string
       readonly advice: string
       readonly written: KindCounts | undefined
@@ -46,7 +48,7 @@ export function judge(answer: Answer, { version, retryOn429, counts, nowMs }: Qu
     const hasSent = counts.sample + counts.histogram > 0
     if (version === '2.0' && written === undefined && hasSent) {
       const why = `it answered ${status} without saying what it wrote`
-      return { kind: 'refused', why, advice: USE_1, written }
+      return { kind: 'refused', blamesContent: false, why, advice: USE_1, written }
     }
     return { kind: 'sent', written: version === '2.0' ? written : undefined }
   }
@@ -56,7 +58,8 @@ export function judge(answer: Answer, { version, retryOn429, counts, nowMs }: Qu
     return { kind: 'retry', why, afterMs: retryAfter(headerOf(answer, 'retry-after'), nowMs) }
   }
   const written = version === '2.0' ? writtenOf(answer) : undefined
-  return { kind: 'refused', why, advice: adviceFor(status, version), written }
+  const blamesContent = status === 400 || status === 409 || status === 422
+  return { kind: 'refused', blamesContent, why, advice: adviceFor(status, version), written }
 }
 
 const USE_1 =

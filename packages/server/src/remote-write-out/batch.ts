@@ -62,17 +62,26 @@ export class Batch implements SentColumns {
   since(oldestMs: number): Batch {
     let isAllYoung = true
     for (let i = 0; i < this.count; i++) if (this.times[i]! < oldestMs) isAllYoung = false
-    if (isAllYoung) return this
-    const young = new Batch(this.times.length, this.firstRecord, this.sinceMs)
+    return isAllYoung ? this : this.#where((i) => this.times[i]! >= oldestMs)
+  }
+
+  /** Its first half and the rest, in order. */
+  halves(): readonly [Batch, Batch] {
+    const middle = this.count >> 1
+    return [this.#where((i) => i < middle), this.#where((i) => i >= middle)]
+  }
+
+  #where(isWanted: (i: number) => boolean): Batch {
+    const part = new Batch(this.times.length, this.firstRecord, this.sinceMs)
     for (let i = 0; i < this.count; i++) {
       const timeMs = this.times[i]!
-      if (timeMs < oldestMs) continue
+      if (!isWanted(i)) continue
       const histogram = this.histograms.get(i)
       const exemplar = this.exemplars.get(i)
-      if (histogram !== undefined) young.pushHistogram(this.series[i]!, timeMs, histogram)
-      else if (exemplar !== undefined) young.pushExemplar(this.series[i]!, exemplar)
-      else young.push(this.series[i]!, timeMs, this.values[i]!)
+      if (histogram !== undefined) part.pushHistogram(this.series[i]!, timeMs, histogram)
+      else if (exemplar !== undefined) part.pushExemplar(this.series[i]!, exemplar)
+      else part.push(this.series[i]!, timeMs, this.values[i]!)
     }
-    return young
+    return part
   }
 }

@@ -55,12 +55,15 @@ export class Delivery {
    *
    * @param next what is to be sent now; undefined when nothing of it is left
    * @param onRetry hears of what has to be sent again
+   * @param mayPart whether what is refused for its content will be sent in parts: then it is told by `parted`
    */
   async deliver(
     next: () => Parcel | undefined,
     onRetry: (counts: KindCounts) => void,
     signal: AbortSignal,
+    mayPart = false,
   ): Promise<
+    | { readonly kind: 'parted' }
     | { readonly kind: 'done'; readonly counts: KindCounts; readonly written?: KindCounts }
     | { readonly kind: 'refused'; readonly counts: KindCounts; readonly written?: KindCounts }
     | { readonly kind: 'nothing' }
@@ -84,6 +87,11 @@ export class Delivery {
       this.lastErrorMs = clock.now()
       if (outcome.kind === 'refused') {
         const { why, advice, written } = outcome
+        if (mayPart && outcome.blamesContent && written === undefined) {
+          this.lastError = '' // it answers: nobody has to wait for it
+          events.parted(queue)
+          return { kind: 'parted' }
+        }
         events.refused(queue, { why, advice })
         return { kind: 'refused', counts, ...(written && { written }) }
       }

@@ -67,7 +67,7 @@ export class RemoteWriteOutEvents {
     )
     this.#requests = registry.counter(
       'weir_remote_write_out_requests_total',
-      'Requests by queue and how they ended: sent, retry or refused.',
+      'Requests by queue and how they ended: sent, retry, refused, or parted, to be sent in halves.',
       ['queue', 'outcome'],
     )
     this.#seconds = registry.histogram(
@@ -142,6 +142,11 @@ export class RemoteWriteOutEvents {
     this.#telemetry.log
       .sampled(`refused:${queue}`, LOG_EVERY_MS)
       ?.error({ queue, ...refusal }, 'Receiver refused what was sent to it; it is dropped')
+  }
+
+  /** A request was refused for something in it, and is sent in parts to find what. */
+  parted(queue: string): void {
+    this.#requests.inc({ queue, outcome: 'parted' })
   }
 
   retry(queue: string, why: string): void {

@@ -40,6 +40,8 @@ const FLUSH_MS = 5_000
 
 export interface SendQueueOptions {
   readonly endpoint: Endpoint
+  /** See {@link ShardOptions.partsRefused}. */
+  readonly partsRefused?: boolean
   readonly place: OutgoingPlace
   readonly tail: Tail
   readonly externalLabels: Readonly<Record<string, string>>
@@ -113,6 +115,7 @@ export class SendQueue {
       samplesPerSend: queue.max_samples_per_send,
       deadlineMs: queue.batch_send_deadline,
       ageLimitMs: queue.sample_age_limit,
+      partsRefused: options.partsRefused === true,
       writer: new RequestWriter(this.#version),
       tally: this.#tally,
       delivery: this.#delivery,

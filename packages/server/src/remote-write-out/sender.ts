@@ -89,7 +89,7 @@ export class RemoteWriteSender implements AsyncDisposable {
     await Promise.all(gone.map(async ([id, running]) => ended.set(id, await this.#end(running))))
     const before = this.#running
     this.#running = new Map()
-    for (const { endpoint, made, externalLabels } of wanted) {
+    for (const { endpoint, made, externalLabels, isEngine } of wanted) {
       const { id } = endpoint
       const place = ended.get(id) ?? places.get(id) ?? this.#deps.tail.newest()
       const running = before.get(id)
@@ -100,7 +100,10 @@ export class RemoteWriteSender implements AsyncDisposable {
       const receiver = this.#prepared.get(made)
       invariant(receiver !== undefined, `remote_write ${endpoint.name} was not prepared`)
       this.#prepared.delete(made)
-      this.#running.set(id, this.#begin(endpoint, { receiver, place, made, externalLabels }))
+      this.#running.set(
+        id,
+        this.#begin(endpoint, { receiver, place, made, externalLabels, isEngine }),
+      )
     }
     await this.#forget()
   }
@@ -140,12 +143,15 @@ export class RemoteWriteSender implements AsyncDisposable {
       readonly place: OutgoingPlace
       readonly made: string
       readonly externalLabels: Readonly<Record<string, string>>
+      readonly isEngine: boolean
     },
   ): Running {
     const { tail, clock, userAgent, passed, onBroken } = this.#deps
     const { receiver } = from
     const queue = new SendQueue({
       endpoint,
+      // An engine that keeps the samples must get what is good in a request; others get what the protocol says.
+      partsRefused: from.isEngine,
       place: from.place,
       tail,
       externalLabels: from.externalLabels,
@@ -171,12 +177,13 @@ interface Wanted {
   readonly endpoint: Endpoint
   readonly externalLabels: Readonly<Record<string, string>>
   readonly made: string
+  readonly isEngine: boolean
 }
 
 function wantedOf({ endpoints, externalLabels, engineLabels }: SenderSettings): Wanted[] {
   return endpointsOf(endpoints).map((endpoint) => {
     const isEngine = engineLabels !== undefined && endpoint.name === ENGINE
     const labels = isEngine ? engineLabels : externalLabels
-    return { endpoint, externalLabels: labels, made: JSON.stringify([endpoint, labels]) }
+    return { endpoint, externalLabels: labels, made: JSON.stringify([endpoint, labels]), isEngine }
   })
 }

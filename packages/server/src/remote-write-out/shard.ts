@@ -5,6 +5,12 @@ import type { Delivery, Parcel } from './delivery.ts'
 import type { RemoteWriteOutEvents } from './events.ts'
 import { LinkedAbort } from './linked-abort.ts'
 
+/**
+ * Requests that a batch may cost beyond its own when something in it is refused. Samples that come late, or
+ * once more after a crash, lie side by side: a few dozen find them all.
+ */
+const PARTS_MAX = 256
+
 export interface ShardOptions {
   readonly queue: string
   readonly capacity: number
@@ -12,6 +18,8 @@ export interface ShardOptions {
   readonly deadlineMs: number
   /** 0: none is too old. */
   readonly ageLimitMs: number
+  /** Whether a request that is refused for something in it is sent in parts, so that the rest of it is taken. */
+  readonly partsRefused: boolean
   readonly writer: RequestWriter
   readonly tally: Tally
   readonly delivery: Delivery
@@ -130,23 +138,9 @@ export class Shard {
   }
 
   async #send(batch: Batch, signal: AbortSignal): Promise<void> {
-    const { delivery, events, queue, tally } = this.#options
     this.#isSending = true
     try {
-      const parcels = this.#parcels(batch)
-      const outcome = await delivery.deliver(
-        () => parcels.next().value,
-        (counts) => events.retried(queue, counts),
-        signal,
-      )
-      if (outcome.kind !== 'nothing') {
-        const nothing = { sample: 0, histogram: 0, exemplar: 0 }
-        const isRefused = outcome.kind === 'refused'
-        events.taken(queue, outcome.counts, outcome.written ?? (isRefused ? nothing : undefined))
-        const { sample, histogram, exemplar } = outcome.counts
-        tally.sent += sample + histogram + exemplar
-        if (!isRefused) tally.highestSentMs = Math.max(tally.highestSentMs, batch.maxTimeMs)
-      }
+      await this.#deliver(batch, { parts: this.#options.partsRefused ? PARTS_MAX : 0 }, signal)
       this.#batches.shift()
       this.pending -= batch.count
     } catch (error) {
@@ -156,6 +150,30 @@ export class Shard {
       this.#isSending = false
     }
     this.#onProgress()
+  }
+
+  /** @param left how many more requests a batch may cost that is refused for something in it */
+  async #deliver(batch: Batch, left: { parts: number }, signal: AbortSignal): Promise<void> {
+    const { delivery, events, queue, tally } = this.#options
+    const parcels = this.#parcels(batch)
+    const outcome = await delivery.deliver(
+      () => parcels.next().value,
+      (counts) => events.retried(queue, counts),
+      signal,
+      batch.count > 1 && left.parts > 1,
+    )
+    if (outcome.kind === 'nothing') return
+    if (outcome.kind === 'parted') {
+      left.parts -= 2
+      for (const half of batch.halves()) await this.#deliver(half, left, signal)
+      return
+    }
+    const nothing = { sample: 0, histogram: 0, exemplar: 0 }
+    const isRefused = outcome.kind === 'refused'
+    events.taken(queue, outcome.counts, outcome.written ?? (isRefused ? nothing : undefined))
+    const { sample, histogram, exemplar } = outcome.counts
+    tally.sent += sample + histogram + exemplar
+    if (!isRefused) tally.highestSentMs = Math.max(tally.highestSentMs, batch.maxTimeMs)
   }
 
   /** A batch as it is sent, anew each time something in it has become too old. */

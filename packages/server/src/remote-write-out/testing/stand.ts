@@ -49,11 +49,15 @@ export class SenderStand implements AsyncDisposable {
       readonly externalLabels?: Readonly<Record<string, string>>
       readonly waiting?: Omit<OutgoingOptions, 'queues'>
       readonly store?: Partial<StoreOptions>
+      /** Endpoints named `engine` lead to the engine that keeps the samples, with these labels. */
+      readonly engineLabels?: Readonly<Record<string, string>>
     } = {},
   ): Promise<SenderStand> {
     const stand = new SenderStand(more.store)
     stand.#waiting = more.waiting ?? stand.#waiting
-    stand.#settings = settingsOf(endpoints, more.externalLabels)
+    const { engineLabels } = more
+    const settings = settingsOf(endpoints, more.externalLabels)
+    stand.#settings = { ...settings, ...(engineLabels && { engineLabels }) }
     await stand.start()
     return stand
   }

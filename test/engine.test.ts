@@ -1,0 +1,12 @@
+import { test } from 'vitest'
+import { engineFlow } from './engine-flow.ts'
+import { findPeer } from './peer-process.ts'
+
+const unless =
+  findPeer('victoria-metrics') === undefined ? ' (left out: victoria-metrics is not here)' : ''
+
+test.skipIf(unless !== '')(
+  `VictoriaMetrics keeps the metrics: answers are its own, rules hold, and kills lose nothing${unless}`,
+  () => engineFlow('victoria-metrics'),
+  120_000,
+)
