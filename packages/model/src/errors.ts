@@ -22,6 +22,11 @@ export const CODES = {
   TOKEN_INVALID: 'bad_data', // a token that cannot be made so
   TOKEN_UNKNOWN: 'not_found',
   TOKEN_LIMIT: 'bad_data', // too many
+  LOGIN_FAILED: 'bad_data', // what came back from the OpenID provider is not to be believed
+  LOGIN_NO_ACCESS: 'bad_data', // it is known who logs in, and that he may do nothing here
+  LOGIN_PROVIDER_AWAY: 'unavailable',
+  SESSIONS_FULL: 'unavailable', // more people are logged in than auth.session.max_sessions
+  SESSION_UNKNOWN: 'not_found',
   HTTP_FORBIDDEN: 'bad_data', // a browser's request from another site, or under a strange host name
   HTTP_NOT_FOUND: 'not_found',
   HTTP_METHOD: 'bad_data', // the path is there, the method is not

@@ -328,6 +328,46 @@ export interface MetricCardinality {
   }[]
 }
 
+/** Who asks, and how one says who one is: `/api/weir/v1/whoami`. */
+export interface WhoamiView {
+  /** Whether anybody is asked who he is. */
+  readonly isAsked: boolean
+  /** Nobody is asked, and other machines reach the port: everybody may do everything. */
+  readonly isExposed: boolean
+  /** Whether what is typed in goes over the network for all to read. */
+  readonly isReadable: boolean
+  readonly who: {
+    readonly kind: 'anyone' | 'token' | 'user' | 'certificate' | 'session'
+    /** '' for `anyone`. */
+    readonly name: string
+    readonly scopes: readonly string[]
+  }
+  /** Of those who logged in on the page. */
+  readonly session: { readonly id: string; readonly endsMs: number } | null
+  readonly ways: {
+    readonly token: boolean
+    readonly password: boolean
+    /** What the OpenID provider is called; null without one. */
+    readonly oidc: string | null
+  }
+}
+
+/** One login on the page that holds: `/api/weir/v1/sessions`. */
+export interface SessionView {
+  readonly id: string
+  readonly name: string
+  readonly way: 'token' | 'user' | 'oidc'
+  readonly isYours: boolean
+  /** Whether it is the one that asks. */
+  readonly isThis: boolean
+  readonly openedMs: number
+  readonly seenMs: number
+  readonly endsMs: number
+  readonly clientIp: string
+  /** `User-Agent`, cut. */
+  readonly agent: string
+}
+
 /** Something that a sender told: an event (`_e{…}`) or a service check (`_sc|…`). Texts are '' when there was none. */
 export interface EventView {
   readonly id: string

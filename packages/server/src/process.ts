@@ -20,6 +20,7 @@ import { exposition } from '@weir/wire'
 import { AuditLog } from './audit/audit-log.ts'
 import { changedSections, openAudit, reloadBySignal } from './audit/own-changes.ts'
 import { AccessDesk } from './access/access-desk.ts'
+import { type LoginDesk, openLogin } from './access/session/login-desk.ts'
 import { relabelOf } from './alertmanagers/alert-relabel.ts'
 import { namesAlertmanagers } from './alertmanagers/config.ts'
 import { OutsideAlertmanagers } from './alertmanagers/outside-alertmanagers.ts'
@@ -170,6 +171,7 @@ class Process implements Weir {
   #intake!: Thread<IntakeHandlers>
   #scraper!: Thread<ScrapeHandlers>
   readonly #pushIntakes = new PushIntakes()
+  readonly #login: LoginDesk
   #out!: RemoteWriteOut
   readonly #access: AccessDesk
   readonly #push: PushSide
@@ -198,6 +200,12 @@ class Process implements Weir {
       clock: systemClock,
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'access' }) },
     })
+    this.#login = openLogin(this.#access, {
+      auth: setup.config.auth,
+      clock: systemClock,
+      telemetry: { registry: this.#registry, log: this.#log.child({ part: 'login' }) },
+    })
+    this.#closers.use(this.#login)
     this.#push = new PushSide({
       config: () => this.#setup.config,
       dataDir: flags.dataDir,
@@ -308,6 +316,7 @@ class Process implements Weir {
       await this.#alerting.reload(this.#alertingSetup(setup))
       try {
         this.#access.take(setup.config.auth)
+        this.#login.take(setup.config.auth)
         await this.#outside.apply(setup.config.alerting)
         await this.#scraper.call('reload', setup.config)
         await this.#intake.call('reload', setup.mappings)
@@ -318,6 +327,7 @@ class Process implements Weir {
       } catch (error) {
         await this.#alerting.reload(this.#alertingSetup(before))
         this.#access.take(before.config.auth)
+        this.#login.take(before.config.auth)
         await this.#outside.apply(before.config.alerting)
         await this.#scraper.call('reload', before.config)
         await this.#logs.reload(before.config)
@@ -426,6 +436,7 @@ class Process implements Weir {
     this.#closers.defer(() => store[Symbol.dispose]())
     await openAudit(this.#audit, store, { setup: this.#setup, closers: this.#closers })
     this.#access.open(store)
+    this.#login.open(store)
     this.#events = EventStore.open({
       store,
       limits: this.#setup.config.events,
@@ -701,6 +712,7 @@ class Process implements Weir {
       audit: this.#audit,
       access: this.#access,
       tokens: () => this.#access.tokens,
+      login: this.#login,
       logQueries: this.#logQueries,
       logDeletions: web.enable_admin_api ? this.#logDeletions() : undefined,
       alerting: lateAlerting(() => this.#alerting), // opened after the port
@@ -793,6 +805,7 @@ class Process implements Weir {
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'http' }) },
       clock: systemClock,
       externalUrl: web.external_url,
+      listenHost: hostPort(web.listen, 'web.listen').host,
       listenPort: () => Number(new URL(this.addresses[0]!.address).port),
       limits: {
         bodyBytesMax: web.max_body_bytes,

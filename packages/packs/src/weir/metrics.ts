@@ -728,6 +728,23 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
       '1 when an entry of the audit log was not as it was written, at the last start.',
     ],
   ],
+  Logins: [
+    ['weir_sessions', 'gauge', '', '', 'People who are logged in on the page.'],
+    [
+      'weir_sessions_ended_total',
+      'counter',
+      '',
+      'reason',
+      'Sessions that ended: by logging out or by hand, by time, for want of room, or because what they rest on counts no more.',
+    ],
+    [
+      'weir_logins_total',
+      'counter',
+      '',
+      'way result',
+      'Logins on the page, by way and by how they went.',
+    ],
+  ],
   Events: [
     ['weir_events', 'gauge', '', 'kind', 'Events and service checks that are kept.'],
     [

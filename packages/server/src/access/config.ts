@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { duration } from '../config/quantity.ts'
+import { oidcBeside, oidcConfig } from './oidc/config.ts'
+import { sessionConfig } from './session/config.ts'
 import { SCOPES } from './scope.ts'
 
 const scope = z.enum(SCOPES, { error: `want ${SCOPES.join(', ')}` })
@@ -48,6 +50,10 @@ export const authConfig = z.strictObject({
   slowdown: slowdown
     .prefault({})
     .describe('What becomes of addresses that send wrong tokens or passwords.'),
+  session: sessionConfig.prefault({}).describe('How long people stay logged in on the page.'),
+  oidc: oidcConfig
+    .optional()
+    .describe('People log in on the page with an account of an OpenID provider.'),
 })
 
 export type AuthConfig = z.output<typeof authConfig>
@@ -57,6 +63,11 @@ export function authBeside(
   auth: AuthConfig | undefined,
   beside: (path: string) => string,
 ): AuthConfig | undefined {
-  if (auth?.bootstrap_token_file === undefined) return auth
-  return { ...auth, bootstrap_token_file: beside(auth.bootstrap_token_file) }
+  if (auth === undefined) return undefined
+  const { bootstrap_token_file: file, oidc } = auth
+  return {
+    ...auth,
+    ...(file === undefined ? {} : { bootstrap_token_file: beside(file) }),
+    ...(oidc === undefined ? {} : { oidc: oidcBeside(oidc, beside) }),
+  }
 }

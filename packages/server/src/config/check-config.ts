@@ -18,6 +18,7 @@ import {
   mappingFiles,
   readConfig,
   readRuleFiles,
+  refuseLostWay,
   refuseOpenDoor,
   rulePatterns,
 } from './load-config.ts'
@@ -44,6 +45,7 @@ export function checkConfig(flags: Flags): ConfigCheck {
   const given = check.attempt(() => readConfig(flags))
   if (given === undefined) return check // which files it names is not known then
   check.attempt(() => refuseOpenDoor(given.config, flags))
+  check.attempt(() => refuseLostWay(given.config))
   check.note(given.config.scrape_configs.length, 'scrape job')
   checkMappingRules(check, given, flags)
   const own = check

@@ -66,6 +66,7 @@ export interface Setup {
 export function loadConfig(flags: Flags): Setup {
   const given = readConfig(flags)
   refuseOpenDoor(given.config, flags)
+  refuseLostWay(given.config)
   const alertmanager = alertmanagerSource(given, flags)
   const packs = givenPacks(given)
   return {
@@ -208,6 +209,15 @@ function flagOr<S extends z.ZodType>(
 }
 
 const LOOPBACK = /^(127(\.\d+){3}|localhost|\[::1\])$/
+
+/** The provider sends people back to an address that was told to it, never to one that a request names. */
+export function refuseLostWay({ auth, web }: WeirConfig): void {
+  if (auth?.oidc === undefined || web.external_url !== '') return
+  throw new WeirError(
+    'CONFIG_INVALID',
+    'Cannot use auth.oidc without web.external_url: the provider sends people back there',
+  )
+}
 
 /** Without access control only this machine may reach Weir, unless somebody insists. */
 export function refuseOpenDoor(config: WeirConfig, { insecure }: Flags): void {

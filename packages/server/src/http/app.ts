@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import fastifyCompress from '@fastify/compress'
 import { WeirError } from '@weir/model'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
@@ -8,6 +9,7 @@ import { demand } from '../access/access-control.ts'
 import { subjectOf } from '../access/certificate.ts'
 import { type Identity, NOBODY } from '../access/identity.ts'
 import { audited, turnedAway } from './audited.ts'
+import { refuseForged } from '../access/session/forgery.ts'
 import { Departure } from './departure.ts'
 import type { HttpDeps } from './deps.ts'
 import { Drain, stopping } from './drain.ts'
@@ -217,7 +219,7 @@ function mountBytes(
   })
 }
 
-function headOf({ headers, method, ip }: FastifyRequest): RequestHead {
+function headOf({ headers, method, ip, socket }: FastifyRequest): RequestHead {
   const length = headers['content-length']
   return {
     method,
@@ -225,6 +227,7 @@ function headOf({ headers, method, ip }: FastifyRequest): RequestHead {
     contentEncoding: headers['content-encoding'] ?? '',
     contentLength: length === undefined ? undefined : Number(length),
     clientIp: ip,
+    isEncrypted: socket instanceof TLSSocket,
     header(name) {
       const value = headers[name]
       return typeof value === 'string' ? value : (value?.[0] ?? '')
@@ -392,6 +395,7 @@ async function admitted(
       clientIp: ip,
       certificate: subjectOf(socket),
     })
+    refuseForged(who, { method, headers })
     demand(who, wanted)
     return who
   } catch (error) {
@@ -416,7 +420,7 @@ function routeOf(request: FastifyRequest): string {
 }
 
 function send(reply: FastifyReply, { status, headers, cookies, body }: Answer): FastifyReply {
-  if (cookies !== undefined) reply.header('set-cookie', [...cookies])
+  if (cookies !== undefined && cookies.length > 0) reply.header('set-cookie', [...cookies])
   return reply.code(status).headers(headers).send(payloadOf(body))
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '@weir/model'
 import type { AccessControl } from '../access/access-control.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { TokenBook } from '../access/tokens/token-book.ts'
+import type { LoginDesk } from '../access/session/login-desk.ts'
 import type { AlertmanagersView } from '../alertmanagers/outside-alertmanagers.ts'
 import type {
   EventView,
@@ -66,6 +67,8 @@ export interface HttpDeps {
   readonly audit: Pick<AuditLog, 'record' | 'entries' | 'chain'>
   /** Tokens that people made; the store is opened after the port. */
   tokens(): Pick<TokenBook, 'list' | 'create' | 'revoke'>
+  /** Where people log in on the page. */
+  readonly login: LoginDesk
   /** Questions to the log store. */
   readonly logQueries: Pick<LogQueries, 'ask' | 'tail' | 'tailRefused' | 'tailsMax' | 'rowsMax'>
   /** Takes lines out for good; undefined while `web.enable_admin_api` is off. */
@@ -179,6 +182,8 @@ export interface HttpDeps {
   readonly clock: Clock
   /** Where users reach Weir, such as `https://weir.example.org`; '' when nobody said. */
   readonly externalUrl: string
+  /** The address at which the page and the API listen. */
+  readonly listenHost: string
   /** The port of the page and the API. */
   listenPort(): number
   readonly limits: HttpLimits

@@ -16,6 +16,8 @@ const APP_PATHS = [
   '/targets',
   '/loggers',
   '/status',
+  '/access',
+  '/login',
   '/packs',
   '/packs/*',
 ]

@@ -56,6 +56,8 @@ export interface RequestHead {
   readonly contentLength: number | undefined
   /** The address that sends. */
   readonly clientIp: string
+  /** Whether it came to Weir over TLS. */
+  readonly isEncrypted: boolean
   /** Any other header, '' when it is not there; the name in small letters. */
   header(name: string): string
 }

@@ -18,6 +18,7 @@ import { lifecycleRoutes } from './lifecycle-routes.ts'
 import { logDeleteRoutes } from './log-delete-routes.ts'
 import { logIntakeRoutes } from './log-intake-routes.ts'
 import { logRoutes } from './log-routes.ts'
+import { loginRoutes } from './login-routes.ts'
 import { loggerRoutes } from './logger-routes.ts'
 import { lokiRoutes } from './loki-routes.ts'
 import { maintenanceRoutes } from './maintenance-routes.ts'
@@ -34,6 +35,7 @@ import { remoteWriteRoute } from './remote-write-route.ts'
 import type { Route } from './route.ts'
 import { routingRoutes } from './routing-routes.ts'
 import { ruleRoutes } from './rule-routes.ts'
+import { sessionRoutes } from './session-routes.ts'
 import { silenceRoutes } from './silence-routes.ts'
 import { supportBundleRoute } from './support-bundle-route.ts'
 import { statusRoutes } from './status-routes.ts'
@@ -84,6 +86,8 @@ export function allRoutes(deps: HttpDeps): readonly Route[] {
     ...backfillRoutes(deps),
     ...backtestRoutes(deps),
     ...tokenRoutes(deps),
+    ...loginRoutes(deps),
+    ...sessionRoutes(deps),
   ]
   return routes
 }

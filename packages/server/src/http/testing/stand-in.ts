@@ -4,6 +4,7 @@ import { PACKS } from '@weir/packs'
 import { MemoryQueryable } from '@weir/promql'
 import { pino } from 'pino'
 import { OPEN_ACCESS } from '../../access/access-control.ts'
+import { LoginDesk } from '../../access/session/login-desk.ts'
 import { Backfills } from '../../backfill/backfills.ts'
 import { Backtests } from '../../backtest/backtests.ts'
 import { evaluateMatrix, evaluateVector, executeJob } from '../../query/execute.ts'
@@ -104,6 +105,11 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     tokens: () => {
       throw new WeirError('HTTP_NOT_READY', 'no tokens are kept here')
     },
+    login: new LoginDesk(OPEN_ACCESS, {
+      auth: undefined,
+      clock: systemClock,
+      telemetry: { registry, log: new Log(pino({ level: 'silent' })) },
+    }),
     queries: {
       json: async (job) => {
         jobs.push(job)
@@ -288,6 +294,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     telemetry: { registry, log: new Log(pino({ level: 'silent' })) },
     clock: { ...systemClock, now: () => NOON as ReturnType<typeof systemClock.now> },
     externalUrl: '',
+    listenHost: '127.0.0.1',
     listenPort: () => 9347,
     limits: HTTP_LIMITS,
     evaluation: {},

@@ -1,0 +1,85 @@
+import { WeirError } from '@weir/model'
+import type { Grounds } from '../session/session.ts'
+import { type Scope, scopesOf } from '../scope.ts'
+import type { OidcConfig } from './config.ts'
+
+/** What a provider says of somebody, checked for signature, time and address. */
+export type Claims = Readonly<Record<string, unknown>> & {
+  readonly iss: string
+  readonly sub: string
+}
+
+/** Nobody is in more groups; and no cookie, page or disk has to hold more. */
+const GROUPS_MAX = 1000
+const NAME_CHARS_MAX = 200
+
+/**
+ * Whom the provider vouched for.
+ *
+ * @throws {WeirError} `LOGIN_NO_ACCESS` for another domain
+ */
+export function groundsOf(claims: Claims, oidc: OidcConfig): Grounds {
+  checkDomain(claims, oidc.allowed_domains)
+  const given = new Set(Object.keys(oidc.groups))
+  const groups = groupsOf(claims, oidc.groups_claim)
+  return {
+    kind: 'oidc',
+    name: nameOf(claims, oidc.name_claim),
+    issuer: claims.iss,
+    subject: claims.sub,
+    // Others give nothing today; who changes the map waits for the next login.
+    groups: groups.filter((group) => given.has(group)).slice(0, GROUPS_MAX),
+  }
+}
+
+/** What members of these groups may do under this configuration. */
+export function scopesOfGroups(groups: readonly string[], oidc: OidcConfig): ReadonlySet<Scope> {
+  return scopesOf([
+    ...oidc.everyone,
+    ...groups.flatMap((group) => (Object.hasOwn(oidc.groups, group) ? oidc.groups[group]! : [])),
+  ])
+}
+
+/** Whether the claim with the groups is there at all; else the provider's user info may have it. */
+export function tellsGroups(claims: Claims, { groups_claim: path }: OidcConfig): boolean {
+  return claimAt(claims, path) !== undefined
+}
+
+function groupsOf(claims: Claims, path: string): string[] {
+  const found = claimAt(claims, path)
+  if (typeof found === 'string') return [found]
+  return Array.isArray(found) ? found.filter((one): one is string => typeof one === 'string') : []
+}
+
+/** Names of claims may be addresses, dots and all; so the whole name comes first, then the path. */
+function claimAt(claims: Claims, path: string): unknown {
+  if (Object.hasOwn(claims, path)) return claims[path]
+  let at: unknown = claims
+  for (const step of path.split('.')) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined
+    at = (at as Readonly<Record<string, unknown>>)[step]
+  }
+  return at
+}
+
+function nameOf(claims: Claims, wanted: string): string {
+  const texts = [claimAt(claims, wanted), claims['email'], claims.sub]
+  const found = texts.find((text) => typeof text === 'string' && text.trim() !== '') as string
+  // It is shown and logged: no line ends, nothing that turns text around.
+  return found.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '').slice(0, NAME_CHARS_MAX) || claims.sub
+}
+
+/** An address that nobody verified may say anything. `hd` is what Google itself says of a Workspace account. */
+function checkDomain(claims: Claims, domains: readonly string[]): void {
+  if (domains.length === 0) return
+  const { email, email_verified: isVerified, hd } = claims
+  const of = [
+    ...(typeof hd === 'string' ? [hd] : []),
+    ...(typeof email === 'string' && isVerified === true ? [email.split('@').at(-1)!] : []),
+  ]
+  if (of.some((domain) => domains.includes(domain.toLowerCase()))) return
+  throw new WeirError(
+    'LOGIN_NO_ACCESS',
+    `Cannot let ${JSON.stringify(nameOf(claims, 'email'))} in: want a verified e-mail address of ${domains.join(', ')} (auth.oidc.allowed_domains)`,
+  )
+}
