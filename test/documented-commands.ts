@@ -258,6 +258,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'below',
   "promtool query instant http://127.0.0.1:9347 'sum(up)'": 'below',
   'weir import old.om': 'import.test.ts',
+  'weir adopt --prometheus prometheus.yml --alertmanager alertmanager.yml --mapping statsd_mapping.yml --out weir.yml':
+    'adopt.test.ts',
   'weir support-bundle --out weir-support.tar.gz': 'secrets.test.ts',
   'weir backup --out weir.tar.gz': 'backup.test.ts',
   'weir backup --out backups/ --keep 14': 'backup-kill.slow.test.ts, archive.test.ts',

@@ -3,7 +3,6 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { WebSocket } from 'ws'
 import { type WeirProcess, eventually, sendUdp, startWeir, value } from './weir-process.ts'
 
 const BASE = 'packs: { disabled: [weir] }\n'
@@ -24,12 +23,14 @@ function dial({ web }: WeirProcess, first: string) {
   const { hostname, port } = new URL(web)
   const socket: Socket = connect(Number(port), hostname)
   const got = { text: '', ended: false }
-  socket.on('data', (bytes: Buffer) => (got.text += bytes.toString()))
+  socket.on('data', (bytes: Buffer) => (got.text += bytes.toString('latin1')))
   socket.on('error', () => undefined)
   socket.on('close', () => (got.ended = true))
   socket.write(first)
   return { socket, got }
 }
+
+const UPGRADE = `connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${Buffer.alloc(16).toString('base64')}\r\n`
 
 const head = (method: string, path: string, more = ''): string =>
   `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${more}`
@@ -53,17 +54,18 @@ test('SIGTERM ends tails and polls, lets what is under way finish, and keeps wha
       }
       const first = (await (await polled('', 0)).json()) as { readonly overridesVersion: string }
       const held = polled(first.overridesVersion, 30_000)
-      const tailUrl = `${weir.web.replace('http', 'ws')}/loki/api/v1/tail?query={a="b"}`
-      const tail = new WebSocket(tailUrl)
-      const tailEnd = new Promise<number>((resolve) => tail.once('close', resolve))
-      await new Promise((resolve) => tail.once('open', resolve))
+      const wanted = '/loki/api/v1/tail?query=%7Ba%3D%22b%22%7D'
+      const tail = dial(weir, `${head('GET', wanted, UPGRADE)}\r\n`)
+      await eventually('the tail to be open', async () => tail.got.text.includes('101 Switching'))
       await eventually('the idle one to be answered', async () => idle.got.text.includes('Ready'))
       await sendUdp(weir.statsdPort, ['orders:3|c'])
       await eventually('the count to be there', async () =>
         (await (await fetch(`${weir.web}/metrics`)).text()).includes('orders 3'),
       )
       weir.signal('SIGTERM')
-      expect(await tailEnd).toBe(1001)
+      // A close frame: going away.
+      await eventually('the tail to be ended', async () => tail.got.text.includes('\u0003\u00e9'))
+      tail.socket.destroy()
       expect((await held).status).toBe(200)
       await eventually('the idle one to be hung up on', async () => idle.got.ended)
       asking.socket.write('\r\n')

@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   promql: async () => (await import('./commands/promql.ts')).addPromql,
   logs: async () => (await import('./commands/logs.ts')).addLogs,
   check: async () => (await import('./commands/check.ts')).addCheck,
+  adopt: async () => (await import('./commands/adopt.ts')).addAdopt,
   backup: async () => (await import('./commands/backup.ts')).addBackupCommand,
   restore: async () => (await import('./commands/restore.ts')).addRestore,
   import: async () => (await import('./commands/import.ts')).addImport,

@@ -53,3 +53,5 @@ export {
 } from './backup/repository.ts'
 export { type Restored, type Unpack, fromArchive, restore, sizeOf } from './backup/restore.ts'
 export { bundleOfDirectory } from './support/data-dir-bundle.ts'
+export { type AdoptSources, type Adopted, adopt } from './adopt/adopt.ts'
+export type { AdoptItem, AdoptVerdict } from './adopt/item.ts'

@@ -1,9 +1,11 @@
 import { type ErrorCode, WeirError } from '@weir/model'
 import {
+  type Document,
   LineCounter,
   type ParsedNode,
   isCollection,
   isMap,
+  isNode,
   isPair,
   isScalar,
   isSeq,
@@ -45,17 +47,40 @@ export function readYaml<S extends z.ZodType>(source: YamlSource, schema: S): z.
   const complaints = result.error.issues
     .flatMap(flatten)
     .slice(0, 10)
-    .map((issue) => {
-      const line = lineOf(document.contents, issue.path, lines)
-      const key = issue.path.length === 0 ? '' : `${showPath(issue.path)}: `
-      return `${source.file}:${line}: ${key}${issue.message}`
+    .map(({ path, message }) => {
+      const line = lineOf(document.contents, path, lines)
+      const key = path.length === 0 ? '' : `${showPath(path)}: `
+      return `${source.file}:${line}: ${key}${message}`
     })
   throw new WeirError(source.code, `Cannot use ${complaints.join('\n')}`)
+}
+
+/** What a schema has against a document that was read from a text, perhaps changed since; its lines are the text's. */
+export function yamlComplaints(
+  document: Document,
+  text: string,
+  schema: z.ZodType,
+): YamlComplaint[] {
+  const lines = new LineCounter()
+  const { contents } = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
+  // Reading the value changes the document.
+  const result = readValue(yamlValue(document.clone()) ?? {}, schema)
+  if (result.success) return []
+  return result.error.issues.flatMap(flatten).map((issue) => {
+    const node = document.getIn(issue.path, true)
+    const line = isNode(node) && node.range ? lines.linePos(node.range[0]).line : 0
+    return { ...issue, line: line || lineOf(contents, issue.path, lines) }
+  })
 }
 
 interface Complaint {
   readonly path: readonly PropertyKey[]
   readonly message: string
+}
+
+/** A complaint with the line where it belongs. */
+export interface YamlComplaint extends Complaint {
+  readonly line: number
 }
 
 /** An unknown key is a complaint of its own, at the line where the key stands. */
