@@ -20,6 +20,7 @@ const ROUNDS = 5
 const MOVES = 120
 const REFRESHES = 50
 const UPLOT = join(import.meta.dirname, '../../node_modules/uplot/dist/uPlot.iife.min.js')
+const UPLOT_LOOKS = join(import.meta.dirname, '../../node_modules/uplot/dist/uPlot.min.css')
 
 const COUNT_FRAMES = `{
   const frames = []
@@ -30,6 +31,8 @@ const COUNT_FRAMES = `{
   })
   window.benchFrames = () => { isOn = false; return frames }
 }`
+
+const NEXT_FRAME = 'new Promise((done) => requestAnimationFrame(done))'
 
 /** The same figures in a plot of the same size that is moved by the same wheel, and nothing else. */
 const PLOT_ALONE = `{
@@ -203,6 +206,7 @@ async function moves(within: Browser, url: string): Promise<void> {
   await weirs.locator('.u-over').waitFor()
   const alone = await within.newPage({ viewport: { width: 1440, height: 900 } })
   await alone.goto('about:blank')
+  await alone.addStyleTag({ path: UPLOT_LOOKS }) // without it nothing lies under the pointer
   await alone.addScriptTag({ path: UPLOT })
   await alone.evaluate(PLOT_ALONE)
   const kinds = {
@@ -249,7 +253,10 @@ async function measured(
   }
   await page.evaluate(COUNT_FRAMES)
   const before = await taken()
-  for (let i = 0; i < MOVES; i++) await deed(page, box, i)
+  for (let i = 0; i < MOVES; i++) {
+    await deed(page, box, i)
+    await page.evaluate(NEXT_FRAME) // a move a frame: more of them would be drawn as one
+  }
   const threadMs = ((await taken()) - before) / MOVES
   const frameMs = await page.evaluate<number[]>('window.benchFrames()')
   await session.detach()
