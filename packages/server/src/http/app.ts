@@ -219,14 +219,20 @@ function mountBytes(
   })
 }
 
-function headOf({ headers, method, ip, socket }: FastifyRequest): RequestHead {
+/** The address that asks; '' when it has gone before it was asked for, and its socket has none any more. */
+function clientOf(request: FastifyRequest): string {
+  return (request.ip as string | undefined) ?? ''
+}
+
+function headOf(request: FastifyRequest): RequestHead {
+  const { headers, method, socket } = request
   const length = headers['content-length']
   return {
     method,
     contentType: headers['content-type'] ?? '',
     contentEncoding: headers['content-encoding'] ?? '',
     contentLength: length === undefined ? undefined : Number(length),
-    clientIp: ip,
+    clientIp: clientOf(request),
     isEncrypted: socket instanceof TLSSocket,
     header(name) {
       const value = headers[name]
@@ -285,7 +291,7 @@ function mountRoute(app: FastifyInstance, route: Route, { deps, stopping }: Moun
         body,
         origin: {
           kind: 'http',
-          clientIp: request.ip,
+          clientIp: clientOf(request),
           method: request.method,
           path: request.url.split('?', 1)[0]!,
         },
@@ -364,12 +370,13 @@ function watch(
 }
 
 /** Over loopback bytes cost next to nothing, packing them does. A proxy on this machine speaks for others. */
-function isOnThisMachine({ ip, headers }: FastifyRequest): boolean {
+function isOnThisMachine(request: FastifyRequest): boolean {
+  const { headers } = request
   const isForwarded =
     headers['x-forwarded-for'] !== undefined ||
     headers.forwarded !== undefined ||
     headers.via !== undefined
-  return !isForwarded && isLoopback(ip.replace(/^::ffff:/, ''))
+  return !isForwarded && isLoopback(clientOf(request).replace(/^::ffff:/, ''))
 }
 
 /** What Fastify keeps for us with a route. */
@@ -382,17 +389,18 @@ const WHO = new WeakMap<FastifyRequest, Identity>()
 
 /** @throws {WeirError} as `AccessControl.identify` and `demand` */
 async function admitted(
-  { headers, ip, method, socket, url }: FastifyRequest,
+  request: FastifyRequest,
   route: Route,
   { access, audit }: HttpDeps,
 ): Promise<Identity> {
+  const { headers, method, socket, url } = request
   const wanted = demandOf(route, method)
   let who: Identity | undefined
   try {
     who = await access.identify({
       headers,
       url,
-      clientIp: ip,
+      clientIp: clientOf(request),
       certificate: subjectOf(socket),
     })
     refuseForged(who, { method, headers })
@@ -401,7 +409,8 @@ async function admitted(
   } catch (error) {
     if (wanted === 'open' || wanted === 'peer') return NOBODY // a wrong name is no reason not to tell what anybody may know
     // Who says nothing of himself is only asked to.
-    if (who?.kind !== 'anyone') turnedAway(error, { route, who: who ?? NOBODY, address: ip }, audit)
+    if (who?.kind !== 'anyone')
+      turnedAway(error, { route, who: who ?? NOBODY, address: clientOf(request) }, audit)
     throw error
   }
 }

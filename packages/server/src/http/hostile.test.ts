@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pino } from 'pino'
 import type { QueryReply } from '../query/job.ts'
+import { Log } from '../telemetry/log.ts'
 import { createHttp } from './app.ts'
 import { HTTP_LIMITS, standIn } from './testing/stand-in.ts'
 
@@ -268,6 +270,30 @@ describe('on a socket', () => {
     await queries.asked
     socket.destroy()
     expect(await queries.ended).toMatchObject({ code: 'QUERY_CANCELED' })
+  })
+
+  test('a client that is gone before it is looked at breaks nothing', async () => {
+    const lines: string[] = []
+    const { telemetry, ...deps } = standIn()
+    const log = new Log(pino({ level: 'error' }, { write: (line) => void lines.push(line) }))
+    await using http = await createHttp({ ...deps, telemetry: { ...telemetry, log } })
+    const { port } = await http.listen({ host: '127.0.0.1', port: 0 })
+    const ask = 'GET /api/v1/labels HTTP/1.1\r\nhost: localhost\r\n\r\n'
+    // Some of them are reset between the arrival of their request and its turn.
+    for (let i = 0; i < 100; i++) {
+      await new Promise<void>((resolve) => {
+        const socket = connect(port, '127.0.0.1', () =>
+          socket.write(ask + ask, () => {
+            socket.resetAndDestroy()
+            resolve()
+          }),
+        )
+      })
+    }
+    expect(await raw(port, ask.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n'))).toMatch(
+      /^HTTP\/1.1 200 /,
+    )
+    expect(lines).toEqual([])
   })
 
   test('a query that takes too long is ended', async () => {
