@@ -221,7 +221,7 @@ function mountBytes(
 
 /** The address that asks; '' when it has gone before it was asked for, and its socket has none any more. */
 function clientOf(request: FastifyRequest): string {
-  return (request.ip as string | undefined) ?? ''
+  return request.socket.remoteAddress ?? ''
 }
 
 function headOf(request: FastifyRequest): RequestHead {
