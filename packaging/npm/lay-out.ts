@@ -35,7 +35,7 @@ export function manifest(): Manifest {
     type: 'module',
     bin: { weir: 'bin/weir.js' },
     man: ['man/weir.1'],
-    files: ['bin', 'lib', 'man', 'web', 'npm-shrinkwrap.json'],
+    files: ['bin', 'lib', 'man', 'web', 'npm-shrinkwrap.json', 'THIRD-PARTY-LICENSES.md'],
     engines,
     dependencies: Object.fromEntries(dependencies.toSorted(([a], [b]) => (a < b ? -1 : 1))),
   }

@@ -22,6 +22,19 @@ export interface Lock {
  * installed; without it, what those packages need in turn would be whatever is newest that day.
  */
 export function pinned(manifest: Manifest, lock: Lock): Lock & { readonly name: string } {
+  const found = closureOf(Object.keys(manifest.dependencies), lock)
+  const { name, version, license, bin, engines, dependencies } = manifest
+  const own: LockEntry = { name, version, license, dependencies, bin, engines }
+  const sorted = [...found].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return {
+    name,
+    lockfileVersion: lock.lockfileVersion,
+    packages: { '': own, ...Object.fromEntries(sorted) },
+  }
+}
+
+/** Packages by their places in the lock, and all that they need in turn. */
+export function closureOf(names: readonly string[], lock: Lock, at = ''): Map<string, LockEntry> {
   const found = new Map<string, LockEntry>()
   const visit = (from: string, name: string, isOptional: boolean): void => {
     const path = whereIs(name, from, lock)
@@ -33,15 +46,8 @@ export function pinned(manifest: Manifest, lock: Lock): Lock & { readonly name: 
     for (const each of Object.keys(entry.dependencies ?? {})) visit(path, each, false)
     for (const each of Object.keys(entry.optionalDependencies ?? {})) visit(path, each, true)
   }
-  for (const name of Object.keys(manifest.dependencies)) visit('', name, false)
-  const { name, version, license, bin, engines, dependencies } = manifest
-  const own: LockEntry = { name, version, license, dependencies, bin, engines }
-  const sorted = [...found].toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return {
-    name,
-    lockfileVersion: lock.lockfileVersion,
-    packages: { '': own, ...Object.fromEntries(sorted) },
-  }
+  for (const name of names) visit(at, name, false)
+  return found
 }
 
 /** As Node looks for a package: beside whoever asks, then ever further out. */
