@@ -46,12 +46,18 @@ export function readYaml(
     prettyErrors: false,
   }) as Document[]
   const lineAt = (offset: number): number => counter.linePos(offset).line
-  const problems = (document?.errors ?? []).map((error) => ({
+  const problems: ConfigProblem[] = (document?.errors ?? []).map((error) => ({
     line: lineAt(error.pos[0]),
     path: '',
     what: error.message,
   }))
-  const value: unknown = problems.length > 0 ? undefined : toPlain(document)
+  let value: unknown
+  try {
+    value = problems.length > 0 ? undefined : toPlain(document)
+  } catch (cause) {
+    // Aliases of aliases that would become a mountain, or one that names itself.
+    problems.push({ line: undefined, path: '', what: (cause as Error).message })
+  }
   const lineOf = (path: readonly PropertyKey[]): number | undefined => {
     const offset = offsetOf(document?.contents ?? null, path)
     return offset === undefined ? undefined : lineAt(offset)

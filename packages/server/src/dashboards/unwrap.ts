@@ -1,5 +1,6 @@
 import { WeirError } from '@weir/model'
 import { parseAllDocuments } from 'yaml'
+import { parseSent } from '../http/json-depth.ts'
 import { type Document, isObject } from './document.ts'
 
 /** Dashboards in one file. */
@@ -29,11 +30,13 @@ export function documentsIn(text: string): Document[] {
 function valuesOf(text: string): unknown[] {
   const isJson = /^\s*[[{]/.test(text)
   try {
-    if (isJson) return [JSON.parse(text) as unknown]
+    if (isJson) return [parseSent(text)]
     return parseAllDocuments(text).map((document) => {
       const [problem] = document.errors
       if (problem !== undefined) throw problem
-      return document.toJS({ maxAliasCount: ALIASES_MAX }) as unknown
+      // As JSON: an alias of itself, or depth without end, ends here.
+      const value = JSON.stringify(document.toJS({ maxAliasCount: ALIASES_MAX }))
+      return parseSent(value ?? 'null')
     })
   } catch (cause) {
     const why = (cause as Error).message.split('\n')[0]!

@@ -2,6 +2,7 @@ import type { PostedAlert, SilenceDraft } from '@weir/alerting'
 import { Labels, type MatchOperator } from '@weir/model'
 import { z } from 'zod'
 import { malformed } from './alertmanager-answers.ts'
+import { parseSent } from './json-depth.ts'
 import type { Answer, Call } from './route.ts'
 
 /**
@@ -114,7 +115,7 @@ function readBody<S extends z.ZodType, T>(
   if (body.length === 0) return { refused: malformed(422, 602, `${what} in body is required`) }
   let given: unknown
   try {
-    given = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
+    given = parseSent(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
   } catch (cause) {
     const why = `parsing ${what} body failed, because ${(cause as Error).message}`
     return { refused: malformed(400, 400, why) }

@@ -14,7 +14,7 @@ import { Departure } from './departure.ts'
 import type { HttpDeps } from './deps.ts'
 import { Drain, stopping } from './drain.ts'
 import { asWeirError } from './errors.ts'
-import { type GuardRules, SECURITY_HEADERS, isLoopback, refusal } from './guard.ts'
+import { type GuardRules, SECURITY_HEADERS, ambiguity, isLoopback, refusal } from './guard.ts'
 import { greetShippers } from './elastic-routes.ts'
 import { HttpEvents } from './observe.ts'
 import { servePage } from './page.ts'
@@ -78,7 +78,9 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     reply.headers(SECURITY_HEADERS)
     if (isOnThisMachine(request)) request.headers[UNPACKED] = '1'
     const tooLong = request.url.length > deps.limits.urlBytesMax
-    const refused = tooLong ? urlTooLong(deps.limits.urlBytesMax) : refusal(request, guardRules())
+    const refused = tooLong
+      ? urlTooLong(deps.limits.urlBytesMax)
+      : (ambiguity(request.raw) ?? refusal(request, guardRules()))
     if (drain.hasBegun) reply.header('connection', 'close')
     if (refused !== undefined) {
       events.refused(refused)
@@ -182,6 +184,7 @@ function bareApp({ limits }: HttpDeps, events: HttpEvents): FastifyInstance {
     },
   })
   app.server.maxConnections = limits.connectionsMax
+  app.server.maxHeadersCount = 0 // their bytes are bounded; Node would leave out those behind the 2000th
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
@@ -486,9 +489,14 @@ function answerBroken(error: Error & { code?: string }, socket: Socket, events: 
   events.refused(refused)
   const { body } = failure(refused)
   const length = Buffer.byteLength(body)
-  socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${body}`,
-  )
+  const headers = {
+    ...SECURITY_HEADERS,
+    'content-type': 'application/json',
+    'content-length': String(length),
+    connection: 'close',
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`)
 }
 
 async function listenAt(app: FastifyInstance, host: string, port: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isLoopback, refusal } from './guard.ts'
+import { ambiguity, isLoopback, refusal } from './guard.ts'
 
 const rules = {
   loopback: true,
@@ -93,3 +93,22 @@ test.each([
   ['10.0.0.1', false],
   ['1127.0.0.1', false],
 ])('%s is loopback: %s', (host, is) => expect(isLoopback(host)).toBe(is))
+
+test.each([
+  ['/a', ['Host', 'a'], ''],
+  ['*', ['Host', 'a'], ''],
+  ['/a', [], ''],
+  ['/a', ['Host', 'a', 'host', 'a'], 'it names more than one host'],
+  ['/a', ['x', 'host', 'y', 'host', 'Host', 'a'], ''], // values are no names
+  ['http://a:80/b', ['Host', 'a'], ''],
+  ['http://a:9347/b', ['Host', 'a:9347'], ''],
+  ['http://a/b', ['Host', 'b'], 'name two hosts'],
+  ['http://a@b/c', ['Host', 'a'], 'name two hosts'],
+  ['http://a/b', [], 'name two hosts'],
+  ['a/b', ['Host', 'a'], 'name two hosts'],
+  ['/a', Array.from({ length: 1002 }, () => 'x'), 'it has 501 headers'],
+])('%s with %j is as clear as can be: %j', (url, rawHeaders, want) => {
+  const said = ambiguity({ url, rawHeaders })?.message ?? ''
+  expect(said).toContain(want)
+  if (want === '') expect(said).toBe('')
+})

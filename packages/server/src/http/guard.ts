@@ -26,6 +26,37 @@ export interface GuardedRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }
 
+/** More than any client sends; proxies have limits of their own near this. */
+const HEADERS_MAX = 500
+
+/**
+ * Why nobody can tell for whom a request is, or which of its headers count; undefined when one can. A proxy in
+ * front may have decided by the other of two hosts, and a header that is not read is one that does not guard.
+ */
+export function ambiguity({
+  url = '/',
+  rawHeaders,
+}: {
+  readonly url?: string | undefined
+  readonly rawHeaders: readonly string[]
+}): WeirError | undefined {
+  const count = rawHeaders.length / 2
+  if (count > HEADERS_MAX) {
+    return broken(`it has ${count} headers, want at most ${HEADERS_MAX}`)
+  }
+  const hosts = rawHeaders.filter((_, i) => i % 2 === 1 && /^host$/i.test(rawHeaders[i - 1]!))
+  if (hosts.length > 1) return broken('it names more than one host')
+  if (url.startsWith('/') || url === '*') return undefined
+  // A whole address, as for a proxy: what it says and what `Host` says must be one.
+  const named = URL.canParse(url) ? new URL(url).host : ''
+  const said = URL.canParse(`http://${hosts[0] ?? ''}`) ? new URL(`http://${hosts[0]}`).host : ''
+  return named === said ? undefined : broken('its address and its Host header name two hosts')
+}
+
+function broken(why: string): WeirError {
+  return new WeirError('HTTP_BROKEN', `Cannot take the request: ${why}`)
+}
+
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Why a request is refused; undefined when it may pass. */

@@ -1,5 +1,6 @@
 import { WeirError } from '@weir/model'
 import type { z } from 'zod'
+import { parseSent } from './json-depth.ts'
 import { invalid } from './parameters.ts'
 import type { BodyRule, Call } from './route.ts'
 
@@ -36,7 +37,7 @@ export function readJson<S extends z.ZodType>({ head, body }: Call, schema: S): 
   let given: unknown = {}
   try {
     if (!isEmpty)
-      given = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
+      given = parseSent(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
   } catch (cause) {
     throw invalid('body', (cause as Error).message)
   }

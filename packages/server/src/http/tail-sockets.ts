@@ -9,7 +9,7 @@ import { subjectOf } from '../access/certificate.ts'
 import type { TailCredit, TailNews, TailRequest } from '../log-query/tail-session.ts'
 import type { HttpDeps } from './deps.ts'
 import { asWeirError } from './errors.ts'
-import { type GuardRules, refusal } from './guard.ts'
+import { type GuardRules, ambiguity, refusal } from './guard.ts'
 import { ENCODING_FLAGS, categorizes, lokiFailure } from './loki-routes.ts'
 import { boundsOf, countOf, refused } from './loki-parameters.ts'
 import type { HttpEvents } from './observe.ts'
@@ -72,7 +72,7 @@ export class TailSockets implements Disposable {
     const { access, logQueries, clock, limits } = this.#deps
     const url = request.url ?? ''
     const guarded = { method: 'POST', headers: request.headers }
-    const forbidden = refusal(guarded, this.#rules())
+    const forbidden = ambiguity(request) ?? refusal(guarded, this.#rules())
     if (forbidden !== undefined) throw forbidden
     if (url.length > limits.urlBytesMax) throw new WeirError('HTTP_TOO_LARGE', 'URL too long')
     const [path, search = ''] = url.split('?', 2)

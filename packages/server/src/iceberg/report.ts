@@ -4,6 +4,7 @@
  * @see apache/iceberg:open-api/rest-catalog-open-api.yaml, ReportMetricsRequest
  */
 import { WeirError } from '@weir/model'
+import { parseSent } from '../http/json-depth.ts'
 
 export interface IcebergReport {
   readonly kind: 'commit' | 'scan'
@@ -47,7 +48,7 @@ type Fields = Readonly<Record<string, unknown>>
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseSent(text)
   } catch (cause) {
     throw invalid((cause as Error).message, cause)
   }

@@ -50,7 +50,7 @@ export interface Environment {
 export function openEnvironment(path: string): Environment {
   const file = join(path, FILE_NAME)
   try {
-    mkdirSync(path, { recursive: true })
+    mkdirSync(path, { recursive: true, mode: 0o700 })
     // lmdb's own default would return from a commit before the disk has it.
     const root = open({
       path: file,

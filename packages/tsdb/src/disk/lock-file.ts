@@ -26,7 +26,8 @@ export function takeLock(path: string): Disposable {
   const file = join(path, FILE_NAME)
   const mine = `${process.pid} ${startOf(process.pid)}\n`
   try {
-    mkdirSync(path, { recursive: true })
+    // It holds what only Weir may read: logs, notifications that wait, hashes of tokens.
+    mkdirSync(path, { recursive: true, mode: 0o700 })
     if (!create(file, mine)) {
       const theirs = readFileSync(file, 'utf8')
       if (isHeld(theirs)) throw lockedBy(path, theirs)
