@@ -226,8 +226,9 @@ export const SHOWN: readonly Shown[] = [
 /** Commands that cost too much here, or that other tests run. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   "curl -s -H 'Authorization: Bearer weir_…' 'http://weir.example.org:9347/api/v1/query?query=up'":
-    'access.test.ts',
-  'WEIR_TOKEN=weir_… weir query up --server http://weir.example.org:9347': 'access.test.ts',
+    'access-desk.test.ts',
+  'weir check web-config web.yml': 'web-config.test.ts',
+  'WEIR_TOKEN=weir_… weir query up --server http://weir.example.org:9347': 'access-desk.test.ts',
   'npm ci && npm start': 'installing is what a fresh checkout is for',
   'npm ci && npm test': 'this is it',
   'npx @weir/weir serve': 'npm-install.slow.test.ts, from the archive',

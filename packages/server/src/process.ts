@@ -21,6 +21,7 @@ import { AuditLog } from './audit/audit-log.ts'
 import { changedSections, openAudit, reloadBySignal } from './audit/own-changes.ts'
 import { AccessDesk } from './access/access-desk.ts'
 import { type LoginDesk, openLogin } from './access/session/login-desk.ts'
+import { WebDoor, watching } from './access/web-door.ts'
 import { relabelOf } from './alertmanagers/alert-relabel.ts'
 import { namesAlertmanagers } from './alertmanagers/config.ts'
 import { OutsideAlertmanagers } from './alertmanagers/outside-alertmanagers.ts'
@@ -173,6 +174,7 @@ class Process implements Weir {
   readonly #pushIntakes = new PushIntakes()
   readonly #login: LoginDesk
   #out!: RemoteWriteOut
+  readonly #door: WebDoor
   readonly #access: AccessDesk
   readonly #push: PushSide
   readonly #logs: LogsSide
@@ -195,10 +197,17 @@ class Process implements Weir {
       this.#crash = resolve
     })
     this.#writer = this.#closers.use(thread)
+    const access = { registry: this.#registry, log: this.#log.child({ part: 'access' }) }
+    this.#door = new WebDoor({
+      file: setup.config.web.config_file,
+      clock: systemClock,
+      telemetry: access,
+    })
     this.#access = new AccessDesk({
+      door: this.#door,
       auth: setup.config.auth,
       clock: systemClock,
-      telemetry: { registry: this.#registry, log: this.#log.child({ part: 'access' }) },
+      telemetry: access,
     })
     this.#login = openLogin(this.#access, {
       auth: setup.config.auth,
@@ -271,6 +280,7 @@ class Process implements Weir {
     const { host, port } = hostPort(this.#setup.config.web.listen, 'web.listen')
     const { url } = await http.listen({ host, port })
     this.addresses.push({ kind: 'web', address: url })
+    this.#closers.use(watching(this.#door))
     await opened
     // Before those who bring samples, so that it closes after them, and what they bring last is sent.
     this.#out = this.#closers.use(
@@ -315,6 +325,7 @@ class Process implements Weir {
       await this.#out.prepare(setup.config)
       await this.#alerting.reload(this.#alertingSetup(setup))
       try {
+        this.#door.reread()
         this.#access.take(setup.config.auth)
         this.#login.take(setup.config.auth)
         await this.#outside.apply(setup.config.alerting)
@@ -484,7 +495,8 @@ class Process implements Weir {
         ...this.#pictures(),
         ...(await this.#peers()),
         externalUrl:
-          this.#setup.config.web.external_url || `http://${this.#setup.config.web.listen}`,
+          this.#setup.config.web.external_url ||
+          `${this.#door.tls === undefined ? 'http' : 'https'}://${this.#setup.config.web.listen}`,
         telemetry: { registry: this.#registry, log: this.#log.child({ part: 'alerting' }) },
       }),
     )
@@ -653,6 +665,8 @@ class Process implements Weir {
         ...hostPort(limits.grpc_listen, 'otlp_receiver.grpc_listen'),
         take: (request) => this.#push.otlp(request),
         limits,
+        access: this.#access,
+        door: this.#door,
         connectionsMax: web.max_connections,
         headerBytesMax: web.max_header_bytes,
         requestTimeoutMs: web.request_timeout,
@@ -711,6 +725,7 @@ class Process implements Weir {
       },
       audit: this.#audit,
       access: this.#access,
+      door: this.#door,
       tokens: () => this.#access.tokens,
       login: this.#login,
       logQueries: this.#logQueries,

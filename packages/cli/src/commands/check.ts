@@ -6,6 +6,7 @@ import { addCheckDashboard } from './check-dashboard.ts'
 import { addCheckData } from './check-data.ts'
 import { addCheckPack } from './check-pack.ts'
 import { addCheckMapping } from './check-mapping.ts'
+import { addCheckWebConfig } from './check-web-config.ts'
 import { readFile } from './read-file.ts'
 import { flagsOf } from './serve.ts'
 
@@ -37,6 +38,7 @@ export function addCheck(program: Command): void {
   addCheckPack(check)
   addCheckDashboard(check)
   addCheckData(check)
+  addCheckWebConfig(check)
 }
 
 export function configVerdict(file: string): Verdict {

@@ -19,6 +19,7 @@ interface ServeOptions extends ExporterOptions {
   readonly 'alertmanager.strictCompat'?: true
   readonly rules: readonly string[]
   readonly 'web.externalUrl'?: string
+  readonly 'web.config.file'?: string
   readonly 'web.enableAdminApi'?: true
   readonly 'storage.tsdb.retention.time'?: string
   readonly 'storage.tsdb.retention.size'?: string
@@ -64,6 +65,7 @@ export function withServeFlags(command: Command): Command {
     .option('--alertmanager.strict-compat', 'do as Alertmanager does where Weir does better')
     .option('--rules <glob>', 'Prometheus rule files; may be given again', collect, [])
     .option('--web.external-url <url>', 'where people reach this Weir')
+    .option('--web.config.file <file>', "Prometheus's web configuration: TLS, users")
     .option('--web.enable-admin-api', 'let the HTTP API delete series and make snapshots')
     .option('--web.enable-remote-write-receiver', 'remote write is taken with or without it')
     .option('--storage.tsdb.retention.time <time>', 'how long samples are kept (default 30d)')
@@ -85,6 +87,7 @@ export function flagsOf(options: ServeOptions): Flags {
   const alertmanager = options['alertmanager.config']
   const strictCompat = options['alertmanager.strictCompat']
   const url = options['web.externalUrl']
+  const webConfigFile = options['web.config.file']
   const enableAdminApi = options['web.enableAdminApi']
   const retentionTime = options['storage.tsdb.retention.time']
   const retentionSize = options['storage.tsdb.retention.size']
@@ -102,6 +105,7 @@ export function flagsOf(options: ServeOptions): Flags {
     ...(strictCompat === undefined ? {} : { alertmanagerStrictCompat: strictCompat }),
     ...(enableAdminApi === undefined ? {} : { enableAdminApi }),
     ...(url === undefined ? {} : { externalUrl: url }),
+    ...(webConfigFile === undefined ? {} : { webConfigFile }),
     ...(retentionTime === undefined ? {} : { retentionTime }),
     ...(retentionSize === undefined ? {} : { retentionSize }),
     ...(logLevel === undefined ? {} : { logLevel }),

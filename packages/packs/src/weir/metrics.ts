@@ -1511,6 +1511,13 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
       'Pages of /federate by format and outcome: sent, or broken in the middle.',
     ],
     [
+      'weir_access_certificates_refused_total',
+      'counter',
+      '',
+      '',
+      'Connections closed for what their client certificate is, or is not.',
+    ],
+    [
       'weir_access_failing_addresses',
       'gauge',
       '',
@@ -1531,6 +1538,13 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
       '',
       '',
       'Uses of tokens that could not be noted.',
+    ],
+    [
+      'weir_access_web_config_reads_total',
+      'counter',
+      '',
+      'result',
+      'Changes of the web configuration file or of a file that it names, by result.',
     ],
     [
       'weir_http_refused_total',

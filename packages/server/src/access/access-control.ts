@@ -9,6 +9,8 @@ export interface Credentials {
   readonly clientIp: string
   /** The subject of a client certificate that was checked; '' without one. */
   readonly certificate: string
+  /** All names in it. */
+  readonly certificateNames?: readonly string[]
   /** Path and query, for the clients that say who they are there; absent where none can. */
   readonly url?: string
 }

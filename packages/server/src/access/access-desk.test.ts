@@ -9,6 +9,7 @@ import { Registry } from '../telemetry/registry.ts'
 import { AccessDesk } from './access-desk.ts'
 import { type AuthConfig, authConfig } from './config.ts'
 import type { Identity } from './identity.ts'
+import { SECRET_HASH } from './testing/web-config-files.ts'
 import { memoryStore } from './testing/memory-store.ts'
 import { freshToken } from './tokens/token-text.ts'
 
@@ -25,11 +26,16 @@ interface Stand {
   readonly ask: (authorization?: string, clientIp?: string) => Promise<Identity>
 }
 
-function stand(auth: AuthConfig | undefined): Stand {
+const NO_DOOR = { asks: false, users: new Map<string, string>(), tls: undefined }
+
+function stand(
+  auth: AuthConfig | undefined,
+  door: ConstructorParameters<typeof AccessDesk>[0]['door'] = NO_DOOR,
+): Stand {
   const clock = new StepClock()
   const registry = new Registry()
   const log = new Log(pino({ level: 'silent' }))
-  const desk = new AccessDesk({ auth, clock, telemetry: { registry, log } })
+  const desk = new AccessDesk({ auth, door, clock, telemetry: { registry, log } })
   desk.open(memoryStore())
   return {
     desk,
@@ -45,6 +51,11 @@ function stand(auth: AuthConfig | undefined): Stand {
 }
 
 const ON = authConfig.parse({})
+
+const RULES_OF_TWO = [
+  { name: 'a', scopes: ['read'] },
+  { name: 'b', scopes: ['admin'] },
+] as const
 
 test.each([[undefined], [authConfig.parse({ enabled: false })]])(
   'without access control everybody may do everything (%j)',
@@ -142,6 +153,38 @@ test('another bootstrap token ends what was begun with the one before', async ()
   writeFileSync(file, 'd'.repeat(40))
   desk.take(auth)
   expect(desk.renew(who)).toBeUndefined()
+})
+
+test.each([
+  ['a rule by common name', [{ name: 'loader', scopes: ['ingest'] }], ['loader'], ['ingest']],
+  ['a rule by alternative name', [{ name: 'a.test', scopes: ['read'] }], ['x', 'a.test'], ['read']],
+  ['the first rule that fits', RULES_OF_TWO, ['b', 'a'], ['read']],
+  ['no rule that fits', [{ name: 'a', scopes: ['read'] }], ['aa'], []],
+] as const)('%s gives a certificate its scopes', async (_name, certificates, names, scopes) => {
+  const auth = authConfig.parse({ certificates })
+  const { desk } = stand(auth, { asks: true, users: new Map(), tls: undefined })
+  const who = await desk.identify({
+    headers: {},
+    clientIp: '',
+    certificate: names[0],
+    certificateNames: names,
+  })
+  expect([...who.scopes]).toEqual(scopes)
+})
+
+test('users have the scopes that weir.yml says, or all', async () => {
+  const auth = authConfig.parse({ users: { ann: ['read'] } })
+  const users = new Map(['ann', 'bob', 'constructor'].map((name) => [name, SECRET_HASH]))
+  const { ask, desk } = stand(auth, { asks: true, users, tls: undefined })
+  const as = (name: string): Promise<Identity> =>
+    ask(`Basic ${Buffer.from(`${name}:secret`).toString('base64')}`)
+  const ann = await as('ann')
+  expect([...ann.scopes]).toEqual(['read'])
+  expect((await as('bob')).scopes.has('admin')).toBe(true)
+  expect((await as('constructor')).scopes.has('admin')).toBe(true)
+  expect(desk.renew(ann)).toEqual(ann)
+  users.set('ann', SECRET_HASH.replace('$2b', '$2y'))
+  expect(desk.renew(ann)).toBeUndefined()
 })
 
 test('another way is asked where nothing was said, in order', async () => {

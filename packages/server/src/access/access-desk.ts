@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs'
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { type Clock, type KeyValueStore, WeirError } from '@weir/model'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { AccessControl, Credentials } from './access-control.ts'
 import { type AuthConfig, authConfig } from './config.ts'
 import { AccessEvents } from './events.ts'
 import { EVERYBODY, type Identity, NOBODY } from './identity.ts'
+import { Passwords, markOf } from './passwords.ts'
 import { type Said, saidBy } from './said.ts'
 import { scopesOf } from './scope.ts'
 import { Slowdown } from './slowdown.ts'
 import { type KnownToken, TokenBook } from './tokens/token-book.ts'
 import { hashOf } from './tokens/token-text.ts'
+import type { WebDoor } from './web-door.ts'
 
 interface DeskOptions {
+  readonly door: Pick<WebDoor, 'asks' | 'users' | 'tls'>
   readonly auth: AuthConfig | undefined
   readonly clock: Clock
   readonly telemetry: Telemetry
@@ -36,13 +39,16 @@ export class AccessDesk implements AccessControl {
   readonly #clock: Clock
   readonly #events: AccessEvents
   readonly #slowdown: Slowdown
+  readonly #door: DeskOptions['door']
+  readonly #passwords = new Passwords()
   readonly #ways: Way[] = []
   #auth: AuthConfig | undefined
   #bootstrap: Bootstrap | undefined
   #book: TokenBook | undefined
 
   /** @throws {WeirError} `CONFIG_INVALID` for a bootstrap token that cannot be used */
-  constructor({ auth, clock, telemetry }: DeskOptions) {
+  constructor({ auth, clock, telemetry, door }: DeskOptions) {
+    this.#door = door
     this.#clock = clock
     this.#slowdown = new Slowdown(clock, () => {
       const { slowdown } = this.#auth ?? OFF
@@ -54,7 +60,7 @@ export class AccessDesk implements AccessControl {
   }
 
   get isOn(): boolean {
-    return this.#auth?.enabled === true
+    return this.#auth?.enabled === true || this.#door.asks
   }
 
   /** @throws {WeirError} `HTTP_NOT_READY` before the store is there */
@@ -87,13 +93,24 @@ export class AccessDesk implements AccessControl {
     if (!this.isOn) return EVERYBODY
     const said = saidBy(credentials)
     const who =
-      said === undefined ? await this.#otherwise(credentials) : this.#believe(said, credentials)
+      said === undefined
+        ? await this.#otherwise(credentials)
+        : await this.#believe(said, credentials)
     this.#events.known(who)
     return who
   }
 
-  renew({ kind, tokenId, mark }: Parameters<AccessControl['renew']>[0]): Identity | undefined {
+  renew({
+    kind,
+    name,
+    tokenId,
+    mark,
+  }: Parameters<AccessControl['renew']>[0]): Identity | undefined {
     if (!this.isOn) return EVERYBODY
+    if (kind === 'user') {
+      const user = this.#user(name)
+      return user?.mark === mark ? user : undefined
+    }
     if (kind !== 'token') return undefined
     if (tokenId === undefined) {
       const bootstrap = this.#bootstrap?.identity
@@ -104,7 +121,7 @@ export class AccessDesk implements AccessControl {
   }
 
   ways(): ReturnType<AccessControl['ways']> {
-    return { token: true, password: false }
+    return { token: true, password: this.#door.users.size > 0 }
   }
 
   async #otherwise(credentials: Credentials): Promise<Identity> {
@@ -112,19 +129,59 @@ export class AccessDesk implements AccessControl {
       const who = await way(credentials)
       if (who !== undefined) return who
     }
-    const { anonymous = [] } = this.#auth ?? {}
-    return anonymous.length === 0 ? NOBODY : { ...NOBODY, scopes: scopesOf(anonymous) }
+    const { anonymous = [] } = this.#auth?.enabled === true ? this.#auth : {}
+    const nobody = anonymous.length === 0 ? NOBODY : { ...NOBODY, scopes: scopesOf(anonymous) }
+    return this.#ofCertificate(credentials) ?? nobody
   }
 
-  #believe(said: Said, { clientIp: address }: Credentials): Identity {
-    const who = said.kind === 'token' ? this.#ofToken(said.text, address) : undefined
-    if (who !== undefined) return who
+  async #believe(said: Said, { clientIp: address }: Credentials): Promise<Identity> {
+    const isQuick = said.kind === 'token' || this.#passwords.isKnown(this.#door.users, said)
+    if (isQuick) {
+      const who = said.kind === 'token' ? this.#ofToken(said.text, address) : this.#user(said.user)
+      if (who !== undefined) return who
+    }
     if (this.#slowdown.waitMs(address) > 0) this.#events.refused('slowed', { address })
     this.#slowdown.check(address)
-    this.#slowdown.failed(address)
+    const users = this.#door.users
+    if (said.kind === 'password' && users.size > 0) {
+      // Counted before it is known, so that nobody tries many at once; the same one at once is one.
+      if (!this.#passwords.isUnderWay(users, said)) this.#slowdown.failed(address)
+      const who = (await this.#passwords.check(users, said)) ? this.#user(said.user) : undefined
+      if (who !== undefined) {
+        this.#slowdown.succeeded(address)
+        return who
+      }
+    } else {
+      this.#slowdown.failed(address)
+    }
     const { kind } = said
     this.#events.refused(kind, { address, ...(kind === 'password' ? { name: said.user } : {}) })
     throw unknown(kind === 'token' ? 'there is no such token' : 'user or password is wrong')
+  }
+
+  /** A user whose password is known to be right. */
+  #user(name: string): Identity | undefined {
+    const hash = this.#door.users.get(name)
+    if (hash === undefined) return undefined
+    const scopes = scopesOf(given(this.#auth?.users, name) ?? ['admin'])
+    return { kind: 'user', name, scopes, mark: markOf(hash) }
+  }
+
+  /**
+   * Who shows a certificate that somebody vouches for. Where the web configuration file lets nobody in without one, and
+   * nothing else is asked for, it is for everything, as it is in Prometheus.
+   */
+  #ofCertificate({ certificate, certificateNames = [] }: Credentials): Identity | undefined {
+    if (certificateNames.length === 0 && certificate === '') return undefined
+    const rules = this.#auth?.enabled === true ? this.#auth.certificates : []
+    const rule = rules.find(({ name }) => certificateNames.includes(name))
+    const isAll = this.#auth?.enabled !== true && this.#door.users.size === 0
+    const scopes =
+      rule?.scopes ?? (isAll && this.#door.tls?.verifies === true ? ['admin' as const] : undefined)
+    const name = rule?.name ?? certificate
+    return scopes === undefined
+      ? undefined
+      : { kind: 'certificate', name, scopes: scopesOf(scopes) }
   }
 
   #ofToken(text: string, address: string): Identity | undefined {
@@ -178,9 +235,9 @@ function bootstrapOf(auth: AuthConfig | undefined): Bootstrap | undefined {
   return { hash, identity: { kind: 'token', name: 'bootstrap', scopes, mark: markOf(hash) } }
 }
 
-/** Tells one secret from the next one, and nothing else of it. */
-function markOf(hash: Buffer): string {
-  return createHash('sha256').update('mark').update(hash).digest('hex').slice(0, 16)
+/** An entry that somebody wrote, never what all objects have. */
+function given<T>(entries: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return entries !== undefined && Object.hasOwn(entries, name) ? entries[name] : undefined
 }
 
 function unknown(why: string): WeirError {

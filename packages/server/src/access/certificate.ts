@@ -1,9 +1,39 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 
-/** The common name in the client certificate of a connection, where one was asked for and is good; '' otherwise. */
-export function subjectOf(socket: Socket): string {
-  if (!(socket instanceof TLSSocket) || !socket.authorized) return ''
-  const name = socket.getPeerCertificate().subject?.CN
-  return typeof name === 'string' ? name : ''
+/** What a client certificate that somebody vouches for says of its holder. */
+export interface ClientCertificate {
+  /** The common name; '' where there is none. */
+  readonly certificate: string
+  /** The common name and all alternative names: DNS, addresses, e-mail, URIs. */
+  readonly certificateNames: readonly string[]
+}
+
+const NONE: ClientCertificate = { certificate: '', certificateNames: [] }
+
+/** Reading a certificate takes longer than most requests; a connection has one for its life. */
+const READ = new WeakMap<TLSSocket, ClientCertificate>()
+
+/** Of the client of a connection, where one was asked for and is good. */
+export function certificateOf(socket: Socket): ClientCertificate {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return NONE
+  const known = READ.get(socket)
+  if (known !== undefined) return known
+  const { subject, subjectaltname = '' } = socket.getPeerCertificate()
+  const name = typeof subject?.CN === 'string' ? subject.CN : ''
+  const names = [...(name === '' ? [] : [name]), ...alternativeNames(subjectaltname)]
+  const read = { certificate: name, certificateNames: names }
+  READ.set(socket, read)
+  return read
+}
+
+/** `DNS:a.example, URI:spiffe://x, IP Address:10.0.0.1`; a value with a comma or a quote in it is a JSON string. */
+export function alternativeNames(text: string): string[] {
+  const names: string[] = []
+  const part = /(?:^|, )(?:DNS|URI|email|IP Address):("(?:[^"\\]|\\.)*"|[^,"]*)(?=, |$)/gy
+  for (let found = part.exec(text); found !== null; found = part.exec(text)) {
+    const value = found[1]!
+    names.push(value.startsWith('"') ? (JSON.parse(value) as string) : value)
+  }
+  return names
 }

@@ -41,6 +41,21 @@ export const authConfig = z.strictObject({
     .string()
     .optional()
     .describe('A file with a secret of 32 characters or more that is a token for everything.'),
+  users: z
+    .record(z.string(), z.array(scope))
+    .default({})
+    .describe('What users of the web configuration file may do; those left out may do everything.'),
+  certificates: z
+    .array(
+      z.strictObject({
+        name: z
+          .string()
+          .describe('The common name or an alternative name of a client certificate, exactly.'),
+        scopes: z.array(scope).describe('What its holder may do.'),
+      }),
+    )
+    .default([])
+    .describe('Whom a client certificate lets in; the first that fits counts.'),
   max_tokens: z
     .int()
     .positive()

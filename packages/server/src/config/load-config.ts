@@ -6,6 +6,7 @@ import { PACKS, type Pack, packMapping, settingsProblems, withAlertSettings } fr
 import { LineCounter, isNode, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { authBeside } from '../access/config.ts'
+import { asksEverybody } from '../access/web-config/web-config.ts'
 import { alertingBeside } from '../alertmanagers/config.ts'
 import { targetsBeside } from '../loggers/targets/config.ts'
 import { peersBeside } from '../peers/config.ts'
@@ -36,6 +37,8 @@ export interface Flags {
   readonly alertmanagerStrictCompat?: boolean
   readonly rules: readonly string[]
   readonly externalUrl?: string
+  /** A web configuration file, as Prometheus and its exporters have it. */
+  readonly webConfigFile?: string
   readonly enableAdminApi?: boolean
   readonly retentionTime?: string
   readonly retentionSize?: string
@@ -106,6 +109,10 @@ export function readConfig(flags: Flags): GivenConfig {
   const notifications = peersBeside(read.notifications, (path) => beside(file, path))
   const targets = targetsBeside(read.loggers.targets, (path) => beside(file, path))
   const loggers = { ...read.loggers, targets }
+  const web =
+    read.web.config_file === undefined
+      ? read.web
+      : { ...read.web, config_file: beside(file, read.web.config_file) }
   const auth = authBeside(read.auth, (path) => beside(file, path))
   const { directory } = read.dashboards
   const dashboards =
@@ -121,6 +128,7 @@ export function readConfig(flags: Flags): GivenConfig {
     notifications,
     loggers,
     dashboards,
+    web,
     ...(auth === undefined ? {} : { auth }),
   }
   const whole = { ...read, ...found }
@@ -143,7 +151,7 @@ const KEYS = {
 } as const
 
 function withFlags({ web, statsd, log, storage, ...config }: WeirConfig, flags: Flags): WeirConfig {
-  const { listen, statsdMappingConfig: mapping } = flags
+  const { listen, webConfigFile, statsdMappingConfig: mapping } = flags
   const exporters = withStatsdFlags(statsd, flags.statsd ?? {})
   const { metrics } = storage
   const hasExtraReports = flags.features.includes('extra-scrape-metrics')
@@ -153,6 +161,7 @@ function withFlags({ web, statsd, log, storage, ...config }: WeirConfig, flags: 
     web: {
       ...web,
       listen: listen ?? web.listen,
+      ...(webConfigFile === undefined ? {} : { config_file: resolve(webConfigFile) }),
       enable_admin_api: flags.enableAdminApi ?? web.enable_admin_api,
       external_url: flagOr(web.external_url, flags.externalUrl, {
         flag: '--web.external-url',
@@ -223,7 +232,7 @@ export function refuseLostWay({ auth, web }: WeirConfig): void {
 export function refuseOpenDoor(config: WeirConfig, { insecure }: Flags): void {
   const { grpc_listen: grpc } = config.otlp_receiver
   const { forward, syslog } = config.logs
-  const isAsked = config.auth?.enabled === true
+  const isAsked = config.auth?.enabled === true || asksEverybody(config.web.config_file)
   const doors: (readonly [key: string, address: string, what: string, remedy?: string])[] = [
     // Who is asked who he is may come from anywhere.
     ['web.listen', isAsked ? '' : config.web.listen, 'read and change everything', 'set up auth'],
@@ -237,7 +246,9 @@ export function refuseOpenDoor(config: WeirConfig, { insecure }: Flags): void {
   ] as const) {
     if (address !== '') doors.push([key, address, 'write lines of log'])
   }
-  if (grpc !== undefined) doors.push(['otlp_receiver.grpc_listen', grpc, 'write metrics'])
+  if (grpc !== undefined && !isAsked) {
+    doors.push(['otlp_receiver.grpc_listen', grpc, 'write metrics', 'set up auth'])
+  }
   for (const [key, address, what, remedy] of doors) {
     if (address === '') continue
     const { host } = hostPort(address, key)

@@ -15,6 +15,7 @@ export function shownFlags(flags: Flags, config: WeirConfig): Record<string, str
     'alertmanager.strict-compat': String(flags.alertmanagerStrictCompat ?? false),
     rules: rules.join(','),
     'web.external-url': redactText(config.web.external_url),
+    'web.config.file': config.web.config_file ?? '',
     'enable-feature': features.join(','),
     'web.enable-admin-api': String(config.web.enable_admin_api),
     insecure: String(insecure),

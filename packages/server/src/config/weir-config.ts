@@ -58,6 +58,10 @@ const web = z.strictObject({
     .string()
     .default('127.0.0.1:9347')
     .describe('Where the page and the HTTP API are, host:port.'),
+  config_file: z
+    .string()
+    .optional()
+    .describe('A web configuration file of Prometheus: TLS, client certificates, users.'),
   external_url: z
     .string()
     .refine(isPublicAddress, {

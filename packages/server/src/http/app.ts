@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { TLSSocket } from 'node:tls'
@@ -6,7 +7,8 @@ import fastifyCompress from '@fastify/compress'
 import { WeirError } from '@weir/model'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { demand } from '../access/access-control.ts'
-import { subjectOf } from '../access/certificate.ts'
+import { certificateOf } from '../access/certificate.ts'
+import { tlsOptionsOf } from '../access/web-door.ts'
 import { type Identity, NOBODY } from '../access/identity.ts'
 import { audited, turnedAway } from './audited.ts'
 import { refuseForged } from '../access/session/forgery.ts'
@@ -62,6 +64,7 @@ interface HttpAddress {
 export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
   const events = new HttpEvents(deps.telemetry)
   const app = bareApp(deps, events)
+  if (app.server instanceof HttpsServer) deps.door.guard(app.server)
   let loopback = true
   const guardRules = (): GuardRules => ({
     loopback,
@@ -75,7 +78,8 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
 
   app.addHook('onRequest', async (request, reply) => {
     watch(request, reply, events, deps)
-    reply.headers(SECURITY_HEADERS)
+    reply.headers({ ...SECURITY_HEADERS, ...deps.door.headers })
+    deps.door.checkRate()
     if (isOnThisMachine(request)) request.headers[UNPACKED] = '1'
     const tooLong = request.url.length > deps.limits.urlBytesMax
     const refused = tooLong
@@ -125,7 +129,8 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
       const bound = app.server.address()
       const actual = typeof bound === 'object' && bound !== null ? bound.port : port
       const shown = host.includes(':') ? `[${host}]` : host
-      return { host, port: actual, url: `http://${shown}:${actual}` }
+      const scheme = deps.door.tls === undefined ? 'http' : 'https'
+      return { host, port: actual, url: `${scheme}://${shown}:${actual}` }
     },
     [Symbol.asyncDispose]: () => drain.finish(),
   }
@@ -142,8 +147,16 @@ function answering(
     if (error.code === 'BUG') events.broke(routeOf(request), error)
     if (COUNTED.has(error.code)) events.refused(error)
     const answer = rule?.failure?.(error, headOf(request)) ?? failure(error)
-    return send(reply.headers({ ...comeAgain(error), ...howToSay(error) }), answer)
+    return send(
+      reply.headers({ ...comeAgain(error), ...howToSay(error, isOfPage(request)) }),
+      answer,
+    )
   }
+}
+
+/** Browsers say of each request what it is for. */
+function isOfPage({ headers }: FastifyRequest): boolean {
+  return headers['sec-fetch-mode'] !== undefined
 }
 
 /** What is refused at a limit that holds for many routes. */
@@ -162,7 +175,18 @@ const COUNTED: ReadonlySet<string> = new Set([
 ])
 
 /** Fastify with our limits, our kind of body and none of its own log. */
-function bareApp({ limits }: HttpDeps, events: HttpEvents): FastifyInstance {
+function bareApp({ limits, door }: HttpDeps, events: HttpEvents): FastifyInstance {
+  const sockets = {
+    maxHeaderSize: limits.headerBytesMax,
+    headersTimeout: Math.min(limits.headerTimeoutMs, limits.requestTimeoutMs),
+    connectionsCheckingInterval: 2000,
+  }
+  // Fastify's types know of one kind of server at a time; what is asked of either here is the same.
+  const server = (
+    door.tls === undefined
+      ? { http: sockets }
+      : { https: { ...sockets, ...tlsOptionsOf(door.tls) } }
+  ) as { readonly http: typeof sockets }
   const app = fastify({
     bodyLimit: limits.bodyBytesMax,
     requestTimeout: limits.requestTimeoutMs,
@@ -170,11 +194,7 @@ function bareApp({ limits }: HttpDeps, events: HttpEvents): FastifyInstance {
     forceCloseConnections: 'idle',
     return503OnClosing: false, // our own words, and /-/healthy goes on
     routerOptions: { maxParamLength: limits.urlBytesMax },
-    http: {
-      maxHeaderSize: limits.headerBytesMax,
-      headersTimeout: Math.min(limits.headerTimeoutMs, limits.requestTimeoutMs),
-      connectionsCheckingInterval: 2000,
-    },
+    ...server,
     clientErrorHandler: (error, socket) => answerBroken(error, socket, events),
     frameworkErrors: (error, _request, reply) => {
       void send(
@@ -404,7 +424,7 @@ async function admitted(
       headers,
       url,
       clientIp: clientOf(request),
-      certificate: subjectOf(socket),
+      ...certificateOf(socket),
     })
     refuseForged(who, { method, headers })
     demand(who, wanted)

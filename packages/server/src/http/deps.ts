@@ -2,6 +2,7 @@ import type { Alerting, AlertingSetup, MatcherMode, RecordingGroup } from '@weir
 import type { Clock } from '@weir/model'
 import type { AccessControl } from '../access/access-control.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
+import type { WebDoor } from '../access/web-door.ts'
 import type { TokenBook } from '../access/tokens/token-book.ts'
 import type { LoginDesk } from '../access/session/login-desk.ts'
 import type { AlertmanagersView } from '../alertmanagers/outside-alertmanagers.ts'
@@ -65,6 +66,8 @@ export interface HttpDeps {
   readonly access: AccessControl
   /** Who changed what. */
   readonly audit: Pick<AuditLog, 'record' | 'entries' | 'chain'>
+  /** What the web configuration file says of the port. */
+  readonly door: Pick<WebDoor, 'tls' | 'headers' | 'checkRate' | 'guard'>
   /** Tokens that people made; the store is opened after the port. */
   tokens(): Pick<TokenBook, 'list' | 'create' | 'revoke'>
   /** Where people log in on the page. */

@@ -62,7 +62,12 @@ async function start(auth?: object, overrides: Partial<HttpDeps> = {}): Promise<
   const parsed = auth === undefined ? undefined : authConfig.parse({ oidc, ...auth })
   const telemetry = { registry: new Registry(), log: new Log(pino({ level: 'silent' })) }
   const deps = standIn()
-  access = new AccessDesk({ auth: parsed, clock: deps.clock, telemetry })
+  access = new AccessDesk({
+    door: { asks: false, users: new Map(), tls: undefined },
+    auth: parsed,
+    clock: deps.clock,
+    telemetry,
+  })
   login = openLogin(access, { auth: parsed, clock: deps.clock, telemetry })
   const store = new MemoryStore()
   access.open(store)

@@ -154,10 +154,17 @@ export function comeAgain(error: WeirError): Record<string, string> {
   return statusOf(error.code) === 503 ? { 'retry-after': '5' } : {}
 }
 
-/** For callers that did not say who they are: in which way they can. */
-export function howToSay({ code }: WeirError): Record<string, string> {
-  return code === 'ACCESS_UNKNOWN' ? { 'www-authenticate': 'Bearer realm="weir"' } : {}
+/**
+ * For callers that did not say who they are: in which way they can. Some programs send a password only when they are
+ * told to; a browser, told so for a request of a page, would ask in a window of its own.
+ */
+export function howToSay({ code }: WeirError, isOfPage: boolean): Record<string, string> {
+  if (code !== 'ACCESS_UNKNOWN') return {}
+  const ways = isOfPage ? BEARER : `${BEARER}, Basic realm="weir"`
+  return { 'www-authenticate': ways }
 }
+
+const BEARER = 'Bearer realm="weir"'
 
 /** A parameter of the query string. `match[]` and its like may be given more than once. */
 export function query(name: string, about: string, required = false): Parameter {

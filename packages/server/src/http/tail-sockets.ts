@@ -5,7 +5,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { WeirError } from '@weir/model'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { demand } from '../access/access-control.ts'
-import { subjectOf } from '../access/certificate.ts'
+import { certificateOf } from '../access/certificate.ts'
 import type { TailCredit, TailNews, TailRequest } from '../log-query/tail-session.ts'
 import type { HttpDeps } from './deps.ts'
 import { asWeirError } from './errors.ts'
@@ -80,7 +80,7 @@ export class TailSockets implements Disposable {
       throw new WeirError('HTTP_NOT_FOUND', `want a WebSocket at ${TAIL_PATH}`)
     const { headers, socket: from } = request
     const clientIp = from.remoteAddress ?? ''
-    demand(await access.identify({ headers, clientIp, certificate: subjectOf(from) }), 'read')
+    demand(await access.identify({ headers, clientIp, ...certificateOf(from) }), 'read')
     const waits = this.#deps.ready()
     if (waits.length > 0) {
       throw new WeirError('HTTP_NOT_READY', `Cannot answer yet: waiting for ${waits.join(', ')}`)

@@ -29,6 +29,8 @@ export function wantedEncoding(contentType: string): OtlpEncoding {
 /** Codes of gRPC by HTTP status, as far as they are answered. */
 const GRPC_CODES: Readonly<Record<number, number>> = {
   400: 3, // INVALID_ARGUMENT
+  401: 16, // UNAUTHENTICATED
+  403: 7, // PERMISSION_DENIED
   413: 3,
   415: 3,
   429: 8, // RESOURCE_EXHAUSTED

@@ -102,6 +102,12 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     registry,
     access: OPEN_ACCESS,
     audit: { record: async () => undefined, entries: [], chain: { state: 'whole' } },
+    door: {
+      tls: undefined,
+      headers: {},
+      checkRate: () => undefined,
+      guard: () => undefined,
+    },
     tokens: () => {
       throw new WeirError('HTTP_NOT_READY', 'no tokens are kept here')
     },

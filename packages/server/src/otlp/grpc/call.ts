@@ -28,6 +28,8 @@ const FAULTS: Readonly<Record<FrameFault, string>> = {
 export interface CallDeps {
   readonly take: (request: Omit<OtlpRequest, 'translation'>) => Promise<OtlpOutcome>
   readonly intake: PushIntake<'encoding'>
+  /** Rejects with a `WeirError` when who sends may not. */
+  readonly admit: (headers: IncomingHttpHeaders) => Promise<void>
 }
 
 /**
@@ -50,10 +52,21 @@ export class Call {
     const packing = headers['grpc-encoding']
     this.#packing = typeof packing === 'string' ? packing.trim().toLowerCase() : ''
     stream.on('error', () => undefined) // it closes by itself
-    stream.on('data', (chunk: Buffer) => this.#read(chunk))
-    stream.on('end', () => this.#end())
     stream.on('close', () => this.#stopReading())
     this.#greet(headers)
+    if (this.#isReading) void this.#open(headers)
+  }
+
+  /** Nothing is read before it is known who sends: until then HTTP/2 holds back what comes. */
+  async #open(headers: IncomingHttpHeaders): Promise<void> {
+    try {
+      await this.#deps.admit(headers)
+    } catch (thrown) {
+      this.#refuse(asWeirError(thrown))
+      return
+    }
+    this.#stream.on('data', (chunk: Buffer) => this.#read(chunk))
+    this.#stream.on('end', () => this.#end())
   }
 
   /** Ends a call whose message has not come in time. */

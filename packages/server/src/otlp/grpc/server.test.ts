@@ -7,6 +7,9 @@ import { pino } from 'pino'
 import { afterEach, expect, test } from 'vitest'
 import { PushIntakes } from '../../push/push-intake.ts'
 import { unpackBody } from '../../push/unpack.ts'
+import { type AccessControl, OPEN_ACCESS } from '../../access/access-control.ts'
+import { type Identity, NOBODY } from '../../access/identity.ts'
+import { scopesOf } from '../../access/scope.ts'
 import { HandClock } from '../../scrape/testing/hand-clock.ts'
 import { Log } from '../../telemetry/log.ts'
 import { Registry } from '../../telemetry/registry.ts'
@@ -52,6 +55,7 @@ async function open(
   take: CallDeps['take'] = async () => STORED,
   keys: object = {},
   connectionsMax = 100,
+  access: AccessControl = OPEN_ACCESS,
 ): Promise<Stand> {
   const clock = new HandClock(0)
   const registry = new Registry()
@@ -60,6 +64,8 @@ async function open(
     host: '127.0.0.1',
     port: 0,
     take,
+    access,
+    door: { tls: undefined, guard: () => undefined },
     limits: otlpReceiver.parse(keys),
     connectionsMax,
     headerBytesMax: 65_536,
@@ -416,6 +422,8 @@ test('a port that is taken is told with its key', async () => {
     host: '127.0.0.1',
     port,
     take: async () => STORED,
+    access: OPEN_ACCESS,
+    door: { tls: undefined, guard: () => undefined },
     limits: otlpReceiver.parse({}),
     connectionsMax: 1,
     headerBytesMax: 1000,
@@ -425,4 +433,28 @@ test('a port that is taken is told with its key', async () => {
     clock: stand.clock,
   })
   await expect(again).rejects.toThrow(/otlp_receiver.grpc_listen/)
+})
+
+test('who may not send is told so before a byte of the message is taken', async () => {
+  const reader: Identity = { kind: 'token', name: 'r', scopes: scopesOf(['read']) }
+  const access: AccessControl = {
+    ...OPEN_ACCESS,
+    isOn: true,
+    identify: async ({ headers }) =>
+      headers['authorization'] === 'Bearer reader'
+        ? reader
+        : headers['authorization'] === 'Bearer sender'
+          ? { ...reader, scopes: scopesOf(['ingest']) }
+          : NOBODY,
+  }
+  let taken = 0
+  const take = async (): Promise<OtlpOutcome> => {
+    taken++
+    return STORED
+  }
+  await open(take, {}, 100, access)
+  const as = async (authorization?: string): Promise<string | undefined> =>
+    (await call(framed(BODY), authorization === undefined ? {} : { authorization })).status
+  expect([await as(), await as('Bearer reader'), taken]).toEqual(['16', '7', 0])
+  expect([await as('Bearer sender'), taken]).toEqual(['0', 1])
 })

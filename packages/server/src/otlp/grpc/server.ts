@@ -1,7 +1,16 @@
-import { type Http2Server, type ServerHttp2Session, createServer } from 'node:http2'
+import {
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  createSecureServer,
+  createServer,
+} from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import { type Clock, WeirError } from '@weir/model'
 import { PushIntake, type PushIntakes } from '../../push/push-intake.ts'
+import { type AccessControl, demand } from '../../access/access-control.ts'
+import { certificateOf } from '../../access/certificate.ts'
+import { type WebDoor, tlsOptionsOf } from '../../access/web-door.ts'
 import type { Telemetry } from '../../telemetry/log.ts'
 import type { OtlpReceiverConfig } from '../config.ts'
 import { deltaStreamsGauge } from '../outcome.ts'
@@ -17,6 +26,8 @@ import { GrpcEvents } from './events.ts'
 export interface GrpcOptions extends Pick<CallDeps, 'take'> {
   readonly host: string
   readonly port: number
+  readonly access: AccessControl
+  readonly door: Pick<WebDoor, 'tls' | 'guard'>
   readonly limits: OtlpReceiverConfig
   readonly connectionsMax: number
   readonly headerBytesMax: number
@@ -58,7 +69,6 @@ class Server implements GrpcServer {
   readonly #options: GrpcOptions
   readonly #events: GrpcEvents
   readonly #server: Http2Server
-  readonly #deps: CallDeps
   readonly #sockets = new Set<Socket>()
   readonly #peers = new Set<Peer>()
   readonly #calls = new Map<Call, number>()
@@ -67,8 +77,7 @@ class Server implements GrpcServer {
   constructor(options: GrpcOptions) {
     this.#options = options
     this.#events = new GrpcEvents(options.telemetry)
-    this.#deps = { take: this.#take(), intake: this.#intake() }
-    this.#server = createServer({
+    this.#server = this.#create({
       settings: {
         // A sender with more calls than would be admitted keeps them back by itself.
         maxConcurrentStreams: options.limits.max_requests_in_flight,
@@ -76,6 +85,7 @@ class Server implements GrpcServer {
         enablePush: false,
       },
     })
+    const deps = { take: this.#take(), intake: this.#intake() }
     this.#server.maxConnections = options.connectionsMax
     this.#server.on('drop', () => this.#events.closed('limit'))
     this.#server.on('connection', (socket: Socket) => {
@@ -88,10 +98,32 @@ class Server implements GrpcServer {
       this.#events.closed('broken', error.message)
     })
     this.#server.on('stream', (stream, headers) => {
-      const call = new Call(stream, headers, this.#deps)
+      const from = stream.session?.socket
+      const admit = (): Promise<void> => this.#admit(headers, from)
+      const call = new Call(stream, headers, { ...deps, admit })
       this.#calls.set(call, options.clock.monotonicMs())
       stream.once('close', () => this.#calls.delete(call))
     })
+  }
+
+  #create(options: object): Http2Server {
+    const { door } = this.#options
+    if (door.tls === undefined) return createServer(options)
+    const server = createSecureServer({ ...options, ...tlsOptionsOf(door.tls) })
+    door.guard(server)
+    return server // a TLS server that is asked for what both have
+  }
+
+  /** @throws {WeirError} as `AccessControl.identify` and `demand` */
+  async #admit(headers: IncomingHttpHeaders, socket: Socket | undefined): Promise<void> {
+    if (socket === undefined) return // it is gone, and so is its call
+    const clientIp = socket.remoteAddress ?? ''
+    const who = await this.#options.access.identify({
+      headers,
+      clientIp,
+      ...certificateOf(socket),
+    })
+    demand(who, 'ingest')
   }
 
   async listen(): Promise<void> {

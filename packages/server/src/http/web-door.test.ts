@@ -1,0 +1,151 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from 'node:tls'
+import { pino } from 'pino'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { AccessDesk } from '../access/access-desk.ts'
+import { memoryStore } from '../access/testing/memory-store.ts'
+import { StepClock } from '../access/testing/step-clock.ts'
+import { CLIENTS, POLICIES, TLS_FOLDER, knock } from '../access/testing/tls-clients.ts'
+import { SECRET_HASH } from '../access/testing/web-config-files.ts'
+import { WebDoor } from '../access/web-door.ts'
+import { Log } from '../telemetry/log.ts'
+import { Registry } from '../telemetry/registry.ts'
+import { type HttpServer, createHttp } from './app.ts'
+import { standIn } from './testing/stand-in.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'weir-door-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Stand {
+  readonly http: HttpServer
+  readonly door: WebDoor
+  readonly clock: StepClock
+  readonly file: string
+}
+
+let stand: Stand
+afterEach(() => stand.http[Symbol.asyncDispose]())
+
+async function open(text: string): Promise<Stand> {
+  const file = join(folder, 'web.yml')
+  writeFileSync(file, text)
+  const clock = new StepClock()
+  const telemetry = { registry: new Registry(), log: new Log(pino({ level: 'silent' })) }
+  const door = new WebDoor({ file, clock, telemetry })
+  const access = new AccessDesk({ auth: undefined, door, clock, telemetry })
+  access.open(memoryStore())
+  const http = await createHttp(standIn({ door, access, tokens: () => access.tokens }))
+  stand = { http, door, clock, file }
+  return stand
+}
+
+const QUERY = '/api/v1/query?query=1'
+const basic = (user: string, password: string): Record<string, string> => ({
+  authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+})
+
+test.each(POLICIES)('clients at a door with $name', async ({ text, answers }) => {
+  const { http } = await open(text)
+  const { url } = await http.listen({ host: '127.0.0.1', port: 0 })
+  expect(url).toMatch(/^https:/)
+  const got = await Promise.all(
+    CLIENTS.map(async (client) => [client, await knock(url + QUERY, client)]),
+  )
+  expect(Object.fromEntries(got)).toEqual(answers)
+})
+
+test('users come in with their password and not with another one', async () => {
+  const { http } = await open(`basic_auth_users: { ann: ${SECRET_HASH} }`)
+  const statuses = await Promise.all(
+    [{}, basic('ann', 'secret'), basic('ann', 'Secret'), basic('bob', 'secret'), basic('', '')].map(
+      async (headers) => (await http.inject({ url: QUERY, headers })).statusCode,
+    ),
+  )
+  expect(statuses).toEqual([401, 200, 401, 401, 401])
+  const { headers } = await http.inject({ url: QUERY })
+  expect(headers['www-authenticate']).toBe('Bearer realm="weir", Basic realm="weir"')
+  // A page must not make the browser ask in its own window.
+  const ofPage = await http.inject({ url: QUERY, headers: { 'sec-fetch-mode': 'cors' } })
+  expect(ofPage.headers['www-authenticate']).toBe('Bearer realm="weir"')
+  expect((await http.inject({ url: '/-/healthy' })).statusCode).toBe(200)
+})
+
+test('twenty at once with the right password all come in; wrong ones are slowed', async () => {
+  const { http } = await open(`basic_auth_users: { ann: ${SECRET_HASH} }`)
+  const ask = async (password: string): Promise<number> =>
+    (await http.inject({ url: QUERY, headers: basic('ann', password) })).statusCode
+  const all = await Promise.all(Array.from({ length: 20 }, () => ask('secret')))
+  expect(new Set(all)).toEqual(new Set([200]))
+  const guesses = await Promise.all(Array.from({ length: 20 }, (_, i) => ask(`guess-${i}`)))
+  expect(guesses.filter((status) => status === 401).length).toBe(6)
+  expect(guesses.filter((status) => status === 429).length).toBe(14)
+  expect(await ask('secret')).toBe(200)
+})
+
+test('headers and the limit of requests are as the file says', async () => {
+  const { http, clock } = await open(
+    'http_server_config: { headers: { Strict-Transport-Security: max-age=60 } }\nrate_limit: { interval: 1s, burst: 2 }\n',
+  )
+  const ask = async (): Promise<[number, unknown]> => {
+    const { statusCode, headers } = await http.inject({ url: QUERY })
+    return [statusCode, headers['strict-transport-security']]
+  }
+  const hsts = 'max-age=60'
+  expect([await ask(), await ask(), await ask()]).toEqual([
+    [200, hsts],
+    [200, hsts],
+    [429, hsts],
+  ])
+  clock.pass(1000)
+  expect((await ask())[0]).toBe(200)
+})
+
+test('a new certificate holds for new connections, and the old ones stay', async () => {
+  const own = (name: string, file: string): void =>
+    copyFileSync(join(TLS_FOLDER, `${name}.pem`), join(folder, file))
+  own('server', 'cert.pem')
+  own('server-key', 'key.pem')
+  const { http, door, file } = await open(
+    'tls_server_config: { cert_file: cert.pem, key_file: key.pem }',
+  )
+  const { port } = await http.listen({ host: '127.0.0.1', port: 0 })
+  const meet = async (): Promise<ReturnType<typeof connect>> => {
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false })
+    await new Promise((resolve) => socket.once('secureConnect', resolve))
+    return socket
+  }
+  const first = await meet()
+  expect(first.getPeerCertificate().subject.CN).toBe('server')
+  own('named', 'cert.pem')
+  expect(() => door.reread()).toThrow('want a certificate and its own key') // half of it is there
+  const between = await meet()
+  expect(between.getPeerCertificate().subject.CN).toBe('server')
+  own('named-key', 'key.pem')
+  door.reread()
+  const second = await meet()
+  expect(second.getPeerCertificate().subject.CN).toBe('named')
+  writeFileSync(file, 'basic_auth_users: {}')
+  expect(() => door.reread()).toThrow('whether TLS is spoken counts from the start on')
+  const answered = new Promise<string>((resolve) =>
+    first.once('data', (data) => resolve(String(data))),
+  )
+  first.write('GET /-/healthy HTTP/1.1\r\nhost: localhost\r\n\r\n')
+  expect(await answered).toMatch(/^HTTP\/1\.1 200/)
+  for (const socket of [first, between, second]) socket.destroy()
+})
+
+test('another policy for certificates holds for new connections too', async () => {
+  const policy = (name: string): string => POLICIES.find((one) => one.name === name)!.text
+  const { http, door, file } = await open(policy('NoClientCert'))
+  const { url } = await http.listen({ host: '127.0.0.1', port: 0 })
+  expect(await knock(url + QUERY, 'none')).toBe(200)
+  writeFileSync(file, policy('RequireAndVerifyClientCert'))
+  door.reread()
+  expect(await knock(url + QUERY, 'none')).toBe('closed')
+  expect(await knock(url + QUERY, 'client')).toBe(200)
+})
