@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeWriteRequestV1, packSnappy } from '@weir/wire'
@@ -90,6 +90,27 @@ storage: { metrics: { disk_reserve: ${RESERVE_BYTES} } }
       await sendUdp(weir.statsdPort, ['again:1|c'])
       await eventually('StatsD to be stored again', async () => value(weir.web, 'again'))
       expect(await value(weir.web, 'after')).toBe(2)
+      // Somebody else fills it to its last byte: what people do, and what they are told, still finds room.
+      const ballast = join(path, 'data/ballast')
+      await eventually('the ballast to be there', async () => existsSync(ballast))
+      const left = statfsSync(path)
+      writeFileSync(filler, Buffer.alloc(left.bavail * left.bsize))
+      expect(statfsSync(path).bavail).toBe(0)
+      expect(await write('full', 1)).toBe(503)
+      const silence = await fetch(`${weir.web}/api/v2/silences`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          matchers: [{ name: 'alertname', value: 'x', isRegex: false }],
+          startsAt: new Date().toISOString(),
+          endsAt: new Date(Date.now() + 3_600_000).toISOString(),
+          createdBy: 'test',
+          comment: 'a full disk',
+        }),
+      })
+      expect([silence.status, existsSync(ballast)]).toEqual([200, false])
+      rmSync(filler)
+      await eventually('the ballast to be there again', async () => existsSync(ballast))
       expect(await weir.stop()).toBe(0)
     } finally {
       unmount()

@@ -24,6 +24,7 @@ export {
   openTail,
 } from './outgoing/tail.ts'
 export { connectAppender } from './port-appender.ts'
+export { takeBallast } from './disk/ballast.ts'
 export { openKeyValueStore } from './key-value.ts'
 export { type DataReport } from './check/report.ts'
 export { checkData } from './check/check-data.ts'

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { type KeyValueChange, type KeyValueStore, WeirError } from '@weir/model'
 
 import { type Environment, openEnvironment, storageError } from './disk/environment.ts'
+import { dropBallast } from './disk/ballast.ts'
 import { requireRoom } from './disk/room.ts'
 
 /** Alert state may be written when samples are refused already. */
@@ -35,7 +36,7 @@ export function keyValueOf({ keyValue: table, file }: Environment): KeyValueStor
       })
       try {
         const bytes = texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
-        requireRoom(dirname(file), bytes, KEY_VALUE_RESERVE_BYTES)
+        requireLastRoom(dirname(file), bytes)
         await table.batch(() => {
           for (const [i, text] of texts.entries()) {
             const { key } = changes[i]!
@@ -54,6 +55,16 @@ export function keyValueOf({ keyValue: table, file }: Environment): KeyValueStor
         yield [key, JSON.parse(value) as unknown]
       }
     },
+  }
+}
+
+/** @throws {WeirError} `STORAGE_FULL` when there is none even without the ballast */
+function requireLastRoom(path: string, bytes: number): void {
+  try {
+    requireRoom(path, bytes, KEY_VALUE_RESERVE_BYTES)
+  } catch (error) {
+    if (!dropBallast(path)) throw error
+    requireRoom(path, bytes, KEY_VALUE_RESERVE_BYTES)
   }
 }
 

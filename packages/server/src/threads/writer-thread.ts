@@ -9,6 +9,7 @@ import {
   type StoreOptions,
   type StoreStats,
   openStore,
+  takeBallast,
 } from '@weir/tsdb'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
@@ -84,6 +85,7 @@ async function maintain(): Promise<void> {
     if (stopped.signal.aborted) return
     try {
       await store.maintain()
+      takeBallast(data.path, data.storage.diskReserveBytes)
     } catch (error) {
       metrics.maintenanceFailed(log, error)
     }
