@@ -10,6 +10,8 @@ import { eventually } from './weir-process.ts'
 export const ENGINES = {
   'victoria-metrics': {
     readyPath: '/health',
+    // It keeps what it took in memory for up to 5 s: killed, it would lose what it had acknowledged.
+    endsBy: 'SIGTERM',
     args: (folder: string, address: string) => [
       `-storageDataPath=${folder}/data`,
       `-httpListenAddr=${address}`,
@@ -18,6 +20,7 @@ export const ENGINES = {
   },
   prometheus: {
     readyPath: '/-/ready',
+    endsBy: 'SIGKILL',
     args: (folder: string, address: string) => [
       `--config.file=${folder}/config.yml`,
       `--storage.tsdb.path=${folder}/data`,
@@ -32,7 +35,7 @@ export type EngineName = keyof typeof ENGINES
 /** An engine that can be killed and started again on what it has. */
 export interface EngineProcess extends AsyncDisposable {
   readonly url: string
-  /** As a power cut would. */
+  /** As roughly as it can be without a loss of what it had taken. */
   kill(): Promise<void>
   /** Again, after a kill. */
   start(): Promise<void>
@@ -40,7 +43,7 @@ export interface EngineProcess extends AsyncDisposable {
 
 export async function startEngine(name: EngineName): Promise<EngineProcess> {
   const program = findPeer(name)!
-  const { args, readyPath } = ENGINES[name]
+  const { args, readyPath, endsBy } = ENGINES[name]
   const folder = mkdtempSync(join(tmpdir(), 'weir-engine-'))
   writeFileSync(join(folder, 'config.yml'), 'global: {}\n')
   const address = `127.0.0.1:${await freePort()}`
@@ -50,7 +53,7 @@ export async function startEngine(name: EngineName): Promise<EngineProcess> {
     const child = spawn(program, args(folder, address), { stdio: 'ignore' })
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     kill = async () => {
-      child.kill('SIGKILL')
+      child.kill(endsBy)
       await exited
     }
     await eventually(`${name} to be ready`, async () => {
