@@ -7,7 +7,7 @@ import { findPeer } from './peer-process.ts'
 import { eventually } from './weir-process.ts'
 
 /** Real programs that can keep Weir's metrics. */
-export const ENGINES = {
+const ENGINES = {
   'victoria-metrics': {
     readyPath: '/health',
     // It keeps what it took in memory for up to 5 s: killed, it would lose what it had acknowledged.

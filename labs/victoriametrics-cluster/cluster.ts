@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { freePort } from '../stand/free-port.ts'
 
-export interface StorageNode {
+interface StorageNode {
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>
   start(): void
 }

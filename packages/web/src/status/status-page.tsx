@@ -23,6 +23,7 @@ import { Fact } from '../frame/fact.tsx'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { agoText, fullTime, spanText } from '../time/clock-text.ts'
 import { Cardinality } from './cardinality.tsx'
+import { Engine } from './engine.tsx'
 import { Intakes } from './intakes.tsx'
 import { Peers } from './peers.tsx'
 import { Queries } from './queries.tsx'
@@ -57,6 +58,7 @@ export function StatusPage(): React.JSX.Element {
         <Tabs.Panel value="overview">
           <div className="stack">
             <Process />
+            <Engine query={useQuery(statusQuery)} />
             <Intakes query={useQuery(intakesQuery)} />
             <Peers query={useQuery(peersQuery)} />
             <SentOn query={useQuery(remoteWriteQuery)} />
