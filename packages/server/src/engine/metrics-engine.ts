@@ -89,7 +89,8 @@ export class MetricsEngine implements AsyncDisposable {
   /** @throws {WeirError} `CONFIG_INVALID` when its keys cannot be used */
   static async open(config: EngineConfig, deps: EngineDeps): Promise<MetricsEngine> {
     try {
-      const client = await HttpClient.open(config, { connectTimeoutMs: CONNECT_TIMEOUT_MS })
+      const options = { what: 'engine', connectTimeoutMs: CONNECT_TIMEOUT_MS }
+      const client = await HttpClient.open(config, options)
       return new MetricsEngine(config, client, deps)
     } catch (error) {
       const { message } = error as Error

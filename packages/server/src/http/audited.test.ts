@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { WeirError } from '@weir/model'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OPEN_ACCESS } from '../access/access-control.ts'
@@ -65,6 +67,15 @@ test.each(changes)('%s is told, with who asked, however it ends', async (name, r
       }),
     ])
   }
+})
+
+test('docs/audit.md explains each action', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/audit.md'), 'utf8')
+  const named = allRoutes(standIn()).flatMap(({ audit }) =>
+    typeof audit === 'string' ? [audit] : Object.values(audit === false ? {} : (audit ?? {})),
+  )
+  const untold = [...new Set(named)].filter((action) => !page.includes(`\`${action}\``))
+  expect(untold).toEqual([])
 })
 
 test.each([

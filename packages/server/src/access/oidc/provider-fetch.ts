@@ -19,13 +19,16 @@ export async function openProviderFetch(
   oidc: OidcConfig,
 ): Promise<{ readonly fetch: ProviderFetch } & AsyncDisposable> {
   const { tls_config, proxy_url, no_proxy, proxy_from_environment } = oidc
-  const client = await HttpClient.open({
-    ...httpClientConfig.parse({ follow_redirects: false }),
-    tls_config,
-    proxy_url,
-    no_proxy,
-    proxy_from_environment,
-  })
+  const client = await HttpClient.open(
+    {
+      ...httpClientConfig.parse({ follow_redirects: false }),
+      tls_config,
+      proxy_url,
+      no_proxy,
+      proxy_from_environment,
+    },
+    { what: 'oidc' },
+  )
   return {
     fetch: async (url, { method, headers, body, signal }) => {
       const reply = await client.request(url, {
