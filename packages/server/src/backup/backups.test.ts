@@ -59,7 +59,7 @@ const NONE: ReadonlySet<string> = new Set()
 const never = (): AbortSignal => new AbortController().signal
 
 test('what keepers keep and what lies beside is in it; locks, leftovers and copies are not', async () => {
-  for (const name of ['weir.lock', 'audit.jsonl', 'x.tmp', 'damaged-1']) {
+  for (const name of ['weir.lock', 'audit.jsonl', 'x.tmp', 'damaged-1', 'ballast']) {
     writeFileSync(join(dataDir, name), name)
   }
   mkdirSync(join(dataDir, 'windows'))

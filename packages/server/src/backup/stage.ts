@@ -18,7 +18,7 @@ export interface Stage extends Disposable {
 
 /** What is no data: locks, what is being written, copies, and files in which there was damage. */
 const NO_DATA =
-  /^(weir\.lock(\..*)?|weir\.mdb-lock|snapshots|smaller|damaged(-.*)?|.*\.(tmp|unfinished)|export-.*\.parquet)$/
+  /^(weir\.lock(\..*)?|weir\.mdb-lock|snapshots|ballast|smaller|damaged(-.*)?|.*\.(tmp|unfinished)|export-.*\.parquet)$/
 
 /** What has a keeper of its own. */
 const KEPT: ReadonlySet<string> = new Set(['weir.mdb', 'windows', 'logs', 'statsd'])
