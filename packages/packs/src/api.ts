@@ -581,6 +581,8 @@ export interface WeirStatus {
   /** Deletes whose samples are still on disk. */
   readonly tombstones: number
   readonly residentBytes: number
+  /** How much memory it is to make do with. */
+  readonly memoryBudgetBytes: number
   readonly cpuSeconds: number
   readonly queryThreads: number
   readonly minTimeMs: number | null

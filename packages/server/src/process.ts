@@ -50,6 +50,7 @@ import type { HttpDeps, RuntimeInfo } from './http/deps.ts'
 import { lateAlerting } from './http/late-alerting.ts'
 import { tsdbStatus } from './http/tsdb-status.ts'
 import { Closers } from './lifecycle/closers.ts'
+import { tellStart } from './lifecycle/tell-start.ts'
 import { type Stopped, stopInTime } from './lifecycle/stop.ts'
 import type { LoggerDesk } from './loggers/desk.ts'
 import { openLoggers } from './loggers/open-loggers.ts'
@@ -298,10 +299,7 @@ class Process implements Weir {
     this.#waitsFor.delete('intakes')
     this.#watchPacks()
     for (const problem of featureProblems(this.#flags.features)) this.#log.warn({}, problem)
-    this.#log.info(
-      { addresses: this.addresses, dataDir: this.#flags.dataDir, version: VERSION },
-      'Weir is listening',
-    )
+    tellStart(this.#log, this.#flags, this.#setup, this.addresses)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -883,6 +881,7 @@ class Process implements Weir {
       headSamples: stats.headSamples,
       tombstones: stats.tombstones,
       residentBytes: process.memoryUsage.rss(),
+      memoryBudgetBytes: this.#setup.memory.bytes,
       cpuSeconds: (user + system) / 1e6,
       queryThreads: this.#pool.threadCount,
       minTimeMs: stats.minTimeMs,

@@ -3,7 +3,8 @@ import { setFenceRules } from '@weir/fetch'
 import { type Flags, loadConfig } from './config/load-config.ts'
 import { storageOptions } from './config/storage-options.ts'
 import type { Stopped } from './lifecycle/stop.ts'
-import { Thread } from './threads/thread.ts'
+import { heapMib } from './memory/budget.ts'
+import { Thread, limitHeaps } from './threads/thread.ts'
 import type { WriterData, WriterHandlers } from './threads/writer-thread.ts'
 
 export { type Flags } from './config/load-config.ts'
@@ -43,6 +44,7 @@ export interface Writer {
 export async function serve(flags: Flags): Promise<Weir> {
   requireWholeRestore(flags.dataDir)
   const setup = loadConfig(flags)
+  limitHeaps(heapMib(setup.memory))
   // Before any thread is started: they have what holds now.
   setFenceRules(setup.config.network.outgoing)
   const data: WriterData = {

@@ -41,7 +41,10 @@ function checkFormat({ environment, settings }: Core): void {
     environment.root.transactionSync(() => environment.meta.putSync('format', FORMAT))
   } else if (format !== FORMAT) {
     const want = `want format ${FORMAT}, got ${JSON.stringify(format)}`
-    const advice = 'use the version of Weir that wrote it, or another directory'
+    const isNewer = Number(format) > Number(FORMAT)
+    const advice = isNewer
+      ? 'a newer Weir wrote it: use that one, or restore a backup from before the upgrade'
+      : 'use the version of Weir that wrote it, or another directory'
     throw new WeirError('STORAGE_CORRUPT', `Cannot read ${settings.path}: ${want}; ${advice}`)
   }
 }

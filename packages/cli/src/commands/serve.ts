@@ -26,6 +26,7 @@ interface ServeOptions extends ExporterOptions {
   readonly enableFeature: readonly string[]
   readonly insecure: boolean
   readonly logLevel?: string
+  readonly memoryBudget?: string
 }
 
 const collect = (value: string, before: readonly string[] = []): string[] => [
@@ -77,12 +78,13 @@ export function withServeFlags(command: Command): Command {
       [],
     )
     .option('--insecure', 'listen beyond this machine without access control', false)
+    .option('--memory-budget <size>', 'memory to make do with (default: of the cgroup or machine)')
     .option('--log-level <level>', 'debug, info, warn or error (default info)')
 }
 
 /** What the command line said, in the server's words. */
 export function flagsOf(options: ServeOptions): Flags {
-  const { config, listen, statsdListen, logLevel } = options
+  const { config, listen, statsdListen, logLevel, memoryBudget } = options
   const mapping = options['statsd.mappingConfig']
   const alertmanager = options['alertmanager.config']
   const strictCompat = options['alertmanager.strictCompat']
@@ -109,6 +111,7 @@ export function flagsOf(options: ServeOptions): Flags {
     ...(retentionTime === undefined ? {} : { retentionTime }),
     ...(retentionSize === undefined ? {} : { retentionSize }),
     ...(logLevel === undefined ? {} : { logLevel }),
+    ...(memoryBudget === undefined ? {} : { memoryBudget }),
   }
 }
 

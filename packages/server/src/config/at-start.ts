@@ -19,6 +19,7 @@ const AT_START = {
   logs: ['rule_files', 'metrics', 'metric_presets'],
   query: ['lookback_rules', 'count_first_value'],
   web: [],
+  memory: [],
   log: [],
 } as const satisfies Partial<Record<keyof WeirConfig, readonly string[]>>
 

@@ -11,6 +11,9 @@ import { alertingBeside } from '../alertmanagers/config.ts'
 import { targetsBeside } from '../loggers/targets/config.ts'
 import { peersBeside } from '../peers/config.ts'
 import { readPack, refuseTwins } from '../packs/own/own-packs.ts'
+import { withinBudget } from '../memory/apply.ts'
+import { type MemoryBudget, memoryBudget } from '../memory/budget.ts'
+import { memoryConfig } from '../memory/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
 import { type MappingSource, type ReadMapping, readMappings } from '../statsd/mapping-file.ts'
 import { type NamedBy, beside, expandGlob, readNamed } from './files.ts'
@@ -45,11 +48,13 @@ export interface Flags {
   readonly insecure: boolean
   readonly features: readonly string[]
   readonly logLevel?: string
+  readonly memoryBudget?: string
 }
 
 /** Everything that files and flags say, read and checked; frozen. */
 export interface Setup {
   readonly config: WeirConfig
+  readonly memory: MemoryBudget
   /** Those that may wake up, as weir.yml wants them. */
   readonly packs: readonly Pack[]
   readonly mappings: readonly ReadMapping[]
@@ -74,6 +79,7 @@ export function loadConfig(flags: Flags): Setup {
   const packs = givenPacks(given)
   return {
     config: given.config,
+    memory: given.memory,
     packs,
     mappings: readMappings([...mappingFiles(given, flags), ...builtInMappings(given, packs)]),
     ruleFiles: rulePatterns(given, flags).flatMap(readRuleFiles),
@@ -88,6 +94,7 @@ export interface GivenConfig {
   readonly file: string
   readonly text: string
   readonly config: WeirConfig
+  readonly memory: MemoryBudget
 }
 
 /** @throws {WeirError} `CONFIG_INVALID`, a line a problem */
@@ -132,7 +139,9 @@ export function readConfig(flags: Flags): GivenConfig {
     ...(auth === undefined ? {} : { auth }),
   }
   const whole = { ...read, ...found }
-  return { file, text, config: freeze(withFlags(whole, flags)) }
+  const flagged = withFlags(whole, flags)
+  const memory = memoryBudget(flagged.memory.budget)
+  return { file, text, config: freeze(withinBudget(flagged, text, memory)), memory }
 }
 
 /** Where a key stands: `weir.yml:3: rule_files`. */
@@ -147,10 +156,14 @@ const KEYS = {
   statsd_listen: statsdConfig.shape.listen,
   flush_interval: statsdConfig.shape.flush_interval,
   level: weirConfig.shape.log.unwrap().shape.level,
+  budget: memoryConfig.shape.budget,
   ...storedMetrics.pick({ retention_time: true, retention_size: true }).shape,
 } as const
 
-function withFlags({ web, statsd, log, storage, ...config }: WeirConfig, flags: Flags): WeirConfig {
+function withFlags(
+  { web, statsd, log, memory, storage, ...config }: WeirConfig,
+  flags: Flags,
+): WeirConfig {
   const { listen, webConfigFile, statsdMappingConfig: mapping } = flags
   const exporters = withStatsdFlags(statsd, flags.statsd ?? {})
   const { metrics } = storage
@@ -193,6 +206,13 @@ function withFlags({ web, statsd, log, storage, ...config }: WeirConfig, flags: 
           schema: KEYS.retention_size,
         }),
       },
+    },
+    memory: {
+      ...memory,
+      budget: flagOr(memory.budget, flags.memoryBudget, {
+        flag: '--memory-budget',
+        schema: KEYS.budget,
+      }),
     },
     log: {
       ...log,

@@ -19,5 +19,6 @@ export function shownFlags(flags: Flags, config: WeirConfig): Record<string, str
     'enable-feature': features.join(','),
     'web.enable-admin-api': String(config.web.enable_admin_api),
     insecure: String(insecure),
+    'memory-budget': flags.memoryBudget ?? '',
   }
 }

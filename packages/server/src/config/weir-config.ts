@@ -8,6 +8,7 @@ import { otlpConfig, otlpReceiver } from '../otlp/config.ts'
 import { pushGateway } from '../pushgateway/config.ts'
 import { icebergConfig } from '../iceberg/config.ts'
 import { influxConfig } from '../influx/config.ts'
+import { memoryConfig } from '../memory/config.ts'
 import { logsConfig } from '../logs/config.ts'
 import { logsStorage } from '../logs-engine/config.ts'
 import { remoteReadServer } from '../remote-read/config.ts'
@@ -357,7 +358,9 @@ const query = z.strictObject({
   max_memory: byteSize
     .prefault('1GiB')
     .refine((bytes) => bytes > 0, { message: 'want more than 0' })
-    .describe('About how much memory a query may hold: samples, series and labels that it makes.'),
+    .describe(
+      'About how much memory a query may hold: samples, series and labels that it makes; a quarter of `memory.budget` at most, unless told.',
+    ),
   lookback_delta: duration.prefault('5m').describe('How far back an instant looks for a sample.'),
   lookback_rules: lookbackRules
     .default([])
@@ -458,6 +461,7 @@ const sections = z.strictObject({
     .default([])
     .describe('What people say of pipelines: whose they are, what they are called, what to do.'),
   packs: packsConfig.prefault({}).describe('What Weir knows of each system.'),
+  memory: memoryConfig.prefault({}).describe('How much memory Weir is to make do with.'),
   log: z
     .strictObject({
       level: z

@@ -27,7 +27,9 @@ export const logQueryConfig = z.strictObject({
   max_memory: byteSize
     .prefault('512MiB')
     .refine((bytes) => bytes >= 64 * 1024 * 1024, { message: 'want 64MiB or more' })
-    .describe('What reading may hold in memory; a question that needs more fails.'),
+    .describe(
+      'What reading may hold in memory; a question that needs more fails; an eighth of `memory.budget` at most, unless told.',
+    ),
   export_timeout: duration
     .prefault('10m')
     .refine((ms) => ms > 0, { message: 'want more than 0' })

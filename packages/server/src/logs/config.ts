@@ -34,7 +34,9 @@ export const logsConfig = z.strictObject({
   part_memory: byteSize
     .prefault('256MiB')
     .refine((bytes) => bytes >= 64 * 2 ** 20, { message: 'want at least 64MiB' })
-    .describe('Memory that DuckDB may use to write a part.'),
+    .describe(
+      'Memory that DuckDB may use to write a part; an eighth of `memory.budget` at most, unless told.',
+    ),
   max_ahead: duration
     .prefault('10m')
     .describe('How far in the future the time of a line may lie; later ones are refused.'),

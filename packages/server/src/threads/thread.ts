@@ -9,6 +9,13 @@ import { Caller, type Handlers, type HandlersOfAll } from './rpc.ts'
  */
 const YOUNG_MB = 6
 
+let heapLimit: { readonly maxOldGenerationSizeMb?: number } = {}
+
+/** How large the heaps of threads that are started from now on may become. */
+export function limitHeaps(mib: number): void {
+  heapLimit = { maxOldGenerationSizeMb: mib }
+}
+
 /** The threads that run, to be asked for their heaps. */
 const OPEN = new Set<{ readonly name: string; heap(): Promise<HeapInfo> }>()
 
@@ -50,7 +57,7 @@ export class Thread<H extends Handlers> implements AsyncDisposable {
     this.#worker = new Worker(threadFile(entry), {
       workerData: data,
       transferList: [...transfer],
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, ...heapLimit },
       name: entry,
       ...(FROM_SOURCE ? { execArgv: [] } : {}), // or it would look for the sources of other rooms
     })

@@ -97,6 +97,7 @@ function Process(): React.JSX.Element {
         <Fact label="Intake" value={data.samplesPerSecond} unit="samples/s" />
         <Fact label="Disk" value={data.diskBytes} unit="bytes" />
         <Fact label="Memory" value={data.residentBytes} unit="bytes" />
+        <Fact label="Memory budget" value={data.memoryBudgetBytes} unit="bytes" />
         <Fact label="CPU so far" value={data.cpuSeconds} unit="s" />
         <Fact label="Query threads" value={data.queryThreads} unit="" />
       </div>

@@ -245,6 +245,7 @@ export const STATUS: WeirStatus = {
   headSamples: 310_000,
   tombstones: 0,
   residentBytes: 214_000_000,
+  memoryBudgetBytes: 2_147_483_648,
   cpuSeconds: 512,
   queryThreads: 2,
   minTimeMs: ago(20_000),

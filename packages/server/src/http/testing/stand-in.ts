@@ -266,6 +266,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       headSamples: 0,
       tombstones: 0,
       residentBytes: 0,
+      memoryBudgetBytes: 2 ** 31,
       cpuSeconds: 0,
       queryThreads: 1,
       minTimeMs: null,

@@ -1,0 +1,26 @@
+import { parseDocument } from 'yaml'
+import type { WeirConfig } from '../config/weir-config.ts'
+import { type MemoryBudget, memoryShares } from './budget.ts'
+
+/** A configuration whose limits of memory fit the budget, but for those that its text sets itself. */
+export function withinBudget(config: WeirConfig, text: string, budget: MemoryBudget): WeirConfig {
+  const document = parseDocument(text, { merge: true })
+  const given = (...path: string[]): boolean => document.hasIn(path)
+  const { query, logs } = config
+  const shares = memoryShares(budget, {
+    queryBytes: query.max_memory,
+    logQueryBytes: logs.query.max_memory,
+    partBytes: logs.part_memory,
+  })
+  return {
+    ...config,
+    query: given('query', 'max_memory') ? query : { ...query, max_memory: shares.queryBytes },
+    logs: {
+      ...logs,
+      part_memory: given('logs', 'part_memory') ? logs.part_memory : shares.partBytes,
+      query: given('logs', 'query', 'max_memory')
+        ? logs.query
+        : { ...logs.query, max_memory: shares.logQueryBytes },
+    },
+  }
+}
