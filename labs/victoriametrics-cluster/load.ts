@@ -12,10 +12,10 @@ export interface Load {
 export function startLoad(web: string): Load {
   let acknowledged = 0
   let refused = 0
-  let isOver = false
+  const over = new AbortController()
   let lastMs = 0
   const running = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const timeMs = (lastMs = Math.max(Date.now(), lastMs + 1))
       const lines = Array.from(
         { length: WORKERS },
@@ -33,7 +33,7 @@ export function startLoad(web: string): Load {
   })()
   return {
     async stop() {
-      isOver = true
+      over.abort()
       await running
       return { acknowledged, refused }
     },

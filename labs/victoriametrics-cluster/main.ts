@@ -52,7 +52,7 @@ rule_files: ['${rules}']
       const isTrue = receiver.firing('LabHeld', 'lab') !== undefined
       return Promise.resolve({ isTrue, seen: isTrue ? 'told' : 'not told' })
     })
-    const gone = cluster.nodes[1]!
+    const gone = cluster.nodes[1]
     // A node that is killed has lost what it had taken in its last seconds: only a second copy makes up for that.
     await gone.end(isReplicated ? 'SIGKILL' : 'SIGTERM')
     say('a storage node is gone')
@@ -132,5 +132,5 @@ async function endedAlerts(web: string): Promise<number> {
   }
   const own = data.alerts.find(({ labels }) => JSON.stringify(labels).includes('LabHeld'))
   // One that ended and began anew is active since then.
-  return own !== undefined && Date.parse(own.activeAt) <= Date.parse(alerts[0]!.startsAt) ? 0 : 1
+  return own !== undefined && Date.parse(own.activeAt) <= Date.parse(alerts[0].startsAt) ? 0 : 1
 }

@@ -159,6 +159,7 @@ class Process implements Weir {
   readonly #writer: Thread<WriterHandlers>
   #pool!: QueryDesk
   #engine: MetricsEngine | undefined
+  #seen!: Pick<QueryDesk, 'vector'>
   #shelf: PictureShelf | undefined
   #watch!: QueryWatch
   #alerting!: Alerting
@@ -408,8 +409,9 @@ class Process implements Weir {
       const opened = await opening.catch(() => undefined) // it has cleaned up behind itself
       await opened?.[Symbol.asyncDispose]()
     })
-    const { desk, engine } = await opening
+    const { desk, engine, seen } = await opening
     this.#pool = desk
+    this.#seen = seen
     this.#engine = engine
     this.#waitsFor.delete('query threads')
   }
@@ -465,7 +467,7 @@ class Process implements Weir {
     this.#closers.defer(() => appender.close())
     this.#packs = new PackWatch({
       packs: () => this.#setup.packs,
-      queries: this.#pool,
+      queries: this.#seen,
       store,
       clock: systemClock,
       telemetry: { registry: this.#registry, log: this.#log.child({ part: 'packs' }) },

@@ -1,5 +1,6 @@
 import type { EvaluationLimits } from '../query/job.ts'
 import type { Flavour } from './config.ts'
+import { victoriaExpr } from './victoria-expr.ts'
 
 /**
  * How engines differ from Prometheus in what they want to be asked, and in what they do not answer.
@@ -7,6 +8,8 @@ import type { Flavour } from './config.ts'
  */
 export interface Dialect {
   readonly flavour: Flavour
+  /** The expression as this engine reads it. */
+  expr(text: string): string
   /** Parameters of each evaluation beside the question itself. */
   tuning(limits: EvaluationLimits): Readonly<Record<string, string>>
   /** Parameters by which an answer in part becomes an error: rules must not end alerts for what is missing. */
@@ -27,6 +30,7 @@ function lookback({ lookbackMs }: EvaluationLimits, name: string): Record<string
 function prometheusLike(flavour: Flavour): Dialect {
   return {
     flavour,
+    expr: (text) => text,
     tuning: (limits) => lookback(limits, 'lookback_delta'),
     whole: flavour === 'thanos' ? { partial_response: 'false' } : {},
     saysAllTime: false,
@@ -43,6 +47,7 @@ function prometheusLike(flavour: Flavour): Dialect {
  */
 const VICTORIA: Dialect = {
   flavour: 'victoriametrics',
+  expr: victoriaExpr,
   tuning: (limits) => ({ nocache: '1', ...lookback(limits, 'max_lookback') }),
   whole: { deny_partial_response: '1' },
   saysAllTime: true,

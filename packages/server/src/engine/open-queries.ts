@@ -8,6 +8,7 @@ import { QueryPool, type QueryPoolOptions } from '../threads/query-pool.ts'
 import { engineOf } from './config.ts'
 import { MetricsEngine } from './metrics-engine.ts'
 import { RemoteQueries } from './remote-queries.ts'
+import { sightings } from './sightings.ts'
 
 /** How long rules wait for what came in right before them to be with the engine. */
 const SENT_WITHIN_MS = 1_000
@@ -27,6 +28,8 @@ export interface OpenedQueries extends AsyncDisposable {
   readonly desk: QueryDesk
   /** Undefined while the embedded store keeps the metrics. */
   readonly engine: MetricsEngine | undefined
+  /** Where sleeping packs are looked for. */
+  readonly seen: Pick<QueryDesk, 'vector'>
 }
 
 /** Opens the query threads, and before them the way to the engine where there is one. */
@@ -49,7 +52,8 @@ export async function openQueries(options: OpenQueriesOptions): Promise<OpenedQu
             evaluation: () => pool.evaluation,
             sent: () => caughtUp(SENT_WITHIN_MS),
           })
-    return { desk, engine, [Symbol.asyncDispose]: () => desk[Symbol.asyncDispose]() }
+    const seen = engine === undefined ? desk : sightings(local, desk)
+    return { desk, engine, seen, [Symbol.asyncDispose]: () => desk[Symbol.asyncDispose]() }
   } catch (error) {
     await engine?.[Symbol.asyncDispose]()
     throw error

@@ -25,7 +25,7 @@ export function questionFor(job: OneQuestion, dialect: Dialect, nowMs: number): 
       return {
         path: '/api/v1/query',
         params: [
-          ['query', job.expr],
+          ['query', dialect.expr(job.expr)],
           ['time', seconds(job.timeMs)],
           ...tuned(job, dialect),
           ...limited(job.limit, !dialect.cutsHere),
@@ -35,7 +35,7 @@ export function questionFor(job: OneQuestion, dialect: Dialect, nowMs: number): 
       return {
         path: '/api/v1/query_range',
         params: [
-          ['query', job.expr],
+          ['query', dialect.expr(job.expr)],
           ['start', seconds(job.startMs)],
           ['end', seconds(job.endMs)],
           ['step', seconds(job.stepMs)],
