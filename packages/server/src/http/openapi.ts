@@ -1,4 +1,5 @@
-import type { Parameter, Route } from './route.ts'
+import type { Demand } from '../access/scope.ts'
+import { type Parameter, type Route, demandOf } from './route.ts'
 
 /**
  * The routes as an OpenAPI 3.1 document: paths, parameters and what each is for. Answers are named,
@@ -14,6 +15,7 @@ export function openApi(routes: readonly Route[], version: string): object {
   return {
     openapi: '3.1.0',
     info: { title: 'Weir', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    components: { securitySchemes: SCHEMES },
     paths,
   }
 }
@@ -23,6 +25,7 @@ function operation(route: Route, method: string): object {
   const form = method === 'POST' && inForm.length > 0
   return {
     summary: route.summary,
+    security: securityOf(demandOf(route, method)),
     parameters: (form
       ? route.parameters.filter(({ in: where }) => where === 'path')
       : route.parameters
@@ -36,6 +39,18 @@ function operation(route: Route, method: string): object {
       },
     },
   }
+}
+
+/** How callers say who they are; each may stand for any scope. */
+const SCHEMES = {
+  token: { type: 'http', scheme: 'bearer', description: 'An API token; docs/access.md' },
+  password: { type: 'http', scheme: 'basic', description: 'A user, or a token as password' },
+} as const
+
+/** Nothing of an open path; of the others either way, with the scope. */
+function securityOf(wanted: Demand): object[] {
+  if (wanted === 'open' || wanted === 'peer') return []
+  return [{ token: [wanted] }, { password: [wanted] }]
 }
 
 const ERROR = {
