@@ -611,6 +611,26 @@ export interface EngineView {
   readonly queueAgeMaxMs: number
 }
 
+/** `GET /api/weir/v1/logs/engine`: what gets the lines of log; null where Weir keeps them alone. */
+export interface LogsEngineView {
+  readonly kind: 'loki' | 'victorialogs'
+  /** Where lines are sent; its host and path alone. */
+  readonly url: string
+  /** Lines since Weir started. */
+  readonly sentLines: number
+  /** Acknowledged lines that it refused, or that waited in vain. */
+  readonly lostLines: number
+  /** On disk. */
+  readonly waitingBytes: number
+  readonly waitingBytesMax: number
+  /** How long the oldest of these lines has waited. */
+  readonly waitedMs: number
+  readonly lastSentMs: number | null
+  /** What was wrong with the last request; '' when it went well. */
+  readonly lastError: string
+  readonly lastErrorMs: number | null
+}
+
 /** One of `GET /api/weir/v1/remote-write`: an endpoint that samples are sent on to. */
 export interface RemoteWriteView {
   readonly name: string

@@ -808,7 +808,11 @@ class Process implements Weir {
       influx: (request) => this.#push.influx(request),
       influxLimits: config.influx,
       icebergLimits: config.iceberg,
-      logs: { take: (request) => this.#logs.take(request), limits: config.logs },
+      logs: {
+        take: (request) => this.#logs.take(request),
+        engine: () => this.#logs.engineView(),
+        limits: config.logs,
+      },
       backfills: this.#backfills,
       backtests: this.#backtests,
       alertingSetup: () => this.#alertingSetup(this.#setup),

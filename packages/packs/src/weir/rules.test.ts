@@ -56,6 +56,23 @@ const cases: readonly (readonly [string, RuleScript])[] = [
     },
   ],
   [
+    'an engine of logs that is away is told after six minutes, lost lines at once',
+    {
+      series: [
+        THERE,
+        [own('weir_logs_engine_queue_seconds'), '0x10 15+15x39 0x99'],
+        [own('weir_logs_engine_dropped_lines_total', 'reason="too_old"'), '0x40 7x60'],
+      ],
+      firing: [
+        ['7m', 'WeirLogsEngineBehind', []],
+        ['11m', 'WeirLogsEngineBehind', ['w']],
+        ['16m', 'WeirLogsEngineBehind', []],
+        ['9m', 'WeirLogsEngineLost', []],
+        ['11m', 'WeirLogsEngineLost', ['w']],
+      ],
+    },
+  ],
+  [
     'a disk that fills is told a day before, a full one at once',
     {
       series: [

@@ -63,6 +63,35 @@ const INTAKE: readonly PackAlert[] = [
   },
 ]
 
+const LOGS_ENGINE: readonly PackAlert[] = [
+  {
+    name: 'WeirLogsEngineBehind',
+    expr: 'max by (instance) (weir_logs_engine_queue_seconds)',
+    threshold: { op: '>', value: 300, unit: 's', by: 'instance' },
+    forText: '1m',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'store',
+    summary: 'Lines of log have waited {{ $value | humanizeDuration }} for their engine',
+    description: 'It is away or too slow. They are on the disk of Weir; nobody finds them yet.',
+    runbook:
+      'Status says what the engine answered. Look whether it runs, and at `storage.logs`. `weir_logs_engine_queue_bytes` tells how much waits: when it reaches `storage.logs.queue.max_bytes`, senders are told to come again.',
+  },
+  {
+    name: 'WeirLogsEngineLost',
+    expr: grown('weir_logs_engine_dropped_lines_total', '5m'),
+    threshold: { op: '>', value: 0, unit: 'lines', by: 'instance' },
+    forText: '0s',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'store',
+    summary: '{{ printf "%.0f" $value }} lines of log were lost on the way to their engine',
+    description: 'It refused lines that Weir had acknowledged, or they waited for too long.',
+    runbook:
+      '`sum by (reason) (increase(weir_logs_engine_dropped_lines_total[5m]))` tells the reasons; the log of the part `logs` has the words of the engine.',
+  },
+]
+
 const STORE: readonly PackAlert[] = [
   {
     name: 'WeirWritesFailing',
@@ -284,6 +313,7 @@ const ENGINE: readonly PackAlert[] = [
 export const ALERTS: readonly PackAlert[] = [
   ...INTAKE,
   ...STORE,
+  ...LOGS_ENGINE,
   ...RULES,
   ...NOTIFICATIONS,
   ...QUERIES,

@@ -15,6 +15,7 @@ import type {
   QueriesView,
   ScrapeJobView,
   WeirStatus,
+  LogsEngineView,
 } from '@weir/packs'
 import type {
   EvaluationLimits,
@@ -166,6 +167,8 @@ export interface HttpDeps {
   readonly logs: {
     /** Takes a request with lines of log in; resolves when what could be kept is durable. The body changes hands. */
     take(request: LogRequest): Promise<LogOutcome>
+    /** What gets the lines; undefined where Weir keeps them alone. */
+    engine(): Promise<LogsEngineView | undefined>
     readonly limits: LogsConfig
   }
   readonly backfills: Pick<Backfills, 'views' | 'view' | 'begin' | 'cancel'>

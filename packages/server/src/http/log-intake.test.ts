@@ -34,7 +34,7 @@ async function stand(keys: object = {}, overrides: Partial<HttpDeps> = {}): Prom
     if (typeof here.becomes === 'string') throw new WeirError(here.becomes, 'Cannot take it')
     return here.becomes
   }
-  const logs = { take, limits: logsConfig.parse(keys) }
+  const logs = { take, engine: async () => undefined, limits: logsConfig.parse(keys) }
   const deps = standIn({ logs, ...overrides })
   const http = await createHttp(deps)
   const here: Stand = {

@@ -4,7 +4,7 @@ import type { LogJob } from '../log-query/job.ts'
 import type { HttpDeps } from './deps.ts'
 import { countOf, orderedBoundsOf, refused, timeOf } from './loki-parameters.ts'
 import { ask } from './loki-routes.ts'
-import { type Call, type Route, query } from './route.ts'
+import { type Call, type Route, json, query } from './route.ts'
 
 const AROUND = 20
 const AROUND_MAX = 1000
@@ -37,6 +37,14 @@ export function logRoutes(deps: HttpDeps): Route[] {
         query('after', 'How many after it; the same'),
       ],
       handle: (call) => ask(deps, call, contextJob(call)),
+    },
+    {
+      methods: ['GET'],
+      path: '/api/weir/v1/logs/engine',
+      access: 'read',
+      summary: 'The distant engine that gets lines of log, what waits for it and what went wrong',
+      parameters: [],
+      handle: async () => json((await deps.logs.engine()) ?? null),
     },
     {
       methods: ['GET', 'POST'],

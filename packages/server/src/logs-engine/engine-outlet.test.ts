@@ -63,7 +63,7 @@ function batchOf(lines: readonly Line[]): LogBatch {
 }
 
 const sentAll = (outlet: EngineOutlet): Promise<void> =>
-  vi.waitFor(() => expect(outlet.status().waitingBytes).toBe(0), { interval: 2, timeout: 5000 })
+  vi.waitFor(() => expect(outlet.view().waitingBytes).toBe(0), { interval: 2, timeout: 5000 })
 
 test('lines arrive with what is said beside them, their level, and the tenant', async () => {
   await using outlet = await open({ tenant: 'team-a' })
@@ -90,7 +90,7 @@ test('lines arrive with what is said beside them, their level, and the tenant', 
     { stream: ['app', 'b'], timeNs: at(3), line: 'four', metadata: [] },
   ])
   expect(loki.headers.every((headers) => headers['x-scope-orgid'] === 'team-a')).toBe(true)
-  expect(outlet.status()).toMatchObject({ sentLines: 4, lostLines: 0, lastError: '' })
+  expect(outlet.view()).toMatchObject({ sentLines: 4, lostLines: 0, lastError: '' })
 })
 
 test('nothing stands beside lines for a Loki that takes no structured metadata', async () => {
@@ -107,7 +107,7 @@ test('a password goes to Loki and is told to nobody', async () => {
   await sentAll(outlet)
   const want = `Basic ${Buffer.from('weir:pa55').toString('base64')}`
   expect(loki.headers.map(({ authorization }) => authorization)).toEqual([want, want, want])
-  expect(JSON.stringify(outlet.status())).not.toContain('pa55')
+  expect(JSON.stringify(outlet.view())).not.toContain('pa55')
 })
 
 test('one bad line among a thousand is found, and the others arrive once each', async () => {
@@ -124,7 +124,7 @@ test('one bad line among a thousand is found, and the others arrive once each', 
     (text) => text !== 'line 700',
   )
   expect(loki.taken.map(({ line }) => line)).toEqual(want)
-  expect(outlet.status()).toMatchObject({ sentLines: 999, lostLines: 1 })
+  expect(outlet.view()).toMatchObject({ sentLines: 999, lostLines: 1 })
   expect(loki.headers.length).toBeLessThan(30)
 })
 
@@ -135,7 +135,7 @@ test('a Loki that refuses everything is not asked line by line', async () => {
     batchOf(Array.from({ length: 1000 }, (_, i) => ({ app: 'a', text: `line ${i}` }))),
   )
   await sentAll(outlet)
-  expect(outlet.status()).toMatchObject({ sentLines: 0, lostLines: 1000 })
+  expect(outlet.view()).toMatchObject({ sentLines: 0, lostLines: 1000 })
   expect(loki.headers.length).toBeLessThan(700)
 })
 
@@ -173,8 +173,8 @@ test('what waits when Weir ends is sent by its next life', async () => {
   {
     await using outlet = await open({ url })
     await outlet.append(batchOf([{ app: 'a', text: 'kept' }]))
-    await vi.waitFor(() => expect(outlet.status().lastError).toContain('nothing listens there'))
-    expect(outlet.status().waitingBytes).toBeGreaterThan(0)
+    await vi.waitFor(() => expect(outlet.view().lastError).toContain('nothing listens there'))
+    expect(outlet.view().waitingBytes).toBeGreaterThan(0)
   }
   loki = await StandInLoki.open()
   await using outlet = await open()

@@ -1,6 +1,7 @@
 import { HttpClient } from '@weir/fetch'
 import { LogQueue } from '@weir/logs'
 import type { Clock, LogBatch, LogReport, LogSink } from '@weir/model'
+import type { LogsEngineView } from '@weir/packs'
 import type { Telemetry } from '../telemetry/log.ts'
 import { type DistantEngine, pathBehind, tenantHeaders } from './config.ts'
 import { EngineEvents } from './engine-events.ts'
@@ -21,18 +22,6 @@ export interface EngineOutletOptions {
   readonly telemetry: Telemetry
 }
 
-/** What the status page shows of the engine. */
-export interface OutletStatus {
-  readonly lastError: string
-  readonly lastErrorMs: number
-  readonly lastSentMs: number
-  readonly sentLines: number
-  readonly lostLines: number
-  readonly waitingBytes: number
-  /** Since when the oldest line waits; 0: none does. */
-  readonly oldestMs: number
-}
-
 /** How long the end may wait for lines that are under way. */
 const LAST_MS = 2000
 const LOOK_MS = 25
@@ -41,6 +30,7 @@ const ANSWER_BYTES_MAX = 16_384
 
 /** The way of lines to a distant engine: acknowledged when they are in its queue on disk, sent from there. */
 export class EngineOutlet implements LogSink, AsyncDisposable {
+  readonly #engine: DistantEngine
   readonly #clock: Clock
   readonly #events: EngineEvents
   readonly #queue: LogQueue
@@ -51,6 +41,7 @@ export class EngineOutlet implements LogSink, AsyncDisposable {
     const { engine, clock, telemetry } = options
     const { queue: config } = engine
     const { log } = telemetry
+    this.#engine = engine
     this.#clock = clock
     this.#client = client
     const events = new EngineEvents(telemetry)
@@ -111,17 +102,32 @@ export class EngineOutlet implements LogSink, AsyncDisposable {
     return this.#queue.stats()
   }
 
-  status(): OutletStatus {
+  view(): LogsEngineView {
     const { lastError, lastErrorMs, lastSentMs, sentLines, lostLines } = this.#events
-    const { waitingBytes, oldestMs } = this.#queue.stats()
-    return { lastError, lastErrorMs, lastSentMs, sentLines, lostLines, waitingBytes, oldestMs }
+    const { engine: kind, write_url: url, queue } = this.#engine
+    return {
+      kind,
+      url: shownAddress(url),
+      sentLines,
+      lostLines,
+      waitingBytes: this.#queue.stats().waitingBytes,
+      waitingBytesMax: queue.max_bytes,
+      waitedMs: this.#waitedMs(),
+      lastSentMs: lastSentMs === 0 ? null : lastSentMs,
+      lastError,
+      lastErrorMs: lastErrorMs === 0 ? null : lastErrorMs,
+    }
   }
 
   /** Brings the gauges up to date. */
   publish(): void {
-    const { waitingBytes, oldestMs } = this.#queue.stats()
-    const waitedMs = oldestMs === 0 ? 0 : Math.max(0, this.#clock.now() - oldestMs)
-    this.#events.publish({ waitingBytes, waitedSeconds: waitedMs / 1000 })
+    const { waitingBytes } = this.#queue.stats()
+    this.#events.publish({ waitingBytes, waitedSeconds: this.#waitedMs() / 1000 })
+  }
+
+  #waitedMs(): number {
+    const { oldestMs } = this.#queue.stats()
+    return oldestMs === 0 ? 0 : Math.max(0, this.#clock.now() - oldestMs)
   }
 
   /** Gives what is under way a moment, so that the next life does not send it again. */
@@ -134,6 +140,12 @@ export class EngineOutlet implements LogSink, AsyncDisposable {
     await this.#queue[Symbol.asyncDispose]()
     await this.#client[Symbol.asyncDispose]()
   }
+}
+
+/** Whatever stands behind a question mark may be a secret. */
+function shownAddress(address: string): string {
+  const { origin, pathname } = new URL(address)
+  return `${origin}${pathname === '/' ? '' : pathname}`
 }
 
 const PUSH_PATHS = {

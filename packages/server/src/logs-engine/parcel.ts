@@ -45,10 +45,10 @@ export function halves(parcel: Parcel): readonly [Parcel, Parcel] {
 }
 
 /** Under which name a line's level is said: as Loki's own intake of OTLP does, and no parser makes it of a line. */
-const LEVEL_NAME = 'severity_text'
+export const SENT_LEVEL = 'severity_text'
 /** Names under which it may be said already: Loki looks for it there too. */
 const LEVEL_NAMES: ReadonlySet<string> = new Set([
-  LEVEL_NAME,
+  SENT_LEVEL,
   'detected_level',
   'level',
   'severity',
@@ -84,10 +84,10 @@ function besides(
 ): readonly string[] {
   const from = row === 0 ? 0 : metadataEnds[row - 1]!
   const to = metadataEnds[row]!
-  if (from === to) return severity === 0 ? NOTHING : [LEVEL_NAME, levelOf(severity)]
+  if (from === to) return severity === 0 ? NOTHING : [SENT_LEVEL, levelOf(severity)]
   const json = Buffer.from(metadata.buffer, metadata.byteOffset + from, to - from).toString()
   const pairs = Object.entries(JSON.parse(json) as Readonly<Record<string, string>>)
   const isSaid = pairs.some(([name]) => LEVEL_NAMES.has(name))
   const flat = pairs.flat()
-  return severity === 0 || isSaid ? flat : [...flat, LEVEL_NAME, levelOf(severity)]
+  return severity === 0 || isSaid ? flat : [...flat, SENT_LEVEL, levelOf(severity)]
 }

@@ -3,10 +3,9 @@ import { join } from 'node:path'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { DeleteRequest } from '@weir/logs'
 import type { LogBatch, LogReport, LogSink } from '@weir/model'
-import type { IntakeStatus } from '@weir/packs'
+import type { IntakeStatus, LogsEngineView } from '@weir/packs'
 import type { WeirConfig } from '../config/weir-config.ts'
 import { distantEngine } from '../logs-engine/config.ts'
-import type { OutletStatus } from '../logs-engine/engine-outlet.ts'
 import type { BodyRooms } from '../push/body-rooms.ts'
 import type { LogsData, LogsHandlers } from '../threads/logs-thread.ts'
 import { Thread } from '../threads/thread.ts'
@@ -65,9 +64,9 @@ export class LogsSide implements LogSink, AsyncDisposable {
   }
 
   /** What the status page shows of the engine that gets the lines, where there is one. */
-  async engineStatus(): Promise<OutletStatus | undefined> {
+  async engineView(): Promise<LogsEngineView | undefined> {
     if (this.#options.config().storage.logs.engine === 'embedded') return undefined
-    return (await this.thread()).call('engineStatus', undefined)
+    return (await this.thread()).call('engineView', undefined)
   }
 
   /** Takes up what of a new configuration counts at once: metrics from lines. */

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { type DeleteRequest, type LogStoreOptions, type LogStoreStats } from '@weir/logs'
 import { type LogReport, type LogSink, WeirError, systemClock } from '@weir/model'
-import { type IntakeStatus, LINE_PARSERS } from '@weir/packs'
+import { type IntakeStatus, LINE_PARSERS, type LogsEngineView } from '@weir/packs'
 import { connectAppender } from '@weir/tsdb'
 import type { LineLimits } from '../logs/lines/line-limits.ts'
 import { serveWay } from '../logs/log-way.ts'
@@ -18,7 +18,6 @@ import {
 } from '../logs/sockets/log-listeners.ts'
 import { ReceiverDoor } from '../logs/sockets/receiver-door.ts'
 import { LogStoreMetrics } from '../logs/store-metrics.ts'
-import type { OutletStatus } from '../logs-engine/engine-outlet.ts'
 import { type KeptLinesOptions, openKeptLines } from '../logs-engine/kept-lines.ts'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
@@ -67,8 +66,8 @@ export type LogsHandlers = {
   /** Gives files of lines second names in a folder; says how long those are that grow. */
   link: (into: string) => Promise<ReadonlyMap<string, number>>
   stats: () => Promise<LogStoreStats>
-  /** What the status page shows of the engine that gets the lines, where there is one. */
-  engineStatus: () => Promise<OutletStatus | undefined>
+  /** What gets the lines besides this thread, where there is such a thing. */
+  engineView: () => Promise<LogsEngineView | undefined>
   /** This thread's own metrics as an exposition page. */
   page: (accept: string) => Promise<Moved<Uint8Array>>
   close: () => Promise<void>
@@ -144,7 +143,7 @@ const handlers: LogsHandlers = {
   delete: async (request) => (await opening).delete(request),
   link: async (into) => (await opening).link(into),
   stats: async () => (await opening).stats(),
-  engineStatus: async () => (await opening).outlet?.status(),
+  engineView: async () => (await opening).outlet?.view(),
   page: async (accept) => {
     const store = await opening
     metrics.refresh(store.stats(), (await receiving).reader.active.count)

@@ -12,6 +12,7 @@ import type {
   PushGroupView,
   QueriesView,
   ScrapeJobView,
+  LogsEngineView,
   RemoteWriteView,
   StatsdCardinality,
   WeirStatus,
@@ -71,6 +72,11 @@ export const statsdCardinalityQuery = queryOptions({
 export const remoteWriteQuery = queryOptions({
   queryKey: ['remote-write'],
   queryFn: ({ signal }) => getWeir<readonly RemoteWriteView[]>(`${API}/remote-write`, signal),
+})
+
+export const logsEngineQuery = queryOptions({
+  queryKey: ['logs-engine'],
+  queryFn: ({ signal }) => getWeir<LogsEngineView | null>(`${API}/logs/engine`, signal),
 })
 
 export const peersQuery = queryOptions({

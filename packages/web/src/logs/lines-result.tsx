@@ -18,6 +18,7 @@ import { type Asked, lineQuery, lineQueryKey } from './logs-queries.ts'
 import { NoLines } from './no-lines.tsx'
 import type { LogQuery } from './query/log-query.ts'
 import { QueryRefused } from './query-refused.tsx'
+import type { UnreadNames } from './query/unread-names.ts'
 
 /** How the reader wants the list, as the address has it. */
 export interface ListLook {
@@ -32,7 +33,8 @@ export interface ListLook {
 export interface LineNames {
   readonly labels: readonly string[]
   readonly fields: readonly string[]
-  readonly logfmt: readonly string[]
+  /** What lines have names for once a parser has read them. */
+  readonly unread: UnreadNames
 }
 
 /** The lines of a query: those there are, and, live, those that come. */
@@ -101,7 +103,7 @@ export function LinesResult(props: {
         ) : null}
         <span className="spacer" />
         <ColumnsMenu
-          names={[...names.labels, ...names.fields, ...names.logfmt]}
+          names={[...names.labels, ...names.fields, ...names.unread.json, ...names.unread.logfmt]}
           columns={columns}
           onToggle={deeds.column}
         />

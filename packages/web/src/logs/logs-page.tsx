@@ -4,7 +4,7 @@ import { useIsFetching, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { IconBroadcast, IconFilter, IconLink, IconPlayerPlayFilled } from '@tabler/icons-react'
 import { Suspense, lazy, useMemo, useState } from 'react'
-import type { DetectedField } from '../api/loki.ts'
+import { logsEngineQuery } from '../api/weir.ts'
 import { useRangeKeys } from '../frame/range-keys.ts'
 import { TimeControl } from '../frame/time-control.tsx'
 import { stringifySearch } from '../search-text.ts'
@@ -34,6 +34,8 @@ import {
 } from './query/edit.ts'
 import { EVERYTHING, type LogQuery, writeLogql, writeSelector } from './query/log-query.ts'
 import { readLogql } from './query/read-logql.ts'
+import { countable } from './query/series-step.ts'
+import { type UnreadNames, parserOf, sortNames } from './query/unread-names.ts'
 import { QueryParts, SearchBar } from './search-bar.tsx'
 
 const LogqlEditor = lazy(async () => ({
@@ -109,7 +111,7 @@ export function LogsPage(): React.JSX.Element {
     names.labels.length === 0 && query !== undefined && conditionsOf(query).length === 0
   // A browser has few connections for all questions: lines come first.
   const isAsking = useIsFetching({ queryKey: ['log-lines'] }) > 0
-  const deeds = useDeeds({ search, text, range, query })
+  const deeds = useDeeds({ search, text, range, query, unread: names.unread })
 
   return (
     <div className="stack log-page">
@@ -205,10 +207,10 @@ export function LogsPage(): React.JSX.Element {
                 isHeld={isAsking}
                 labelNames={names.labels}
                 fieldNames={names.fields}
-                logfmtNames={names.logfmt}
+                unread={names.unread}
                 deeds={deeds}
                 onToggle={(field, value) => run(toggled(query, field, value))}
-                onLogfmt={() => run(withStage(query, '| logfmt'))}
+                onParser={(parser) => run(withStage(query, `| ${parser}`))}
               />
             )}
             <LinesResult
@@ -272,25 +274,13 @@ function Draft(props: {
 /** Names of labels and fields that lines of the query have. */
 function useNames(text: string, range: TimeRange, query: LogQuery | undefined): LineNames {
   const selector = query === undefined ? '' : writeSelector(query.matchers)
-  const readsLogfmt = query?.stages.some(
-    (stage) => stage.kind === 'other' && /^\|\s*logfmt\b/.test(stage.text),
-  )
   const labels = useQuery(labelNamesQuery(range, selector))
   const fields = useQuery({ ...fieldNamesQuery(text, range), enabled: query !== undefined })
-  return useMemo(() => {
-    const found = fields.data ?? []
-    const wantsLogfmt = (field: DetectedField): boolean => !readsLogfmt && isOfLogfmt(field)
-    return {
-      labels: labels.data ?? [],
-      fields: found.filter((field) => !wantsLogfmt(field)).map(({ label }) => label),
-      logfmt: found.filter(wantsLogfmt).map(({ label }) => label),
-    }
-  }, [labels.data, fields.data, readsLogfmt])
-}
-
-/** Fields of JSON are known without a parser, those of logfmt are not. */
-function isOfLogfmt({ parsers }: DetectedField): boolean {
-  return parsers !== null && parsers.length > 0 && parsers.every((parser) => parser === 'logfmt')
+  const isLoki = useQuery(logsEngineQuery).data?.kind === 'loki'
+  return useMemo(
+    () => ({ labels: labels.data ?? [], ...sortNames(fields.data ?? [], query, isLoki) }),
+    [labels.data, fields.data, query, isLoki],
+  )
 }
 
 /** What can be done with lines and values, of one identity while nothing of it changes. */
@@ -299,24 +289,32 @@ function useDeeds(of: {
   readonly text: string
   readonly range: TimeRange
   readonly query: LogQuery | undefined
+  readonly unread: UnreadNames
 }): Omit<LineDeeds, 'context'> {
   const navigate = useNavigate({ from: '/logs' })
-  const { search, text, range, query } = of
+  const { search, text, range, query, unread } = of
   return useMemo(() => {
     const go = (change: LogsSearchChange): void => {
       void navigate({ search: (before) => changed(before, change) })
     }
-    const edit = (change: (query: LogQuery) => LogQuery): void => {
-      if (query !== undefined) go({ query: writeLogql(change(query)), line: undefined })
+    // A name that only a parser finds wants it first.
+    const edit = ({ name }: Field, change: (query: LogQuery) => LogQuery): void => {
+      if (query === undefined) return
+      const parser = parserOf(unread, name)
+      const reading = parser === undefined ? query : withStage(query, `| ${parser}`)
+      go({ query: writeLogql(change(reading)), line: undefined })
     }
     return {
-      only: (field: Field, value: string) => edit((before) => onlyValue(before, field, value)),
-      not: (field: Field, value: string) => edit((before) => without(before, field, value)),
+      only: (field: Field, value: string) =>
+        edit(field, (before) => onlyValue(before, field, value)),
+      not: (field: Field, value: string) => edit(field, (before) => without(before, field, value)),
       count: ({ name }: Field) => {
         const { fromMs, toMs } = resolveRange(range, serverNow())
         const step = barsOf(fromMs, toMs).stepMs / 1000
         // A parser may bring the name only now, so that lines without it are left out at the end.
-        const counted = `sum by (${name}) (count_over_time(${text} | ${name}!="" [${step}s]))`
+        const parser = parserOf(unread, name)
+        const lines = parser === undefined ? text : `${text} | ${parser}`
+        const counted = `sum by (${name}) (count_over_time(${countable(lines)} | ${name}!="" [${step}s]))`
         go({ query: `topk(${COUNT_BY}, ${counted})`, line: undefined, live: undefined })
       },
       column: (name: string) => {
@@ -334,5 +332,5 @@ function useDeeds(of: {
           line: timeNs,
         })}`,
     }
-  }, [navigate, search, text, range, query])
+  }, [navigate, search, text, range, query, unread])
 }

@@ -10,7 +10,7 @@ import {
   labelOf,
 } from '../api/loki.ts'
 import { type TimeRange, resolveRange } from '../time/range.ts'
-import { stepFor } from './query/series-step.ts'
+import { countable, stepFor } from './query/series-step.ts'
 import { inServerTime, serverNow } from '../time/server-clock.ts'
 import { type Histogram, barsOf, histogramOf } from './histogram/histogram-data.ts'
 import { type LogLine, type Order, linesOf } from './lines/line.ts'
@@ -121,7 +121,7 @@ async function askHistogram(asked: Asked, signal: AbortSignal): Promise<Histogra
   const data = await askLokiData<LokiData>(
     'query_range',
     {
-      query: `sum by (detected_level) (count_over_time(${asked.query} [${step}s]))`,
+      query: `sum by (detected_level) (count_over_time(${countable(asked.query)} [${step}s]))`,
       start: nanos(bars.startMs + bars.stepMs),
       end: nanos(bars.endMs),
       step: String(step),
@@ -185,7 +185,7 @@ async function askTopValues(
   const data = await askLokiData<LokiData>(
     'query',
     {
-      query: `topk(${count + 1}, sum by (${name}) (count_over_time(${asked.query} [${seconds}s])))`,
+      query: `topk(${count + 1}, sum by (${name}) (count_over_time(${countable(asked.query)} [${seconds}s])))`,
       time: nanos(toMs),
     },
     signal,

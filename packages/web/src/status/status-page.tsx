@@ -11,6 +11,7 @@ import {
 } from '../api/prometheus.ts'
 import {
   intakesQuery,
+  logsEngineQuery,
   packsQuery,
   peersQuery,
   remoteWriteQuery,
@@ -25,6 +26,7 @@ import { agoText, fullTime, spanText } from '../time/clock-text.ts'
 import { Cardinality } from './cardinality.tsx'
 import { Engine } from './engine.tsx'
 import { Intakes } from './intakes.tsx'
+import { LogsEngine } from './logs-engine.tsx'
 import { Peers } from './peers.tsx'
 import { Queries } from './queries.tsx'
 import { SentOn } from './sent-on.tsx'
@@ -62,6 +64,7 @@ export function StatusPage(): React.JSX.Element {
             <Intakes query={useQuery(intakesQuery)} />
             <Peers query={useQuery(peersQuery)} />
             <SentOn query={useQuery(remoteWriteQuery)} />
+            <LogsEngine query={useQuery(logsEngineQuery)} />
             <Targets query={useQuery(targetsQuery)} />
             <Packs />
           </div>

@@ -33,6 +33,7 @@ import {
   RULE_PREVIEW,
   RULE_ROWS,
   PEERS,
+  LOGS_ENGINE,
   SENT_ON,
   STATUS,
   TSDB,
@@ -232,7 +233,7 @@ function weirAnswer(count: number, path: string, url: URL, deleted: ReadonlySet<
     case 'events':
       return count === 0 ? { events: [], total: 0, next: null } : eventPage(url)
     case 'logs':
-      return contextAnswer(count, url)
+      return parts[1] === 'engine' ? LOGS_ENGINE : contextAnswer(count, url)
     case 'queries':
       return QUERIES
     case 'status':

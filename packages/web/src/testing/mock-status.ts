@@ -5,6 +5,7 @@ import type {
   PackDetail,
   QueriesView,
   PeersView,
+  LogsEngineView,
   RemoteWriteView,
   StatsdCardinality,
   WeirStatus,
@@ -48,6 +49,19 @@ export const PEERS: PeersView = {
       error: '',
     },
   ],
+}
+
+export const LOGS_ENGINE: LogsEngineView = {
+  kind: 'victorialogs',
+  url: 'http://victoria-logs.example.org:9428',
+  sentLines: 1_204_887,
+  lostLines: 12,
+  waitingBytes: 48 * 2 ** 20,
+  waitingBytesMax: 2 ** 31,
+  waitedMs: 130_000,
+  lastSentMs: ago(2),
+  lastError: 'it answered 503: the storage is read-only',
+  lastErrorMs: ago(0),
 }
 
 export const SENT_ON: readonly RemoteWriteView[] = [

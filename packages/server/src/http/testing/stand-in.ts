@@ -173,6 +173,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     influxLimits: influxConfig.parse({}),
     icebergLimits: icebergConfig.parse({}),
     logs: {
+      engine: async () => undefined,
       take: async () => ({
         lines: 1,
         bytes: 10,

@@ -3,6 +3,7 @@ import { type Clock, WeirError } from '@weir/model'
 import type { LogFacetsView } from '@weir/packs'
 import type { LogJob, LogQueryLimits, LogReply } from '../../log-query/job.ts'
 import { patternsOf } from '../../log-query/mined-patterns.ts'
+import { SENT_LEVEL } from '../parcel.ts'
 import type { LokiClient } from './loki-client.ts'
 import { lokiContext } from './loki-context.ts'
 import { type PushedDown, lokiQuestion } from './loki-question.ts'
@@ -52,7 +53,9 @@ async function facets(
 ): Promise<LogFacetsView> {
   const linesMax = Math.min(job.lines, sampleMax(limits))
   const { lines, isWhole } = await lokiSample(loki, { ...job, linesMax }, signal)
-  return { lines: lines.length, isSampled: !isWhole, fields: facetsOf(lines, job) }
+  // How Weir told Loki the level, which is there once more as Loki tells it.
+  const fields = facetsOf(lines, job).filter(({ name }) => name !== SENT_LEVEL)
+  return { lines: lines.length, isSampled: !isWhole, fields }
 }
 
 /** Loki finds patterns where that is switched on; elsewhere they are found in lines that it gives. */

@@ -15,6 +15,7 @@ import { levelOf } from '../lines/line.ts'
 import { type Asked, topValuesQuery } from '../logs-queries.ts'
 import { type Field, chosenValues, withValues } from '../query/edit.ts'
 import { type LogQuery, writeLogql } from '../query/log-query.ts'
+import { PARSERS, type Parser, type UnreadNames } from '../query/unread-names.ts'
 import { facetsOf } from './facet-names.ts'
 
 /** Values in a facet, at first and when more were asked for. */
@@ -32,13 +33,12 @@ export function Facets(props: {
   readonly isHeld: boolean
   readonly labelNames: readonly string[]
   readonly fieldNames: readonly string[]
-  /** What lines have names for once logfmt is read. */
-  readonly logfmtNames: readonly string[]
+  readonly unread: UnreadNames
   readonly deeds: Pick<LineDeeds, 'not' | 'count' | 'column'>
   readonly onToggle: (field: Field, value: string) => void
-  readonly onLogfmt: () => void
+  readonly onParser: (parser: Parser) => void
 }): React.JSX.Element {
-  const { asked, query, labelNames, fieldNames, logfmtNames } = props
+  const { asked, query, labelNames, fieldNames, unread } = props
   const [showsAll, setShowsAll] = useState(false)
   const facets = facetsOf(labelNames, fieldNames)
   const shown = showsAll ? facets : facets.slice(0, SHOWN_MAX)
@@ -66,16 +66,18 @@ export function Facets(props: {
           {facets.length - shown.length} more fields
         </button>
       ) : null}
-      {logfmtNames.length > 0 ? (
+      {PARSERS.filter((parser) => unread[parser].length > 0).map((parser) => (
         <button
+          key={parser}
           type="button"
           className="link-button log-more-facets"
-          title={`Adds | logfmt, which finds ${logfmtNames.map(inertText).join(', ')}`}
-          onClick={props.onLogfmt}
+          title={`Adds | ${parser}, which finds ${unread[parser].map(inertText).join(', ')}`}
+          onClick={() => props.onParser(parser)}
         >
-          Read {logfmtNames.length} {logfmtNames.length === 1 ? 'field' : 'fields'} of logfmt
+          Read {unread[parser].length} {unread[parser].length === 1 ? 'field' : 'fields'} of{' '}
+          {parser === 'json' ? 'JSON' : parser}
         </button>
-      ) : null}
+      ))}
     </section>
   )
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isCount, stepFor } from './series-step.ts'
+import { countable, isCount, stepFor } from './series-step.ts'
 
 test.each([
   ['count_over_time({a="b"}[1m])', 3_600_000, 60],
@@ -17,3 +17,12 @@ test.each([
   ['sum(rate({a="b"} | unwrap d [1m]))', false],
   ['absent_over_time({a="b"}[1m])', false],
 ])('%s counts lines: %s', (query, want) => expect(isCount(query)).toBe(want))
+
+test.each([
+  ['{a="b"} |= "json"', '{a="b"} |= "json"'],
+  ['{a="b"} | json', '{a="b"} | json | drop __error__, __error_details__'],
+  [
+    '{a="b"} |logfmt | took > 1s',
+    '{a="b"} |logfmt | took > 1s | drop __error__, __error_details__',
+  ],
+])('lines of %s are counted by %s', (query, want) => expect(countable(query)).toBe(want))

@@ -15,6 +15,16 @@ export function stepFor(query: string, fromMs: number, toMs: number): number {
   return over * 3 > toMs - fromMs ? stepSeconds(fromMs, toMs, 200) : over / 1000
 }
 
+/**
+ * A query for lines so that its lines can be counted: lines that a parser could not read are lines too, but
+ * who counts them is refused.
+ */
+export function countable(query: string): string {
+  return /\|\s*(?:json|logfmt|unpack|regexp|pattern)\b/.test(query)
+    ? `${query} | drop __error__, __error_details__`
+    : query
+}
+
 /** Whether a query counts lines, so that no value means none of them. */
 export function isCount(query: string): boolean {
   return (
