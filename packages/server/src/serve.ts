@@ -57,6 +57,9 @@ export async function serve(flags: Flags): Promise<Weir> {
     crash = resolve
   })
   const thread = new Thread<WriterHandlers>('writer-thread', data, [], (error) => crash(error))
-  const { openProcess } = await import('./process.ts')
+  const { openProcess } = await import('./process.ts').catch(async (broken: unknown) => {
+    await thread[Symbol.asyncDispose]() // a process with a thread does not end
+    throw broken
+  })
   return await openProcess(flags, setup, { thread, crashed })
 }
