@@ -28,6 +28,8 @@ async function put(weir: WeirProcess, n: number, timeMs: number): Promise<void> 
   expect(answer.status).toBe(204)
 }
 
+const ALL = 'count_over_time(put[1h])'
+
 interface Answered {
   readonly status: string
   readonly data: unknown
@@ -47,10 +49,13 @@ async function both(
 }
 
 /**
- * Lets a real engine keep the metrics of a Weir: answers are its own, rules hold while it is away, and kills of
- * either lose nothing that was acknowledged.
+ * Lets a real engine keep the metrics of a Weir: answers are its own, rules hold while it is away, and its end
+ * (and that of Weir) loses nothing that was acknowledged.
  */
-export async function engineFlow(name: EngineName): Promise<void> {
+export async function engineFlow(
+  name: EngineName,
+  { killsWeir }: { readonly killsWeir: boolean },
+): Promise<void> {
   await using engine = await startEngine(name)
   const folder = mkdtempSync(join(tmpdir(), 'weir-engine-test-'))
   const rules = join(folder, 'rules.yml')
@@ -72,52 +77,54 @@ export async function engineFlow(name: EngineName): Promise<void> {
     await put(to, sent, startMs + sent * 20)
     sent++
   }
+  let weir = await startWeir(options)
   try {
-    {
-      await using weir = await startWeir(options)
-      for (let i = 0; i < 20; i++) await write(weir)
-      await sendUdp(weir.statsdPort, ['visits:3|c'])
-      await eventually('the alert', async () => {
-        const { data } = await getJson<{ data: { alerts: { state: string }[] } }>(
-          `${weir.web}/api/v1/alerts`,
-        )
-        return data.alerts[0]?.state === 'firing'
-      })
-      const seconds = (Date.now() - 2_000) / 1000
-      for (const path of [
-        `/api/v1/query?query=put[1h]&time=${startMs / 1000 + 1}`,
-        `/api/v1/query_range?query=sum(put)&start=${Math.floor(startMs / 1000)}&end=${seconds}&step=0.5&nocache=1`,
-        `/api/v1/series?match[]=put&start=${startMs / 1000 - 10}&end=${seconds}`,
-        `/api/v1/label/site/values?match[]=put&start=${startMs / 1000 - 10}&end=${seconds}`,
-      ]) {
-        const [ours, theirs] = await both(weir.web, engine.url, path)
-        expect(ours).toEqual(theirs)
-      }
-
-      await engine.kill()
-      await eventually('Weir to see that the engine is gone', async () => {
-        const answer = await fetch(`${weir.web}/api/v1/query?query=put`)
-        const { error } = (await answer.json()) as { readonly error?: string }
-        return answer.status === 503 && error?.includes('has been away since') === true
-      })
-      expect(await (await fetch(`${weir.web}/-/ready`)).text()).toMatch(
-        /Ready\.\nCannot ask the engine/,
+    for (let i = 0; i < 20; i++) await write(weir)
+    await sendUdp(weir.statsdPort, ['visits:3|c'])
+    await eventually('the alert', async () => {
+      const { data } = await getJson<{ data: { alerts: { state: string }[] } }>(
+        `${weir.web}/api/v1/alerts`,
       )
-      for (let i = 0; i < 20; i++) await write(weir)
-      const { data } = await getJson<{ data: { alerts: unknown[] } }>(`${weir.web}/api/v1/alerts`)
-      expect(data.alerts).toHaveLength(1) // nothing ends for want of data
+      return data.alerts[0]?.state === 'firing'
+    })
+    await eventually('the engine to show what came', async () => {
+      return (await value(engine.url, ALL)) === sent
+    })
+    const seconds = (Date.now() - 2_000) / 1000
+    for (const path of [
+      `/api/v1/query?query=put[1h]&time=${startMs / 1000 + 1}`,
+      `/api/v1/query_range?query=sum(put)&start=${Math.floor(startMs / 1000)}&end=${seconds}&step=0.5&nocache=1`,
+      `/api/v1/series?match[]=put&start=${startMs / 1000 - 10}&end=${seconds}`,
+      `/api/v1/label/site/values?match[]=put&start=${startMs / 1000 - 10}&end=${seconds}`,
+    ]) {
+      const [ours, theirs] = await both(weir.web, engine.url, path)
+      expect(ours).toEqual(theirs)
+    }
+
+    await engine.kill()
+    await eventually('Weir to see that the engine is gone', async () => {
+      const answer = await fetch(`${weir.web}/api/v1/query?query=put`)
+      const { error } = (await answer.json()) as { readonly error?: string }
+      return answer.status === 503 && error?.includes('has been away since') === true
+    })
+    expect(await (await fetch(`${weir.web}/-/ready`)).text()).toMatch(
+      /Ready\.\nCannot ask the engine/,
+    )
+    for (let i = 0; i < 20; i++) await write(weir)
+    const { data } = await getJson<{ data: { alerts: unknown[] } }>(`${weir.web}/api/v1/alerts`)
+    expect(data.alerts).toHaveLength(1) // nothing ends for want of data
+    if (killsWeir) {
       await weir.kill()
+      weir = await startWeir(options)
     }
     await engine.start()
-    await using again = await startWeir(options)
-    await write(again)
-    const all = `count_over_time(put[1h])`
-    const found = await eventually('all that was acknowledged', async () => {
-      const count = await value(again.web, all).catch(() => undefined)
-      return count === sent ? count : undefined
+    await write(weir)
+    await eventually('all that was acknowledged', async () => {
+      return (await value(weir.web, ALL).catch(() => undefined)) === sent
     })
-    expect(found).toBe(await value(engine.url, all))
+    expect(await value(engine.url, ALL)).toBe(sent)
   } finally {
+    await weir[Symbol.asyncDispose]()
     rmSync(folder, { recursive: true, force: true })
   }
 }

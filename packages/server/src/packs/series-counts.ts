@@ -99,8 +99,11 @@ function countOf(metric: MetricReference, found: ReadonlyMap<string, number>): n
   return names.reduce((sum, name) => sum + (found.get(name) ?? 0), 0)
 }
 
-/** An expression may not be longer than 100,000 characters; the names of a large reference are. */
-const LIST_CHARS_MAX = 50_000
+/**
+ * An expression may not be longer than 100,000 characters here, and 16,384 where a VictoriaMetrics keeps the
+ * metrics; the names of a large reference are.
+ */
+const LIST_CHARS_MAX = 12_000
 
 /** Names in as many lists as have room in an expression each; none when there are none. */
 function lists(names: readonly string[]): readonly string[][] {

@@ -22,6 +22,8 @@ export class RemoteWriteOut implements AsyncDisposable {
   readonly #writer: Thread<WriterHandlers>
   readonly #logLevel: string
   readonly #onCrash: (error: Error) => void
+  /** Who keeps the metrics, as Weir started: questions go there until the next start, and so do samples. */
+  #storage: WeirConfig['storage'] | undefined
   #thread: Thread<RemoteWriteHandlers> | undefined
 
   constructor(writer: Thread<WriterHandlers>, logLevel: string, onCrash: (error: Error) => void) {
@@ -35,13 +37,15 @@ export class RemoteWriteOut implements AsyncDisposable {
    *
    * @throws {WeirError} `CONFIG_INVALID` when one of them cannot be used
    */
-  async prepare(config: WeirConfig): Promise<void> {
+  async prepare(read: WeirConfig): Promise<void> {
+    const config = this.#asStarted(read)
     if (outgoingEndpoints(config).length > 0) this.#thread ??= await this.#start()
     await this.#thread?.call('prepare', settingsOf(config))
   }
 
   /** Sends to the endpoints of a configuration from now on, for which {@link prepare} was called. */
-  async take(config: WeirConfig): Promise<void> {
+  async take(read: WeirConfig): Promise<void> {
+    const config = this.#asStarted(read)
     const places = await this.#writer.call('setOutgoing', outgoingOf(config))
     const thread = this.#thread
     await thread?.call('take', { settings: settingsOf(config), places })
@@ -66,6 +70,11 @@ export class RemoteWriteOut implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#thread?.[Symbol.asyncDispose]()
+  }
+
+  #asStarted(read: WeirConfig): WeirConfig {
+    this.#storage ??= read.storage
+    return { ...read, storage: this.#storage }
   }
 
   async #start(): Promise<Thread<RemoteWriteHandlers>> {
