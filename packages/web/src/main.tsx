@@ -8,6 +8,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { RequestError } from './api/client.ts'
+import { isNobodyKnown } from './api/known.ts'
 import { REFRESH_MS } from './api/weir.ts'
 import { router } from './router.tsx'
 import { theme } from './theme.ts'
@@ -15,7 +16,8 @@ import { theme } from './theme.ts'
 const client = new QueryClient({
   defaultOptions: {
     queries: {
-      refetchInterval: REFRESH_MS,
+      // While somebody must log in, asking again would only be refused again.
+      refetchInterval: () => (isNobodyKnown() ? false : REFRESH_MS),
       staleTime: REFRESH_MS / 2,
       networkMode: 'always', // a laptop without internet still reaches its own Weir
       // Asking again cannot help when Weir understood and refused.

@@ -86,6 +86,26 @@ const dashboard = createRoute({
   component: lazyRouteComponent(() => import('./boards/page/board-page.tsx'), 'BoardPage'),
 })
 
+const access = createRoute({
+  getParentRoute: () => root,
+  path: '/access',
+  validateSearch: (search) => pickSearch(search, ['tab']),
+  component: lazyRouteComponent(() => import('./access/access-page.tsx'), 'AccessPage'),
+})
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (search) => pickSearch(search, ['next', 'error']),
+  component: lazyRouteComponent(() => import('./access/login-page.tsx'), 'LoginPage'),
+})
+
+const loggedIn = createRoute({
+  getParentRoute: () => root,
+  path: '/logged-in',
+  component: lazyRouteComponent(() => import('./access/login-page.tsx'), 'LoggedInPage'),
+})
+
 const packs = createRoute({
   getParentRoute: () => root,
   path: '/packs',
@@ -111,6 +131,9 @@ export const router = createRouter({
     targets,
     loggers,
     status,
+    access,
+    login,
+    loggedIn,
     packs,
     pack,
   ]),

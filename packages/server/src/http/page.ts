@@ -18,6 +18,7 @@ const APP_PATHS = [
   '/status',
   '/access',
   '/login',
+  '/logged-in',
   '/packs',
   '/packs/*',
 ]

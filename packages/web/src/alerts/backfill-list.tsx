@@ -8,6 +8,7 @@ import {
   IconPlayerStop,
   IconRefresh,
 } from '@tabler/icons-react'
+import { Offered } from '../access/offered.tsx'
 import { backfillsQuery, cancelBackfill } from '../api/weir.ts'
 import { counted } from '../format/number.ts'
 import { FailureNote } from '../frame/failure-note.tsx'
@@ -85,14 +86,16 @@ function BackfillLine({ view }: { readonly view: BackfillView }): React.JSX.Elem
       </div>
       <div className="muted" style={{ fontSize: 13, textAlign: 'right' }}>
         {view.endedMs === null ? (
-          <Button
-            size="compact-sm"
-            variant="default"
-            loading={cancel.isPending}
-            onClick={() => cancel.mutate()}
-          >
-            Cancel
-          </Button>
+          <Offered to="admin">
+            <Button
+              size="compact-sm"
+              variant="default"
+              loading={cancel.isPending}
+              onClick={() => cancel.mutate()}
+            >
+              Cancel
+            </Button>
+          </Offered>
         ) : (
           <span title={fullTime(view.endedMs)}>{agoText(view.endedMs, now)}</span>
         )}

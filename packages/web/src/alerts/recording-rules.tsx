@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { IconAlertTriangle, IconCircleCheck, IconClock, IconHistory } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { Offered } from '../access/offered.tsx'
 import { type RecordingRule, type RuleGroup, rulesQuery } from '../api/prometheus.ts'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { BackfillDialog } from './backfill-dialog.tsx'
@@ -65,15 +66,17 @@ function Group(props: {
         <span className="muted" style={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>
           {group.file} · every {group.interval} s
         </span>
-        <Button
-          size="compact-sm"
-          variant="default"
-          leftSection={<IconHistory size={14} aria-hidden />}
-          aria-label={`Fill in the past of ${group.name}`}
-          onClick={onFill}
-        >
-          Fill in the past
-        </Button>
+        <Offered to="admin">
+          <Button
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconHistory size={14} aria-hidden />}
+            aria-label={`Fill in the past of ${group.name}`}
+            onClick={onFill}
+          >
+            Fill in the past
+          </Button>
+        </Offered>
       </div>
       {rules.map((rule) => (
         <RuleLine key={`${rule.name} ${rule.query}`} rule={rule} />

@@ -1,4 +1,5 @@
 import { learnServerTime } from '../time/server-clock.ts'
+import { nobodyIsKnown } from './known.ts'
 import { connectionLost, connectionWorks } from './connection.ts'
 
 /** Why there is no answer. */
@@ -8,6 +9,8 @@ export type Failure =
       readonly kind: 'refused'
       readonly status: number
       readonly errorType: string
+      /** Weir's own word for it, as in docs/errors.md; '' when something between said no. */
+      readonly code: string
       readonly message: string
     }
   /** Nobody answered. */
@@ -150,12 +153,18 @@ export async function reach(path: string, init: RequestInit): Promise<Response> 
   }
   learnServerTime(response.headers.get('date'))
   connectionWorks()
+  if (codeOf(response) === 'ACCESS_UNKNOWN') nobodyIsKnown()
   return response
+}
+
+function codeOf(response: Response): string {
+  return response.headers.get('weir-error-code') ?? ''
 }
 
 function withAccept(given: HeadersInit | undefined): Headers {
   const headers = new Headers(given)
   headers.set('accept', 'application/json')
+  headers.set('weir-page', '1') // no form and no other site can send it: what a session asks is meant
   return headers
 }
 
@@ -165,6 +174,7 @@ function refusal(response: Response, body: unknown): RequestError {
   return new RequestError({
     kind: 'refused',
     status: response.status,
+    code: codeOf(response),
     errorType: typeof told['errorType'] === 'string' ? told['errorType'] : '',
     message: message ?? `Weir answered with status ${response.status}`,
   })

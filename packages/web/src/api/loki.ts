@@ -104,6 +104,7 @@ export async function askLokiData<T>(
 function refusedWith(status: number, text: string): RequestError {
   return new RequestError({
     kind: 'refused',
+    code: '',
     status,
     errorType: '',
     message: messageIn(text) || `Weir answered with status ${status}`,

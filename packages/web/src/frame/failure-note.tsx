@@ -7,8 +7,17 @@ export function FailureNote(props: {
   readonly retry?: () => void
 }): React.JSX.Element {
   const { error, retry } = props
+  const failure = error instanceof RequestError ? error.failure : undefined
+  if (failure?.kind === 'refused' && failure.code === 'ACCESS_DENIED') {
+    const scope = /want the scope (\w+)/.exec(failure.message)?.[1] ?? ''
+    return (
+      <div className="note" role="alert">
+        You may not do this: it wants the scope <b>{scope}</b>. Ask somebody who has <b>admin</b>.
+      </div>
+    )
+  }
   const what =
-    error instanceof RequestError && error.failure.kind === 'unreachable'
+    failure?.kind === 'unreachable'
       ? 'Weir does not answer. The page tries again by itself.'
       : error.message
   return (

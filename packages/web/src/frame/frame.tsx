@@ -18,6 +18,9 @@ import {
   IconTargetArrow,
 } from '@tabler/icons-react'
 import { Suspense, lazy, useCallback, useEffect, useEffectEvent, useRef, useState } from 'react'
+import { AccountMenu } from '../access/account.tsx'
+import { ExposedBanner } from '../access/exposed-banner.tsx'
+import { useLoginWanted } from '../access/login-wanted.ts'
 import { useConnectionLost } from '../api/connection.ts'
 import {
   BOARD_SHORTCUTS,
@@ -40,6 +43,12 @@ const PAGES = [
   { to: '/status', title: 'Status', Icon: IconGauge },
 ] as const
 
+const LoginHere = lazy(async () => ({
+  default: (await import('../access/login-here.tsx')).LoginHere,
+}))
+const LoginAgain = lazy(async () => ({
+  default: (await import('../access/login-again.tsx')).LoginAgain,
+}))
 const Palette = lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette }))
 
 /** What is around every page: the bar, the keys, the word when Weir is gone. */
@@ -52,6 +61,7 @@ export function Frame(): React.JSX.Element {
   const showPalette = useCallback(() => setPalette({ opened: true, wasWanted: true }), [])
   useKeys(showHelp, showPalette)
   const { wall } = useSearch({ strict: false })
+  const { mustLogIn, wantsLogin, isAtDoor } = useLoginWanted()
   return (
     <>
       <header className="bar" hidden={wall !== undefined}>
@@ -60,7 +70,7 @@ export function Frame(): React.JSX.Element {
             <Mark />
             <span>Weir</span>
           </Link>
-          <nav className="nav" aria-label="Pages">
+          <nav className="nav" aria-label="Pages" hidden={mustLogIn || isAtDoor}>
             {PAGES.map(({ to, title, Icon }) => (
               <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }}>
                 <Icon size={17} stroke={1.7} aria-hidden />
@@ -89,6 +99,7 @@ export function Frame(): React.JSX.Element {
               <IconKeyboard size={18} stroke={1.6} />
             </ActionIcon>
             <SchemeMenu />
+            <AccountMenu />
           </div>
         </div>
       </header>
@@ -98,8 +109,20 @@ export function Frame(): React.JSX.Element {
         </div>
       ) : null}
       <main className="main" id="main">
-        <Outlet />
+        {mustLogIn ? (
+          <Suspense fallback={null}>
+            <LoginHere />
+          </Suspense>
+        ) : (
+          <Outlet />
+        )}
       </main>
+      {wantsLogin && !mustLogIn ? (
+        <Suspense fallback={null}>
+          <LoginAgain />
+        </Suspense>
+      ) : null}
+      <ExposedBanner />
       <Modal opened={help} onClose={() => setHelp(false)} title="Keyboard shortcuts" size="sm">
         <ShortcutTable label="Everywhere" list={SHORTCUTS} />
         <h3 style={{ margin: '14px 0 4px', fontSize: 13 }}>On a dashboard</h3>

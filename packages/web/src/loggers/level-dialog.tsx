@@ -30,7 +30,7 @@ export function LevelDialog(props: {
 }): React.JSX.Element {
   const { wish, onClose } = props
   const client = useQueryClient()
-  const [author, setAuthor] = useAuthor()
+  const [author, setAuthor, isKnown] = useAuthor()
   const [service, setService] = useState(wish.service)
   const [logger, setLogger] = useState(wish.logger)
   const [host, setHost] = useState('')
@@ -109,6 +109,7 @@ export function LevelDialog(props: {
               <TextInput
                 label="Your name"
                 value={author}
+                readOnly={isKnown}
                 onChange={(event) => setAuthor(event.currentTarget.value)}
               />
               <TextInput

@@ -1,6 +1,7 @@
 import type { OverrideView } from '@weir/packs'
 import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Offered } from '../access/offered.tsx'
 import { useAuthor } from '../alerts/author.ts'
 import { clearLevel } from '../api/loggers.ts'
 import { counted, whole } from '../format/number.ts'
@@ -67,14 +68,16 @@ function OverrideRow(props: {
         >
           {leftText(expiresAtMs - nowMs)}
         </b>
-        <Button
-          size="compact-sm"
-          variant="default"
-          loading={clearing.isPending}
-          onClick={() => clearing.mutate()}
-        >
-          End now
-        </Button>
+        <Offered to="write">
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={clearing.isPending}
+            onClick={() => clearing.mutate()}
+          >
+            End now
+          </Button>
+        </Offered>
       </div>
     </div>
   )

@@ -2,6 +2,7 @@ import type { LoggerInstance, LoggerRow, LoggerService } from '@weir/packs'
 import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconPlugConnectedX } from '@tabler/icons-react'
 import { useState } from 'react'
+import { Offered } from '../access/offered.tsx'
 import { counted, whole } from '../format/number.ts'
 import { MoreButton } from '../frame/more-button.tsx'
 import { agoText } from '../time/clock-text.ts'
@@ -32,13 +33,15 @@ export function ServiceSheet(props: {
           {unlisted === 0 ? '' : `, ${whole(unlisted)} more are not listed`}
         </span>
         <span className="spacer" />
-        <Button
-          size="compact-sm"
-          variant="default"
-          onClick={() => onChange({ service, logger: '*' })}
-        >
-          Change all
-        </Button>
+        <Offered to="write">
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => onChange({ service, logger: '*' })}
+          >
+            Change all
+          </Button>
+        </Offered>
       </div>
       <Processes instances={instances} />
       {loggers.slice(0, rows).map((logger) => (

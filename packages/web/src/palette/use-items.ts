@@ -2,6 +2,8 @@ import { useMantineColorScheme } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
+import { leave } from '../access/account.tsx'
+import { whoamiQuery } from '../api/access.ts'
 import { askPrometheus } from '../api/client.ts'
 import { overviewQuery, packsQuery } from '../api/weir.ts'
 import { boardsQuery } from '../boards/page/board-queries.ts'
@@ -16,6 +18,7 @@ export function usePaletteItems(showHelp: () => void): readonly PaletteItem[] {
   const { data: overview } = useQuery(overviewQuery('1h'))
   const { data: boards } = useQuery(boardsQuery)
   const { data: packs } = useQuery(packsQuery)
+  const { data: me } = useQuery(whoamiQuery)
   const { data: names } = useQuery({
     queryKey: ['metric-names'],
     queryFn: async ({ signal }) =>
@@ -82,6 +85,24 @@ export function usePaletteItems(showHelp: () => void): readonly PaletteItem[] {
         run: () => void client.invalidateQueries(),
       },
       {
+        id: 'deed access',
+        group: 'Deeds',
+        title: 'Access: sessions, tokens, changes',
+        more: '',
+        run: () => void navigate({ to: '/access' }),
+      },
+      ...(me?.session
+        ? [
+            {
+              id: 'deed leave',
+              group: 'Deeds',
+              title: 'Log out',
+              more: '',
+              run: () => void leave(),
+            },
+          ]
+        : []),
+      {
         id: 'deed link',
         group: 'Deeds',
         title: 'Copy the link to this page',
@@ -98,5 +119,5 @@ export function usePaletteItems(showHelp: () => void): readonly PaletteItem[] {
       run: () => void navigate({ to: '/explore', search: { expr: name } }),
     }))
     return [...pages, ...pipelines, ...dashboards, ...known, ...deeds, ...metrics]
-  }, [overview, boards, packs, names, navigate, client, toggleColorScheme, showHelp])
+  }, [overview, boards, packs, names, me, navigate, client, toggleColorScheme, showHelp])
 }

@@ -2,6 +2,7 @@ import type { PushGroupView } from '@weir/packs'
 import { ActionIcon } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { IconCircleCheck, IconCircleX, IconTrash } from '@tabler/icons-react'
+import { Offered } from '../access/offered.tsx'
 import { whole } from '../format/number.ts'
 import { LabelTags } from '../targets/label-tags.tsx'
 import { selectorOf } from '../targets/target-filter.ts'
@@ -45,15 +46,17 @@ export function GroupRow(props: {
         >
           Explore
         </Link>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size={26}
-          aria-label={`Delete ${groupName(group)}`}
-          onClick={onDelete}
-        >
-          <IconTrash size={15} aria-hidden />
-        </ActionIcon>
+        <Offered to="admin">
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={26}
+            aria-label={`Delete ${groupName(group)}`}
+            onClick={onDelete}
+          >
+            <IconTrash size={15} aria-hidden />
+          </ActionIcon>
+        </Offered>
       </span>
     </div>
   )

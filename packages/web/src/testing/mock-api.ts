@@ -14,6 +14,7 @@ import {
   TIMELINE,
   firingGroups,
 } from './mock-alerts.ts'
+import { MockAccess } from './mock-access.ts'
 import { boardLines, boardsAnswer } from './mock-boards.ts'
 import { eventPage } from './mock-events.ts'
 import { contextAnswer, lokiAnswer } from './mock-logs.ts'
@@ -52,6 +53,7 @@ export type Scene = number | 'errors' | 'never'
 export interface MockServer extends AsyncDisposable {
   readonly url: string
   scene: Scene
+  readonly access: MockAccess
   /** Compressed bytes of each file that was served since the last time it was emptied. */
   readonly served: Map<string, number>
 }
@@ -72,11 +74,13 @@ const POLICY =
 export async function startMock(dist: string, scene: Scene): Promise<MockServer> {
   const served = new Map<string, number>()
   const mock: Mock = { scene, deleted: new Set(), levels: [] }
+  const access = new MockAccess()
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://mock')
     response.sendDate = false
     response.setHeader('date', new Date(MOCK_NOW_MS).toUTCString())
     response.setHeader('content-security-policy', POLICY)
+    if (url.pathname.startsWith('/api/') && access.refuses(url, request.method, response)) return
     if (request.method === 'DELETE') {
       const why = 'Cannot write to the store: want a writable disk, got "full"'
       response.setHeader('content-type', 'text/plain')
@@ -103,6 +107,7 @@ export async function startMock(dist: string, scene: Scene): Promise<MockServer>
         response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(boardLines(body))
         return
       }
+      if (access.answers(url, request.method, { body, response })) return
       for (const [key, value] of new URLSearchParams(body)) url.searchParams.set(key, value)
       answer(mock, url, response, request.method)
     })
@@ -111,11 +116,13 @@ export async function startMock(dist: string, scene: Scene): Promise<MockServer>
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     served,
+    access,
     get scene() {
       return mock.scene
     },
     set scene(next: Scene) {
       mock.scene = next
+      access.reset()
       mock.deleted.clear()
       mock.levels.length = 0
     },

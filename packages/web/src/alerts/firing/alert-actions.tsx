@@ -18,7 +18,7 @@ export function AlertActions(props: {
 }): React.JSX.Element {
   const { alert, onSilence } = props
   const { marks } = alert
-  const [author, setAuthor] = useAuthor()
+  const [author, setAuthor, isKnown] = useAuthor()
   const [text, setText] = useState('')
   const client = useQueryClient()
   const doing = useMutation({
@@ -101,6 +101,7 @@ export function AlertActions(props: {
           aria-label="Your name"
           placeholder="Your name"
           value={author}
+          readOnly={isKnown}
           onChange={(event) => setAuthor(event.currentTarget.value)}
           style={{ width: 130 }}
         />

@@ -10,6 +10,7 @@ import {
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { memo, useState } from 'react'
+import { Offered } from '../../access/offered.tsx'
 import { compact } from '../../format/number.ts'
 import { RunbookLink } from '../../frame/runbook-link.tsx'
 import { around } from '../../logs/link.ts'
@@ -128,7 +129,9 @@ function Opened(props: {
   const { system, pipeline } = labels
   return (
     <div className="target-opened">
-      <AlertActions alert={alert} onSilence={() => onSilence(labels)} />
+      <Offered to="write">
+        <AlertActions alert={alert} onSilence={() => onSilence(labels)} />
+      </Offered>
       <LabelTags labels={others} />
       {annotations['summary'] !== undefined && annotations['description'] ? (
         <div style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>

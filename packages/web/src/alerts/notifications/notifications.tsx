@@ -2,6 +2,7 @@ import type { NotificationView } from '@weir/packs'
 import { Button, SegmentedControl, Skeleton } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { IconCircleCheck, IconCircleX, IconClock } from '@tabler/icons-react'
+import { Offered } from '../../access/offered.tsx'
 import { settleNotification } from '../../api/alerts.ts'
 import { notificationsQuery } from '../../api/weir.ts'
 import { counted } from '../../format/number.ts'
@@ -151,26 +152,29 @@ function Settle({ notification }: { readonly notification: NotificationView }): 
   })
   return (
     <div className="stack" style={{ gap: 6, marginTop: 6 }}>
-      <div className="filters">
-        {isRetryable ? (
+      <Offered to="write">
+        {' '}
+        <div className="filters">
+          {isRetryable ? (
+            <Button
+              size="compact-sm"
+              variant="default"
+              disabled={settling.isPending}
+              onClick={() => settling.mutate('retry')}
+            >
+              {state === 'pending' ? 'Try now' : 'Retry'}
+            </Button>
+          ) : null}
           <Button
             size="compact-sm"
             variant="default"
             disabled={settling.isPending}
-            onClick={() => settling.mutate('retry')}
+            onClick={() => settling.mutate('discard')}
           >
-            {state === 'pending' ? 'Try now' : 'Retry'}
+            Discard
           </Button>
-        ) : null}
-        <Button
-          size="compact-sm"
-          variant="default"
-          disabled={settling.isPending}
-          onClick={() => settling.mutate('discard')}
-        >
-          Discard
-        </Button>
-      </div>
+        </div>
+      </Offered>
       {settling.error === null ? null : <FailureNote error={settling.error} />}
     </div>
   )

@@ -2,6 +2,7 @@ import type { ReceiverTestView } from '@weir/packs'
 import { Button, NativeSelect } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { Offered } from '../../access/offered.tsx'
 import { receiversQuery, testReceiver } from '../../api/alerts.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 
@@ -25,9 +26,15 @@ export function ReceiverTest(): React.JSX.Element | null {
           }}
           data={names}
         />
-        <Button variant="default" loading={testing.isPending} onClick={() => testing.mutate(name)}>
-          Send a test
-        </Button>
+        <Offered to="write">
+          <Button
+            variant="default"
+            loading={testing.isPending}
+            onClick={() => testing.mutate(name)}
+          >
+            Send a test
+          </Button>
+        </Offered>
       </div>
       {testing.error === null ? null : <FailureNote error={testing.error} />}
       {testing.data?.map((one) => (

@@ -1,11 +1,13 @@
 import { Anchor } from '@mantine/core'
+import { useMay } from '../../access/use-may.ts'
 
-/** A deed that reads like a link; people who cannot see the line hear which rule it is for. */
+/** A deed for those who may change rules; it reads like a link; people who cannot see the line hear which rule it is for. */
 export function RuleButton(props: {
   readonly what: string
   readonly name: string
   readonly onClick: () => void
-}): React.JSX.Element {
+}): React.JSX.Element | null {
+  if (!useMay('write')) return null
   return (
     <Anchor
       component="button"

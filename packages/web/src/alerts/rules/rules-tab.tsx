@@ -2,6 +2,7 @@ import { Button, SegmentedControl, Skeleton, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { IconHistory, IconPlus } from '@tabler/icons-react'
 import { Suspense, lazy, useState } from 'react'
+import { Offered } from '../../access/offered.tsx'
 import { rulesQuery } from '../../api/prometheus.ts'
 import { type RuleDeed, type RuleRow, ruleRowsQuery } from '../../api/rules.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
@@ -81,12 +82,14 @@ export function RulesTab(props: {
         >
           Changes
         </Button>
-        <Button
-          leftSection={<IconPlus size={16} aria-hidden />}
-          onClick={() => setOpen({ kind: 'edit', row: undefined })}
-        >
-          New rule
-        </Button>
+        <Offered to="write">
+          <Button
+            leftSection={<IconPlus size={16} aria-hidden />}
+            onClick={() => setOpen({ kind: 'edit', row: undefined })}
+          >
+            New rule
+          </Button>
+        </Offered>
       </div>
       {error === null ? null : <FailureNote error={error} />}
       {rowsError === null ? null : <FailureNote error={rowsError} />}

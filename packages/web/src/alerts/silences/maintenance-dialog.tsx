@@ -26,7 +26,7 @@ export function MaintenanceDialog(props: {
 }): React.JSX.Element {
   const { window, onClose } = props
   const client = useQueryClient()
-  const [author, setAuthor] = useAuthor()
+  const [author, setAuthor, isKnown] = useAuthor()
   const [name, setName] = useState(window?.name ?? '')
   const [comment, setComment] = useState(window?.comment ?? '')
   const [matchers, setMatchers] = useState(() =>
@@ -140,6 +140,7 @@ export function MaintenanceDialog(props: {
               <TextInput
                 label="Your name"
                 value={author}
+                readOnly={isKnown}
                 onChange={(event) => setAuthor(event.currentTarget.value)}
               />
               <TextInput

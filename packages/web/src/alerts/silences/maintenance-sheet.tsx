@@ -2,6 +2,7 @@ import type { MaintenanceView, MaintenanceWindowView } from '@weir/packs'
 import { Button, Skeleton } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { Offered } from '../../access/offered.tsx'
 import { maintenanceQuery, removeMaintenance } from '../../api/alerts.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 import { agoText, shortTime, spanText, timeOfDay } from '../../time/clock-text.ts'
@@ -24,9 +25,11 @@ export function MaintenanceSheet(): React.JSX.Element {
         <h2>Maintenance</h2>
         <span className="muted">planned times in which nobody is told</span>
         <span className="spacer" />
-        <Button size="compact-sm" variant="default" onClick={() => setEdited('new')}>
-          Plan
-        </Button>
+        <Offered to="write">
+          <Button size="compact-sm" variant="default" onClick={() => setEdited('new')}>
+            Plan
+          </Button>
+        </Offered>
       </div>
       {data === undefined ? (
         <div className="sheet-body">
@@ -99,17 +102,19 @@ function WindowRow(props: {
         {when}
       </div>
       <div className="silence-actions">
-        <Button size="compact-sm" variant="default" onClick={onEdit}>
-          Change
-        </Button>
-        <Button
-          size="compact-sm"
-          variant="default"
-          loading={removing.isPending}
-          onClick={() => removing.mutate()}
-        >
-          Remove
-        </Button>
+        <Offered to="write">
+          <Button size="compact-sm" variant="default" onClick={onEdit}>
+            Change
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={removing.isPending}
+            onClick={() => removing.mutate()}
+          >
+            Remove
+          </Button>
+        </Offered>{' '}
       </div>
     </div>
   )

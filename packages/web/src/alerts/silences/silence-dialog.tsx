@@ -34,7 +34,7 @@ export function SilenceDialog(props: {
     inputTime(silence === undefined ? now + 4 * HOUR_MS : Date.parse(silence.endsAt)),
   )
   const [comment, setComment] = useState(silence?.comment ?? '')
-  const [author, setAuthor] = useAuthor()
+  const [author, setAuthor, isKnown] = useAuthor()
   const read = parseMatchers(matchers)
   const keeping = useMutation({
     mutationFn: () =>
@@ -100,6 +100,7 @@ export function SilenceDialog(props: {
               <TextInput
                 label="Your name"
                 value={author}
+                readOnly={isKnown}
                 onChange={(event) => setAuthor(event.currentTarget.value)}
               />
               <TextInput

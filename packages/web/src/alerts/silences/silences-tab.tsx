@@ -1,6 +1,7 @@
 import { Button, SegmentedControl, Skeleton } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { Offered } from '../../access/offered.tsx'
 import { type Silence, expireSilence, silencesQuery } from '../../api/alerts.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 import { MoreButton } from '../../frame/more-button.tsx'
@@ -42,9 +43,11 @@ export function SilencesTab(props: {
             return { value: one, label: `${one[0]!.toUpperCase()}${one.slice(1)} ${count}` }
           })}
         />
-        <Button variant="default" onClick={() => setEdited('new')}>
-          New silence
-        </Button>
+        <Offered to="write">
+          <Button variant="default" onClick={() => setEdited('new')}>
+            New silence
+          </Button>
+        </Offered>
       </div>
       {error === null ? null : <FailureNote error={error} />}
       <section className="sheet">
@@ -116,19 +119,21 @@ function SilenceRow(props: {
         {when}
       </div>
       <div className="silence-actions">
-        <Button size="compact-sm" variant="default" onClick={onEdit}>
-          {status.state === 'expired' ? 'Again' : 'Change'}
-        </Button>
-        {status.state === 'expired' ? null : (
-          <Button
-            size="compact-sm"
-            variant="default"
-            loading={ending.isPending}
-            onClick={() => ending.mutate()}
-          >
-            End now
+        <Offered to="write">
+          <Button size="compact-sm" variant="default" onClick={onEdit}>
+            {status.state === 'expired' ? 'Again' : 'Change'}
           </Button>
-        )}
+          {status.state === 'expired' ? null : (
+            <Button
+              size="compact-sm"
+              variant="default"
+              loading={ending.isPending}
+              onClick={() => ending.mutate()}
+            >
+              End now
+            </Button>
+          )}
+        </Offered>{' '}
       </div>
     </div>
   )

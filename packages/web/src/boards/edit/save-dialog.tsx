@@ -18,7 +18,7 @@ export function SaveDialog(props: {
 }): React.JSX.Element {
   const { board, meta, onSaved, onClose } = props
   const client = useQueryClient()
-  const [author, setAuthor] = useAuthor()
+  const [author, setAuthor, isKnown] = useAuthor()
   const [isCopy, setCopy] = useState(props.isCopy || meta.origin === 'pack')
   const [title, setTitle] = useState(props.isCopy ? `${board.title} (copy)` : board.title)
   const [folder, setFolder] = useState(meta.origin === 'pack' ? '' : meta.folder)
@@ -88,6 +88,7 @@ export function SaveDialog(props: {
             <TextInput
               label="Your name"
               value={author}
+              readOnly={isKnown}
               onChange={(event) => setAuthor(event.currentTarget.value)}
             />
             {isConflict && !isForced ? (

@@ -10,6 +10,7 @@ import {
   IconStarFilled,
   IconTrash,
 } from '@tabler/icons-react'
+import { useMay } from '../../access/use-may.ts'
 import { counted } from '../../format/number.ts'
 import { agoText, fullTime } from '../../time/clock-text.ts'
 import { serverNow } from '../../time/server-clock.ts'
@@ -31,6 +32,7 @@ export function BoardLine(props: {
   readonly onDelete: () => void
 }): React.JSX.Element {
   const { row, isStarred, onStar, onTag, onFolder, onDelete } = props
+  const mayWrite = useMay('write')
   const Star = isStarred ? IconStarFilled : IconStar
   return (
     <li className="library-row">
@@ -82,7 +84,7 @@ export function BoardLine(props: {
               {words}
             </Menu.Item>
           ))}
-          {row.origin === 'pack' ? null : (
+          {row.origin === 'pack' || !mayWrite ? null : (
             <>
               <Menu.Divider />
               <Menu.Item leftSection={<IconTrash size={15} />} onClick={onDelete}>

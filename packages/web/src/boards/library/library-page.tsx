@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { IconFileImport, IconPlus, IconSearch } from '@tabler/icons-react'
 import { useDeferredValue, useMemo, useState } from 'react'
+import { Offered } from '../../access/offered.tsx'
 import { useAuthor } from '../../alerts/author.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 import { MoreButton } from '../../frame/more-button.tsx'
@@ -47,20 +48,24 @@ export function LibraryPage(): React.JSX.Element {
             {boards === undefined ? 'Asking Weir…' : counted(boards.length, 'dashboard')}
           </div>
         </div>
-        <Button
-          variant="default"
-          leftSection={<IconFileImport size={16} aria-hidden />}
-          onClick={() => setImporting(true)}
-        >
-          Import
-        </Button>
-        <Button
-          leftSection={<IconPlus size={16} aria-hidden />}
-          loading={creating.isPending}
-          onClick={() => creating.mutate()}
-        >
-          New
-        </Button>
+        <Offered to="write">
+          <Button
+            variant="default"
+            leftSection={<IconFileImport size={16} aria-hidden />}
+            onClick={() => setImporting(true)}
+          >
+            Import
+          </Button>
+        </Offered>
+        <Offered to="write">
+          <Button
+            leftSection={<IconPlus size={16} aria-hidden />}
+            loading={creating.isPending}
+            onClick={() => creating.mutate()}
+          >
+            New
+          </Button>
+        </Offered>
       </div>
       {error === null ? null : <FailureNote error={error} retry={() => void refetch()} />}
       {[deleting.error, creating.error].map((failed) =>

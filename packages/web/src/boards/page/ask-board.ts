@@ -71,7 +71,7 @@ async function refusal(response: Response): Promise<RequestError> {
     const { error, errorType = '' } = (await response.json()) as Readonly<Record<string, string>>
     const { status } = response
     const message = error ?? `Weir answered with status ${status}`
-    return new RequestError({ kind: 'refused', status, errorType, message })
+    return new RequestError({ kind: 'refused', status, errorType, code: '', message })
   } catch {
     return unreadable(response, `want JSON, got status ${response.status}`)
   }
