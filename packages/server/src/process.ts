@@ -897,6 +897,7 @@ class Process implements Weir {
 
   #runtime(): RuntimeInfo {
     const { metrics } = this.#setup.config.storage
+    const here = engineOf({ metrics })
     const iso = (ms: number): string => new Date(ms).toISOString()
     return {
       startTime: iso(this.#startedMs),
@@ -911,7 +912,10 @@ class Process implements Weir {
       GOMEMLIMIT: 0,
       GOGC: '',
       GODEBUG: '',
-      storageRetention: `${metrics.retention_time / 86_400_000}d`,
+      storageRetention:
+        here === undefined
+          ? `${metrics.retention_time / 86_400_000}d`
+          : `${here.local_retention / 3_600_000}h`,
     }
   }
 }
