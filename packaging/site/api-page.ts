@@ -31,7 +31,7 @@ interface Field {
 export function apiPage({ paths }: OpenApi): string {
   const groups = new Map<string, string[]>()
   for (const [path, methods] of Object.entries(paths).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    const group = /^\/(?:api\/)?[\w-]+(?:\/v\d+)?/.exec(path)?.[0] ?? '/'
+    const group = groupOf(path)
     groups.set(group, [...(groups.get(group) ?? []), pathSection(path, methods)])
   }
   const body = [...groups].map(([group, sections]) => `## \`${group}\`\n\n${sections.join('\n')}`)
@@ -40,6 +40,12 @@ export function apiPage({ paths }: OpenApi): string {
 Made of the document that a running Weir gives under \`/api/weir/v1/openapi.json\`. What answers look like, limits, and how errors are told: [the HTTP API](http-api.md).
 
 ${body.join('\n')}`
+}
+
+/** `/api/v1`, `/loki`; what Elasticsearch's senders want is under one name. */
+function groupOf(path: string): string {
+  if (path.startsWith('/_')) return '/_'
+  return /^\/(?:api\/)?[\w-]+(?:\/v\d+)?/.exec(path)?.[0] ?? '/'
 }
 
 function pathSection(path: string, methods: Readonly<Record<string, Operation>>): string {

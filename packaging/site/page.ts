@@ -79,8 +79,12 @@ function item(target: Page, page: Page, inside = ''): string {
   return `<li><a href="${href}"${current}>${escaped(label)}</a>${inside}</li>`
 }
 
+/** More of them are no overview: then only the larger ones are listed. */
+const ASIDE_MAX = 40
+
 function onThisPage({ headings }: Page): string {
-  const shown = headings.filter(({ level }) => level === 2 || level === 3)
+  const inner = headings.filter(({ level }) => level === 2 || level === 3)
+  const shown = inner.length > ASIDE_MAX ? inner.filter(({ level }) => level === 2) : inner
   if (shown.length < 2) return '<aside></aside>'
   const items = shown.map(
     ({ level, id, text }) =>
