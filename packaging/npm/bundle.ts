@@ -13,6 +13,7 @@ const PACKAGES = join(ROOT, 'packages')
 export const INSTALLED = [
   'lmdb',
   '@duckdb/node-api',
+  '@node-rs/bcrypt',
   'koffi',
   '@resvg/resvg-js',
   'dejavu-fonts-ttf',

@@ -49,8 +49,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* What Weir would refuse at its start is refused here, where somebody reads it. */}}
 {{- define "weir.refuse" -}}
-{{- if not (or .Values.access.insecure .Values.access.webConfig.existingSecret) -}}
-{{- fail "Weir would be open to the whole cluster: set access.webConfig.existingSecret to a secret with a web.config.file (passwords, TLS), or access.insecure=true where everybody who reaches it may read and change everything" -}}
+{{- if not (or .Values.access.insecure .Values.access.webConfig.existingSecret (hasKey .Values.config "auth")) -}}
+{{- fail "Weir would be open to the whole cluster: set config.auth for tokens, access.webConfig.existingSecret to a secret with a web.config.file (passwords, TLS), or access.insecure=true where everybody who reaches it may read and change everything" -}}
 {{- end -}}
 {{- if and (gt (int .Values.replicaCount) 1) (not .Values.peers.existingSecret) -}}
 {{- fail "Several Weirs must know each other, or each tells people for itself: set peers.existingSecret to a secret that they share" -}}
