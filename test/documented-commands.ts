@@ -260,6 +260,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'below',
   "promtool query instant http://127.0.0.1:9347 'sum(up)'": 'below',
   'weir import old.om': 'import.test.ts',
+  'weir import prometheus http://127.0.0.1:9090 --from 2026-11-01T00:00:00Z':
+    'import-prometheus.test.ts',
   'weir adopt --prometheus prometheus.yml --alertmanager alertmanager.yml --mapping statsd_mapping.yml --out weir.yml':
     'adopt.test.ts',
   'weir support-bundle --out weir-support.tar.gz': 'secrets.test.ts',

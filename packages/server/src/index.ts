@@ -56,3 +56,4 @@ export { type Restored, type Unpack, fromArchive, restore, sizeOf } from './back
 export { bundleOfDirectory } from './support/data-dir-bundle.ts'
 export { type AdoptSources, type Adopted, adopt } from './adopt/adopt.ts'
 export type { AdoptItem, AdoptVerdict } from './adopt/item.ts'
+export { readRequest, writeRequestsOf } from './import/remote-read-bytes.ts'

@@ -17,6 +17,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { backupOfServer } from '../backup/of-server.ts'
 import { counted } from '../show/columns.ts'
 import { showBytes } from '../show/bytes.ts'
+import { withServer } from './server-option.ts'
 
 interface BackupOptions {
   readonly server: string
@@ -29,12 +30,10 @@ interface BackupOptions {
 }
 
 export function addBackupCommand(program: Command): void {
-  program
-    .command('backup')
+  withServer(program.command('backup'))
     .description(
       'copy everything in the data directory of a running Weir, or of one that is stopped',
     )
-    .option('--url, --server <url>', 'the Weir to copy', 'http://127.0.0.1:9347')
     .option('--data-dir <folder>', 'a data directory that no Weir uses, instead of a server')
     .option('--out <file|folder>', 'an archive, or a folder that keeps only what is new each time')
     .option('--keep <count>', 'in a folder: backups to keep, the newest', wholeCount)

@@ -8,6 +8,7 @@ import {
 } from '@weir/server'
 import { type Command, Option } from 'commander'
 import { EXIT } from '../exit.ts'
+import { addImportPrometheus } from './import-prometheus.ts'
 import { type Piece, formatOf, piecesOf } from '../import/pieces.ts'
 import { importToServer } from '../import/to-server.ts'
 import { Progress } from '../show/progress.ts'
@@ -35,7 +36,11 @@ interface FileResult {
 }
 
 export function addImport(program: Command): void {
-  withAccess(program.command('import <files...>'))
+  // Both commands have a --server, each its own: what stands behind a command is its own.
+  program.enablePositionalOptions()
+  const command = program.command('import').argument('[files...]').enablePositionalOptions()
+  addImportPrometheus(command)
+  withAccess(command)
     .description('take in old samples from OpenMetrics or Prometheus text files; may be repeated')
     .option('--server <url>', 'the running Weir', DEFAULT_SERVER)
     .option('--data-dir <folder>', 'a data directory that no Weir has open, instead of a server')
@@ -48,6 +53,10 @@ export function addImport(program: Command): void {
     .option('--from-line <number>', 'leave out the lines before it', Number, 1)
     .option('--json', 'an array with what became of each file', false)
     .action(async (files: string[], options: ImportOptions) => {
+      if (files.length === 0) {
+        const want = 'want files, or: weir import prometheus URL'
+        throw new WeirError('IMPORT_LINE', `Cannot import nothing: ${want}`)
+      }
       const results: FileResult[] = []
       await using target =
         options.dataDir === undefined

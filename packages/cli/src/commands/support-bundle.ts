@@ -4,6 +4,7 @@ import { bundleOfDirectory } from '@weir/server'
 import type { Command } from 'commander'
 import { request } from 'undici'
 import { showBytes } from '../show/bytes.ts'
+import { withServer } from './server-option.ts'
 
 interface SupportOptions {
   readonly server: string
@@ -13,10 +14,8 @@ interface SupportOptions {
 }
 
 export function addSupportBundle(program: Command): void {
-  program
-    .command('support-bundle')
+  withServer(program.command('support-bundle'))
     .description('what a report of a mistake needs, in one file, without secrets')
-    .option('--url, --server <url>', 'the running Weir', 'http://127.0.0.1:9347')
     .option('--data-dir <folder>', 'of a Weir that does not run, instead of a server')
     .option('--config <file>', 'with --data-dir: the weir.yml, which goes in without secrets')
     .option('--out <file>', 'where to', 'weir-support.tar.gz')

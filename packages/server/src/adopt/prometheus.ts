@@ -187,7 +187,7 @@ function always(file: string): AdoptItem[] {
     }),
     differs(file, {
       what: 'what was recorded',
-      why: 'it stays where it is; weir import takes an OpenMetrics export of it',
+      why: 'it stays where it is; weir import prometheus brings it over',
       page: 'import.md',
     }),
   ]

@@ -1,5 +1,6 @@
 import { WeirError } from '@weir/model'
-import { IMPORT_FORMATS, type ImportFormat } from '../import/import-page.ts'
+import { IMPORT_FORMATS } from '../import/import-page.ts'
+import type { PageFormat } from '../import/importer.ts'
 import type { HttpDeps } from './deps.ts'
 import { invalid } from './parameters.ts'
 import { type Call, type Route, json, query } from './route.ts'
@@ -17,7 +18,11 @@ export function importRoute(deps: HttpDeps): Route {
     audit: 'samples.import',
     summary: 'Take in a page of old samples of any age, each with its time',
     parameters: [
-      query('format', '`openmetrics` (times in seconds, ends with `# EOF`) or `text`', true),
+      query(
+        'format',
+        '`openmetrics` (times in seconds, ends with `# EOF`), `text`, or `remote_write` (a request of remote write 1.0, packed by snappy)',
+        true,
+      ),
       query('first_line', 'Number of the first line, for messages; 1 when left out'),
     ],
     body: {
@@ -49,11 +54,13 @@ export function importRoute(deps: HttpDeps): Route {
   }
 }
 
-function formatOf(params: Call['params']): ImportFormat {
+const FORMATS: readonly PageFormat[] = [...IMPORT_FORMATS, 'remote_write']
+
+function formatOf(params: Call['params']): PageFormat {
   const given = params.get('format') ?? ''
-  const format = IMPORT_FORMATS.find((known) => known === given)
+  const format = FORMATS.find((known) => known === given)
   if (format !== undefined) return format
-  throw invalid('format', `want ${IMPORT_FORMATS.join(' or ')}, got ${JSON.stringify(given)}`)
+  throw invalid('format', `want ${FORMATS.join(' or ')}, got ${JSON.stringify(given)}`)
 }
 
 function firstLineOf(params: Call['params']): number {

@@ -3,7 +3,8 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '@weir/model'
 import type { PushGroupView } from '@weir/packs'
 import { connectAppender, openKeyValueStore } from '@weir/tsdb'
-import { type ImportFormat, type ImportResult, importPage } from '../import/import-page.ts'
+import type { ImportResult } from '../import/import-page.ts'
+import { Importer, type PageFormat } from '../import/importer.ts'
 import {
   type OtlpLimits,
   type OtlpOutcome,
@@ -50,7 +51,7 @@ export interface PushData {
 /** A piece of a file of old samples. */
 export interface ImportedPage {
   readonly bytes: Uint8Array<ArrayBuffer>
-  readonly format: ImportFormat
+  readonly format: PageFormat
   readonly firstLine: number
 }
 
@@ -92,6 +93,7 @@ const remoteWriteReceiver = new RemoteWriteReceiver({
   ...shared,
   limits: { ...remoteWrite, labels },
 })
+const imports = new Importer(importer, { ...remoteWrite, labels })
 const influxReceiver = new InfluxReceiver({ ...shared, labels, config: influx })
 
 const otlpReceiver = new OtlpReceiver({ ...shared, limits: { ...otlp, labels } })
@@ -121,7 +123,7 @@ function taken<Outcome>(
 }
 
 const handlers: PushHandlers = {
-  importPage: ({ bytes, format, firstLine }) => importPage(bytes, format, firstLine, importer),
+  importPage: ({ bytes, format, firstLine }) => imports.take(bytes, format, firstLine),
   influx: async (request) => taken(request, await influxReceiver.take(request)),
   remoteWrite: async (request) =>
     taken(request, await remoteWriteReceiver.take(request.body, request.version)),
