@@ -28,6 +28,13 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
       'Connections closed because nothing came for too long.',
     ],
     [
+      'weir_statsd_senders_refused_total',
+      'counter',
+      '',
+      'transport listener',
+      'UDP packets and TCP connections from addresses that statsd.allow_from does not name.',
+    ],
+    [
       'weir_statsd_connections_refused_total',
       'counter',
       '',

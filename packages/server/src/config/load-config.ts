@@ -248,6 +248,11 @@ export function refuseLostWay({ auth, web }: WeirConfig): void {
   )
 }
 
+/** Whether only some addresses may send. */
+function isLimited({ allow_from: allowed }: { readonly allow_from: readonly string[] }): boolean {
+  return allowed.length > 0
+}
+
 /** Without access control only this machine may reach Weir, unless somebody insists. */
 export function refuseOpenDoor(config: WeirConfig, { insecure }: Flags): void {
   const { grpc_listen: grpc } = config.otlp_receiver
@@ -260,11 +265,11 @@ export function refuseOpenDoor(config: WeirConfig, { insecure }: Flags): void {
   // Who knows the key may send from anywhere.
   const hasKey = forward.shared_key !== undefined || forward.shared_key_file !== undefined
   for (const [key, address] of [
-    ['logs.forward.listen', hasKey ? '' : forward.listen],
-    ['logs.syslog.udp_listen', syslog.udp_listen],
-    ['logs.syslog.tcp_listen', syslog.tcp_listen],
+    ['logs.forward.listen', hasKey || isLimited(forward) ? '' : forward.listen],
+    ['logs.syslog.udp_listen', isLimited(syslog) ? '' : syslog.udp_listen],
+    ['logs.syslog.tcp_listen', isLimited(syslog) ? '' : syslog.tcp_listen],
   ] as const) {
-    if (address !== '') doors.push([key, address, 'write lines of log'])
+    if (address !== '') doors.push([key, address, 'write lines of log', 'say allow_from'])
   }
   if (grpc !== undefined && !isAsked) {
     doors.push(['otlp_receiver.grpc_listen', grpc, 'write metrics', 'set up auth'])

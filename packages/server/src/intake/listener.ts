@@ -3,6 +3,7 @@ import type { StatsdConfig } from '../statsd/config.ts'
 import type { ListenerConfig } from '../statsd/listener-config.ts'
 import { parseOptions } from '../statsd/parse-options.ts'
 import type { Transport } from '../statsd/telemetry.ts'
+import { Senders } from './senders.ts'
 
 /** One way in, with all that is told or left to defaults. */
 export interface Listener {
@@ -23,6 +24,8 @@ export interface Listener {
   /** Unix sockets: permissions of the file. */
   readonly mode: number
   readonly framing: 'auto' | 'length' | 'newline'
+  /** UDP and TCP: who may send. */
+  readonly senders: Senders
 }
 
 /** What DogStatsD's own server has. */
@@ -66,6 +69,7 @@ function listenerOf(config: StatsdConfig, entry: ListenerConfig): Listener {
     idleTimeoutMs: entry.idle_timeout ?? config.tcp_idle_timeout,
     mode: entry.mode ?? SOCKET_MODE,
     framing: entry.framing,
+    senders: new Senders(config.allow_from),
   }
 }
 

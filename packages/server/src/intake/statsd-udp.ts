@@ -1,6 +1,7 @@
 import { type Socket, createSocket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import { type ListenAddress, listenError } from './listen-address.ts'
+import type { Senders } from './senders.ts'
 import { type UdpDrain, openDrain } from './udp-drain.ts'
 
 export interface StatsdUdp extends AsyncDisposable {
@@ -22,6 +23,8 @@ export async function listenStatsdUdp(options: {
   readonly address: ListenAddress
   readonly readBufferBytes: number
   readonly take: (packet: Uint8Array) => void
+  readonly senders: Senders
+  readonly onStranger: () => void
   readonly onError: (error: Error) => void
 }): Promise<StatsdUdp> {
   const { address } = options
@@ -31,17 +34,25 @@ export async function listenStatsdUdp(options: {
   const { address: host, port } = socket.address()
   // Before the drain: what comes while it is opened is not lost.
   const behind: { drain?: UdpDrain | undefined } = {}
-  socket.on('message', (packet) => {
-    options.take(packet)
+  const { senders } = options
+  socket.on('message', (packet, { address: from }) => {
+    if (senders.has(from)) options.take(packet)
+    else options.onStranger()
     behind.drain?.turn()
   })
   socket.on('error', options.onError)
+  // The drain does not learn who sent a packet.
+  if (senders.isLimited) return opened(socket, { host, port })
   behind.drain = await openDrain(socket, {
     take: options.take,
     wantedBytes: options.readBufferBytes,
   })
+  return opened(socket, { host, port })
+}
+
+function opened(socket: Socket, address: ListenAddress): StatsdUdp {
   return {
-    address: { host, port },
+    address,
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         socket.close(() => resolve())

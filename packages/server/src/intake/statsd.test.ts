@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import type { Registry } from '../telemetry/registry.ts'
 import { readMappings } from '../statsd/mapping-file.ts'
 import {
   closeAll,
@@ -77,6 +78,30 @@ test('TCP connections beyond the limit are closed and counted', async () => {
   await linesCome(weir, 2)
   expect(value(weir.registry, 'weir_statsd_connections_refused_total')).toBe(1)
 })
+
+test('senders that statsd.allow_from does not name are dropped and counted, others are not', async () => {
+  const strict = await start({ allow_from: ['10.0.0.0/8'] })
+  await sendUdp(strict, 'a:1|c', 'a:1|c')
+  const socket = await openTcp(strict)
+  socket.resume()
+  await new Promise((resolve) => socket.on('close', resolve))
+  const name = 'weir_statsd_senders_refused_total'
+  await vi.waitFor(() => expect(values(strict.registry, name)).toEqual({ udp: 2, tcp: 1 }))
+  expect(page(strict)).toEqual([])
+  const kind = await start({ allow_from: ['127.0.0.0/8'] })
+  await sendUdp(kind, 'a:1|c', 'a:1|c')
+  await linesCome(kind, 2)
+  expect(page(kind)).toEqual(['a 2'])
+})
+
+/** A counter by transport. */
+function values(registry: Registry, name: string): Record<string, number> {
+  const family = registry.collect().find((one) => one.name === name)
+  const samples = family?.samples ?? []
+  return Object.fromEntries(
+    samples.map(({ labels, value: count }) => [labels.get('transport'), count]),
+  )
+}
 
 test('a TCP connection that sends nothing is closed and counted', async () => {
   const weir = await start({ tcp_idle_timeout: '20ms' })

@@ -1,5 +1,6 @@
 import { type ListenOptions, type Server, type Socket, createServer } from 'node:net'
 import type { Frames } from './line-frames.ts'
+import type { Senders } from './senders.ts'
 
 export interface StreamOptions {
   readonly place: ListenOptions
@@ -8,6 +9,8 @@ export interface StreamOptions {
   readonly idleTimeoutMs: number
   /** Cuts one connection's bytes. */
   readonly frames: () => Frames
+  readonly senders: Senders
+  readonly onStranger: () => void
   readonly onRefused: () => void
   readonly onIdle: () => void
   /** A connection broke; the others go on. */
@@ -26,6 +29,13 @@ export async function listenStream(options: StreamOptions): Promise<Server & Asy
   const open = new Set<Socket>()
   const server = createServer((socket) => {
     socket.on('error', options.onBroken) // it closes by itself; what the peer sent was taken
+    // A Unix socket has no address: its file says who may.
+    const from = socket.remoteAddress
+    if (from !== undefined && !options.senders.has(from)) {
+      options.onStranger()
+      socket.destroy()
+      return
+    }
     if (open.size >= options.maxConnections) {
       options.onRefused()
       socket.destroy()

@@ -85,6 +85,8 @@ export class WayOpener implements AsyncDisposable {
       address: readListenAddress(listener.address),
       readBufferBytes: listener.readBufferBytes,
       take: (packet) => take(packet),
+      senders: listener.senders,
+      onStranger: () => this.#telemetry.strangerRefused(labels),
       onError: (error) => this.#telemetry.socketFailed(labels, error),
     })
     const close = (): Promise<void> => Promise.resolve(socket[Symbol.asyncDispose]())
@@ -151,6 +153,8 @@ export class WayOpener implements AsyncDisposable {
       maxConnections: listener.maxConnections,
       idleTimeoutMs: listener.idleTimeoutMs,
       frames: () => options.frames(takers),
+      senders: listener.senders,
+      onStranger: () => telemetry.strangerRefused(way.labels),
       onRefused: () => telemetry.connectionRefused(way.labels, listener.maxConnections),
       onIdle: () => telemetry.connectionIdle(way.labels),
       onBroken: (error) => telemetry.connectionFailed(way.labels, error),

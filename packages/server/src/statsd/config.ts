@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { allowFrom } from '../intake/senders.ts'
 import { byteSize, duration } from '../config/quantity.ts'
 import { address, listeners, maxLineBytes } from './listener-config.ts'
 import { meaningKeys } from './meaning.ts'
@@ -14,6 +15,9 @@ export const statsdConfig = z
     tcp_listen: address
       .optional()
       .describe('Where StatsD arrives by TCP, when not at `listen`; empty: not by TCP.'),
+    allow_from: allowFrom.describe(
+      'Addresses and networks that may send by UDP and TCP, such as `10.0.0.0/8`; none: everybody who reaches the port. With it each packet costs about 12 µs instead of 2.',
+    ),
     listeners,
     relay,
     flush_interval: duration

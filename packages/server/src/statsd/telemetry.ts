@@ -44,6 +44,7 @@ export class StatsdTelemetry {
   readonly #packets
   readonly #lines
   readonly #packetsDropped
+  readonly #strangers
   readonly #rejected
   readonly #notices
   readonly #unknownFields
@@ -80,6 +81,11 @@ export class StatsdTelemetry {
       LISTENER,
     )
     this.#lines = registry.counter('weir_statsd_lines_total', 'StatsD lines received.', LISTENER)
+    this.#strangers = registry.counter(
+      'weir_statsd_senders_refused_total',
+      'UDP packets and TCP connections from addresses that statsd.allow_from does not name.',
+      LISTENER,
+    )
     this.#packetsDropped = registry.counter(
       'weir_statsd_packets_dropped_total',
       'UDP packets that the kernel dropped because the receive buffer was full (Linux).',
@@ -317,6 +323,14 @@ export class StatsdTelemetry {
 
   connectionsNow(labels: ListenerLabels, count: number): void {
     this.#connections.set(count, { ...labels })
+  }
+
+  /** A packet or a connection of somebody whom `statsd.allow_from` does not name. */
+  strangerRefused(labels: ListenerLabels): void {
+    this.#strangers.inc({ ...labels })
+    this.#telemetry.log
+      .sampled('statsd_stranger', 60_000)
+      ?.warn({ ...labels }, 'StatsD refused: statsd.allow_from does not name the sender')
   }
 
   connectionRefused(labels: ListenerLabels, maxCount: number): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { allowFrom } from '../../intake/senders.ts'
 import { byteSize, duration } from '../../config/quantity.ts'
 import { address } from '../../statsd/listener-config.ts'
 
@@ -18,6 +19,9 @@ export const forwardConfig = z
       .describe(
         "Where fluentd's forward protocol arrives by TCP, such as `127.0.0.1:24224`; empty: nowhere.",
       ),
+    allow_from: allowFrom.describe(
+      'Addresses and networks that may send, such as `10.0.0.0/8`; none: everybody who reaches the port.',
+    ),
     shared_key: z
       .string()
       .min(1, { message: 'want a key' })

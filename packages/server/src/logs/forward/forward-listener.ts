@@ -6,6 +6,7 @@ import type { IntakeStatus } from '@weir/packs'
 import { readListenAddress, showAddress } from '../../intake/listen-address.ts'
 import type { Telemetry } from '../../telemetry/log.ts'
 import type { LineDoor } from '../sockets/line-door.ts'
+import { Senders } from '../../intake/senders.ts'
 import { OpenSockets, listenFailure, listening } from '../sockets/listen.ts'
 import type { ForwardConfig } from './config.ts'
 import { ForwardConnection, type ForwardShared } from './connection.ts'
@@ -48,10 +49,17 @@ export async function listenForward(options: {
     telemetry.connections.set(count),
   )
   const connections = new Set<ForwardConnection>()
+  const senders = new Senders(config.allow_from)
   const server = createServer((socket) => {
     socket.on('error', (error) => telemetry.broken(error)) // it closes by itself
+    const from = socket.remoteAddress ?? ''
+    if (!senders.has(from)) {
+      telemetry.refused('not_allowed', from)
+      socket.destroy()
+      return
+    }
     if (!sockets.admit(socket)) {
-      telemetry.refused('too_many_connections', socket.remoteAddress ?? '')
+      telemetry.refused('too_many_connections', from)
       return
     }
     if (config.idle_timeout > 0) socket.setTimeout(config.idle_timeout, () => socket.destroy())

@@ -12,6 +12,7 @@ export type ForwardRefused =
   | 'too_many_connections'
   | 'no_room'
   | 'not_let_in'
+  | 'not_allowed'
 
 /** What the forward listener counts and tells. */
 export class ForwardTelemetry {

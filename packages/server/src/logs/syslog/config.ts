@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { allowFrom } from '../../intake/senders.ts'
 import { byteSize, duration } from '../../config/quantity.ts'
 import { address } from '../../statsd/listener-config.ts'
 
@@ -14,6 +15,9 @@ export const syslogConfig = z.strictObject({
     .describe(
       'Where it arrives by TCP, with lengths before messages or a newline behind; empty: nowhere.',
     ),
+  allow_from: allowFrom.describe(
+    'Addresses and networks that may send, such as `10.0.0.0/8`; none: everybody who reaches the port.',
+  ),
   time_zone: z
     .string()
     .default(LOCAL)

@@ -3,6 +3,7 @@ import { type AddressInfo, type Socket, createServer, isIPv6 } from 'node:net'
 import type { Clock } from '@weir/model'
 import type { IntakeStatus } from '@weir/packs'
 import { type ListenAddress, readListenAddress, showAddress } from '../../intake/listen-address.ts'
+import { Senders } from '../../intake/senders.ts'
 import type { Telemetry } from '../../telemetry/log.ts'
 import type { LineDoor } from '../sockets/line-door.ts'
 import { OpenSockets, listenFailure, listening } from '../sockets/listen.ts'
@@ -79,7 +80,12 @@ async function openUdp(
     type: isIPv6(wanted.host) ? 'udp6' : 'udp4',
     ...(config.read_buffer > 0 ? { recvBufferSize: config.read_buffer } : {}),
   })
+  const senders = new Senders(config.allow_from)
   socket.on('message', (message, { address }) => {
+    if (!senders.has(address)) {
+      telemetry.refused('udp', 'not_allowed')
+      return
+    }
     if (queue.isFull) {
       telemetry.refused('udp', 'queue_full')
       return
@@ -115,8 +121,14 @@ async function openTcp(
   const sockets = new OpenSockets(config.max_connections, (count) =>
     telemetry.connections.set(count),
   )
+  const senders = new Senders(config.allow_from)
   const server = createServer((socket) => {
     socket.on('error', (error) => telemetry.broken(error)) // it closes by itself; what it sent was taken
+    if (!senders.has(socket.remoteAddress ?? '')) {
+      telemetry.refused('tcp', 'not_allowed')
+      socket.destroy()
+      return
+    }
     if (!sockets.admit(socket)) {
       telemetry.refused('tcp', 'too_many_connections')
       return

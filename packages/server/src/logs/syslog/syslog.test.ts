@@ -53,6 +53,13 @@ function refused(): Record<string, number> {
 const TCP = { tcp_listen: '127.0.0.1:0' }
 
 describe('TCP', () => {
+  test('a sender that allow_from does not name is hung up on and counted', async () => {
+    const socket = await dial(await listen({ ...TCP, allow_from: ['10.0.0.0/8'] }))
+    socket.resume()
+    await once(socket, 'close')
+    expect(refused()).toEqual({ not_allowed: 1 })
+  })
+
   test('a message becomes a line, its head labels and what is beside the line', async () => {
     const socket = await dial(await listen(TCP))
     socket.write(

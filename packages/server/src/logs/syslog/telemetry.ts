@@ -5,7 +5,12 @@ import { SocketFigures } from '../sockets/socket-figures.ts'
 export type SyslogTransport = 'udp' | 'tcp'
 
 /** Why a message or a connection was not taken. */
-export type SyslogRefused = 'too_long' | 'malformed_frame' | 'queue_full' | 'too_many_connections'
+export type SyslogRefused =
+  | 'too_long'
+  | 'malformed_frame'
+  | 'queue_full'
+  | 'too_many_connections'
+  | 'not_allowed'
 
 /** What the syslog listeners count and tell. */
 export class SyslogTelemetry {

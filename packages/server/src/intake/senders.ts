@@ -1,0 +1,42 @@
+import { Networks, networkOf } from '@weir/fetch'
+import { z } from 'zod'
+
+/** `allow_from`: who may send to a socket that asks nobody who he is. */
+export const allowFrom = z
+  .array(
+    z.string().refine((text) => networkOf(text) !== undefined, {
+      message: 'want an address or a network such as 10.0.0.0/8',
+    }),
+  )
+  .default([])
+
+/** Addresses that were looked up; a hundred thousand made-up senders must not take memory. */
+const REMEMBERED_MAX = 10_000
+
+/**
+ * Who may send. Packets come many times from few addresses, so each is looked up once: 40 ns a packet then, against
+ * 1 µs for the lists.
+ */
+export class Senders {
+  readonly #networks: Networks
+  readonly #known = new Map<string, boolean>()
+  /** False where everybody may. */
+  readonly isLimited: boolean
+
+  constructor(allowed: readonly string[]) {
+    this.isLimited = allowed.length > 0
+    this.#networks = new Networks(allowed.map(networkOf).filter((network) => network !== undefined))
+  }
+
+  /** @param address as Node gives it: of a socket for both families, IPv4 is written within IPv6 */
+  has(address: string): boolean {
+    if (!this.isLimited) return true
+    const known = this.#known.get(address)
+    if (known !== undefined) return known
+    const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').split('%', 1)[0]!
+    const may = this.#networks.has(plain)
+    if (this.#known.size >= REMEMBERED_MAX) this.#known.clear()
+    this.#known.set(address, may)
+    return may
+  }
+}
