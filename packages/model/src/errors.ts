@@ -22,6 +22,7 @@ export const CODES = {
   TOKEN_INVALID: 'bad_data', // a token that cannot be made so
   TOKEN_UNKNOWN: 'not_found',
   TOKEN_LIMIT: 'bad_data', // too many
+  TOKEN_RATE: 'unavailable', // more requests or bytes a second than a token may send
   LOGIN_FAILED: 'bad_data', // what came back from the OpenID provider is not to be believed
   LOGIN_NO_ACCESS: 'bad_data', // it is known who logs in, and that he may do nothing here
   LOGIN_PROVIDER_AWAY: 'unavailable',

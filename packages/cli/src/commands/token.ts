@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import { WeirError, systemClock } from '@weir/model'
-import { SCOPES, type TokenDraft, type TokenView, withTokensIn } from '@weir/server'
+import { SCOPES, type TokenDraft, type TokenView, byteSize, withTokensIn } from '@weir/server'
 import type { Command } from 'commander'
 import { EXIT } from '../exit.ts'
 import { tokenLines } from '../show/token-text.ts'
@@ -18,6 +18,8 @@ interface Where {
 interface CreateFlags extends Where {
   readonly scope: readonly string[]
   readonly expires?: string
+  readonly requestsPerSecond?: string
+  readonly bytesPerSecond?: string
 }
 
 const TOKENS = '/api/weir/v1/tokens'
@@ -31,6 +33,8 @@ export function addToken(program: Command): void {
     .description('make a token and print it; it is shown this once')
     .option('-s, --scope <scope>', `${SCOPES.join(', ')}; may be given more than once`, gather, [])
     .option('--expires <duration>', 'how long it is good: 90d (default: until it is revoked)')
+    .option('--requests-per-second <count>', 'at most so many requests with it')
+    .option('--bytes-per-second <size>', 'at most so much sent with it: 1MB')
     .action(create)
   withWhere(token.command('list').alias('ls'))
     .description('the tokens that there are, without their secrets; exits 1 when there is none')
@@ -63,7 +67,12 @@ async function create(name: string, flags: CreateFlags): Promise<void> {
 /** What `weir token create` asks for. @throws {WeirError} `TOKEN_INVALID`, `HTTP_PARAMETER` */
 export function draftOf(
   name: string,
-  { scope, expires }: Pick<CreateFlags, 'scope' | 'expires'>,
+  {
+    scope,
+    expires,
+    requestsPerSecond,
+    bytesPerSecond,
+  }: Pick<CreateFlags, 'scope' | 'expires' | 'requestsPerSecond' | 'bytesPerSecond'>,
 ): TokenDraft {
   const scopes = scope
     .flatMap((given) => given.split(','))
@@ -78,7 +87,34 @@ export function draftOf(
     throw new WeirError('TOKEN_INVALID', why)
   }
   const expiresInMs = expires === undefined ? undefined : durationArgument('--expires', expires)
-  return { name, scopes, ...(expiresInMs === undefined ? {} : { expiresInMs }) }
+  const limits = {
+    ...(requestsPerSecond === undefined
+      ? {}
+      : { requestsPerSecond: rateOf('--requests-per-second', Number(requestsPerSecond)) }),
+    ...(bytesPerSecond === undefined
+      ? {}
+      : { bytesPerSecond: rateOf('--bytes-per-second', bytesOf(bytesPerSecond)) }),
+  }
+  return {
+    name,
+    scopes,
+    ...(expiresInMs === undefined ? {} : { expiresInMs }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+  }
+}
+
+function rateOf(flag: string, rate: number): number {
+  if (rate > 0 && Number.isFinite(rate)) return rate
+  throw new WeirError(
+    'TOKEN_INVALID',
+    `Cannot use ${flag}: want a number above 0, such as 50 or 1MB`,
+  )
+}
+
+/** `1MB`, `512KiB`, plain bytes; NaN for anything else. */
+function bytesOf(text: string): number {
+  const read = byteSize.safeParse(text)
+  return read.success ? read.data : Number.NaN
 }
 
 async function list(flags: Where): Promise<void> {

@@ -1610,6 +1610,27 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
     ],
     ['weir_access_requests_total', 'counter', '', 'kind', 'Requests by how it is known who asks.'],
     [
+      'weir_access_token_bytes_total',
+      'counter',
+      '',
+      'token',
+      'Bytes of their bodies as announced, by the name of the token.',
+    ],
+    [
+      'weir_access_token_refused_total',
+      'counter',
+      '',
+      'token limit',
+      'Requests beyond the limits of their token, by its name and the limit.',
+    ],
+    [
+      'weir_access_token_requests_total',
+      'counter',
+      '',
+      'token',
+      'Requests that came with a token and were within its limits, by its name.',
+    ],
+    [
       'weir_access_uses_unwritten_total',
       'counter',
       '',

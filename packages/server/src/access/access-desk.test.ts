@@ -115,6 +115,38 @@ test('wrong tokens slow their address down; the right one still passes, and othe
   ])
 })
 
+test('a token is held to its requests and bytes a second; others are not touched', async () => {
+  const { desk, clock, registry } = stand(ON)
+  const limits = { requestsPerSecond: 2, bytesPerSecond: 1000 }
+  const { token } = await desk.tokens.create({ name: 'a', scopes: ['ingest'], limits }, '')
+  const { token: other } = await desk.tokens.create({ name: 'b', scopes: ['ingest'] }, '')
+  const send = async (text: string, more: object): Promise<string> => {
+    const headers = { authorization: `Bearer ${text}`, ...more }
+    try {
+      return (await desk.identify({ headers, clientIp: '', certificate: '' })).name
+    } catch (error) {
+      const { code, retryAfterSeconds } = error as { code: string; retryAfterSeconds: number }
+      return `${code} ${retryAfterSeconds}`
+    }
+  }
+  expect(await send(token, { 'content-length': '600' })).toBe('a')
+  expect(await send(token, { 'content-length': '600' })).toBe('TOKEN_RATE 1')
+  expect(await send(token, {})).toBe('TOKEN_RATE 1') // the refused one was a request too
+  expect(await send(other, { 'content-length': '60000' })).toBe('b')
+  clock.pass(1000)
+  // More than a second's worth comes in when nothing else did, and is paid off.
+  expect(await send(token, { 'content-length': '5000' })).toBe('a')
+  clock.pass(1000)
+  expect(await send(token, { 'transfer-encoding': 'chunked' })).toBe('TOKEN_RATE 4')
+  clock.pass(4000)
+  expect(await send(token, { 'transfer-encoding': 'chunked' })).toBe('a')
+  const refused = registry.collect().find(({ name }) => name === 'weir_access_token_refused_total')
+  expect(refused?.samples.map(({ labels, value }) => [labels.get('limit'), value])).toEqual([
+    ['bytes', 2],
+    ['requests', 1],
+  ])
+})
+
 test('the bootstrap token is for everything, and follows its file on reload', async () => {
   const file = join(folder, 'bootstrap')
   writeFileSync(file, `${'a'.repeat(40)}\n`)

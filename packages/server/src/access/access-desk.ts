@@ -10,6 +10,7 @@ import { Passwords, markOf } from './passwords.ts'
 import { type Said, saidBy } from './said.ts'
 import { scopesOf } from './scope.ts'
 import { Slowdown } from './slowdown.ts'
+import { TokenLimits } from './tokens/token-limits.ts'
 import { type KnownToken, TokenBook } from './tokens/token-book.ts'
 import { hashOf } from './tokens/token-text.ts'
 import type { WebDoor } from './web-door.ts'
@@ -39,6 +40,7 @@ export class AccessDesk implements AccessControl {
   readonly #clock: Clock
   readonly #events: AccessEvents
   readonly #slowdown: Slowdown
+  readonly #limits: TokenLimits
   readonly #door: DeskOptions['door']
   readonly #passwords = new Passwords()
   readonly #ways: Way[] = []
@@ -49,6 +51,7 @@ export class AccessDesk implements AccessControl {
   /** @throws {WeirError} `CONFIG_INVALID` for a bootstrap token that cannot be used */
   constructor({ auth, clock, telemetry, door }: DeskOptions) {
     this.#door = door
+    this.#limits = new TokenLimits(clock, telemetry)
     this.#clock = clock
     this.#slowdown = new Slowdown(clock, () => {
       const { slowdown } = this.#auth ?? OFF
@@ -134,10 +137,12 @@ export class AccessDesk implements AccessControl {
     return this.#ofCertificate(credentials) ?? nobody
   }
 
-  async #believe(said: Said, { clientIp: address }: Credentials): Promise<Identity> {
+  async #believe(said: Said, credentials: Credentials): Promise<Identity> {
+    const { clientIp: address } = credentials
     const isQuick = said.kind === 'token' || this.#passwords.isKnown(this.#door.users, said)
     if (isQuick) {
-      const who = said.kind === 'token' ? this.#ofToken(said.text, address) : this.#user(said.user)
+      const who =
+        said.kind === 'token' ? this.#ofToken(said.text, credentials) : this.#user(said.user)
       if (who !== undefined) return who
     }
     if (this.#slowdown.waitMs(address) > 0) this.#events.refused('slowed', { address })
@@ -184,7 +189,7 @@ export class AccessDesk implements AccessControl {
       : { kind: 'certificate', name, scopes: scopesOf(scopes) }
   }
 
-  #ofToken(text: string, address: string): Identity | undefined {
+  #ofToken(text: string, credentials: Credentials): Identity | undefined {
     const bootstrap = this.#bootstrap
     if (bootstrap !== undefined && timingSafeEqual(hashOf(text), bootstrap.hash)) {
       return bootstrap.identity
@@ -193,9 +198,10 @@ export class AccessDesk implements AccessControl {
     if (found === undefined) return undefined
     const { id, name } = found
     if (found.hasExpired) {
-      this.#events.refused('expired', { address, name })
+      this.#events.refused('expired', { address: credentials.clientIp, name })
       throw unknown(`the token ${JSON.stringify(name)} has expired`)
     }
+    this.#limits.charge(found, credentials)
     this.tokens.use(id).catch((error: unknown) => this.#events.useNotWritten(error))
     return identityOf(found)
   }

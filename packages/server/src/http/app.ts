@@ -167,6 +167,7 @@ const COUNTED: ReadonlySet<string> = new Set([
   'ACCESS_UNKNOWN',
   'ACCESS_DENIED',
   'ACCESS_SLOWED',
+  'TOKEN_RATE',
   'BOARD_LIMIT',
   'HTTP_BODY_TYPE',
   'PUSH_BUSY',

@@ -16,6 +16,7 @@ const STATUS_OF_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
   ACCESS_UNKNOWN: 401,
   ACCESS_DENIED: 403,
   ACCESS_SLOWED: 429,
+  TOKEN_RATE: 429,
   LOGIN_FAILED: 401,
   LOGIN_NO_ACCESS: 403,
   ADMIN_DISABLED: 500, // as Prometheus answers

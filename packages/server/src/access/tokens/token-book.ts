@@ -10,7 +10,16 @@ export const tokenDraft = z.strictObject({
   scopes: z.array(z.enum(SCOPES, { error: `want ${SCOPES.join(', ')}` })),
   /** How long it is good; for ever when left out. */
   expiresInMs: z.int().positive().optional(),
+  /** How much may come with it. */
+  limits: z
+    .strictObject({
+      requestsPerSecond: z.number().positive().max(1e9).optional(),
+      bytesPerSecond: z.number().positive().max(1e15).optional(),
+    })
+    .optional(),
 })
+
+type TokenLimitsDraft = NonNullable<z.output<typeof tokenDraft>['limits']>
 
 export type TokenDraft = z.output<typeof tokenDraft>
 
@@ -26,6 +35,7 @@ export interface TokenView {
   readonly expiresMs: number | null
   /** To the minute; null when nobody has used it. */
   readonly lastUsedMs: number | null
+  readonly limits?: TokenLimitsDraft
 }
 
 /** A token as it is kept. */
@@ -38,6 +48,7 @@ interface Kept {
   readonly createdMs: number
   readonly createdBy: string
   readonly expiresMs: number | null
+  readonly limits?: TokenLimitsDraft
 }
 
 /** A token that is known by its text. */
@@ -46,6 +57,7 @@ export interface KnownToken {
   readonly name: string
   readonly scopes: readonly Scope[]
   readonly hasExpired: boolean
+  readonly limits?: TokenLimitsDraft
 }
 
 interface Entry {
@@ -112,6 +124,7 @@ export class TokenBook {
       createdMs,
       createdBy: author,
       expiresMs: draft.expiresInMs === undefined ? null : createdMs + draft.expiresInMs,
+      ...limitsOf(draft),
     }
     const entry = { kept, hash, lastUsedMs: null }
     this.#byId.set(id, entry) // before the write, so that two at once cannot both take the last place
@@ -163,9 +176,10 @@ export class TokenBook {
     return entry === undefined ? undefined : this.#known(entry)
   }
 
-  #known({ kept: { id, name, scopes, expiresMs } }: Entry): KnownToken {
+  #known({ kept }: Entry): KnownToken {
+    const { id, name, scopes, expiresMs } = kept
     const hasExpired = expiresMs !== null && expiresMs <= this.#options.clock.now()
-    return { id, name, scopes, hasExpired }
+    return { id, name, scopes, hasExpired, ...limitsOf(kept) }
   }
 
   /** Notes that a token was used. @throws {WeirError} when the store cannot be written to */
@@ -198,7 +212,24 @@ export class TokenBook {
 
 const NAME = /^[A-Za-z0-9][\w.@:/-]{0,63}$/
 
+/** Only where there are any. */
+function limitsOf({ limits }: { readonly limits?: TokenLimitsDraft | undefined }): {
+  readonly limits?: TokenLimitsDraft
+} {
+  return limits === undefined ? {} : { limits }
+}
+
 function viewOf({ kept, lastUsedMs }: Entry): TokenView {
   const { id, name, scopes, createdMs, createdBy, expiresMs } = kept
-  return { id, prefix: `weir_${id}_`, name, scopes, createdMs, createdBy, expiresMs, lastUsedMs }
+  return {
+    id,
+    prefix: `weir_${id}_`,
+    name,
+    scopes,
+    createdMs,
+    createdBy,
+    expiresMs,
+    lastUsedMs,
+    ...limitsOf(kept),
+  }
 }
