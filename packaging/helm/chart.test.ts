@@ -103,20 +103,22 @@ describe.skipIf(helm === undefined)('helm (tools/packaging-peers)', () => {
     }
   })
 
-  test('weir.yml and what lies beside it pass the check of Weir itself', async () => {
-    const files = [...rendered].map(([name, text]) => {
-      const folder = join(scratch, name)
-      mkdirSync(folder)
-      const { data } = thingsOf(text).find(({ kind }) => kind === 'ConfigMap')!
-      for (const [file, content] of Object.entries(data!)) {
-        writeFileSync(join(folder, file), content)
-      }
-      return join(folder, 'weir.yml')
-    })
-    const { out, err } = await weir('check', 'config', '--json', ...files)
-    expect(err).toBe('')
-    const verdicts = JSON.parse(out) as { readonly problems: readonly string[] }[]
-    expect(verdicts.flatMap(({ problems }) => problems)).toEqual([])
+  test.each(names)('the command line of %s starts a Weir with its weir.yml', async (name) => {
+    const folder = join(scratch, name)
+    mkdirSync(join(folder, 'web'), { recursive: true })
+    const things = thingsOf(rendered.get(name)!)
+    const { data } = things.find(({ kind }) => kind === 'ConfigMap')!
+    for (const [file, content] of Object.entries(data!)) writeFileSync(join(folder, file), content)
+    // The secret that the chart is given is the user's; one with a user in it stands for it.
+    const hash = '$2y$10$EmmxqKVqBFPEgdSNsAoXcuPMPWyBqSP9DVjPzvXXNwsCY3w0OA8Sq'
+    writeFileSync(join(folder, 'web/web-config.yml'), `basic_auth_users: { ann: ${hash} }\n`)
+    const { spec } = things.find(({ kind }) => kind === 'StatefulSet')!.spec.template
+    const args = spec.containers[0]!.args.map((arg) =>
+      arg.replace('/etc/weir/', `${folder}/`).replace('/etc/weir-web/', `${folder}/web/`),
+    )
+    const { code, out, err } = await weir(...args, '--check-config')
+    expect(`${out}${err}`).toMatch(/weir\.yml: good/)
+    expect(code).toBe(0)
   })
 
   test('every flag of the pod is one of weir serve', async () => {
