@@ -101,6 +101,7 @@ export const CODES = {
   DASHBOARD_LIMIT: 'bad_data', // too many, or one too long
   DASHBOARD_CONFLICT: 'bad_data', // somebody else saved it meanwhile
   DASHBOARD_READ_ONLY: 'bad_data', // a pack's: it can be copied, not changed
+  DASHBOARD_NOT_READ: 'unavailable', // their directory cannot be looked through
   DASHBOARD_NOT_WRITTEN: 'unavailable', // its file cannot be written
   BACKUP_BUSY: 'unavailable', // one at a time
   BACKUP_INVALID: 'bad_data', // an archive that breaks off, was changed, or is none

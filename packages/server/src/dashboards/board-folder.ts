@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Dirent } from 'node:fs'
 import { mkdir, readFile, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { WeirError } from '@weir/model'
@@ -26,7 +27,7 @@ export interface FolderScan {
 }
 
 interface Known {
-  /** Size and time; a file that still has them is not read again. */
+  /** Which file, size and times, that of the inode too, which nobody can set; a file that still has them is not read again. */
   readonly mark: string
   readonly found: BoardFile | FileProblem
 }
@@ -34,63 +35,123 @@ interface Known {
 /** Folders in folders that are looked through. */
 const DEPTH_MAX = 8
 
+/** What was listed: files to look at, and folders that could not be listed. */
+interface Listed {
+  readonly paths: string[]
+  readonly problems: FileProblem[]
+}
+
 /**
  * The directory of dashboards: one file each, subdirectories are folders. Read, never locked: people and git
  * write there too. Files are replaced whole, so that nobody ever reads half of one. Names that begin with a
  * dot are not looked at, links to directories are not followed, and nothing outside is read or written.
+ *
+ * A directory that is not there, or that has nothing in it at all, while dashboards of it are known is most
+ * likely a volume that is not mounted: it is not made again, and says nothing of the dashboards.
  */
 export class BoardFolder {
   readonly #root: string
   readonly #limits: { readonly max_bytes: number; readonly max_count: number }
+  readonly #keptCount: () => number
   readonly #known = new Map<string, Known>()
 
-  constructor(root: string, limits: { readonly max_bytes: number; readonly max_count: number }) {
+  /** @param keptCount how many dashboards are known to have a file in here */
+  constructor(
+    root: string,
+    limits: { readonly max_bytes: number; readonly max_count: number },
+    keptCount: () => number,
+  ) {
     this.#root = root
     this.#limits = limits
+    this.#keptCount = keptCount
   }
 
-  /** All that is there now; only what changed since is read. @throws when the directory cannot be read */
+  /**
+   * All that is there now; only what changed since is read.
+   *
+   * @throws {WeirError} `DASHBOARD_NOT_READ` when that tells nothing of what was there
+   */
   async scan(): Promise<FolderScan> {
-    await mkdir(this.#root, { recursive: true })
-    const root = await realpath(this.#root)
-    const paths = await this.#paths(root, '', 0)
+    const root = await this.#openRoot()
+    const { paths, problems } = await this.#list(root)
     const gone = new Set(this.#known.keys())
     for (const path of paths) {
       gone.delete(path)
       await this.#look(root, path)
     }
     for (const path of gone) this.#known.delete(path)
-    return sorted([...this.#known.values()].map(({ found }) => found))
+    const found = sorted([...this.#known.values()].map((known) => known.found))
+    return { ...found, problems: [...problems, ...found.problems] }
   }
 
-  async #paths(root: string, folder: string, depth: number): Promise<string[]> {
-    const paths: string[] = []
-    const entries = await readdir(join(root, folder), { withFileTypes: true })
+  /** The real directory; made when nothing is lost by that. */
+  async #openRoot(): Promise<string> {
+    try {
+      if (this.#keptCount() === 0) await mkdir(this.#root, { recursive: true })
+      return await realpath(this.#root)
+    } catch (cause) {
+      throw notRead(whyOf(cause), cause)
+    }
+  }
+
+  async #list(root: string): Promise<Listed> {
+    const listed: Listed = { paths: [], problems: [] }
+    await this.#listInto(listed, root, '', await this.#entries(root))
+    return listed
+  }
+
+  /** What lies in the directory itself, names with dots too. */
+  async #entries(root: string): Promise<Dirent[]> {
+    let entries
+    try {
+      entries = await readdir(root, { withFileTypes: true })
+    } catch (cause) {
+      throw notRead(whyOf(cause), cause)
+    }
+    const count = this.#keptCount()
+    // The last file may well have been deleted by somebody; of many, none is left by accident only.
+    if (entries.length === 0 && count > 1) throw notRead(`it is empty, and had ${count} dashboards`)
+    return entries
+  }
+
+  async #listInto(
+    listed: Listed,
+    root: string,
+    folder: string,
+    entries: readonly Dirent[],
+  ): Promise<void> {
+    const depth = folder === '' ? 0 : folder.split('/').length
     for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       if (entry.name.startsWith('.')) continue
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       if (entry.isDirectory() && depth < DEPTH_MAX) {
-        paths.push(...(await this.#paths(root, path, depth + 1)))
+        try {
+          const inner = await readdir(join(root, path), { withFileTypes: true })
+          await this.#listInto(listed, root, path, inner)
+        } catch (cause) {
+          // What is in it stays as it was.
+          listed.problems.push({ file: `${path}/`, what: whyOf(cause) })
+        }
       } else if (entry.name.endsWith('.json') && !entry.isDirectory()) {
-        paths.push(path)
+        listed.paths.push(path)
       }
     }
-    return paths
   }
 
   async #look(root: string, path: string): Promise<void> {
     try {
-      const whole = await insideOf(root, join(root, path))
-      const { size, mtimeMs, isFile } = await factsOfFile(whole)
-      const mark = `${size} ${mtimeMs}`
+      const facts = await stat(join(root, path))
+      const { size, mtimeMs, ctimeMs, ino } = facts
+      const mark = `${size} ${mtimeMs} ${ctimeMs} ${ino}`
       if (this.#known.get(path)?.mark === mark) return
-      const found = isFile
+      const whole = await insideOf(root, join(root, path))
+      const found = facts.isFile()
         ? await this.#read(whole, { path, size, changedMs: Math.round(mtimeMs) })
         : { file: path, what: 'it is not a plain file' }
       this.#known.set(path, { mark, found })
     } catch (error) {
       // Gone between two looks, or not ours to read.
-      this.#known.set(path, { mark: '', found: { file: path, what: (error as Error).message } })
+      this.#known.set(path, { mark: '', found: { file: path, what: whyOf(error) } })
     }
   }
 
@@ -103,12 +164,12 @@ export class BoardFolder {
       const what = `it has ${size} bytes, want at most ${this.#limits.max_bytes} (dashboards.max_bytes)`
       return { file: path, what }
     }
-    const text = await readFile(whole, 'utf8')
+    const text = textIn(await readFile(whole))
     let document: unknown
     try {
       document = JSON.parse(text)
     } catch (error) {
-      return { file: path, what: (error as Error).message }
+      return { file: path, what: text === '' ? 'it is empty' : (error as Error).message }
     }
     if (!isObject(document) || !('panels' in document || 'rows' in document)) {
       return { file: path, what: 'it is JSON, but no dashboard: there are no panels' }
@@ -122,7 +183,7 @@ export class BoardFolder {
   async text(path: string): Promise<string | undefined> {
     try {
       const root = await realpath(this.#root)
-      return await readFile(await insideOf(root, join(root, path)), 'utf8')
+      return textIn(await readFile(await insideOf(root, join(root, path))))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw error
@@ -131,36 +192,37 @@ export class BoardFolder {
 
   /** Replaces a file, or makes one. */
   async write(path: string, text: string): Promise<void> {
-    const root = await this.#openRoot(path)
+    const root = await this.#openFolder(path)
     const target = join(root, path)
     const part = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`)
     try {
       await writeFile(part, text, { flag: 'wx' })
       await rename(part, target)
     } catch (cause) {
-      await rm(part, { force: true })
+      await rm(part, { force: true }).catch(() => undefined)
       throw cannot('write', path, cause)
     }
     this.#known.delete(path)
   }
 
   async remove(path: string): Promise<void> {
-    const root = await this.#openRoot(path)
     try {
-      await rm(join(root, path), { force: true })
+      const root = await this.#openRoot()
+      const folder = await insideOf(root, join(root, dirname(path)))
+      await rm(join(folder, basename(path)), { force: true })
     } catch (cause) {
-      throw cannot('delete', path, cause)
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cannot('delete', path, cause)
     }
     this.#known.delete(path)
   }
 
   /** The real directory, once the folder of a path is there and inside it. */
-  async #openRoot(path: string): Promise<string> {
+  async #openFolder(path: string): Promise<string> {
     const folder = dirname(path) === '.' ? '' : dirname(path)
     checkFolder(folder)
     try {
-      await mkdir(this.#root, { recursive: true })
-      const root = await realpath(this.#root)
+      const root = await this.#openRoot()
+      await this.#entries(root)
       // Whoever could make a link in there could have us make folders elsewhere.
       let there = root
       for (const part of folder.split('/').filter((name) => name !== '')) {
@@ -184,19 +246,12 @@ export class BoardFolder {
   }
 }
 
-async function factsOfFile(
-  path: string,
-): Promise<{ readonly size: number; readonly mtimeMs: number; readonly isFile: boolean }> {
-  const facts = await stat(path)
-  return { size: facts.size, mtimeMs: facts.mtimeMs, isFile: facts.isFile() }
-}
-
 /** Where a path really is. @throws when that is outside */
 async function insideOf(root: string, path: string): Promise<string> {
   const real = await realpath(path)
   const below = relative(root, real)
   if (below === '..' || below.startsWith(`..${sep}`)) {
-    throw new Error('it leads out of the directory')
+    throw new Error(LEADS_OUT)
   }
   return real
 }
@@ -221,9 +276,41 @@ function slugOf(title: string): string {
     .slice(0, 80)
 }
 
+/** As people write JSON: some editors put a mark before it that no JSON may begin with. */
+function textIn(bytes: Buffer): string {
+  return bytes.toString('utf8').replace(/^\uFEFF/, '')
+}
+
+const LEADS_OUT = 'it leads out of the directory'
+
+/** What the system says, in words, without the paths of this machine. */
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'Weir may not read or write there',
+  EPERM: 'Weir may not read or write there',
+  EROFS: 'it is read-only',
+  ENOENT: 'it is not there (any more)',
+  ENOTDIR: 'there is a file where a folder should be',
+  EEXIST: 'there is a file where a folder should be',
+  EISDIR: 'there is a folder where the file should be',
+  ELOOP: 'it is a link that leads to itself',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  ENAMETOOLONG: 'the name is too long',
+}
+
+function whyOf(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException
+  return (code === undefined ? undefined : WORDS[code]) ?? message
+}
+
+function notRead(why: string, cause?: unknown): WeirError {
+  const message = `Cannot look through dashboards.directory: ${why}; its dashboards stay as they were`
+  return new WeirError('DASHBOARD_NOT_READ', message, { cause })
+}
+
 function cannot(what: string, path: string, cause: unknown): WeirError {
-  if (cause instanceof WeirError) return cause
-  const why = (cause as Error).message
+  if (cause instanceof WeirError && cause.code !== 'DASHBOARD_NOT_READ') return cause
+  const why = cause instanceof WeirError ? cause.message : whyOf(cause)
   const message = `Cannot ${what} ${JSON.stringify(path)} in dashboards.directory: ${why}`
   return new WeirError('DASHBOARD_NOT_WRITTEN', message, { cause })
 }

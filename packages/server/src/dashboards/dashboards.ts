@@ -60,7 +60,9 @@ export class Dashboards {
     this.#book = new BoardBook(store, config)
     this.#packs = new PackBoards(packs)
     this.#metrics = new BoardMetrics(telemetry)
-    if (config.directory !== undefined) this.#folder = new BoardFolder(config.directory, config)
+    if (config.directory === undefined) return
+    const keptCount = (): number => this.#book.all().filter(({ file }) => file !== undefined).length
+    this.#folder = new BoardFolder(config.directory, config, keptCount)
   }
 
   /** Reads back what was kept, and the directory once. */
@@ -246,11 +248,21 @@ export class Dashboards {
     const old = own === undefined ? undefined : await this.#folder.text(own)
     const text = fileText({ ...document, uid }, old === undefined ? undefined : parsed(old))
     await this.#folder.write(path, text)
-    if (own !== undefined && own !== path) await this.#folder.remove(own)
+    if (own !== undefined && own !== path) await this.#leave(own, path)
     return await this.#book.put({ uid, folder, file: path }, document, {
       ...signed,
       hash: hashOf(text),
     })
+  }
+
+  /** The old file of a dashboard that has moved; when that stays, so does the dashboard. */
+  async #leave(old: string, next: string): Promise<void> {
+    try {
+      await this.#folder?.remove(old)
+    } catch (error) {
+      await this.#folder?.remove(next)
+      throw error
+    }
   }
 
   /** Takes in what others wrote to the file of this dashboard since, so that it counts as a version. */
@@ -290,10 +302,12 @@ export class Dashboards {
       const problem = await this.#takeFile(file)
       if (problem !== undefined) said.push({ file: file.path, what: problem })
     }
-    const broken = new Set(said.map(({ file }) => file))
+    const broken = said.map(({ file }) => file)
+    const isBroken = (file: string): boolean =>
+      broken.some((one) => one === file || (one.endsWith('/') && file.startsWith(one)))
     for (const { uid, file, title } of this.#book.all()) {
       // One that cannot be read just now is not gone.
-      if (file === undefined || seen.get(uid) !== undefined || broken.has(file)) continue
+      if (file === undefined || seen.get(uid) !== undefined || isBroken(file)) continue
       await this.#book.remove(uid, { atMs: this.#options.clock.now(), author: '' })
       this.#metrics.deleted({ uid, title, author: '' })
     }

@@ -155,7 +155,7 @@ async function saved(boards: Boards, uid: string, call: Call): Promise<Answer> {
     return json(told(call, await boards.put(uid, draft)))
   } catch (error) {
     if (error instanceof WeirError && error.code === 'DASHBOARD_CONFLICT') {
-      return conflict(error, boards.versions(uid)[0])
+      return conflict(error, boards.has(uid) ? boards.versions(uid)[0] : undefined)
     }
     throw error
   }

@@ -103,6 +103,7 @@ test.each([
   ['PUT', '/weir-airflow', { dashboard: LAG }, 403, 'DASHBOARD_READ_ONLY'],
   ['GET', '/none', undefined, 404, 'DASHBOARD_UNKNOWN'],
   ['GET', '/none/versions', undefined, 404, 'DASHBOARD_UNKNOWN'],
+  ['PUT', '/none', { dashboard: {}, version: 3 }, 409, 'DASHBOARD_CONFLICT'],
   ['GET', '/weir-airflow?version=x', undefined, 400, 'HTTP_PARAMETER'],
   ['GET', '/weir-airflow/export?form=x', undefined, 400, 'HTTP_PARAMETER'],
 ] as const)('%s %s is refused', async (method, path, said, status, code) => {

@@ -12,6 +12,8 @@ export type Failure =
       /** Weir's own word for it, as in docs/errors.md; '' when something between said no. */
       readonly code: string
       readonly message: string
+      /** What is there instead of what was asked for; unset when there is nothing. */
+      readonly conflict?: unknown
     }
   /** Nobody answered. */
   | { readonly kind: 'unreachable'; readonly message: string }
@@ -177,5 +179,6 @@ function refusal(response: Response, body: unknown): RequestError {
     code: codeOf(response),
     errorType: typeof told['errorType'] === 'string' ? told['errorType'] : '',
     message: message ?? `Weir answered with status ${response.status}`,
+    ...(told['conflict'] === undefined ? {} : { conflict: told['conflict'] }),
   })
 }

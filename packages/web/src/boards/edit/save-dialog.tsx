@@ -42,10 +42,10 @@ export function SaveDialog(props: {
       onSaved(row)
     },
   })
-  const isConflict =
-    saving.error instanceof RequestError &&
-    saving.error.failure.kind === 'refused' &&
-    saving.error.failure.status === 409
+  const failure = saving.error instanceof RequestError ? saving.error.failure : undefined
+  const isConflict = failure?.kind === 'refused' && failure.status === 409
+  /** Somebody deleted it meanwhile: there is nothing of theirs to look at. */
+  const isGone = isConflict && failure.conflict === undefined
   return (
     <Modal.Root opened onClose={onClose} centered>
       <Modal.Overlay />
@@ -95,15 +95,17 @@ export function SaveDialog(props: {
               <div className="note" data-tone="error" role="alert">
                 {saving.error?.message}
                 <div className="dialog-end" style={{ marginTop: 10 }}>
-                  <Button
-                    size="compact-sm"
-                    variant="default"
-                    component="a"
-                    href={`/dashboards/${encodeURIComponent(meta.uid)}`}
-                    target="_blank"
-                  >
-                    Look at theirs
-                  </Button>
+                  {isGone ? null : (
+                    <Button
+                      size="compact-sm"
+                      variant="default"
+                      component="a"
+                      href={`/dashboards/${encodeURIComponent(meta.uid)}`}
+                      target="_blank"
+                    >
+                      Look at theirs
+                    </Button>
+                  )}
                   <Button
                     size="compact-sm"
                     variant="default"
@@ -123,7 +125,7 @@ export function SaveDialog(props: {
                       saving.mutate(true)
                     }}
                   >
-                    Replace theirs
+                    {isGone ? 'Keep it all the same' : 'Replace theirs'}
                   </Button>
                 </div>
               </div>
