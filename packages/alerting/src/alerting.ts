@@ -18,7 +18,14 @@ import { matcherModeOf, matcherReading } from './route/matcher-mode.ts'
 import { LiveRouting } from './route/routing-views.ts'
 import type { RoutingViews } from './route/views.ts'
 import { type RuleGroup, parseRuleFile, parseRuleGroups } from './rules/config.ts'
-import { EVALUATION_INTERVAL_MS, type GroupContext, LiveGroup, groupKey } from './rules/group.ts'
+import {
+  type Duty,
+  EVALUATION_INTERVAL_MS,
+  type GroupContext,
+  LiveGroup,
+  groupKey,
+} from './rules/group.ts'
+import { RuleStates } from './rules/shared-states.ts'
 import { DEFAULT_NO_DATA } from './rules/no-data.ts'
 import { holdAfterStart } from './rules/hold.ts'
 import { watchdogGroups } from './rules/watchdog.ts'
@@ -108,6 +115,9 @@ class Engine implements Alerting {
   #groups = new Map<string, LiveGroup>()
   #collecting: Promise<void> | undefined
   #reloading: Promise<void> = Promise.resolve()
+  /** Whether the groups are evaluated here: always, unless a lease says whose turn it is. */
+  #isOnDuty: boolean
+  readonly #states: RuleStates
 
   constructor(
     options: AlertingOptions,
@@ -122,6 +132,12 @@ class Engine implements Alerting {
     this.#externalUrl = options.externalUrl.replace(/\/+$/, '')
     this.#events = events
     this.#cluster = cluster
+    this.#isOnDuty = cluster?.hasLease !== true
+    this.#states = new RuleStates({
+      store,
+      followed: (keys) => void this.#inTurn(async () => this.#follow(keys)),
+      refused: () => events.peerRecordRefused('rules'),
+    })
     this.#outbox = new Outbox({
       store,
       clock,
@@ -190,7 +206,11 @@ class Engine implements Alerting {
       inTurn: (change) => this.#inTurn(change),
       apply: (note) => this.#apply(this.#checked, note),
     })
-    this.#ruleAlerts = new RuleAlerts(this.#dispatcher, () => this.#checked.setup)
+    this.#ruleAlerts = new RuleAlerts(
+      this.#dispatcher,
+      () => this.#checked.setup,
+      cluster?.hasLease === true,
+    )
     this.routing = new LiveRouting({
       clock,
       store: this.#alerts,
@@ -210,6 +230,8 @@ class Engine implements Alerting {
     this.#outbox.start()
     this.#desk.start()
     this.#meetPeers()
+    // What an earlier life knew of them: who evaluates the rules now knows better.
+    if (!this.#isOnDuty) await this.#alerts.forgetOfDuty()
     const specs = this.#specs(this.#checked)
     const groups = specs.map((spec) => this.#newGroup(spec, this.#checked.setup))
     const turns = groups.map(({ intervalMs }, i) => ({ intervalMs, rules: specs[i]!.rules }))
@@ -217,7 +239,7 @@ class Engine implements Alerting {
     for (const group of groups) {
       group.restore()
       this.#groups.set(group.key, group)
-      group.start()
+      if (this.#isOnDuty) group.start()
     }
     this.#collecting = this.#collect().catch((cause: unknown) => {
       if (!this.#stop.signal.aborted) throw cause
@@ -231,6 +253,7 @@ class Engine implements Alerting {
     cluster.share(this.silences)
     cluster.share(this.#desk.marks.part)
     cluster.share(this.#desk.maintenance.part)
+    if (cluster.hasLease) cluster.share(this.#states)
     void this.#goOnOnceSettled(cluster)
     cluster.start()
   }
@@ -239,6 +262,53 @@ class Engine implements Alerting {
     await cluster.settled
     this.#outbox.release()
     this.#dispatcher.goOn()
+    cluster.standForLease({
+      gained: (term, gapMs) => {
+        this.#events.leaseGained(term)
+        void this.#inTurn(async () => this.#begin(gapMs))
+      },
+      lost: (term) => {
+        this.#events.leaseLost(term)
+        void this.#inTurn(() => this.#rest())
+      },
+    })
+  }
+
+  /** The rules are evaluated here from now on. */
+  #begin(gapMs: number | undefined): void {
+    if (this.#stop.signal.aborted || this.#cluster?.isOnDuty !== true) return
+    this.#isOnDuty = true
+    for (const key of this.#groups.keys()) this.#renew(key, gapMs)
+    for (const group of this.#groups.values()) group.start()
+  }
+
+  /** Another Weir evaluates the rules: their alerts are told there, and do not end here. */
+  async #rest(): Promise<void> {
+    if (this.#stop.signal.aborted || !this.#isOnDuty) return
+    this.#isOnDuty = false
+    await Promise.all([...this.#groups.values()].map((group) => group.stop()))
+    for (const key of this.#groups.keys()) this.#renew(key, 0)
+    try {
+      await this.#alerts.forgetOfDuty()
+    } catch (cause) {
+      this.#events.storeFailed('alerts', String(cause)) // the next start tries again
+    }
+    await this.#dispatcher.regroup(this.#checked.routing)
+  }
+
+  /** What the Weir that evaluates the rules says of their alerts, to be seen here too. */
+  #follow(keys: readonly string[]): void {
+    if (this.#isOnDuty || this.#stop.signal.aborted) return
+    for (const key of keys) if (this.#groups.has(key)) this.#renew(key, 0)
+  }
+
+  /** In place of a group that is not evaluated now: one with the state that is on disk. */
+  #renew(key: string, gapMs: number | undefined): void {
+    const before = this.#groups.get(key)!
+    before.drop()
+    const group = this.#newGroup(before.spec, this.#checked.setup)
+    group.restore(gapMs)
+    this.#groups.set(key, group)
   }
 
   get peers(): Peers {
@@ -274,6 +344,21 @@ class Engine implements Alerting {
       queryOffsetMs: setup.queryOffsetMs ?? 0,
       resendDelayMs: resendDelayMs ?? RESEND_DELAY_MS,
       noData: setup.noData ?? DEFAULT_NO_DATA,
+      ...(this.#duty === undefined ? {} : { duty: this.#duty }),
+    }
+  }
+
+  get #duty(): Duty | undefined {
+    const cluster = this.#cluster
+    if (cluster?.hasLease !== true) return undefined
+    return {
+      get isOnDuty() {
+        return cluster.isOnDuty
+      },
+      get term() {
+        return cluster.term
+      },
+      kept: (key) => cluster.changed(this.#states, key),
     }
   }
 
@@ -357,6 +442,7 @@ class Engine implements Alerting {
       if (known === undefined) group.restore()
       else group.takeOver(known)
     }
+    if (!this.#isOnDuty) return
     // All at once: their last samples are committed together.
     await Promise.all([
       ...starting.map(([, group]) => group.endLeft(note)),

@@ -106,6 +106,13 @@ export { type MaintenanceDraft, type Occurrence } from './maintenance/window.ts'
 export { type ReceiverTestView, type TestWanted } from './notify/receiver-test.ts'
 export { type Fetch, type FetchAnswer, type FetchRequest } from './notify/fetch.ts'
 export { type Picture, type PictureSource } from './notify/picture.ts'
-export { type ClusterView, NO_PEERS, type PeerOptions, type Peers } from './cluster/cluster.ts'
+export {
+  type ClusterView,
+  NO_PEERS,
+  type PeerLease,
+  type PeerOptions,
+  type Peers,
+} from './cluster/cluster.ts'
+export { type LeaseView } from './cluster/lease/lease.ts'
 export { type PeerDoor, type PeerView } from './cluster/peer-link.ts'
 export { type AlertingCounter, type AlertingLog, type AlertingTelemetry } from './telemetry.ts'

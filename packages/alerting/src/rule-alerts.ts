@@ -12,9 +12,12 @@ import type { RuleAlertSink } from './rules/source.ts'
 export class RuleAlerts implements RuleAlertSink {
   readonly #setup: () => AlertingSetup
   readonly #routes: AlertSink
+  readonly #isOfDuty: boolean
 
-  constructor(routes: AlertSink, setup: () => AlertingSetup) {
+  /** @param isOfDuty whether another Weir evaluates the rules when this one cannot */
+  constructor(routes: AlertSink, setup: () => AlertingSetup, isOfDuty = false) {
     this.#routes = routes
+    this.#isOfDuty = isOfDuty
     this.#setup = setup
   }
 
@@ -26,7 +29,7 @@ export class RuleAlerts implements RuleAlertSink {
     // Both hear of it, even when one of them fails.
     await Promise.all([
       outside?.receive(wanted),
-      routesHere ? this.#routes.receive(wanted) : undefined,
+      routesHere ? this.#routes.receive(this.#isOfDuty ? wanted.map(ofDuty) : wanted) : undefined,
     ])
   }
 
@@ -45,4 +48,8 @@ export class RuleAlerts implements RuleAlertSink {
       return labels === alert.labels ? [alert] : [{ ...alert, labels }]
     })
   }
+}
+
+function ofDuty(alert: Alert): Alert {
+  return { ...alert, isOfDuty: true }
 }

@@ -238,6 +238,14 @@ export class AlertingEvents {
     this.log.warn({ address, error }, 'Peer does not answer: both tell until it does')
   }
 
+  leaseGained(term: number): void {
+    this.log.info({ term }, 'Rules are evaluated here')
+  }
+
+  leaseLost(term: number): void {
+    this.log.info({ term }, 'Rules are not evaluated here any more')
+  }
+
   storeFailed(part: 'rules' | 'alerts' | 'outbox' | 'history' | 'marks', error: string): void {
     this.#storeFailures.inc({ part })
     this.log.error({ part, error }, 'Alert state could not be written')

@@ -659,6 +659,22 @@ export interface PeersView {
   /** How many tell before it does. */
   readonly position: number
   readonly peers: readonly PeerRow[]
+  /** Who evaluates the rules; absent where each does. */
+  readonly lease?: RulesLease
+}
+
+export interface RulesLease {
+  /** `held` by this one, by an`other`, by `nobody` that this one knows of. */
+  readonly state: 'held' | 'other' | 'nobody'
+  /** '' for nobody. */
+  readonly holder: string
+  /** Grows each time that another one evaluates them. */
+  readonly term: number
+  readonly voters: number
+  /** Votes that it takes. */
+  readonly majority: number
+  /** False for one that only votes. */
+  readonly isCandidate: boolean
 }
 
 export interface PeerRow {

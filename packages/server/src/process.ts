@@ -39,6 +39,7 @@ import type { WeirConfig } from './config/weir-config.ts'
 import { Dashboards } from './dashboards/dashboards.ts'
 import { adminStore } from './engine/admin-store.ts'
 import { engineOf } from './engine/config.ts'
+import { instanceOf } from './engine/instance.ts'
 import type { MetricsEngine } from './engine/metrics-engine.ts'
 import { engineRemarks, engineView, openQueries } from './engine/open-queries.ts'
 import type { EventHandlers } from './events/event-handlers.ts'
@@ -64,6 +65,7 @@ import { PackWatch } from './packs/pack-watch.ts'
 import { notesBook } from './pipelines/notes/notes.ts'
 import { withTeams } from './pipelines/notes/team-label.ts'
 import { alertPictures } from './pictures/alert-pictures.ts'
+import { leaseOf, leaseRemarks } from './peers/lease.ts'
 import { PeerClient, peerSecret } from './peers/peer-client.ts'
 import { PictureShelf } from './pictures/shelf.ts'
 import { PushIntakes } from './push/push-intake.ts'
@@ -524,7 +526,7 @@ class Process implements Weir {
 
   /** Ways to other Weirs with the same rules, where the config names some. */
   async #peers(): Promise<Pick<AlertingOptions, 'peers'>> {
-    const { notifications } = this.#setup.config
+    const { notifications, rules } = this.#setup.config
     const { peers, peer_name: name, peer_timeout: timeoutMs } = notifications
     if (peers.length === 0) return {}
     // Before the rules, so that it closes after them.
@@ -536,7 +538,12 @@ class Process implements Weir {
       )
     }
     return {
-      peers: { doors: client.doors(), timeoutMs, ...(name === undefined ? {} : { name }) },
+      peers: {
+        doors: client.doors(),
+        timeoutMs,
+        ...(name === undefined ? {} : { name }),
+        ...leaseOf(rules),
+      },
     }
   }
 
@@ -617,7 +624,7 @@ class Process implements Weir {
     })
     const data: ScrapeData = {
       config: this.#setup.config,
-      selfJob: selfJob(),
+      selfJob: selfJob(instanceOf(this.#setup.config)?.name),
       stores: stores.port2,
       self: self.port2,
       logLevel: this.#setup.config.log.level,
@@ -636,6 +643,7 @@ class Process implements Weir {
     serveCalls(port1, eventHandlers)
     const data: IntakeData = {
       config: config.statsd,
+      instance: instanceOf(config),
       mappings,
       store,
       events: port2,
@@ -781,7 +789,10 @@ class Process implements Weir {
       stopping: this.#stopping.signal,
       ready: (what) =>
         [...this.#waitsFor].filter((name) => what !== 'queries' || FOR_QUERIES.has(name)),
-      remarks: () => engineRemarks(this.#engine),
+      remarks: () => [
+        ...engineRemarks(this.#engine),
+        ...leaseRemarks(this.#alerting?.peers.view()),
+      ],
       admin: web.enable_admin_api ? adminStore(this.#writer, () => this.#engine) : undefined,
       support: {
         dataDir: this.#flags.dataDir,

@@ -16,7 +16,16 @@ import { type Clock, type KeyValueStore, WeirError } from '@weir/model'
 import type { TurnOrder } from '../route/dispatcher.ts'
 import type { AlertingEvents } from '../telemetry.ts'
 import { Changes } from './changes.ts'
-import { type PeerIdentity, type PeerRecord, answered, readRequest } from './message.ts'
+import { Lease, type LeaseOptions, type LeaseView } from './lease/lease.ts'
+import type { LeaseRequest } from './lease/terms.ts'
+import { Voter } from './lease/voter.ts'
+import {
+  type PeerAnswer,
+  type PeerIdentity,
+  type PeerRecord,
+  answered,
+  readRequest,
+} from './message.ts'
 import { type PeerDoor, PeerLink, type PeerView } from './peer-link.ts'
 import type { SharedPart } from './shared-part.ts'
 
@@ -27,6 +36,14 @@ export interface PeerOptions {
   readonly doors: readonly PeerDoor[]
   /** How long each waits for the one before it. */
   readonly timeoutMs: number
+  /** Rules are evaluated by who holds a lease; by each of them unless told. */
+  readonly lease?: PeerLease
+}
+
+export interface PeerLease {
+  readonly timeMs: number
+  /** False for a Weir that votes and evaluates nothing. */
+  readonly isCandidate: boolean
 }
 
 export interface ClusterView {
@@ -35,6 +52,8 @@ export interface ClusterView {
   /** Which turn this one has; 0 is the first. */
   readonly position: number
   readonly peers: readonly PeerView[]
+  /** Who evaluates the rules; absent where each does. */
+  readonly lease?: LeaseView
 }
 
 /** The other Weirs. */
@@ -56,6 +75,8 @@ export const NO_PEERS: Peers = {
       new WeirError('PEERS_OFF', 'Cannot talk to a peer: want notifications.peers set here too'),
     ),
 }
+
+const NOTHING = { records: [], next: 0, isMore: false }
 
 /** By less the way of a message may be the reason. */
 const SKEW_MIN_MS = 2000
@@ -82,11 +103,16 @@ export class Cluster implements Peers, TurnOrder, AsyncDisposable {
   readonly #stop = new AbortController()
   /** When each was last heard, by life. */
   readonly #heard = new Map<string, { readonly name: string; readonly atMs: number }>()
+  /** Undefined where each evaluates the rules. */
+  readonly #voter: Voter | undefined
+  #lease: Lease | undefined
   #wasSettled!: () => void
   #isSettled = false
 
   private constructor(options: ClusterOptions, name: string) {
     this.#options = options
+    this.#voter =
+      options.lease && new Voter({ ...options.lease, store: options.store, clock: options.clock })
     this.#identity = { name, life: randomUUID() }
     this.settled = new Promise((resolve) => {
       this.#wasSettled = resolve
@@ -139,6 +165,37 @@ export class Cluster implements Peers, TurnOrder, AsyncDisposable {
     void this.#settle()
   }
 
+  /** Stands for the lease, once {@link settled}; gives its vote all the time. Where there is one. */
+  standForLease(duty: Pick<LeaseOptions, 'gained' | 'lost'>): void {
+    const { lease, clock } = this.#options
+    if (lease === undefined || this.#voter === undefined || this.#stop.signal.aborted) return
+    this.#lease = new Lease({
+      ...lease,
+      ...duty,
+      candidate: this.#identity,
+      voter: this.#voter,
+      ballots: this.#links,
+      clock,
+      random: Math.random,
+    })
+    this.#lease.start()
+  }
+
+  /** Whether rules are evaluated by a lease. */
+  get hasLease(): boolean {
+    return this.#voter !== undefined
+  }
+
+  /** Whether this one evaluates the rules, at this very moment. */
+  get isOnDuty(): boolean {
+    return this.#voter === undefined || this.#lease?.isHeld === true
+  }
+
+  /** Of the lease that is held here, or was last. */
+  get term(): number {
+    return this.#lease?.term ?? 0
+  }
+
   async #settle(): Promise<void> {
     const { clock, timeoutMs } = this.#options
     const bound = clock.sleep(timeoutMs, this.#stop.signal).catch(() => undefined)
@@ -152,7 +209,14 @@ export class Cluster implements Peers, TurnOrder, AsyncDisposable {
     return this.#position() * this.#options.timeoutMs
   }
 
+  /** Who evaluates the rules tells first: only there are their alerts. */
   #position(): number {
+    if (this.#voter === undefined) return this.#rank()
+    if (this.isOnDuty) return 0
+    return Math.max(this.#rank(), this.#voter.holder === '' ? 0 : 1)
+  }
+
+  #rank(): number {
     const { clock, timeoutMs } = this.#options
     const goneMs = Math.max(GONE_AFTER_TIMEOUTS * timeoutMs, GONE_MIN_MS)
     const rank = ({ name, life }: PeerIdentity): string => `${name}\n${life}`
@@ -171,6 +235,7 @@ export class Cluster implements Peers, TurnOrder, AsyncDisposable {
       name: this.#identity.name,
       position: this.#position(),
       peers: this.#links.filter(({ isSelf }) => !isSelf).map((link) => link.view()),
+      ...(this.#lease && { lease: this.#lease.view() }),
     }
   }
 
@@ -187,13 +252,23 @@ export class Cluster implements Peers, TurnOrder, AsyncDisposable {
         const after = request.life === this.#identity.life ? request.after : 0
         return this.#answered(this.#changes.page(after, 'all'))
       }
+      case 'lease':
+        return this.#answered({ ...NOTHING, ...(await this.#vote(request)) })
       default:
         return request satisfies never
     }
   }
 
   #nothing(): object {
-    return this.#answered({ records: [], next: 0, isMore: false })
+    return this.#answered(NOTHING)
+  }
+
+  async #vote(
+    request: LeaseRequest & { readonly from: PeerIdentity },
+  ): Promise<Pick<PeerAnswer, 'lease'>> {
+    return this.#voter === undefined
+      ? {}
+      : { lease: await this.#voter.answer(request.from, request) }
   }
 
   #answered(page: Parameters<typeof answered>[2]): object {
@@ -228,6 +303,7 @@ export class Cluster implements Peers, TurnOrder, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new Error('peers are left alone'))
+    await this.#lease?.[Symbol.asyncDispose]() // it is given back by the links
     await Promise.all(this.#links.map((link) => link[Symbol.asyncDispose]()))
   }
 }

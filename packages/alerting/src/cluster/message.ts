@@ -1,5 +1,6 @@
 import { WeirError } from '@weir/model'
 import { z } from 'zod'
+import { LEASE_MS, type LeaseRequest } from './lease/terms.ts'
 
 /** What peers say to each other: a request and its answer, JSON. */
 
@@ -37,7 +38,21 @@ const request = z.discriminatedUnion('kind', [
   z.object({ ...header, kind: z.literal('tell'), records }),
   /** What changed there since `after` in its `life`? Another life than its own is the beginning. */
   z.object({ ...header, kind: z.literal('pull'), life: z.string(), after: position }),
+  /** For its vote: lease/terms.ts. */
+  z.object({
+    ...header,
+    kind: z.literal('lease'),
+    step: z.enum(['try', 'take', 'free']),
+    term: z.int().nonnegative(),
+    timeMs: z.int().min(LEASE_MS.min).max(LEASE_MS.max),
+  }),
 ])
+
+const leaseAnswer = z.object({
+  isGranted: z.boolean(),
+  term: z.int().nonnegative(),
+  holder: z.string().max(NAME_LENGTH_MAX),
+})
 
 const answer = z.object({
   ...header,
@@ -45,6 +60,8 @@ const answer = z.object({
   /** Where to go on. */
   next: position,
   isMore: z.boolean(),
+  /** To a question about its vote. */
+  lease: leaseAnswer.optional(),
 })
 
 export type PeerIdentity = z.output<typeof from>
@@ -56,6 +73,7 @@ export type PeerAnswer = z.output<typeof answer>
 export type PeerQuestion =
   | { readonly kind: 'tell'; readonly records: readonly PeerRecord[] }
   | { readonly kind: 'pull'; readonly life: string; readonly after: number }
+  | ({ readonly kind: 'lease' } & LeaseRequest)
 
 /** Puts a question into an envelope. */
 export function asked(identity: PeerIdentity, atMs: number, question: PeerQuestion): object {
@@ -65,7 +83,7 @@ export function asked(identity: PeerIdentity, atMs: number, question: PeerQuesti
 export function answered(
   identity: PeerIdentity,
   atMs: number,
-  page: Pick<PeerAnswer, 'records' | 'next' | 'isMore'>,
+  page: Pick<PeerAnswer, 'records' | 'next' | 'isMore' | 'lease'>,
 ): PeerAnswer {
   return { version: PEER_VERSION, from: identity, atMs, ...page }
 }

@@ -1,6 +1,8 @@
-import type { Clock } from '@weir/model'
+import { type Clock, WeirError } from '@weir/model'
 import type { AlertingEvents } from '../telemetry.ts'
 import type { Changes } from './changes.ts'
+import type { Ballot } from './lease/lease.ts'
+import type { LeaseRequest } from './lease/terms.ts'
 import {
   type PeerAnswer,
   type PeerIdentity,
@@ -54,7 +56,7 @@ const RETRY_FIRST_MS = 1000
 const RETRY_MAX_MS = 15_000
 
 /** Tells one peer what changes here, and asks it for what changed there. */
-export class PeerLink implements AsyncDisposable {
+export class PeerLink implements Ballot, AsyncDisposable {
   readonly #options: PeerLinkOptions
   readonly #stop = new AbortController()
   /** Resolves once everything that the peer knows was heard, or it turned out to be this very Weir. */
@@ -83,6 +85,22 @@ export class PeerLink implements AsyncDisposable {
 
   view(): PeerView {
     return this.#view
+  }
+
+  get address(): string {
+    return this.#options.door.address
+  }
+
+  /** Asks for its vote. Whether it is up, the others find out. */
+  async ask(request: LeaseRequest, signal: AbortSignal): ReturnType<Ballot['ask']> {
+    const { from, lease } = await this.#ask({ kind: 'lease', ...request }, signal)
+    if (lease === undefined) {
+      throw new WeirError(
+        'PEER_MESSAGE',
+        'Cannot count a vote: the peer has none; want the same version of Weir on both sides',
+      )
+    }
+    return { name: from.name, answer: lease }
   }
 
   start(): void {
@@ -152,11 +170,9 @@ export class PeerLink implements AsyncDisposable {
     }
   }
 
-  async #ask(question: PeerQuestion): Promise<PeerAnswer> {
+  async #ask(question: PeerQuestion, signal: AbortSignal = this.#stop.signal): Promise<PeerAnswer> {
     const { door, identity, clock, events, heard } = this.#options
-    const answer = readAnswer(
-      await door.ask(asked(identity, clock.now(), question), this.#stop.signal),
-    )
+    const answer = readAnswer(await door.ask(asked(identity, clock.now(), question), signal))
     const { name, life } = answer.from
     if (life === identity.life) {
       this.isSelf = true

@@ -140,9 +140,18 @@ export class AlertStore {
     beforeMs: number,
     isNeeded: (fingerprint: string) => boolean,
   ): Promise<readonly KnownAlert[]> {
-    const old = this.all().filter(
+    return this.#forget(
       ({ endsAtMs, fingerprint }) => endsAtMs < beforeMs && !isNeeded(fingerprint),
     )
+  }
+
+  /** Forgets those of rules that another Weir evaluates from now on: it has them, and nobody is told that they end. */
+  async forgetOfDuty(): Promise<void> {
+    await this.#forget(({ isOfDuty }) => isOfDuty === true)
+  }
+
+  async #forget(which: (alert: KnownAlert) => boolean): Promise<readonly KnownAlert[]> {
+    const old = this.all().filter(which)
     if (old.length === 0) return old
     await this.#store.write(
       old.map((alert) => ({ key: PREFIX + alert.fingerprint, value: undefined })),

@@ -14,6 +14,7 @@ import type { Evaluation } from './evaluation.ts'
 import type { NoDataPolicy } from './no-data.ts'
 import { RecordingRule } from './recording.ts'
 import { SeriesTracker } from './series-tracker.ts'
+import { SEEN_PREFIX, STATE_PREFIX, type StateVersion } from './shared-states.ts'
 import { StateMark } from './state-mark.ts'
 import { phaseOf } from './phase.ts'
 import { independentRuns } from './runs.ts'
@@ -38,20 +39,30 @@ export interface GroupContext {
   readonly resendDelayMs: number
   /** What becomes of alerts without data when their rule does not say. */
   readonly noData: NoDataPolicy
+  /** Where one Weir of several evaluates the rules. */
+  readonly duty?: Duty
 }
 
-/** State of a group on disk, under `alerting/rules/<file>;<name>`. */
+/** Whose turn it is to evaluate. */
+export interface Duty {
+  /** Whether this one may evaluate, write and tell at this very moment. */
+  readonly isOnDuty: boolean
+  readonly term: number
+  /** The state of a group was written to disk. */
+  kept(key: string): void
+}
+
+/** State of a group on disk. */
 interface StoredGroup {
   /** Alerts by rule. */
   readonly rules: Readonly<Record<string, readonly StoredAlert[]>>
+  /** Where other Weirs have it too. */
+  readonly version?: StateVersion
 }
 
 /** How often a group is evaluated that does not say, when nobody else says either. */
 export const EVALUATION_INTERVAL_MS = 60_000
 
-const KEY_PREFIX = 'alerting/rules/'
-/** When a group with alerts was last evaluated, at most a minute before the real time; beside the state, which may be long. */
-const SEEN_PREFIX = 'alerting/rules-seen/'
 const SEEN_EVERY_MS = 60_000
 /** After a longer break, pending alerts start anew. */
 const OUTAGE_TOLERANCE_MS = 3_600_000
@@ -100,12 +111,16 @@ export class LiveGroup {
     })
   }
 
-  /** Takes up the state on disk. */
-  restore(): void {
-    const stored = this.#context.store.get(KEY_PREFIX + this.key) as StoredGroup | undefined
+  /**
+   * Takes up the state on disk.
+   *
+   * @param gapMs for how long nobody evaluated, where that is known better than by the disk
+   */
+  restore(gapMs?: number): void {
+    const stored = this.#context.store.get(STATE_PREFIX + this.key) as StoredGroup | undefined
     if (stored === undefined) return
     const seenMs = this.#context.store.get(SEEN_PREFIX + this.key) as number | undefined
-    const unwatchedMs = Math.max(this.#context.clock.now() - (seenMs ?? 0), 0)
+    const unwatchedMs = gapMs ?? Math.max(this.#context.clock.now() - (seenMs ?? 0), 0)
     for (const { id, rule } of this.#rules) {
       const alerts = stored.rules[id]
       if (alerts === undefined || rule instanceof RecordingRule) continue
@@ -164,6 +179,11 @@ export class LiveGroup {
     await this.#running
   }
 
+  /** Lets go of all series: somebody else goes on writing them. After {@link stop}. */
+  drop(): void {
+    for (const { rule } of this.#rules) rule.series.drop()
+  }
+
   /** Ends the series of a group that is no more, and forgets its state. */
   async forget(note: string | undefined): Promise<void> {
     await this.#end(
@@ -172,7 +192,7 @@ export class LiveGroup {
     )
     if (!this.#isOnDisk()) return
     await this.#context.store.write([
-      { key: KEY_PREFIX + this.key, value: undefined },
+      { key: STATE_PREFIX + this.key, value: undefined },
       { key: SEEN_PREFIX + this.key, value: undefined },
     ])
   }
@@ -206,6 +226,7 @@ export class LiveGroup {
       ({ spec }) => spec,
     ))
     for (const run of runs) {
+      if (!this.#isOnDuty) return
       await this.#evaluateRun(run, timeMs)
       if (this.#stop.signal.aborted) return
     }
@@ -299,7 +320,12 @@ export class LiveGroup {
     if (rule instanceof AlertingRule) await this.#handOn(rule, at.timeMs)
   }
 
+  get #isOnDuty(): boolean {
+    return this.#context.duty?.isOnDuty ?? true
+  }
+
   async #handOn(rule: AlertingRule, timeMs: number): Promise<void> {
+    if (!this.#isOnDuty) return
     const { resendDelayMs, externalUrl, externalLabels, sink, events } = this.#context
     const due = rule.due(timeMs, resendDelayMs)
     if (due.length === 0) return
@@ -320,7 +346,7 @@ export class LiveGroup {
   }
 
   async #save(timeMs: number): Promise<void> {
-    if (!this.#mayHaveAlerts()) return
+    if (!this.#mayHaveAlerts() || !this.#isOnDuty) return
     const mark = new StateMark()
     for (const { id, rule } of this.#rules) {
       if (!(rule instanceof AlertingRule)) continue
@@ -332,7 +358,8 @@ export class LiveGroup {
     if (!isNew && !isOld) return
     const seen = { key: SEEN_PREFIX + this.key, value: timeMs }
     try {
-      await this.#context.store.write(isNew ? [seen, this.#stateChange()] : [seen])
+      await this.#context.store.write(isNew ? [seen, this.#stateChange(timeMs)] : [seen])
+      if (isNew) this.#context.duty?.kept(this.key)
       this.#stored = mark.value
       this.#storedMs = timeMs
       this.#isKept = this.#hasAlerts()
@@ -341,13 +368,18 @@ export class LiveGroup {
     }
   }
 
-  #stateChange(): KeyValueChange {
+  #stateChange(timeMs: number): KeyValueChange {
+    const { duty } = this.#context
     const rules = Object.fromEntries(
       this.#rules.flatMap(({ id, rule }) =>
         rule instanceof AlertingRule ? [[id, rule.store()] as const] : [],
       ),
     )
-    return { key: KEY_PREFIX + this.key, value: { rules } satisfies StoredGroup }
+    const value: StoredGroup = {
+      rules,
+      ...(duty === undefined ? {} : { version: { term: duty.term, atMs: timeMs } }),
+    }
+    return { key: STATE_PREFIX + this.key, value }
   }
 
   #hasAlerts(): boolean {
@@ -361,7 +393,7 @@ export class LiveGroup {
   }
 
   #isOnDisk(): boolean {
-    return this.#context.store.get(KEY_PREFIX + this.key) !== undefined
+    return this.#context.store.get(STATE_PREFIX + this.key) !== undefined
   }
 
   figures(): GroupFigures {

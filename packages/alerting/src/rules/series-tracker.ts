@@ -30,6 +30,12 @@ export class SeriesTracker {
     }
   }
 
+  /** Lets go of all, without an end: somebody else writes them. */
+  drop(): void {
+    for (const { ref } of this.#last.values()) this.#appender.release(ref)
+    this.#last = new Map()
+  }
+
   labels(): Labels[] {
     return [...this.#last.values()].map(({ labels }) => labels)
   }

@@ -10,6 +10,8 @@ export interface Alert {
   readonly endsAtMs: number
   /** The sender said no end: `endsAtMs` is when it counts as resolved for want of news. */
   readonly isTimeout?: boolean
+  /** A rule of this Weir raised it, that another one evaluates when this one cannot: it leaves with the duty. */
+  readonly isOfDuty?: boolean
   /** Link to the expression behind it. */
   readonly generatorUrl: string
   /** What shows that it is so; absent when the sender did not say. No part of its identity. */

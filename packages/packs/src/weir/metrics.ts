@@ -902,6 +902,15 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
     ],
     ['weir_alerting_group_rules', 'gauge', 'rules', 'group', 'Rules of a group.'],
     ['weir_peer_up', 'gauge', '', 'peer', 'Whether a peer answered when it was last asked.'],
+    ['weir_rules_lease_held', 'gauge', '', '', 'Whether this Weir evaluates the rules.'],
+    [
+      'weir_rules_lease_known',
+      'gauge',
+      '',
+      '',
+      'Whether this Weir knows of one that evaluates the rules.',
+    ],
+    ['weir_rules_lease_term', 'gauge', '', '', 'Grows each time that another one does.'],
     [
       'weir_peer_last_answer_timestamp_seconds',
       'gauge',

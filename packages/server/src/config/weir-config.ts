@@ -19,6 +19,7 @@ import { checkEngine, checkEvaluation, engineShape } from '../engine/config.ts'
 import { dashboardsConfig } from '../dashboards/config.ts'
 import { loggersConfig } from '../loggers/config.ts'
 import { checkPeers, peerKeys } from '../peers/config.ts'
+import { checkDuty, dutyKeys } from '../peers/duty-config.ts'
 import { packsConfig } from '../packs/config.ts'
 import { pipelineNotes } from '../pipelines/notes/config.ts'
 import { statsdConfig } from '../statsd/config.ts'
@@ -338,6 +339,7 @@ const rules = z.strictObject({
     .positive()
     .default(10_000)
     .describe('Rules that people keep by page and API; more are refused.'),
+  ...dutyKeys,
 })
 
 const query = z.strictObject({
@@ -474,7 +476,10 @@ const sections = z.strictObject({
 })
 
 /** The whole of weir.yml. */
-export const weirConfig = sections.superRefine(checkTimeouts).superRefine(checkEvaluation)
+export const weirConfig = sections
+  .superRefine(checkTimeouts)
+  .superRefine(checkEvaluation)
+  .superRefine(checkDuty)
 
 /** A job's timeout against the interval that it has from `global`. */
 function checkTimeouts(

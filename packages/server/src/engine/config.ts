@@ -103,6 +103,21 @@ export const engineShape = {
   labels: labels
     .default({})
     .describe('Labels that samples get on their way to the engine unless they have them.'),
+  instance_label: z
+    .string()
+    .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, { error: 'want a label name' })
+    .default('weir_instance')
+    .describe(
+      'With `notifications.peers` or `instance_name`: the label that tells apart what each Weir adds up by itself (StatsD, increments of OTLP, lines that are counted, pushed groups).',
+    ),
+  instance_name: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      'Its value on this Weir; `notifications.peer_name`, else the host name, unless told.',
+    ),
   local_retention: duration
     .prefault('2h')
     .refine((ms) => ms >= 600_000, { message: 'want at least 10m' })

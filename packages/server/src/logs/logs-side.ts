@@ -5,6 +5,7 @@ import type { DeleteRequest } from '@weir/logs'
 import type { LogBatch, LogReport, LogSink } from '@weir/model'
 import type { IntakeStatus, LogsEngineView } from '@weir/packs'
 import type { WeirConfig } from '../config/weir-config.ts'
+import { instanceOf } from '../engine/instance.ts'
 import { distantEngine } from '../logs-engine/config.ts'
 import type { BodyRooms } from '../push/body-rooms.ts'
 import type { LogsData, LogsHandlers } from '../threads/logs-thread.ts'
@@ -160,7 +161,7 @@ export class LogsSide implements LogSink, AsyncDisposable {
       limits: lineLimits(logs),
       unpackedBytesMax: logs.max_unpacked_bytes,
       resourceLabels: logs.resource_labels,
-      metrics: { rules: metricRules(logs), store },
+      metrics: { rules: metricRules(logs), store, instance: instanceOf(this.#options.config()) },
       listeners: { forward: logs.forward, syslog: logs.syslog },
       logLevel: log.level,
       depthMax: otlp.max_attribute_depth,

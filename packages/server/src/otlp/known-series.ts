@@ -6,6 +6,7 @@ import {
   type SeriesRef,
 } from '@weir/model'
 import {
+  DELTA,
   OTLP_GAUGE,
   OTLP_HISTOGRAM,
   type Lists,
@@ -14,6 +15,7 @@ import {
   OTLP_SUM,
   OTLP_SUMMARY,
 } from '@weir/wire'
+import type { InstanceLabel } from '../engine/instance.ts'
 import type { Generation } from '../push/generations.ts'
 import { type LabelLimits, areTooLong } from '../push/label-limits.ts'
 import { ClassicSeries } from './classic-series.ts'
@@ -56,6 +58,7 @@ export class KnownSeries implements Generation {
   readonly reader: OtlpReader
   readonly translation: OtlpTranslation
   readonly #appender: Appender
+  readonly #instance: InstanceLabel | undefined
   readonly #limits: LabelLimits
   #refs = new Int32Array(1024).fill(NEW)
   readonly #classic = new Map<number, ClassicSeries>()
@@ -71,7 +74,9 @@ export class KnownSeries implements Generation {
     translation: OtlpTranslation,
     appender: Appender,
     limits: LabelLimits,
+    instance: InstanceLabel | undefined,
   ) {
+    this.#instance = instance
     this.reader = reader
     this.translation = translation
     this.#appender = appender
@@ -204,6 +209,11 @@ export class KnownSeries implements Generation {
     const { pairs, hasBadText } = this.reader.attributes(series, metric.head.kind)
     if (metric.isBad || hasBadText) return BAD_LABELS
     const labels = pointLabels(pairs, metric.outer, this.translation)
+    // Increments are added up here: another Weir has another sum.
+    if (this.#instance !== undefined && metric.head.temporality === DELTA) {
+      const { label, name } = this.#instance
+      if (!labels.has(label)) labels.set(label, name)
+    }
     return this.#refusal(labels) ?? labels
   }
 

@@ -19,6 +19,7 @@ import {
   encodeOtlp,
 } from '@weir/wire'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { InstanceLabel } from '../engine/instance.ts'
 import { otlpConfig } from './config.ts'
 import { type OtlpOutcome, OtlpReceiver } from './receiver.ts'
 
@@ -58,7 +59,11 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'weir-otlp-'))
   store = await openStore({ path: folder, clock })
   reader = openReader(store.seat())
-  receiver = new OtlpReceiver({
+  receiver = newReceiver()
+})
+
+function newReceiver(instance?: InstanceLabel): OtlpReceiver {
+  return new OtlpReceiver({
     appender: failing(store.appender()),
     clock,
     limits: {
@@ -70,8 +75,9 @@ beforeEach(async () => {
       labels: { labelsMax: 20, nameBytesMax: 100, valueBytesMax: 100 },
     },
     seed: 1,
+    instance,
   })
-})
+}
 
 afterEach(async () => {
   reader[Symbol.dispose]()
@@ -142,6 +148,17 @@ function stored(): string[] {
 }
 
 describe('increments', () => {
+  test('have the label of this Weir where there are others; sums that grow elsewhere have not', async () => {
+    receiver = newReceiver({ label: 'weir_instance', name: 'a' })
+    const { sum } = delta(5, 3000)
+    const grown = { name: 'c', sum: { ...sum!, aggregationTemporality: 2 } } as const
+    await take(told([delta(2, 3000), grown]))
+    expect(stored().map((line) => line.split(' ')[0])).toEqual([
+      'c_total',
+      'd_total{weir_instance="a"}',
+    ])
+  })
+
   test('are added up, whatever order the attributes come in', async () => {
     await take(told([delta(2, 3000, [key('a', '1'), key('b', '2')])]))
     await take(told([delta(3, 2000, [key('b', '2'), key('a', '1')])]))

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Appender, type Clock, WeirError } from '@weir/model'
 import { KEY_SLACK, OtlpBatch, type OtlpEncoding, OtlpReader, protobufOfJson } from '@weir/wire'
+import type { InstanceLabel } from '../engine/instance.ts'
 import { Generations } from '../push/generations.ts'
 import type { LabelLimits } from '../push/label-limits.ts'
 import type { PushOutcome } from '../push/outcome.ts'
@@ -43,6 +44,7 @@ export class OtlpReceiver {
   readonly #limits: OtlpLimits
   readonly #clock: Clock
   readonly #seed: number
+  readonly #instance: InstanceLabel | undefined
   readonly #batch: OtlpBatch
   readonly #deltas: DeltaSums
   #translation: OtlpTranslation | undefined
@@ -54,8 +56,11 @@ export class OtlpReceiver {
     readonly clock: Clock
     /** For the hash of series: a number that senders cannot know. */
     readonly seed: number
+    /** On series of increments, which are added up here. */
+    readonly instance?: InstanceLabel | undefined
   }) {
     const { appender, limits, clock, seed } = options
+    this.#instance = options.instance
     this.#appender = appender
     this.#limits = limits
     this.#clock = clock
@@ -122,6 +127,7 @@ export class OtlpReceiver {
             translation,
             this.#appender,
             labels,
+            this.#instance,
           ),
         this.#clock,
       )

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { PushOutcome } from './outcome.ts'
 import type { WeirConfig } from '../config/weir-config.ts'
+import { instanceOf } from '../engine/instance.ts'
 import type { HttpDeps } from '../http/deps.ts'
 import type { PushGatewayDoor } from '../http/push-gateway-routes.ts'
 import type { ImportResult } from '../import/import-page.ts'
@@ -96,6 +97,7 @@ export class PushSide implements AsyncDisposable {
     const history = await storePort({ takesHistory: true })
     const { limits } = others.storage.metrics
     const data: PushData = {
+      instance: instanceOf(others),
       labels: {
         labelsMax: limits.labels_per_series,
         nameBytesMax: limits.label_name_bytes,

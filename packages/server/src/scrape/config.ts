@@ -182,13 +182,17 @@ export interface ScrapeSettings {
 
 const SELF_JOB = 'weir'
 
-/** The job by which Weir scrapes itself. */
-export function selfJob(): ScrapeConfig {
+/**
+ * The job by which Weir scrapes itself.
+ *
+ * @param instance what tells it apart from other Weirs; the same word as the job where there are none
+ */
+export function selfJob(instance: string = SELF_JOB): ScrapeConfig {
   const [job] = scrapeConfigs.parse([
     {
       job_name: SELF_JOB,
       scrape_interval: '15s',
-      static_configs: [{ targets: [SELF_JOB] }],
+      static_configs: [{ targets: [SELF_JOB], labels: { instance } }],
     },
   ])
   return job!

@@ -2,6 +2,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '@weir/model'
 import type { IntakeStatus, StatsdCardinality } from '@weir/packs'
 import { connectAppender } from '@weir/tsdb'
+import { type InstanceLabel, labelled } from '../engine/instance.ts'
 import type { EventHandlers } from '../events/event-handlers.ts'
 import type { StatsdConfig } from '../statsd/config.ts'
 import type { ReadMapping } from '../statsd/mapping-file.ts'
@@ -22,6 +23,8 @@ export interface IntakeData {
   /** Leads to the main thread, which keeps events. */
   readonly events: MessagePort
   readonly eventsQueuedMax: number
+  /** On all its series, where there are other Weirs. */
+  readonly instance: InstanceLabel | undefined
   readonly logLevel: string
   /** Where the aggregates are kept over a restart. */
   readonly stateFolder: string
@@ -45,7 +48,7 @@ export type IntakeHandlers = {
 const data = workerData as IntakeData
 const registry = new Registry()
 const log = openLog(data.logLevel).child({ part: 'statsd' })
-const appender = connectAppender(data.store)
+const appender = labelled(connectAppender(data.store), data.instance)
 const events = new Caller<EventHandlers>(data.events)
 let intake: StatsdIntake | undefined
 

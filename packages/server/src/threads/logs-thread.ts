@@ -4,6 +4,7 @@ import { type DeleteRequest, type LogStoreOptions, type LogStoreStats } from '@w
 import { type LogReport, type LogSink, WeirError, systemClock } from '@weir/model'
 import { type IntakeStatus, LINE_PARSERS, type LogsEngineView } from '@weir/packs'
 import { connectAppender } from '@weir/tsdb'
+import { type InstanceLabel, labelled } from '../engine/instance.ts'
 import type { LineLimits } from '../logs/lines/line-limits.ts'
 import { serveWay } from '../logs/log-way.ts'
 import { type PackedBatch, unpackBatch } from '../logs/packed-batch.ts'
@@ -40,7 +41,12 @@ export interface LogsData {
   readonly resourceLabels: readonly string[]
   readonly listeners: ListenerConfigs
   /** Metrics made from lines, and the way to the metric store. */
-  readonly metrics: { readonly rules: readonly LogMetricConfig[]; readonly store: MessagePort }
+  readonly metrics: {
+    readonly rules: readonly LogMetricConfig[]
+    readonly store: MessagePort
+    /** On all their series, where there are other Weirs. */
+    readonly instance: InstanceLabel | undefined
+  }
   readonly logLevel: string
   readonly depthMax: number
 }
@@ -96,7 +102,7 @@ const counted: { metrics?: LogMetrics } = {}
 /** The store, behind the rules that make metrics of lines. */
 const sinking: Promise<LogSink> = opening.then((store) => {
   const { rules, store: port } = data.metrics
-  const appender = connectAppender(port)
+  const appender = labelled(connectAppender(port), data.metrics.instance)
   const telemetry = { registry, log }
   counted.metrics = new LogMetrics({ rules, store, appender, clock: systemClock, telemetry })
   counted.metrics.start()

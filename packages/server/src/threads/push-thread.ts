@@ -3,6 +3,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '@weir/model'
 import type { PushGroupView } from '@weir/packs'
 import { connectAppender, openKeyValueStore } from '@weir/tsdb'
+import { type InstanceLabel, labelled } from '../engine/instance.ts'
 import type { ImportResult } from '../import/import-page.ts'
 import { Importer, type PageFormat } from '../import/importer.ts'
 import {
@@ -34,6 +35,8 @@ import { keepHeapSmall } from './small-heap.ts'
  */
 
 export interface PushData {
+  /** On series that are added up or repeated here, where there are other Weirs. */
+  readonly instance: InstanceLabel | undefined
   /** Those of the store, so that what it would refuse is not even handed to it. */
   readonly labels: LabelLimits
   readonly remoteWrite: { readonly unpackedBytesMax: number; readonly samplesMax: number }
@@ -96,7 +99,11 @@ const remoteWriteReceiver = new RemoteWriteReceiver({
 const imports = new Importer(importer, { ...remoteWrite, labels })
 const influxReceiver = new InfluxReceiver({ ...shared, labels, config: influx })
 
-const otlpReceiver = new OtlpReceiver({ ...shared, limits: { ...otlp, labels } })
+const otlpReceiver = new OtlpReceiver({
+  ...shared,
+  limits: { ...otlp, labels },
+  instance: data.instance,
+})
 
 const registry = new Registry()
 const opened: { gateway?: PushGateway; store?: ReturnType<typeof openKeyValueStore> } = {}
@@ -107,7 +114,7 @@ function gateway(): PushGateway {
   opened.gateway ??= new PushGateway({
     config: data.gateway,
     labels,
-    appender,
+    appender: labelled(appender, data.instance),
     store: opened.store,
     clock: systemClock,
     telemetry: { registry, log: openLog(data.logLevel).child({ part: 'push gateway' }) },

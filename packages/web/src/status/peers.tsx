@@ -1,4 +1,4 @@
-import type { PeersView } from '@weir/packs'
+import type { PeersView, RulesLease } from '@weir/packs'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { agoText } from '../time/clock-text.ts'
@@ -19,6 +19,7 @@ export function Peers({
         <h2>Peers</h2>
         <span className="muted">
           this one is <span className="mono">{data.name}</span>, {turnText(data)}
+          {data.lease && `; ${dutyText(data.lease)}`}
         </span>
       </div>
       <div className="scroll" tabIndex={0} role="region" aria-label="Peers">
@@ -57,4 +58,10 @@ export function Peers({
 function turnText({ status, position }: PeersView): string {
   if (status === 'settling') return 'waiting to hear what they told'
   return position === 0 ? 'and tells first' : `and waits for ${position} before it tells`
+}
+
+function dutyText({ state, holder, voters, majority }: RulesLease): string {
+  if (state === 'held') return 'rules are evaluated here'
+  if (state === 'other') return `rules are evaluated by ${holder}`
+  return `nobody evaluates the rules: it takes ${majority} of ${voters} votes`
 }
