@@ -74,6 +74,7 @@ export const LOG_REJECT_REASONS = [
   'metadata_too_long',
   'bad_labels', // no label, too many, or one too long
   'stream_limit', // no room for one more stream
+  'token_stream_limit', // the token it came with has as many streams as it may
   'rate_limit', // the sender sends more than it may
 ] as const
 export type LogRejectReason = (typeof LOG_REJECT_REASONS)[number]

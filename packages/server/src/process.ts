@@ -812,7 +812,7 @@ class Process implements Weir {
       picture: (id) => this.#shelf?.get(id, systemClock.now()),
       remoteWriteOut: () => this.#out.views(),
       bodyRooms: this.#push.rooms,
-      remoteWrite: (body, version) => this.#push.remoteWrite(body, version),
+      remoteWrite: (request) => this.#push.remoteWrite(request),
       remoteWriteLimits: config.remote_write_receiver,
       otlp: { take: (request) => this.#push.otlp(request), limits: config.otlp_receiver },
       pushGateway: { ...this.#push.gateway, config: config.pushgateway },

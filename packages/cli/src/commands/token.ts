@@ -20,6 +20,7 @@ interface CreateFlags extends Where {
   readonly expires?: string
   readonly requestsPerSecond?: string
   readonly bytesPerSecond?: string
+  readonly series?: string
 }
 
 const TOKENS = '/api/weir/v1/tokens'
@@ -35,6 +36,7 @@ export function addToken(program: Command): void {
     .option('--expires <duration>', 'how long it is good: 90d (default: until it is revoked)')
     .option('--requests-per-second <count>', 'at most so many requests with it')
     .option('--bytes-per-second <size>', 'at most so much sent with it: 1MB')
+    .option('--series <count>', 'at most so many series, and streams of log lines, at a time')
     .action(create)
   withWhere(token.command('list').alias('ls'))
     .description('the tokens that there are, without their secrets; exits 1 when there is none')
@@ -67,12 +69,7 @@ async function create(name: string, flags: CreateFlags): Promise<void> {
 /** What `weir token create` asks for. @throws {WeirError} `TOKEN_INVALID`, `HTTP_PARAMETER` */
 export function draftOf(
   name: string,
-  {
-    scope,
-    expires,
-    requestsPerSecond,
-    bytesPerSecond,
-  }: Pick<CreateFlags, 'scope' | 'expires' | 'requestsPerSecond' | 'bytesPerSecond'>,
+  { scope, expires, requestsPerSecond, bytesPerSecond, series }: Omit<CreateFlags, keyof Where>,
 ): TokenDraft {
   const scopes = scope
     .flatMap((given) => given.split(','))
@@ -94,6 +91,7 @@ export function draftOf(
     ...(bytesPerSecond === undefined
       ? {}
       : { bytesPerSecond: rateOf('--bytes-per-second', bytesOf(bytesPerSecond)) }),
+    ...(series === undefined ? {} : { series: countOf('--series', series) }),
   }
   return {
     name,
@@ -109,6 +107,12 @@ function rateOf(flag: string, rate: number): number {
     'TOKEN_INVALID',
     `Cannot use ${flag}: want a number above 0, such as 50 or 1MB`,
   )
+}
+
+function countOf(flag: string, text: string): number {
+  const count = Number(text)
+  if (Number.isInteger(count) && count > 0 && count <= 1e9) return count
+  throw new WeirError('TOKEN_INVALID', `Cannot use ${flag}: want a whole number from 1 to 1e9`)
 }
 
 /** `1MB`, `512KiB`, plain bytes; NaN for anything else. */

@@ -18,6 +18,7 @@ export const REJECT_REASONS = [
   'label_limit', // too many labels, or one too long
   'bad_labels', // no metric name, or a name that is not UTF-8
   'bad_histogram', // its buckets, spans, bounds and count do not fit each other
+  'token_series_limit', // the token it came with has as many series as it may
 ] as const
 export type RejectReason = (typeof REJECT_REASONS)[number]
 

@@ -207,8 +207,14 @@ export class AccessDesk implements AccessControl {
   }
 }
 
-function identityOf({ id, name, scopes }: KnownToken): Identity {
-  return { kind: 'token', name, scopes: scopesOf(scopes), tokenId: id }
+function identityOf({ id, name, scopes, limits: { series } = {} }: KnownToken): Identity {
+  return {
+    kind: 'token',
+    name,
+    scopes: scopesOf(scopes),
+    tokenId: id,
+    ...(series === undefined ? {} : { seriesMax: series }),
+  }
 }
 
 /** The token of `auth.bootstrap_token_file`. */

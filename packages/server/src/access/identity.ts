@@ -9,6 +9,8 @@ export interface Identity {
   readonly scopes: ReadonlySet<Scope>
   /** Of tokens: which one, for its limits. */
   readonly tokenId?: string
+  /** Of tokens: how many series they may send, where there is a limit. */
+  readonly seriesMax?: number
   /** Of sessions: which one. */
   readonly sessionId?: string
   /** Of users: which password it was, so that a new one ends what was begun with the old; never the password or its hash. */

@@ -44,7 +44,7 @@ import type { LogsConfig } from '../logs/config.ts'
 import type { LogOutcome, LogRequest } from '../logs/receive/log-request.ts'
 import type { RemoteReadConfig } from '../remote-read/config.ts'
 import type { RemoteWriteConfig } from '../remote-write/config.ts'
-import type { WriteVersion } from '../remote-write/protocol.ts'
+import type { Sent, WriteRequest } from '../threads/push-thread.ts'
 import type { ImportedPage } from '../threads/push-thread.ts'
 import type { TargetMetadata } from '../scrape/manager.ts'
 import type { RelabelStep } from '../scrape/relabel-steps.ts'
@@ -152,16 +152,16 @@ export interface HttpDeps {
   /** Where each way of pushing by HTTP adds itself, for its figures to be seen. */
   readonly pushIntakes: PushIntakes
   /** Takes a request of remote write in; resolves when what could be kept is durable. The body changes hands. */
-  remoteWrite(body: Uint8Array<ArrayBuffer>, version: WriteVersion): Promise<PushOutcome>
+  remoteWrite(request: Sent<WriteRequest>): Promise<PushOutcome>
   readonly remoteWriteLimits: RemoteWriteConfig
   readonly otlp: {
     /** Takes a request of OTLP in; resolves when what could be kept is durable. The body changes hands. */
-    take(request: Omit<OtlpRequest, 'translation'>): Promise<OtlpOutcome>
+    take(request: Sent<Omit<OtlpRequest, 'translation'>>): Promise<OtlpOutcome>
     readonly limits: OtlpReceiverConfig
   }
   readonly pushGateway: PushGatewayDoor
   /** Takes a request of line protocol in; resolves when what could be kept is durable. The body changes hands. */
-  influx(request: InfluxRequest): Promise<InfluxOutcome>
+  influx(request: Sent<InfluxRequest>): Promise<InfluxOutcome>
   readonly influxLimits: InfluxConfig
   readonly icebergLimits: IcebergConfig
   readonly logs: {

@@ -1,4 +1,5 @@
 import type { Precision } from '@weir/wire'
+import { quotaOf } from '../access/tokens/token-quota.ts'
 import {
   type InfluxApi,
   VERSION_HEADERS,
@@ -45,7 +46,8 @@ export function influxRoutes(deps: HttpDeps): Route[] {
     try {
       const { body } = call
       const encoding = call.head.contentEncoding
-      const outcome = await deps.influx({ body, encoding, precision, db })
+      const quota = quotaOf(call.who)
+      const outcome = await deps.influx({ body, encoding, precision, db, quota })
       intake.taken(api, outcome)
       strings.inc(undefined, outcome.strings)
       databases.add(db)

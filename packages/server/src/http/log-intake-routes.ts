@@ -1,5 +1,6 @@
 import type { WeirError } from '@weir/model'
 import { type PartialSuccess, otlpResponse } from '@weir/wire'
+import { quotaOf } from '../access/tokens/token-quota.ts'
 import { FIELD_PARAMETERS, fieldParameters } from '../logs/http/field-parameters.ts'
 import { LogGate, LogIntake } from '../logs/http/log-intake.ts'
 import {
@@ -74,7 +75,9 @@ function routesOf(deps: HttpDeps, way: WayIn, gate: LogGate): Route[] {
       const { protocol } = way
       const { contentType, contentEncoding } = head
       const fields = way.fields(call)
-      const outcome = await deps.logs.take({ protocol, body, contentType, contentEncoding, fields })
+      const quota = quotaOf(call.who)
+      const request = { protocol, body, contentType, contentEncoding, fields, quota }
+      const outcome = await deps.logs.take(request)
       intake.taken(head.clientIp, outcome)
       return way.answer(outcome, call)
     } catch (thrown) {

@@ -1,5 +1,6 @@
 import type { WeirError } from '@weir/model'
 import { otlpResponse, otlpStatus } from '@weir/wire'
+import { quotaOf } from '../access/tokens/token-quota.ts'
 import { encodingOf, grpcCode, typeOf, wantedEncoding } from '../otlp/protocol.ts'
 import { deltaStreamsGauge, partialOf } from '../otlp/outcome.ts'
 import type { OtlpOutcome } from '../otlp/receiver.ts'
@@ -62,10 +63,10 @@ export function otlpRoutes(deps: HttpDeps): Route[] {
   }))
 }
 
-function take(deps: HttpDeps, { head, body }: Call): Promise<OtlpOutcome> {
+function take(deps: HttpDeps, { head, body, who }: Call): Promise<OtlpOutcome> {
   const encoding = wantedEncoding(head.contentType)
   const { contentEncoding } = head
-  return deps.otlp.take({ body, encoding, contentEncoding })
+  return deps.otlp.take({ body, encoding, contentEncoding, quota: quotaOf(who) })
 }
 
 function answerOf(outcome: OtlpOutcome, { contentType }: RequestHead): Answer {

@@ -1,10 +1,12 @@
 import { WeirError } from '@weir/model'
 import type { PushGroupView } from '@weir/packs'
+import { quotaOf } from '../access/tokens/token-quota.ts'
 import type { PushOutcome } from '../push/outcome.ts'
 import { PushIntake } from '../push/push-intake.ts'
 import type { PushGatewayConfig } from '../pushgateway/config.ts'
 import { PUSH_PATH } from '../pushgateway/grouping.ts'
 import type { PushRequest } from '../pushgateway/push-gateway.ts'
+import type { Sent } from '../threads/push-thread.ts'
 import type { HttpDeps } from './deps.ts'
 import { CODE_HEADER, asWeirError, statusOf } from './errors.ts'
 import { type Answer, type Call, type Route, comeAgain, json, text } from './route.ts'
@@ -105,6 +107,7 @@ async function take({ pushGateway }: HttpDeps, intake: PushIntake, call: Call): 
       contentType: call.head.contentType,
       contentEncoding: call.head.contentEncoding,
       replace: method === 'PUT',
+      quota: quotaOf(call.who),
     })
     intake.taken(method, outcome)
     return answerOf(outcome)
@@ -137,7 +140,9 @@ function plain(error: WeirError): Answer {
 export interface PushGatewayDoor {
   readonly config: PushGatewayConfig
   /** The body changes hands. */
-  push(request: PushRequest & { readonly body: Uint8Array<ArrayBuffer> }): Promise<PushOutcome>
+  push(
+    request: Sent<PushRequest> & { readonly body: Uint8Array<ArrayBuffer> },
+  ): Promise<PushOutcome>
   delete(path: string): Promise<void>
   wipe(): Promise<void>
   /** The answer of `/api/v1/metrics`: written elsewhere, since it may be long. */

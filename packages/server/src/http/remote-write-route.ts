@@ -1,4 +1,5 @@
 import { WeirError } from '@weir/model'
+import { quotaOf } from '../access/tokens/token-quota.ts'
 import type { PushOutcome } from '../push/outcome.ts'
 import { PushIntake } from '../push/push-intake.ts'
 import { type WriteVersion, writeVersion } from '../remote-write/protocol.ts'
@@ -47,7 +48,7 @@ async function take(deps: HttpDeps, intake: PushIntake, call: Call): Promise<Ans
   let version: WriteVersion | 'unknown' = 'unknown'
   try {
     version = writeVersion(call.head.contentType, call.head.contentEncoding)
-    const outcome = await deps.remoteWrite(call.body, version)
+    const outcome = await deps.remoteWrite({ body: call.body, version, quota: quotaOf(call.who) })
     intake.taken(version, outcome)
     return answerOf(outcome)
   } catch (thrown) {

@@ -59,7 +59,7 @@ test('what is stored is answered with 204 and counted', async () => {
 test('the body arrives as it was sent, in a buffer that can change hands', async () => {
   let seen: Uint8Array<ArrayBuffer> | undefined
   await post({
-    remoteWrite: async (body) => {
+    remoteWrite: async ({ body }) => {
       seen = body
       return STORED
     },

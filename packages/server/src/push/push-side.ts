@@ -7,8 +7,14 @@ import type { PushGatewayDoor } from '../http/push-gateway-routes.ts'
 import type { ImportResult } from '../import/import-page.ts'
 import type { InfluxOutcome, InfluxRequest } from '../influx/receiver.ts'
 import type { OtlpOutcome } from '../otlp/receiver.ts'
-import type { WriteVersion } from '../remote-write/protocol.ts'
-import type { ImportedPage, PushData, PushHandlers, Taken } from '../threads/push-thread.ts'
+import type {
+  ImportedPage,
+  PushData,
+  PushHandlers,
+  Sent,
+  Taken,
+  WriteRequest,
+} from '../threads/push-thread.ts'
 import { Thread } from '../threads/thread.ts'
 import { BodyRooms } from './body-rooms.ts'
 
@@ -35,9 +41,9 @@ export class PushSide implements AsyncDisposable {
     this.#options = options
   }
 
-  async remoteWrite(body: Uint8Array<ArrayBuffer>, version: WriteVersion): Promise<PushOutcome> {
+  async remoteWrite(request: Sent<WriteRequest>): Promise<PushOutcome> {
     const thread = await this.#started()
-    return this.#taken(thread.call('remoteWrite', { body, version }, [body.buffer]))
+    return this.#taken(thread.call('remoteWrite', request, [request.body.buffer]))
   }
 
   async otlp(request: Parameters<HttpDeps['otlp']['take']>[0]): Promise<OtlpOutcome> {
@@ -46,7 +52,7 @@ export class PushSide implements AsyncDisposable {
     return this.#taken(thread.call('otlp', { ...request, translation }, [request.body.buffer]))
   }
 
-  async influx(request: InfluxRequest): Promise<InfluxOutcome> {
+  async influx(request: Sent<InfluxRequest>): Promise<InfluxOutcome> {
     return this.#taken((await this.#started()).call('influx', request, [request.body.buffer]))
   }
 

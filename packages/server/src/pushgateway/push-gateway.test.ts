@@ -1,4 +1,4 @@
-import { type CommitResult, WeirError } from '@weir/model'
+import { type CommitResult, type SeriesRef, WeirError } from '@weir/model'
 import { encodeProtobufPage, exposition } from '@weir/wire'
 import { describe, expect, test } from 'vitest'
 import { HandClock } from '../scrape/testing/hand-clock.ts'
@@ -297,4 +297,30 @@ describe('between pushes', () => {
     await stand.clock.moveTo(5 * SECOND)
     expect(told(stand.lines)).toEqual(['m{job="a"} 1 @5000'])
   })
+})
+
+test('series that the token may not send are neither kept nor repeated; the others are', async () => {
+  const stand = gatewayStand({ repeat_interval: 10 * SECOND })
+  const held = new Set<SeriesRef>()
+  const refusals: number[] = []
+  const gate = {
+    why: 'full',
+    refused: (count: number) => void refusals.push(count),
+    admits: (ref: SeriesRef): boolean => held.has(ref) || (held.size < 2 && Boolean(held.add(ref))),
+  }
+  const send = (text: string) =>
+    stand.gateway.push({ ...PUSH, replace: false, body: Buffer.from(text) }, gate)
+  expect(await send('m{i="1"} 1\nm{i="2"} 2\nm{i="3"} 3\n')).toMatchObject({
+    rejected: { token_series_limit: 1 },
+    example: 'full',
+  })
+  expect(await send('n 1\n')).toMatchObject({ rejected: { token_series_limit: 1 } })
+  expect(await send('m{i="2"} 4\n')).toMatchObject({ rejected: {} })
+  expect(refusals).toEqual([1, 1, 0])
+  stand.lines.length = 0
+  await stand.clock.moveTo(20 * SECOND)
+  expect(new Set(told(stand.lines).map((line) => line.replace(/ @.*/, '')))).toEqual(
+    new Set(['m{i="2", job="a"} 4']),
+  )
+  await stand.gateway[Symbol.asyncDispose]()
 })

@@ -8,11 +8,14 @@ import {
   METRIC_NAME,
   type MetricType,
   STALE_MARKER,
+  type SeriesRef,
   WeirError,
 } from '@weir/model'
 import type { PushGroupView } from '@weir/packs'
 import type { PushOutcome } from '../push/outcome.ts'
 import { type LabelLimits, areTooLong } from '../push/label-limits.ts'
+import { withRefused } from '../push/token-appender.ts'
+import type { TokenGate } from '../push/token-quotas.ts'
 import { unpackBody } from '../push/unpack.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { PushGatewayConfig } from './config.ts'
@@ -46,6 +49,8 @@ export interface PushGatewayParts {
   /** Those of the store: what it would refuse is not held. */
   readonly labels: LabelLimits
   readonly appender: Appender
+  /** Hears of series that are repeated: they go on. */
+  readonly keep: (ref: SeriesRef) => void
   readonly store: KeyValueStore
   readonly clock: Clock
   readonly telemetry: Telemetry
@@ -96,10 +101,14 @@ export class PushGateway implements AsyncDisposable {
   }
 
   /**
+   * @param gate lets series in, where a token has a limit of them; those that it refuses are not held
    * @throws {WeirError} `PUSH_GATEWAY_INVALID` for what cannot be read or stand beside the rest,
    *   `PUSH_GATEWAY_LIMIT`, `HTTP_TOO_LARGE`, `HTTP_BODY_TYPE`, `HTTP_BODY_BROKEN`; those of the store
    */
-  async push({ path, body, replace, ...type }: PushRequest): Promise<PushOutcome> {
+  async push(
+    { path, body, replace, ...type }: PushRequest,
+    gate?: TokenGate<SeriesRef>,
+  ): Promise<PushOutcome> {
     const { config, clock, labels } = this.#parts
     const grouping = readGrouping(path)
     if (areTooLong([...grouping].flat(), labels)) throw invalid(LONG_GROUP)
@@ -127,10 +136,12 @@ export class PushGateway implements AsyncDisposable {
     group.pushedMs = nowMs
     group.lastError = ''
     if (replace) this.#dropOthers(group, page, nowMs)
-    this.#take(group, page.families.values(), nowMs)
+    const refused = this.#take(group, page.families.values(), nowMs, gate)
+    gate?.refused(refused)
     this.#take(group, [timeFamily(PUSH_TIME, grouping, nowMs)], nowMs)
     if (group.failedMs === 0) this.#take(group, [timeFamily(FAILURE_TIME, grouping, 0)], nowMs)
-    return outcomeOf(await this.#keep(group), page.tooLong)
+    const result = withRefused(await this.#keep(group), refused, gate?.why ?? '')
+    return outcomeOf(result, page.tooLong)
   }
 
   /** Ends all series of a group; one that is not there is gone already. */
@@ -226,9 +237,19 @@ export class PushGateway implements AsyncDisposable {
     }
   }
 
-  /** Puts families in the place of those of the same names, and queues their samples. */
-  #take(group: Group, families: Iterable<PushedFamily>, nowMs: number): void {
+  /**
+   * Puts families in the place of those of the same names, and queues their samples.
+   *
+   * @returns how many series the gate refused
+   */
+  #take(
+    group: Group,
+    families: Iterable<PushedFamily>,
+    nowMs: number,
+    gate?: TokenGate<SeriesRef>,
+  ): number {
     const { appender } = this.#parts
+    let refused = 0
     for (const { name, type, help, unit, series } of families) {
       const before = group.families.get(name)
       const timeMs = Math.max(nowMs, (before?.sampleMs ?? Number.NEGATIVE_INFINITY) + 1)
@@ -236,7 +257,13 @@ export class PushGateway implements AsyncDisposable {
       const family = { name, type, help, pushedMs: nowMs, sampleMs: timeMs, series: held }
       for (const { labels, value, native, exemplars } of series) {
         const key = labels.key()
-        const ref = before?.series.get(key)?.ref ?? held.get(key)?.ref ?? appender.ref(labels)
+        const known = before?.series.get(key)?.ref ?? held.get(key)?.ref
+        const ref = known ?? appender.ref(labels)
+        if (gate?.admits(ref) === false) {
+          refused++
+          if (known === undefined) appender.release(ref)
+          continue
+        }
         held.set(key, { labels, ref, value, native })
         for (const exemplar of exemplars) {
           appender.appendExemplar(ref, {
@@ -251,6 +278,7 @@ export class PushGateway implements AsyncDisposable {
       this.#queue(family, timeMs)
       appender.describe(name, { type, help, unit })
     }
+    return refused
   }
 
   #queue({ series }: HeldFamily, timeMs: number): void {
@@ -350,6 +378,7 @@ export class PushGateway implements AsyncDisposable {
         if (family.sampleMs + config.repeat_interval > nowMs) continue
         family.sampleMs = nowMs
         this.#queue(family, nowMs)
+        for (const { ref } of family.series.values()) this.#parts.keep(ref)
         count += family.series.size
       }
     }

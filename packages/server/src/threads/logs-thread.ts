@@ -20,6 +20,7 @@ import {
 import { ReceiverDoor } from '../logs/sockets/receiver-door.ts'
 import { LogStoreMetrics } from '../logs/store-metrics.ts'
 import { type KeptLinesOptions, openKeptLines } from '../logs-engine/kept-lines.ts'
+import { TokenQuotas } from '../push/token-quotas.ts'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { movedPage } from './moved-page.ts'
@@ -109,12 +110,14 @@ const sinking: Promise<LogSink> = opening.then((store) => {
   return counted.metrics
 })
 sinking.catch(() => undefined)
+const quotas = new TokenQuotas<string>('streams', systemClock, registry)
 const receiving = sinking.then(
   (store) =>
     new LogReceiver({
       store,
       limits: data.limits,
       unpackedBytesMax: data.unpackedBytesMax,
+      quotas,
       resourceLabels: data.resourceLabels,
       depthMax: data.depthMax,
       clock: systemClock,
@@ -154,6 +157,7 @@ const handlers: LogsHandlers = {
     const store = await opening
     metrics.refresh(store.stats(), (await receiving).reader.active.count)
     store.outlet?.publish()
+    quotas.publish()
     return movedPage(registry.collect(), accept)
   },
   close: async () => {

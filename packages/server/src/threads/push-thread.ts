@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { systemClock } from '@weir/model'
+import { type SeriesRef, systemClock } from '@weir/model'
 import type { PushGroupView } from '@weir/packs'
 import { connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { type InstanceLabel, labelled } from '../engine/instance.ts'
@@ -12,6 +12,7 @@ import {
   OtlpReceiver,
   type OtlpRequest,
 } from '../otlp/receiver.ts'
+import type { TokenQuota } from '../access/tokens/token-quota.ts'
 import type { InfluxConfig } from '../influx/config.ts'
 import { type InfluxOutcome, InfluxReceiver, type InfluxRequest } from '../influx/receiver.ts'
 import type { LabelLimits } from '../push/label-limits.ts'
@@ -21,6 +22,8 @@ import { PushGateway, type PushRequest } from '../pushgateway/push-gateway.ts'
 import { gatewayMetrics } from '../pushgateway/view.ts'
 import type { WriteVersion } from '../remote-write/protocol.ts'
 import { RemoteWriteReceiver } from '../remote-write/receiver.ts'
+import { TokenAppender } from '../push/token-appender.ts'
+import { TokenQuotas } from '../push/token-quotas.ts'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { movedAnswer, movedPage } from './moved-page.ts'
@@ -64,17 +67,23 @@ export interface Taken<Outcome> {
   readonly room: ArrayBuffer
 }
 
+/** A request, with the quota of the token that it came with. */
+export type Sent<Request> = Request & { readonly quota?: TokenQuota | undefined }
+
+/** A request of remote write as it came. */
+export interface WriteRequest {
+  readonly body: Uint8Array<ArrayBuffer>
+  readonly version: WriteVersion
+}
+
 export type PushHandlers = {
   importPage: (page: ImportedPage) => Promise<ImportResult>
-  influx: (request: InfluxRequest) => Promise<Moved<Taken<InfluxOutcome>>>
-  remoteWrite: (request: {
-    readonly body: Uint8Array<ArrayBuffer>
-    readonly version: WriteVersion
-  }) => Promise<Moved<Taken<PushOutcome>>>
-  otlp: (request: OtlpRequest) => Promise<Moved<Taken<OtlpOutcome>>>
+  influx: (request: Sent<InfluxRequest>) => Promise<Moved<Taken<InfluxOutcome>>>
+  remoteWrite: (request: Sent<WriteRequest>) => Promise<Moved<Taken<PushOutcome>>>
+  otlp: (request: Sent<OtlpRequest>) => Promise<Moved<Taken<OtlpOutcome>>>
   /** Goes on with the groups that were pushed before Weir stopped. */
   openGateway: () => void
-  gatewayPush: (request: PushRequest) => Promise<PushOutcome>
+  gatewayPush: (request: Sent<PushRequest>) => Promise<PushOutcome>
   gatewayDelete: (path: string) => Promise<void>
   gatewayWipe: () => Promise<void>
   /** As `/api/v1/metrics` answers. */
@@ -87,7 +96,9 @@ export type PushHandlers = {
 
 const data = workerData as PushData
 const { labels, remoteWrite, influx, otlp, store, history } = data
-const appender = connectAppender(store)
+const registry = new Registry()
+const quotas = new TokenQuotas<SeriesRef>('series', systemClock, registry)
+const appender = new TokenAppender(connectAppender(store), quotas)
 const importer = connectAppender(history)
 /** What the receivers of all protocols have in common; the seed is one that senders cannot know. */
 const shared = { appender, clock: systemClock, seed: randomInt(2 ** 32) }
@@ -105,7 +116,6 @@ const otlpReceiver = new OtlpReceiver({
   instance: data.instance,
 })
 
-const registry = new Registry()
 const opened: { gateway?: PushGateway; store?: ReturnType<typeof openKeyValueStore> } = {}
 
 /** Opened by the first push, or at the start when there are groups. */
@@ -115,6 +125,7 @@ function gateway(): PushGateway {
     config: data.gateway,
     labels,
     appender: labelled(appender, data.instance),
+    keep: (ref) => appender.keep(ref),
     store: opened.store,
     clock: systemClock,
     telemetry: { registry, log: openLog(data.logLevel).child({ part: 'push gateway' }) },
@@ -131,17 +142,26 @@ function taken<Outcome>(
 
 const handlers: PushHandlers = {
   importPage: ({ bytes, format, firstLine }) => imports.take(bytes, format, firstLine),
-  influx: async (request) => taken(request, await influxReceiver.take(request)),
-  remoteWrite: async (request) =>
-    taken(request, await remoteWriteReceiver.take(request.body, request.version)),
-  otlp: async (request) => taken(request, await otlpReceiver.take(request)),
+  influx: async (request) =>
+    taken(request, await appender.by(request.quota, () => influxReceiver.take(request))),
+  remoteWrite: async (request) => {
+    const { body, version, quota } = request
+    const outcome = await appender.by(quota, () => remoteWriteReceiver.take(body, version))
+    return taken(request, outcome)
+  },
+  otlp: async (request) =>
+    taken(request, await appender.by(request.quota, () => otlpReceiver.take(request))),
   openGateway: () => void gateway(),
-  gatewayPush: (request) => gateway().push(request),
+  gatewayPush: ({ quota, ...request }) =>
+    gateway().push(request, quota === undefined ? undefined : appender.gate(quota)),
   gatewayDelete: (path) => gateway().delete(path),
   gatewayWipe: () => gateway().wipe(),
   gatewayMetrics: () => movedAnswer(gatewayMetrics(gateway().records())),
   gatewayViews: () => gateway().views(),
-  page: (accept) => movedPage(registry.collect(), accept),
+  page: (accept) => {
+    quotas.publish()
+    return movedPage(registry.collect(), accept)
+  },
   close: async () => {
     await opened.gateway?.[Symbol.asyncDispose]()
     opened.store?.[Symbol.dispose]()

@@ -15,6 +15,8 @@ export const tokenDraft = z.strictObject({
     .strictObject({
       requestsPerSecond: z.number().positive().max(1e9).optional(),
       bytesPerSecond: z.number().positive().max(1e15).optional(),
+      /** Series, and as many streams of log lines, that are active at a time. */
+      series: z.int().positive().max(1e9).optional(),
     })
     .optional(),
 })

@@ -6,7 +6,8 @@ import {
   type LogRejectReason,
   type Severity,
 } from '@weir/model'
-import type { ActiveStreams } from './active-streams.ts'
+import type { ActiveKeys } from '../../push/active-keys.ts'
+import type { TokenGate } from '../../push/token-quotas.ts'
 import { type LineLimits, areFitLabels } from './line-limits.ts'
 
 /** A stream, and its place in the batch that is being filled. */
@@ -14,9 +15,15 @@ export interface KnownStream {
   readonly labels: Labels
   /** Why lines of it are not taken. */
   readonly refused: Extract<LogRejectReason, 'bad_labels' | 'stream_limit'> | undefined
+  /** Negative: one of {@link NO_PLACE}. */
   place: number
   batch: number
 }
+
+/** Places of streams that have none, with why. */
+const NO_PLACE = { [-1]: 'token_stream_limit', [-2]: 'stream_limit' } as const satisfies Readonly<
+  Record<number, LogRejectReason>
+>
 
 /** So much of a refused line is shown. */
 const SHOWN_BYTES = 200
@@ -26,7 +33,7 @@ const NS = 1_000_000n
 export class LineBatch {
   readonly #builder = new LogBatchBuilder()
   readonly #limits: LineLimits
-  readonly #streams: ActiveStreams
+  readonly #streams: ActiveKeys<string>
   readonly #clock: Clock
   #number = 0
   #nowNs = 0n
@@ -34,15 +41,17 @@ export class LineBatch {
   #newestNs = 0n
   #rejected = new Map<string, number>()
   #example = ''
+  #gate: TokenGate<string> | undefined
 
-  constructor(limits: LineLimits, streams: ActiveStreams, clock: Clock) {
+  constructor(limits: LineLimits, streams: ActiveKeys<string>, clock: Clock) {
     this.#limits = limits
     this.#streams = streams
     this.#clock = clock
   }
 
   /** Begins anew; what was not finished is forgotten. */
-  begin(): void {
+  begin(gate?: TokenGate<string>): void {
+    this.#gate = gate
     const { ageMaxMs, aheadMaxMs } = this.#limits
     this.#nowNs = BigInt(this.#clock.now()) * NS
     this.#oldestNs = ageMaxMs === 0 ? -(2n ** 63n) : this.#nowNs - BigInt(ageMaxMs) * NS
@@ -61,7 +70,9 @@ export class LineBatch {
   /** A stream of these labels: good for every batch of this thread for as long as it is active. */
   stream(labels: Labels): KnownStream {
     const isFit = areFitLabels(labels.flat, this.#limits)
-    const refused = !isFit ? 'bad_labels' : this.#streams.admit(labels) ? undefined : 'stream_limit'
+    // Of a token with a limit it is looked at with the first line: it may have no room itself.
+    const isFull = isFit && this.#gate === undefined && !this.#streams.admit(labels.key())
+    const refused = !isFit ? 'bad_labels' : isFull ? 'stream_limit' : undefined
     return { labels, refused, place: -1, batch: 0 }
   }
 
@@ -91,11 +102,21 @@ export class LineBatch {
     if (timeNs > this.#newestNs) return this.refuse('too_far_in_future', line)
     if (stream.batch !== this.#number) {
       stream.batch = this.#number
-      this.#streams.admit(stream.labels)
-      stream.place = this.#builder.stream(stream.labels)
+      stream.place = this.#placeOf(stream.labels)
     }
+    if (stream.place < 0) return this.refuse(NO_PLACE[stream.place as -1 | -2], line)
     this.#builder.add(stream.place, timeNs, severity, line, metadata)
     return undefined
+  }
+
+  /** Where lines of a stream go in this batch. */
+  #placeOf(labels: Labels): number {
+    const key = labels.key()
+    if (this.#gate?.admits(key) === false) {
+      this.#example ||= this.#gate.why
+      return -1
+    }
+    return this.#streams.admit(key) ? this.#builder.stream(labels) : -2
   }
 
   /** Counts a line that is not taken. */
@@ -114,6 +135,7 @@ export class LineBatch {
     readonly rejected: ReadonlyMap<string, number>
     readonly example: string
   } {
+    this.#gate?.refused(this.#rejected.get('token_stream_limit') ?? 0)
     return { batch: this.#builder.lend(), rejected: this.#rejected, example: this.#example }
   }
 }

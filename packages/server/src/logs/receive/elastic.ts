@@ -82,6 +82,7 @@ const WHY: Readonly<Record<string, string>> = {
   no_object: 'want a JSON object on one line',
   line_too_long: 'longer than logs.max_line_bytes',
   metadata_too_long: 'extra_fields are longer than logs.max_metadata_bytes',
+  token_stream_limit: 'the token may send no more streams',
   too_old: 'its time is before logs.retention_time',
   too_far_in_future: 'its time is beyond logs.max_ahead',
 }

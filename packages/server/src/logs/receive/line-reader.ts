@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import { type Clock, Labels, type LogRejectReason, type Severity } from '@weir/model'
 import type { LabelOf, LineParser, ParsedLine } from '@weir/packs'
 import { SCANNED, withoutFields } from '@weir/wire'
-import { ActiveStreams } from '../lines/active-streams.ts'
+import { ActiveKeys } from '../../push/active-keys.ts'
+import type { TokenGate } from '../../push/token-quotas.ts'
 import { LineBatch } from '../lines/line-batch.ts'
 import type { LineLimits } from '../lines/line-limits.ts'
 import { metadataText } from '../lines/metadata.ts'
@@ -56,7 +57,8 @@ export interface LineReaderOptions {
 export class LineReader {
   readonly batch: LineBatch
   readonly senders: SenderStreams
-  readonly active: ActiveStreams
+  /** Streams that have had lines lately, by {@link Labels.key}. */
+  readonly active: ActiveKeys<string>
   mended: Record<Mend, number> = { time: 0, utf8: 0, text: 0 }
   readonly #options: LineReaderOptions
   readonly #readers = new Map<string, RecordReader>()
@@ -69,7 +71,7 @@ export class LineReader {
   constructor(options: LineReaderOptions) {
     const { limits, clock } = options
     this.#options = options
-    this.active = new ActiveStreams(limits.streamsMax, clock)
+    this.active = new ActiveKeys<string>(limits.streamsMax, clock)
     this.batch = new LineBatch(limits, this.active, clock)
     this.senders = new SenderStreams(this.batch)
     this.#plain = this.#make(NO_FIELDS)
@@ -80,9 +82,10 @@ export class LineReader {
    * Begins a request.
    *
    * @param isUtf8 whether all its text is known to be UTF-8
+   * @param gate lets streams in, where a token has a limit of them
    */
-  begin(fields: FieldParameters, isKnownUtf8: boolean): void {
-    this.batch.begin()
+  begin(fields: FieldParameters, isKnownUtf8: boolean, gate?: TokenGate<string>): void {
+    this.batch.begin(gate)
     this.mended = { time: 0, utf8: 0, text: 0 }
     this.#isUtf8 = isKnownUtf8
     this.#reader = this.#readerFor(fields)

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { LogReport, LogSink } from '@weir/model'
+import type { TokenQuotas } from '../../push/token-quotas.ts'
 import { unpackBody } from '../../push/unpack.ts'
 import { readDatadog } from './datadog.ts'
 import { readElastic } from './elastic.ts'
@@ -13,6 +14,7 @@ import { OtlpLines } from './otlp.ts'
 export interface LogReceiverOptions extends LineReaderOptions {
   readonly store: LogSink
   readonly unpackedBytesMax: number
+  readonly quotas: TokenQuotas<string>
   /** Resource attributes of OTLP that become labels. */
   readonly resourceLabels: readonly string[]
   /** How deep attributes of OTLP may be nested. */
@@ -40,13 +42,14 @@ export class LogReceiver {
    *   again; `STORAGE_FULL`, `STORAGE_FAILED`, `STORAGE_BUSY`: nothing was kept, try again
    */
   async take(request: LogRequest): Promise<LogOutcome> {
-    const { unpackedBytesMax } = this.#options
+    const { unpackedBytesMax, quotas } = this.#options
     const limit = { bytesMax: unpackedBytesMax, key: 'logs.max_unpacked_bytes' }
     const { bytes, length } = unpackBody(request.body, encodingOf(request), limit)
     const { reader } = this
     const text = bytes.subarray(0, length)
     // What is text as a whole is looked at as a whole, which costs next to nothing.
-    reader.begin(request.fields, isTextual(request) && isUtf8(text))
+    const gate = request.quota === undefined ? undefined : quotas.of(request.quota)
+    reader.begin(request.fields, isTextual(request) && isUtf8(text), gate)
     const answer = this.#read(request, text)
     return this.#finish(length, answer)
   }

@@ -1,3 +1,5 @@
+import type { TokenQuota } from '../../access/tokens/token-quota.ts'
+
 /** The ways in of lines by HTTP. */
 export type LogProtocol = 'ndjson' | 'elastic' | 'loki' | 'otlp' | 'datadog'
 
@@ -22,6 +24,8 @@ export interface LogRequest {
   readonly contentType: string
   readonly contentEncoding: string
   readonly fields: FieldParameters
+  /** Of whoever sent it. */
+  readonly quota?: TokenQuota | undefined
 }
 
 /** What became of a request that could be read. */

@@ -2,7 +2,9 @@ import { gzipSync } from 'node:zlib'
 import { packSnappy } from '@weir/wire'
 import { expect, test } from 'vitest'
 import type { LineParser } from '@weir/packs'
+import type { TokenQuota } from '../../access/tokens/token-quota.ts'
 import { NOON_MS, stand } from '../testing/kept-lines.ts'
+import type { LogOutcome } from './log-request.ts'
 
 const NS = `${NOON_MS - 1000}000001`
 const TIME = '2026-11-28T11:59:59.000000001Z'
@@ -300,4 +302,26 @@ test('_bulk: many alike, and what is no _bulk', async () => {
     take({ protocol: 'elastic', text: '{"create":{}}\n{"a":1}\nwhat\n' }),
   ).rejects.toMatchObject({ code: 'LOGS_INVALID' })
   expect(kept).toHaveLength(1000)
+})
+
+test('streams beyond those of the token are refused, those it has go on, and others are not touched', async () => {
+  const { take, receiver } = stand({ max_streams: 4 })
+  const send = (names: readonly string[], quota?: TokenQuota): Promise<LogOutcome> => {
+    const streams = names.map((job) => ({ stream: { job }, values: [[NS, 'x']] }))
+    const text = JSON.stringify({ streams })
+    return take({ protocol: 'loki', contentType: JSON_TYPE, text, quota })
+  }
+  const loader = { id: '1', name: 'loader', seriesMax: 2 }
+  expect(await send(['a', 'b'], loader)).toMatchObject({ lines: 2, rejected: {} })
+  expect(await send(['c', 'd', 'e', 'f', 'g', 'a'], loader)).toMatchObject({
+    lines: 1,
+    rejected: { token_stream_limit: 5 },
+    example: 'the token "loader" may send 2 streams at a time, and does',
+  })
+  // What was refused took no room of others.
+  expect(receiver.reader.active.count).toBe(2)
+  expect(await send(['c', 'd'])).toMatchObject({ lines: 2, rejected: {} })
+  expect(await send(['e'], { ...loader, id: '2', name: 'other' })).toMatchObject({
+    rejected: { stream_limit: 1 },
+  })
 })

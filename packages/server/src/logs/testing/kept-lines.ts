@@ -9,6 +9,8 @@ import {
 import type { LineParser } from '@weir/packs'
 import { logsConfig } from '../config.ts'
 import { lineLimits } from '../lines/line-limits.ts'
+import { TokenQuotas } from '../../push/token-quotas.ts'
+import { Registry } from '../../telemetry/registry.ts'
 import { type LogOutcome, type LogRequest, NO_FIELDS } from '../receive/log-request.ts'
 import { LogReceiver, type LogReceiverOptions } from '../receive/log-receiver.ts'
 
@@ -60,6 +62,7 @@ export function stand(
     unpackedBytesMax: config.max_unpacked_bytes,
     resourceLabels: config.resource_labels,
     depthMax: 8,
+    quotas: new TokenQuotas('streams', clock, new Registry()),
     clock,
     seed: 7,
     parsers,

@@ -1,8 +1,11 @@
 import { type IncomingHttpHeaders, type ServerHttp2Stream, constants } from 'node:http2'
 import { WeirError } from '@weir/model'
 import { otlpResponse } from '@weir/wire'
+import type { Identity } from '../../access/identity.ts'
+import { type TokenQuota, quotaOf } from '../../access/tokens/token-quota.ts'
 import { asWeirError } from '../../http/errors.ts'
 import type { PushIntake } from '../../push/push-intake.ts'
+import type { Sent } from '../../threads/push-thread.ts'
 import { partialOf } from '../outcome.ts'
 import type { OtlpOutcome, OtlpRequest } from '../receiver.ts'
 import { errorTrailers } from './status.ts'
@@ -26,10 +29,10 @@ const FAULTS: Readonly<Record<FrameFault, string>> = {
 
 /** What a call needs of the server it is part of. */
 export interface CallDeps {
-  readonly take: (request: Omit<OtlpRequest, 'translation'>) => Promise<OtlpOutcome>
+  readonly take: (request: Sent<Omit<OtlpRequest, 'translation'>>) => Promise<OtlpOutcome>
   readonly intake: PushIntake<'encoding'>
-  /** Rejects with a `WeirError` when who sends may not. */
-  readonly admit: (headers: IncomingHttpHeaders) => Promise<void>
+  /** Who sends. Rejects with a `WeirError` when he may not. */
+  readonly admit: (headers: IncomingHttpHeaders) => Promise<Identity>
 }
 
 /**
@@ -45,6 +48,7 @@ export class Call {
   readonly #message = new UnaryMessage()
   #giveBack: (() => void) | undefined
   #isReading = true
+  #quota: TokenQuota | undefined
 
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, deps: CallDeps) {
     this.#stream = stream
@@ -60,7 +64,7 @@ export class Call {
   /** Nothing is read before it is known who sends: until then HTTP/2 holds back what comes. */
   async #open(headers: IncomingHttpHeaders): Promise<void> {
     try {
-      await this.#deps.admit(headers)
+      this.#quota = quotaOf(await this.#deps.admit(headers))
     } catch (thrown) {
       this.#refuse(asWeirError(thrown))
       return
@@ -133,8 +137,9 @@ export class Call {
     const { take, intake } = this.#deps
     this.#isReading = false
     const contentEncoding = this.#message.isPacked ? this.#packing : ''
+    const quota = this.#quota
     try {
-      const outcome = await take({ body, encoding: 'protobuf', contentEncoding })
+      const outcome = await take({ body, encoding: 'protobuf', contentEncoding, quota })
       intake.taken('protobuf', outcome)
       this.#succeed(outcome)
     } catch (thrown) {

@@ -9,6 +9,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { type Clock, WeirError } from '@weir/model'
 import { PushIntake, type PushIntakes } from '../../push/push-intake.ts'
 import { type AccessControl, demand } from '../../access/access-control.ts'
+import { type Identity, NOBODY } from '../../access/identity.ts'
 import { certificateOf } from '../../access/certificate.ts'
 import { type WebDoor, tlsOptionsOf } from '../../access/web-door.ts'
 import type { Telemetry } from '../../telemetry/log.ts'
@@ -99,7 +100,7 @@ class Server implements GrpcServer {
     })
     this.#server.on('stream', (stream, headers) => {
       const from = stream.session?.socket
-      const admit = (): Promise<void> => this.#admit(headers, from)
+      const admit = (): Promise<Identity> => this.#admit(headers, from)
       const call = new Call(stream, headers, { ...deps, admit })
       this.#calls.set(call, options.clock.monotonicMs())
       stream.once('close', () => this.#calls.delete(call))
@@ -115,8 +116,8 @@ class Server implements GrpcServer {
   }
 
   /** @throws {WeirError} as `AccessControl.identify` and `demand` */
-  async #admit(headers: IncomingHttpHeaders, socket: Socket | undefined): Promise<void> {
-    if (socket === undefined) return // it is gone, and so is its call
+  async #admit(headers: IncomingHttpHeaders, socket: Socket | undefined): Promise<Identity> {
+    if (socket === undefined) return NOBODY // it is gone, and so is its call
     const clientIp = socket.remoteAddress ?? ''
     const who = await this.#options.access.identify({
       headers,
@@ -124,6 +125,7 @@ class Server implements GrpcServer {
       ...certificateOf(socket),
     })
     demand(who, 'ingest')
+    return who
   }
 
   async listen(): Promise<void> {

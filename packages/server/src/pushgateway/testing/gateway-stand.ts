@@ -46,6 +46,7 @@ export function gatewayStand(
     config: { ...pushGateway.parse({}), ...config },
     labels: { labelsMax: 64, nameBytesMax: 1024, valueBytesMax: 4096 },
     appender: new Appender(lines),
+    keep: () => undefined,
     store: keys,
     clock,
     telemetry: { registry, log: new Log(pino({ level: 'silent' })) },

@@ -1,17 +1,17 @@
-import type { Clock, Labels } from '@weir/model'
+import type { Clock } from '@weir/model'
 
-/** A stream counts as active for at least so long after a line, and at most twice as long. */
+/** A key counts as active for at least so long after it was last met, and at most twice as long. */
 const TURN_MS = 30 * 60_000
 
 /**
- * Which streams have had lines lately: no more than a limit at one time, so that a sender who puts what
- * is different in each line into labels fills neither memory nor disk with streams.
+ * Which series or streams have been met lately: no more than a limit at one time, so that a sender who puts what is
+ * different each time into labels fills neither memory nor disk with them.
  */
-export class ActiveStreams {
+export class ActiveKeys<K> {
   readonly #max: number
   readonly #clock: Clock
-  #now = new Set<string>()
-  #before = new Set<string>()
+  #now = new Set<K>()
+  #before = new Set<K>()
   #turnedMs: number
 
   constructor(max: number, clock: Clock) {
@@ -25,15 +25,26 @@ export class ActiveStreams {
     return this.#now.size + this.#before.size
   }
 
-  /** Whether a line of this stream may come; it counts as active from now on if so. */
-  admit(labels: Labels): boolean {
+  /** Whether it may come; it counts as active from now on if so. */
+  admit(key: K): boolean {
     this.#turn()
-    const key = labels.key()
     if (this.#now.has(key)) return true
     const isKnown = this.#before.delete(key)
     if (!isKnown && this.#now.size + this.#before.size >= this.#max) return false
     this.#now.add(key)
     return true
+  }
+
+  /** It goes on, if it is active. */
+  keep(key: K): void {
+    this.#turn()
+    if (this.#before.delete(key)) this.#now.add(key)
+  }
+
+  /** It has ended, and makes room for another. */
+  forget(key: K): void {
+    this.#now.delete(key)
+    this.#before.delete(key)
   }
 
   #turn(): void {
