@@ -1,5 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { Overview } from '@weir/packs'
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
@@ -158,6 +158,41 @@ describe.skipIf(CHROMIUM === undefined)(`the page of a Weir that hears an Airflo
   })
 
   // The same pages in these clothes go through axe in packages/web, against made-up data.
+  test('a dashboard that was downloaded and is dropped on the list is the same document', async () => {
+    const board = {
+      uid: 'round-trip',
+      title: 'Round <trip> & "back"',
+      schemaVersion: 39,
+      unheard: { of: [1, null, 'x'] },
+      panels: [
+        { id: 7, type: 'stat', title: 'Up', targets: [{ refId: 'A', expr: 'up{a="b\\\\c"}' }] },
+        { id: 9, type: 'no-such', options: { deep: { er: true } } },
+      ],
+    }
+    const boards = `${weir.web}/api/weir/v1/dashboards`
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ dashboard: board, author: 'ann' })
+    expect((await fetch(boards, { method: 'POST', headers, body })).status).toBe(200)
+    await page.goto(`${weir.web}/dashboards?q=round`)
+    await page.getByRole('button', { name: `What to do with ${board.title}` }).click()
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('menuitem', { name: 'As it is' }).click()
+    const text = readFileSync(await (await downloading).path(), 'utf8')
+    expect(JSON.parse(text)).toEqual(board)
+    const gone = await fetch(`${boards}/${board.uid}?author=ann`, { method: 'DELETE' })
+    expect(gone.status).toBe(200)
+    const dropped = await page.evaluateHandle((content) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([content], 'board.json'))
+      return transfer
+    }, text)
+    await page.dispatchEvent('body', 'drop', { dataTransfer: dropped })
+    await page.getByRole('button', { name: 'Import 1 dashboard' }).click()
+    await page.waitForURL(/dashboards\/round-trip$/)
+    expect(await getJson(`${boards}/${board.uid}/export`)).toEqual(board)
+    expect(complaints).toEqual([])
+  })
+
   test('dark, on a phone: nothing sticks out sideways', async () => {
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.setViewportSize({ width: 390, height: 844 })

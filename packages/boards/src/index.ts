@@ -124,5 +124,6 @@ export {
   removeRow,
   unfoldRow,
 } from './edit/panels.ts'
+export { intoRow, moveRow, stepRow } from './edit/sections.ts'
 export { type MappingRow, mappingRows, mappingsOf } from './edit/mapping-rows.ts'
 export { valueAt, withElement, withOrder, withValueAt } from './edit/paths.ts'

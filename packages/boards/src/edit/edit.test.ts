@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Dashboard, GridPos, Panel } from '../dashboard.ts'
 import { readDashboards } from '../read/read-dashboards.ts'
 import { overlaps, withMoved } from './grid.ts'
+import { intoRow, moveRow, stepRow } from './sections.ts'
 import { valueAt, withOrder, withValueAt } from './paths.ts'
 import { type EditHistory, changed, historyOf, redone, undone } from './history.ts'
 import { PANEL_KINDS, asType, newPanel, nextRefId } from './new-panel.ts'
@@ -130,6 +131,52 @@ test('a row folds with what it heads, and unfolds to what it was', () => {
   expect(allPanels(duplicatePanel(folded, idOf('b')))).toHaveLength(7)
 })
 
+const ROWS = ['a:0,0,6,4', 'r:0,4,24,1', 'b:0,5,6,4', 's:0,9,24,1', 'd:0,10,6,2', 't:0,12,24,1']
+
+test.each<[string, string, number, string]>([
+  ['nowhere', 's', 9, 'a0 r4 b5 s9 d10 t12'],
+  ['a little up', 's', 8, 'a0 r4 b5 s9 d10 t12'],
+  ['above another', 's', 6, 'a0 s4 d5 r7 b8 t12'],
+  ['to the top: below what has no row', 's', 0, 'a0 s4 d5 r7 b8 t12'],
+  ['below another', 'r', 6, 'a0 s4 d5 r7 b8 t12'],
+  ['below all', 'r', 40, 'a0 s4 d5 t7 r8 b9'],
+])('a row is dragged %s, and what it heads goes with it', (_what, name, y, want) => {
+  const { panels } = moveRow(boardOf(...ROWS), idOf(name), y)
+  expect(panels.map(({ title, gridPos }) => `${title}${gridPos.y}`).join(' ')).toBe(want)
+})
+
+test('a row goes up and down by steps, folded ones whole', () => {
+  const folded = foldRow(boardOf(...ROWS), idOf('r'))
+  const down = stepRow(folded, idOf('r'), 1)
+  expect(linesOf(down.panels).join(' ')).toBe(
+    'a:0,0,6,4 s:0,4,24,1 d:0,5,6,2 r:0,7,24,1 t:0,8,24,1',
+  )
+  expect(down.panels[3]!.panels!.map(({ title }) => title)).toEqual(['b'])
+  expect(stepRow(down, idOf('r'), -1)).toEqual(folded)
+  expect(stepRow(folded, idOf('r'), -1)).toBe(folded)
+  expect(stepRow(folded, idOf('t'), 1)).toBe(folded)
+})
+
+test('a panel goes into a row, open or folded, out of it, and into one that is empty', () => {
+  const board = boardOf(...ROWS)
+  const names = (one: Dashboard): string =>
+    one.panels
+      .map(({ title, panels }) => title + (panels ?? []).map((inner) => inner.title).join(''))
+      .join(' ')
+  const opened = intoRow(board, idOf('a'), idOf('r'))
+  expect(linesOf(opened.panels).slice(0, 3)).toEqual(['r:0,0,24,1', 'b:0,1,6,4', 'a:0,5,6,4'])
+  const folded = foldRow(board, idOf('r'))
+  const inside = intoRow(folded, idOf('a'), idOf('r'))
+  expect(names(inside)).toBe('rba s d t')
+  expect(linesOf(unfoldRow(inside, idOf('r')).panels)).toEqual([
+    ...linesOf(opened.panels).slice(0, 3),
+    ...linesOf(opened.panels).slice(3),
+  ])
+  expect(names(intoRow(inside, idOf('b'), undefined))).toBe('b ra s d t')
+  expect(names(intoRow(inside, idOf('b'), idOf('t')))).toBe('ra s d t b')
+  expect(intoRow(board, idOf('s'), idOf('r'))).toBe(board)
+})
+
 const order = (line: string): number => {
   const [x = 0, y = 0] = line.split(':')[1]!.split(',').map(Number)
   return y * 100 + x
@@ -145,7 +192,17 @@ const deed = fc.oneof(
   fc.record({ kind: fc.constant('place' as const), at: fc.nat(30), wanted: place }),
   fc.record({ kind: fc.constantFrom('add', 'row'), at: fc.nat(30), wanted: place }),
   fc.record({
-    kind: fc.constantFrom('double', 'remove', 'fold', 'unfold'),
+    kind: fc.constantFrom(
+      'double',
+      'remove',
+      'fold',
+      'unfold',
+      'up',
+      'down',
+      'drag',
+      'into',
+      'out',
+    ),
     at: fc.nat(30),
     wanted: place,
   }),
@@ -170,6 +227,16 @@ function done(
       return removePanel(board, id)
     case 'fold':
       return foldRow(board, id)
+    case 'up':
+      return stepRow(board, id, -1)
+    case 'down':
+      return stepRow(board, id, 1)
+    case 'drag':
+      return moveRow(board, id, wanted.y)
+    case 'into':
+      return intoRow(board, id, panels.findLast(({ type }) => type === 'row')?.id)
+    case 'out':
+      return intoRow(board, id, undefined)
     default:
       return unfoldRow(board, id)
   }

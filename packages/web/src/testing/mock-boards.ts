@@ -109,6 +109,8 @@ const panel = (id: number, type: string, title: string, more: Json = {}): Json =
   ...more,
 })
 
+const at = (x: number, y: number, w = 8, h = 4): Json => ({ x, y, w, h })
+
 const asking = (expr: string, more: Json = {}): Json => ({
   targets: [{ refId: 'A', expr, ...more }],
 })
@@ -193,6 +195,27 @@ const BOARDS: readonly object[] = [
     title: 'Repeated',
     templating: { list: [JOB] },
     panels: [panel(1, 'timeseries', 'Of $job', { repeat: 'job', maxPerRow: 3 })],
+  },
+  {
+    uid: 'rows',
+    title: 'Rows',
+    time: { from: 'now-1h', to: 'now' },
+    panels: [
+      {
+        ...panel(1, 'table', 'Loose', asking('api', { instant: true, format: 'table' })),
+        gridPos: at(0, 0),
+      },
+      { id: 2, type: 'row', title: 'Open', collapsed: false, gridPos: at(0, 4, 24, 1), panels: [] },
+      { ...panel(3, 'stat', 'Inner', asking('api')), gridPos: at(0, 5) },
+      {
+        id: 4,
+        type: 'row',
+        title: 'Folded',
+        collapsed: true,
+        gridPos: at(0, 9, 24, 1),
+        panels: [{ ...panel(5, 'stat', 'Hidden', asking('web')), gridPos: at(0, 10) }],
+      },
+    ],
   },
   {
     uid: 'hostile',

@@ -6,15 +6,19 @@ import {
   PANEL_KINDS,
   addPanel,
   addRow,
+  foldRow,
   newPanel,
   panelOf,
+  unfoldRow,
 } from '@weir/boards'
 import { ActionIcon, Button, Menu } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useBlocker, useNavigate, useSearch } from '@tanstack/react-router'
 import { IconArrowBackUp, IconArrowForwardUp, IconPlus, IconSettings } from '@tabler/icons-react'
-import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { changedSearch } from '../page/board-search.ts'
+import type { BoardLook } from '../page/board-look.ts'
+import { zoneName } from '../page/board-time.ts'
 import { Board } from '../page/board.tsx'
 import { type BoardEdit, useBoardEdit } from './board-edit.ts'
 import { BoardSettings } from './board-settings.tsx'
@@ -22,6 +26,7 @@ import { useGridDrag } from './grid-drag.ts'
 import { Outline } from './outline.tsx'
 import { PanelEditor } from './panel-editor.tsx'
 import { SaveDialog } from './save-dialog.tsx'
+import { type Told, fieldNamesAt } from './transform-options.ts'
 
 type Opened = 'settings' | 'save' | 'copy' | undefined
 
@@ -37,6 +42,11 @@ export function EditBoard({ answer }: { readonly answer: BoardAnswer }): React.J
   const chosen = search.editPanel === undefined ? undefined : Number(search.editPanel)
   const panel = chosen === undefined ? undefined : panelOf(edit.board, chosen)
   useGridDrag(box, edit, panel === undefined)
+  const [told, setTold] = useState<Told | undefined>(undefined)
+  const onTold = useCallback<NonNullable<BoardLook['onTold']>>(
+    (placed, answers) => setTold({ placed, answers }),
+    [],
+  )
   const isLeaving = useRef(false)
   useBlocker({
     shouldBlockFn: ({ current, next }) =>
@@ -84,7 +94,16 @@ export function EditBoard({ answer }: { readonly answer: BoardAnswer }): React.J
       {panel === undefined ? (
         <div className="edit-body">
           <div ref={box} className="edit-grid">
-            <Board dashboard={edit.board} uid={meta.uid} />
+            <Board
+              dashboard={edit.board}
+              uid={meta.uid}
+              onFold={(id, isFolded) =>
+                edit.change(
+                  (before) => (isFolded ? foldRow(before, id) : unfoldRow(before, id)),
+                  isFolded ? 'fold a row' : 'unfold a row',
+                )
+              }
+            />
           </div>
           <Outline edit={edit} onEdit={onEdit} />
         </div>
@@ -93,7 +112,12 @@ export function EditBoard({ answer }: { readonly answer: BoardAnswer }): React.J
           key={panel.id}
           panel={panel}
           edit={edit}
-          preview={<Preview board={edit.board} id={panel.id} uid={meta.uid} />}
+          preview={<Preview board={edit.board} id={panel.id} uid={meta.uid} onTold={onTold} />}
+          namesAt={(step) =>
+            told?.placed.panel.id === panel.id
+              ? fieldNamesAt(told, step, zoneName(search.tz ?? edit.board.timezone))
+              : []
+          }
           onClose={() => show({ editPanel: undefined })}
         />
       )}
@@ -132,10 +156,11 @@ function Preview(props: {
   readonly board: Dashboard
   readonly id: number
   readonly uid: string
+  readonly onTold: BoardLook['onTold']
 }): React.JSX.Element {
-  const { board, id, uid } = props
+  const { board, id, uid, onTold } = props
   const only = useMemo(() => onlyOf(board, id), [board, id])
-  return <Board dashboard={only} uid={uid} />
+  return <Board dashboard={only} uid={uid} onTold={onTold} />
 }
 
 /** The board with one panel over its whole width: what its editor shows. */

@@ -3,13 +3,21 @@ import {
   type Panel,
   duplicatePanel,
   foldRow,
+  intoRow,
   placePanel,
   removePanel,
   removeRow,
+  stepRow,
   unfoldRow,
 } from '@weir/boards'
 import { ActionIcon, Menu } from '@mantine/core'
-import { IconDots, IconLayoutRows, IconPencil } from '@tabler/icons-react'
+import {
+  IconArrowDown,
+  IconArrowUp,
+  IconDots,
+  IconLayoutRows,
+  IconPencil,
+} from '@tabler/icons-react'
 import { useState } from 'react'
 import { MoreButton } from '../../frame/more-button.tsx'
 import type { BoardEdit } from './board-edit.ts'
@@ -26,8 +34,8 @@ export function Outline(props: {
     <aside className="outline" aria-label="Panels of this dashboard">
       <h2>Panels</h2>
       <p className="muted">
-        On wide windows drag a panel by its head, its size by its corner. Here: arrow keys move,
-        Shift + arrow keys change the size.
+        On wide windows drag a panel or a row by its head, a panel&rsquo;s size by its corner. Here:
+        arrow keys move, Shift + arrow keys change the size.
       </p>
       {panels.length === 0 ? <p className="muted">None yet.</p> : null}
       <ul>
@@ -101,11 +109,14 @@ function PanelDeeds(props: {
   readonly panel: Panel
   readonly edit: BoardEdit
   readonly onEdit: (id: number) => void
+  readonly isInner: boolean
 }): React.JSX.Element {
-  const { panel, edit, onEdit } = props
+  const { panel, edit, onEdit, isInner } = props
   const { id, type, collapsed } = panel
   const name = nameOf(panel)
   const isRow = type === 'row'
+  const rows = edit.board.panels.filter((one) => one.type === 'row')
+  const home = isRow ? undefined : rowOf(edit.board, id)
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -117,6 +128,47 @@ function PanelDeeds(props: {
         <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => onEdit(id)}>
           {isRow ? 'Name and repeat' : 'Edit'}
         </Menu.Item>
+        {isInner
+          ? null
+          : DIRECTIONS.map(({ words, step, Icon }) => (
+              <Menu.Item
+                key={words}
+                leftSection={<Icon size={15} />}
+                onClick={() =>
+                  edit.change((board) => stepped(board, id, step, false), `place of ${name}`)
+                }
+              >
+                {words}
+              </Menu.Item>
+            ))}
+        {isRow || rows.length === 0 ? null : (
+          <>
+            <Menu.Divider />
+            {home === undefined ? null : (
+              <Menu.Item
+                onClick={() =>
+                  edit.change((board) => intoRow(board, id, undefined), `place of ${name}`)
+                }
+              >
+                Out of its row, above all rows
+              </Menu.Item>
+            )}
+            {rows
+              .filter((row) => row !== home)
+              .slice(0, ROWS_OFFERED)
+              .map((row) => (
+                <Menu.Item
+                  key={row.id}
+                  onClick={() =>
+                    edit.change((board) => intoRow(board, id, row.id), `place of ${name}`)
+                  }
+                >
+                  Into {nameOf(row)}
+                </Menu.Item>
+              ))}
+            <Menu.Divider />
+          </>
+        )}
         {isRow ? (
           <>
             <Menu.Item
@@ -163,6 +215,22 @@ function PanelDeeds(props: {
   )
 }
 
+/** Rows that a panel can be moved into by its menu; more than these are dragged to. */
+const ROWS_OFFERED = 12
+
+const DIRECTIONS = [
+  { words: 'Move up', step: [0, -1], Icon: IconArrowUp },
+  { words: 'Move down', step: [0, 1], Icon: IconArrowDown },
+] as const
+
+/** The row that heads a panel, or in which it is folded away. */
+function rowOf({ panels }: Dashboard, id: number): Panel | undefined {
+  const holder = panels.find((panel) => panel.panels?.some((inner) => inner.id === id))
+  if (holder !== undefined) return holder
+  const at = panels.findIndex((panel) => panel.id === id)
+  return panels.slice(0, Math.max(0, at)).findLast(({ type }) => type === 'row')
+}
+
 function stepped(
   board: Dashboard,
   id: number,
@@ -171,6 +239,9 @@ function stepped(
 ): Dashboard {
   const panel = board.panels.find((one) => one.id === id)
   if (panel === undefined) return board
+  if (panel.type === 'row') {
+    return rows === 0 || isSize ? board : stepRow(board, id, rows > 0 ? 1 : -1)
+  }
   const { x, y, w, h } = panel.gridPos
   if (isSize) return placePanel(board, id, { w: w + columns, h: h + rows })
   // Up or down by one step of what lies there, since panels float up.

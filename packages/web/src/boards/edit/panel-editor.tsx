@@ -17,9 +17,10 @@ export function PanelEditor(props: {
   readonly panel: Panel
   readonly edit: BoardEdit
   readonly preview: React.ReactNode
+  readonly namesAt: (step: number) => readonly string[]
   readonly onClose: () => void
 }): React.JSX.Element {
-  const { panel, edit, preview, onClose } = props
+  const { panel, edit, preview, namesAt, onClose } = props
   const change: ChangePanel = (make, label, key) =>
     edit.change(
       (board) => changePanel(board, panel.id, make),
@@ -55,7 +56,7 @@ export function PanelEditor(props: {
               <QueriesEditor panel={panel} change={change} />
             </Tabs.Panel>
             <Tabs.Panel value="transformations" pt="sm">
-              <TransformationsEditor panel={panel} change={change} />
+              <TransformationsEditor {...{ panel, change, namesAt }} />
             </Tabs.Panel>
           </Tabs>
         ) : null}

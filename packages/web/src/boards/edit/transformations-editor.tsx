@@ -6,147 +6,21 @@ import {
   withOrder,
   withValueAt,
 } from '@weir/boards'
-import { ActionIcon, Select, Switch } from '@mantine/core'
+import { Select, Switch } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react'
 import { JsonField } from './json-field.tsx'
-import { type OptionField } from './option-forms.ts'
-import { OptionInput } from './options-editor.tsx'
 import type { ChangePanel } from './panel-editor.tsx'
-
-interface TransformKind {
-  readonly id: string
-  readonly title: string
-  readonly options: Readonly<Record<string, unknown>>
-  /** The usual ones by form; of others, and of all that is left, the JSON. */
-  readonly fields?: readonly OptionField[]
-}
-
-const KINDS: readonly TransformKind[] = [
-  {
-    id: 'organize',
-    title: 'Order, rename, leave out fields',
-    options: { excludeByName: {}, indexByName: {}, renameByName: {} },
-  },
-  { id: 'merge', title: 'Merge into one table', options: {} },
-  {
-    id: 'joinByField',
-    title: 'Join by a field',
-    options: { mode: 'outer' },
-    fields: [
-      { kind: 'text', path: 'byField', label: 'Field' },
-      {
-        kind: 'choice',
-        path: 'mode',
-        label: 'Keep',
-        choices: [
-          ['outer', 'All rows'],
-          ['inner', 'Rows that are everywhere'],
-          ['outerTabular', 'All rows, also doubled ones'],
-        ],
-      },
-    ],
-  },
-  {
-    id: 'filterFieldsByName',
-    title: 'Only some fields',
-    options: { include: { names: [] } },
-    fields: [{ kind: 'text', path: 'include.pattern', label: 'Names that fit' }],
-  },
-  { id: 'groupBy', title: 'Group rows', options: { fields: {} } },
-  {
-    id: 'renameByRegex',
-    title: 'Rename by a pattern',
-    options: { regex: '(.*)', renamePattern: '$1' },
-    fields: [
-      { kind: 'text', path: 'regex', label: 'Pattern' },
-      { kind: 'text', path: 'renamePattern', label: 'Becomes' },
-    ],
-  },
-  {
-    id: 'reduce',
-    title: 'Reduce to calculations',
-    options: { reducers: ['lastNotNull'], mode: 'seriesToRows' },
-    fields: [
-      { kind: 'calcs', path: 'reducers', label: 'Calculations' },
-      {
-        kind: 'choice',
-        path: 'mode',
-        label: 'Makes',
-        choices: [
-          ['seriesToRows', 'A row for each field'],
-          ['reduceFields', 'A value for each field'],
-        ],
-      },
-      { kind: 'boolean', path: 'labelsToFields', label: 'Labels become fields' },
-    ],
-  },
-  {
-    id: 'calculateField',
-    title: 'Another field by calculation',
-    options: { mode: 'binary', binary: { left: '', operator: '+', right: '' } },
-    fields: [
-      { kind: 'text', path: 'alias', label: 'Called' },
-      { kind: 'text', path: 'binary.left', label: 'Field' },
-      {
-        kind: 'choice',
-        path: 'binary.operator',
-        label: 'Sign',
-        choices: [
-          ['+', '+'],
-          ['-', '−'],
-          ['*', '×'],
-          ['/', '÷'],
-        ],
-      },
-      { kind: 'text', path: 'binary.right', label: 'Field or number' },
-      { kind: 'boolean', path: 'replaceFields', label: 'In place of all others' },
-    ],
-  },
-  {
-    id: 'sortBy',
-    title: 'Sort rows',
-    options: { sort: [{ field: '', desc: true }] },
-  },
-  {
-    id: 'labelsToFields',
-    title: 'Labels become fields',
-    options: { mode: 'columns' },
-    fields: [
-      {
-        kind: 'choice',
-        path: 'mode',
-        label: 'As',
-        choices: [
-          ['columns', 'Columns'],
-          ['rows', 'Rows'],
-        ],
-      },
-    ],
-  },
-  {
-    id: 'filterByValue',
-    title: 'Only rows whose values fit',
-    options: { type: 'include', match: 'any', filters: [] },
-  },
-  {
-    id: 'limit',
-    title: 'Only the first rows',
-    options: { limitField: 10 },
-    fields: [{ kind: 'number', path: 'limitField', label: 'Rows' }],
-  },
-  { id: 'seriesToRows', title: 'Series become rows', options: {} },
-  { id: 'convertFieldType', title: 'Another type of a field', options: { conversions: [] } },
-  { id: 'extractFields', title: 'Fields out of a text', options: { source: '', format: 'json' } },
-  { id: 'timeSeriesTable', title: 'A small chart in each row', options: {} },
-  { id: 'groupingToMatrix', title: 'Grouped rows become a matrix', options: {} },
-]
+import { TRANSFORM_FORMS, Tool, TransformInput } from './transform-forms.tsx'
+import { TRANSFORM_KINDS } from './transform-kinds.ts'
 
 /** What is done with the answers before they are drawn, from the first to the last. */
 export function TransformationsEditor(props: {
   readonly panel: Panel
   readonly change: ChangePanel
+  /** Names of the fields that a transformation gets, by its place in the list. */
+  readonly namesAt: (step: number) => readonly string[]
 }): React.JSX.Element {
-  const { panel, change } = props
+  const { panel, change, namesAt } = props
   const set = (transformations: readonly Transformation[], key = ''): void =>
     change((before) => ({ ...before, transformations }), 'transformations', key)
   const list = panel.transformations
@@ -156,6 +30,7 @@ export function TransformationsEditor(props: {
         <TransformationEditor
           key={i}
           one={one}
+          names={namesAt(i)}
           onChange={(next) => set(withElement(list, i, next), `transformation ${i}`)}
           tools={
             <>
@@ -186,9 +61,9 @@ export function TransformationsEditor(props: {
         w={320}
         searchable
         value={null}
-        data={KINDS.map(({ id, title }) => ({ value: id, label: title }))}
+        data={TRANSFORM_KINDS.map(({ id, title }) => ({ value: id, label: title }))}
         onChange={(id) => {
-          const kind = KINDS.find((one) => one.id === id)
+          const kind = TRANSFORM_KINDS.find((one) => one.id === id)
           if (kind !== undefined) set([...list, { id: kind.id, options: kind.options }])
         }}
       />
@@ -198,11 +73,15 @@ export function TransformationsEditor(props: {
 
 function TransformationEditor(props: {
   readonly one: Transformation
+  readonly names: readonly string[]
   readonly tools: React.ReactNode
   readonly onChange: (next: Transformation) => void
 }): React.JSX.Element {
-  const { one, tools, onChange } = props
-  const kind = KINDS.find(({ id }) => id === one.id)
+  const { one, names, tools, onChange } = props
+  const kind = TRANSFORM_KINDS.find(({ id }) => id === one.id)
+  const Form = TRANSFORM_FORMS[one.id]
+  const fields = kind?.fields
+  const setOptions = (options: Transformation['options']): void => onChange({ ...one, options })
   return (
     <section
       className="query"
@@ -220,49 +99,30 @@ function TransformationEditor(props: {
         />
         {tools}
       </header>
-      {kind?.fields === undefined ? (
-        <JsonField
-          label="Options"
-          value={one.options}
-          onChange={(options) =>
-            onChange({ ...one, options: options as Transformation['options'] })
-          }
-        />
-      ) : (
+      {Form === undefined ? null : (
+        <Form options={one.options} names={names} onChange={setOptions} />
+      )}
+      {fields === undefined ? null : (
         <div className="query-more">
-          {kind.fields.map((field) => (
-            <OptionInput
+          {fields.map((field) => (
+            <TransformInput
               key={field.path}
               field={field}
+              names={names}
               value={valueAt(one.options, field.path)}
-              onChange={(value) =>
-                onChange({ ...one, options: withValueAt(one.options, field.path, value) })
-              }
+              onChange={(value) => setOptions(withValueAt(one.options, field.path, value))}
             />
           ))}
         </div>
       )}
+      <details className="transform-json" open={Form === undefined && fields === undefined}>
+        <summary>As JSON</summary>
+        <JsonField
+          label="Options"
+          value={one.options}
+          onChange={(options) => setOptions(options as Transformation['options'])}
+        />
+      </details>
     </section>
-  )
-}
-
-function Tool(props: {
-  readonly label: string
-  readonly isOff?: boolean
-  readonly onClick: () => void
-  readonly children: React.ReactNode
-}): React.JSX.Element {
-  const { label, isOff = false, onClick, children } = props
-  return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      size={26}
-      aria-label={label}
-      disabled={isOff}
-      onClick={onClick}
-    >
-      {children}
-    </ActionIcon>
   )
 }

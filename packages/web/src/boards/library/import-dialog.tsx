@@ -3,16 +3,18 @@ import { Button, Checkbox, Modal, TextInput, Textarea } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { IconFileUpload } from '@tabler/icons-react'
-import { useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { useAuthor } from '../../alerts/author.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 import { counted } from '../../format/number.ts'
 import { importText } from './board-deeds.ts'
 
-interface Source {
+export interface Source {
   readonly name: string
   readonly text: string
 }
+
+const NONE: readonly Source[] = []
 
 interface Found {
   readonly source: Source
@@ -20,7 +22,12 @@ interface Found {
 }
 
 /** Takes dashboards in: files or pasted text first, then what was understood of them, then they are kept. */
-export function ImportDialog({ onClose }: { readonly onClose: () => void }): React.JSX.Element {
+export function ImportDialog(props: {
+  /** Files that were dropped on the page: looked at at once. */
+  readonly given?: readonly Source[]
+  readonly onClose: () => void
+}): React.JSX.Element {
+  const { given = NONE, onClose } = props
   const client = useQueryClient()
   const navigate = useNavigate()
   const [author] = useAuthor()
@@ -45,6 +52,10 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }): Rea
     mutationFn: (sources: readonly Source[]) => ask(sources, true),
     onSuccess: setFound,
   })
+  const lookAt = useEffectEvent(looking.mutate)
+  useEffect(() => {
+    if (given.length > 0) lookAt(given)
+  }, [given])
   const keeping = useMutation({
     mutationFn: () => ask(found?.map(({ source }) => source) ?? [], false),
     onSuccess: async (kept) => {
@@ -135,6 +146,13 @@ function unreadable(name: string, error: Error): ImportedBoard {
   return { ...nothing, title: name, problem: error.message }
 }
 
+/** Files as texts. */
+export async function sourcesOf(files: FileList | null): Promise<Source[]> {
+  return await Promise.all(
+    [...(files ?? [])].map(async (file) => ({ name: file.name, text: await file.text() })),
+  )
+}
+
 function Choose(props: {
   readonly pasted: string
   readonly isBusy: boolean
@@ -144,9 +162,7 @@ function Choose(props: {
   const input = useRef<HTMLInputElement>(null)
   const [isOver, setOver] = useState(false)
   const take = async (files: FileList | null): Promise<void> => {
-    const sources = await Promise.all(
-      [...(files ?? [])].map(async (file) => ({ name: file.name, text: await file.text() })),
-    )
+    const sources = await sourcesOf(files)
     if (sources.length > 0) props.onTake(sources)
   }
   return (
@@ -161,6 +177,7 @@ function Choose(props: {
         onDragLeave={() => setOver(false)}
         onDrop={(event) => {
           event.preventDefault()
+          event.stopPropagation()
           setOver(false)
           void take(event.dataTransfer.files)
         }}

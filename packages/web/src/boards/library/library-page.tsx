@@ -13,7 +13,8 @@ import { counted } from '../../format/number.ts'
 import { boardListQuery } from '../page/board-queries.ts'
 import { createBoard, deleteBoard, restoreBoard } from './board-deeds.ts'
 import { BoardLine } from './board-line.tsx'
-import { ImportDialog } from './import-dialog.tsx'
+import { FileDrop } from './file-drop.tsx'
+import { ImportDialog, type Source } from './import-dialog.tsx'
 import { type LibraryWish, boardsThatFit, foldersOf, tagsOf } from './library-filter.ts'
 import { recentBoards, useStars } from './remembered.ts'
 
@@ -27,7 +28,7 @@ export function LibraryPage(): React.JSX.Element {
   const { data, error, refetch } = useQuery(boardListQuery)
   const { stars, toggle } = useStars()
   const [recent] = useState(recentBoards)
-  const [isImporting, setImporting] = useState(false)
+  const [importing, setImporting] = useState<readonly Source[] | undefined>(undefined)
   const [shownCount, setShownCount] = useState(STEP)
   const wish = useDeferredValue<LibraryWish>(search)
   const boards = data?.boards
@@ -52,7 +53,7 @@ export function LibraryPage(): React.JSX.Element {
           <Button
             variant="default"
             leftSection={<IconFileImport size={16} aria-hidden />}
-            onClick={() => setImporting(true)}
+            onClick={() => setImporting([])}
           >
             Import
           </Button>
@@ -129,7 +130,11 @@ export function LibraryPage(): React.JSX.Element {
           </ul>
         </details>
       )}
-      {isImporting ? <ImportDialog onClose={() => setImporting(false)} /> : null}
+      {importing === undefined ? (
+        <FileDrop onFiles={setImporting} />
+      ) : (
+        <ImportDialog given={importing} onClose={() => setImporting(undefined)} />
+      )}
     </div>
   )
 }

@@ -1,4 +1,5 @@
-import type { PanelMark } from '../panels/panel-props.ts'
+import type { PlacedPanel } from '@weir/boards'
+import type { PanelMark, TargetAnswer } from '../panels/panel-props.ts'
 import type { BoardTime } from './board-time.ts'
 import type { BoardFeed } from './feed.ts'
 import type { Asked, Comparison } from './panel-questions.ts'
@@ -14,6 +15,8 @@ export interface BoardLook {
   readonly crosshair: string | undefined
   readonly isTooltipShared: boolean
   readonly marks: readonly PanelMark[]
+  /** Told what a panel was told, for an editor. */
+  readonly onTold: ((placed: PlacedPanel, answers: readonly TargetAnswer[]) => void) | undefined
   readonly onZoom: (fromMs: number, toMs: number) => void
   readonly onVariable: (name: string, value: string | readonly string[]) => void
   /** Shows one panel alone; undefined: all of them again. */

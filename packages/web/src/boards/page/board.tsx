@@ -26,8 +26,11 @@ import { VariableBar } from './variable-bar.tsx'
 export function Board(props: {
   readonly dashboard: Dashboard
   readonly uid: string
+  /** While it is edited: a row is folded in the dashboard, not only on the page. */
+  readonly onFold?: (id: number, isFolded: boolean) => void
+  readonly onTold?: BoardLook['onTold']
 }): React.JSX.Element {
-  const { dashboard, uid } = props
+  const { dashboard, uid, onFold, onTold } = props
   const search = useSearch({ from: '/dashboards/$uid' })
   const navigate = useNavigate({ from: '/dashboards/$uid' })
   const dark = useComputedColorScheme('light') === 'dark'
@@ -77,11 +80,12 @@ export function Board(props: {
       crosshair: dashboard.graphTooltip > 0 ? `board ${uid}` : undefined,
       isTooltipShared: dashboard.graphTooltip === 2,
       marks,
+      onTold,
       onZoom: (fromMs, toMs) => deeds.current.onZoom(fromMs, toMs),
       onVariable: (name, value) => deeds.current.set({ [`var-${name}`]: value }),
       onView: (key) => deeds.current.set({ viewPanel: key }),
     }
-  }, [uid, feed, time, timeZone, dark, compare, dashboard.graphTooltip, marks])
+  }, [uid, feed, time, timeZone, dark, compare, dashboard.graphTooltip, marks, onTold])
 
   const [folded, setFolded] = useState<ReadonlyMap<string, boolean>>(new Map())
   const placed = useMemo(
@@ -152,7 +156,9 @@ export function Board(props: {
                 row={one}
                 count={placed.filter(({ row }) => row === one.key).length}
                 onFold={(isFolded) =>
-                  setFolded((before) => new Map([...before, [one.key, isFolded]]))
+                  onFold === undefined
+                    ? setFolded((before) => new Map([...before, [one.key, isFolded]]))
+                    : onFold(one.panel.id, isFolded)
                 }
               />
             ) : (
@@ -183,7 +189,12 @@ function RowHead(props: {
   const isFolded = row.panel.collapsed === true
   const Icon = isFolded ? IconChevronRight : IconChevronDown
   return (
-    <div className="board-row" style={{ gridRow: row.panel.gridPos.y + 1 }}>
+    <div
+      className="board-row"
+      data-row={row.key}
+      data-folded={isFolded ? '' : undefined}
+      style={{ gridRow: row.panel.gridPos.y + 1 }}
+    >
       <button type="button" aria-expanded={!isFolded} onClick={() => onFold(!isFolded)}>
         <Icon size={16} aria-hidden />
         <h2>{interpolate(row.panel.title, row.scope, 'text', 'text')}</h2>

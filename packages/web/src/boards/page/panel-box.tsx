@@ -112,6 +112,8 @@ function PanelInside(props: {
   )
   const shown = fed.about ?? NOT_ASKED
   const told = useMemo(() => toldOf(shown, fed), [shown, fed])
+  const { onTold } = look
+  useEffect(() => onTold?.(placed, told.answers), [onTold, placed, told])
   const drawn = useMemo(
     () => drawnOf(placed, told.answers, timeZone, compare),
     [placed, told, timeZone, compare],

@@ -98,7 +98,7 @@ function FrameGrid(props: PanelProps & { readonly frame: Frame }): React.JSX.Ele
       <div
         className="grid-scroll"
         role="region"
-        aria-label={panel.title === '' ? 'Table' : text(panel.title)}
+        aria-label={panel.title === '' ? 'Rows' : `Rows of ${text(panel.title)}`}
         tabIndex={0}
         style={{ height: height - (isPaged ? 30 : 0) }}
         onScroll={(event) => setTop(event.currentTarget.scrollTop)}
