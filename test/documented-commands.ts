@@ -40,7 +40,6 @@ export const SHOWN: readonly Shown[] = [
   { page: 'docs/statsd.md', command: "echo 'shop.orders:1|c' | nc -u -w0 127.0.0.1 8125" },
   { page: 'docs/statsd.md', command: 'weir query shop_orders', prints: 'shop_orders 2\n' },
   { page: 'docs/statsd.md', command: 'weir query weir_statsd_rejected_total' },
-  { page: 'docs/engines.md', command: 'weir query weir_engine_up' },
   {
     page: 'docs/statsd.md',
     command: "weir check mapping mapping.yml --line 'shop.berlin.orders:3|c'",
@@ -229,6 +228,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'access-desk.test.ts',
   'weir check web-config web.yml': 'web-config.test.ts',
   'WEIR_TOKEN=weir_… weir query up --server http://weir.example.org:9347': 'access-desk.test.ts',
+  'weir query weir_engine_up': 'there is none without an engine; remote-queries.test.ts looks at the metric',
   'npm ci && npm start': 'installing is what a fresh checkout is for',
   'npm ci && npm test': 'this is it',
   'npx @weir/weir serve': 'npm-install.slow.test.ts, from the archive',
