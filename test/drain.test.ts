@@ -75,7 +75,7 @@ test('SIGTERM ends tails and polls, lets what is under way finish, and keeps wha
       sending.socket.write(line.slice(5))
       await eventually('the line to be taken', async () => sending.got.text.includes('"lines":1'))
       expect(sending.got.text).toMatch(/^connection: close/im)
-      expect(await weir.stop()).toBe(0)
+      expect(await weir.ended()).toBe(0)
       expect(weir.log()).toContain('Weir has stopped')
     }
     await using again = await startWeir({ config: BASE, dataDir })

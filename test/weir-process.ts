@@ -27,6 +27,8 @@ export interface WeirProcess extends AsyncDisposable {
   signal(signal: NodeJS.Signals): void
   /** Kills it as a power cut would; resolves when it is gone. */
   kill(): Promise<void>
+  /** Resolves with the exit code; asked for by {@link signal}, since a second SIGTERM does not wait. */
+  ended(): Promise<number | null>
   /** Asks it to stop; resolves with the exit code. */
   stop(): Promise<number | null>
 }
@@ -77,6 +79,7 @@ export async function startWeir(options: WeirOptions = {}): Promise<WeirProcess>
       child.kill('SIGKILL')
       await exited
     },
+    ended: () => exited,
     stop,
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null && child.signalCode === null) await stop()
