@@ -86,7 +86,7 @@ test('SIGTERM ends tails and polls, lets what is under way finish, and keeps wha
   } finally {
     rmSync(dataDir, { recursive: true })
   }
-}, 60_000)
+}, 120_000)
 
 test('who never finishes is hung up on in time; a second signal does not wait', async () => {
   const half = head('POST', '/insert/jsonline', 'content-length: 100\r\n\r\n{"mess')
@@ -103,4 +103,4 @@ test('who never finishes is hung up on in time; a second signal does not wait', 
   weir.signal('SIGTERM')
   await eventually('the end to begin', async () => weir.log().includes('Weir is stopping'))
   expect(await weir.stop()).toBe(143)
-}, 60_000)
+}, 120_000)
