@@ -109,6 +109,7 @@ export const CODES = {
   STORAGE_VALUE: 'bad_data', // a key or an option that the store cannot take
   MATCHER_BAD_REGEX: 'bad_data',
   IMPORT_LINE: 'bad_data', // a line of a file of old samples
+  IMPORT_DAMAGED: 'bad_data', // a data directory of Prometheus is not what Prometheus wrote
   IMPORT_BUSY: 'unavailable', // one at a time; may be tried again
   RULES_INVALID: 'bad_data', // a rule file or a pack's rules
   RULES_LIMIT: 'bad_data', // too many rules kept by page and API, or one too long

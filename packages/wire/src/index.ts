@@ -85,6 +85,11 @@ export {
   parseReadRequest,
 } from './remote-read/read-request.ts'
 export { FrameWriter, writeResultSeries } from './remote-read/read-response.ts'
+export { BlockIndex, type BlockSeries, type ChunkPlace } from './prometheus-block/block-index.ts'
+export { ChunkSamples } from './prometheus-block/chunk-samples.ts'
+export { type ReadAt, damaged as damagedBlock } from './prometheus-block/damage.ts'
+export { checkSegmentHead, readChunk } from './prometheus-block/read-chunk.ts'
+export { type Deleted, readTombstones } from './prometheus-block/tombstones.ts'
 export { ProtoWriter } from './protobuf/writer.ts'
 export { type Attributes } from './otlp/attributes.ts'
 export { CUMULATIVE, DELTA, type MetricHead, type ScopeHead } from './otlp/heads.ts'

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { WeirError, systemClock } from '@weir/model'
-import { importIntoFolder } from '@weir/server'
+import { type ImportTarget, PrometheusData, importIntoFolder } from '@weir/server'
 import type { Command } from 'commander'
 import { EXIT } from '../exit.ts'
+import { type ImportedData, importFromDataDirectory } from '../import/from-data-directory.ts'
 import { type Imported, importFromPrometheus } from '../import/from-prometheus.ts'
 import { PrometheusSource } from '../import/prometheus-source.ts'
 import { importToServer } from '../import/to-server.ts'
@@ -16,6 +17,8 @@ interface Options {
   readonly from?: string
   readonly until?: string
   readonly window: string
+  readonly match: readonly string[]
+  readonly skipDamaged: boolean
   readonly json: boolean
 }
 
@@ -24,35 +27,46 @@ const DAY_MS = 86_400_000
 const USUAL_MS = 15 * DAY_MS
 
 export function addImportPrometheus(command: Command): void {
-  withAccess(command.command('prometheus <url>'))
-    .description('all that a Prometheus has, by remote read; may be repeated')
+  withAccess(command.command('prometheus <source>'))
+    .description(
+      'all that a Prometheus has: from its URL by remote read, or from its data directory or a snapshot; may be repeated',
+    )
     .option('--server <url>', 'the running Weir', DEFAULT_SERVER)
     .option('--data-dir <folder>', 'a data directory that no Weir has open, instead of a server')
-    .option('--from <time>', 'the first moment, such as 2026-01-02T15:04:05Z (default 15 days ago)')
-    .option('--until <time>', 'the last moment (default now)')
-    .option('--window <duration>', 'how much to ask for at once', '2h')
+    .option(
+      '--from <time>',
+      'the first moment, such as 2026-01-02T15:04:05Z (default: of a URL 15 days ago, of a directory all)',
+    )
+    .option('--until <time>', 'the last moment (default: of a URL now, of a directory all)')
+    .option('--window <duration>', 'how much to ask a URL for at once', '2h')
+    .option('--match <selector>', 'of a directory: only these series; may be repeated', each, [])
+    .option('--skip-damaged', 'of a directory: leave out and count what cannot be read', false)
     .option('--json', 'one object with what became of it', false)
-    .action(async (url: string, options: Options) => {
-      if (existsSync(url)) {
-        throw new WeirError(
-          'SERVER_REFUSED',
-          `Cannot import the folder ${JSON.stringify(url)}: start a Prometheus with it (--storage.tsdb.path) and give its address, or import what promtool tsdb dump-openmetrics writes`,
-        )
-      }
-      await run(new PrometheusSource(url), options)
+    .action(async (source: string, options: Options) => {
+      await using target =
+        options.dataDir === undefined
+          ? importToServer(options.server)
+          : await importIntoFolder(options.dataDir)
+      if (existsSync(source)) await runFolder(source, options, target)
+      else await runUrl(source, options, target)
     })
 }
 
-async function run(source: PrometheusSource, options: Options): Promise<void> {
+function each(given: string, before: readonly string[]): readonly string[] {
+  return [...before, given]
+}
+
+async function runUrl(url: string, options: Options, target: ImportTarget): Promise<void> {
+  if (options.match.length > 0 || options.skipDamaged) {
+    const want = '--match and --skip-damaged are for a directory, and there is none of this name'
+    throw new WeirError('SERVER_REFUSED', `Cannot import from ${JSON.stringify(url)}: ${want}`)
+  }
+  const source = new PrometheusSource(url)
   const nowMs = systemClock.now()
   const { from, until } = options
   const startMs = from === undefined ? nowMs - USUAL_MS : timeArgument('--from', from)
   const endMs = until === undefined ? nowMs : timeArgument('--until', until)
   const windowMs = Math.max(1000, durationArgument('--window', options.window))
-  await using target =
-    options.dataDir === undefined
-      ? importToServer(options.server)
-      : await importIntoFolder(options.dataDir)
   const progress = new Progress(source.shown, endMs - startMs)
   let doneMs = startMs
   try {
@@ -62,26 +76,65 @@ async function run(source: PrometheusSource, options: Options): Promise<void> {
       progress.show(atMs - startMs, samples)
     })
     progress.done()
-    for (const line of options.json ? asJson(imported) : asText(source.shown, imported)) {
-      console.log(line)
-    }
-    if (Object.keys(imported.rejected).length > 0) process.exitCode = EXIT.found
+    const what = `${imported.samples} samples of ${imported.metrics} metrics`
+    show(source.shown, what, imported, options)
   } catch (error) {
     progress.done()
-    if (!(error instanceof WeirError)) throw error
-    const goOn = new Date(doneMs).toISOString()
-    const advice = `what is older than ${goOn} is in; --from ${goOn} goes on there`
-    throw new WeirError(error.code, `${error.message}; ${advice}`, { cause: error })
+    throw withAdvice(error, doneMs)
   }
 }
 
-function asText(shown: string, { samples, metrics, rejected, example }: Imported): string[] {
-  const refused = Object.entries(rejected).map(
-    ([reason, count]) => `${shown}: ${count} refused: ${reason}, such as ${example}`,
-  )
-  return [`${shown}: ${samples} samples of ${metrics} metrics`, ...refused]
+async function runFolder(folder: string, options: Options, target: ImportTarget): Promise<void> {
+  const { from, until } = options
+  const data = new PrometheusData(folder, {
+    fromMs: from === undefined ? Number.NEGATIVE_INFINITY : timeArgument('--from', from),
+    untilMs: until === undefined ? Number.POSITIVE_INFINITY : timeArgument('--until', until),
+    selectors: options.match,
+    skipsDamage: options.skipDamaged,
+  })
+  const progress = new Progress(folder, data.entryCount)
+  try {
+    const imported = await importFromDataDirectory(data, target, (samples) => {
+      progress.show(data.entriesDone, samples)
+    })
+    progress.done()
+    const { samples, series, blocks, damaged } = imported
+    const what = `${samples} samples of ${series} series in ${blocks} blocks`
+    show(folder, what, imported, options)
+    if (data.unreadFromMs !== undefined) {
+      const since = new Date(data.unreadFromMs).toISOString()
+      console.error(
+        `${folder}: what came since ${since} is in no block yet; a snapshot has it: POST /api/v1/admin/tsdb/snapshot`,
+      )
+    }
+    if (damaged.count === 0) return
+    process.exitCode = EXIT.found
+    if (options.json) return
+    console.log(`${folder}: ${damaged.count} times something damaged was left out`)
+    for (const one of damaged.told) console.log(`${folder}: ${one}`)
+  } catch (error) {
+    progress.done()
+    throw withAdvice(error, data.doneMs)
+  }
 }
 
-function asJson(imported: Imported): string[] {
-  return [JSON.stringify(imported, null, 2)]
+function show(shown: string, what: string, of: Imported | ImportedData, options: Options): void {
+  const refused = Object.entries(of.rejected)
+  if (refused.length > 0) process.exitCode = EXIT.found
+  if (options.json) {
+    console.log(JSON.stringify(of, null, 2))
+    return
+  }
+  console.log(`${shown}: ${what}`)
+  for (const [reason, count] of refused) {
+    console.log(`${shown}: ${count} refused: ${reason}, such as ${of.example}`)
+  }
+}
+
+/** With where to go on. */
+function withAdvice(error: unknown, doneMs: number): unknown {
+  if (!(error instanceof WeirError) || !Number.isFinite(doneMs)) return error
+  const goOn = new Date(doneMs).toISOString()
+  const advice = `what is older than ${goOn} is in; --from ${goOn} goes on there`
+  return new WeirError(error.code, `${error.message}; ${advice}`, { cause: error })
 }

@@ -54,7 +54,7 @@ export function addImport(program: Command): void {
     .option('--json', 'an array with what became of each file', false)
     .action(async (files: string[], options: ImportOptions) => {
       if (files.length === 0) {
-        const want = 'want files, or: weir import prometheus URL'
+        const want = 'want files, or: weir import prometheus URL|FOLDER'
         throw new WeirError('IMPORT_LINE', `Cannot import nothing: ${want}`)
       }
       const results: FileResult[] = []

@@ -1,0 +1,41 @@
+import type { ImportTarget, PrometheusData } from '@weir/server'
+
+export interface ImportedData {
+  readonly samples: number
+  readonly series: number
+  readonly blocks: number
+  readonly rejected: Readonly<Record<string, number>>
+  /** A series of which something was refused. */
+  readonly example: string
+  /** How much was left out for damage, and of the first of it what. */
+  readonly damaged: { readonly count: number; readonly told: readonly string[] }
+}
+
+/** All that a data directory of Prometheus has, request by request; each is durable before the next is read. */
+export async function importFromDataDirectory(
+  data: PrometheusData,
+  target: ImportTarget,
+  onRequest: (samples: number) => void,
+): Promise<ImportedData> {
+  let samples = 0
+  let example = ''
+  const rejected: Record<string, number> = {}
+  for (const request of data.requests()) {
+    const result = await target.send(request, 'remote_write', 1)
+    samples += result.appended
+    example ||= result.example
+    for (const [reason, count] of Object.entries(result.rejected)) {
+      rejected[reason] = (rejected[reason] ?? 0) + count
+    }
+    onRequest(samples)
+  }
+  const { count, told } = data.damage
+  return {
+    samples,
+    series: data.seriesCount,
+    blocks: data.blockCount,
+    rejected,
+    example,
+    damaged: { count, told },
+  }
+}
