@@ -132,7 +132,7 @@ class Engine implements Alerting {
     this.#externalUrl = options.externalUrl.replace(/\/+$/, '')
     this.#events = events
     this.#cluster = cluster
-    this.#isOnDuty = cluster?.hasLease !== true
+    this.#isOnDuty = cluster?.hasLease !== true && options.evaluatesRules !== false
     this.#states = new RuleStates({
       store,
       followed: (keys) => void this.#inTurn(async () => this.#follow(keys)),

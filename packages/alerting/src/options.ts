@@ -76,6 +76,8 @@ export interface AlertingOptions extends AlertingSetup {
   readonly limits?: AlertingLimits
   /** Other Weirs with the same rules; one stands alone unless told. */
   readonly peers?: PeerOptions
+  /** Whether the rules are evaluated here, where no lease says so; they are unless told. */
+  readonly evaluatesRules?: boolean
   /** In place of the network. */
   readonly fetch?: Fetch
   /** Draws the series behind a notification; nobody does unless told. */

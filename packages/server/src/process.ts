@@ -496,6 +496,7 @@ class Process implements Weir {
         ...notificationLimits(this.#setup.config),
         ...this.#pictures(),
         ...(await this.#peers()),
+        evaluatesRules: this.#setup.config.rules.run !== 'never',
         externalUrl:
           this.#setup.config.web.external_url ||
           `${this.#door.tls === undefined ? 'http' : 'https'}://${this.#setup.config.web.listen}`,

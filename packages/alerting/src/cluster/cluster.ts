@@ -211,12 +211,15 @@ export class Cluster implements Peers, TurnOrder, AsyncDisposable {
 
   /** Who evaluates the rules tells first: only there are their alerts. */
   #position(): number {
-    if (this.#voter === undefined) return this.#rank()
-    if (this.isOnDuty) return 0
-    return Math.max(this.#rank(), this.#voter.holder === '' ? 0 : 1)
+    if (this.#voter !== undefined && this.isOnDuty) return 0
+    const before = this.#before()
+    const holder = this.#voter?.holder ?? ''
+    if (holder !== '' && holder !== this.name) before.add(holder)
+    return before.size
   }
 
-  #rank(): number {
+  /** Names of those whose turn is before. */
+  #before(): Set<string> {
     const { clock, timeoutMs } = this.#options
     const goneMs = Math.max(GONE_AFTER_TIMEOUTS * timeoutMs, GONE_MIN_MS)
     const rank = ({ name, life }: PeerIdentity): string => `${name}\n${life}`
@@ -226,7 +229,7 @@ export class Cluster implements Peers, TurnOrder, AsyncDisposable {
       if (clock.monotonicMs() - atMs > goneMs) this.#heard.delete(life)
       else if (rank({ name, life }) < own) before.add(name)
     }
-    return before.size
+    return before
   }
 
   view(): ClusterView {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { alertingInMemory } from '../testing/alerting-in-memory.ts'
 import { DutyWorld } from '../testing/duty-world.ts'
+import { ManualClock } from '../testing/manual-clock.ts'
 
 const CONFIG = `
 route: { receiver: hook, group_by: [alertname], group_wait: 1s, group_interval: 5s, repeat_interval: 4h }
@@ -40,6 +42,10 @@ test('one evaluates; all show its alerts; when it dies another one goes on, and 
   all.failing = ['db']
   await all.until(80)
   expect(all.heard).toEqual([])
+  // Others give way to the holder, and then to each other.
+  const turns = [...all.weirs.values()].map(({ alerting }) => alerting.peers.view().position)
+  expect(turns.toSorted((a, b) => a - b)).toEqual([0, 1, 2])
+  expect(all.weirs.get(first)!.alerting.peers.view().position).toBe(0)
   for (const { alerting } of all.weirs.values()) {
     expect(alerting.alerts().alerts).toMatchObject([{ state: 'pending' }])
   }
@@ -120,6 +126,22 @@ test('of two, the one that is left waits; with a third that only votes, it goes 
   await three.pass(20)
   expect(three.holder).toBe(first === 'a' ? 'b' : 'a')
   await three.end()
+})
+
+test('where others evaluate the rules, nothing is asked and nothing is told', async () => {
+  const clock = new ManualClock(Date.parse('2026-05-01T12:00:00Z'))
+  let asked = 0
+  const query = async (): Promise<[]> => {
+    asked++
+    return []
+  }
+  const ruleFiles = [{ fileName: 'rules.yml', text: RULES }]
+  for (const evaluatesRules of [false, true]) {
+    await using alerting = await alertingInMemory({ clock, query, ruleFiles, evaluatesRules })
+    await alerting.reload({ ruleFiles: [{ fileName: 'other.yml', text: RULES }] })
+    await clock.advance(60_000)
+    expect(asked > 0).toBe(evaluatesRules)
+  }
 })
 
 test('who stops hands over: another one evaluates within seconds', async () => {

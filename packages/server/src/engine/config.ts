@@ -108,7 +108,7 @@ export const engineShape = {
     .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, { error: 'want a label name' })
     .default('weir_instance')
     .describe(
-      'With `notifications.peers` or `instance_name`: the label that tells apart what each Weir adds up by itself (StatsD, increments of OTLP, lines that are counted, pushed groups).',
+      'With `notifications.peers`, `rules.run: never` or `instance_name`: the label that tells apart what each Weir adds up by itself (StatsD, increments of OTLP, lines that are counted, pushed groups).',
     ),
   instance_name: z
     .string()

@@ -7,10 +7,17 @@ import { type InstanceLabel, instanceOf, labelled } from './instance.ts'
 const ENGINE = { engine: 'prometheus', write_url: 'http://e/write', read_url: 'http://e' }
 const PEERS = ['http://a:9347', 'http://b:9347', 'http://c:9347']
 
-test.each<[string, object, object, InstanceLabel | undefined]>([
+test.each<[string, object, object, InstanceLabel | undefined, object?]>([
   ['the embedded store', {}, { peers: PEERS }, undefined],
   ['an engine of its own', ENGINE, {}, undefined],
   ['peers', ENGINE, { peers: PEERS }, { label: 'weir_instance', name: hostname() }],
+  [
+    'rules that others evaluate',
+    ENGINE,
+    {},
+    { label: 'weir_instance', name: hostname() },
+    { run: 'never' },
+  ],
   [
     'peers with names',
     ENGINE,
@@ -23,8 +30,9 @@ test.each<[string, object, object, InstanceLabel | undefined]>([
     {},
     { label: 'intake', name: 'x' },
   ],
-])('%s', (_, metrics, notifications, wanted) => {
-  expect(instanceOf(weirConfig.parse({ storage: { metrics }, notifications }))).toEqual(wanted)
+])('%s', (_, metrics, notifications, wanted, rules = {}) => {
+  const config = weirConfig.parse({ storage: { metrics }, notifications, rules })
+  expect(instanceOf(config)).toEqual(wanted)
 })
 
 test('a label for instances is a label name', () => {

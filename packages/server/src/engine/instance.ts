@@ -21,11 +21,13 @@ export interface InstanceLabel {
 export function instanceOf({
   storage,
   notifications,
-}: Pick<WeirConfig, 'storage' | 'notifications'>): InstanceLabel | undefined {
+  rules,
+}: Pick<WeirConfig, 'storage' | 'notifications' | 'rules'>): InstanceLabel | undefined {
   const engine = engineOf(storage)
   if (engine === undefined) return undefined
   const { instance_label: label, instance_name: given } = engine
-  if (given === undefined && notifications.peers.length === 0) return undefined
+  const isAlone = notifications.peers.length === 0 && rules.run !== 'never'
+  if (given === undefined && isAlone) return undefined
   return { label, name: given ?? notifications.peer_name ?? hostname() }
 }
 

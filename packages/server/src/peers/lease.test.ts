@@ -28,6 +28,7 @@ test.each<[string, object, string]>([
 
 test.each([
   ['each', {}],
+  ['never', {}],
   ['lease', { lease: { timeMs: 20_000, isCandidate: true } }],
   ['vote', { lease: { timeMs: 20_000, isCandidate: false } }],
 ])('rules.run: %s', (run, wanted) => {

@@ -6,7 +6,8 @@ export function leaseOf({
   run,
   lease_time: timeMs,
 }: Pick<WeirConfig['rules'], 'run' | 'lease_time'>): { readonly lease?: PeerLease } {
-  return run === 'each' ? {} : { lease: { timeMs, isCandidate: run === 'lease' } }
+  if (run === 'each' || run === 'never') return {}
+  return { lease: { timeMs, isCandidate: run === 'lease' } }
 }
 
 /** What a ready Weir has to say of the lease: intake goes on without it, alerts do not. */

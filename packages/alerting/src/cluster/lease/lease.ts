@@ -169,21 +169,23 @@ export class Lease implements AsyncDisposable {
     }
     const over = new AbortController()
     const signal = AbortSignal.any([this.#stop.signal, over.signal])
+    const own = voter.answer(candidate, request).then((answer) => count(candidate.name, answer))
+    const others = ballots.map(async (ballot) => {
+      const { name, answer } = await ballot.ask(request, signal)
+      if (!ballot.isSelf) count(name, answer)
+    })
     const isWon = await new Promise<boolean>((resolve) => {
       const counted = (): void => {
         if (votes.size >= this.#majority) resolve(true)
       }
-      const own = voter.answer(candidate, request).then((answer) => count(candidate.name, answer))
-      const others = ballots.map(async (ballot) => {
-        const { name, answer } = await ballot.ask(request, signal)
-        if (!ballot.isSelf) count(name, answer)
-      })
-      const all = [own, ...others].map((vote) => vote.then(counted, () => undefined))
-      const late = clock.sleep(Math.ceil(timeMs / RENEWALS), signal).catch(() => undefined)
-      void Promise.race([Promise.all(all), late]).then(() => {
+      const close = async (): Promise<void> => {
+        const all = [own, ...others].map((vote) => vote.then(counted, () => undefined))
+        const late = clock.sleep(Math.ceil(timeMs / RENEWALS), signal).catch(() => undefined)
+        await Promise.race([Promise.all(all), late])
         over.abort(new Error('its time is over'))
         resolve(false)
-      })
+      }
+      void close()
     })
     if (isWon && request.step === 'take') this.#extend(asked)
     return isWon
