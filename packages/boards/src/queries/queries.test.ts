@@ -4,7 +4,7 @@ import { dateMath } from '../scope/date-math.ts'
 import { type Scope, fixedVariable } from '../scope/scope.ts'
 import { board } from '../testing/board.ts'
 import { expandRepeats, visiblePanels } from './expand-repeats.ts'
-import { panelQueries } from './panel-queries.ts'
+import { panelQueries, panelWindow } from './panel-queries.ts'
 import { intervalMs, stepOf } from './step.ts'
 import { filterMatchers, withMatchers } from './with-matchers.ts'
 
@@ -118,6 +118,25 @@ test('smallest steps, points and time of a panel count', () => {
   })[0]!
   expect(absolute.startMs).toBe(10 * HOUR)
   expect(asked({ targets: [{ expr: 'up' }], timeFrom: 'now/d' })[0]).toMatchObject({ startMs: 0 })
+})
+
+test.each([
+  [{}, 10, 11, 0],
+  [{ timeFrom: '30m' }, 10.5, 11, 0],
+  [{ timeFrom: 'now-2h' }, 9, 11, 0],
+  [{ timeFrom: 'now-1d/d' }, -24, -1 / HOUR, 0],
+  [{ timeShift: '1h' }, 9, 10, 1],
+  [{ timeFrom: '$ago', timeShift: '$ago' }, 6, 8.5, 2.5],
+  [{ timeFrom: 'nonsense', timeShift: 'now/d' }, 10, 11, 0],
+  [{ timeFrom: '0h' }, 10, 11, 0],
+])('the time of a panel with %j', (own, from, to, shift) => {
+  const [panel] = board({ panels: [{ id: 1, type: 'timeseries', ...own }] }).panels
+  const scope = { ...SCOPE, variables: new Map([['ago', fixedVariable('150m')]]) }
+  const board11 = { from: 10 * HOUR, to: 11 * HOUR }
+  const found = panelWindow(panel!, scope, board11)
+  expect([found.from / HOUR, found.to / HOUR, found.shiftMs / HOUR]).toEqual([from, to, shift])
+  const fixed = panelWindow(panel!, scope, { ...board11, isAbsolute: true })
+  expect(fixed).toEqual({ ...board11, shiftMs: 0 })
 })
 
 test('LogQL is asked as such', () => {

@@ -170,6 +170,13 @@ test("tools that speak Grafana's API save, read, search and delete", async () =>
   expect(await found('folderUIDs=none')).toEqual([])
   expect(await found('folderUIDs=team&query=lag')).toEqual(['lag'])
   expect(await found('type=dash-folder&query=tea')).toEqual(['team'])
+  const build = { version: '3.5.0' }
+  expect((await ask('GET', '/api/health')).body).toMatchObject({ database: 'ok', ...build })
+  expect((await ask('GET', '/api/frontend/settings')).body).toMatchObject({
+    buildInfo: { ...build, edition: 'Weir' },
+    datasources: {},
+  })
+  expect((await ask('GET', '/api/org')).body).toEqual({ id: 1, name: 'Weir' })
   expect((await ask('GET', '/api/folders')).body).toContainEqual({
     id: 0,
     uid: 'team',

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { isUid } from '../dashboards/document.ts'
 import type { HttpDeps } from './deps.ts'
 import { foldersOf, grafanaFolderRoutes } from './grafana-folders.ts'
+import { grafanaStatusRoutes } from './grafana-status.ts'
 import { jsonBody, readJson } from './json-body.ts'
 import {
   type Answer,
@@ -26,6 +27,7 @@ export function grafanaRoutes(deps: HttpDeps): Route[] {
   const boards = (): ReturnType<HttpDeps['dashboards']> => deps.dashboards()
   const body = jsonBody(deps.dashboardLimits.max_bytes + 64 * 1024, 'dashboards.max_bytes')
   return [
+    ...grafanaStatusRoutes(deps),
     ...grafanaFolderRoutes(deps),
     {
       methods: ['POST'],

@@ -116,6 +116,7 @@ describe.skipIf(!canBrowse)(`boards in a browser${whyNot}`, () => {
     await plot.waitFor()
     await panel('Second').locator('.u-over').waitFor()
     await panel('Third').locator('.lanes-scroll').waitFor()
+    await panel('Fourth').locator('canvas').waitFor()
     const isLine = (name: string) => panel(name).locator('.u-cursor-x:not(.u-off)').isVisible()
     const box = (await plot.boundingBox())!
     await stand.page.mouse.move(box.x + box.width * 0.4, box.y + 40)
@@ -124,6 +125,7 @@ describe.skipIf(!canBrowse)(`boards in a browser${whyNot}`, () => {
     expect(await isLine('First')).toBe(true)
     await expect.poll(() => isLine('Second')).toBe(line)
     await expect.poll(() => panel('Third').locator('.lanes-cursor').isVisible()).toBe(line)
+    await expect.poll(() => panel('Fourth').locator('.heatmap-cursor').isVisible()).toBe(line)
     await expect.poll(() => panel('Second').locator('.chart-tip').isVisible()).toBe(values)
     await stand.page.mouse.move(2, 2)
     await expect.poll(() => isLine('First')).toBe(false)

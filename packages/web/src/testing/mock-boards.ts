@@ -188,6 +188,7 @@ const BOARDS: readonly object[] = [
       panel(1, 'timeseries', 'First', asking('requests')),
       panel(2, 'timeseries', 'Second', asking('answers')),
       panel(3, 'state-timeline', 'Third', asking('states')),
+      panel(4, 'heatmap', 'Fourth', asking('latency_bucket', { format: 'heatmap' })),
     ],
   })),
   {

@@ -21,7 +21,14 @@ export function BoardPage(): React.JSX.Element {
   useEffect(() => {
     if (isThere) rememberVisit(uid)
   }, [uid, isThere])
-  if (error !== null) return <FailureNote error={error} />
+  if (error !== null) {
+    return (
+      <div className="stack">
+        <h1>Dashboard</h1>
+        <FailureNote error={error} />
+      </div>
+    )
+  }
   if (data === undefined) return <Waiting />
   if (edit === undefined) return <Board key={uid} dashboard={data.dashboard} uid={uid} />
   return (
@@ -34,6 +41,7 @@ export function BoardPage(): React.JSX.Element {
 function Waiting(): React.JSX.Element {
   return (
     <div className="stack">
+      <h1 className="visually-hidden">Dashboard</h1>
       <Skeleton height={36} width={320} />
       <Skeleton height={300} />
     </div>

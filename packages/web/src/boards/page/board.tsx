@@ -121,14 +121,17 @@ export function Board(props: {
   return (
     <div className="board">
       {isKiosk ? (
-        <Button
-          className="board-leave"
-          size="compact-sm"
-          variant="default"
-          onClick={() => set({ kiosk: undefined })}
-        >
-          Leave kiosk
-        </Button>
+        <>
+          <h1 className="visually-hidden">{dashboard.title}</h1>
+          <Button
+            className="board-leave"
+            size="compact-sm"
+            variant="default"
+            onClick={() => set({ kiosk: undefined })}
+          >
+            Leave kiosk
+          </Button>
+        </>
       ) : (
         <BoardBar
           {...{ dashboard, search, time, timeZone, set, onTime, again, scope: settled?.scope }}

@@ -3,11 +3,11 @@ import { Button, Modal, Tabs } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { CodeBlock } from '../../frame/code-block.tsx'
 import { FrameTable } from '../panels/frame-table.tsx'
-import { framesCsv } from './frames-csv.ts'
 import type { Fed } from './feed.ts'
 import { InspectQueries } from './inspect-queries.tsx'
 import type { Drawn } from './panel-frames.ts'
 import type { Asked } from './panel-questions.ts'
+import { saveCsv } from './save-csv.ts'
 
 /** What is behind a panel: its data as a table and a file, its queries, its JSON. */
 export function Inspect(props: {
@@ -43,7 +43,7 @@ export function Inspect(props: {
                     size="compact-sm"
                     variant="default"
                     leftSection={<IconDownload size={14} aria-hidden />}
-                    onClick={() => save(`${name}.csv`, framesCsv(drawn.frames, timeZone))}
+                    onClick={() => saveCsv(name, drawn.frames, timeZone)}
                   >
                     Download CSV
                   </Button>
@@ -62,13 +62,4 @@ export function Inspect(props: {
       </Modal.Content>
     </Modal.Root>
   )
-}
-
-function save(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name.replaceAll(/[^\p{L}\p{N}. _-]/gu, '_')
-  link.click()
-  URL.revokeObjectURL(url)
 }

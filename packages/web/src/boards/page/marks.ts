@@ -105,7 +105,7 @@ function stepOf(rangeMs: number): number {
 }
 
 /** Stretches in which a series of an annotation is there and not zero. */
-function marksIn(result: QueryResult, annotation: Annotation): PanelMark[] {
+export function marksIn(result: QueryResult, annotation: Annotation): PanelMark[] {
   if (result.resultType !== 'matrix') return []
   return result.result.flatMap(({ metric, values = [] }) => {
     const on = values.filter(([, value]) => Number(value) !== 0).map(([seconds]) => seconds * 1000)

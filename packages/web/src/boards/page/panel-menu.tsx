@@ -5,6 +5,7 @@ import {
   IconArrowsMaximize,
   IconChartLine,
   IconDots,
+  IconDownload,
   IconExternalLink,
   IconLink,
   IconPencil,
@@ -17,6 +18,7 @@ import { changedSearch } from './board-search.ts'
 import type { Fed } from './feed.ts'
 import type { Drawn } from './panel-frames.ts'
 import type { Asked } from './panel-questions.ts'
+import { saveCsv } from './save-csv.ts'
 
 const Inspect = lazy(async () => ({ default: (await import('./inspect.tsx')).Inspect }))
 
@@ -89,6 +91,16 @@ export function PanelMenu(props: {
           <Menu.Item leftSection={<IconTable size={15} />} onClick={() => setInspecting(true)}>
             Data and queries
           </Menu.Item>
+          {panel.type === 'table' && drawn.frames.length > 0 ? (
+            <Menu.Item
+              leftSection={<IconDownload size={15} />}
+              onClick={() =>
+                saveCsv(title === '' ? `Panel ${key}` : title, drawn.frames, look.timeZone)
+              }
+            >
+              Download CSV
+            </Menu.Item>
+          ) : null}
           <Menu.Item
             leftSection={<IconLink size={15} />}
             onClick={() => void navigator.clipboard.writeText(linkTo(key))}

@@ -3,7 +3,9 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { compact } from '../../../format/number.ts'
 import { fullTimeIn } from '../../zoned-time.ts'
 import type { PanelProps } from '../panel-props.ts'
+import { useTimeCursor } from '../time-cursor.ts'
 import { type Cells, cellsOf } from './cells.ts'
+import '../panels.css'
 
 const AXIS_PX = 22
 const LEFT_PX = 62
@@ -11,34 +13,44 @@ const KEY_PX = 22
 
 /** Counts over time by how high: the stronger a cell, the more are in it. */
 export function HeatmapPanel(props: PanelProps): React.JSX.Element {
-  const { panel, frames, answers, width, height, dark, timeZone, onZoom } = props
+  const { panel, frames, answers } = props
   const cells = useMemo(
     () => cellsOf(frames, answers, panel.options),
     [frames, answers, panel.options],
   )
+  if (cells === undefined || cells.bounds.length < 2) {
+    return <div className="panel-say">No observations in this time.</div>
+  }
+  return <Plot {...props} cells={cells} />
+}
+
+function Plot(props: PanelProps & { readonly cells: Cells }): React.JSX.Element {
+  const { panel, cells, width, height, dark, timeZone } = props
+  const area = useRef<HTMLDivElement>(null)
+  const line = useRef<HTMLElement>(null)
+  const span = useRef<HTMLElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const [pointed, setPointed] = useState<{ readonly text: string; readonly left: number }>()
-  const [dragged, setDragged] = useState<{ readonly from: number; readonly to: number }>()
   const look = useMemo(() => lookOf(panel.options, dark), [panel.options, dark])
   const plot = {
     width: Math.max(40, width - LEFT_PX),
     height: Math.max(30, height - AXIS_PX - KEY_PX),
   }
   useEffect(() => {
-    if (canvas.current !== null && cells !== undefined) paint(canvas.current, cells, look)
+    if (canvas.current !== null) paint(canvas.current, cells, look)
   }, [cells, look])
-  if (cells === undefined || cells.bounds.length < 2) {
-    return <div className="panel-say">No observations in this time.</div>
-  }
   const { bounds, columnCount, fromMs, stepMs, rowNames } = cells
   const rowCount = bounds.length - 1
   const unit = unitOf(props)
   const spanMs = columnCount * stepMs
-  const timeAt = (x: number): number => fromMs - stepMs / 2 + (x / plot.width) * spanMs
+  const beginMs = fromMs - stepMs / 2
+  useTimeCursor(
+    { area, line, span },
+    { ...props, fromMs: beginMs, toMs: beginMs + spanMs, left: 0, plot: plot.width },
+  )
   const point = (event: React.PointerEvent): void => {
     const box = event.currentTarget.getBoundingClientRect()
     const x = event.clientX - box.left
-    if (dragged !== undefined) setDragged({ ...dragged, to: x })
     const column = Math.floor((x / box.width) * columnCount)
     const row = rowCount - 1 - Math.floor(((event.clientY - box.top) / box.height) * rowCount)
     if (column < 0 || column >= columnCount || row < 0 || row >= rowCount) return
@@ -50,13 +62,6 @@ export function HeatmapPanel(props: PanelProps): React.JSX.Element {
       left: x,
     })
   }
-  const drop = (): void => {
-    if (dragged !== undefined && Math.abs(dragged.to - dragged.from) > 6) {
-      const [a, b] = [timeAt(dragged.from), timeAt(dragged.to)]
-      onZoom(Math.min(a, b), Math.max(a, b))
-    }
-    setDragged(undefined)
-  }
   return (
     <div className="heatmap">
       <div className="heatmap-rows num" style={{ height: plot.height, width: LEFT_PX - 6 }}>
@@ -66,32 +71,17 @@ export function HeatmapPanel(props: PanelProps): React.JSX.Element {
           </span>
         ))}
       </div>
-      <div className="heatmap-plot" style={plot}>
+      <div ref={area} className="heatmap-plot" style={plot}>
         <canvas
           ref={canvas}
           role="img"
           aria-label={`${props.text(panel.title, 'text')}: ${rowCount} rows over time`}
           style={plot}
           onPointerMove={point}
-          onPointerLeave={() => {
-            setPointed(undefined)
-            setDragged(undefined)
-          }}
-          onPointerDown={(event) => {
-            const x = event.clientX - event.currentTarget.getBoundingClientRect().left
-            setDragged({ from: x, to: x })
-          }}
-          onPointerUp={drop}
+          onPointerLeave={() => setPointed(undefined)}
         />
-        {dragged === undefined ? null : (
-          <i
-            className="heatmap-drag"
-            style={{
-              left: Math.min(dragged.from, dragged.to),
-              width: Math.abs(dragged.to - dragged.from),
-            }}
-          />
-        )}
+        <i ref={span} className="heatmap-drag" hidden />
+        <i ref={line} className="lanes-cursor heatmap-cursor" hidden />
       </div>
       <div className="heatmap-times num" style={{ width: plot.width, marginLeft: LEFT_PX }}>
         {[0, 0.5, 1].map((share) => (

@@ -4,6 +4,7 @@ import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import { whole } from '../../../format/number.ts'
 import { fieldLinks } from '../links/field-links.ts'
+import { cellText } from '../cell-text.ts'
 import type { PanelProps } from '../panel-props.ts'
 import { Nothing } from '../values/nothing.tsx'
 import { CellContent } from './cell.tsx'
@@ -57,6 +58,7 @@ function FrameGrid(props: PanelProps & { readonly frame: Frame }): React.JSX.Ele
   const [filters, setFilters] = useState<Filters>(new Map())
   const [top, setTop] = useState(0)
   const [page, setPage] = useState(0)
+  const [cell, setCell] = useState<Cell | undefined>(undefined)
   const columns = useMemo(
     () => columnsOf(frame, { dark, timeZone, nowMs }, width - SCROLLBAR),
     [frame, width, dark, timeZone, nowMs],
@@ -102,6 +104,12 @@ function FrameGrid(props: PanelProps & { readonly frame: Frame }): React.JSX.Ele
         tabIndex={0}
         style={{ height: height - (isPaged ? 30 : 0) }}
         onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+        onCopy={(event) => {
+          const field = columns[cell?.column ?? -1]?.field
+          if (field === undefined || document.getSelection()?.isCollapsed === false) return
+          event.clipboardData.setData('text/plain', cellText(field, cell!.row, timeZone))
+          event.preventDefault()
+        }}
       >
         <table
           className="grid-table"
@@ -140,6 +148,8 @@ function FrameGrid(props: PanelProps & { readonly frame: Frame }): React.JSX.Ele
                 key={row}
                 {...{ row, frame, columns, dark, timeZone, text }}
                 place={from + index + 2}
+                chosen={cell?.row === row ? cell.column : undefined}
+                onChoose={(column) => setCell({ row, column })}
               />
             ))}
             {below > 0 ? <tr aria-hidden style={{ height: below }} /> : null}
@@ -167,6 +177,12 @@ function FrameGrid(props: PanelProps & { readonly frame: Frame }): React.JSX.Ele
       {isPaged ? <Pages {...{ at, pageCount }} count={rows.length} onPage={setPage} /> : null}
     </>
   )
+}
+
+interface Cell {
+  /** Of the frame, whatever the order. */
+  readonly row: number
+  readonly column: number
 }
 
 function asFooter(value: unknown): Readonly<Record<string, unknown>> {
@@ -216,8 +232,11 @@ function Row(props: {
   readonly dark: boolean
   readonly timeZone: string
   readonly text: (template: string) => string
+  /** The column of the cell that is copied by Ctrl+C. */
+  readonly chosen: number | undefined
+  readonly onChoose: (column: number) => void
 }): React.JSX.Element {
-  const { row, place, frame, columns, dark, timeZone, text } = props
+  const { row, place, frame, columns, dark, timeZone, text, chosen, onChoose } = props
   const cells = columns.map((column) => {
     const value = column.field.values[row]
     return { column, value, shown: column.show(value) }
@@ -235,7 +254,12 @@ function Row(props: {
       }
     >
       {cells.map(({ column, value, shown }, at) => (
-        <td key={at} style={{ textAlign: column.align, ...toned(column, shown.color, dark) }}>
+        <td
+          key={at}
+          data-chosen={at === chosen ? '' : undefined}
+          style={{ textAlign: column.align, ...toned(column, shown.color, dark) }}
+          onClick={() => onChoose(at)}
+        >
           <CellContent
             {...{ column, value, shown, dark, timeZone }}
             links={fieldLinks({ field: column.field, frame, rowIndex: row, shown }, text)}

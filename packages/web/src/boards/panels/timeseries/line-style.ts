@@ -45,7 +45,9 @@ export function lineStyle({ config }: Field): LineStyle {
   const line = record(custom['lineStyle'])
   const hide = record(custom['hideFrom'])
   const draw = oneOf(custom['drawStyle'], ['line', 'bars', 'points'])
-  const spans = custom['spanNulls']
+  // Of old boards: a gap that is ignored is joined.
+  const isJoined = ['connected', 'ignored'].includes(String(config['nullValueMode']))
+  const spans = custom['spanNulls'] ?? isJoined
   return {
     draw,
     interpolation: oneOf(custom['lineInterpolation'], [

@@ -7,9 +7,10 @@ interface Given {
   readonly values: readonly (number | null)[]
   readonly custom?: Readonly<Record<string, unknown>>
   readonly step?: number
+  readonly nullValueMode?: string
 }
 
-function frame(name: string, { times, values, custom = {}, step }: Given): Frame {
+function frame(name: string, { times, values, custom = {}, step, nullValueMode }: Given): Frame {
   const at = times ?? values.map((_, i) => i * 1000)
   const time: Field = {
     name: 'Time',
@@ -17,7 +18,12 @@ function frame(name: string, { times, values, custom = {}, step }: Given): Frame
     values: Float64Array.from(at),
     config: step === undefined ? {} : { interval: step },
   }
-  const value: Field = { name, type: 'number', values, config: { custom } }
+  const value: Field = {
+    name,
+    type: 'number',
+    values,
+    config: { custom, ...(nullValueMode === undefined ? {} : { nullValueMode }) },
+  }
   return { refId: 'A', fields: [time, value], length: values.length }
 }
 
@@ -34,6 +40,20 @@ test('series of other times share one column of times', () => {
     [1, null, 3],
     [null, 2, null],
   ])
+})
+
+test.each([
+  [undefined, [1, null, 3], false],
+  ['null', [1, null, 3], false],
+  ['null as zero', [1, 0, 3], false],
+  ['connected', [1, null, 3], true],
+])('nullValueMode %s of old boards', (nullValueMode, values, isJoined) => {
+  const given = { values: [1, null, 3], ...(nullValueMode === undefined ? {} : { nullValueMode }) }
+  const [series] = seriesTable([frame('a', given)]).series
+  expect(series!.drawn).toEqual(values)
+  expect(series!.style.spanNulls).toBe(isJoined)
+  const [own] = seriesTable([frame('a', { ...given, custom: { spanNulls: false } })]).series
+  expect(own!.style.spanNulls).toBe(false)
 })
 
 test('a step that all of them miss is a gap', () => {

@@ -40,10 +40,12 @@ export function seriesTable(frames: readonly Frame[]): SeriesTable {
   const rowOf = new Map(x.map((ms, row) => [ms, row]))
   const series = shown.map(({ time, field }): Series => {
     const style = lineStyle(field)
-    const values = new Array<number | null>(x.length).fill(null)
+    // Of old boards: what is missing is nothing, or none.
+    const missing = field.config['nullValueMode'] === 'null as zero' ? 0 : null
+    const values = new Array<number | null>(x.length).fill(missing)
     for (let i = 0; i < time.values.length; i++) {
       const row = rowOf.get(Number(time.values[i]))
-      if (row !== undefined) values[row] = drawable(field.values[i])
+      if (row !== undefined) values[row] = drawable(field.values[i]) ?? missing
     }
     const name = field.displayName ?? field.name
     return { field, name, style, values, drawn: values, standsOn: undefined }
