@@ -93,7 +93,7 @@ test.skipIf(PROMETHEUS === undefined)(
     expect(done).toMatchObject({ code: 0, err: '' })
     expect(JSON.parse(done.out)).toEqual({
       samples: 3 * STEPS,
-      series: 3,
+      metrics: 3,
       blocks: expect.any(Number) as number,
       rejected: {},
       example: '',
@@ -123,7 +123,7 @@ test('into a data directory; a folder that is none of Prometheus is refused', as
     expect(done).toEqual({
       code: 0,
       err: '',
-      out: `${from}: 3313 samples of 10 series in 2 blocks\n`,
+      out: `${from}: 3313 samples of 2 metrics in 2 blocks\n`,
     })
     const none = await weir('import', 'prometheus', folder, '--data-dir', join(folder, 'data'))
     expect(none.code).toBe(2)

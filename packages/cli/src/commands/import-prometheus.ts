@@ -98,8 +98,8 @@ async function runFolder(folder: string, options: Options, target: ImportTarget)
       progress.show(data.entriesDone, samples)
     })
     progress.done()
-    const { samples, series, blocks, damaged } = imported
-    const what = `${samples} samples of ${series} series in ${blocks} blocks`
+    const { samples, metrics, blocks, damaged } = imported
+    const what = `${samples} samples of ${metrics} metrics in ${blocks} blocks`
     show(folder, what, imported, options)
     if (data.unreadFromMs !== undefined) {
       const since = new Date(data.unreadFromMs).toISOString()

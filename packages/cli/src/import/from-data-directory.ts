@@ -2,7 +2,7 @@ import type { ImportTarget, PrometheusData } from '@weir/server'
 
 export interface ImportedData {
   readonly samples: number
-  readonly series: number
+  readonly metrics: number
   readonly blocks: number
   readonly rejected: Readonly<Record<string, number>>
   /** A series of which something was refused. */
@@ -32,7 +32,7 @@ export async function importFromDataDirectory(
   const { count, told } = data.damage
   return {
     samples,
-    series: data.seriesCount,
+    metrics: data.metrics.size,
     blocks: data.blockCount,
     rejected,
     example,

@@ -63,7 +63,9 @@ export function findBlocks(folder: string, damage: Damage): BlockGroup[] {
     }
   }
   if (folders.length === 0) {
-    const want = 'want what --storage.tsdb.path of Prometheus names, or a snapshot of it'
+    const want = existsSync(join(folder, 'wal'))
+      ? 'all is in its write-ahead log still; want a snapshot (POST /api/v1/admin/tsdb/snapshot)'
+      : 'want what --storage.tsdb.path of Prometheus names, or a snapshot of it'
     const where = `Cannot import the folder ${JSON.stringify(folder)}`
     throw new WeirError('IMPORT_DAMAGED', `${where}: there is no block in it; ${want}`)
   }

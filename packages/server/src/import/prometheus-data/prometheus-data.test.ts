@@ -1,4 +1,12 @@
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -150,7 +158,7 @@ test('one block alone; blocks that overlap, each time once and in order', () => 
   rmSync(join(twin, 'tombstones'))
   const data = new PrometheusData(folder, ALL)
   const found = samplesOf(data.requests())
-  expect([data.blockCount, data.seriesCount]).toEqual([3, 10])
+  expect([data.blockCount, data.metrics.size]).toEqual([3, 2])
   expect(data.entriesDone).toBe(data.entryCount)
   expect(found.length).toBe(3360)
   for (const [, samples] of bySeries(found)) {
@@ -198,4 +206,16 @@ test('a folder without blocks says what is wanted', () => {
   const folder = mkdtempSync(join(tmpdir(), 'weir-blocks-'))
   folders.push(folder)
   expect(() => read(folder)).toThrow('there is no block in it; want what --storage.tsdb.path')
+  mkdirSync(join(folder, 'wal'))
+  expect(() => read(folder)).toThrow('all is in its write-ahead log still; want a snapshot')
+})
+
+test('a write-ahead log beside the blocks is said to be unread', () => {
+  const folder = copyOf('openmetrics')
+  expect(new PrometheusData(folder, ALL).unreadFromMs).toBeUndefined()
+  mkdirSync(join(folder, 'wal'))
+  expect(new PrometheusData(folder, ALL).unreadFromMs).toBe(1_700_010_485_001)
+  // Unless nothing of it is asked for.
+  const early = new PrometheusData(folder, { ...ALL, untilMs: 1_700_000_000_000 })
+  expect([early.blockCount, early.unreadFromMs]).toEqual([1, undefined])
 })

@@ -21,12 +21,13 @@ export class PrometheusData {
   readonly #groups: readonly BlockGroup[]
   readonly #wanted: Wanted
   readonly #damage: Damage
-  readonly #hasLog: boolean
-  /** Series that had something, each once in every group of blocks. */
-  seriesCount = 0
+  /** Those that had samples. */
+  readonly metrics = new Set<string>()
   /** How far it has come, in entries of {@link entryCount}. */
   entriesDone = 0
   readonly entryCount: number
+  /** From when on wanted samples are in a write-ahead log, which is not read; undefined for none. */
+  readonly unreadFromMs: number | undefined
   /** What is older has been given out, all of it; a run that broke off goes on from there. */
   doneMs: number
 
@@ -34,18 +35,15 @@ export class PrometheusData {
   constructor(folder: string, { fromMs, untilMs, selectors, skipsDamage }: PrometheusDataOptions) {
     this.#wanted = { fromMs, untilMs, matches: anyOf(selectors) }
     this.#damage = new Damage(skipsDamage)
-    this.#hasLog = existsSync(join(folder, 'wal'))
-    this.#groups = findBlocks(folder, this.#damage)
+    const all = findBlocks(folder, this.#damage)
+    this.#groups = all
       .map((group) => group.filter(({ minMs, endMs }) => endMs > fromMs && minMs <= untilMs))
       .filter((group) => group.length > 0)
+    const endMs = Math.max(...all.flat().map((block) => block.endMs))
+    const isLogWanted = existsSync(join(folder, 'wal')) && untilMs >= endMs
+    this.unreadFromMs = isLogWanted && Number.isFinite(endMs) ? endMs : undefined
     this.entryCount = this.#groups.flat().reduce((sum, block) => sum + block.seriesCount, 0)
     this.doneMs = Math.max(fromMs, this.#groups[0]?.[0]?.minMs ?? fromMs)
-  }
-
-  /** From when on samples are in a write-ahead log, which is not read; undefined without one. */
-  get unreadFromMs(): number | undefined {
-    if (!this.#hasLog) return undefined
-    return Math.max(0, ...this.#groups.flat().map(({ endMs }) => endMs))
   }
 
   get blockCount(): number {
@@ -61,8 +59,8 @@ export class PrometheusData {
   *requests(): Generator<Uint8Array> {
     for (const group of this.#groups) {
       this.doneMs = Math.max(this.#wanted.fromMs, group[0]!.minMs)
-      yield* readGroup(group, this.#wanted, this.#damage, (has, entries) => {
-        if (has) this.seriesCount++
+      yield* readGroup(group, this.#wanted, this.#damage, (entries, metric) => {
+        if (metric !== undefined) this.metrics.add(metric)
         this.entriesDone += entries
       })
     }

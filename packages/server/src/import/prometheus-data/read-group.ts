@@ -9,8 +9,8 @@
  *
  * Of two samples of one time the first block's stays, by name: which one Prometheus answers with is left to it.
  */
-import { Labels } from '@weir/model'
-import { type ChunkPlace, ChunkSamples, type Deleted } from '@weir/wire'
+import { Labels, METRIC_NAME } from '@weir/model'
+import { type ChunkPlace, ChunkSamples, type Deleted, SentLabels } from '@weir/wire'
 import type { Damage } from './damage.ts'
 import type { BlockGroup } from './find-blocks.ts'
 import { type MergedSeries, mergeSeries } from './merge-series.ts'
@@ -24,12 +24,12 @@ export interface Wanted {
   readonly matches: (labels: Labels) => boolean
 }
 
-/** @param onSeries hears of each series that has something, and of others; with how many blocks have it */
+/** @param onSeries hears of each series how many blocks have it, and the name of its metric when it had samples */
 export function* readGroup(
   group: BlockGroup,
   wanted: Wanted,
   damage: Damage,
-  onSeries: (has: boolean, entries: number) => void,
+  onSeries: (entries: number, metric: string | undefined) => void,
 ): Generator<Uint8Array> {
   const blocks: OpenBlock[] = []
   try {
@@ -44,12 +44,17 @@ export function* readGroup(
     const merged = mergeSeries(blocks, ({ name }, error) => damage.tell(`block ${name}`, error))
     for (const series of merged) {
       const has = yield* reading.requests(series)
-      onSeries(has, series.parts.length)
+      onSeries(series.parts.length, has ? nameOf(series.pairs) : undefined)
     }
     yield* reading.batch.end()
   } finally {
     for (const block of blocks) block[Symbol.dispose]()
   }
+}
+
+function nameOf(pairs: readonly string[]): string {
+  const at = pairs.indexOf(METRIC_NAME)
+  return at % 2 === 0 ? pairs[at + 1]! : ''
 }
 
 interface Part {
@@ -79,7 +84,10 @@ class Reading {
     const parts = partsOf(series).filter(
       ({ place }) => place.maxMs >= fromMs && place.minMs <= untilMs,
     )
+    if (parts.length === 0) return false
     parts.sort((a, b) => a.place.minMs - b.place.minMs)
+    // Made once a series: within a request they stand once, however many runs there are.
+    const sent = new SentLabels(series.pairs)
     let has = false
     let reachMs = Number.NEGATIVE_INFINITY
     let chunks = 0
@@ -87,7 +95,7 @@ class Reading {
     run.clear()
     for (const part of parts) {
       if (part.place.minMs > reachMs && run.length > 0) {
-        yield* this.batch.add(series.pairs, chunks > 1 ? this.#inOrder(run) : run)
+        yield* this.batch.add(sent, chunks > 1 ? this.#inOrder(run) : run)
         run.clear()
         has = true
         chunks = 0
@@ -97,7 +105,7 @@ class Reading {
       chunks++
     }
     if (run.length === 0) return has
-    yield* this.batch.add(series.pairs, chunks > 1 ? this.#inOrder(run) : run)
+    yield* this.batch.add(sent, chunks > 1 ? this.#inOrder(run) : run)
     return true
   }
 

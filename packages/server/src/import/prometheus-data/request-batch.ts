@@ -1,5 +1,5 @@
 import type { NativeHistogram } from '@weir/model'
-import { type ChunkSamples, RequestWriter, SentLabels, packSnappy } from '@weir/wire'
+import { type ChunkSamples, RequestWriter, type SentLabels, packSnappy } from '@weir/wire'
 
 /** Smaller than the longest body that Weir takes unless told otherwise. */
 const REQUEST_BYTES = 2 ** 20
@@ -21,9 +21,10 @@ export class RequestBatch {
   #bytes = 0;
 
   /** The requests that are full by now. */
-  *add(pairs: readonly string[], samples: ChunkSamples): Generator<Uint8Array> {
-    const labels = new SentLabels(pairs)
-    this.#bytes += labels.messages.length
+  *add(labels: SentLabels, samples: ChunkSamples): Generator<Uint8Array> {
+    if (this.#count === 0 || this.#series[this.#count - 1] !== labels) {
+      this.#bytes += labels.messages.length
+    }
     for (let i = 0; i < samples.length; i++) {
       if (this.#count === SAMPLES_MAX || this.#bytes >= REQUEST_BYTES) {
         yield* this.end()
