@@ -2,6 +2,7 @@
 import { WeirError } from '@weir/model'
 import { Command } from 'commander'
 import { EXIT } from './exit.ts'
+import { accessHints } from './refusal.ts'
 import { VERSION } from './version.ts'
 
 const program = new Command('weir')
@@ -45,10 +46,12 @@ const isAlone = Object.hasOwn(COMMANDS, asked) && !TELLING.includes(asked)
 const named = isAlone ? [COMMANDS[asked]!] : Object.values(COMMANDS)
 for (const load of named) (await load())(program)
 
+const hint = accessHints()
 try {
   await program.parseAsync()
 } catch (error) {
-  if (error instanceof WeirError && error.code !== 'BUG') console.error(`weir: ${error.message}`)
-  else console.error(error)
+  if (error instanceof WeirError && error.code !== 'BUG') {
+    console.error(`weir: ${error.message}${hint()}`)
+  } else console.error(error)
   process.exitCode = error instanceof WeirError ? EXIT.refused : EXIT.broke
 }

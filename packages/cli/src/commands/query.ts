@@ -40,9 +40,15 @@ export function addQuery(program: Command): void {
 async function ask(url: URL, form: URLSearchParams): Promise<Reply> {
   try {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    const { body } = await request(url, { method: 'POST', headers, body: form.toString() })
-    return (await body.json()) as Reply
+    const answer = await request(url, { method: 'POST', headers, body: form.toString() })
+    const reply = (await answer.body.json()) as Reply
+    if (answer.statusCode !== 401 && answer.statusCode !== 403) return reply
+    throw new WeirError(
+      'SERVER_REFUSED',
+      reply.error ?? `${url.origin} answers ${answer.statusCode}`,
+    )
   } catch (error) {
+    if (error instanceof WeirError) throw error
     const why = error instanceof Error ? error.message : String(error)
     throw new WeirError(
       'SERVER_AWAY',

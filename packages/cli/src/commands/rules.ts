@@ -7,6 +7,7 @@ import { Progress } from '../show/progress.ts'
 import { askWeir } from './ask-weir.ts'
 import { addRulesBacktest } from './rules-backtest.ts'
 import { addRulesTest } from './rules-test.ts'
+import { DEFAULT_SERVER, withAccess } from './server-option.ts'
 
 interface BackfillOptions {
   readonly rules: string
@@ -23,14 +24,13 @@ export function addRules(program: Command): void {
   const rules = program.command('rules').description('work with rules')
   addRulesTest(rules)
   addRulesBacktest(rules)
-  rules
-    .command('backfill')
+  withAccess(rules.command('backfill'))
     .description('evaluate the recording rules of a file for the past, in a running Weir')
     .requiredOption('--rules <file>', 'a Prometheus rule file')
     .requiredOption('--start <time>', 'from when on, RFC 3339 or seconds')
     .option('--end <time>', 'until when (default now)')
     .option('--step <duration>', "other than the groups' intervals; the first step is the start")
-    .option('--server <url>', 'the Weir to fill', 'http://127.0.0.1:9347')
+    .option('--server <url>', 'the Weir to fill', DEFAULT_SERVER)
     .option('--json', 'what became of it, as JSON', false)
     .action(async (options: BackfillOptions) => {
       const ended = await backfill(options)

@@ -43,6 +43,8 @@ async function importAll(silences: readonly Given[], flags: ImportFlags): Promis
   let failedCount = 0
   for (const silence of silences) {
     const { status, reply, problem } = await post(silence, flags)
+    // Who may not take one in may take in none.
+    if (status === 401 || status === 403) throw new WeirError('SERVER_REFUSED', problem)
     if (status === 200) console.log(reply.silenceID)
     else {
       failedCount++

@@ -201,3 +201,24 @@ test('lines arrive once Weir is there; positions are kept; what is refused is to
   await second.done
   weir.server.close()
 })
+
+test.each([
+  [204, 'kept'],
+  [400, 'refused'],
+  [413, 'refused'],
+  // Lines are not to blame: they wait for a right token, for room, for a Weir that is well.
+  [401, 'given_up'],
+  [403, 'given_up'],
+  [429, 'given_up'],
+  [500, 'given_up'],
+])('lines answered with %d, when there is no more time, are %s', async (status, kind) => {
+  const weir = await weirAnswering([status])
+  const away: string[] = []
+  const sender = new LineSender(weir.url, (why) => away.push(why))
+  expect(await sender.send({ a: 'b' }, ['x'], AbortSignal.abort())).toMatchObject({ kind })
+  expect(away.map((why) => why.split(' answers ')[1])).toEqual(
+    kind === 'given_up' ? [`${status} no`] : [],
+  )
+  weir.server.closeAllConnections()
+  await new Promise((resolve) => weir.server.close(resolve))
+})

@@ -12,6 +12,8 @@ export type Sent =
 const FIRST_PAUSE_MS = 500
 const PAUSE_MS_MAX = 30_000
 const REQUEST_MS = 30_000
+/** Not about the lines: these can come in once there is room, or the token is right. */
+const FOR_NOW: ReadonlySet<number> = new Set([401, 403, 408, 429])
 
 /**
  * Hands lines to Weir, by Loki's push. While Weir is away, or says that it has no room, it is asked again and
@@ -59,7 +61,7 @@ export class LineSender {
       const told = (await reply.body.text()).trim()
       if (reply.statusCode < 300) return { kind: 'kept' }
       const why = `${this.#url.origin} answers ${reply.statusCode} ${told.slice(0, 300)}`
-      const isForNow = reply.statusCode >= 500 || [408, 429].includes(reply.statusCode)
+      const isForNow = reply.statusCode >= 500 || FOR_NOW.has(reply.statusCode)
       return isForNow ? why : { kind: 'refused', why }
     } catch (error) {
       return `cannot reach ${this.#url.origin}: ${(error as Error).message}`

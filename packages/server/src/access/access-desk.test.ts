@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { WeirError } from '@weir/model'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { StepClock } from './testing/step-clock.ts'
@@ -113,6 +114,28 @@ test('wrong tokens slow their address down; the right one still passes, and othe
     ['token', 7],
     ['slowed', 1],
   ])
+})
+
+test('ten thousand wrong tokens of as many addresses leave little behind, and the right one passes', async () => {
+  const { desk, ask, registry } = stand(authConfig.parse({ slowdown: { max_addresses: 1000 } }))
+  const { token } = await desk.tokens.create({ name: 'ci', scopes: ['read'] }, '')
+  const codes = new Map<string, number>()
+  for (let i = 0; i < 10_000; i++) {
+    const { text } = freshToken()
+    await ask(`Bearer ${text}`, `10.9.${i >> 8}.${i & 255}`).catch(({ code }: WeirError) =>
+      codes.set(code, (codes.get(code) ?? 0) + 1),
+    )
+  }
+  expect([...codes]).toEqual([['ACCESS_UNKNOWN', 10_000]])
+  expect((await ask(`Bearer ${token}`)).name).toBe('ci')
+  const page = registry.collect().flatMap(({ samples }) => samples)
+  const figure = (name: string): number[] =>
+    page.filter((sample) => sample.name === name).map(({ value }) => value)
+  expect(figure('weir_access_failing_addresses')).toEqual([1000])
+  expect(figure('weir_access_refused_total')).toEqual([10_000])
+  // No series, no token, and no bucket of a limit for any of them.
+  expect(page.length).toBeLessThan(10)
+  expect(desk.tokens.list()).toHaveLength(1)
 })
 
 test('a token is held to its requests and bytes a second; others are not touched', async () => {

@@ -253,15 +253,45 @@ function isLimited({ allow_from: allowed }: { readonly allow_from: readonly stri
   return allowed.length > 0
 }
 
+/** Whether everybody is asked who he is: by `auth`, or by users or certificates of a web configuration file. */
+export function asksWho({ auth, web }: Pick<WeirConfig, 'auth' | 'web'>): boolean {
+  return auth?.enabled === true || asksEverybody(web.config_file)
+}
+
+/** An address beyond this machine where nobody is asked who he is. */
+export interface OpenDoor {
+  /** Of weir.yml: `web.listen`. */
+  readonly key: string
+  readonly address: string
+  /** What everybody may do who reaches it. */
+  readonly what: string
+  /** What would close it. */
+  readonly remedy: string
+}
+
 /** Without access control only this machine may reach Weir, unless somebody insists. */
 export function refuseOpenDoor(config: WeirConfig, { insecure }: Flags): void {
+  const door = openDoors(config)[0]
+  if (insecure || door === undefined) return
+  const { address, what, remedy } = door
+  throw new WeirError(
+    'CONFIG_INVALID',
+    `Cannot listen on ${JSON.stringify(address)}: everybody who reaches it could ${what}; listen on 127.0.0.1, ${remedy}, or say --insecure`,
+  )
+}
+
+/** All of those, whether somebody insists or not. */
+export function openDoors(config: WeirConfig): OpenDoor[] {
   const { grpc_listen: grpc } = config.otlp_receiver
   const { forward, syslog } = config.logs
-  const isAsked = config.auth?.enabled === true || asksEverybody(config.web.config_file)
-  const doors: (readonly [key: string, address: string, what: string, remedy?: string])[] = [
-    // Who is asked who he is may come from anywhere.
-    ['web.listen', isAsked ? '' : config.web.listen, 'read and change everything', 'set up auth'],
-  ]
+  const isAsked = asksWho(config)
+  const doors: OpenDoor[] = []
+  // Who is asked who he is may come from anywhere.
+  if (!isAsked) {
+    const { listen: address } = config.web
+    const what = 'read and change everything'
+    doors.push({ key: 'web.listen', address, what, remedy: 'set up auth' })
+  }
   // Who knows the key may send from anywhere.
   const hasKey = forward.shared_key !== undefined || forward.shared_key_file !== undefined
   for (const [key, address] of [
@@ -269,20 +299,15 @@ export function refuseOpenDoor(config: WeirConfig, { insecure }: Flags): void {
     ['logs.syslog.udp_listen', isLimited(syslog) ? '' : syslog.udp_listen],
     ['logs.syslog.tcp_listen', isLimited(syslog) ? '' : syslog.tcp_listen],
   ] as const) {
-    if (address !== '') doors.push([key, address, 'write lines of log', 'say allow_from'])
+    doors.push({ key, address, what: 'write lines of log', remedy: 'say allow_from' })
   }
   if (grpc !== undefined && !isAsked) {
-    doors.push(['otlp_receiver.grpc_listen', grpc, 'write metrics', 'set up auth'])
+    const key = 'otlp_receiver.grpc_listen'
+    doors.push({ key, address: grpc, what: 'write metrics', remedy: 'set up auth' })
   }
-  for (const [key, address, what, remedy] of doors) {
-    if (address === '') continue
-    const { host } = hostPort(address, key)
-    if (insecure || LOOPBACK.test(host)) continue
-    throw new WeirError(
-      'CONFIG_INVALID',
-      `Cannot listen on ${JSON.stringify(address)}: everybody who reaches it could ${what}; listen on 127.0.0.1,${remedy === undefined ? '' : ` ${remedy},`} or say --insecure`,
-    )
-  }
+  return doors.filter(
+    ({ key, address }) => address !== '' && !LOOPBACK.test(hostPort(address, key).host),
+  )
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Flags, Setup } from '../config/load-config.ts'
+import { type Flags, type Setup, asksWho, openDoors } from '../config/load-config.ts'
 import { showMemory } from '../memory/budget.ts'
 import type { Address } from '../serve.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -11,7 +11,7 @@ export function tellStart(
   { config, memory, packs, ruleFiles, alertmanager }: Setup,
   addresses: readonly Address[],
 ): void {
-  const { storage, auth } = config
+  const { storage } = config
   log.info({ version: VERSION, node: process.version, pid: process.pid }, 'Weir has started')
   log.info(
     {
@@ -39,7 +39,13 @@ export function tellStart(
     },
     'Memory budget',
   )
-  const access = auth === undefined ? 'open to whoever reaches it' : 'by token, password or login'
+  const access = asksWho(config) ? 'by token, password, certificate or login' : 'nobody is asked'
   log.info({ access, insecure: flags.insecure }, 'Access')
+  for (const { key, address, what, remedy } of openDoors(config)) {
+    log.warn(
+      { key, address, remedy },
+      `Nobody is asked at ${address}: whoever reaches it can ${what}`,
+    )
+  }
   log.info({ addresses, dataDir: flags.dataDir, version: VERSION }, 'Weir is listening')
 }
