@@ -1,8 +1,9 @@
 import { encodeWriteRequestV1, packSnappy } from '@weir/wire'
 import { STALE_MARKER } from '@weir/model'
 import { expect, test } from 'vitest'
+import { answers, pair } from './prometheus-answers.ts'
 import { PROMETHEUS, startPrometheus } from './prometheus-peer.ts'
-import { getJson, startWeir, weir } from './weir-process.ts'
+import { startWeir, weir } from './weir-process.ts'
 
 const CONFIG = `
 packs: { disabled: [weir] }
@@ -10,16 +11,6 @@ storage: { metrics: { retention_time: 0 } }
 `
 const STEP_MS = 15_000
 const STEPS = 240
-
-/** What was asked, in the API's words, without what differs between two servers. */
-async function answers(web: string, query: string, timeMs: number): Promise<unknown> {
-  const asked = new URLSearchParams({ query, time: String(timeMs / 1000) }).toString()
-  const { data } = await getJson<{ data: { result: { metric: object }[] } }>(
-    `${web}/api/v1/query?${asked}`,
-  )
-  const key = ({ metric }: { metric: object }): string => JSON.stringify(metric)
-  return data.result.toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
-}
 
 test.skipIf(PROMETHEUS === undefined)(
   'what a real Prometheus has answers the same in Weir, to the last bit, stale markers too',
@@ -31,10 +22,7 @@ test.skipIf(PROMETHEUS === undefined)(
     const startMs = endMs - (STEPS - 1) * STEP_MS
     const series = (labels: string[], value: (k: number) => number) => ({
       labels,
-      samples: Array.from({ length: STEPS }, (_, k): [number, number] => [
-        startMs + k * STEP_MS,
-        value(k),
-      ]),
+      samples: Array.from({ length: STEPS }, (_, k) => pair(startMs + k * STEP_MS, value(k))),
     })
     const sent = [
       series(['__name__', 'orders_total', 'shop', 'north "1"\n'], (k) => k * 7),
@@ -67,11 +55,14 @@ test.skipIf(PROMETHEUS === undefined)(
     })
     // Again: it changes nothing.
     expect((await weir(...args, ...bounds)).code).toBe(0)
+    // What is compared below is a stale marker indeed.
+    const staleMs = startMs + 100 * STEP_MS + 1000
+    expect(await answers(prometheus.url, 'gone', staleMs)).toEqual([])
     for (const [query, timeMs] of [
       ['{__name__=~"orders_total|odd|gone"}[1h]', endMs],
       ['rate(orders_total[5m])', endMs],
       ['increase(orders_total[59m])', endMs],
-      ['gone', startMs + 100 * STEP_MS + 1000],
+      ['gone', staleMs],
       ['count_over_time(gone[1h])', endMs],
       ['sum by (shop) (orders_total) / 3', startMs + 57 * STEP_MS + 7],
     ] as const) {
