@@ -48,6 +48,8 @@ describe('three Weirs', () => {
     const [first, second] = [...all.terms.keys()]
     expect(second).toBeGreaterThan(first!)
     dead.start()
+    // It remembers that it had the vote, and does not say that it has it.
+    expect(dead.view()).toMatchObject({ state: 'nobody', holder: '' })
     expect(await watch(all, 60)).toMatch(/^n\d$/)
     await all.end()
   })

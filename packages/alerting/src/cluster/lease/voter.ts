@@ -42,9 +42,10 @@ export class Voter {
     return this.#term
   }
 
-  /** Who has the vote at this moment; '' for nobody. */
+  /** Who has the vote at this moment, and was heard in this life; '' for nobody. */
   get holder(): string {
-    return this.isBound && !this.#isFree ? (this.#given?.name ?? '') : ''
+    const isKnown = this.isBound && !this.#isFree && this.#heardMs !== undefined
+    return isKnown ? (this.#given?.name ?? '') : ''
   }
 
   get isBound(): boolean {
