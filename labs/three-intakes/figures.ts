@@ -12,7 +12,7 @@ const BYTES_LEFT_MAX = 2_000
 
 export async function figures(intake: Intake, engine: Engine): Promise<void> {
   say(
-    `${intake.name}: ${intake.residentMiB().toFixed(0)} MiB resident, load ${loadavg()[0]!.toFixed(1)}`,
+    `${intake.name}: ${intake.residentMiB().toFixed(0)} MiB resident, load ${loadavg()[0].toFixed(1)}`,
   )
   // Once without counting: each series is made ready, and code is compiled.
   await writes(intake, 8)
@@ -45,7 +45,7 @@ async function measured(
   const sent = (await intake.own('weir_remote_write_out_sent_total')) - sentFrom
   const us = (value: number): string => ((value / count) * 1e6).toFixed(2)
   say(
-    `${what}: ${us(cpu)} µs of processor (${us(cpu - idle * seconds)} without what an idle one takes), ${count} in ${seconds.toFixed(1)} s, ${sent} samples to ${engine.url}, load ${loadavg()[0]!.toFixed(1)}`,
+    `${what}: ${us(cpu)} µs of processor (${us(cpu - idle * seconds)} without what an idle one takes), ${count} in ${seconds.toFixed(1)} s, ${sent} samples to ${engine.url}, load ${loadavg()[0].toFixed(1)}`,
   )
 }
 
