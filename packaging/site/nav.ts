@@ -8,7 +8,15 @@ export interface Section {
 const SECTIONS: readonly Section[] = [
   {
     title: 'Begin',
-    pages: ['quick-start', 'install', 'comparison', 'benchmarks', 'configuration', 'releasing'],
+    pages: [
+      'quick-start',
+      'install',
+      'comparison',
+      'benchmarks',
+      'reliability',
+      'configuration',
+      'releasing',
+    ],
   },
   {
     title: 'Systems',

@@ -30,6 +30,8 @@ const FLUSH_MS = 2000
 const READERS = 3
 /** Of the whole time, so long the process lives. */
 const CALM_SHARE = 0.6
+/** In the rest, so many times as likely as the other faults are those by which it ends. */
+const DEADLY_SHARE = 4
 const MINUTE_MS = 60_000
 /** Longer than the longest pause between two attempts. */
 const LAST_TRIES_MS = 6 * MINUTE_MS
@@ -112,7 +114,9 @@ try {
   ] as const
   const memory = watch.growth(spans, 'memoryMiB')
   const descriptors = watch.growth(spans, 'descriptors')
-  await plantUntil(soakMs + minutes * MINUTE_MS, faults, plant)
+  const deadly = faults.filter(({ isDeadly }) => isDeadly)
+  const often = Array.from({ length: DEADLY_SHARE }, () => deadly).flat()
+  await plantUntil(soakMs + minutes * MINUTE_MS, [...faults, ...often], plant)
 
   say('no more faults; what is owed may arrive')
   incidents.isHonest = true
