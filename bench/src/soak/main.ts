@@ -139,6 +139,9 @@ try {
     load,
     leftOut,
     planted,
+    unplanted: faults
+      .map(({ name }) => name)
+      .filter((name) => planted.every((one) => one.name !== name)),
     held,
     values: await wrongValues(weir, [Math.floor(startedMs / MINUTE_MS) * MINUTE_MS, Date.now()]),
     statsd: await statsdLoss(weir, statsd, FLUSH_MS),

@@ -18,6 +18,8 @@ export interface Soak {
   readonly load: number
   readonly leftOut: readonly string[]
   readonly planted: readonly Planted[]
+  /** Faults that chance left out. */
+  readonly unplanted: readonly string[]
   readonly held: readonly Held[]
   readonly values: { readonly looked: number; readonly wrong: number }
   readonly statsd: { readonly sent: Count; readonly counted: number; readonly mayBeLost: number }
@@ -105,7 +107,8 @@ export function judge(soak: Soak): Finding[] {
 
 /** docs/reliability.md, its figures those of this run. */
 export function reportOf(soak: Soak, findings: readonly Finding[]): string {
-  const { seed, minutes, share, capacity, load, leftOut, planted, incidents, senders } = soak
+  const { seed, minutes, share, capacity, load, leftOut, planted, unplanted, incidents, senders } =
+    soak
   const each = (unit: number): string => whole(Math.round(unit * load))
   const machine = `${cpus().length} cores (${cpus()[0]?.model.trim() ?? arch()}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}`
   const found = Number.isNaN(capacity)
@@ -138,7 +141,7 @@ Beside it three readers ask all the time, rules run each 5 s, and an incident be
 | planted | times |
 | --- | --- |
 ${[...countsOf(planted.map(({ name }) => name))].map(([name, count]) => `| ${name} | ${count} |`).join('\n')}
-${leftOut.length === 0 ? '' : `\nLeft out: ${leftOut.join('; ')}.\n`}
+${unplanted.length === 0 ? '' : `\nDid not come up in this run: ${unplanted.join(', ')}.\n`}${leftOut.length === 0 ? '' : `\nLeft out: ${leftOut.join('; ')}.\n`}
 ## What was found
 
 | | | |
@@ -147,7 +150,7 @@ ${findings.map(({ what, isGood, seen }) => `| ${isGood ? 'holds' : '**does not h
 
 Acknowledgements that took more than a second, by what was planted about then: ${[...slowDuring(soak)].map(([name, count]) => `${name} ${whole(count)}`).join(', ') || 'none'}.
 
-Requests that were not acknowledged, by status (0: no answer), nearly all of them while Weir was down or its disk full: ${senders.map(({ name, ledger }) => `${name} ${[...ledger.refused].map(([status, count]) => `${status}: ${whole(count)}`).join(', ') || 'none'}`).join('; ')}.
+Requests that were not acknowledged, by status (0: no answer): ${senders.map(({ name, ledger }) => `${name} ${[...ledger.refused].map(([status, count]) => `${status}: ${whole(count)}`).join(', ') || 'none'}`).join('; ')}.
 
 ## How it counts
 
