@@ -95,6 +95,7 @@ export type { LevelName, LevelWord, ThresholdName } from './logging/level.ts'
 export type { DestinationStats, LogDestination } from './logging/destination.ts'
 export type { RedactionOptions } from './logging/redaction.ts'
 export type { WeirLogOptions } from './logging/weir-destination.ts'
+export type { AccessOptions, Token } from './http/access.ts'
 export {
   type CheckpointEvent,
   type IcebergErrorPlace,

@@ -70,6 +70,16 @@ export function exchange({
   })
 }
 
+/**
+ * Whether the same bytes may be taken later: nobody answered, had room or time, or knew who sends. A token that is
+ * being exchanged must not cost what was measured meanwhile.
+ */
+export function isForNow(answer: Answer): boolean {
+  return answer.kind === 'failed' || FOR_NOW.has(answer.status) || answer.status >= 500
+}
+
+const FOR_NOW: ReadonlySet<number> = new Set([401, 403, 408, 429])
+
 /** What `Retry-After` asks for, in ms; undefined when it says nothing that can be read. */
 export function retryAfterMs(headers: IncomingHttpHeaders): number | undefined {
   const seconds = Number(headers['retry-after'])

@@ -1,22 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { Agent } from 'node:http'
-import { Agent as TlsAgent } from 'node:https'
 import { hostname } from 'node:os'
 import { type Clock, SYSTEM_CLOCK } from '../clock.ts'
-import {
-  type Answer,
-  backoffMs,
-  exchange,
-  retryAfterMs,
-  takeCredentials,
-  weirUrl,
-} from '../http/exchange.ts'
+import { Access, type AccessOptions } from '../http/access.ts'
+import { type Answer, backoffMs, isForNow, retryAfterMs, weirUrl } from '../http/exchange.ts'
 import { sharedState } from '../logging/shared-state.ts'
 import { serviceOf } from '../service.ts'
 import type { LoggerRegistry } from './logger-registry.ts'
 import { type PollAnswer, loggersMessage, readAnswer } from './poll-message.ts'
 
-export interface LevelsOptions {
+export interface LevelsOptions extends AccessOptions {
   /** Weir's address: `http://127.0.0.1:9347`. */
   readonly weir: string
   /** What the program is called; equal in all its processes. `WEIR_SERVICE` or `OTEL_SERVICE_NAME` unless told. */
@@ -25,8 +17,6 @@ export interface LevelsOptions {
   readonly pipeline?: string
   /** Whatever else processes should be chosen by. */
   readonly labels?: Readonly<Record<string, string>>
-  /** Sent along: `authorization`, for a proxy before Weir. */
-  readonly headers?: Readonly<Record<string, string>>
   /** How long a request may wait for something to change, at most and unless told 30 s. */
   readonly waitMs?: number
 }
@@ -61,9 +51,7 @@ export function connectLevels(options: LevelsOptions): LevelsConnection {
 class Connection implements LevelsConnection {
   readonly #registry: LoggerRegistry
   readonly #clock: Clock
-  readonly #url: URL
-  readonly #headers: Readonly<Record<string, string>>
-  readonly #agent: Agent
+  readonly #access: Access
   readonly #who: Readonly<Record<string, unknown>>
   readonly #waitMs: number
   readonly #stopListening: () => void
@@ -85,11 +73,8 @@ class Connection implements LevelsConnection {
   constructor(options: LevelsOptions, registry: LoggerRegistry, clock: Clock) {
     this.#registry = registry
     this.#clock = clock
-    this.#url = weirUrl(options.weir, PATH)
-    const credentials = takeCredentials(this.#url)
-    this.#headers = { ...credentials, ...options.headers, 'content-type': 'application/json' }
-    const settings = { keepAlive: true, maxSockets: 1 }
-    this.#agent = this.#url.protocol === 'https:' ? new TlsAgent(settings) : new Agent(settings)
+    const url = weirUrl(options.weir, PATH)
+    this.#access = new Access(url, options, { 'content-type': 'application/json' })
     this.#who = whoIs(options)
     this.#waitMs = Math.min(Math.max(options.waitMs ?? 30_000, 0), 30_000)
     this.#stopListening = registry.onChange(() => this.#onNews())
@@ -139,14 +124,8 @@ class Connection implements LevelsConnection {
       waitMs: this.#waitMs,
     })
     this.#sentVersion = version
-    return exchange({
-      url: this.#url,
-      headers: this.#headers,
-      body,
-      timeoutMs: this.#waitMs + GRACE_MS,
-      signal: this.#waiting.signal,
-      agent: this.#agent,
-    })
+    const { signal } = this.#waiting
+    return this.#access.post({ body, timeoutMs: this.#waitMs + GRACE_MS, signal })
   }
 
   /** Does what an answer says. @returns how long to wait before the next request */
@@ -155,7 +134,7 @@ class Connection implements LevelsConnection {
     const { status, text, headers } = answer
     if (status !== 200) {
       const why = `answer ${status}: ${text.slice(0, 300)}`
-      if (status >= 500 || status === 429) return this.#failed(why, retryAfterMs(headers))
+      if (isForNow(answer)) return this.#failed(why, retryAfterMs(headers))
       if (status === 413) this.#isTooLarge = true
       this.#failed(why, undefined)
       return backoffMs(1, MINUTE_MS, MINUTE_MS)
@@ -213,7 +192,7 @@ class Connection implements LevelsConnection {
     this.#waiting?.abort()
     await this.#run
     if (this.#problem === undefined) await this.#leave()
-    this.#agent.destroy()
+    this.#access.close()
   }
 
   async #leave(): Promise<void> {
@@ -221,7 +200,7 @@ class Connection implements LevelsConnection {
     const body = JSON.stringify({ ...this.#who, ...message, waitMs: 0, leaving: true })
     // Holds the process for as long as the farewell may take: sockets do not.
     const hold = setTimeout(() => {}, SECOND_MS)
-    await exchange({ url: this.#url, headers: this.#headers, body, timeoutMs: SECOND_MS })
+    await this.#access.post({ body, timeoutMs: SECOND_MS })
     clearTimeout(hold)
   }
 

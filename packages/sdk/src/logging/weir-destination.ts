@@ -1,22 +1,12 @@
-import { Agent } from 'node:http'
-import { Agent as TlsAgent } from 'node:https'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import {
-  type Answer,
-  backoffMs,
-  exchange,
-  retryAfterMs,
-  takeCredentials,
-  weirUrl,
-} from '../http/exchange.ts'
+import { Access, type AccessOptions } from '../http/access.ts'
+import { type Answer, backoffMs, isForNow, retryAfterMs, weirUrl } from '../http/exchange.ts'
 import type { DestinationStats, LogDestination } from './destination.ts'
 
-export interface WeirLogOptions {
+export interface WeirLogOptions extends AccessOptions {
   /** Weir's address: `http://127.0.0.1:9347`. */
   readonly url: string
-  /** Sent along: `authorization`, for a proxy before Weir. */
-  readonly headers?: Readonly<Record<string, string>>
   /** Lines wait at most so long before they are sent, 1 s unless told. */
   readonly batchMs?: number
   /** Characters that may wait while Weir is away, 8 Mi unless told; then the oldest go. */
@@ -43,7 +33,7 @@ interface Batch {
  * Lines to Weir itself, as NDJSON over HTTP, in order, one request at a time.
  *
  *   write ─> [ open batch ] ─full, or after batchMs─> [ sealed, bounded ] ─> POST ─2xx─> gone
- *                                     full: oldest dropped, counted │   ├─no answer, 429, 5xx─> pause, again
+ *                                     full: oldest dropped, counted │   ├─no answer, not let in, 429, 5xx─> pause, again
  *                                                                   │   └─other 4xx─> dropped, counted
  *
  * Neither timers nor sockets keep the process alive. A request whose answer was lost is sent again, so
@@ -51,9 +41,7 @@ interface Batch {
  */
 export class WeirDestination implements LogDestination {
   readonly #options: WeirLogOptions
-  readonly #url: URL
-  readonly #headers: Readonly<Record<string, string>>
-  readonly #agent: Agent
+  readonly #access: Access
   #open: Batch = { text: '', count: 0 }
   readonly #sealed: Batch[] = []
   #chars = 0
@@ -66,11 +54,8 @@ export class WeirDestination implements LogDestination {
 
   constructor(options: WeirLogOptions) {
     this.#options = options
-    this.#url = weirUrl(options.url, '/api/weir/v1/logs')
-    const credentials = takeCredentials(this.#url)
-    this.#headers = { ...credentials, ...options.headers, 'content-type': 'application/x-ndjson' }
-    const settings = { keepAlive: true, maxSockets: 1 }
-    this.#agent = this.#url.protocol === 'https:' ? new TlsAgent(settings) : new Agent(settings)
+    const url = weirUrl(options.url, '/api/weir/v1/logs')
+    this.#access = new Access(url, options, { 'content-type': 'application/x-ndjson' })
   }
 
   write(line: string, level: number): void {
@@ -132,7 +117,7 @@ export class WeirDestination implements LogDestination {
       if (batch === undefined) return
       const answer = await this.#send(batch.text)
       const isTaken = answer.kind === 'answered' && answer.status >= 200 && answer.status < 300
-      if (!isTaken && isWorthAnotherTry(answer)) {
+      if (!isTaken && isForNow(answer)) {
         this.#stats.failures++
         this.#misses++
         const asked = answer.kind === 'answered' ? retryAfterMs(answer.headers) : undefined
@@ -153,8 +138,8 @@ export class WeirDestination implements LogDestination {
     try {
       const { compress, timeoutMs = 10_000 } = this.#options
       const body = compress ? await zip(text, { level: 1 }) : text
-      const headers = compress ? { ...this.#headers, 'content-encoding': 'gzip' } : this.#headers
-      return await exchange({ url: this.#url, headers, body, timeoutMs, agent: this.#agent })
+      const headers = compress ? { 'content-encoding': 'gzip' } : {}
+      return await this.#access.post({ headers, body, timeoutMs })
     } catch (error) {
       return { kind: 'failed', why: String(error) }
     }
@@ -164,7 +149,7 @@ export class WeirDestination implements LogDestination {
     this.#stats.dropped += count
     if (this.#stats.failures++ > 0 || answer.kind !== 'answered') return
     process.emitWarning(
-      `Weir at ${this.#url.origin} refuses log lines: ${answer.status} ${answer.text.slice(0, 300)}`,
+      `Weir at ${this.#access.url.origin} refuses log lines: ${answer.status} ${answer.text.slice(0, 300)}`,
     )
   }
 
@@ -200,11 +185,11 @@ export class WeirDestination implements LogDestination {
     this.#sealed.length = 0
     this.#open = { text: '', count: 0 }
     this.#chars = 0
-    this.#agent.destroy()
+    this.#access.close()
   }
 
   stats(): DestinationStats {
-    return { name: this.#url.origin, ...this.#stats }
+    return { name: this.#access.url.origin, ...this.#stats }
   }
 }
 
@@ -219,9 +204,4 @@ function rejectedIn(text: string): number {
   } catch {
     return 0
   }
-}
-
-function isWorthAnotherTry(answer: Answer): boolean {
-  if (answer.kind === 'failed') return true
-  return answer.status === 408 || answer.status === 429 || answer.status >= 500
 }

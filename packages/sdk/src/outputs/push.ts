@@ -1,18 +1,17 @@
+import { Access, type AccessOptions } from '../http/access.ts'
 import type { MetricFamily } from '../metrics/family.ts'
 import type { Service } from '../service.ts'
 import { type DepartedSeries, Departures } from './departed.ts'
 import { Delivery } from './delivery.ts'
-import { post } from './http-post.ts'
+import { outcomeOf } from './http-post.ts'
 import { otlpBody } from './otlp-body.ts'
 import type { MetricOutput, OutputContext, RunningOutput } from './output.ts'
 import { remoteWriteBody } from './remote-write-body.ts'
 import { snappyLiterals } from './snappy.ts'
 
-export interface PushOptions {
+export interface PushOptions extends AccessOptions {
   /** Where to send: Weir's address is enough (`http://127.0.0.1:9347`); a path is taken as it is. */
   readonly url: string
-  /** For example `authorization`. */
-  readonly headers?: Readonly<Record<string, string>>
   /** How often; `exportMetrics` says it for all unless told here. */
   readonly intervalMs?: number
   /** 10 s; an answer that comes later is none. */
@@ -64,20 +63,21 @@ function push(name: string, options: PushOptions, protocol: Protocol): MetricOut
   // Read here, so that a wrong address fails the set-up and not each push.
   const url = new URL(options.url)
   if (url.pathname === '/') url.pathname = protocol.path
-  return { name, start: (context) => startPush(url, options, protocol, context) }
+  const access = new Access(url, options, protocol.headers)
+  return { name, start: (context) => startPush(access, options, protocol, context) }
 }
 
 function startPush(
-  url: URL,
+  access: Access,
   options: PushOptions,
-  { headers, encode }: Protocol,
+  { encode }: Protocol,
   { source, service, clock, intervalMs, onError }: OutputContext,
 ): RunningOutput {
   const { timeoutMs = 10_000, queueBytesMax = 4 * 1024 * 1024, flushTimeoutMs = 3000 } = options
   const startMs = clock.now()
   const departures = new Departures()
   const delivery = new Delivery({
-    send: (body) => post({ url, headers: { ...headers, ...options.headers }, body, timeoutMs }),
+    send: async (body) => outcomeOf(await access.post({ body, timeoutMs })),
     queueBytesMax,
     firstPauseMs: 500,
     lastPauseMs: 30_000,
@@ -105,6 +105,7 @@ function startPush(
       clearInterval(timer)
       await flush()
       delivery.close()
+      access.close()
     },
     stats: () => delivery.stats(),
   }
