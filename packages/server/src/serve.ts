@@ -57,7 +57,7 @@ export async function serve(flags: Flags): Promise<Weir> {
     crash = resolve
   })
   const thread = new Thread<WriterHandlers>('writer-thread', data, [], (error) => crash(error))
-  const { openProcess } = await import('./process.ts').catch(async (broken: unknown) => {
+  const { openProcess } = await import('./process/process.ts').catch(async (broken: unknown) => {
     await thread[Symbol.asyncDispose]() // a process with a thread does not end
     throw broken
   })

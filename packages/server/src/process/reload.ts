@@ -1,0 +1,94 @@
+import { type Millis, systemClock } from '@weir/model'
+import { changedSections, reloadBySignal } from '../audit/own-changes.ts'
+import { waitForRestart } from '../config/at-start.ts'
+import { type Setup, loadConfig } from '../config/load-config.ts'
+import { retentionRulesOf } from '../config/storage-options.ts'
+import type { Ground } from './ground.ts'
+import type { Parts } from './parts.ts'
+import { tidyAfter } from './tidy-after.ts'
+
+/** How the last reload ended, and when one was taken last. */
+interface LastReload {
+  readonly isGood: boolean
+  readonly takenMs: Millis
+}
+
+/** Reads the configuration again; a bad one is refused and the old one stays. */
+export class Reload {
+  last: LastReload
+  readonly #ground: Ground
+  readonly #parts: Parts
+  readonly #reloads
+
+  constructor(parts: Parts) {
+    const { ground } = parts
+    this.#ground = ground
+    this.#parts = parts
+    this.last = { isGood: true, takenMs: ground.startedMs }
+    this.#reloads = ground.registry.counter(
+      'weir_config_reloads_total',
+      'Reloads of the configuration, by result.',
+      ['result'],
+    )
+  }
+
+  /** A reload that nobody asked for by HTTP. */
+  async bySignal(): Promise<void> {
+    await reloadBySignal(this.#parts.kept.audit, () => this.run())
+  }
+
+  /** Gives what changed. */
+  async run(): Promise<readonly string[]> {
+    const ground = this.#ground
+    try {
+      const setup = loadConfig(ground.flags)
+      const before = ground.setup
+      await this.#take(setup, before)
+      ground.settle(setup)
+      this.last = { isGood: true, takenMs: systemClock.now() }
+      this.#reloads.inc({ result: 'taken' })
+      ground.log.info({}, 'Configuration read again')
+      setImmediate(() => tidyAfter(setup)) // when nothing of the old one is held any more
+      const waiting = waitForRestart(ground.startedWith, setup.config)
+      if (waiting.length > 0) {
+        ground.log.warn({ keys: waiting }, 'These keys changed and count from the next start on')
+      }
+      return changedSections(before, setup)
+    } catch (error) {
+      this.last = { ...this.last, isGood: false }
+      this.#reloads.inc({ result: 'refused' })
+      ground.log.error(
+        { error: (error as Error).message },
+        'Configuration refused; the old one stays',
+      )
+      throw error
+    }
+  }
+
+  async #take(setup: Setup, before: Setup): Promise<void> {
+    const { access, alerting, ground, intakes, kept, logs, out, queries } = this.#parts
+    await out.prepare(setup.config)
+    await alerting.alerting.reload(alerting.setupOf(setup))
+    try {
+      access.door.reread()
+      access.desk.take(setup.config.auth)
+      access.login.take(setup.config.auth)
+      await alerting.outside.apply(setup.config.alerting)
+      await intakes.scraper.call('reload', setup.config)
+      await intakes.statsd.call('reload', setup.mappings)
+      await ground.writer.call('setRetentionRules', retentionRulesOf(setup.config))
+      await logs.reload(setup.config)
+      queries.openLog(setup)
+      await out.take(setup.config)
+    } catch (error) {
+      await alerting.alerting.reload(alerting.setupOf(before))
+      access.desk.take(before.config.auth)
+      access.login.take(before.config.auth)
+      await alerting.outside.apply(before.config.alerting)
+      await intakes.scraper.call('reload', before.config)
+      await logs.reload(before.config)
+      throw error
+    }
+    await kept.dashboards.rescan()
+  }
+}
