@@ -9,6 +9,7 @@ import { join } from 'node:path'
 const ALL = [
   'statsd',
   'statsd-loss',
+  'statsd-senders',
   'statsd-memory',
   'scrape',
   'influx',

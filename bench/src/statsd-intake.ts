@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type Appender, type SeriesRef, systemClock } from '@weir/model'
 import { openLog, readMappings, Registry, startStatsd, statsdConfig } from '@weir/server'
 
-const [mappingFile = '', readBuffer = ''] = process.argv.slice(2)
+const [mappingFile = '', readBuffer = '', ...allowFrom] = process.argv.slice(2)
 
 // Numbers series and forgets the samples: what is measured ends where the store begins.
 let refs = 0
@@ -23,6 +23,7 @@ const intake = await startStatsd({
   config: statsdConfig.parse({
     listen: '127.0.0.1:0',
     read_buffer: readBuffer,
+    allow_from: allowFrom,
     max_series_per_metric: 100_000,
   }),
   mappings: readMappings([{ file: mappingFile, text: readFileSync(mappingFile, 'utf8') }]),

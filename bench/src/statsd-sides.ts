@@ -17,8 +17,13 @@ export interface Subject {
 }
 
 /** Weir's intake alone, as it runs in its thread; the receive buffer is what it asks for unless told. */
-export async function startIntake(mappingFile: string, readBuffer = '8MiB'): Promise<Subject> {
-  const child = fork(new URL('./statsd-intake.js', import.meta.url), [mappingFile, readBuffer], {
+export async function startIntake(
+  mappingFile: string,
+  readBuffer = '8MiB',
+  allowFrom: readonly string[] = [],
+): Promise<Subject> {
+  const args = [mappingFile, readBuffer, ...allowFrom]
+  const child = fork(new URL('./statsd-intake.js', import.meta.url), args, {
     // The room for young objects that the intake's thread has (server/threads/thread.ts).
     execArgv: ['--max-semi-space-size=2'],
   })

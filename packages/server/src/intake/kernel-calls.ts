@@ -33,6 +33,15 @@ export interface KernelCalls {
   readonly bind: (fd: number, address: KernelBytes, length: number) => number
   readonly connect: (fd: number, address: KernelBytes, length: number) => number
   readonly recv: (fd: number, into: KernelBytes, length: number, flags: number) => number
+  /** The same, and who sent it: an address and its length, both written by the kernel. */
+  readonly recvfrom: (
+    fd: number,
+    into: KernelBytes,
+    length: number,
+    flags: number,
+    address: KernelBytes,
+    addressLength: KernelBytes,
+  ) => number
   readonly setsockopt: (
     fd: number,
     level: number,
@@ -68,6 +77,9 @@ async function load(): Promise<KernelCalls> {
     bind: c.func('int bind(int fd, void *address, uint length)'),
     connect: c.func('int connect(int fd, void *address, uint length)'),
     recv: c.func('intptr_t recv(int fd, void *into, size_t length, int flags)'),
+    recvfrom: c.func(
+      'intptr_t recvfrom(int fd, void *into, size_t length, int flags, void *address, void *address_length)',
+    ),
     setsockopt: c.func('int setsockopt(int fd, int level, int name, void *value, uint length)'),
     eventfd: c.func('int eventfd(uint initial, int flags)'),
     read: c.func('intptr_t read(int fd, void *into, size_t length)'),

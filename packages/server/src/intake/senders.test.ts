@@ -19,12 +19,14 @@ test.each([
   expect([senders.has(address), senders.has(address)]).toEqual([may, may])
 })
 
-test('a hundred thousand senders are judged as one is', () => {
+test('more senders than are remembered are judged as one is', () => {
   const senders = new Senders(['10.0.0.0/8'])
-  for (let i = 0; i < 100_000; i++) {
+  const wrong: string[] = []
+  for (let i = 0; i < 25_000; i++) {
     const rest = `${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`
-    expect(senders.has(`10.${rest}`) && !senders.has(`11.${rest}`)).toBe(true)
+    if (!senders.has(`10.${rest}`) || senders.has(`11.${rest}`)) wrong.push(rest)
   }
+  expect(wrong).toEqual([])
 })
 
 test.each(['10.0.0.0/33', 'example.org', '10.0.0', ''])('%j is no network', (text) => {

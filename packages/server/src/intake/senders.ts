@@ -1,5 +1,6 @@
 import { Networks, networkOf } from '@weir/fetch'
 import { z } from 'zod'
+import type { SourceAddress } from './source-address.ts'
 
 /** `allow_from`: who may send to a socket that asks nobody who he is. */
 export const allowFrom = z
@@ -18,7 +19,8 @@ const REMEMBERED_MAX = 10_000
  */
 export class Senders {
   readonly #networks: Networks
-  readonly #known = new Map<string, boolean>()
+  /** By an address's text, or by the key that the kernel's form of it has. */
+  readonly #known = new Map<string | number, boolean>()
   /** False where everybody may. */
   readonly isLimited: boolean
 
@@ -29,13 +31,20 @@ export class Senders {
 
   /** @param address as Node gives it: of a socket for both families, IPv4 is written within IPv6 */
   has(address: string): boolean {
-    if (!this.isLimited) return true
-    const known = this.#known.get(address)
-    if (known !== undefined) return known
+    return !this.isLimited || (this.#known.get(address) ?? this.#lookUp(address, address))
+  }
+
+  /** The same for an address as the kernel gives it. */
+  hasSource(address: SourceAddress): boolean {
+    const { key } = address
+    return this.#known.get(key) ?? this.#lookUp(key, String(address))
+  }
+
+  #lookUp(key: string | number, address: string): boolean {
     const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').split('%', 1)[0]!
     const may = this.#networks.has(plain)
     if (this.#known.size >= REMEMBERED_MAX) this.#known.clear()
-    this.#known.set(address, may)
+    this.#known.set(key, may)
     return may
   }
 }

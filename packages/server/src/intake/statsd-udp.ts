@@ -1,11 +1,16 @@
 import { type Socket, createSocket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import { type ListenAddress, listenError } from './listen-address.ts'
-import type { Senders } from './senders.ts'
-import { type UdpDrain, openDrain } from './udp-drain.ts'
+import { type PacketTaker, type UdpDrain, openDrain } from './udp-drain.ts'
 
 export interface StatsdUdp extends AsyncDisposable {
   readonly address: ListenAddress
+}
+
+export interface StatsdUdpOptions extends PacketTaker {
+  readonly address: ListenAddress
+  readonly readBufferBytes: number
+  readonly onError: (error: Error) => void
 }
 
 /**
@@ -16,17 +21,9 @@ export interface StatsdUdp extends AsyncDisposable {
  * Of many packets Node reads the first, and the drain those behind it: Node's reading costs more than all that is
  * done with a packet.
  *
- * @param take gets the packet; its bytes are good only during the call
  * @throws {WeirError} `ADDRESS_IN_USE`, `ADDRESS_UNUSABLE`
  */
-export async function listenStatsdUdp(options: {
-  readonly address: ListenAddress
-  readonly readBufferBytes: number
-  readonly take: (packet: Uint8Array) => void
-  readonly senders: Senders
-  readonly onStranger: () => void
-  readonly onError: (error: Error) => void
-}): Promise<StatsdUdp> {
+export async function listenStatsdUdp(options: StatsdUdpOptions): Promise<StatsdUdp> {
   const { address } = options
   const socket = createSocket(isIPv6(address.host) ? 'udp6' : 'udp4')
   await bound(socket, address)
@@ -41,12 +38,7 @@ export async function listenStatsdUdp(options: {
     behind.drain?.turn()
   })
   socket.on('error', options.onError)
-  // The drain does not learn who sent a packet.
-  if (senders.isLimited) return opened(socket, { host, port })
-  behind.drain = await openDrain(socket, {
-    take: options.take,
-    wantedBytes: options.readBufferBytes,
-  })
+  behind.drain = await openDrain(socket, { ...options, wantedBytes: options.readBufferBytes })
   return opened(socket, { host, port })
 }
 

@@ -12,6 +12,8 @@ import {
 } from './kernel-calls.ts'
 import { inodesIn } from './kernel-drops.ts'
 import type { ListenAddress } from './listen-address.ts'
+import type { Senders } from './senders.ts'
+import { SourceAddress } from './source-address.ts'
 
 /** No UDP packet is longer. */
 const PACKET_BYTES = 65_536
@@ -29,37 +31,51 @@ const TURN_RESTS = 2
 /** Packets that come further apart than this are left to Node, one by one. */
 const BUSY_MS = 2
 
-export interface DrainOptions {
-  /** The socket's receive buffer, as the kernel gave it. */
-  readonly bufferBytes: number
+/** Who takes packets, and from whom. */
+export interface PacketTaker {
   /** Gets a packet; its bytes are good only during the call. */
   readonly take: (packet: Uint8Array) => void
+  readonly senders: Senders
+  /** A packet came from somebody who may not send. */
+  readonly onStranger: () => void
 }
+
+export interface DrainOptions extends PacketTaker {
+  /** The address that the socket is bound to. */
+  readonly host: string
+  /** The socket's receive buffer, as the kernel gave it. */
+  readonly bufferBytes: number
+}
+
+type DrainCalls = Pick<KernelCalls, 'recv' | 'recvfrom'>
 
 /**
  * Takes UDP packets that wait in a socket of Node's. Node reads each packet in a turn of its own: memory, an address
- * as text, an event, 12 µs of processor time. A call of the kernel's `recv` costs 1.5 µs, so where packets are many
- * Node reads the first of them and this the others:
+ * as text, an event. The kernel's `recv` costs less, so where packets are many Node reads the first of them and this
+ * the others; where not everybody may send, `recvfrom` tells whose they are:
  *
  *     Node's event for a packet → take what waits → sleep 1 to 4 ms → take what came → … twice, then back to Node
  *
  * The thread sleeps, it does not spin: many packets then come at a time, and a waking up, which costs more than a
- * packet, is shared by them.
+ * packet, is shared by them. Measured, all that is done with a packet of one line included, 20,000 a second
+ * (bench/src/statsd-senders.ts): 5.3 µs of processor time by Node alone, 2.9 with the drain, 3.0 with a list of senders.
  */
 export class UdpDrain {
-  readonly #calls: Pick<KernelCalls, 'recv'>
+  readonly #calls: DrainCalls
   readonly #fd: number
-  readonly #take: (packet: Uint8Array) => void
+  readonly #taker: PacketTaker
+  readonly #source: SourceAddress
   readonly #restMs: number
   readonly #buffer = kernelBytes(PACKET_BYTES)
   readonly #bed = new Int32Array(new SharedArrayBuffer(4))
   #endedMs = -Infinity
   #hadTurn = false
 
-  constructor(calls: Pick<KernelCalls, 'recv'>, fd: number, { take, bufferBytes }: DrainOptions) {
+  constructor(calls: DrainCalls, fd: number, { host, bufferBytes, ...taker }: DrainOptions) {
     this.#calls = calls
     this.#fd = fd
-    this.#take = take
+    this.#taker = taker
+    this.#source = new SourceAddress(host)
     this.#restMs = Math.min(Math.max(1, bufferBytes / REST_BYTES), REST_MS_MAX)
   }
 
@@ -86,13 +102,24 @@ export class UdpDrain {
   /** Takes packets until none is left or it is time to stop; how many. */
   #takeAll(untilMs: number): number {
     const buffer = this.#buffer
+    const { take, senders, onStranger } = this.#taker
     for (let count = 0; ; count++) {
-      const length = this.#calls.recv(this.#fd, buffer, PACKET_BYTES, RECV_FLAGS)
+      const length = senders.isLimited ? this.#receiveFrom() : this.#receive()
       // Nothing there; or an error, of which Node will hear too.
       if (length < 0) return count
-      this.#take(buffer.subarray(0, length))
+      if (senders.isLimited && !senders.hasSource(this.#source)) onStranger()
+      else take(buffer.subarray(0, length))
       if (count % 64 === 63 && performance.now() > untilMs) return count + 1
     }
+  }
+
+  #receive(): number {
+    return this.#calls.recv(this.#fd, this.#buffer, PACKET_BYTES, RECV_FLAGS)
+  }
+
+  #receiveFrom(): number {
+    const { bytes, length } = this.#source
+    return this.#calls.recvfrom(this.#fd, this.#buffer, PACKET_BYTES, RECV_FLAGS, bytes, length)
   }
 }
 
@@ -102,7 +129,7 @@ export class UdpDrain {
  */
 export async function openDrain(
   socket: Socket,
-  { take, wantedBytes }: { readonly take: DrainOptions['take']; readonly wantedBytes: number },
+  { wantedBytes, ...taker }: PacketTaker & { readonly wantedBytes: number },
 ): Promise<UdpDrain | undefined> {
   if (process.platform !== 'linux') return undefined
   try {
@@ -113,7 +140,7 @@ export async function openDrain(
     if (socket.getRecvBufferSize() < wantedBytes) {
       calls.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, kernelInt(wantedBytes), 4)
     }
-    return new UdpDrain(calls, fd, { take, bufferBytes: socket.getRecvBufferSize() })
+    return new UdpDrain(calls, fd, { ...taker, host, bufferBytes: socket.getRecvBufferSize() })
   } catch {
     return undefined
   }
