@@ -15,7 +15,9 @@ test(
   'weir demo shows living pipelines of five systems and each becomes what it is said to be',
   { timeout: 180_000 },
   async () => {
-    await using demo = await startWeir({ command: 'demo', config: await demoConfig() })
+    // Everybody may look, and only who has a token sends: the demo brings its own.
+    const config = `${await demoConfig()}auth: { anonymous: [read] }\n`
+    await using demo = await startWeir({ command: 'demo', config })
     const overview = (): Promise<Overview> => getJson(`${demo.web}/api/weir/v1/overview?window=15m`)
     const last = await eventually(
       'their health',
@@ -79,5 +81,11 @@ test(
     expect(states.get('inventory')?.status.state).toBe('active')
     expect(states.get('payments')?.status.state).toBe('suppressed')
     expect(states.get('payments')?.labels['team']).toBe('finance')
+    const lines = new URL('/loki/api/v1/query_range', demo.web)
+    lines.searchParams.set('query', '{pipeline="inventory", stage="sink"} | detected_level="error"')
+    const said = await getJson<{ readonly data: { readonly result: readonly unknown[] } }>(
+      String(lines),
+    )
+    expect(said.data.result).not.toEqual([])
   },
 )

@@ -1,5 +1,6 @@
 import { requireWholeRestore } from './backup/restore-mark.ts'
 import { setFenceRules } from '@weir/fetch'
+import type { Scope } from './access/scope.ts'
 import { type Flags, loadConfig } from './config/load-config.ts'
 import { storageOptions } from './config/storage-options.ts'
 import type { Stopped } from './lifecycle/stop.ts'
@@ -22,6 +23,8 @@ export interface Weir extends AsyncDisposable {
   /** Stops it within `web.drain_timeout`: answers under way come out first; says what was left. */
   stop(): Promise<Stopped>
   readonly addresses: readonly Address[]
+  /** A token for what runs beside Weir in its process, and ends with it; undefined where nobody is asked who he is. */
+  ownToken(name: string, scopes: readonly Scope[]): string | undefined
   /** Reads the configuration again; a bad one is refused and the old one stays. */
   reload(): Promise<void>
   /** Resolves with the cause if a part that Weir cannot go on without ends by itself. */

@@ -5,8 +5,8 @@ import { serve } from '@weir/server/serve'
 import { systemClock } from '@weir/model'
 import type { Command } from 'commander'
 import { DEMO_CONFIG } from '../demo/notes.ts'
+import { DemoDoor } from '../demo/door.ts'
 import { startPipelines } from '../demo/pipelines.ts'
-import { tellWeir } from './ask-weir.ts'
 import { flagsOf, printAddresses, untilStopped, withServeFlags } from './serve.ts'
 
 type ServeOptions = Parameters<typeof flagsOf>[0]
@@ -27,13 +27,19 @@ export function addDemo(program: Command): void {
         process.once('exit', () => rmSync(scratch, { recursive: true, force: true }))
       printAddresses(weir)
       const statsd = weir.addresses.find(({ kind }) => kind === 'statsd-udp')!.address
-      const web = weir.addresses.find(({ kind }) => kind === 'web')!.address
+      const address = weir.addresses.find(({ kind }) => kind === 'web')!.address
+      const web = new DemoDoor({
+        web: address,
+        token: weir.ownToken('demo', ['ingest', 'write']),
+        onRefused: (why) =>
+          console.error(`weir: what goes by HTTP does not come in: ${why}${hintOf(address)}`),
+      })
       if (scratch !== undefined) await silencePayments(web)
       console.log(
         'Pipelines are sending: orders is healthy, payments falls behind, inventory fails and recovers; beside them an Airflow, a Flink, a Dkron, and a RudderStack whose Braze refuses events. Ctrl+C ends it.',
       )
       console.log(
-        `${web}/alerts shows what fires, a silence, and in some minutes how loud another threshold would have been.`,
+        `${address}/alerts shows what fires, a silence, and in some minutes how loud another threshold would have been; ${address}/logs what they say.`,
       )
       await untilStopped(weir, startPipelines({ statsd, web }))
     })
@@ -47,13 +53,22 @@ function ownFolder(options: ServeOptions, folder: string): ServeOptions {
 }
 
 /** So that one sees what a silence does: payments falls behind, and nobody is told. */
-async function silencePayments(web: string): Promise<void> {
+async function silencePayments(web: DemoDoor): Promise<void> {
   const startMs = systemClock.now()
-  await tellWeir(web, 'POST', '/api/v2/silences', {
+  const silence = {
     matchers: [{ name: 'pipeline', value: 'payments', isRegex: false, isEqual: true }],
     startsAt: new Date(startMs).toISOString(),
     endsAt: new Date(startMs + 4 * 3_600_000).toISOString(),
     createdBy: 'demo',
     comment: 'the sink is being moved',
-  })
+  }
+  const type = 'application/json'
+  await web.post({ path: '/api/v2/silences', type, body: JSON.stringify(silence) })
+}
+
+/** Where TLS wants a certificate of everybody, the demo has none to show. */
+function hintOf(address: string): string {
+  return address.startsWith('https:')
+    ? '; the demo shows no certificate: want client_auth_type VerifyClientCertIfGiven, or none, in the web configuration file'
+    : ''
 }

@@ -1,9 +1,10 @@
 import { type Clock, systemClock } from '@weir/model'
 import { StatsD } from 'hot-shots'
-import { request } from 'undici'
 import { airflowSecond } from './airflow.ts'
 import { dkronExecutions, dkronSecond } from './dkron.ts'
+import type { DemoDoor } from './door.ts'
 import { flinkPage } from './flink.ts'
+import { demoLines } from './lines.ts'
 import { rudderSecond } from './rudderstack.ts'
 
 /** A stage of a simulated pipeline, as it is at one moment. */
@@ -74,6 +75,10 @@ const payments: Simulation = (t) => [
 /** Seconds after which inventory is well for a while, so that its alert has a history. */
 const CYCLE = { wholeSeconds: 300, failingSeconds: 200 }
 
+function isInventoryFailing(t: number): boolean {
+  return t % CYCLE.wholeSeconds < CYCLE.failingSeconds
+}
+
 /** Failing: a third of what reaches the sink is refused, most of the time. */
 const inventory: Simulation = (t) => [
   {
@@ -87,7 +92,7 @@ const inventory: Simulation = (t) => [
   {
     stage: 'sink',
     records: Math.round(62 * wave(t, 7)),
-    errors: t % CYCLE.wholeSeconds < CYCLE.failingSeconds ? Math.round(33 * wave(t, 9)) : 0,
+    errors: isInventoryFailing(t) ? Math.round(33 * wave(t, 9)) : 0,
     latencyMs: 140 * wave(t, 1),
     backlog: 260,
     ageSeconds: 1,
@@ -106,8 +111,7 @@ const SIMULATIONS: Readonly<Record<string, Simulation>> = { orders, payments, in
 export interface DemoDoors {
   /** `host:port` */
   readonly statsd: string
-  /** `http://host:port` */
-  readonly web: string
+  readonly web: DemoDoor
 }
 
 /** Flink's reporter pushes less often than every second. */
@@ -126,6 +130,7 @@ export function startPipelines(doors: DemoDoors, clock: Clock = systemClock): As
     async [Symbol.asyncDispose]() {
       stopped.abort()
       await sending
+      await doors.web[Symbol.asyncDispose]()
       for (const each of [client, influxTags])
         await new Promise<void>((resolve) => each.close(() => resolve()))
     },
@@ -135,7 +140,7 @@ export function startPipelines(doors: DemoDoors, clock: Clock = systemClock): As
 interface Ways {
   readonly client: StatsD
   readonly influxTags: StatsD
-  readonly web: string
+  readonly web: DemoDoor
 }
 
 async function send(
@@ -152,19 +157,22 @@ async function send(
     airflowSecond(client, t)
     dkronSecond(client, t)
     rudderSecond(influxTags, t)
-    await Promise.all([
-      post(web, '/write', dkronExecutions(t, nowMs)),
-      post(web, '/metrics/job/flink', t % PUSH_S === 0 ? flinkPage(t, nowMs) : ''),
-    ])
+    const posts = [
+      { path: '/write', type: 'text/plain', body: dkronExecutions(t, nowMs) },
+      {
+        path: '/metrics/job/flink',
+        type: 'text/plain',
+        body: t % PUSH_S === 0 ? flinkPage(t, nowMs) : '',
+      },
+      {
+        path: '/api/weir/v1/logs',
+        type: 'application/x-ndjson',
+        body: demoLines(t, nowMs, isInventoryFailing(t)),
+      },
+    ]
+    await Promise.all(posts.filter(({ body }) => body !== '').map((one) => web.post(one)))
     await clock.sleep(1000, signal).catch(() => undefined)
   }
-}
-
-/** A Weir that goes away answers no more; whoever sends metrics does not mind. */
-async function post(web: string, path: string, body: string): Promise<void> {
-  if (body === '') return
-  const answer = await request(new URL(path, web), { method: 'POST', body }).catch(() => undefined)
-  await answer?.body.dump()
 }
 
 function tell(client: StatsD, pipeline: string, now: StageNow, seconds: number): void {

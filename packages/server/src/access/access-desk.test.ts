@@ -79,6 +79,16 @@ test('a token brings its scopes and its name', async () => {
   })
 })
 
+test("a token of the process's own gets in, and is in no list", async () => {
+  const { desk, ask } = stand(ON)
+  const token = desk.ownToken('demo', ['write'])
+  const { kind, name, scopes } = await ask(`Bearer ${token}`)
+  expect([kind, name, [...scopes].toSorted()]).toEqual(['token', 'demo', ['read', 'write']])
+  expect(desk.tokens.list()).toEqual([])
+  const other = stand(ON)
+  await expect(other.ask(`Bearer ${token}`)).rejects.toMatchObject({ code: 'ACCESS_UNKNOWN' })
+})
+
 test('who says nothing may do what auth.anonymous says', async () => {
   expect([...(await stand(ON).ask()).scopes]).toEqual([])
   const open = stand(authConfig.parse({ anonymous: ['read'] }))

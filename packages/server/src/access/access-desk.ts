@@ -8,11 +8,11 @@ import { AccessEvents } from './events.ts'
 import { EVERYBODY, type Identity, NOBODY } from './identity.ts'
 import { Passwords, markOf } from './passwords.ts'
 import { type Said, saidBy } from './said.ts'
-import { scopesOf } from './scope.ts'
+import { type Scope, scopesOf } from './scope.ts'
 import { Slowdown } from './slowdown.ts'
 import { TokenLimits } from './tokens/token-limits.ts'
 import { type KnownToken, TokenBook } from './tokens/token-book.ts'
-import { hashOf } from './tokens/token-text.ts'
+import { freshToken, hashOf } from './tokens/token-text.ts'
 import type { WebDoor } from './web-door.ts'
 
 interface DeskOptions {
@@ -45,7 +45,9 @@ export class AccessDesk implements AccessControl {
   readonly #passwords = new Passwords()
   readonly #ways: Way[] = []
   #auth: AuthConfig | undefined
-  #bootstrap: Bootstrap | undefined
+  #bootstrap: Unlisted | undefined
+  /** Tokens of this process itself; they end with it. */
+  readonly #own: Unlisted[] = []
   #book: TokenBook | undefined
 
   /** @throws {WeirError} `CONFIG_INVALID` for a bootstrap token that cannot be used */
@@ -85,6 +87,14 @@ export class AccessDesk implements AccessControl {
   take(auth: AuthConfig | undefined): void {
     this.#bootstrap = bootstrapOf(auth)
     this.#auth = auth
+  }
+
+  /** A token for what runs in this process beside Weir; it is kept nowhere and ends with the process. */
+  ownToken(name: string, scopes: readonly Scope[]): string {
+    const { text } = freshToken()
+    const identity = { kind: 'token', name, scopes: scopesOf(scopes) } as const
+    this.#own.push({ hash: hashOf(text), identity })
+    return text
   }
 
   /** Adds a way that is asked after those before it. */
@@ -190,10 +200,10 @@ export class AccessDesk implements AccessControl {
   }
 
   #ofToken(text: string, credentials: Credentials): Identity | undefined {
-    const bootstrap = this.#bootstrap
-    if (bootstrap !== undefined && timingSafeEqual(hashOf(text), bootstrap.hash)) {
-      return bootstrap.identity
-    }
+    const hash = hashOf(text)
+    const configured = this.#bootstrap === undefined ? [] : [this.#bootstrap]
+    const known = [...configured, ...this.#own].find((one) => timingSafeEqual(hash, one.hash))
+    if (known !== undefined) return known.identity
     const found = this.tokens.find(text)
     if (found === undefined) return undefined
     const { id, name } = found
@@ -217,8 +227,8 @@ function identityOf({ id, name, scopes, limits: { series } = {} }: KnownToken): 
   }
 }
 
-/** The token of `auth.bootstrap_token_file`. */
-interface Bootstrap {
+/** A token that is in no book: that of `auth.bootstrap_token_file`, or one of the process's own. */
+interface Unlisted {
   readonly hash: Buffer
   readonly identity: Identity
 }
@@ -228,7 +238,7 @@ const OFF = authConfig.parse({ enabled: false })
 /** A secret that can be guessed must not be a token for everything. */
 const BOOTSTRAP_CHARS_MIN = 32
 
-function bootstrapOf(auth: AuthConfig | undefined): Bootstrap | undefined {
+function bootstrapOf(auth: AuthConfig | undefined): Unlisted | undefined {
   const { enabled = false, bootstrap_token_file: file } = auth ?? {}
   if (!enabled || file === undefined) return undefined
   const wrong = (why: string): WeirError =>

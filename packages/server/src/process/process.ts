@@ -1,4 +1,5 @@
 import { systemClock } from '@weir/model'
+import type { Scope } from '../access/scope.ts'
 import { GROUP_KEYS } from '../pushgateway/group.ts'
 import { featureProblems } from '../config/features.ts'
 import { type Flags, type Setup, hostPort } from '../config/load-config.ts'
@@ -81,6 +82,11 @@ class Process implements Weir {
 
   get addresses(): readonly Address[] {
     return this.#parts.ground.addresses
+  }
+
+  ownToken(name: string, scopes: readonly Scope[]): string | undefined {
+    const { desk } = this.#parts.access
+    return desk.isOn ? desk.ownToken(name, scopes) : undefined
   }
 
   get crashed(): Promise<Error> {
