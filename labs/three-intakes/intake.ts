@@ -16,6 +16,7 @@ export class Intake {
   readonly #config: string
   readonly #dataDir: string
   #running: { readonly child: ChildProcess } | undefined
+  #isPaused = false
   statsdPort = 0
 
   constructor(options: {
@@ -35,7 +36,18 @@ export class Intake {
   }
 
   get isUp(): boolean {
-    return this.#running !== undefined
+    return this.#running !== undefined && !this.#isPaused
+  }
+
+  /** Nothing of it runs; its machine takes what is sent to it. */
+  pause(): void {
+    this.#isPaused = true
+    this.#running?.child.kill('SIGSTOP')
+  }
+
+  wake(): void {
+    this.#running?.child.kill('SIGCONT')
+    this.#isPaused = false
   }
 
   async start(): Promise<void> {

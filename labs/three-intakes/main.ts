@@ -120,9 +120,52 @@ async function lab(behind: Engine): Promise<void> {
   await sleep(15_000)
   await fail(0)
   await verdicts.within(60_000, 'its end is told', async () => seenOf('resolved'))
+  await pausedHolder()
   await load.stop()
   await totals(behind, killed, before)
-  verdicts.take('all in all one beginning and one end', told.length === 2, told.join(', '))
+  verdicts.take('all in all two beginnings and two ends', told.length === 4, told.join(', '))
+}
+
+/** The one that evaluates stands still just before it would tell that the alert fires, and wakes much later. */
+async function pausedHolder(): Promise<void> {
+  await fail(1)
+  const [name] = await namesOfHolders()
+  const paused = intakes.find((one) => one.name === name)!
+  await verdicts.within(40_000, 'the alert is about to fire again', async () => {
+    const { data } = await alertsOf(paused)
+    const since = data.alerts.map(({ activeAt }) => (Date.now() - Date.parse(activeAt)) / 1000)
+    return { isTrue: since.some((s) => s > 15), seen: `pending for ${since.join(', ')} s` }
+  })
+  const heard = told.length
+  say(`SIGSTOP ${paused.name}, which evaluates the rules`)
+  paused.pause()
+  await verdicts.within(25_000, 'another one evaluates the rules', async () => {
+    const holders = await namesOfHolders()
+    return { isTrue: holders.length === 1, seen: holders.join(', ') || 'nobody' }
+  })
+  await verdicts.within(60_000, 'it tells of the alert', async () => ({
+    isTrue: told.length > heard,
+    seen: told.slice(heard).join(', ') || 'nothing',
+  }))
+  await sleep(30_000)
+  paused.wake()
+  say(`SIGCONT ${paused.name}`)
+  await sleep(20_000)
+  const holders = await namesOfHolders()
+  verdicts.take(
+    'who woke does not evaluate',
+    holders.length === 1 && holders[0] !== paused.name,
+    holders.join(', '),
+  )
+  await evaluatedOnce('after one woke', 20_000)
+  const news = told.slice(heard)
+  verdicts.take('the alert was told once', news.join() === 'firing', news.join(', '))
+  await fail(0)
+  await verdicts.within(60_000, 'its end is told', async () => ({
+    isTrue: told.at(-1) === 'resolved',
+    seen: told.slice(heard).join(', '),
+  }))
+  await sleep(10_000)
 }
 
 /** Each evaluation wrote one sample: no time has two of them, and none was left out by one and written by another. */
@@ -171,6 +214,14 @@ async function totals(behind: Engine, killed: Intake, linesBefore: number): Prom
       seen: `${increments} told, ${toldAgain} of them again, ${kept} kept`,
     }
   })
+}
+
+async function alertsOf({ web }: Intake): Promise<{
+  readonly data: { readonly alerts: readonly { readonly activeAt: string }[] }
+}> {
+  return (await (await fetch(`${web}/api/v1/alerts`)).json()) as Awaited<
+    ReturnType<typeof alertsOf>
+  >
 }
 
 async function fail(value: number): Promise<void> {

@@ -13,18 +13,13 @@ import type { Alerting, AlertingOptions, AlertingSetup } from './options.ts'
 import { RuleAlerts } from './rule-alerts.ts'
 import { AlertStore } from './route/alert-store.ts'
 import { DEFAULT_ROUTING, type Routing, parseRouting } from './route/config.ts'
-import { Dispatcher } from './route/dispatcher.ts'
+import { Dispatcher, type TurnOrder } from './route/dispatcher.ts'
 import { matcherModeOf, matcherReading } from './route/matcher-mode.ts'
 import { LiveRouting } from './route/routing-views.ts'
 import type { RoutingViews } from './route/views.ts'
 import { type RuleGroup, parseRuleFile, parseRuleGroups } from './rules/config.ts'
-import {
-  type Duty,
-  EVALUATION_INTERVAL_MS,
-  type GroupContext,
-  LiveGroup,
-  groupKey,
-} from './rules/group.ts'
+import type { Duty } from './rules/duty.ts'
+import { EVALUATION_INTERVAL_MS, type GroupContext, LiveGroup, groupKey } from './rules/group.ts'
 import { RuleStates } from './rules/shared-states.ts'
 import { DEFAULT_NO_DATA } from './rules/no-data.ts'
 import { holdAfterStart } from './rules/hold.ts'
@@ -117,6 +112,8 @@ class Engine implements Alerting {
   #reloading: Promise<void> = Promise.resolve()
   /** Whether the groups are evaluated here: always, unless a lease says whose turn it is. */
   #isOnDuty: boolean
+  /** While what belongs to a lease that is over is being put away: which one. */
+  #resting: object | undefined
   readonly #states: RuleStates
 
   constructor(
@@ -153,6 +150,7 @@ class Engine implements Alerting {
             peers: {
               name: cluster.name,
               changed: (name) => cluster.changed(this.#outbox.shared!, name),
+              mayTell: () => !this.#isInDoubt,
             },
           }),
     })
@@ -188,7 +186,7 @@ class Engine implements Alerting {
       silencer: this.silences,
       desk: this.#desk,
       externalUrl: this.#externalUrl,
-      ...(cluster === undefined ? {} : { order: cluster }),
+      ...(cluster === undefined ? {} : { order: this.#orderOf(cluster) }),
       ...(options.limits?.groups === undefined ? {} : { groupsMax: options.limits.groups }),
       ...(options.limits?.annotationBytes === undefined
         ? {}
@@ -274,6 +272,26 @@ class Engine implements Alerting {
     })
   }
 
+  /**
+   * The lease is over, by some clock, and that has not had its consequences yet: a process that stood still for
+   * a while wakes like that. Another Weir may evaluate and tell by now, so nobody is told anything from here.
+   */
+  get #isInDoubt(): boolean {
+    const cluster = this.#cluster
+    if (cluster?.hasLease !== true) return false
+    return this.#resting !== undefined || (this.#isOnDuty && !cluster.isOnDuty)
+  }
+
+  #orderOf(cluster: Cluster): TurnOrder {
+    const isSettled = (): boolean => cluster.isSettled && !this.#isInDoubt
+    return {
+      get isSettled() {
+        return isSettled()
+      },
+      waitMs: () => cluster.waitMs(),
+    }
+  }
+
   /** The rules are evaluated here from now on. */
   #begin(gapMs: number | undefined): void {
     if (this.#stop.signal.aborted || this.#cluster?.isOnDuty !== true) return
@@ -285,6 +303,7 @@ class Engine implements Alerting {
   /** Another Weir evaluates the rules: their alerts are told there, and do not end here. */
   async #rest(): Promise<void> {
     if (this.#stop.signal.aborted || !this.#isOnDuty) return
+    const resting = (this.#resting = {})
     this.#isOnDuty = false
     await Promise.all([...this.#groups.values()].map((group) => group.stop()))
     for (const key of this.#groups.keys()) this.#renew(key, 0)
@@ -294,6 +313,16 @@ class Engine implements Alerting {
       this.#events.storeFailed('alerts', String(cause)) // the next start tries again
     }
     await this.#dispatcher.regroup(this.#checked.routing)
+    void this.#tellAgain(resting)
+  }
+
+  /** What waits here to be told may have been told by the one who evaluates now: that is heard first. */
+  async #tellAgain(resting: object): Promise<void> {
+    await this.#cluster?.catchUp()
+    if (this.#resting !== resting) return
+    this.#resting = undefined
+    this.#outbox.release()
+    this.#dispatcher.goOn()
   }
 
   /** What the Weir that evaluates the rules says of their alerts, to be seen here too. */

@@ -205,6 +205,17 @@ export class Cluster implements Peers, TurnOrder, AsyncDisposable {
     this.#wasSettled()
   }
 
+  /** Hears what the others told meanwhile, as far as they answer in time. */
+  async catchUp(): Promise<void> {
+    const { clock, timeoutMs } = this.#options
+    const over = new AbortController()
+    const signal = AbortSignal.any([this.#stop.signal, over.signal])
+    const late = clock.sleep(timeoutMs, signal).catch(() => undefined)
+    const heard = this.#links.map((link) => link.catchUp().catch(() => false))
+    await Promise.race([Promise.all(heard), late])
+    over.abort(new Error('they were heard'))
+  }
+
   waitMs(): number {
     return this.#position() * this.#options.timeoutMs
   }

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { alertingInMemory } from '../testing/alerting-in-memory.ts'
 import { DutyWorld } from '../testing/duty-world.ts'
@@ -22,8 +23,11 @@ groups:
         for: 90s
 `
 
-async function world(names = ['a', 'b', 'c']): Promise<DutyWorld> {
-  const all = new DutyWorld({ names, config: CONFIG, rules: RULES })
+async function world(
+  names = ['a', 'b', 'c'],
+  { config = CONFIG, rules = RULES } = {},
+): Promise<DutyWorld> {
+  const all = new DutyWorld({ names, config, rules })
   for (const weir of all.weirs.values()) await weir.start()
   await all.pass(30)
   expect(names).toContain(all.holder)
@@ -111,6 +115,49 @@ test('who is cut off evaluates nothing, tells nothing, and takes nothing back', 
   expectOneWriter(all)
   await all.end()
 })
+
+/** Paused as by SIGSTOP, at any moment and for any time: the clocks run, the process does not. */
+test('who was paused writes nothing and tells nothing before it has looked at its lease', async () => {
+  // Long waits and tries, so that a pause often falls into one.
+  const slow = {
+    config: CONFIG.replace('group_wait: 1s', 'group_wait: 30s'),
+    rules: RULES.replace('for: 90s', 'for: 15s'),
+  }
+  const ms = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        // Answers that take longer than pauses between evaluations bring pauses into the middle of them.
+        answerMs: fc.constantFrom(0, 0, 3000, 9000),
+        untilPauseMs: ms(0, 100_000),
+        pausedMs: fc.oneof(ms(0, 12_000), ms(12_000, 60_000), ms(60_000, 150_000)),
+        isReceiverDown: fc.boolean(),
+      }),
+      async ({ answerMs, untilPauseMs, pausedMs, isReceiverDown }) => {
+        const all = await world(['a', 'b', 'c'], slow)
+        Object.assign(all, { answerMs, isReceiverDown, failing: ['db'] })
+        await all.clock.advance(untilPauseMs)
+        const paused = all.weirs.get(all.holder)!
+        paused.pause()
+        await all.pass(Math.min(pausedMs / 2000, 20))
+        all.isReceiverDown = false
+        await all.clock.advance(pausedMs - Math.min(pausedMs / 2, 20_000))
+        paused.wake()
+        await all.pass(150)
+        all.failing = []
+        await all.pass(90)
+        expect(all.unlawful).toEqual([])
+        expect(all.heard.map(({ text }) => text.slice(2))).toEqual([
+          'hook firing X',
+          'hook resolved X!',
+        ])
+        expectOneWriter(all)
+        await all.end()
+      },
+    ),
+    { numRuns: Number(process.env['WEIR_PAUSE_RUNS'] ?? 3) },
+  )
+}, 60_000)
 
 test('of two, the one that is left waits; with a third that only votes, it goes on', async () => {
   const two = await world(['a', 'b'])

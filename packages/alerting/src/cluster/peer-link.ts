@@ -120,6 +120,11 @@ export class PeerLink implements Ballot, AsyncDisposable {
     this.wake()
   }
 
+  /** Asks at once for what changed there. False when it did not answer. */
+  async catchUp(): Promise<boolean> {
+    return this.isSelf || this.#attempt(() => this.#pullAll())
+  }
+
   async #goOn(work: () => Promise<void>): Promise<void> {
     try {
       await work()

@@ -73,6 +73,8 @@ export interface OutboxOptions {
   readonly peers?: {
     readonly name: string
     readonly changed: (name: string) => void
+    /** False while it is not known whether another one tells by now: then nothing is sent until {@link Outbox.release}. */
+    readonly mayTell?: () => boolean
   }
   /** Between 0 and 1; spreads the attempts. */
   readonly random?: () => number
@@ -126,7 +128,7 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
     for (const queue of this.#queues.all()) this.#work(queue)
   }
 
-  /** What peers have told is known: what they have not is sent. */
+  /** What peers have told is known by now: what they have not is sent. */
   release(): void {
     this.#isHeld = false
     for (const queue of this.#queues.all()) this.#work(queue)
@@ -282,6 +284,12 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
     return this.#lastId.toString(36).padStart(12, '0')
   }
 
+  /** To be asked right before something is sent: this process may have stood still. */
+  get #mayTell(): boolean {
+    if (this.#options.peers?.mayTell?.() === false) this.#isHeld = true
+    return !this.#isHeld
+  }
+
   /** Sees to it that somebody works on the queue. */
   #work(queue: Queue): void {
     if (this.#isHeld || this.#workers.has(queue.key) || this.#stop.signal.aborted) return
@@ -311,6 +319,7 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
       this.#stop.signal.throwIfAborted()
       if (slots === undefined) return
       if (dueMs > clock.now()) continue // another one took its place meanwhile
+      if (!this.#mayTell) return
       await slots.take()
       const tried = await this.#tryFirst(queue, slots).finally(() => slots.give())
       if (tried !== undefined) await this.#conclude(queue, tried.item, tried.outcome)
@@ -327,7 +336,7 @@ export class Outbox implements NotificationDoor, AsyncDisposable {
     const item = queue.items[0]
     if (item === undefined) return undefined
     if (Math.max(item.nextAttemptMs ?? 0, slots.closedUntilMs) > clock.now()) return undefined
-    if (isToldByPeer(queue, item)) return undefined
+    if (!this.#mayTell || isToldByPeer(queue, item)) return undefined
     queue.inFlight = item.id
     try {
       const outcome = await this.#attempt(item)

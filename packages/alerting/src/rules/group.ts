@@ -10,6 +10,7 @@ import {
 import type { AlertingEvents } from '../telemetry.ts'
 import { AlertingRule, type Due, type StoredAlert } from './alert.ts'
 import type { Rule, RuleGroup } from './config.ts'
+import type { Duty } from './duty.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { NoDataPolicy } from './no-data.ts'
 import { RecordingRule } from './recording.ts'
@@ -41,15 +42,6 @@ export interface GroupContext {
   readonly noData: NoDataPolicy
   /** Where one Weir of several evaluates the rules. */
   readonly duty?: Duty
-}
-
-/** Whose turn it is to evaluate. */
-export interface Duty {
-  /** Whether this one may evaluate, write and tell at this very moment. */
-  readonly isOnDuty: boolean
-  readonly term: number
-  /** The state of a group was written to disk. */
-  kept(key: string): void
 }
 
 /** State of a group on disk. */
@@ -100,7 +92,7 @@ export class LiveGroup {
     this.#queryOffsetMs = spec.queryOffsetMs ?? context.queryOffsetMs
     this.#context = context
     this.#rules = withIds(spec.rules).map(({ id, rule }) => {
-      const series = new SeriesTracker(context.appender, context.events)
+      const series = new SeriesTracker(context.appender, context.events, context.duty)
       return {
         id,
         rule:
@@ -162,7 +154,8 @@ export class LiveGroup {
         rule.end(nowMs, note)
         await this.#handOn(rule, nowMs)
       }
-      await rule.series.write([], nowMs - this.#queryOffsetMs)
+      // Where another Weir evaluates by now, they are its to end.
+      if (this.#isOnDuty) await rule.series.write([], nowMs - this.#queryOffsetMs)
     }
     await Promise.all(rules.map(end))
   }
@@ -312,7 +305,7 @@ export class LiveGroup {
       await rule.evaluate(at)
       rule.report.ok(at.timeMs, clock.monotonicMs() - startMs)
     } catch (cause) {
-      if (at.signal.aborted) return
+      if (at.signal.aborted || !this.#isOnDuty) return
       const error = cause instanceof Error ? cause.message : String(cause)
       rule.report.failed(at.timeMs, clock.monotonicMs() - startMs, error)
       events.ruleFailed({ group: this.key, rule: rule.spec.name }, error)

@@ -1,5 +1,6 @@
-import { type Appender, type Labels, STALE_MARKER, type SeriesRef } from '@weir/model'
+import { type Appender, type Labels, STALE_MARKER, type SeriesRef, WeirError } from '@weir/model'
 import type { AlertingEvents } from '../telemetry.ts'
+import type { Duty } from './duty.ts'
 import type { QuerySample } from './source.ts'
 
 interface Tracked {
@@ -12,10 +13,12 @@ export class SeriesTracker {
   #last = new Map<string, Tracked>()
   readonly #appender: Appender
   readonly #events: AlertingEvents
+  readonly #duty: Pick<Duty, 'isOnDuty'> | undefined
 
-  constructor(appender: Appender, events: AlertingEvents) {
+  constructor(appender: Appender, events: AlertingEvents, duty?: Pick<Duty, 'isOnDuty'>) {
     this.#appender = appender
     this.#events = events
+    this.#duty = duty
   }
 
   /** Whether nothing was there last time. */
@@ -40,8 +43,16 @@ export class SeriesTracker {
     return [...this.#last.values()].map(({ labels }) => labels)
   }
 
-  /** Writes samples, which must have labels of their own each, and commits. */
+  /**
+   * Writes samples, which must have labels of their own each, and commits.
+   *
+   * @throws {WeirError} `RULE_FAILED` when another Weir may be evaluating by now: its answer may have taken
+   * longer than the lease lasts, or this process stood still
+   */
   async write(samples: readonly QuerySample[], timeMs: number): Promise<void> {
+    if (this.#duty?.isOnDuty === false) {
+      throw new WeirError('RULE_FAILED', 'the lease ended before its result could be written')
+    }
     const now = new Map<string, Tracked>()
     for (const { labels, value, histogram } of samples) {
       const key = labels.key()

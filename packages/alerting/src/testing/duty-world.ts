@@ -1,4 +1,4 @@
-import { Labels } from '@weir/model'
+import { type Clock, Labels } from '@weir/model'
 import { startAlerting } from '../alerting.ts'
 import type { PeerDoor } from '../cluster/peer-link.ts'
 import type { Fetch } from '../notify/fetch.ts'
@@ -26,6 +26,12 @@ export class DutyWorld {
   readonly cut = new Set<string>()
   /** What the engine answers: instances for which the condition holds. */
   failing: readonly string[] = []
+  /** How long its answers take. */
+  answerMs = 0
+  /** The receiver takes nothing. */
+  isReceiverDown = false
+  /** What somebody did as the one who evaluates who no longer was, at that very moment. */
+  readonly unlawful: string[] = []
 
   constructor(options: DutyWorldOptions) {
     this.options = options
@@ -61,6 +67,8 @@ export class DutyWeir {
   readonly #name: string
   #store = new MemoryStore()
   #alerting: Alerting | undefined
+  /** Resolves when it runs again; undefined while it runs. */
+  #paused: { readonly over: Promise<void>; readonly end: () => void } | undefined
 
   constructor(world: DutyWorld, name: string) {
     this.#world = world
@@ -75,12 +83,47 @@ export class DutyWeir {
     return this.#alerting?.peers.view().lease
   }
 
+  /** As SIGSTOP does: nothing of it runs, the clocks do, and what it waited for comes when it is woken. */
+  pause(): void {
+    let end = (): void => undefined
+    const over = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    this.#paused = { over, end }
+  }
+
+  wake(): void {
+    const paused = this.#paused
+    this.#paused = undefined
+    paused?.end()
+  }
+
+  async #running<T>(work: Promise<T>): Promise<T> {
+    const ended = await Promise.allSettled([work])
+    while (this.#paused !== undefined) await this.#paused.over
+    const [one] = ended
+    if (one.status === 'rejected') throw one.reason
+    return one.value
+  }
+
+  #clock(): Clock {
+    const { clock } = this.#world
+    return {
+      now: () => clock.now(),
+      monotonicMs: () => clock.monotonicMs(),
+      sleep: (ms, signal) => this.#running(clock.sleep(ms, signal)),
+    }
+  }
+
   async start(): Promise<void> {
-    const { clock, cut, weirs, heard, options, writers } = this.#world
+    const { clock, cut, weirs, heard, options, writers, unlawful } = this.#world
     const name = this.#name
     const store = this.#store
     const fetch: Fetch = async (url, { body }) => {
       if (this.#store !== store) throw new Error('killed')
+      if (this.#world.isReceiverDown) {
+        return { status: 503, headers: new Headers(), text: async () => '' }
+      }
       heard.push({ at: this.#world.seconds, text: `${name} ${textOf(url, String(body))}` })
       return { status: 200, headers: new Headers(), text: async () => '' }
     }
@@ -88,17 +131,26 @@ export class DutyWeir {
       .filter((other) => other !== name)
       .map((other): PeerDoor => ({
         address: `http://${other}`,
-        ask: async (message) => {
+        ask: async (message, signal) => {
           const peer = weirs.get(other)!.#alerting
           if (cut.has(name) || cut.has(other) || peer === undefined) throw new Error('refused')
           if (this.#store !== store) throw new Error('killed')
-          const answer = await peer.peers.answer(JSON.parse(JSON.stringify(message)))
+          // Who is paused does not refuse: its machine takes the message, and it is read when it wakes.
+          const reading = weirs.get(other)!.#running(clock.sleep(0))
+          const late = clock.sleep(5000, signal)
+          late.catch(() => undefined)
+          const answering = reading.then(() =>
+            peer.peers.answer(JSON.parse(JSON.stringify(message))),
+          )
+          const answer = await this.#running(Promise.race([answering, late]))
+          if (answer === undefined) throw new Error('no answer')
           return JSON.parse(JSON.stringify(answer)) as unknown
         },
       }))
     const appender = new RecordingAppender()
     const commit = appender.commit.bind(appender)
     appender.commit = async () => {
+      if (this.lease?.state !== 'held') unlawful.push(`${name} wrote at ${this.#world.seconds}`)
       const from = appender.written.length
       const result = await commit()
       for (const line of appender.written.slice(from)) {
@@ -111,11 +163,14 @@ export class DutyWeir {
     this.#alerting = await startAlerting({
       config: { fileName: 'alertmanager.yml', text: options.config },
       ruleFiles: [{ fileName: 'rules.yml', text: options.rules }],
-      query: async () =>
-        this.#world.failing.map((instance) => ({ labels: Labels.of({ instance }), value: 1 })),
+      query: async () => {
+        const { failing, answerMs } = this.#world
+        if (answerMs > 0) await this.#running(clock.sleep(answerMs))
+        return failing.map((instance) => ({ labels: Labels.of({ instance }), value: 1 }))
+      },
       appender,
       store,
-      clock,
+      clock: this.#clock(),
       externalUrl: 'http://weir',
       telemetry: recordingTelemetry().telemetry,
       fetch,
