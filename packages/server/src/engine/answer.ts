@@ -1,5 +1,4 @@
 import { type NativeHistogram, STALE_MARKER, WeirError } from '@weir/model'
-import { z } from 'zod'
 import type { MatrixColumns, VectorColumns } from '../query/job.ts'
 import { type ShownHistogram, numberOf, readHistogram } from './read-histogram.ts'
 
@@ -20,26 +19,37 @@ export type QueryData =
   | { readonly resultType: 'vector' | 'matrix'; readonly result: readonly ShownSeries[] }
   | { readonly resultType: 'scalar' | 'string'; readonly result: ShownSample }
 
-/** `{status: "success", data: …}`; series are many, so what is in them is looked at where it is read. */
-const envelope = z.looseObject({
-  status: z.literal('success'),
-  data: z.union([
-    z.looseObject({
-      resultType: z.enum(['vector', 'matrix']),
-      result: z.array(z.looseObject({})),
-    }),
-    z.looseObject({
-      resultType: z.enum(['scalar', 'string']),
-      result: z.tuple([z.number(), z.string()]),
-    }),
-  ]),
-})
-
-/** @throws {WeirError} `ENGINE_ANSWER` */
+/**
+ * `{status: "success", data: …}`. Series are many: of each is looked at whether it is one, and at what is in it
+ * where it is read.
+ *
+ * @throws {WeirError} `ENGINE_ANSWER`
+ */
 export function readQueryData(text: string): QueryData {
-  const read = envelope.safeParse(parsed(text))
-  if (read.success) return read.data.data as QueryData
+  const answer = parsed(text)
+  if (isObject(answer) && answer['status'] === 'success' && isQueryData(answer['data'])) {
+    return answer['data']
+  }
   throw noAnswer(text)
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+function isQueryData(data: unknown): data is QueryData {
+  if (!isObject(data) || !Array.isArray(data['result'])) return false
+  const result = data['result'] as readonly unknown[]
+  switch (data['resultType']) {
+    case 'vector':
+    case 'matrix':
+      return result.every((one) => isObject(one) && isObject(one['metric']))
+    case 'scalar':
+    case 'string':
+      return result.length === 2 && typeof result[0] === 'number' && typeof result[1] === 'string'
+    default:
+      return false
+  }
 }
 
 /** @throws {WeirError} `ENGINE_ANSWER` */

@@ -2,7 +2,6 @@ import type { HttpReply } from '@weir/fetch'
 import { WeirError } from '@weir/model'
 import { tooLarge } from '../query/encode.ts'
 import type { QueryReply } from '../query/job.ts'
-import { parsed } from './answer.ts'
 import type { EngineEvents } from './events.ts'
 
 /**
@@ -11,8 +10,6 @@ import type { EngineEvents } from './events.ts'
  */
 interface PassOptions {
   readonly bytesMax: number
-  /** Series that are left; 0 leaves all. */
-  readonly cutTo: number
   readonly events: EngineEvents
 }
 
@@ -22,7 +19,6 @@ const BEGINNING = /^\s*\{\s*"status"\s*:\s*"success"\s*,/
 const IS_PARTIAL = /^\s*\{\s*"status"\s*:\s*"success"\s*,\s*"isPartial"\s*:\s*true/
 const PARTIAL =
   'the engine answered in part: some of its storage is away, and samples may be missing'
-const CUT = 'results truncated due to limit'
 const NEWLINE = 10
 const SPACE = 32
 
@@ -36,7 +32,7 @@ async function whole(reply: HttpReply, options: PassOptions): Promise<QueryReply
     pieces.push(piece)
     bytes += piece.length
   }
-  return { status: 200, body: cut(first(Buffer.concat(pieces, bytes), options), options) }
+  return { status: 200, body: first(Buffer.concat(pieces, bytes), options) }
 }
 
 /** Its beginning; what is more follows in `rest`. */
@@ -92,22 +88,4 @@ function first(piece: Buffer, { events }: PassOptions): Uint8Array<ArrayBuffer> 
   const warned = Buffer.from(`{"status":"success","warnings":${JSON.stringify([PARTIAL])},`)
   const [begun] = BEGINNING.exec(head)!
   return new Uint8Array(Buffer.concat([warned, own.subarray(begun.length)]))
-}
-
-/** Leaves so many series of an answer, where the engine knows no limit. */
-function cut(body: Uint8Array<ArrayBuffer>, { cutTo }: PassOptions): Uint8Array<ArrayBuffer> {
-  if (cutTo === 0) return body
-  const answer = parsed(Buffer.from(body).toString()) as {
-    readonly data?: { readonly result?: unknown; readonly resultType?: unknown }
-    readonly warnings?: readonly string[]
-  }
-  const { result, resultType } = answer.data ?? {}
-  const isList = resultType === 'vector' || resultType === 'matrix'
-  if (!isList || !Array.isArray(result) || result.length <= cutTo) return body
-  const shown = {
-    ...answer,
-    data: { ...answer.data, result: result.slice(0, cutTo) as unknown[] },
-    warnings: [...(answer.warnings ?? []), CUT],
-  }
-  return new TextEncoder().encode(JSON.stringify(shown))
 }

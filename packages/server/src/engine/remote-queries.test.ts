@@ -1,4 +1,4 @@
-import type { QueryJob, QueryReply } from '../query/job.ts'
+import type { QueryJob, QueryReply, VectorRows } from '../query/job.ts'
 import { OWN } from '../query/question.ts'
 import { expect, test } from 'vitest'
 import { EngineStand, NOTHING, type Scripted, VICTORIA_BUILD } from './testing/stand-in-engine.ts'
@@ -407,4 +407,20 @@ test('federation and remote read are made of raw samples', async () => {
   expect(read.status).toBe(200)
   expect(read.body.length).toBeGreaterThan(20)
   expect(stand.questions[1]!.params).toMatchObject({ query: '{__name__="up",site=""}[60001ms]' })
+})
+
+test('long answers are read by a query thread, short ones where they arrive', async () => {
+  await using stand = await EngineStand.open()
+  for (const [count, reads] of [
+    [2, []],
+    [1000, ['vector']],
+  ] as const) {
+    const names = Array.from({ length: count }, (_, i) => [`up${i}`, String(i)] as const)
+    stand.script = () => ({ body: vectorBody(...names) })
+    const parts = [{ exprs: ['up'], timeMs: START_MS, origin: RULE }]
+    const [answer] = await stand.queries.vectors(parts, never)
+    const { labels, values } = answer as VectorRows
+    expect([labels.length, values[count - 1]]).toEqual([count, count - 1])
+    expect(stand.localReads).toEqual(reads)
+  }
 })

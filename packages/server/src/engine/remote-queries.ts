@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { HttpReply } from '@weir/fetch'
 import { type Clock, WeirError } from '@weir/model'
 import { failure } from '../http/route.ts'
-import { federate, longestLookback } from '../query/federate.ts'
+import { longestLookback } from '../query/federate.ts'
 import type {
   EvaluationLimits,
   FederateJob,
@@ -18,21 +18,19 @@ import type {
 } from '../query/job.ts'
 import type { QueryDesk } from '../query/query-desk.ts'
 import { OWN, type QueryOrigin, type Question, moment, questionOf } from '../query/question.ts'
-import { readChunks, readSamples } from '../query/remote-read.ts'
 import type { QueryOutcome, QueryWatch } from '../query/watch.ts'
 import { Turns } from '../remote-read/turns.ts'
-import { type ShownSeries, matrixOf, readQueryData, vectorOf } from './answer.ts'
 import type { Dialect } from './dialect.ts'
 import { PassedAnswer } from './passed-answer.ts'
 import type { EngineQuestion, MetricsEngine } from './metrics-engine.ts'
 import { type Asked, type OneQuestion, questionFor } from './question-params.ts'
-import { RawSource } from './raw-source.ts'
+import { type AnswerJob, type AnswerReader, type ReadAnswer, readAnswer } from './read-answer.ts'
 import { selectorText } from './selector-text.ts'
 
 export interface RemoteQueriesOptions {
   readonly engine: MetricsEngine
   /** Answers what needs no metrics of the engine, and what Weir knows of itself while that is away. */
-  readonly local: QueryDesk
+  readonly local: QueryDesk & AnswerReader
   readonly watch: QueryWatch
   readonly clock: Clock
   /** Questions of people that may wait for their turn. */
@@ -53,8 +51,10 @@ interface Passing {
 
 type Range = { readonly startMs: number; readonly endMs: number; readonly stepMs: number }
 
-/** Longest answer that is read into memory, as text; what is passed on to a client has the client's limit. */
-const TEXT_BYTES_MAX = 256 * 2 ** 20
+/** Longest answer that is read into memory; what is passed on to a client has the client's limit. */
+const READ_BYTES_MAX = 256 * 2 ** 20
+/** Shorter answers are read where they arrive: the way to a query thread would cost more. */
+const SHORT_BYTES = 16 * 1024
 /** Longest answer to a client, unless it says. */
 const ANSWER_BYTES_MAX = 512 * 2 ** 20
 /** The rules by which Weir watches itself: they hold without the engine too. */
@@ -184,11 +184,11 @@ export class RemoteQueries implements QueryDesk {
     const { signal } = how
     switch (job.kind) {
       case 'federate':
-        return { status: 200, body: await this.#federate(job, signal) }
+        return this.#federate(job, signal)
       case 'readSamples':
-        return { status: 200, body: await this.#readSamples(job, signal) }
+        return this.#readSamples(job, signal)
       case 'readChunks':
-        return { status: 200, body: await this.#readChunks(job, signal) }
+        return this.#readChunks(job, signal)
       default:
         return this.#pass(job, how)
     }
@@ -201,12 +201,13 @@ export class RemoteQueries implements QueryDesk {
     const isQuery = job.kind === 'instant' || job.kind === 'range'
     const bytesMax = (isQuery ? job.limits?.answerBytesMax : undefined) ?? ANSWER_BYTES_MAX
     const cutTo = isQuery && dialect.cutsHere ? job.limit : 0
-    const options = { bytesMax, cutTo, events: engine.events }
+    const options = { bytesMax, events: engine.events }
     const reply = await this.#ask({ ...asked, signal }, (answer) =>
       isStreamed && cutTo === 0 && job.kind !== 'metadata'
         ? PassedAnswer.begin(answer, options)
         : PassedAnswer.whole(answer, options),
     )
+    if (cutTo > 0) return this.#read({ as: 'cut', bodies: [reply.body], limit: cutTo }, signal)
     const isEmpty = job.kind === 'metadata' && NO_METADATA.test(Buffer.from(reply.body).toString())
     return isEmpty ? local.json(job, OWN, signal) : reply
   }
@@ -251,7 +252,8 @@ export class RemoteQueries implements QueryDesk {
     const asked = questionFor(job, dialect, clock.now())
     const whole = origin.kind === 'rule' ? Object.entries(dialect.whole) : []
     const question = { ...asked, params: [...asked.params, ...whole] }
-    return vectorOf(readQueryData(await this.#text(question, signal, this.#own)), expr)
+    const body = await this.#body(question, signal, this.#own)
+    return this.#read({ as: 'vector', bodies: [body], expr }, signal)
   }
 
   async #matrix(
@@ -270,61 +272,62 @@ export class RemoteQueries implements QueryDesk {
       stats: '',
       limits: this.#limits,
     } as const
-    const text = await this.#text(questionFor(job, dialect, clock.now()), signal, turns)
-    return matrixOf(readQueryData(text), range)
+    const body = await this.#body(questionFor(job, dialect, clock.now()), signal, turns)
+    return this.#read({ as: 'matrix', bodies: [body], range }, signal)
   }
 
-  async #federate(job: FederateJob, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  async #federate(job: FederateJob, signal: AbortSignal): Promise<QueryReply> {
     const { timeMs, selectors } = job
     const lookbackMs = longestLookback(job.limits)
-    const found = await Promise.all(
+    const bodies = await Promise.all(
       selectors.map((selector) =>
         this.#raw(selector, { startMs: timeMs - lookbackMs + 1, endMs: timeMs }, signal),
       ),
     )
-    // One page: another one would have to be asked for anew.
-    const whole = { ...job, pageBytes: Number.POSITIVE_INFINITY }
-    return federate(whole, new RawSource(found.flat()), {}).body
+    return this.#read({ as: 'raw', bodies, job }, signal)
   }
 
-  async #readSamples(job: ReadSamplesJob, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    const found = await Promise.all(
+  async #readSamples(job: ReadSamplesJob, signal: AbortSignal): Promise<QueryReply> {
+    const bodies = await Promise.all(
       job.queries.map((query) =>
         this.#raw(selectorText(query.matchers, job.externalLabels), query, signal),
       ),
     )
-    return readSamples(job, new RawSource(found.flat()), {})
+    return this.#read({ as: 'raw', bodies, job }, signal)
   }
 
-  async #readChunks(job: ReadChunksJob, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  async #readChunks(job: ReadChunksJob, signal: AbortSignal): Promise<QueryReply> {
     const { query, externalLabels } = job
-    const found = await this.#raw(selectorText(query.matchers, externalLabels), query, signal)
-    const whole = { ...job, pageBytes: Number.POSITIVE_INFINITY }
-    return readChunks(whole, new RawSource(found), {}).body
+    const body = await this.#raw(selectorText(query.matchers, externalLabels), query, signal)
+    return this.#read({ as: 'raw', bodies: [body], job }, signal)
   }
 
   /** Samples as they are kept, both ends included; stale markers are not among them. */
-  async #raw(
+  #raw(
     selector: string,
     { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
     signal: AbortSignal,
-  ): Promise<readonly ShownSeries[]> {
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const params = [
       ['query', `${selector}[${Math.max(1, endMs - startMs + 1)}ms]`],
       ['time', String(endMs / 1000)],
     ] as const
-    const text = await this.#ask({ path: '/api/v1/query', params, signal }, readText)
-    const data = readQueryData(text)
-    return data.resultType === 'matrix' ? data.result : []
+    return this.#ask({ path: '/api/v1/query', params, signal }, readBytes)
   }
 
-  async #text(asked: Asked, signal: AbortSignal, turns: Turns): Promise<string> {
+  async #body(asked: Asked, signal: AbortSignal, turns: Turns): Promise<Uint8Array<ArrayBuffer>> {
     const leave = await turns.enter(signal)
     try {
-      return await this.#ask({ ...asked, signal }, readText)
+      return await this.#ask({ ...asked, signal }, readBytes)
     } finally {
       leave()
     }
+  }
+
+  /** Reads answers, on a query thread where that is worth it. */
+  async #read<Job extends AnswerJob>(job: Job, signal: AbortSignal): Promise<ReadAnswer<Job>> {
+    const bytes = job.bodies.reduce((sum, { length }) => sum + length, 0)
+    return bytes < SHORT_BYTES ? readAnswer(job) : this.#options.local.read(job, signal)
   }
 
   #ask<T>(question: EngineQuestion, read: (reply: HttpReply) => T | Promise<T>): Promise<T> {
@@ -392,14 +395,17 @@ export class RemoteQueries implements QueryDesk {
 
 const NO_METADATA = /^\s*\{"status":"success","data":\s*\{\s*\}/
 
-async function readText(reply: HttpReply): Promise<string> {
+/** In a buffer of its own, which may go to another thread. */
+async function readBytes(reply: HttpReply): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await reply.text(TEXT_BYTES_MAX)
+    const bytes = await reply.bytes(READ_BYTES_MAX)
+    const isWhole = bytes.byteLength === bytes.buffer.byteLength
+    return isWhole ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes)
   } catch (error) {
     if (!(error instanceof WeirError) || error.code !== 'FETCH_TOO_LARGE') throw error
     throw new WeirError(
       'QUERY_ANSWER_TOO_LARGE',
-      `Cannot read an answer of more than ${TEXT_BYTES_MAX} bytes of the engine: aggregate, or raise the step`,
+      `Cannot read an answer of more than ${READ_BYTES_MAX} bytes of the engine: aggregate, or raise the step`,
     )
   }
 }

@@ -1,6 +1,7 @@
 import { MessageChannel } from 'node:worker_threads'
 import { type Clock, type ErrorCode, WeirError, systemClock } from '@weir/model'
 import type { ReaderSeat } from '@weir/tsdb'
+import type { AnswerJob, AnswerReader, ReadAnswer } from '../engine/read-answer.ts'
 import type {
   EvaluationLimits,
   MatrixColumns,
@@ -14,7 +15,7 @@ import type {
   VectorsJob,
   VectorsPart,
 } from '../query/job.ts'
-import { unpackVectors } from '../query/packed-vectors.ts'
+import { type PackedVectors, unpackVectors } from '../query/packed-vectors.ts'
 import { OWN, type QueryOrigin, type Question, moment, questionOf } from '../query/question.ts'
 import type { QueryDesk } from '../query/query-desk.ts'
 import type { QueryOutcome, QueryWatch, WatchedQuery } from '../query/watch.ts'
@@ -41,6 +42,7 @@ type Work =
   | { readonly kind: 'vector'; readonly job: VectorJob }
   | { readonly kind: 'vectors'; readonly job: VectorsJob }
   | { readonly kind: 'matrix' | 'background'; readonly job: MatrixJob }
+  | { readonly kind: 'read'; readonly job: AnswerJob }
 
 /** A question and who asks it. */
 interface Asked {
@@ -50,7 +52,7 @@ interface Asked {
 
 interface Task {
   readonly work: Work
-  /** A question, or several that go together. */
+  /** A question, or several that go together; none where an answer is read that somebody else watches. */
   readonly watched: readonly WatchedQuery[]
   readonly signal: AbortSignal
   readonly resolve: (result: never) => void
@@ -98,7 +100,7 @@ interface Seat {
  * small and must not wait behind a dashboard; and one thread is never given to a query from outside
  * while it could still be the last free one for them.
  */
-export class QueryPool implements QueryDesk {
+export class QueryPool implements QueryDesk, AnswerReader {
   readonly #options: QueryPoolOptions
   readonly #openSeat: () => Promise<ReaderSeat>
   readonly #telemetry: Telemetry
@@ -217,6 +219,10 @@ export class QueryPool implements QueryDesk {
     )
   }
 
+  read<Job extends AnswerJob>(job: Job, signal: AbortSignal): Promise<ReadAnswer<Job>> {
+    return this.#submit({ kind: 'read', job }, [], signal)
+  }
+
   get threadCount(): number {
     return this.#seats.length
   }
@@ -327,7 +333,7 @@ export class QueryPool implements QueryDesk {
     const onAbort = (): void => {
       Atomics.store(seat.flags, CANCELLED, id)
       isGivenUp = true
-      this.#killUnless(seat, watched[0]!, done.signal)
+      this.#killUnless(seat, watched[0], done.signal)
       this.#fail(task, signal.reason)
     }
     signal.removeEventListener('abort', leave)
@@ -353,9 +359,9 @@ export class QueryPool implements QueryDesk {
   }
 
   /** Ends the thread of a query that was given up and does not stop by itself. */
-  #killUnless(seat: Seat, { question }: WatchedQuery, stopped: AbortSignal): void {
+  #killUnless(seat: Seat, watched: WatchedQuery | undefined, stopped: AbortSignal): void {
     const kill = (): void => {
-      const query = question.expr.slice(0, 1000)
+      const query = watched?.question.expr.slice(0, 1000) ?? 'the answer of an engine'
       this.#telemetry.log.warn({ query }, 'A query does not stop; its thread is ended')
       seat.thread.kill()
     }
@@ -424,7 +430,7 @@ interface Ticket {
 }
 
 type Vectors = readonly (VectorRows | QueryFailure)[]
-type ThreadAnswer = QueryReply | VectorColumns | Vectors | MatrixColumns
+type ThreadAnswer = QueryReply | VectorRows | Vectors | MatrixColumns
 
 function ask(thread: QueryThread, work: Work, ticket: Ticket): Promise<ThreadAnswer> {
   switch (work.kind) {
@@ -437,7 +443,15 @@ function ask(thread: QueryThread, work: Work, ticket: Ticket): Promise<ThreadAns
     case 'matrix':
     case 'background':
       return thread.call('matrix', { ...ticket, job: work.job })
+    case 'read': {
+      const buffers = work.job.bodies.map(({ buffer }) => buffer)
+      return thread.call('read', { ...ticket, job: work.job }, buffers).then(unpacked)
+    }
   }
+}
+
+function unpacked(answer: PackedVectors | MatrixColumns | QueryReply): ThreadAnswer {
+  return 'words' in answer ? (unpackVectors(answer)[0] as VectorRows) : answer
 }
 
 /** How question number `i` of a job ended. */

@@ -5,6 +5,7 @@ import { type Clock, Labels, type Millis, systemClock } from '@weir/model'
 import { type Store, openStore } from '@weir/tsdb'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type AnswerJob, readAnswer } from '../engine/read-answer.ts'
 import { OWN } from '../query/question.ts'
 import { QueryWatch } from '../query/watch.ts'
 import { Log } from '../telemetry/log.ts'
@@ -115,7 +116,50 @@ test('several threads answer as one does', async () => {
     for (let round = 0; round < 10; round++) expect((await three.ask(expr)).text).toBe(text)
     await untilHelped(three, expr, text)
   }
+  await readsAnswers(one.pool)
 })
+
+/** A query thread makes of an engine's answers what is made of them where they arrive, and says what is wrong. */
+async function readsAnswers(pool: QueryPool): Promise<void> {
+  const bodyOf = (resultType: string, result: unknown): Uint8Array<ArrayBuffer> =>
+    new TextEncoder().encode(JSON.stringify({ status: 'success', data: { resultType, result } }))
+  const vector = (): Uint8Array<ArrayBuffer> =>
+    bodyOf(
+      'vector',
+      ['a', 'b', 'c'].map((name, i) => ({ metric: { name, same: '' }, value: [1, `${i}`] })),
+    )
+  const matrix = (): Uint8Array<ArrayBuffer> =>
+    bodyOf('matrix', [{ metric: { a: 'b' }, values: [[30, '7']] }])
+  const range = { startMs: 0, endMs: 60_000, stepMs: 30_000 }
+  const page = { selectors: ['a'], timeMs: 40_000, limits: {}, externalLabels: [] }
+  const format = { kind: 'text', escaping: 'values' } as const
+  const federate = { ...page, kind: 'federate', format, after: undefined, pageBytes: 1 } as const
+  const jobs = (): readonly AnswerJob[] => [
+    { as: 'vector', bodies: [vector()], expr: 'a' },
+    { as: 'matrix', bodies: [matrix()], range },
+    { as: 'cut', bodies: [vector()], limit: 2 },
+    { as: 'raw', bodies: [matrix()], job: federate },
+  ]
+  const { signal } = new AbortController()
+  for (const [i, job] of jobs().entries()) {
+    const there = await pool.read(job, signal)
+    expect(plain(there)).toEqual(plain(readAnswer(jobs()[i]!)))
+  }
+  const wrong: AnswerJob = { as: 'vector', bodies: [bodyOf('vector', [1])], expr: 'a' }
+  await expect(pool.read(wrong, signal)).rejects.toMatchObject({ code: 'ENGINE_ANSWER' })
+}
+
+/** Without what it took, and numbers in whatever list. */
+function plain(answer: object): object {
+  return Object.fromEntries(
+    Object.entries(answer)
+      .filter(([name]) => name !== 'cost')
+      .map(([name, value]) => [
+        name,
+        ArrayBuffer.isView(value) ? [...(value as Uint8Array)] : value,
+      ]),
+  )
+}
 
 test('helpers that end, whenever they do, change no answer, and their successors help again', async () => {
   await using one = await stand(1)

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { invariant } from '@weir/model'
 import { type Reader, type ReaderSeat, openReader } from '@weir/tsdb'
+import { type AnswerJob, readAnswer } from '../engine/read-answer.ts'
 import {
   type Circumstances,
   evaluateMatrix,
@@ -49,6 +50,8 @@ export type QueryThreadHandlers = {
   vector: (numbered: NumberedJob<VectorJob>) => Moved<VectorColumns>
   vectors: (numbered: NumberedJob<VectorsJob>) => Moved<PackedVectors>
   matrix: (numbered: NumberedJob<MatrixJob>) => Moved<MatrixColumns>
+  /** Reads an answer of an engine; no store is asked. */
+  read: (numbered: NumberedJob<AnswerJob>) => Moved<PackedVectors | MatrixColumns | QueryReply>
   /** Another query thread, which may help and be helped. */
   meet: (introduction: Introduction) => void
   close: () => void
@@ -93,15 +96,27 @@ const handlers: QueryThreadHandlers = {
   vectors: (numbered) => {
     const { reader } = place()
     const answers = evaluateVectors(numbered.job, reader, circumstances(numbered), exprs)
-    const packed = packVectors(answers)
-    return new Moved(packed, [packed.costs.buffer, packed.labels.buffer, packed.values.buffer])
+    return movedVectors(packVectors(answers))
   },
   matrix: (numbered) => {
     const columns = evaluateMatrix(numbered.job, place().reader, circumstances(numbered))
     return new Moved(columns, [columns.values.buffer])
   },
+  read: ({ job }) => {
+    if (job.as === 'vector') return movedVectors(packVectors([readAnswer(job)]))
+    if (job.as === 'matrix') {
+      const columns = readAnswer(job)
+      return new Moved(columns, [columns.values.buffer])
+    }
+    const reply = readAnswer(job)
+    return new Moved(reply, [reply.body.buffer])
+  },
   meet: (introduction) => place().team.meet(introduction),
   close: () => seated?.reader[Symbol.dispose](),
+}
+
+function movedVectors(packed: PackedVectors): Moved<PackedVectors> {
+  return new Moved(packed, [packed.costs.buffer, packed.labels.buffer, packed.values.buffer])
 }
 
 serveCalls(parentPort!, handlers)

@@ -11,6 +11,7 @@ import { Log } from '../../telemetry/log.ts'
 import { Registry } from '../../telemetry/registry.ts'
 import { engineOf, engineShape } from '../config.ts'
 import { MetricsEngine } from '../metrics-engine.ts'
+import { type AnswerReader, readAnswer } from '../read-answer.ts'
 import { RemoteQueries } from '../remote-queries.ts'
 import { z } from 'zod'
 
@@ -59,6 +60,8 @@ export class EngineStand implements AsyncDisposable {
   readonly asked: AskedOf[] = []
   readonly localVectors: string[] = []
   readonly localJson: string[] = []
+  /** What query threads read of its answers. */
+  readonly localReads: string[] = []
   readonly registry = new Registry()
   script: Script = () => ({ body: NOTHING })
   build = PROMETHEUS_BUILD
@@ -130,7 +133,7 @@ export class EngineStand implements AsyncDisposable {
     this.#server.close()
   }
 
-  #local(): QueryDesk {
+  #local(): QueryDesk & AnswerReader {
     const vector = (expr: string): VectorRows => {
       this.localVectors.push(expr)
       return { kind: 'vector', labels: [['from', 'here']], values: [1] }
@@ -148,6 +151,10 @@ export class EngineStand implements AsyncDisposable {
         parts.flatMap(({ exprs }) => exprs.map(vector)),
       matrix: missing,
       background: missing,
+      read: async (job) => {
+        this.localReads.push(job.as)
+        return readAnswer(job)
+      },
       threadCount: 2,
       [Symbol.asyncDispose]: async () => undefined,
     }
