@@ -20,28 +20,28 @@ export type AnswerJob = VectorAnswer | MatrixAnswer | RawAnswers | CutAnswer
 type Body = Uint8Array<ArrayBuffer>
 
 /** An instant query's, as columns. */
-export interface VectorAnswer {
+interface VectorAnswer {
   readonly as: 'vector'
   readonly bodies: readonly [Body]
   readonly expr: string
 }
 
 /** A range query's, as columns. */
-export interface MatrixAnswer {
+interface MatrixAnswer {
   readonly as: 'matrix'
   readonly bodies: readonly [Body]
   readonly range: { readonly startMs: number; readonly endMs: number; readonly stepMs: number }
 }
 
 /** Raw samples, as another protocol has them. */
-export interface RawAnswers {
+interface RawAnswers {
   readonly as: 'raw'
   readonly bodies: readonly Body[]
   readonly job: FederateJob | ReadSamplesJob | ReadChunksJob
 }
 
 /** Fewer series of a query's answer, for an engine that knows no limit. */
-export interface CutAnswer {
+interface CutAnswer {
   readonly as: 'cut'
   readonly bodies: readonly [Body]
   readonly limit: number
