@@ -72,5 +72,5 @@ function scopeWords(scopes: readonly string[]): string {
 
 /** A fresh page afterwards: nothing that was read stays in memory. */
 export async function leave(): Promise<void> {
-  location.assign(await logOut())
+  location.assign(await logOut.run(undefined))
 }

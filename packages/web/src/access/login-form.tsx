@@ -1,7 +1,8 @@
 import { Button, PasswordInput, SegmentedControl, Skeleton, TextInput } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type Typed, logIn, whoamiQuery } from '../api/access.ts'
+import { useDeed } from './use-deed.ts'
+import { logIn, whoamiQuery } from '../api/access.ts'
 import { RequestError } from '../api/client.ts'
 import { somebodyIsKnown } from '../api/known.ts'
 import { FailureNote } from '../frame/failure-note.tsx'
@@ -23,8 +24,7 @@ export function LoginForm(props: {
   const [token, setToken] = useState('')
   const [user, setUser] = useState('')
   const [password, setPassword] = useState('')
-  const { mutate, isPending, error } = useMutation({
-    mutationFn: (typed: Typed) => logIn(typed),
+  const { mutate, isPending, error } = useDeed(logIn, {
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: whoamiQuery.queryKey })
       somebodyIsKnown()

@@ -1,6 +1,15 @@
-import { Button, Checkbox, CopyButton, Modal, NativeSelect, TextInput } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import {
+  Button,
+  Checkbox,
+  CopyButton,
+  Modal,
+  NativeSelect,
+  NumberInput,
+  TextInput,
+} from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useDeed } from './use-deed.ts'
 import { SCOPES, type Scope, createToken, tokensQuery } from '../api/access.ts'
 import { FailureNote } from '../frame/failure-note.tsx'
 
@@ -19,19 +28,21 @@ const SPANS = [
   { value: '', label: 'never' },
 ]
 
+const MIB = 2 ** 20
+const LIMITS = [
+  { key: 'requestsPerSecond', label: 'Requests a second', max: 1e9, unit: 1 },
+  { key: 'bytesPerSecond', label: 'MiB a second', max: 1e9, unit: MIB },
+  { key: 'series', label: 'Series at a time', max: 1e9, unit: 1, allowDecimal: false },
+] as const
+
 /** Makes a token; its text is shown here once and can never be had again. */
 export function NewToken({ onClose }: { readonly onClose: () => void }): React.JSX.Element {
   const client = useQueryClient()
   const [name, setName] = useState('')
   const [scopes, setScopes] = useState<readonly string[]>([])
   const [days, setDays] = useState('90')
-  const making = useMutation({
-    mutationFn: () =>
-      createToken({
-        name,
-        scopes: SCOPES.filter((scope) => scopes.includes(scope)),
-        ...(days === '' ? {} : { expiresInMs: Number(days) * DAY_MS }),
-      }),
+  const [limits, setLimits] = useState<Readonly<Record<string, string | number>>>({})
+  const making = useDeed(createToken, {
     onSuccess: () => client.invalidateQueries(tokensQuery),
   })
   const made = making.data
@@ -49,7 +60,12 @@ export function NewToken({ onClose }: { readonly onClose: () => void }): React.J
           className="stack"
           onSubmit={(event) => {
             event.preventDefault()
-            making.mutate()
+            making.mutate({
+              name,
+              scopes: SCOPES.filter((scope) => scopes.includes(scope)),
+              ...(days === '' ? {} : { expiresInMs: Number(days) * DAY_MS }),
+              ...limitsOf(limits),
+            })
           }}
         >
           <TextInput
@@ -73,6 +89,22 @@ export function NewToken({ onClose }: { readonly onClose: () => void }): React.J
             value={days}
             onChange={(event) => setDays(event.currentTarget.value)}
           />
+          <fieldset className="token-limits">
+            <legend>
+              At most <span className="muted">what is left empty has no limit</span>
+            </legend>
+            {LIMITS.map(({ key, label, unit: _, ...field }) => (
+              <NumberInput
+                key={key}
+                label={label}
+                placeholder="any"
+                hideControls
+                {...field}
+                value={limits[key] ?? ''}
+                onChange={(value) => setLimits({ ...limits, [key]: value })}
+              />
+            ))}
+          </fieldset>
           {making.error === null ? null : <FailureNote error={making.error} />}
           <div className="dialog-foot">
             <Button variant="default" onClick={onClose}>
@@ -105,4 +137,15 @@ export function NewToken({ onClose }: { readonly onClose: () => void }): React.J
       )}
     </Modal>
   )
+}
+
+/** Only what was filled in. */
+function limitsOf(typed: Readonly<Record<string, string | number>>): {
+  readonly limits?: Readonly<Record<string, number>>
+} {
+  const filled = LIMITS.flatMap(({ key, unit }) => {
+    const value = Number(typed[key] ?? '')
+    return value > 0 ? [[key, value * unit] as const] : []
+  })
+  return filled.length === 0 ? {} : { limits: Object.fromEntries(filled) }
 }

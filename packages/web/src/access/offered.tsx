@@ -1,9 +1,9 @@
+import type { Wanted } from '../api/access.ts'
 import { useMay } from './use-may.ts'
-import type { Scope } from '../api/access.ts'
 
-/** What only those may do who have a scope: to others it is not offered. */
+/** The way to a deed, for those who may do it: to others it is not offered. */
 export function Offered(props: {
-  readonly to: Scope
+  readonly to: { readonly wants: Wanted }
   readonly children: React.ReactNode
 }): React.ReactNode {
   return useMay(props.to) ? props.children : null

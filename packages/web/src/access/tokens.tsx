@@ -1,70 +1,45 @@
-import { Button, Modal, Skeleton } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button, Modal } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type TokenView, revokeToken, tokensQuery } from '../api/access.ts'
-import { whole } from '../format/number.ts'
+import { limitTexts, refusedText } from './token-limits.ts'
+import { useDeed } from './use-deed.ts'
+import { type TokenView, createToken, revokeToken, tokensQuery } from '../api/access.ts'
 import { FailureNote } from '../frame/failure-note.tsx'
-import { MoreButton } from '../frame/more-button.tsx'
 import { agoText, fullTime, shortTime } from '../time/clock-text.ts'
 import { serverNow } from '../time/server-clock.ts'
+import { AccessSheet } from './access-sheet.tsx'
 import { NewToken } from './new-token.tsx'
-
-const ROWS = 100
+import { Offered } from './offered.tsx'
 
 /** The tokens there are: made, looked at, revoked. */
 export function Tokens(): React.JSX.Element {
-  const { data, error, refetch } = useQuery(tokensQuery)
-  const [rows, setRows] = useState(ROWS)
   const [isMaking, setMaking] = useState(false)
   const [leaving, setLeaving] = useState<TokenView>()
-  if (data === undefined) {
-    if (error === null) return <Skeleton height={200} />
-    return <FailureNote error={error} retry={() => void refetch()} />
-  }
   return (
-    <section className="sheet" aria-label="Tokens">
-      <div className="sheet-head">
-        <h2>Tokens</h2>
-        <span className="muted">{whole(data.length)}, for programs and people</span>
-        <Button size="compact-sm" ml="auto" onClick={() => setMaking(true)}>
-          New token
-        </Button>
-      </div>
-      {data.length === 0 ? (
-        <div className="empty">There is no token yet. A program that sends or asks needs one.</div>
-      ) : (
-        <div className="scroll">
-          <table className="plain">
-            <thead>
-              <tr>
-                <th>Name</th>
-                <th>May</th>
-                <th>Used</th>
-                <th>Ends</th>
-                <th>Made</th>
-                <th>
-                  <span className="visually-hidden">Revoke</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.slice(0, rows).map((token) => (
-                <TokenRow key={token.id} token={token} onRevoke={() => setLeaving(token)} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {rows >= data.length ? null : (
-        <div className="sheet-body">
-          <MoreButton left={data.length - rows} step={ROWS} onMore={() => setRows(rows + ROWS)} />
-        </div>
-      )}
+    <>
+      <AccessSheet
+        query={useQuery(tokensQuery)}
+        title="Tokens"
+        about="for programs and people"
+        empty="There is no token yet. A program that sends or asks needs one."
+        action={
+          <Offered to={createToken}>
+            <Button size="compact-sm" onClick={() => setMaking(true)}>
+              New token
+            </Button>
+          </Offered>
+        }
+        columns={['Name', 'May', 'At most', 'Used', 'Ends', 'Made']}
+        deed="Revoke"
+        row={(token) => (
+          <TokenRow key={token.id} token={token} onRevoke={() => setLeaving(token)} />
+        )}
+      />
       {isMaking ? <NewToken onClose={() => setMaking(false)} /> : null}
       {leaving === undefined ? null : (
         <Revoke token={leaving} onClose={() => setLeaving(undefined)} />
       )}
-    </section>
+    </>
   )
 }
 
@@ -72,9 +47,8 @@ function TokenRow(props: {
   readonly token: TokenView
   readonly onRevoke: () => void
 }): React.JSX.Element {
-  const { name, prefix, scopes, createdMs, createdBy, expiresMs, lastUsedMs } = props.token
-  const nowMs = serverNow()
-  const isOver = expiresMs !== null && expiresMs <= nowMs
+  const { token, onRevoke } = props
+  const { name, prefix, scopes, createdMs, createdBy, lastUsedMs } = token
   return (
     <tr>
       <td className="long">
@@ -87,32 +61,65 @@ function TokenRow(props: {
           </span>
         ))}
       </td>
-      <td className="num">{lastUsedMs === null ? 'never' : agoText(lastUsedMs, nowMs)}</td>
       <td className="num">
-        {expiresMs === null ? (
+        <Limits token={token} />
+      </td>
+      <td className="num">
+        {lastUsedMs === null ? (
           <span className="muted">never</span>
-        ) : isOver ? (
-          <span className="tag" data-mark>
-            over since {shortTime(expiresMs)}
-          </span>
         ) : (
-          <span title={fullTime(expiresMs)}>{agoText(expiresMs, nowMs)}</span>
+          <span title={fullTime(lastUsedMs)}>{agoText(lastUsedMs, serverNow())}</span>
         )}
+      </td>
+      <td className="num">
+        <End atMs={token.expiresMs} />
       </td>
       <td className="num" title={fullTime(createdMs)}>
         {shortTime(createdMs)} <span className="muted">{createdBy}</span>
       </td>
       <td className="right">
-        <Button
-          size="compact-sm"
-          variant="default"
-          aria-label={`Revoke ${name}`}
-          onClick={props.onRevoke}
-        >
-          Revoke
-        </Button>
+        <Offered to={revokeToken}>
+          <Button
+            size="compact-sm"
+            variant="default"
+            aria-label={`Revoke ${name}`}
+            onClick={onRevoke}
+          >
+            Revoke
+          </Button>
+        </Offered>
       </td>
     </tr>
+  )
+}
+
+/** How much may come with it, and how much more came. */
+function Limits({ token }: { readonly token: TokenView }): React.JSX.Element {
+  const limits = limitTexts(token)
+  const refused = refusedText(token)
+  if (limits.length === 0) return <span className="muted">no limit</span>
+  return (
+    <>
+      {limits.map((text) => (
+        <div key={text}>{text}</div>
+      ))}
+      {refused === '' ? null : (
+        <span className="tag" data-mark title="Since Weir started">
+          refused {refused}
+        </span>
+      )}
+    </>
+  )
+}
+
+function End({ atMs }: { readonly atMs: number | null }): React.JSX.Element {
+  if (atMs === null) return <span className="muted">never</span>
+  const nowMs = serverNow()
+  if (atMs > nowMs) return <span title={fullTime(atMs)}>{agoText(atMs, nowMs)}</span>
+  return (
+    <span className="tag" data-mark>
+      over since {shortTime(atMs)}
+    </span>
   )
 }
 
@@ -122,8 +129,7 @@ function Revoke(props: {
 }): React.JSX.Element {
   const { token, onClose } = props
   const client = useQueryClient()
-  const going = useMutation({
-    mutationFn: () => revokeToken(token.id),
+  const going = useDeed(revokeToken, {
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['access'] })
       onClose()
@@ -141,7 +147,11 @@ function Revoke(props: {
           <Button variant="default" data-autofocus onClick={onClose}>
             Keep
           </Button>
-          <Button className="destroy" loading={going.isPending} onClick={() => going.mutate()}>
+          <Button
+            className="destroy"
+            loading={going.isPending}
+            onClick={() => going.mutate(token.id)}
+          >
             Revoke
           </Button>
         </div>

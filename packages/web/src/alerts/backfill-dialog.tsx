@@ -1,6 +1,7 @@
 import { Button, Modal, SegmentedControl, TextInput } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useDeed } from '../access/use-deed.ts'
 import type { RuleGroup } from '../api/prometheus.ts'
 import { backfillsQuery, beginBackfill } from '../api/weir.ts'
 import { FailureNote } from '../frame/failure-note.tsx'
@@ -19,9 +20,7 @@ export function BackfillDialog(props: {
   const client = useQueryClient()
   const [now] = useState(serverNow)
   const [from, setFrom] = useState(() => inputTime(now - 7 * DAY_MS))
-  const begin = useMutation({
-    mutationFn: () =>
-      beginBackfill({ file: group.file, group: group.name, startMs: Date.parse(from) }),
+  const begin = useDeed(beginBackfill, {
     onSuccess: async () => {
       await client.invalidateQueries(backfillsQuery)
       onClose()
@@ -38,7 +37,7 @@ export function BackfillDialog(props: {
             className="stack"
             onSubmit={(event) => {
               event.preventDefault()
-              begin.mutate()
+              begin.mutate({ file: group.file, group: group.name, startMs: Date.parse(from) })
             }}
           >
             <Modal.Title fw={600}>Fill in the past of {group.name}</Modal.Title>

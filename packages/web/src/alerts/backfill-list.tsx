@@ -1,6 +1,6 @@
 import type { BackfillView } from '@weir/packs'
 import { Button, Progress } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import {
   IconAlertTriangle,
   IconCircleCheck,
@@ -8,6 +8,7 @@ import {
   IconPlayerStop,
   IconRefresh,
 } from '@tabler/icons-react'
+import { useDeed } from '../access/use-deed.ts'
 import { Offered } from '../access/offered.tsx'
 import { backfillsQuery, cancelBackfill } from '../api/weir.ts'
 import { counted } from '../format/number.ts'
@@ -43,8 +44,7 @@ export function BackfillList(): React.JSX.Element | null {
 
 function BackfillLine({ view }: { readonly view: BackfillView }): React.JSX.Element {
   const client = useQueryClient()
-  const cancel = useMutation({
-    mutationFn: () => cancelBackfill(view.id),
+  const cancel = useDeed(cancelBackfill, {
     onSettled: () => client.invalidateQueries(backfillsQuery),
   })
   const { word, tone, Icon } = STATES[view.state]
@@ -86,12 +86,12 @@ function BackfillLine({ view }: { readonly view: BackfillView }): React.JSX.Elem
       </div>
       <div className="muted" style={{ fontSize: 13, textAlign: 'right' }}>
         {view.endedMs === null ? (
-          <Offered to="admin">
+          <Offered to={cancelBackfill}>
             <Button
               size="compact-sm"
               variant="default"
               loading={cancel.isPending}
-              onClick={() => cancel.mutate()}
+              onClick={() => cancel.mutate(view.id)}
             >
               Cancel
             </Button>

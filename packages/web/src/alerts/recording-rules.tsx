@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Offered } from '../access/offered.tsx'
 import { type RecordingRule, type RuleGroup, rulesQuery } from '../api/prometheus.ts'
+import { beginBackfill } from '../api/weir.ts'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { BackfillDialog } from './backfill-dialog.tsx'
 import { BackfillList } from './backfill-list.tsx'
@@ -66,7 +67,7 @@ function Group(props: {
         <span className="muted" style={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>
           {group.file} · every {group.interval} s
         </span>
-        <Offered to="admin">
+        <Offered to={beginBackfill}>
           <Button
             size="compact-sm"
             variant="default"

@@ -1,11 +1,15 @@
 import type { AuditPage, SessionView, WhoamiView } from '@weir/packs'
 import { queryOptions } from '@tanstack/react-query'
-import { deleteAt, getWeir, postWeir, sendWeir } from './client.ts'
+import { getWeir } from './client.ts'
+import { deed, send } from './deed.ts'
 
 const API = '/api/weir/v1'
 
 export const SCOPES = ['ingest', 'read', 'write', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
+
+/** What the scope of a deed may be: some want none. */
+export type Wanted = Scope | 'open'
 
 /** A token as lists show it. */
 export interface TokenView {
@@ -17,6 +21,29 @@ export interface TokenView {
   readonly createdBy: string
   readonly expiresMs: number | null
   readonly lastUsedMs: number | null
+  readonly limits?: TokenLimits
+  /** Since Weir started; left out when nothing was. */
+  readonly refused?: {
+    readonly requests: number
+    readonly bytes: number
+    readonly samples: number
+    readonly lines: number
+  }
+}
+
+/** How much may come with a token. */
+export interface TokenLimits {
+  readonly requestsPerSecond?: number
+  readonly bytesPerSecond?: number
+  /** Series, and as many streams of log lines, at a time. */
+  readonly series?: number
+}
+
+export interface TokenDraft {
+  readonly name: string
+  readonly scopes: readonly Scope[]
+  readonly expiresInMs?: number
+  readonly limits?: TokenLimits
 }
 
 export const whoamiQuery = queryOptions({
@@ -48,28 +75,26 @@ export type Typed =
   | { readonly token: string }
   | { readonly user: string; readonly password: string }
 
-export function logIn(typed: Typed): Promise<unknown> {
-  return sendWeir('POST', `${API}/login`, typed)
-}
+export const logIn = deed('open', (typed: Typed) =>
+  send('POST /api/weir/v1/login')({ body: typed }),
+)
 
 /** Resolves with where to go next. */
-export async function logOut(): Promise<string> {
-  const { next } = await postWeir<{ readonly next: string }>(`${API}/logout`, {})
+export const logOut = deed('open', async () => {
+  const { next } = await send('POST /api/weir/v1/logout')<{ readonly next: string }>({
+    body: new URLSearchParams(),
+  })
   return next
-}
+})
 
-export function createToken(draft: {
-  readonly name: string
-  readonly scopes: readonly Scope[]
-  readonly expiresInMs?: number
-}): Promise<TokenView & { readonly token: string }> {
-  return sendWeir('POST', `${API}/tokens`, draft)
-}
+export const createToken = deed('admin', (draft: TokenDraft) =>
+  send('POST /api/weir/v1/tokens')<TokenView & { readonly token: string }>({ body: draft }),
+)
 
-export function revokeToken(id: string): Promise<void> {
-  return deleteAt(`${API}/tokens/${encodeURIComponent(id)}`)
-}
+export const revokeToken = deed('admin', (id: string) =>
+  send('DELETE /api/weir/v1/tokens/{id}')({ at: { id } }),
+)
 
-export function endSession(id: string): Promise<void> {
-  return deleteAt(`${API}/sessions/${encodeURIComponent(id)}`)
-}
+export const endSession = deed('read', (id: string) =>
+  send('DELETE /api/weir/v1/sessions/{id}')({ at: { id } }),
+)

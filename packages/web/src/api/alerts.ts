@@ -9,7 +9,8 @@ import type {
   SilencePreview,
 } from '@weir/packs'
 import { queryOptions } from '@tanstack/react-query'
-import { deleteAt, getWeir, sendWeir } from './client.ts'
+import { getWeir } from './client.ts'
+import { deed, send } from './deed.ts'
 
 const API = '/api/weir/v1'
 
@@ -30,8 +31,6 @@ export const timelineQuery = (fingerprint: string, nowMs: number) =>
     },
   })
 
-const about = (prints: readonly string[]): string => `${API}/alerts/${prints.join(',')}`
-
 /** What can be done about alerts. */
 export type AlertAction =
   | { readonly kind: 'ack'; readonly comment: string }
@@ -41,16 +40,29 @@ export type AlertAction =
   | { readonly kind: 'assign'; readonly to: string }
   | { readonly kind: 'note'; readonly text: string }
 
-export async function actOn(
-  prints: readonly string[],
-  by: string,
-  { kind, ...rest }: AlertAction,
-): Promise<void> {
-  const sign = `by=${encodeURIComponent(by)}`
-  if (kind === 'unack') await deleteAt(`${about(prints)}/ack?${sign}`)
-  else if (kind === 'wake') await deleteAt(`${about(prints)}/snooze?${sign}`)
-  else await sendWeir('POST', `${about(prints)}/${kind}`, { by, ...rest })
-}
+export const actOn = deed(
+  'write',
+  (wish: { readonly fingerprint: string; readonly by: string; readonly action: AlertAction }) => {
+    const { fingerprint, by, action } = wish
+    const { kind, ...rest } = action
+    const at = { fingerprint }
+    const how = { at, body: { by, ...rest } }
+    switch (kind) {
+      case 'ack':
+        return send('POST /api/weir/v1/alerts/{fingerprint}/ack')(how)
+      case 'unack':
+        return send('DELETE /api/weir/v1/alerts/{fingerprint}/ack')({ at, query: { by } })
+      case 'snooze':
+        return send('POST /api/weir/v1/alerts/{fingerprint}/snooze')(how)
+      case 'wake':
+        return send('DELETE /api/weir/v1/alerts/{fingerprint}/snooze')({ at, query: { by } })
+      case 'assign':
+        return send('POST /api/weir/v1/alerts/{fingerprint}/assign')(how)
+      case 'note':
+        return send('POST /api/weir/v1/alerts/{fingerprint}/note')(how)
+    }
+  },
+)
 
 /** A matcher as Alertmanager's API has it. */
 export interface SilenceMatcher {
@@ -78,11 +90,13 @@ export const silencesQuery = queryOptions({
 
 export type SilenceDraft = Omit<Silence, 'id' | 'status'> & { readonly id?: string }
 
-export const keepSilence = (draft: SilenceDraft): Promise<unknown> =>
-  sendWeir('POST', '/api/v2/silences', draft)
+export const keepSilence = deed('write', (draft: SilenceDraft) =>
+  send('POST /api/v2/silences')({ body: draft }),
+)
 
-export const expireSilence = (id: string): Promise<void> =>
-  deleteAt(`/api/v2/silence/${encodeURIComponent(id)}`)
+export const expireSilence = deed('write', (id: string) =>
+  send('DELETE /api/v2/silence/{id}')({ at: { id } }),
+)
 
 export const previewQuery = (matchers: readonly string[]) =>
   queryOptions({
@@ -100,16 +114,26 @@ export const maintenanceQuery = queryOptions({
   queryFn: ({ signal }) => getWeir<MaintenanceView>(`${API}/maintenance`, signal),
 })
 
-export const planMaintenance = (draft: MaintenanceDraftView, id?: string): Promise<unknown> =>
-  id === undefined
-    ? sendWeir('POST', `${API}/maintenance`, draft)
-    : sendWeir('PUT', `${API}/maintenance/${encodeURIComponent(id)}`, draft)
+/** A new plan, or another one in place of that which has an id. */
+export const planMaintenance = deed(
+  'write',
+  ({ id, draft }: { readonly id?: string | undefined; readonly draft: MaintenanceDraftView }) =>
+    id === undefined
+      ? send('POST /api/weir/v1/maintenance')({ body: draft })
+      : send('PUT /api/weir/v1/maintenance/{id}')({ at: { id }, body: draft }),
+)
 
-export const removeMaintenance = (id: string): Promise<void> =>
-  deleteAt(`${API}/maintenance/${encodeURIComponent(id)}`)
+export const removeMaintenance = deed('write', (id: string) =>
+  send('DELETE /api/weir/v1/maintenance/{id}')({ at: { id } }),
+)
 
-export const settleNotification = (id: string, how: 'retry' | 'discard'): Promise<unknown> =>
-  sendWeir('POST', `${API}/notifications/${encodeURIComponent(id)}/${how}`, {})
+export const settleNotification = deed(
+  'write',
+  ({ id, how }: { readonly id: string; readonly how: 'retry' | 'discard' }) =>
+    how === 'retry'
+      ? send('POST /api/weir/v1/notifications/{id}/retry')({ at: { id }, body: {} })
+      : send('POST /api/weir/v1/notifications/{id}/discard')({ at: { id }, body: {} }),
+)
 
 export const receiversQuery = queryOptions({
   queryKey: ['receivers'],
@@ -123,5 +147,9 @@ export const failingQuery = queryOptions({
     getWeir<readonly FailingIntegration[]>(`${API}/receivers/failing`, signal),
 })
 
-export const testReceiver = (name: string): Promise<readonly ReceiverTestView[]> =>
-  sendWeir('POST', `${API}/receivers/${encodeURIComponent(name)}/test`, {})
+export const testReceiver = deed('write', (name: string) =>
+  send('POST /api/weir/v1/receivers/{name}/test')<readonly ReceiverTestView[]>({
+    at: { name },
+    body: {},
+  }),
+)

@@ -40,46 +40,31 @@ export interface PrometheusAnswer<T> {
 
 /** GETs JSON from Weir's own API. @throws {RequestError} */
 export async function getWeir<T>(path: string, signal: AbortSignal): Promise<T> {
-  const { response, body } = await request(path, { signal })
-  if (!response.ok) throw refusal(response, body)
-  return body as T
+  return readBody<T>(path, await reach(path, { signal }), signal)
 }
 
-/** POSTs a form to Weir's own API. @throws {RequestError} */
-export async function postWeir<T>(
-  path: string,
-  parameters: Readonly<Record<string, string>>,
-): Promise<T> {
-  const init = { method: 'POST', body: new URLSearchParams(parameters) }
-  const { response, body } = await request(path, init)
-  if (!response.ok) throw refusal(response, body)
-  return body as T
-}
+/** Routes that read although they are asked by POST: what is asked is too long for an address. */
+type Question =
+  | '/api/weir/v1/logs/context'
+  | '/api/weir/v1/boards/query'
+  | '/api/weir/v1/rules/preview'
 
-/** Sends JSON to Weir's own API. @throws {RequestError} */
-export async function sendWeir<T>(
-  method: 'POST' | 'PUT' | 'DELETE',
-  path: string,
-  value: unknown,
+/** Asks by a form or by JSON, and reads JSON. @throws {RequestError} */
+export async function ask<T>(
+  path: Question,
+  asked: object | URLSearchParams,
   signal?: AbortSignal,
 ): Promise<T> {
-  const headers = { 'content-type': 'application/json' }
-  const init = { method, headers, body: JSON.stringify(value), ...(signal ? { signal } : {}) }
-  const { response, body } = await request(path, init)
-  if (!response.ok) throw refusal(response, body)
-  return body as T
+  return readBody<T>(path, await askFor(path, asked, signal), signal)
 }
 
-/** Sends JSON and reads the answer, a line of JSON each, to its end. @throws {RequestError} */
-export async function sendLines<T>(
-  path: string,
-  value: unknown,
+/** Asks, and reads the answer, a line of JSON each, to its end. @throws {RequestError} */
+export async function askLines<T>(
+  path: Question,
+  asked: object,
   signal: AbortSignal,
 ): Promise<readonly T[]> {
-  const headers = { 'content-type': 'application/json' }
-  const init = { method: 'POST', headers, body: JSON.stringify(value), signal }
-  const response = await reach(path, init)
-  if (!response.ok) throw refusal(response, await response.json().catch(() => undefined))
+  const response = await askFor(path, asked, signal)
   const text = await response.text()
   return text
     .split('\n')
@@ -87,13 +72,21 @@ export async function sendLines<T>(
     .map((line) => JSON.parse(line) as T)
 }
 
-/** DELETEs what is at a path. @throws {RequestError} */
-export async function deleteAt(path: string): Promise<void> {
-  const response = await reach(path, { method: 'DELETE' })
-  if (response.ok) return
-  const isJson = response.headers.get('content-type')?.startsWith('application/json') === true
-  const told: unknown = isJson ? await response.json() : { message: await response.text() }
-  throw refusal(response, told)
+/** Asks; what is answered can be read as it comes, and is no refusal. @throws {RequestError} */
+export async function askFor(
+  path: Question,
+  asked: object | URLSearchParams,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const isForm = asked instanceof URLSearchParams
+  const response = await reach(path, {
+    method: 'POST',
+    ...(isForm ? {} : { headers: { 'content-type': 'application/json' } }),
+    body: isForm ? asked : JSON.stringify(asked),
+    ...(signal === undefined ? {} : { signal }),
+  })
+  if (response.ok) return response
+  throw refusal(response, await response.json().catch(() => undefined))
 }
 
 /**
@@ -107,13 +100,11 @@ export async function askPrometheus<T>(
   signal: AbortSignal,
   base: '/api/v1' | '/api/weir/v1' = '/api/v1',
 ): Promise<PrometheusAnswer<T>> {
-  const { response, body } = await request(
-    `${base}/${path}`,
-    parameters === undefined
-      ? { signal }
-      : { signal, method: 'POST', body: new URLSearchParams(parameters) },
-  )
-  const answer = body as Partial<PrometheusAnswer<T>> & { readonly status?: string }
+  const init = { method: 'POST', body: new URLSearchParams(parameters) }
+  const address = `${base}/${path}`
+  const response = await reach(address, { signal, ...(parameters === undefined ? {} : init) })
+  const body = await bodyOf(address, response, signal)
+  const answer = (body ?? {}) as Partial<PrometheusAnswer<T>> & { readonly status?: string }
   if (!response.ok || answer.status !== 'success') throw refusal(response, body)
   return {
     data: answer.data as T,
@@ -122,16 +113,25 @@ export async function askPrometheus<T>(
   }
 }
 
-async function request(
+/** Reads an answer that is no refusal. @throws {RequestError} */
+export async function readBody<T>(
   path: string,
-  init: RequestInit,
-): Promise<{ readonly response: Response; readonly body: unknown }> {
-  const response = await reach(path, init)
-  if (response.status === 204) return { response, body: { status: 'success' } }
+  response: Response,
+  signal?: AbortSignal,
+): Promise<T> {
+  const body = await bodyOf(path, response, signal)
+  if (!response.ok) throw refusal(response, body)
+  return body as T
+}
+
+async function bodyOf(path: string, response: Response, signal?: AbortSignal): Promise<unknown> {
   try {
-    return { response, body: await response.json() }
+    const text = await response.text()
+    if (text === '' && response.ok) return undefined
+    const isPlain = response.headers.get('content-type')?.startsWith('text/plain') === true
+    return isPlain ? text.trim() : (JSON.parse(text) as unknown)
   } catch (cause) {
-    if (init.signal?.aborted) throw cause
+    if (signal?.aborted) throw cause
     throw new RequestError({
       kind: 'unreadable',
       status: response.status,
@@ -170,15 +170,20 @@ function withAccept(given: HeadersInit | undefined): Headers {
   return headers
 }
 
-function refusal(response: Response, body: unknown): RequestError {
-  const told = (body ?? {}) as Readonly<Record<string, unknown>>
-  const message = [told['message'], told['error']].find((text) => typeof text === 'string')
+/** What Weir said when it said no: some of the APIs that it speaks say it as a mere text. */
+export function refusal(response: Response, body: unknown): RequestError {
+  const told = (typeof body === 'string' ? { message: body } : (body ?? {})) as Readonly<
+    Record<string, unknown>
+  >
+  const message = [told['message'], told['error']].find(
+    (text) => typeof text === 'string' && text !== '',
+  )
   return new RequestError({
     kind: 'refused',
     status: response.status,
     code: codeOf(response),
     errorType: typeof told['errorType'] === 'string' ? told['errorType'] : '',
-    message: message ?? `Weir answered with status ${response.status}`,
+    message: (message as string | undefined) ?? `Weir answered with status ${response.status}`,
     ...(told['conflict'] === undefined ? {} : { conflict: told['conflict'] }),
   })
 }

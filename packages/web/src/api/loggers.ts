@@ -1,6 +1,7 @@
 import type { LoggersView, OverrideDraft, OverrideView } from '@weir/packs'
 import { queryOptions } from '@tanstack/react-query'
-import { deleteAt, getWeir, sendWeir } from './client.ts'
+import { getWeir } from './client.ts'
+import { deed, send } from './deed.ts'
 import { REFRESH_MS } from './weir.ts'
 
 const API = '/api/weir/v1/loggers'
@@ -31,10 +32,12 @@ export const auditQuery = queryOptions({
   queryFn: ({ signal }) => getWeir<Overrides>(`${API}/audit`, signal),
 })
 
-export function setLevel(draft: OverrideDraft): Promise<OverrideView> {
-  return sendWeir('POST', `${API}/overrides`, draft)
-}
+export const setLevel = deed('write', (draft: OverrideDraft) =>
+  send('POST /api/weir/v1/loggers/overrides')<OverrideView>({ body: draft }),
+)
 
-export function clearLevel(id: string, by: string): Promise<void> {
-  return deleteAt(`${API}/overrides/${id}?by=${encodeURIComponent(by)}`)
-}
+export const clearLevel = deed(
+  'write',
+  ({ id, by }: { readonly id: string; readonly by: string }) =>
+    send('DELETE /api/weir/v1/loggers/overrides/{id}')({ at: { id }, query: { by } }),
+)

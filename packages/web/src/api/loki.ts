@@ -1,4 +1,4 @@
-import { RequestError, reach } from './client.ts'
+import { RequestError, reach, refusal } from './client.ts'
 
 /** The shapes of Loki's HTTP API that the page reads. */
 export type LokiLabels = Readonly<Record<string, string>>
@@ -80,7 +80,7 @@ export async function askLoki<T>(
     ? reach(address, { headers: APART, signal })
     : reach(API + path, { method: 'POST', headers: APART, body: form, signal }))
   const text = await response.text()
-  if (!response.ok) throw refusedWith(response.status, text)
+  if (!response.ok) throw refusal(response, refusalIn(text))
   try {
     return JSON.parse(text) as T
   } catch {
@@ -101,21 +101,10 @@ export async function askLokiData<T>(
   return (await askLoki<{ readonly data: T }>(path, parameters, signal)).data
 }
 
-function refusedWith(status: number, text: string): RequestError {
-  return new RequestError({
-    kind: 'refused',
-    code: '',
-    status,
-    errorType: '',
-    message: messageIn(text) || `Weir answered with status ${status}`,
-  })
-}
-
-function messageIn(text: string): string {
+/** Weir's own refusals are JSON; Loki's are texts. */
+function refusalIn(text: string): unknown {
   try {
-    const told = JSON.parse(text) as Readonly<Record<string, unknown>> | null
-    const found = [told?.['message'], told?.['error']].find((each) => typeof each === 'string')
-    return found ?? text.trim()
+    return JSON.parse(text) as unknown
   } catch {
     return text.trim()
   }

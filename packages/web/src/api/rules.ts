@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
-import { getWeir, sendWeir } from './client.ts'
+import { ask, getWeir } from './client.ts'
+import { deed, send } from './deed.ts'
 
 /** The shapes of `/api/weir/v1/rules` that the page reads and sends. */
 
@@ -78,7 +79,6 @@ export interface RulePreview {
 }
 
 const API = '/api/weir/v1/rules'
-const pathOf = (id: string): string => `${API}/${encodeURIComponent(id)}`
 
 export const ruleRowsQuery = queryOptions({
   queryKey: ['rules', 'rows'],
@@ -93,19 +93,30 @@ export const ruleChangesQuery = queryOptions({
 export const rulePreviewQuery = (draft: RuleDraft) =>
   queryOptions({
     queryKey: ['rule-preview', draft],
-    queryFn: ({ signal }) => sendWeir<RulePreview>('POST', `${API}/preview`, draft, signal),
+    queryFn: ({ signal }) => ask<RulePreview>('/api/weir/v1/rules/preview', draft, signal),
     retry: false,
   })
 
-export function putRule(id: string, draft: RuleDraft & Author): Promise<RuleRow> {
-  return sendWeir('PUT', pathOf(id), draft)
-}
+export const putRule = deed(
+  'write',
+  ({ id, draft }: { readonly id: string; readonly draft: RuleDraft & Author }) =>
+    send('PUT /api/weir/v1/rules/{id}')<RuleRow>({ at: { id }, body: draft }),
+)
 
 /** What can be done to a rule besides changing what it says. */
 export type RuleDeed = 'off' | 'on' | 'delete'
 
-export function doToRule(id: string, deed: RuleDeed, author: Author): Promise<unknown> {
-  return deed === 'delete'
-    ? sendWeir('DELETE', pathOf(id), author)
-    : sendWeir('POST', `${pathOf(id)}/${deed}`, author)
-}
+export const doToRule = deed(
+  'write',
+  (wish: { readonly id: string; readonly what: RuleDeed; readonly author: Author }) => {
+    const how = { at: { id: wish.id }, body: wish.author }
+    switch (wish.what) {
+      case 'off':
+        return send('POST /api/weir/v1/rules/{id}/off')(how)
+      case 'on':
+        return send('POST /api/weir/v1/rules/{id}/on')(how)
+      case 'delete':
+        return send('DELETE /api/weir/v1/rules/{id}')(how)
+    }
+  },
+)

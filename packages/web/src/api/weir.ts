@@ -18,7 +18,10 @@ import type {
   WeirStatus,
 } from '@weir/packs'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { getWeir, postWeir } from './client.ts'
+import { groupPath } from '../pushed/group-path.ts'
+import type { Labels } from './prometheus.ts'
+import { getWeir } from './client.ts'
+import { deed, deleteAt, send } from './deed.ts'
 
 /** How often pages ask again, unless the reader chose otherwise. */
 export const REFRESH_MS = 10_000
@@ -61,6 +64,9 @@ export const pushGroupsQuery = queryOptions({
   queryKey: ['push-groups'],
   queryFn: ({ signal }) => getWeir<readonly PushGroupView[]>(`${API}/push-groups`, signal),
 })
+
+/** Deletes a group as a client of the push gateway would. */
+export const deleteGroup = deed('ingest', (labels: Labels) => deleteAt(groupPath(labels)))
 
 /** It goes through all series, and changes slowly. */
 export const statsdCardinalityQuery = queryOptions({
@@ -119,19 +125,18 @@ export const backfillsQuery = queryOptions({
     state.data?.some(({ endedMs }) => endedMs === null) === true ? 1000 : REFRESH_MS,
 })
 
-export const beginBackfill = (wish: {
-  readonly file: string
-  readonly group: string
-  readonly startMs: number
-}): Promise<BackfillView> =>
-  postWeir(`${API}/backfills`, {
-    file: wish.file,
-    group: wish.group,
-    start: String(wish.startMs / 1000),
-  })
+export const beginBackfill = deed(
+  'admin',
+  (wish: { readonly file: string; readonly group: string; readonly startMs: number }) => {
+    const { file, group, startMs } = wish
+    const body = new URLSearchParams({ file, group, start: String(startMs / 1000) })
+    return send('POST /api/weir/v1/backfills')<BackfillView>({ body })
+  },
+)
 
-export const cancelBackfill = (id: string): Promise<BackfillView> =>
-  postWeir(`${API}/backfills/${encodeURIComponent(id)}/cancel`, {})
+export const cancelBackfill = deed('admin', (id: string) =>
+  send('POST /api/weir/v1/backfills/{id}/cancel')<BackfillView>({ at: { id } }),
+)
 
 /** The tests of rules on history that the server still knows, newest first. */
 export const backtestsQuery = queryOptions({
@@ -148,8 +153,10 @@ export const backtestQuery = (id: string) =>
     refetchInterval: ({ state }) => (state.data?.endedMs === null ? 400 : false),
   })
 
-export const beginBacktest = (form: Readonly<Record<string, string>>): Promise<BacktestView> =>
-  postWeir(`${API}/backtests`, form)
+export const beginBacktest = deed('read', (form: Readonly<Record<string, string>>) =>
+  send('POST /api/weir/v1/backtests')<BacktestView>({ body: new URLSearchParams(form) }),
+)
 
-export const cancelBacktest = (id: string): Promise<BacktestView> =>
-  postWeir(`${API}/backtests/${encodeURIComponent(id)}/cancel`, {})
+export const cancelBacktest = deed('read', (id: string) =>
+  send('POST /api/weir/v1/backtests/{id}/cancel')<BacktestView>({ at: { id } }),
+)

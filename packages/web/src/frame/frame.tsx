@@ -20,6 +20,7 @@ import {
 import { Suspense, lazy, useCallback, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { AccountMenu } from '../access/account.tsx'
 import { ExposedBanner } from '../access/exposed-banner.tsx'
+import { LooksOnly } from '../access/looks-only.tsx'
 import { useLoginWanted } from '../access/login-wanted.ts'
 import { useConnectionLost } from '../api/connection.ts'
 import {
@@ -99,6 +100,7 @@ export function Frame(): React.JSX.Element {
               <IconKeyboard size={18} stroke={1.6} />
             </ActionIcon>
             <SchemeMenu />
+            <LooksOnly />
             <AccountMenu />
           </div>
         </div>

@@ -1,7 +1,8 @@
 import type { LogLevel } from '@weir/packs'
 import { Button, Modal, SegmentedControl, TextInput } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useDeed } from '../access/use-deed.ts'
 import { useAuthor } from '../alerts/author.ts'
 import { setLevel } from '../api/loggers.ts'
 import { FailureNote } from '../frame/failure-note.tsx'
@@ -37,24 +38,24 @@ export function LevelDialog(props: {
   const [level, setChosen] = useState<LogLevel>('debug')
   const [minutes, setMinutes] = useState(10)
   const [reason, setReason] = useState('')
-  const setting = useMutation({
-    mutationFn: () =>
-      setLevel({
-        selector: {
-          ...(service.trim() === '*' ? {} : { service: service.trim() }),
-          ...(host.trim() === '' ? {} : { host: host.trim() }),
-        },
-        logger: logger.trim(),
-        level,
-        durationMs: minutes * MINUTE_MS,
-        reason: reason.trim(),
-        author: author.trim(),
-      }),
+  const setting = useDeed(setLevel, {
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['loggers'] })
       onClose()
     },
   })
+  const set = (): void =>
+    setting.mutate({
+      selector: {
+        ...(service.trim() === '*' ? {} : { service: service.trim() }),
+        ...(host.trim() === '' ? {} : { host: host.trim() }),
+      },
+      logger: logger.trim(),
+      level,
+      durationMs: minutes * MINUTE_MS,
+      reason: reason.trim(),
+      author: author.trim(),
+    })
   const isReady = [service, logger, author].every((text) => text.trim() !== '')
   const length = LENGTHS.find(([count]) => count === minutes)![1]
   return (
@@ -66,7 +67,7 @@ export function LevelDialog(props: {
             className="stack"
             onSubmit={(event) => {
               event.preventDefault()
-              if (isReady) setting.mutate()
+              if (isReady) set()
             }}
           >
             <Modal.Title fw={600}>Change a level for a while</Modal.Title>

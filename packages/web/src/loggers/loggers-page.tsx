@@ -1,11 +1,13 @@
 import type { LoggerService } from '@weir/packs'
-import { SegmentedControl, Skeleton, Tabs, TextInput } from '@mantine/core'
+import { SegmentedControl, Skeleton, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useDeferredValue, useMemo, useState } from 'react'
-import { loggersQuery, overridesQuery } from '../api/loggers.ts'
+import { useMay } from '../access/use-may.ts'
+import { loggersQuery, overridesQuery, setLevel } from '../api/loggers.ts'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { MoreButton } from '../frame/more-button.tsx'
+import { PageTabs } from '../frame/page-tabs.tsx'
 import { AuditList } from './audit-list.tsx'
 import { ConnectFirst } from './connect-first.tsx'
 import { LevelDialog, type LevelWish } from './level-dialog.tsx'
@@ -21,29 +23,15 @@ export function LoggersPage(): React.JSX.Element {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
   }
   return (
-    <>
-      <div className="page-head">
-        <h1>Loggers</h1>
-      </div>
-      <Tabs
-        value={search.tab === 'history' ? 'history' : 'levels'}
-        onChange={(tab) =>
-          void navigate({ search: { tab: tab === 'history' ? 'history' : undefined } })
-        }
-        keepMounted={false}
-      >
-        <Tabs.List mb="md">
-          <Tabs.Tab value="levels">Levels</Tabs.Tab>
-          <Tabs.Tab value="history">History</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="levels">
-          <Levels search={search} set={set} />
-        </Tabs.Panel>
-        <Tabs.Panel value="history">
-          <AuditList />
-        </Tabs.Panel>
-      </Tabs>
-    </>
+    <PageTabs
+      title="Loggers"
+      tab={search.tab}
+      onTab={(tab) => void navigate({ search: { tab } })}
+      tabs={[
+        { value: 'levels', title: 'Levels', body: <Levels search={search} set={set} /> },
+        { value: 'history', title: 'History', body: <AuditList /> },
+      ]}
+    />
   )
 }
 
@@ -80,6 +68,7 @@ function Services(
   const { services, search, set } = props
   const [sheets, setSheets] = useState(SHEETS)
   const [wish, setWish] = useState<LevelWish>()
+  const mayChange = useMay(setLevel)
   const query = useDeferredValue(search.q ?? '')
   const onlyChanged = search.show === 'changed'
   const wanted = useMemo(
@@ -116,7 +105,9 @@ function Services(
         step={SHEETS * 2}
         onMore={() => setSheets(sheets + SHEETS * 2)}
       />
-      {wish === undefined ? null : <LevelDialog wish={wish} onClose={() => setWish(undefined)} />}
+      {wish === undefined || !mayChange ? null : (
+        <LevelDialog wish={wish} onClose={() => setWish(undefined)} />
+      )}
     </>
   )
 }

@@ -1,6 +1,7 @@
 import type { OverrideView } from '@weir/packs'
 import { Button } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
+import { useDeed } from '../access/use-deed.ts'
 import { Offered } from '../access/offered.tsx'
 import { useAuthor } from '../alerts/author.ts'
 import { clearLevel } from '../api/loggers.ts'
@@ -37,8 +38,7 @@ function OverrideRow(props: {
   const { id, level, reason, author, expiresAtMs, startsAtMs, records, recordsMax } = override
   const [me] = useAuthor()
   const client = useQueryClient()
-  const clearing = useMutation({
-    mutationFn: () => clearLevel(id, me),
+  const clearing = useDeed(clearLevel, {
     onSuccess: () => client.invalidateQueries({ queryKey: ['loggers'] }),
   })
   const most = recordsMax === null ? '' : ` of at most ${whole(recordsMax)} each`
@@ -68,12 +68,12 @@ function OverrideRow(props: {
         >
           {leftText(expiresAtMs - nowMs)}
         </b>
-        <Offered to="write">
+        <Offered to={clearLevel}>
           <Button
             size="compact-sm"
             variant="default"
             loading={clearing.isPending}
-            onClick={() => clearing.mutate()}
+            onClick={() => clearing.mutate({ id, by: me })}
           >
             End now
           </Button>

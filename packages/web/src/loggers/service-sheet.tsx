@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconPlugConnectedX } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Offered } from '../access/offered.tsx'
+import { setLevel } from '../api/loggers.ts'
 import { counted, whole } from '../format/number.ts'
 import { MoreButton } from '../frame/more-button.tsx'
 import { agoText } from '../time/clock-text.ts'
@@ -33,7 +34,7 @@ export function ServiceSheet(props: {
           {unlisted === 0 ? '' : `, ${whole(unlisted)} more are not listed`}
         </span>
         <span className="spacer" />
-        <Offered to="write">
+        <Offered to={setLevel}>
           <Button
             size="compact-sm"
             variant="default"
@@ -86,14 +87,16 @@ function Row(props: {
           <LevelMark key={level} level={level} {...(isAlone ? {} : { count })} />
         ))}
       </span>
-      <button
-        type="button"
-        className="link-button logger-change"
-        aria-label={`Change ${name}`}
-        onClick={onChange}
-      >
-        Change
-      </button>
+      <Offered to={setLevel}>
+        <button
+          type="button"
+          className="link-button logger-change"
+          aria-label={`Change ${name}`}
+          onClick={onChange}
+        >
+          Change
+        </button>
+      </Offered>
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import type { LogContextView, LogLineView } from '@weir/packs'
-import { postWeir } from '../api/client.ts'
+import { ask } from '../api/client.ts'
 import { type LogLine, linesOf } from './lines/line.ts'
 
 /** What stands around a line in its stream, oldest first. */
@@ -14,13 +14,16 @@ export async function askContext(
   line: LogLine,
   wanted: { readonly before: number; readonly after: number },
 ): Promise<LinesAround> {
-  const { before, after } = await postWeir<LogContextView>('/api/weir/v1/logs/context', {
-    labels: JSON.stringify(line.labels),
-    time: line.timeNs,
-    line: line.text,
-    before: String(wanted.before),
-    after: String(wanted.after),
-  })
+  const { before, after } = await ask<LogContextView>(
+    '/api/weir/v1/logs/context',
+    new URLSearchParams({
+      labels: JSON.stringify(line.labels),
+      time: line.timeNs,
+      line: line.text,
+      before: String(wanted.before),
+      after: String(wanted.after),
+    }),
+  )
   const asLine = ({ timeNs, level, line: text, metadata }: LogLineView): LogLine =>
     linesOf(
       [

@@ -5,7 +5,8 @@ import { firingWith } from '../alerts/firing/firing-rows.ts'
 import { FiringRow } from '../alerts/firing/firing-row.tsx'
 import { exactMatchers } from '../alerts/silences/matcher-text.ts'
 import { SilenceDialog } from '../alerts/silences/silence-dialog.tsx'
-import { firingQuery } from '../api/alerts.ts'
+import { useMay } from '../access/use-may.ts'
+import { firingQuery, keepSilence } from '../api/alerts.ts'
 import { AlertLine } from '../frame/alert-line.tsx'
 
 /** Alerts of a stage. Those that are told to somebody open up: acknowledge, snooze, silence. */
@@ -16,6 +17,7 @@ export function OwnAlerts({
 }): React.JSX.Element | null {
   const { data: groups = [] } = useQuery(firingQuery)
   const [silenced, setSilenced] = useState<FiringAlert['labels']>()
+  const maySilence = useMay(keepSilence)
   if (alerts.length === 0) return null
   return (
     <section aria-label="Alerts">
@@ -33,7 +35,7 @@ export function OwnAlerts({
           )
         })}
       </div>
-      {silenced === undefined ? null : (
+      {silenced === undefined || !maySilence ? null : (
         <SilenceDialog matchers={exactMatchers(silenced)} onClose={() => setSilenced(undefined)} />
       )}
     </section>

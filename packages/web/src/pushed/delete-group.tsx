@@ -1,12 +1,11 @@
 import type { PushGroupView } from '@weir/packs'
 import { Button, Modal } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { deleteAt } from '../api/client.ts'
-import { pushGroupsQuery } from '../api/weir.ts'
+import { useQueryClient } from '@tanstack/react-query'
+import { useDeed } from '../access/use-deed.ts'
+import { deleteGroup, pushGroupsQuery } from '../api/weir.ts'
 import { whole } from '../format/number.ts'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { LabelTags } from '../targets/label-tags.tsx'
-import { groupPath } from './group-path.ts'
 
 /** Asks whether a group is to go, and deletes it as a client of the push gateway would. */
 export function DeleteGroup(props: {
@@ -16,8 +15,7 @@ export function DeleteGroup(props: {
   const { group, onClose } = props
   const { job = '', ...labels } = group.labels
   const client = useQueryClient()
-  const going = useMutation({
-    mutationFn: () => deleteAt(groupPath(group.labels)),
+  const going = useDeed(deleteGroup, {
     onSuccess: async () => {
       await client.invalidateQueries(pushGroupsQuery)
       onClose()
@@ -38,7 +36,11 @@ export function DeleteGroup(props: {
             <Button variant="default" data-autofocus onClick={onClose}>
               Keep
             </Button>
-            <Button className="destroy" loading={going.isPending} onClick={() => going.mutate()}>
+            <Button
+              className="destroy"
+              loading={going.isPending}
+              onClick={() => going.mutate(group.labels)}
+            >
               Delete
             </Button>
           </div>

@@ -4,9 +4,9 @@ import type { Labels } from '../api/prometheus.ts'
  * Where a group is pushed to and deleted: `/metrics/job/JOB{/LABEL/VALUE}`. A value that would not
  * arrive as it is in a path (slashes, none at all, `..`, which browsers resolve) goes coded.
  */
-export function groupPath(labels: Labels): string {
+export function groupPath(labels: Labels): `/metrics/job${string}` {
   const { job = '', ...others } = labels
-  return `/metrics/${part('job', job)}${Object.entries(others)
+  return `/metrics/${part('job', job) as `job${string}`}${Object.entries(others)
     .map(([name, value]) => `/${part(name, value)}`)
     .join('')}`
 }

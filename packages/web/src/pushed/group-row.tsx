@@ -2,7 +2,6 @@ import type { PushGroupView } from '@weir/packs'
 import { ActionIcon } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { IconCircleCheck, IconCircleX, IconTrash } from '@tabler/icons-react'
-import { Offered } from '../access/offered.tsx'
 import { whole } from '../format/number.ts'
 import { LabelTags } from '../targets/label-tags.tsx'
 import { selectorOf } from '../targets/target-filter.ts'
@@ -18,7 +17,8 @@ const STATES = {
 /** One group. */
 export function GroupRow(props: {
   readonly group: PushGroupView
-  readonly onDelete: () => void
+  /** Undefined where it is not for the reader to do. */
+  readonly onDelete: (() => void) | undefined
 }): React.JSX.Element {
   const { group, onDelete } = props
   const { word, tone, Icon } = STATES[pushState(group)]
@@ -46,7 +46,7 @@ export function GroupRow(props: {
         >
           Explore
         </Link>
-        <Offered to="admin">
+        {onDelete === undefined ? null : (
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -56,7 +56,7 @@ export function GroupRow(props: {
           >
             <IconTrash size={15} aria-hidden />
           </ActionIcon>
-        </Offered>
+        )}
       </span>
     </div>
   )

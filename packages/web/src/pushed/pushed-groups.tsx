@@ -2,7 +2,8 @@ import type { PushGroupView } from '@weir/packs'
 import { SegmentedControl, Skeleton, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useMemo, useState } from 'react'
-import { pushGroupsQuery } from '../api/weir.ts'
+import { useMay } from '../access/use-may.ts'
+import { deleteGroup, pushGroupsQuery } from '../api/weir.ts'
 import { counted, whole } from '../format/number.ts'
 import { FailureNote } from '../frame/failure-note.tsx'
 import { MoreButton } from '../frame/more-button.tsx'
@@ -75,6 +76,7 @@ function Groups(props: Wish & { readonly groups: readonly PushGroupView[] }): Re
 function GroupSheet({ groups }: { readonly groups: readonly PushGroupView[] }): React.JSX.Element {
   const [rows, setRows] = useState(ROWS)
   const [leaving, setLeaving] = useState<PushGroupView>()
+  const mayDelete = useMay(deleteGroup)
   const seriesCount = groups.reduce((sum, { series }) => sum + series, 0)
   return (
     <section className="sheet" aria-label="Pushed groups">
@@ -93,7 +95,11 @@ function GroupSheet({ groups }: { readonly groups: readonly PushGroupView[] }): 
         <span className="right">Series</span>
       </div>
       {groups.slice(0, rows).map((group) => (
-        <GroupRow key={groupName(group)} group={group} onDelete={() => setLeaving(group)} />
+        <GroupRow
+          key={groupName(group)}
+          group={group}
+          onDelete={mayDelete ? () => setLeaving(group) : undefined}
+        />
       ))}
       {rows >= groups.length ? null : (
         <div className="sheet-body">

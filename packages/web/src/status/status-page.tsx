@@ -1,4 +1,4 @@
-import { Skeleton, Tabs } from '@mantine/core'
+import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import {
@@ -22,6 +22,7 @@ import { CodeBlock } from '../frame/code-block.tsx'
 import { whole } from '../format/number.ts'
 import { Fact } from '../frame/fact.tsx'
 import { FailureNote } from '../frame/failure-note.tsx'
+import { PageTabs } from '../frame/page-tabs.tsx'
 import { agoText, fullTime, spanText } from '../time/clock-text.ts'
 import { Cardinality } from './cardinality.tsx'
 import { Engine } from './engine.tsx'
@@ -33,53 +34,37 @@ import { SentOn } from './sent-on.tsx'
 import { StatsdSeries } from './statsd-series.tsx'
 import { Targets } from './targets.tsx'
 
-const TABS = ['overview', 'storage', 'queries', 'config'] as const
-
 /** How Weir itself is: ways in, targets, storage, build, configuration. */
 export function StatusPage(): React.JSX.Element {
   const { tab } = useSearch({ from: '/status' })
   const navigate = useNavigate({ from: '/status' })
   return (
-    <>
-      <div className="page-head">
-        <h1>Status</h1>
-      </div>
-      <Tabs
-        value={TABS.find((each) => each === tab) ?? TABS[0]}
-        onChange={(next) =>
-          void navigate({ search: { tab: next === TABS[0] ? undefined : (next ?? undefined) } })
-        }
-        keepMounted={false}
-      >
-        <Tabs.List mb="md">
-          <Tabs.Tab value="overview">Weir</Tabs.Tab>
-          <Tabs.Tab value="storage">Storage</Tabs.Tab>
-          <Tabs.Tab value="queries">Queries</Tabs.Tab>
-          <Tabs.Tab value="config">Configuration</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="overview">
-          <div className="stack">
-            <Process />
-            <Engine query={useQuery(statusQuery)} />
-            <Intakes query={useQuery(intakesQuery)} />
-            <Peers query={useQuery(peersQuery)} />
-            <SentOn query={useQuery(remoteWriteQuery)} />
-            <LogsEngine query={useQuery(logsEngineQuery)} />
-            <Targets query={useQuery(targetsQuery)} />
-            <Packs />
-          </div>
-        </Tabs.Panel>
-        <Tabs.Panel value="storage">
-          <Storage />
-        </Tabs.Panel>
-        <Tabs.Panel value="queries">
-          <Queries />
-        </Tabs.Panel>
-        <Tabs.Panel value="config">
-          <Configuration />
-        </Tabs.Panel>
-      </Tabs>
-    </>
+    <PageTabs
+      title="Status"
+      tab={tab}
+      onTab={(next) => void navigate({ search: { tab: next } })}
+      tabs={[
+        { value: 'overview', title: 'Weir', body: <Overview /> },
+        { value: 'storage', title: 'Storage', body: <Storage /> },
+        { value: 'queries', title: 'Queries', body: <Queries /> },
+        { value: 'config', title: 'Configuration', body: <Configuration /> },
+      ]}
+    />
+  )
+}
+
+function Overview(): React.JSX.Element {
+  return (
+    <div className="stack">
+      <Process />
+      <Engine query={useQuery(statusQuery)} />
+      <Intakes query={useQuery(intakesQuery)} />
+      <Peers query={useQuery(peersQuery)} />
+      <SentOn query={useQuery(remoteWriteQuery)} />
+      <LogsEngine query={useQuery(logsEngineQuery)} />
+      <Targets query={useQuery(targetsQuery)} />
+      <Packs />
+    </div>
   )
 }
 

@@ -1,5 +1,5 @@
-import { Tabs } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import { PageTabs } from '../frame/page-tabs.tsx'
 import { PushedGroups } from '../pushed/pushed-groups.tsx'
 import { ScrapedTargets } from './scraped-targets.tsx'
 import type { TargetsSearch } from './target-filter.ts'
@@ -11,29 +11,17 @@ export function TargetsPage(): React.JSX.Element {
   const set = (change: TargetsSearch): void => {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
   }
+  const scraped = <ScrapedTargets search={search} set={set} />
+  const pushed = <PushedGroups query={search.q ?? ''} state={search.health} onChange={set} />
   return (
-    <>
-      <div className="page-head">
-        <h1>Targets</h1>
-      </div>
-      <Tabs
-        value={search.tab === 'pushed' ? 'pushed' : 'scraped'}
-        onChange={(tab) =>
-          void navigate({ search: { tab: tab === 'pushed' ? 'pushed' : undefined } })
-        }
-        keepMounted={false}
-      >
-        <Tabs.List mb="md">
-          <Tabs.Tab value="scraped">Scraped</Tabs.Tab>
-          <Tabs.Tab value="pushed">Pushed</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="scraped">
-          <ScrapedTargets search={search} set={set} />
-        </Tabs.Panel>
-        <Tabs.Panel value="pushed">
-          <PushedGroups query={search.q ?? ''} state={search.health} onChange={set} />
-        </Tabs.Panel>
-      </Tabs>
-    </>
+    <PageTabs
+      title="Targets"
+      tab={search.tab}
+      onTab={(tab) => void navigate({ search: { tab } })}
+      tabs={[
+        { value: 'scraped', title: 'Scraped', body: scraped },
+        { value: 'pushed', title: 'Pushed', body: pushed },
+      ]}
+    />
   )
 }

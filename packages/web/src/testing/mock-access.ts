@@ -114,6 +114,12 @@ function token(i: number): TokenView {
     createdBy: 'ann',
     expiresMs: [MOCK_NOW_MS + 80 * DAY_MS, null, MOCK_NOW_MS - 2 * DAY_MS][i % 3]!,
     lastUsedMs: i % 3 === 1 ? null : MOCK_NOW_MS - i * MINUTE_MS,
+    ...(i % 3 === 0
+      ? {
+          limits: { requestsPerSecond: 50, bytesPerSecond: 2 ** 20, series: 10_000 },
+          refused: { requests: 3, bytes: 0, samples: 41_200, lines: 0 },
+        }
+      : {}),
   }
 }
 

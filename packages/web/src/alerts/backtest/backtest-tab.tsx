@@ -1,7 +1,8 @@
 import type { BacktestResultView } from '@weir/packs'
 import { Button, Progress, Skeleton } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useDeed } from '../../access/use-deed.ts'
 import { rulesQuery } from '../../api/prometheus.ts'
 import { ruleRowsQuery } from '../../api/rules.ts'
 import {
@@ -46,16 +47,11 @@ export function BacktestTab(
     ...changed,
   }
   const chosen = choices.find(({ key }) => key === form.rule)
-  const begin = useMutation({
-    mutationFn: () =>
-      beginBacktest(
-        parametersOf(form, chosen, {
-          nowMs: serverNow(),
-          timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-        }),
-      ),
-    onSuccess: ({ id }) => onJob(id),
-  })
+  const begin = useDeed(beginBacktest, { onSuccess: ({ id }) => onJob(id) })
+  const run = (): void => {
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+    begin.mutate(parametersOf(form, chosen, { nowMs: serverNow(), timeZone }))
+  }
   if (rules.data === undefined && rules.error === null) return <Skeleton height={240} />
   const shown = job ?? known.data?.[0]?.id
   return (
@@ -65,7 +61,7 @@ export function BacktestTab(
         choices={choices}
         isBusy={begin.isPending}
         onChange={(change) => setChanged((before) => ({ ...before, ...change }))}
-        onRun={() => begin.mutate()}
+        onRun={run}
       />
       {rules.error === null ? null : (
         <FailureNote error={rules.error} retry={() => void rules.refetch()} />
@@ -101,8 +97,7 @@ function Job({ id }: { readonly id: string }): React.JSX.Element {
 
 function Running({ job }: { readonly job: BacktestResultView }): React.JSX.Element {
   const client = useQueryClient()
-  const cancel = useMutation({
-    mutationFn: () => cancelBacktest(job.id),
+  const cancel = useDeed(cancelBacktest, {
     onSettled: () => client.invalidateQueries(backtestQuery(job.id)),
   })
   const names = job.ruleNames.join(', ')
@@ -118,7 +113,7 @@ function Running({ job }: { readonly job: BacktestResultView }): React.JSX.Eleme
           size="compact-sm"
           variant="default"
           loading={cancel.isPending}
-          onClick={() => cancel.mutate()}
+          onClick={() => cancel.mutate(job.id)}
         >
           Cancel
         </Button>

@@ -1,9 +1,11 @@
 import type { FiringAlert } from '@weir/packs'
 import { Button, Menu, TextInput } from '@mantine/core'
 import { IconCheck, IconClockPause, IconVolumeOff } from '@tabler/icons-react'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type AlertAction, actOn } from '../../api/alerts.ts'
+import { Offered } from '../../access/offered.tsx'
+import { useDeed } from '../../access/use-deed.ts'
+import { type AlertAction, actOn, keepSilence } from '../../api/alerts.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 import { serverNow } from '../../time/server-clock.ts'
 import { useAuthor } from '../author.ts'
@@ -21,9 +23,8 @@ export function AlertActions(props: {
   const [author, setAuthor, isKnown] = useAuthor()
   const [text, setText] = useState('')
   const client = useQueryClient()
-  const doing = useMutation({
-    mutationFn: (action: AlertAction) => actOn([alert.fingerprint], author.trim(), action),
-    onSuccess: async (_, { kind }) => {
+  const doing = useDeed(actOn, {
+    onSuccess: async (_, { action: { kind } }) => {
       if (kind === 'note' || kind === 'assign') setText('')
       await Promise.all([
         client.invalidateQueries({ queryKey: ['alerts'] }),
@@ -32,7 +33,8 @@ export function AlertActions(props: {
     },
   })
   const isNameless = author.trim() === ''
-  const act = (action: AlertAction) => () => doing.mutate(action)
+  const act = (action: AlertAction) => () =>
+    doing.mutate({ fingerprint: alert.fingerprint, by: author.trim(), action })
   const snooze = (untilMs: number | null) => act({ kind: 'snooze', untilMs })
   const isAcked = (marks?.ack ?? null) !== null
   const isSnoozed = (marks?.snooze ?? null) !== null
@@ -79,21 +81,23 @@ export function AlertActions(props: {
             </Menu.Dropdown>
           </Menu>
         )}
-        <Button
-          size="compact-md"
-          variant="default"
-          leftSection={<IconVolumeOff size={15} aria-hidden />}
-          onClick={onSilence}
-        >
-          Silence…
-        </Button>
+        <Offered to={keepSilence}>
+          <Button
+            size="compact-md"
+            variant="default"
+            leftSection={<IconVolumeOff size={15} aria-hidden />}
+            onClick={onSilence}
+          >
+            Silence…
+          </Button>
+        </Offered>
         {isNameless ? <span className="muted">Give your name below, then act.</span> : null}
       </div>
       <form
         className="filters"
         onSubmit={(event) => {
           event.preventDefault()
-          if (text.trim() !== '' && !isNameless) doing.mutate({ kind: 'note', text: text.trim() })
+          if (text.trim() !== '' && !isNameless) act({ kind: 'note', text: text.trim() })()
         }}
       >
         <TextInput

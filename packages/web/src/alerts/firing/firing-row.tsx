@@ -11,6 +11,7 @@ import {
 import { Link } from '@tanstack/react-router'
 import { memo, useState } from 'react'
 import { Offered } from '../../access/offered.tsx'
+import { actOn } from '../../api/alerts.ts'
 import { compact } from '../../format/number.ts'
 import { RunbookLink } from '../../frame/runbook-link.tsx'
 import { around } from '../../logs/link.ts'
@@ -129,7 +130,7 @@ function Opened(props: {
   const { system, pipeline } = labels
   return (
     <div className="target-opened">
-      <Offered to="write">
+      <Offered to={actOn}>
         <AlertActions alert={alert} onSilence={() => onSilence(labels)} />
       </Offered>
       <LabelTags labels={others} />

@@ -3,7 +3,8 @@ import { Button, SegmentedControl, Skeleton, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { firingQuery, receiversQuery } from '../../api/alerts.ts'
+import { Offered } from '../../access/offered.tsx'
+import { firingQuery, keepSilence, receiversQuery } from '../../api/alerts.ts'
 import { notificationsQuery } from '../../api/weir.ts'
 import { whole } from '../../format/number.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
@@ -142,12 +143,12 @@ function Group(props: {
         </span>
         {undelivered === undefined ? null : <Undelivered notification={undelivered} />}
         {count === 1 || pairs.length === 0 ? null : (
-          <>
+          <Offered to={keepSilence}>
             <span className="spacer" />
             <Button size="compact-sm" variant="default" onClick={() => onSilence(labels)}>
               Silence group…
             </Button>
-          </>
+          </Offered>
         )}
       </div>
       <div role="list" aria-label={`Alerts to ${receiver}`}>

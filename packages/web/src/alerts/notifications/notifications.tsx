@@ -1,7 +1,8 @@
 import type { NotificationView } from '@weir/packs'
 import { Button, SegmentedControl, Skeleton } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { IconCircleCheck, IconCircleX, IconClock } from '@tabler/icons-react'
+import { useDeed } from '../../access/use-deed.ts'
 import { Offered } from '../../access/offered.tsx'
 import { settleNotification } from '../../api/alerts.ts'
 import { notificationsQuery } from '../../api/weir.ts'
@@ -146,21 +147,19 @@ function NotificationRow({
 function Settle({ notification }: { readonly notification: NotificationView }): React.JSX.Element {
   const { id, state, isRetryable } = notification
   const client = useQueryClient()
-  const settling = useMutation({
-    mutationFn: (how: 'retry' | 'discard') => settleNotification(id, how),
+  const settling = useDeed(settleNotification, {
     onSettled: () => client.invalidateQueries(notificationsQuery),
   })
   return (
     <div className="stack" style={{ gap: 6, marginTop: 6 }}>
-      <Offered to="write">
-        {' '}
+      <Offered to={settleNotification}>
         <div className="filters">
           {isRetryable ? (
             <Button
               size="compact-sm"
               variant="default"
               disabled={settling.isPending}
-              onClick={() => settling.mutate('retry')}
+              onClick={() => settling.mutate({ id, how: 'retry' })}
             >
               {state === 'pending' ? 'Try now' : 'Retry'}
             </Button>
@@ -169,7 +168,7 @@ function Settle({ notification }: { readonly notification: NotificationView }): 
             size="compact-sm"
             variant="default"
             disabled={settling.isPending}
-            onClick={() => settling.mutate('discard')}
+            onClick={() => settling.mutate({ id, how: 'discard' })}
           >
             Discard
           </Button>

@@ -1,7 +1,8 @@
 import type { ReceiverTestView } from '@weir/packs'
 import { Button, NativeSelect } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useDeed } from '../../access/use-deed.ts'
 import { Offered } from '../../access/offered.tsx'
 import { receiversQuery, testReceiver } from '../../api/alerts.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
@@ -12,7 +13,7 @@ export function ReceiverTest(): React.JSX.Element | null {
   const [chosen, setChosen] = useState<string>()
   const names = data.filter(({ integrations }) => integrations.length > 0).map(({ name }) => name)
   const name = chosen ?? names[0]
-  const testing = useMutation({ mutationFn: (to: string) => testReceiver(to) })
+  const testing = useDeed(testReceiver)
   if (name === undefined) return null
   return (
     <div className="stack" style={{ gap: 8 }}>
@@ -26,7 +27,7 @@ export function ReceiverTest(): React.JSX.Element | null {
           }}
           data={names}
         />
-        <Offered to="write">
+        <Offered to={testReceiver}>
           <Button
             variant="default"
             loading={testing.isPending}

@@ -1,6 +1,7 @@
 import { Button, Modal, TextInput } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useDeed } from '../../access/use-deed.ts'
 import { type RuleDeed, type RuleRow, doToRule } from '../../api/rules.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 import { useAuthor } from '../author.ts'
@@ -29,10 +30,9 @@ export function DeedDialog(props: {
   const { row, deed, onClose } = props
   const { title, button, about } = WORDS[deed]
   const client = useQueryClient()
-  const [author, setAuthor] = useAuthor()
+  const [author, setAuthor, isKnown] = useAuthor()
   const [reason, setReason] = useState('')
-  const act = useMutation({
-    mutationFn: () => doToRule(row.id, deed, { author, reason }),
+  const act = useDeed(doToRule, {
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['rules'] })
       onClose()
@@ -47,14 +47,14 @@ export function DeedDialog(props: {
             className="stack"
             onSubmit={(event) => {
               event.preventDefault()
-              act.mutate()
+              act.mutate({ id: row.id, what: deed, author: { author, reason } })
             }}
           >
             <Modal.Title fw={600} style={{ overflowWrap: 'anywhere' }}>
               {title} {nameOf(row)}
             </Modal.Title>
             <div>{about}</div>
-            <Signature author={author} reason={reason} onAuthor={setAuthor} onReason={setReason} />
+            <Signature {...{ author, isKnown, reason }} onAuthor={setAuthor} onReason={setReason} />
             {act.error === null ? null : <FailureNote error={act.error} />}
             <div style={{ display: 'flex', gap: 10, justifyContent: 'flex-end' }}>
               <Button variant="default" onClick={onClose}>
@@ -79,6 +79,8 @@ export function DeedDialog(props: {
 /** Who, and why. */
 export function Signature(props: {
   readonly author: string
+  /** He said it when he logged in. */
+  readonly isKnown: boolean
   readonly reason: string
   readonly onAuthor: (author: string) => void
   readonly onReason: (reason: string) => void
@@ -89,6 +91,7 @@ export function Signature(props: {
         label="Your name"
         required
         value={props.author}
+        readOnly={props.isKnown}
         onChange={(event) => props.onAuthor(event.currentTarget.value)}
         style={{ flex: '1 1 140px' }}
       />

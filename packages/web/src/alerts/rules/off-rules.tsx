@@ -1,6 +1,6 @@
 import { IconAlertTriangle, IconPlayerPause } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { RuleDeed, RuleRow } from '../../api/rules.ts'
+import { type RuleDeed, type RuleRow, doToRule, putRule } from '../../api/rules.ts'
 import { MoreButton } from '../../frame/more-button.tsx'
 import { agoText, fullTime } from '../../time/clock-text.ts'
 import { serverNow } from '../../time/server-clock.ts'
@@ -52,6 +52,7 @@ export function OffRules(props: {
           >
             {row.off === null ? null : (
               <RuleButton
+                to={doToRule}
                 what={row.origin === 'gone' ? 'Forget' : 'Switch on'}
                 name={nameOf(row)}
                 onClick={() => onDeed(row, 'on')}
@@ -59,8 +60,14 @@ export function OffRules(props: {
             )}
             {row.origin === 'page' ? (
               <>
-                <RuleButton what="Change" name={nameOf(row)} onClick={() => onEdit(row)} />
                 <RuleButton
+                  to={putRule}
+                  what="Change"
+                  name={nameOf(row)}
+                  onClick={() => onEdit(row)}
+                />
+                <RuleButton
+                  to={doToRule}
                   what="Delete"
                   name={nameOf(row)}
                   onClick={() => onDeed(row, 'delete')}

@@ -1,13 +1,15 @@
+import type { Wanted } from '../../api/access.ts'
 import { Anchor } from '@mantine/core'
 import { useMay } from '../../access/use-may.ts'
 
 /** A deed for those who may change rules; it reads like a link; people who cannot see the line hear which rule it is for. */
 export function RuleButton(props: {
+  readonly to: { readonly wants: Wanted }
   readonly what: string
   readonly name: string
   readonly onClick: () => void
 }): React.JSX.Element | null {
-  if (!useMay('write')) return null
+  if (!useMay(props.to)) return null
   return (
     <Anchor
       component="button"

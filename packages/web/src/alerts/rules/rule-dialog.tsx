@@ -1,6 +1,6 @@
 import { Button, Collapse, Modal, NativeSelect, Skeleton, TextInput, Textarea } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import {
   type RuleDraft,
@@ -9,6 +9,7 @@ import {
   putRule,
   rulePreviewQuery,
 } from '../../api/rules.ts'
+import { useDeed } from '../../access/use-deed.ts'
 import { Editor } from '../../explore/editor.tsx'
 import { compact, counted, whole } from '../../format/number.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
@@ -27,14 +28,12 @@ export function RuleDialog(props: {
   const client = useQueryClient()
   const isOwn = row?.origin === 'page'
   const [form, setForm] = useState<RuleForm>(() => (row === undefined ? EMPTY_FORM : formOf(row)))
-  const [author, setAuthor] = useAuthor()
+  const [author, setAuthor, isKnown] = useAuthor()
   const [reason, setReason] = useState('')
   const draft = draftOf(form, isOwn ? (row.replaces ?? undefined) : row?.id)
   const [settled] = useDebouncedValue(draft, 500)
   const set = (change: Partial<RuleForm>): void => setForm((before) => ({ ...before, ...change }))
-  const save = useMutation({
-    mutationFn: () =>
-      putRule(isOwn ? row.id : newId(form.name, takenIds), { ...draft, author, reason }),
+  const save = useDeed(putRule, {
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['rules'] })
       onClose()
@@ -53,7 +52,10 @@ export function RuleDialog(props: {
             style={{ gap: 12 }}
             onSubmit={(event) => {
               event.preventDefault()
-              save.mutate()
+              save.mutate({
+                id: isOwn ? row.id : newId(form.name, takenIds),
+                draft: { ...draft, author, reason },
+              })
             }}
           >
             <Modal.Title fw={600}>
@@ -99,7 +101,7 @@ export function RuleDialog(props: {
               />
             </div>
             <More form={form} set={set} />
-            <Signature author={author} reason={reason} onAuthor={setAuthor} onReason={setReason} />
+            <Signature {...{ author, isKnown, reason }} onAuthor={setAuthor} onReason={setReason} />
             {save.error === null ? null : <FailureNote error={save.error} />}
             <div style={{ display: 'flex', gap: 10, justifyContent: 'flex-end' }}>
               <Button variant="default" onClick={onClose}>

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { AlertInstance, RuleGroup } from '../../api/prometheus.ts'
-import type { RuleDeed, RuleRow } from '../../api/rules.ts'
+import { type RuleDeed, type RuleRow, doToRule, putRule } from '../../api/rules.ts'
 import { compact } from '../../format/number.ts'
 import { AlertLine, AlertStateMark } from '../../frame/alert-line.tsx'
 import { agoText, spanText } from '../../time/clock-text.ts'
@@ -114,8 +114,18 @@ function AlertingRuleLines(
             )}
             {row === undefined ? null : (
               <>
-                <RuleButton what="Change" name={rule.name} onClick={() => onEdit(row)} />
-                <RuleButton what="Switch off" name={rule.name} onClick={() => onDeed(row, 'off')} />
+                <RuleButton
+                  to={putRule}
+                  what="Change"
+                  name={rule.name}
+                  onClick={() => onEdit(row)}
+                />
+                <RuleButton
+                  to={doToRule}
+                  what="Switch off"
+                  name={rule.name}
+                  onClick={() => onDeed(row, 'off')}
+                />
               </>
             )}
           </div>

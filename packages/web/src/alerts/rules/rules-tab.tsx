@@ -3,8 +3,9 @@ import { useQuery } from '@tanstack/react-query'
 import { IconHistory, IconPlus } from '@tabler/icons-react'
 import { Suspense, lazy, useState } from 'react'
 import { Offered } from '../../access/offered.tsx'
+import { useMay } from '../../access/use-may.ts'
 import { rulesQuery } from '../../api/prometheus.ts'
-import { type RuleDeed, type RuleRow, ruleRowsQuery } from '../../api/rules.ts'
+import { type RuleDeed, type RuleRow, doToRule, putRule, ruleRowsQuery } from '../../api/rules.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 import { MoreButton } from '../../frame/more-button.tsx'
 import { countStates, shownGroups } from '../rule-filter.ts'
@@ -37,6 +38,7 @@ export function RulesTab(props: {
   const { data: rows = [], error: rowsError } = useQuery(ruleRowsQuery)
   const [open, setOpen] = useState<Open>()
   const [count, setCount] = useState(STEP)
+  const mayAct = useMay(doToRule)
   if (data === undefined) {
     return error === null ? (
       <Skeleton height={240} />
@@ -82,7 +84,7 @@ export function RulesTab(props: {
         >
           Changes
         </Button>
-        <Offered to="write">
+        <Offered to={putRule}>
           <Button
             leftSection={<IconPlus size={16} aria-hidden />}
             onClick={() => setOpen({ kind: 'edit', row: undefined })}
@@ -125,7 +127,7 @@ export function RulesTab(props: {
           <RuleDialog row={open.row} takenIds={new Set(rows.map(({ id }) => id))} onClose={close} />
         </Suspense>
       ) : null}
-      {open?.kind === 'deed' ? (
+      {open?.kind === 'deed' && mayAct ? (
         <DeedDialog row={open.row} deed={open.deed} onClose={close} />
       ) : null}
       {open?.kind === 'changes' ? <ChangesDialog onClose={close} /> : null}

@@ -1,7 +1,8 @@
 import type { MaintenanceWindowView } from '@weir/packs'
 import { Button, Modal, NativeSelect, NumberInput, TextInput } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useDeed } from '../../access/use-deed.ts'
 import { planMaintenance } from '../../api/alerts.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 import { inputTime } from '../../time/clock-text.ts'
@@ -42,30 +43,29 @@ export function MaintenanceDialog(props: {
   const [rrule, setRrule] = useState(window?.rrule ?? '')
   const [isOther, setOther] = useState(!REPEATS.some(({ value }) => value === rrule))
   const read = parseMatchers(matchers)
-  const planning = useMutation({
-    mutationFn: () =>
-      planMaintenance(
-        {
-          name: name.trim(),
-          comment: comment.trim(),
-          createdBy: author.trim(),
-          matchers: read.matchers.map((one) => ({
-            name: one.name,
-            operator: operatorOf(one),
-            value: one.value,
-          })),
-          start,
-          durationMs: Math.round(Number(hours) * HOUR_MS),
-          timeZone: timeZone.trim(),
-          rrule: rrule.trim(),
-        },
-        window?.id,
-      ),
+  const planning = useDeed(planMaintenance, {
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['maintenance'] })
       onClose()
     },
   })
+  const plan = (): void => {
+    const draft = {
+      name: name.trim(),
+      comment: comment.trim(),
+      createdBy: author.trim(),
+      matchers: read.matchers.map((one) => ({
+        name: one.name,
+        operator: operatorOf(one),
+        value: one.value,
+      })),
+      start,
+      durationMs: Math.round(Number(hours) * HOUR_MS),
+      timeZone: timeZone.trim(),
+      rrule: rrule.trim(),
+    }
+    planning.mutate({ id: window?.id, draft })
+  }
   const isReady =
     name.trim() !== '' &&
     author.trim() !== '' &&
@@ -81,7 +81,7 @@ export function MaintenanceDialog(props: {
             className="stack"
             onSubmit={(event) => {
               event.preventDefault()
-              if (isReady) planning.mutate()
+              if (isReady) plan()
             }}
           >
             <Modal.Title fw={600}>

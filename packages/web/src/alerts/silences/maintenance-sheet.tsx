@@ -1,9 +1,10 @@
 import type { MaintenanceView, MaintenanceWindowView } from '@weir/packs'
 import { Button, Skeleton } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useDeed } from '../../access/use-deed.ts'
 import { Offered } from '../../access/offered.tsx'
-import { maintenanceQuery, removeMaintenance } from '../../api/alerts.ts'
+import { maintenanceQuery, planMaintenance, removeMaintenance } from '../../api/alerts.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 import { agoText, shortTime, spanText, timeOfDay } from '../../time/clock-text.ts'
 import { serverNow } from '../../time/server-clock.ts'
@@ -25,7 +26,7 @@ export function MaintenanceSheet(): React.JSX.Element {
         <h2>Maintenance</h2>
         <span className="muted">planned times in which nobody is told</span>
         <span className="spacer" />
-        <Offered to="write">
+        <Offered to={planMaintenance}>
           <Button size="compact-sm" variant="default" onClick={() => setEdited('new')}>
             Plan
           </Button>
@@ -66,8 +67,7 @@ function WindowRow(props: {
   const { window, onEdit } = props
   const { id, name, comment, createdBy, matchers, durationMs, timeZone, rrule, next, isOn } = window
   const client = useQueryClient()
-  const removing = useMutation({
-    mutationFn: () => removeMaintenance(id),
+  const removing = useDeed(removeMaintenance, {
     onSuccess: () => client.invalidateQueries(maintenanceQuery),
   })
   const now = serverNow()
@@ -102,19 +102,21 @@ function WindowRow(props: {
         {when}
       </div>
       <div className="silence-actions">
-        <Offered to="write">
+        <Offered to={planMaintenance}>
           <Button size="compact-sm" variant="default" onClick={onEdit}>
             Change
           </Button>
+        </Offered>
+        <Offered to={removeMaintenance}>
           <Button
             size="compact-sm"
             variant="default"
             loading={removing.isPending}
-            onClick={() => removing.mutate()}
+            onClick={() => removing.mutate(id)}
           >
             Remove
           </Button>
-        </Offered>{' '}
+        </Offered>
       </div>
     </div>
   )

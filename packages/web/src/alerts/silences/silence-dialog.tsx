@@ -1,6 +1,7 @@
 import { Button, Modal, SegmentedControl, TextInput } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useDeed } from '../../access/use-deed.ts'
 import { type Silence, keepSilence } from '../../api/alerts.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 import { inputTime } from '../../time/clock-text.ts'
@@ -36,16 +37,7 @@ export function SilenceDialog(props: {
   const [comment, setComment] = useState(silence?.comment ?? '')
   const [author, setAuthor, isKnown] = useAuthor()
   const read = parseMatchers(matchers)
-  const keeping = useMutation({
-    mutationFn: () =>
-      keepSilence({
-        ...(silence === undefined ? {} : { id: silence.id }),
-        matchers: read.matchers,
-        startsAt: startOf(start, silence),
-        endsAt: new Date(end).toISOString(),
-        createdBy: author.trim(),
-        comment: comment.trim(),
-      }),
+  const keeping = useDeed(keepSilence, {
     onSuccess: async () => {
       await Promise.all([
         client.invalidateQueries({ queryKey: ['silences'] }),
@@ -54,6 +46,15 @@ export function SilenceDialog(props: {
       onClose()
     },
   })
+  const keep = (): void =>
+    keeping.mutate({
+      ...(silence === undefined ? {} : { id: silence.id }),
+      matchers: read.matchers,
+      startsAt: startOf(start, silence),
+      endsAt: new Date(end).toISOString(),
+      createdBy: author.trim(),
+      comment: comment.trim(),
+    })
   const isLate = !(Date.parse(end) > Math.max(Date.parse(start), now))
   const isReady =
     read.wrong === undefined && read.matchers.length > 0 && !isLate && author.trim() !== ''
@@ -67,7 +68,7 @@ export function SilenceDialog(props: {
             className="stack"
             onSubmit={(event) => {
               event.preventDefault()
-              if (isReady) keeping.mutate()
+              if (isReady) keep()
             }}
           >
             <Modal.Title fw={600}>

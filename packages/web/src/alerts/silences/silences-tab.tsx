@@ -1,8 +1,9 @@
 import { Button, SegmentedControl, Skeleton } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useDeed } from '../../access/use-deed.ts'
 import { Offered } from '../../access/offered.tsx'
-import { type Silence, expireSilence, silencesQuery } from '../../api/alerts.ts'
+import { type Silence, expireSilence, keepSilence, silencesQuery } from '../../api/alerts.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 import { MoreButton } from '../../frame/more-button.tsx'
 import { agoText, fullTime } from '../../time/clock-text.ts'
@@ -43,7 +44,7 @@ export function SilencesTab(props: {
             return { value: one, label: `${one[0]!.toUpperCase()}${one.slice(1)} ${count}` }
           })}
         />
-        <Offered to="write">
+        <Offered to={keepSilence}>
           <Button variant="default" onClick={() => setEdited('new')}>
             New silence
           </Button>
@@ -83,8 +84,7 @@ function SilenceRow(props: {
   const { silence, onEdit } = props
   const { id, status, matchers, createdBy, comment, startsAt, endsAt } = silence
   const client = useQueryClient()
-  const ending = useMutation({
-    mutationFn: () => expireSilence(id),
+  const ending = useDeed(expireSilence, {
     onSuccess: async () => {
       await Promise.all([
         client.invalidateQueries(silencesQuery),
@@ -119,21 +119,23 @@ function SilenceRow(props: {
         {when}
       </div>
       <div className="silence-actions">
-        <Offered to="write">
+        <Offered to={keepSilence}>
           <Button size="compact-sm" variant="default" onClick={onEdit}>
             {status.state === 'expired' ? 'Again' : 'Change'}
           </Button>
-          {status.state === 'expired' ? null : (
+        </Offered>
+        {status.state === 'expired' ? null : (
+          <Offered to={expireSilence}>
             <Button
               size="compact-sm"
               variant="default"
               loading={ending.isPending}
-              onClick={() => ending.mutate()}
+              onClick={() => ending.mutate(id)}
             >
               End now
             </Button>
-          )}
-        </Offered>{' '}
+          </Offered>
+        )}
       </div>
     </div>
   )

@@ -1,11 +1,12 @@
 import type { BoardRow, Dashboard } from '@weir/boards'
 import { Button, Modal, TextInput, Textarea } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useDeed } from '../../access/use-deed.ts'
 import { useAuthor } from '../../alerts/author.ts'
 import { RequestError } from '../../api/client.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
-import { createBoard, saveBoard } from '../library/board-deeds.ts'
+import { keepBoard } from '../library/board-deeds.ts'
 
 /** Saves a board as a new version, or a copy of it; says who was first when somebody was. */
 export function SaveDialog(props: {
@@ -24,24 +25,24 @@ export function SaveDialog(props: {
   const [folder, setFolder] = useState(meta.origin === 'pack' ? '' : meta.folder)
   const [message, setMessage] = useState('')
   const [isForced, setForced] = useState(false)
-  const saving = useMutation({
-    mutationFn: (force: boolean) => {
-      const said = { folder, author: author.trim(), message: message.trim() }
-      const dashboard = { ...board, title: title.trim() }
-      if (!isCopy) {
-        return saveBoard(meta.uid, {
-          ...said,
-          dashboard,
-          ...(force ? {} : { version: meta.version }),
-        })
-      }
-      return createBoard({ ...said, dashboard: { ...dashboard, uid: '', id: null } })
-    },
+  const saving = useDeed(keepBoard, {
     onSuccess: async (row) => {
       await client.invalidateQueries({ queryKey: ['dashboards'] })
       onSaved(row)
     },
   })
+  const save = (force: boolean): void => {
+    const said = { folder, author: author.trim(), message: message.trim() }
+    const dashboard = { ...board, title: title.trim() }
+    saving.mutate(
+      isCopy
+        ? { change: { ...said, dashboard: { ...dashboard, uid: '', id: null } } }
+        : {
+            uid: meta.uid,
+            change: { ...said, dashboard, ...(force ? {} : { version: meta.version }) },
+          },
+    )
+  }
   const failure = saving.error instanceof RequestError ? saving.error.failure : undefined
   const isConflict = failure?.kind === 'refused' && failure.status === 409
   /** Somebody deleted it meanwhile: there is nothing of theirs to look at. */
@@ -55,7 +56,7 @@ export function SaveDialog(props: {
             className="stack"
             onSubmit={(event) => {
               event.preventDefault()
-              saving.mutate(isForced)
+              save(isForced)
             }}
           >
             <Modal.Title fw={600}>{isCopy ? 'Save a copy' : 'Save the dashboard'}</Modal.Title>
@@ -122,7 +123,7 @@ export function SaveDialog(props: {
                     color="red"
                     onClick={() => {
                       setForced(true)
-                      saving.mutate(true)
+                      save(true)
                     }}
                   >
                     {isGone ? 'Keep it all the same' : 'Replace theirs'}

@@ -10,7 +10,6 @@ import {
   IconStarFilled,
   IconTrash,
 } from '@tabler/icons-react'
-import { useMay } from '../../access/use-may.ts'
 import { counted } from '../../format/number.ts'
 import { agoText, fullTime } from '../../time/clock-text.ts'
 import { serverNow } from '../../time/server-clock.ts'
@@ -29,10 +28,10 @@ export function BoardLine(props: {
   readonly onStar: () => void
   readonly onTag: (tag: string) => void
   readonly onFolder: (folder: string) => void
-  readonly onDelete: () => void
+  /** Undefined where it is not for the reader to do. */
+  readonly onDelete: (() => void) | undefined
 }): React.JSX.Element {
   const { row, isStarred, onStar, onTag, onFolder, onDelete } = props
-  const mayWrite = useMay('write')
   const Star = isStarred ? IconStarFilled : IconStar
   return (
     <li className="library-row">
@@ -84,7 +83,7 @@ export function BoardLine(props: {
               {words}
             </Menu.Item>
           ))}
-          {row.origin === 'pack' || !mayWrite ? null : (
+          {row.origin === 'pack' || onDelete === undefined ? null : (
             <>
               <Menu.Divider />
               <Menu.Item leftSection={<IconTrash size={15} />} onClick={onDelete}>

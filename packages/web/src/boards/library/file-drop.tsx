@@ -1,5 +1,6 @@
 import { useEffect, useEffectEvent, useState } from 'react'
-import { type Source, sourcesOf } from './import-dialog.tsx'
+import type { Source } from './board-deeds.ts'
+import { sourcesOf } from './import-dialog.tsx'
 
 /** Takes files that are dropped anywhere on the page, which the browser would open instead of it. */
 export function FileDrop(props: {

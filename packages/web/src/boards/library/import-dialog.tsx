@@ -1,25 +1,16 @@
 import type { ImportedBoard, Note } from '@weir/boards'
 import { Button, Checkbox, Modal, TextInput, Textarea } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { IconFileUpload } from '@tabler/icons-react'
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { useDeed } from '../../access/use-deed.ts'
 import { useAuthor } from '../../alerts/author.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 import { counted } from '../../format/number.ts'
-import { importText } from './board-deeds.ts'
-
-export interface Source {
-  readonly name: string
-  readonly text: string
-}
+import { type Found, type Source, importTexts } from './board-deeds.ts'
 
 const NONE: readonly Source[] = []
-
-interface Found {
-  readonly source: Source
-  readonly boards: readonly ImportedBoard[]
-}
 
 /** Takes dashboards in: files or pasted text first, then what was understood of them, then they are kept. */
 export function ImportDialog(props: {
@@ -36,31 +27,18 @@ export function ImportDialog(props: {
   const [pasted, setPasted] = useState('')
   const [found, setFound] = useState<readonly Found[] | undefined>(undefined)
 
-  const ask = async (sources: readonly Source[], isDry: boolean): Promise<Found[]> => {
-    const all: Found[] = []
-    for (const source of sources) {
-      const choice = { folder, isDry, replaces, author }
-      // A file that is none leaves the others as they are.
-      const { boards } = await importText(source.text, choice).catch((error: Error) => ({
-        boards: [unreadable(source.name, error)],
-      }))
-      all.push({ source, boards })
-    }
-    return all
-  }
-  const looking = useMutation({
-    mutationFn: (sources: readonly Source[]) => ask(sources, true),
-    onSuccess: setFound,
-  })
-  const lookAt = useEffectEvent(looking.mutate)
+  const choice = { folder, replaces, author }
+  const looking = useDeed(importTexts, { onSuccess: setFound })
+  const take = (sources: readonly Source[]): void =>
+    looking.mutate({ sources, choice: { ...choice, isDry: true } })
+  const lookAt = useEffectEvent(take)
   useEffect(() => {
     if (given.length > 0) lookAt(given)
   }, [given])
-  const keeping = useMutation({
-    mutationFn: () => ask(found?.map(({ source }) => source) ?? [], false),
+  const keeping = useDeed(importTexts, {
     onSuccess: async (kept) => {
       await client.invalidateQueries({ queryKey: ['dashboards'] })
-      const rows = kept.flatMap(({ boards }) => boards.flatMap(({ saved }) => saved ?? []))
+      const rows = kept.flatMap((one) => one.boards.flatMap(({ saved }) => saved ?? []))
       if (rows.length === 0) {
         setFound(kept)
         return
@@ -71,6 +49,10 @@ export function ImportDialog(props: {
       }
     },
   })
+  const keep = (): void => {
+    const sources = found?.map(({ source }) => source) ?? []
+    keeping.mutate({ sources, choice: { ...choice, isDry: false } })
+  }
   const boards = found?.flatMap((one) => one.boards) ?? []
   const good = boards.filter(({ problem }) => problem === '')
   const error = looking.error ?? keeping.error
@@ -86,7 +68,7 @@ export function ImportDialog(props: {
                 pasted={pasted}
                 onPaste={setPasted}
                 isBusy={looking.isPending}
-                onTake={(sources) => looking.mutate(sources)}
+                onTake={take}
               />
             ) : (
               <>
@@ -120,16 +102,12 @@ export function ImportDialog(props: {
                 <Button
                   disabled={pasted.trim() === ''}
                   loading={looking.isPending}
-                  onClick={() => looking.mutate([{ name: 'Pasted text', text: pasted }])}
+                  onClick={() => take([{ name: 'Pasted text', text: pasted }])}
                 >
                   Look at it
                 </Button>
               ) : (
-                <Button
-                  disabled={good.length === 0}
-                  loading={keeping.isPending}
-                  onClick={() => keeping.mutate()}
-                >
+                <Button disabled={good.length === 0} loading={keeping.isPending} onClick={keep}>
                   Import {counted(good.length, 'dashboard')}
                 </Button>
               )}
@@ -139,11 +117,6 @@ export function ImportDialog(props: {
       </Modal.Content>
     </Modal.Root>
   )
-}
-
-function unreadable(name: string, error: Error): ImportedBoard {
-  const nothing = { uid: '', panelCount: 0, notes: [], exists: null, saved: null }
-  return { ...nothing, title: name, problem: error.message }
 }
 
 /** Files as texts. */

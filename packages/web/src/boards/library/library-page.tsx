@@ -1,20 +1,22 @@
 import './library.css'
 import type { BoardRow } from '@weir/boards'
 import { Button, SegmentedControl, Select, Skeleton, TextInput } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { IconFileImport, IconPlus, IconSearch } from '@tabler/icons-react'
 import { useDeferredValue, useMemo, useState } from 'react'
+import { useMay } from '../../access/use-may.ts'
+import { useDeed } from '../../access/use-deed.ts'
 import { Offered } from '../../access/offered.tsx'
 import { useAuthor } from '../../alerts/author.ts'
 import { FailureNote } from '../../frame/failure-note.tsx'
 import { MoreButton } from '../../frame/more-button.tsx'
 import { counted } from '../../format/number.ts'
 import { boardListQuery } from '../page/board-queries.ts'
-import { createBoard, deleteBoard, restoreBoard } from './board-deeds.ts'
+import { type Source, deleteBoard, importTexts, keepBoard, restoreBoard } from './board-deeds.ts'
 import { BoardLine } from './board-line.tsx'
 import { FileDrop } from './file-drop.tsx'
-import { ImportDialog, type Source } from './import-dialog.tsx'
+import { ImportDialog } from './import-dialog.tsx'
 import { type LibraryWish, boardsThatFit, foldersOf, tagsOf } from './library-filter.ts'
 import { recentBoards, useStars } from './remembered.ts'
 
@@ -34,6 +36,7 @@ export function LibraryPage(): React.JSX.Element {
   const boards = data?.boards
   const found = useMemo(() => boardsThatFit(boards ?? [], wish, stars), [boards, wish, stars])
   const deleting = useDeleting()
+  const mayDelete = useMay(deleteBoard)
   const creating = useCreating()
   const set = (change: LibraryWish): void => {
     setShownCount(STEP)
@@ -49,7 +52,7 @@ export function LibraryPage(): React.JSX.Element {
             {boards === undefined ? 'Asking Weir…' : counted(boards.length, 'dashboard')}
           </div>
         </div>
-        <Offered to="write">
+        <Offered to={importTexts}>
           <Button
             variant="default"
             leftSection={<IconFileImport size={16} aria-hidden />}
@@ -58,7 +61,7 @@ export function LibraryPage(): React.JSX.Element {
             Import
           </Button>
         </Offered>
-        <Offered to="write">
+        <Offered to={keepBoard}>
           <Button
             leftSection={<IconPlus size={16} aria-hidden />}
             loading={creating.isPending}
@@ -75,9 +78,11 @@ export function LibraryPage(): React.JSX.Element {
       {deleting.gone === undefined ? null : (
         <div className="note library-gone" role="status">
           {deleting.gone.title} is deleted.
-          <Button size="compact-sm" variant="default" onClick={deleting.undo}>
-            Undo
-          </Button>
+          <Offered to={restoreBoard}>
+            <Button size="compact-sm" variant="default" onClick={deleting.undo}>
+              Undo
+            </Button>
+          </Offered>
         </div>
       )}
       <Filters wish={search} rows={boards ?? []} onChange={set} />
@@ -106,7 +111,7 @@ export function LibraryPage(): React.JSX.Element {
               onStar={() => toggle(row.uid)}
               onTag={(tag) => set({ tag })}
               onFolder={(folder) => set({ folder })}
-              onDelete={() => deleting.run(row)}
+              onDelete={mayDelete ? () => deleting.run(row) : undefined}
             />
           ))}
         </ul>
@@ -131,7 +136,9 @@ export function LibraryPage(): React.JSX.Element {
         </details>
       )}
       {importing === undefined ? (
-        <FileDrop onFiles={setImporting} />
+        <Offered to={importTexts}>
+          <FileDrop onFiles={setImporting} />
+        </Offered>
       ) : (
         <ImportDialog given={importing} onClose={() => setImporting(undefined)} />
       )}
@@ -227,28 +234,28 @@ function useDeleting(): {
   const [author] = useAuthor()
   const [gone, setGone] = useState<BoardRow | undefined>(undefined)
   const again = (): Promise<void> => client.invalidateQueries({ queryKey: ['dashboards'] })
-  const deleting = useMutation({
-    mutationFn: ({ uid }: BoardRow) => deleteBoard(uid, author),
-    onMutate: (row) => {
+  const deleting = useDeed(deleteBoard, {
+    onMutate: ({ uid: going }) => {
       client.setQueryData(
         boardListQuery.queryKey,
         (before) =>
-          before && { ...before, boards: before.boards.filter(({ uid }) => uid !== row.uid) },
+          before && { ...before, boards: before.boards.filter(({ uid }) => uid !== going) },
       )
-      setGone(row)
     },
     onError: () => setGone(undefined),
     onSettled: again,
   })
-  const restoring = useMutation({
-    mutationFn: (uid: string) => restoreBoard(uid, author),
+  const restoring = useDeed(restoreBoard, {
     onSuccess: () => setGone(undefined),
     onSettled: again,
   })
   return {
-    run: (row) => deleting.mutate(row),
+    run: (row) => {
+      setGone(row)
+      deleting.mutate({ uid: row.uid, author })
+    },
     undo: () => {
-      if (gone !== undefined) restoring.mutate(gone.uid)
+      if (gone !== undefined) restoring.mutate({ uid: gone.uid, author })
     },
     gone,
     error: deleting.error ?? restoring.error,
@@ -264,14 +271,12 @@ function useCreating(): {
   const client = useQueryClient()
   const navigate = useNavigate()
   const [author] = useAuthor()
-  return useMutation({
-    mutationFn: () => {
-      const dashboard = { title: 'New dashboard', schemaVersion: 42, panels: [] }
-      return createBoard({ dashboard, author })
-    },
+  const { mutate, isPending, error } = useDeed(keepBoard, {
     onSuccess: async ({ uid }) => {
       await client.invalidateQueries({ queryKey: ['dashboards'] })
       await navigate({ to: '/dashboards/$uid', params: { uid }, search: { edit: '1' } })
     },
   })
+  const dashboard = { title: 'New dashboard', schemaVersion: 42, panels: [] }
+  return { mutate: () => mutate({ change: { dashboard, author } }), isPending, error }
 }

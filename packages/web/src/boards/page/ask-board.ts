@@ -1,4 +1,4 @@
-import { RequestError, reach } from '../../api/client.ts'
+import { RequestError, askFor } from '../../api/client.ts'
 import type { QueryResult } from '../../api/prometheus.ts'
 import type { StreamsResult } from '../panels/panel-props.ts'
 
@@ -47,13 +47,8 @@ export async function askBoard(
   told: (answer: BoardAnswer) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const response = await reach('/api/weir/v1/boards/query', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ queries }),
-    signal,
-  })
-  if (!response.ok || response.body === null) throw await refusal(response)
+  const response = await askFor('/api/weir/v1/boards/query', { queries }, signal)
+  if (response.body === null) throw unreadable(response, 'it is empty')
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
   let rest = ''
   for (;;) {
@@ -64,17 +59,6 @@ export async function askBoard(
     for (const line of lines) told(JSON.parse(line) as BoardAnswer)
   }
   if (rest !== '') throw unreadable(response, 'it breaks off')
-}
-
-async function refusal(response: Response): Promise<RequestError> {
-  try {
-    const { error, errorType = '' } = (await response.json()) as Readonly<Record<string, string>>
-    const { status } = response
-    const message = error ?? `Weir answered with status ${status}`
-    return new RequestError({ kind: 'refused', status, errorType, code: '', message })
-  } catch {
-    return unreadable(response, `want JSON, got status ${response.status}`)
-  }
 }
 
 function unreadable({ status }: Response, why: string): RequestError {

@@ -9,6 +9,8 @@ import {
   IconPencil,
   IconRefresh,
 } from '@tabler/icons-react'
+import { Offered } from '../../access/offered.tsx'
+import { keepBoard } from '../library/board-deeds.ts'
 import { BoardLinks } from './board-links.tsx'
 import type { BoardChange, BoardSearch } from './board-search.ts'
 import { type BoardTime, refreshSpans, spanWords } from './board-time.ts'
@@ -88,14 +90,16 @@ export function BoardBar(props: {
         )}
         <RefreshMenu {...{ dashboard, search, set, again }} />
         {search.edit === undefined ? (
-          <ActionIcon
-            variant="default"
-            size={36}
-            aria-label="Edit the dashboard"
-            onClick={() => set({ edit: '1' })}
-          >
-            <IconPencil size={17} />
-          </ActionIcon>
+          <Offered to={keepBoard}>
+            <ActionIcon
+              variant="default"
+              size={36}
+              aria-label="Edit the dashboard"
+              onClick={() => set({ edit: '1' })}
+            >
+              <IconPencil size={17} />
+            </ActionIcon>
+          </Offered>
         ) : null}
         <ActionIcon
           variant="default"

@@ -12,7 +12,9 @@ import {
   IconTable,
 } from '@tabler/icons-react'
 import { Suspense, lazy, useState } from 'react'
+import { Offered } from '../../access/offered.tsx'
 import { safeLink } from '../../frame/safe-link.ts'
+import { keepBoard } from '../library/board-deeds.ts'
 import type { BoardLook } from './board-look.ts'
 import { changedSearch } from './board-search.ts'
 import type { Fed } from './feed.ts'
@@ -61,19 +63,21 @@ export function PanelMenu(props: {
           >
             View alone
           </Menu.Item>
-          <Menu.Item
-            leftSection={<IconPencil size={15} />}
-            onClick={() => {
-              // A copy for another value of a variable is the panel that it is a copy of.
-              const editPanel = String(panel.id)
-              void navigate({
-                search: (before) =>
-                  changedSearch(before, { viewPanel: undefined, edit: '1', editPanel }),
-              })
-            }}
-          >
-            Edit
-          </Menu.Item>
+          <Offered to={keepBoard}>
+            <Menu.Item
+              leftSection={<IconPencil size={15} />}
+              onClick={() => {
+                // A copy for another value of a variable is the panel that it is a copy of.
+                const editPanel = String(panel.id)
+                void navigate({
+                  search: (before) =>
+                    changedSearch(before, { viewPanel: undefined, edit: '1', editPanel }),
+                })
+              }}
+            >
+              Edit
+            </Menu.Item>
+          </Offered>
           {query === undefined ? null : (
             <Menu.Item
               leftSection={<IconChartLine size={15} />}

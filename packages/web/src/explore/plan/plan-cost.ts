@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { askPrometheus, sendLines } from '../../api/client.ts'
+import { askPrometheus, askLines } from '../../api/client.ts'
 import type { QueryStats } from '../../api/prometheus.ts'
 
 /** A step of a query's evaluation, as `/api/weir/v1/explain` tells it. */
@@ -88,7 +88,7 @@ export const costQuery = (
           { id: `count ${id}`, kind: 'instant', expr: `count(${expr})`, startMs: endMs, endMs },
         ])
       if (queries.length === 0) return new Map<string, StepCost>()
-      const lines = await sendLines<CostLine>('/api/weir/v1/boards/query', { queries }, signal)
+      const lines = await askLines<CostLine>('/api/weir/v1/boards/query', { queries }, signal)
       return costsOf(lines)
     },
     refetchInterval: false,
