@@ -3,6 +3,7 @@ import type { Clock } from '@weir/model'
 import type { AccessControl } from '../access/access-control.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { WebDoor } from '../access/web-door.ts'
+import type { RefusedCounts } from '../access/tokens/refused-counts.ts'
 import type { TokenBook } from '../access/tokens/token-book.ts'
 import type { LoginDesk } from '../access/session/login-desk.ts'
 import type { AlertmanagersView } from '../alertmanagers/outside-alertmanagers.ts'
@@ -71,6 +72,8 @@ export interface HttpDeps {
   readonly door: Pick<WebDoor, 'tls' | 'headers' | 'checkRate' | 'guard'>
   /** Tokens that people made; the store is opened after the port. */
   tokens(): Pick<TokenBook, 'list' | 'create' | 'revoke'>
+  /** What was refused for the limits of tokens, by their names. */
+  tokensRefused(): Promise<ReadonlyMap<string, RefusedCounts>>
   /** Where people log in on the page. */
   readonly login: LoginDesk
   /** Questions to the log store. */

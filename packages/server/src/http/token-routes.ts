@@ -1,4 +1,4 @@
-import { tokenDraft } from '../access/tokens/token-book.ts'
+import { type TokenView, tokenDraft } from '../access/tokens/token-book.ts'
 import type { HttpDeps } from './deps.ts'
 import { jsonBody, readJson } from './json-body.ts'
 import { type Route, json, segment } from './route.ts'
@@ -14,11 +14,12 @@ export function tokenRoutes(deps: HttpDeps): Route[] {
       path: '/api/weir/v1/tokens',
       access: 'admin',
       audit: { POST: 'token.create' },
-      summary: 'By GET the tokens without their secrets; POST makes one and gives its text, once',
+      summary:
+        'By GET the tokens without their secrets, and what was refused for their limits; POST makes one and gives its text, once',
       parameters: [],
       body: jsonBody(BODY_BYTES_MAX),
       handle: async (call) => {
-        if (call.origin.method !== 'POST') return json({ tokens: deps.tokens().list() })
+        if (call.origin.method !== 'POST') return json({ tokens: await listed(deps) })
         const { token, view } = await deps
           .tokens()
           .create(readJson(call, tokenDraft), call.who.name)
@@ -40,4 +41,14 @@ export function tokenRoutes(deps: HttpDeps): Route[] {
       },
     },
   ]
+}
+
+async function listed(deps: HttpDeps): Promise<TokenView[]> {
+  const list = deps.tokens().list()
+  if (list.every(({ limits }) => limits === undefined)) return list
+  const refused = await deps.tokensRefused()
+  return list.map((view) => {
+    const counts = refused.get(view.name)
+    return counts === undefined ? view : { ...view, refused: counts }
+  })
 }

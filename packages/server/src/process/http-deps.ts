@@ -1,5 +1,6 @@
 import { DEFAULT_CONFIG, matcherModeOf } from '@weir/alerting'
 import { systemClock } from '@weir/model'
+import { refusedCounts } from '../access/tokens/refused-counts.ts'
 import { openBackups } from '../backup/open-backups.ts'
 import { hostPort } from '../config/load-config.ts'
 import { secretsOf } from '../config/secrets-of.ts'
@@ -15,6 +16,7 @@ import { LogDeletions } from '../log-query/log-deletions.ts'
 import { leaseRemarks } from '../peers/lease.ts'
 import { peerSecret } from '../peers/peer-client.ts'
 import { notesBook } from '../pipelines/notes/notes.ts'
+import { joinPages } from '../threads/moved-page.ts'
 import { VERSION } from '../version.ts'
 import { WEB_ROOT } from '../web-root.ts'
 import type { Parts } from './parts.ts'
@@ -48,6 +50,10 @@ export function httpDeps(parts: Parts, reloads: Reload): HttpDeps {
     access: access.desk,
     door: access.door,
     tokens: () => access.desk.tokens,
+    tokensRefused: async () => {
+      const own = joinPages(await parts.metrics.pages(parts, 'text/plain'))
+      return refusedCounts(Buffer.from(own).toString())
+    },
     login: access.login,
 
     alerting: lateAlerting(() => alerting.alerting),

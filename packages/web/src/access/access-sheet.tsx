@@ -19,9 +19,9 @@ export function AccessSheet<T>(props: {
   readonly columns: readonly string[]
   /** What the buttons at the end of the rows do; the column has no other title. */
   readonly deed: string
-  readonly row: (item: T) => React.JSX.Element
+  readonly renderRow: (item: T) => React.JSX.Element
 }): React.JSX.Element {
-  const { title, about, empty, action, columns, deed, row } = props
+  const { title, about, empty, action, columns, deed, renderRow } = props
   const { data, error, refetch } = props.query
   const [count, setCount] = useState(ROWS)
   if (data === undefined) {
@@ -51,7 +51,7 @@ export function AccessSheet<T>(props: {
                 </th>
               </tr>
             </thead>
-            <tbody>{data.slice(0, count).map(row)}</tbody>
+            <tbody>{data.slice(0, count).map(renderRow)}</tbody>
           </table>
         </div>
       )}

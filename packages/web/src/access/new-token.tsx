@@ -30,9 +30,9 @@ const SPANS = [
 
 const MIB = 2 ** 20
 const LIMITS = [
-  { key: 'requestsPerSecond', label: 'Requests a second', max: 1e9, unit: 1 },
-  { key: 'bytesPerSecond', label: 'MiB a second', max: 1e9, unit: MIB },
-  { key: 'series', label: 'Series at a time', max: 1e9, unit: 1, allowDecimal: false },
+  { key: 'requestsPerSecond', unit: 1, field: { label: 'Requests a second' } },
+  { key: 'bytesPerSecond', unit: MIB, field: { label: 'MiB a second' } },
+  { key: 'series', unit: 1, field: { label: 'Series at a time', allowDecimal: false } },
 ] as const
 
 /** Makes a token; its text is shown here once and can never be had again. */
@@ -93,12 +93,12 @@ export function NewToken({ onClose }: { readonly onClose: () => void }): React.J
             <legend>
               At most <span className="muted">what is left empty has no limit</span>
             </legend>
-            {LIMITS.map(({ key, label, unit: _, ...field }) => (
+            {LIMITS.map(({ key, field }) => (
               <NumberInput
                 key={key}
-                label={label}
                 placeholder="any"
                 hideControls
+                max={1e9}
                 {...field}
                 value={limits[key] ?? ''}
                 onChange={(value) => setLimits({ ...limits, [key]: value })}

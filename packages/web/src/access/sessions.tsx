@@ -22,7 +22,7 @@ export function Sessions(): React.JSX.Element {
       empty="Nobody is logged in on the page."
       columns={['Who', 'By', 'From', 'Used', 'Ends']}
       deed="End"
-      row={(session) => <SessionRow key={session.id} session={session} />}
+      renderRow={(session) => <SessionRow key={session.id} session={session} />}
     />
   )
 }

@@ -31,7 +31,7 @@ export function Tokens(): React.JSX.Element {
         }
         columns={['Name', 'May', 'At most', 'Used', 'Ends', 'Made']}
         deed="Revoke"
-        row={(token) => (
+        renderRow={(token) => (
           <TokenRow key={token.id} token={token} onRevoke={() => setLeaving(token)} />
         )}
       />

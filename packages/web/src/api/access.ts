@@ -32,7 +32,7 @@ export interface TokenView {
 }
 
 /** How much may come with a token. */
-export interface TokenLimits {
+interface TokenLimits {
   readonly requestsPerSecond?: number
   readonly bytesPerSecond?: number
   /** Series, and as many streams of log lines, at a time. */

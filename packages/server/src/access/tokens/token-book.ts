@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { type Clock, type KeyValueStore, WeirError } from '@weir/model'
 import { z } from 'zod'
 import { SCOPES, type Scope } from '../scope.ts'
+import type { RefusedCounts } from './refused-counts.ts'
 import { freshToken, hashOf, tokenIdOf } from './token-text.ts'
 
 /** What somebody may ask for who makes a token. */
@@ -38,6 +39,8 @@ export interface TokenView {
   /** To the minute; null when nobody has used it. */
   readonly lastUsedMs: number | null
   readonly limits?: TokenLimitsDraft
+  /** Since Weir started; left out where nothing was, or where nobody was asked who counts it. */
+  readonly refused?: RefusedCounts
 }
 
 /** A token as it is kept. */

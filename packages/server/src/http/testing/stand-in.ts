@@ -108,6 +108,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       checkRate: () => undefined,
       guard: () => undefined,
     },
+    tokensRefused: async () => new Map(),
     tokens: () => {
       throw new WeirError('HTTP_NOT_READY', 'no tokens are kept here')
     },
