@@ -31,10 +31,10 @@ export const SHOWN: readonly Shown[] = [
     command: "echo 'shop.orders:1|c' | nc -u -w0 127.0.0.1 8125",
     makes: 'shop_orders',
   },
-  { page: 'docs/quick-start.md', command: 'npx weir query shop_orders', prints: 'shop_orders 1\n' },
+  { page: 'docs/quick-start.md', command: 'weir query shop_orders', prints: 'shop_orders 1\n' },
   {
     page: 'docs/quick-start.md',
-    command: "npx weir query 'sum by (reason) (weir_statsd_rejected_total)'",
+    command: "weir query 'sum by (reason) (weir_statsd_rejected_total)'",
   },
   { page: 'docs/install.md', command: 'weir --version', prints: /^\d+\.\d+\.\d+\n$/ },
   { page: 'docs/statsd.md', command: "echo 'shop.orders:1|c' | nc -u -w0 127.0.0.1 8125" },
@@ -129,7 +129,7 @@ export const SHOWN: readonly Shown[] = [
   },
   {
     page: 'docs/quick-start.md',
-    command: `npx weir logs search '{pipeline="orders"}'`,
+    command: `weir logs search '{pipeline="orders"}'`,
     prints: 'pipeline="orders"',
   },
   {
@@ -242,7 +242,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'container-steps.slow.test.ts, by namespaces',
   'helm install weir packaging/helm/weir --namespace monitoring --create-namespace --set image.repository=registry.example.org/weir --set access.insecure=true':
     'chart.test.ts renders and checks it',
-  'install -D -m 644 packaging/systemd/weir.service /etc/systemd/system/weir.service':
+  'install -D -m 644 "$(npm root --global)/@weir/weir/systemd/weir.service" /etc/systemd/system/weir.service':
     'unit.test.ts has the unit verified',
   'install -d -m 755 /etc/weir && touch /etc/weir/weir.yml': 'a file of nothing, as in every test',
   'systemctl daemon-reload && systemctl enable --now weir': 'no systemd runs in tests',
@@ -252,8 +252,10 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'man weir': 'outline.test.ts, by man and mandoc',
   'npm run release:files': 'release-files.slow.test.ts',
   'npm run bench': 'too slow for a test; its figures are on the page',
-  'npx weir check config weir.yml': 'the YAML examples above',
-  'npx weir serve --config weir.yml': 'the YAML examples above, and spine.test.ts',
+  'weir check config weir.yml': 'the YAML examples above',
+  'npx @weir/weir check config weir.yml': 'the same',
+  'weir serve': 'weir-process.ts starts it in every test',
+  'weir serve --config weir.yml': 'the YAML examples above, and spine.test.ts',
   'weir check rules rules.yml': 'below',
   'weir dashboard import orders.json kafka.json --folder shop': 'dashboards.test.ts',
   'weir check dashboard node-full.json alerts.json': 'check-dashboard.test.ts',

@@ -35,7 +35,15 @@ export function manifest(): Manifest {
     type: 'module',
     bin: { weir: 'bin/weir.js' },
     man: ['man/weir.1'],
-    files: ['bin', 'lib', 'man', 'web', 'npm-shrinkwrap.json', 'THIRD-PARTY-LICENSES.md'],
+    files: [
+      'bin',
+      'lib',
+      'man',
+      'systemd',
+      'web',
+      'npm-shrinkwrap.json',
+      'THIRD-PARTY-LICENSES.md',
+    ],
     engines,
     dependencies: Object.fromEntries(dependencies.toSorted(([a], [b]) => (a < b ? -1 : 1))),
   }
@@ -54,8 +62,13 @@ export async function layOut(folder: string): Promise<Metafile> {
     join(folder, 'npm-shrinkwrap.json'),
     pinned(manifest(), readJson('package-lock.json') as Lock),
   )
-  const bin = "#!/usr/bin/env node\nimport '../lib/main.js'\n"
-  writeFileSync(join(folder, 'bin/weir.js'), bin, { mode: 0o755 })
+  const bin = readFileSync(join(ROOT, 'packages/cli/bin/weir.js'), 'utf8')
+  const own = bin.replace('../dist/main.js', '../lib/main.js')
+  writeFileSync(join(folder, 'bin/weir.js'), own, { mode: 0o755 })
+  cpSync(join(ROOT, 'packaging/systemd'), join(folder, 'systemd'), {
+    recursive: true,
+    filter: (path) => !path.endsWith('.ts'),
+  })
   mkdirSync(join(folder, 'man'))
   const page = execFileSync(process.execPath, [join(ROOT, 'packages/cli/dist/main.js'), 'man'])
   writeFileSync(join(folder, 'man/weir.1'), page)

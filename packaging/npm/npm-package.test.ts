@@ -54,13 +54,14 @@ test('the archive holds the command, every thread, the page and licences, in at 
       'lib/main.js',
       'web/index.html',
       'man/weir.1',
+      'systemd/weir.service',
       'LICENSE',
       'README.md',
       'package.json',
     ]),
   )
   expect(
-    files.filter((path) => !/^(bin|lib|man|web)\/|^[A-Za-z-]+(\.md|\.json)?$/.test(path)),
+    files.filter((path) => !/^(bin|lib|man|systemd|web)\/|^[A-Za-z-]+(\.md|\.json)?$/.test(path)),
   ).toEqual([])
   expect(archive.files.find(({ path }) => path === 'bin/weir.js')!.mode & 0o111).toBe(0o111)
   expect(archive.size).toBeLessThan(4 * MIB)

@@ -21,6 +21,7 @@ test('a release is these files, and their checksums hold', () => {
     `weir-${version}.cdx.json`,
     `weir-chart-${version}.tgz`,
     `weir-packs-${version}.tgz`,
+    `weir-sdk-${version}.tgz`,
     `weir-weir-${version}.tgz`,
     'weir.service',
     'SHA256SUMS',

@@ -1,6 +1,7 @@
 /**
  * Makes the files of a release of what the build left, in packaging/dist/release: the npm package, the
- * chart, the packs for other programs, the bill of materials, licences, and the checksums of all of them.
+ * SDK's, the chart, the packs for other programs, the bill of materials, licences, and the checksums of
+ * all of them.
  *
  *   npm run release:files
  */
@@ -36,6 +37,7 @@ export async function releaseFiles(folder: string): Promise<string[]> {
   const sbom = `${JSON.stringify(sbomOf(manifest(), components), null, 2)}\n`
   writeFileSync(join(folder, `weir-${version}.cdx.json`), sbom)
   packFolder(laid, folder)
+  packFolder(join(ROOT, 'packages/sdk'), folder)
   archive(join(folder, `weir-chart-${version}.tgz`), join(ROOT, 'packaging/helm'), 'weir')
   exportPacks(join(folder, `weir-packs-${version}.tgz`), version)
   cpSync(join(ROOT, 'packaging/systemd/weir.service'), join(folder, 'weir.service'))

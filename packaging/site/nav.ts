@@ -11,11 +11,12 @@ const SECTIONS: readonly Section[] = [
     pages: [
       'quick-start',
       'install',
+      'configuration',
+      'upgrade',
+      'adopt',
       'comparison',
       'benchmarks',
       'reliability',
-      'configuration',
-      'releasing',
     ],
   },
   {
@@ -99,11 +100,14 @@ const SECTIONS: readonly Section[] = [
       'backup',
       'engines',
       'engines-logs',
+      'scaling',
       'support-bundle',
-      'adopt',
     ],
   },
-  { title: 'Reference', pages: ['http-api', 'http-paths', 'errors', 'architecture'] },
+  {
+    title: 'Reference',
+    pages: ['http-api', 'http-paths', 'http-scopes', 'errors', 'architecture', 'releasing'],
+  },
 ]
 
 /** The menu of these pages. */

@@ -143,16 +143,22 @@ export function groupProblems(
   return problems.map(({ path, what }) => ({ path: path.replace(/^groups\[0\]\.?/, ''), what }))
 }
 
-/** @param options `forPrometheus`: keys that only Weir knows are problems, too; `source`: what rules ask that do not say */
+/** @param options `forPrometheus`: keys that only Weir knows are problems, too; `source`: what rules ask that do not say; `features`: names of `--enable-feature` */
 export function checkRules(
   text: string,
   fileName: string,
   {
     forPrometheus = false,
     source,
-  }: { readonly forPrometheus?: boolean; readonly source?: RuleStore | undefined } = {},
+    features = [],
+  }: {
+    readonly forPrometheus?: boolean
+    readonly source?: RuleStore | undefined
+    readonly features?: readonly string[]
+  } = {},
 ): RulesCheck {
-  const checked = readGroups({ fileName, text, ...(source === undefined ? {} : { source }) }, [])
+  const file = { fileName, text, ...(source === undefined ? {} : { source }) }
+  const checked = readGroups(file, features)
   const { groups } = checked
   const problems = [...checked.problems, ...(forPrometheus ? ownKeysIn(text, fileName) : [])]
   const seen = new Set<string>()

@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { EXIT } from '../exit.ts'
 import { columns } from '../show/columns.ts'
 import { inert } from '../show/inert.ts'
+import { withFeatures } from './feature-option.ts'
 
 interface AdoptOptions {
   readonly prometheus?: string
@@ -12,6 +13,7 @@ interface AdoptOptions {
   readonly mapping: readonly string[]
   readonly rules: readonly string[]
   readonly grafana?: string
+  readonly enableFeature: readonly string[]
   readonly out?: string
   readonly force: boolean
   readonly json: boolean
@@ -20,8 +22,7 @@ interface AdoptOptions {
 const also = (value: string, before: readonly string[]): string[] => [...before, value]
 
 export function addAdopt(program: Command): void {
-  program
-    .command('adopt')
+  withFeatures(program.command('adopt'))
     .description('look at what runs today: what will be the same, what differs, what is not there')
     .option('--prometheus <file>', 'a prometheus.yml')
     .option('--alertmanager <file>', 'an alertmanager.yml')
@@ -37,10 +38,11 @@ export function addAdopt(program: Command): void {
     .option('--force', 'write over a file that is there', false)
     .option('--json', 'one object', false)
     .action((options: AdoptOptions) => {
-      const { prometheus, alertmanager, grafana, mapping, rules } = options
+      const { prometheus, alertmanager, grafana, mapping, rules, enableFeature } = options
       const adopted = adopt({
         mappings: mapping,
         rules,
+        features: enableFeature,
         ...(prometheus === undefined ? {} : { prometheus }),
         ...(alertmanager === undefined ? {} : { alertmanager }),
         ...(grafana === undefined ? {} : { grafana }),

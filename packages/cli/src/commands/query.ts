@@ -33,7 +33,10 @@ export function addQuery(program: Command): void {
       for (const info of reply.infos ?? []) console.error(`info: ${info}`)
       for (const line of showStats(reply)) console.error(line)
       if (reply.status !== 'success') process.exitCode = EXIT.refused
-      else if (reply.data?.result.length === 0) process.exitCode = EXIT.found
+      else if (reply.data?.result.length === 0) {
+        process.exitCode = EXIT.found
+        if (!options.json) console.error('Nothing matches, at that time')
+      }
     })
 }
 

@@ -15,6 +15,8 @@ export interface AdoptSources {
   readonly rules: readonly string[]
   /** A folder of Grafana's dashboards. */
   readonly grafana?: string
+  /** Names of `--enable-feature` that the old Prometheus was started with. */
+  readonly features?: readonly string[]
 }
 
 export interface Adopted {
@@ -29,14 +31,20 @@ export interface Adopted {
  * @throws {WeirError} `CONFIG_INVALID` when a file cannot be read
  */
 export function adopt(sources: AdoptSources): Adopted {
+  const { features = [] } = sources
   const routes =
     sources.alertmanager === undefined ? undefined : adoptAlertmanager(sources.alertmanager)
   const prometheus =
     sources.prometheus === undefined
       ? undefined
-      : adoptPrometheus(sources.prometheus, routes?.isTaken ?? false)
+      : adoptPrometheus(sources.prometheus, {
+          hasAlertmanager: routes?.isTaken ?? false,
+          features,
+        })
   const mapping = adoptMappings(sources.mappings)
-  const rules = sources.rules.map((pattern) => adoptRules(pattern, '.', { flag: '--rules' }))
+  const rules = sources.rules.map((pattern) =>
+    adoptRules(pattern, { folder: '.', by: { flag: '--rules' }, features }),
+  )
   const ruleFiles = rules.flatMap(({ taken }, i) => taken ?? [resolve(sources.rules[i]!)])
   const items = [
     ...(prometheus?.items ?? []),

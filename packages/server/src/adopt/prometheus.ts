@@ -17,7 +17,10 @@ export interface AdoptedPrometheus {
 const ROUNDS_MAX = 500
 
 /** Looks at a prometheus.yml: takes out what Weir does not have, and says of each thing how it does here. */
-export function adoptPrometheus(file: string, hasAlertmanager: boolean): AdoptedPrometheus {
+export function adoptPrometheus(
+  file: string,
+  { hasAlertmanager, features }: { hasAlertmanager: boolean; features: readonly string[] },
+): AdoptedPrometheus {
   const text = readNamed(file, { flag: '--prometheus' })
   const document = parseDocument(text, { merge: true })
   const items: AdoptItem[] = []
@@ -26,8 +29,12 @@ export function adoptPrometheus(file: string, hasAlertmanager: boolean): Adopted
     if (complaint === undefined) break
     items.push(takeOut(document, complaint, file))
   }
-  items.push(...jobs(document, file), ...rules(document, file), ...sections(document, file))
-  items.push(...alerting(document, file, hasAlertmanager), ...always(file))
+  items.push(
+    ...jobs(document, file),
+    ...rules(document, file, features),
+    ...sections(document, file),
+  )
+  items.push(...alerting(document, file, hasAlertmanager), ...always(file, features))
   absolutePaths(document, dirname(resolve(file)))
   return { items, taken: document }
 }
@@ -97,15 +104,19 @@ function jobs(document: Document, file: string): AdoptItem[] {
 }
 
 /** Rule files; when one of them cannot be read, only the others stay in the new file, by name. */
-function rules(document: Document, file: string): AdoptItem[] {
+function rules(document: Document, file: string, features: readonly string[]): AdoptItem[] {
   const list: unknown = document.toJS({ maxAliasCount: 100 })?.['rule_files']
   const patterns = Array.isArray(list) ? list.map(String) : []
   const found = patterns.map((pattern) =>
-    adoptRules(pattern, dirname(resolve(file)), { place: `${file}: rule_files` }),
+    adoptRules(pattern, {
+      folder: dirname(resolve(file)),
+      by: { place: `${file}: rule_files` },
+      features,
+    }),
   )
   if (found.some(({ taken }) => taken !== undefined)) {
     const whole = found.flatMap(({ taken }, i) => taken ?? [patterns[i]!])
-    document.set('rule_files', whole)
+    document.set('rule_files', document.createNode(whole)) // nodes: their names are made absolute
   }
   return found.flatMap(({ items }) => items)
 }
@@ -120,8 +131,15 @@ export interface AdoptedRules {
 /** Rule files of a pattern that is relative to a folder. */
 export function adoptRules(
   pattern: string,
-  folder: string,
-  by: { readonly place: string } | { readonly flag: string },
+  {
+    folder,
+    by,
+    features,
+  }: {
+    readonly folder: string
+    readonly by: { readonly place: string } | { readonly flag: string }
+    readonly features: readonly string[]
+  },
 ): AdoptedRules {
   const files = expandGlob(isAbsolute(pattern) ? pattern : resolve(folder, pattern))
   if (files.length === 0) {
@@ -132,15 +150,21 @@ export function adoptRules(
   const items: AdoptItem[] = []
   const taken: string[] = []
   for (const name of files) {
-    const { ruleCount, problems } = checkRules(readNamed(name, by), name)
+    const { ruleCount, problems } = checkRules(readNamed(name, by), name, { features })
     const shown = isAbsolute(pattern) ? name : join(dirname(pattern), basename(name))
     const what = 'a rule, so the file is left out'
-    items.push(...complaints(shown, problems, { what, page: 'rules.md' }))
+    items.push(...complaints(shown, problems.map(withFeatureHint), { what, page: 'rules.md' }))
     if (problems.length > 0) continue
     taken.push(name)
     items.push(same(shown, `rules: ${ruleCount}`, 'rules.md'))
   }
   return { items, taken: taken.length === files.length ? undefined : taken }
+}
+
+/** The parser has Prometheus's words, which do not all say what to do. */
+function withFeatureHint(problem: string): string {
+  if (!/not enabled|must be enabled/.test(problem)) return problem
+  return `${problem}; if your Prometheus has --enable-feature, give the same to weir adopt, and later to weir serve`
 }
 
 /** Sections that mean the same, or nothing, here. */
@@ -173,8 +197,14 @@ function alerting(document: Document, file: string, hasAlertmanager: boolean): A
 }
 
 /** What differs for everybody. */
-function always(file: string): AdoptItem[] {
+function always(file: string, features: readonly string[]): AdoptItem[] {
+  const flags = {
+    what: '--enable-feature',
+    why: `a flag here, too, not part of the new file: weir serve --enable-feature=${features.join(',')}`,
+    page: 'promql.md#feature-flags',
+  }
   return [
+    ...(features.length > 0 ? [differs(file, flags)] : []),
     differs(file, {
       what: 'how long samples are kept',
       why: 'a flag says so there (15 days without it), the key storage.metrics.retention_time here; the new file says 15d',

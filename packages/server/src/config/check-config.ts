@@ -83,7 +83,8 @@ function checkMappingRules(check: Check, given: GivenConfig, flags: Flags): void
 function checkRuleFiles(check: Check, given: GivenConfig, flags: Flags): void {
   for (const pattern of rulePatterns(given, flags)) {
     for (const { fileName, text, source } of check.attempt(() => readRuleFiles(pattern)) ?? []) {
-      const { ruleCount, problems } = checkRules(text, fileName, { source })
+      const { features } = flags
+      const { ruleCount, problems } = checkRules(text, fileName, { source, features })
       check.add(fileName, problems)
       check.found.push(`${counted(ruleCount, 'rule')} in ${fileName}`)
     }
