@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -71,6 +72,25 @@ test('each value is described, and the README says so', () => {
   const table = /(?<=\| --- \| --- \| --- \|\n)(\|.*\n)*/
   if (isWriting) writeFileSync(join(CHART, 'README.md'), page.replace(table, `${rows}\n`))
   else expect(table.exec(page)![0]).toBe(`${rows}\n`)
+})
+
+/** What the golden files are made of: where there is no helm, at least nobody forgets to render them. */
+test('the chart is the one that was rendered and checked', () => {
+  const files = [CHART, CASES].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(yaml|tpl|json)$/.test(name))
+      .map((name) => join(folder, name))
+      .toSorted(),
+  )
+  const sum = createHash('sha256')
+  for (const file of files) sum.update(readFileSync(file))
+  const path = join(GOLDEN, 'rendered-from.sha256')
+  const text = `${sum.digest('hex')}\n`
+  if (isWriting && helm !== undefined) writeFileSync(path, text)
+  else
+    expect(text, 'render it: tools/packaging-peers, then npm run golden').toBe(
+      readFileSync(path, 'utf8'),
+    )
 })
 
 describe.skipIf(helm === undefined)('helm (tools/packaging-peers)', () => {
@@ -157,9 +177,28 @@ describe.skipIf(helm === undefined)('helm (tools/packaging-peers)', () => {
     ],
     ['half a digest', ['access.insecure=true', 'image.digest=sha256:1'], /digest/],
     ['a second weir.yml', ['access.insecure=true', 'files.weir\\.yml=x'], /weir\.yml/],
+    ['a name that no object may have', ['access.insecure=true', 'fullnameOverride=Weir_1'], /full/],
+    ['memory without sense', ['access.insecure=true', 'resources.limits.memory=much'], /memory/],
+    ['TLS of no file', ['access.insecure=true', 'access.webConfig.tls=true'], /existingSecret/],
+    ['one port for two', ['access.insecure=true', 'service.statsdPort=9347'], /statsdPort/],
+    ['an ingress to anything', ['access.insecure=true', 'ingress.enabled=true'], /ingress\.hosts/],
     ['a grace too short', ['access.insecure=true', 'terminationGracePeriodSeconds=1'], /Grace/],
   ])('%s is refused', (_what, sets, why) => {
     expect(() => template(...sets.flatMap((set) => ['--set', set]))).toThrow(why)
+  })
+
+  test('an upgrade changes nothing of the StatefulSet that Kubernetes lets nobody change', () => {
+    const fixed = (...sets: readonly string[]): unknown => {
+      const text = template(...['access.insecure=true', ...sets].flatMap((set) => ['--set', set]))
+      const { metadata, spec } = thingsOf(text).find(({ kind }) => kind === 'StatefulSet')!
+      const free = ['replicas', 'template', 'persistentVolumeClaimRetentionPolicy']
+      const rest = Object.entries(spec).filter(([key]) => !free.includes(key))
+      return { name: metadata.name, ...Object.fromEntries(rest) }
+    }
+    const before = fixed()
+    expect(Object.keys(before as object)).toContain('volumeClaimTemplates')
+    expect(fixed('replicaCount=3', 'peers.existingSecret=p')).toEqual(before)
+    expect(fixed('image.tag=9.9.9', 'commonLabels.team=data', 'logLevel=warn')).toEqual(before)
   })
 
   test('helm lint finds nothing', () => {

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -66,6 +74,14 @@ test('the archive holds the command, every thread, the page and licences, in at 
   expect(archive.files.find(({ path }) => path === 'bin/weir.js')!.mode & 0o111).toBe(0o111)
   expect(archive.size).toBeLessThan(4 * MIB)
   expect(archive.unpackedSize).toBeLessThan(16 * MIB)
+})
+
+test('an older Node.js is told which one is wanted: the one that the manifest says', () => {
+  const bin = readFileSync(join(folder, 'bin/weir.js'), 'utf8')
+  const [, wanted] = /want (\d+\.\d+) or newer/.exec(bin)!
+  expect(manifest().engines['node']).toBe(`>=${wanted}`)
+  const [major, minor] = wanted!.split('.')
+  expect(bin).toContain(`if (major > ${major} || (major === ${major} && minor >= ${minor}))`)
 })
 
 test('all that the bundle leaves to be installed is named in the manifest, and is needed', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { adopt, checkConfig } from '@weir/server'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { showAdopted } from './adopt.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../../fixtures/adopt')
@@ -67,6 +67,24 @@ test.each(readdirSync(PROMETHEUS).filter((name) => name.endsWith('.yml')))(
     expect(problemsOf(config)).toEqual([])
   },
 )
+
+test('rules that want a feature are taken where it is given, and told what to do where not', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-adopt-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const prometheus = join(folder, 'prometheus.yml')
+  writeFileSync(prometheus, 'rule_files: [e.yml, none-*.yml]')
+  writeFileSync(
+    join(folder, 'e.yml'),
+    'groups: [{ name: g, rules: [{ record: a, expr: info(up) }] }]',
+  )
+  const ask = (features: string[]) => adopt({ prometheus, mappings: [], rules: [], features })
+  const [refused] = ask([]).items.filter(({ verdict }) => verdict === 'unsupported')
+  expect(refused!.why).toContain('give the same to weir adopt')
+  const { items, config } = ask(['promql-experimental-functions'])
+  expect(items.filter(({ verdict }) => verdict === 'unsupported')).toEqual([])
+  expect(items.find(({ what }) => what === '--enable-feature')!.why).toContain('weir serve')
+  for (const text of [config, ask([]).config]) expect(text).toContain(`${folder}/none-*.yml`)
+})
 
 test('every page that a report names is there', () => {
   const docs = join(import.meta.dirname, '../../../../docs')

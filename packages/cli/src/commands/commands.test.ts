@@ -146,6 +146,19 @@ test('check rules names file and line of each problem, and what is only odd', ()
   expect(rulesVerdict(join(folder, 'none.yml')).problems[0]).toContain('there is no such file')
 })
 
+test('rules with experimental functions are good where the feature is on, as for weir serve', () => {
+  const rules = file(
+    'e.yml',
+    'groups: [{ name: g, rules: [{ record: a, expr: "limitk(3, up)" }] }]',
+  )
+  const config = file('with-e.yml', `rule_files: [${rules}]`)
+  const features = ['promql-experimental-functions']
+  expect(rulesVerdict(rules).problems[0]).toContain('must be enabled')
+  expect(rulesVerdict(rules, { features }).problems).toEqual([])
+  expect(configVerdict(config).problems[0]).toContain('must be enabled')
+  expect(configVerdict(config, features).problems).toEqual([])
+})
+
 describe('check mapping', () => {
   const plain = { line: [], packs: true, json: false }
 

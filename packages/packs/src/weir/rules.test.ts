@@ -115,6 +115,74 @@ const cases: readonly (readonly [string, RuleScript])[] = [
     },
   ],
   [
+    'samples that were sent and refused count, whichever way they came',
+    {
+      series: [
+        THERE,
+        [own('weir_otlp_rejected_total', 'encoding="json",reason="bad_name"'), '0+15x120'],
+        [own('weir_remote_write_rejected_total', 'version="1",reason="out_of_order"'), '0+15x120'],
+        [own('weir_remote_write_written_total', 'version="1",kind="sample"'), '0+150x120'],
+      ],
+      firing: [['12m', 'WeirLinesRefused', ['w']]],
+      values: [
+        ['10m', 'round(weir:refused:rate5m)', { '{instance="w"}': 2 }],
+        ['10m', 'round(weir:taken:rate5m)', { '{instance="w"}': 10 }],
+      ],
+    },
+  ],
+  [
+    'somebody who guesses, a peer that is away, a backup that broke off',
+    {
+      series: [
+        THERE,
+        [own('weir_access_refused_total', 'reason="bad_token"'), '0x20 0+15x100'],
+        [own('weir_statsd_senders_refused_total', 'transport="udp"'), '0x120'],
+        [own('weir_peer_up', 'peer="http://b"'), '1x20 0x20 1x80'],
+        [own('weir_peer_up', 'peer="http://c"'), '1x120'],
+        [own('weir_backups_total', 'result="done"'), '0+1x120'],
+        [own('weir_backups_total', 'result="abandoned"'), '0x40 1x80'],
+      ],
+      firing: [
+        ['5m', 'WeirAccessRefused', []],
+        ['14m', 'WeirAccessRefused', ['w']],
+        ['5m', 'WeirPeerAway', []],
+        ['8m', 'WeirPeerAway', ['w']],
+        ['12m', 'WeirPeerAway', []],
+        ['9m', 'WeirBackupFailed', []],
+        ['11m', 'WeirBackupFailed', ['w']],
+      ],
+      values: [['8m', 'count(ALERTS{alertname="WeirPeerAway",peer="http://b"})', { '{}': 1 }]],
+    },
+  ],
+  [
+    'what is sent on and waits, and what never arrives',
+    {
+      series: [
+        THERE,
+        [own('weir_remote_write_out_lag_seconds', 'queue="mimir"'), '0x20 15+15x100'],
+        [own('weir_remote_write_out_lag_seconds', 'queue="engine"'), '900x120'],
+        [own('weir_remote_write_out_failed_total', 'kind="sample",queue="mimir"'), '0x40 5x80'],
+        [
+          own('weir_remote_write_out_dropped_total', 'kind="sample",queue="b",reason="relabelled"'),
+          '0+9x120',
+        ],
+        [own('weir_remote_write_out_failed_total', 'kind="sample",queue="b"'), '0x120'],
+        [
+          own('weir_remote_write_out_dropped_total', 'kind="sample",queue="b",reason="too_old"'),
+          '0x80 3x40',
+        ],
+      ],
+      firing: [
+        ['9m', 'WeirSendingOnBehind', []],
+        ['16m', 'WeirSendingOnBehind', ['w']],
+        ['9m', 'WeirSendingOnLost', []],
+        ['12m', 'WeirSendingOnLost', ['w']],
+        ['29m', 'WeirSendingOnLost', ['w']],
+      ],
+      values: [['22m', 'count(ALERTS{alertname="WeirSendingOnLost",queue="b"})', { '{}': 1 }]],
+    },
+  ],
+  [
     'a rule group that is not evaluated any more is late',
     {
       series: [

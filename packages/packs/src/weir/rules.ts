@@ -19,9 +19,9 @@ const INTAKE: readonly PackAlert[] = [
     stage: 'intake',
     summary: 'Weir refuses {{ printf "%.1f" $value }} records per second',
     description:
-      'Lines that cannot be read, packets that were lost, pages that could not be scraped.',
+      'Lines and samples that cannot be read or kept, packets that were lost, pages that could not be scraped.',
     runbook:
-      'Status, Intakes shows the last refused line of each way in and why. `sum by (reason) (rate(weir_statsd_rejected_total[5m]))` tells the reasons.',
+      'Status, Intakes shows the last refused line of each way in and why. Which way: `sum by (__name__, reason) ({__name__=~"weir_.+_(rejected|refused)_total"} > 0)`, asked twice.',
   },
   {
     name: 'WeirPacketsDropped',
@@ -60,6 +60,87 @@ const INTAKE: readonly PackAlert[] = [
     summary: '{{ $value | humanizePercentage }} of the targets of job {{ $labels.job }} are down',
     description: 'They did not answer their last scrapes.',
     runbook: 'Targets shows each with its last error.',
+  },
+]
+
+/** Who tries to get in and is not let. */
+const ACCESS: readonly PackAlert[] = [
+  {
+    name: 'WeirAccessRefused',
+    expr: 'weir:access_refused:rate5m',
+    threshold: { op: '>', value: 0.2, unit: 'requests/s', by: 'instance' },
+    forText: '5m',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'intake',
+    summary: 'Weir refuses {{ printf "%.1f" $value }} requests per second for who asks',
+    description:
+      'Wrong tokens or passwords, bad certificates, or StatsD from addresses that are not allowed.',
+    runbook:
+      'A sender whose token was revoked or has ended, or somebody who guesses: `weir audit` has names and addresses, `sum by (reason) (rate(weir_access_refused_total[5m]))` what was wrong. Many addresses at once: close the port to them.',
+  },
+]
+
+/** What goes on to other servers by remote_write; the engine's own queue is below. */
+const SENT_ON: readonly PackAlert[] = [
+  {
+    name: 'WeirSendingOnBehind',
+    expr: 'max by (instance, queue) (weir_remote_write_out_lag_seconds{queue!="engine"})',
+    threshold: { op: '>', value: 300, unit: 's', by: 'queue' },
+    forText: '5m',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'store',
+    summary: 'What is sent on to {{ $labels.queue }} waits since {{ $value | humanizeDuration }}',
+    description: 'The receiver is away, refuses, or is too slow. Samples wait on the disk of Weir.',
+    runbook:
+      'Status, Sent on shows what it answered. `remote_write_queue.max_bytes` and `max_age` say when the oldest are dropped.',
+  },
+  {
+    name: 'WeirSendingOnLost',
+    expr: `${grown('weir_remote_write_out_failed_total{queue!="engine",kind!="metadata"}', '15m', 'instance, queue')} + (${grown('weir_remote_write_out_dropped_total{queue!="engine",reason!="relabelled"}', '15m', 'instance, queue')} or 0 * ${grown('weir_remote_write_out_failed_total{queue!="engine",kind!="metadata"}', '15m', 'instance, queue')})`,
+    threshold: { op: '>', value: 0, unit: 'samples', by: 'queue' },
+    forText: '0s',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'store',
+    summary: '{{ printf "%.0f" $value }} samples did not get to {{ $labels.queue }} in 15 minutes',
+    description: 'The receiver refused them for good, or they waited for too long. Weir has them.',
+    runbook:
+      'The log has the words of the receiver: too old, out of order, a limit. `sum by (reason) (increase(weir_remote_write_out_dropped_total[15m]))` tells what was never sent.',
+  },
+]
+
+const PEERS: readonly PackAlert[] = [
+  {
+    name: 'WeirPeerAway',
+    expr: 'min by (instance, peer) (weir_peer_up)',
+    threshold: { op: '<', value: 1, unit: 'up', by: 'peer' },
+    forText: '2m',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'notifications',
+    summary: 'The other Weir {{ $labels.peer }} does not answer',
+    description:
+      'This one tells alone. Silences, acknowledgements and what was told are exchanged when it is back.',
+    runbook:
+      'Does it run, and does its address answer from here? `notifications.peer_secret` and the clocks of both must be the same: its log says what it refuses. With a lease of the rules, one more that is away can mean that nobody evaluates them.',
+  },
+]
+
+const BACKUPS: readonly PackAlert[] = [
+  {
+    name: 'WeirBackupFailed',
+    expr: grown('weir_backups_total{result=~"failed|abandoned"}', '1h'),
+    threshold: { op: '>', value: 0, unit: 'backups', by: 'instance' },
+    forText: '0s',
+    severity: 'warning',
+    pipeline: WEIR,
+    stage: 'store',
+    summary: 'A backup was begun and not finished',
+    description: 'The newest whole one is older than you think.',
+    runbook:
+      'The log of the part `store` says why, or that the client went away: its disk, its network, `web.backup_stall_timeout`. Run it again by hand and `weir backup --verify` the result.',
   },
 ]
 
@@ -312,10 +393,14 @@ const ENGINE: readonly PackAlert[] = [
 
 export const ALERTS: readonly PackAlert[] = [
   ...INTAKE,
+  ...ACCESS,
   ...STORE,
+  ...BACKUPS,
+  ...SENT_ON,
   ...LOGS_ENGINE,
   ...RULES,
   ...NOTIFICATIONS,
+  ...PEERS,
   ...QUERIES,
   ...ENGINE,
 ]

@@ -22,15 +22,27 @@ function quantiles(histogram: string): { expr: string; p50: string; p99: string 
   return { expr: of('0.95'), p50: of('0.5'), p99: of('0.99') }
 }
 
+/** Ways in that all count in one form: what was written, and what was refused. */
+const WAYS = ['remote_write', 'otlp', 'otlp_grpc', 'influx', 'push_gateway', 'iceberg']
+
 /** What came and was not taken, whatever the way. */
 const REFUSED = [
   'weir_statsd_rejected_total',
   'weir_statsd_packets_dropped_total',
-  'weir_logs_rejected_total',
   'weir_scrape_pages_total{outcome!="good"}',
+  'weir_scrape_samples_rejected_total',
+  'weir_logs_rejected_total',
+  'weir_logs_syslog_refused_total',
+  'weir_logs_forward_refused_total',
+  ...WAYS.map((way) => `weir_${way}_rejected_total`),
 ]
 
-const TAKEN = ['weir_statsd_lines_total', 'weir_scrape_samples_total', 'weir_logs_lines_total']
+const TAKEN = [
+  'weir_statsd_lines_total',
+  'weir_scrape_samples_total',
+  'weir_logs_appended_total',
+  ...WAYS.map((way) => `weir_${way}_written_total`),
+]
 
 /** Writes that were promised to nobody, since they failed. */
 const FAILED_WRITES = [
@@ -43,9 +55,17 @@ const FAILED_WRITES = [
 const total = (metrics: readonly string[]): string =>
   metrics.map((metric) => orZero(rate(metric))).join(' + ')
 
+/** Who was not let in, or sent from where nobody may. */
+const KEPT_OUT = [
+  'weir_access_refused_total',
+  'weir_access_certificates_refused_total',
+  'weir_statsd_senders_refused_total',
+]
+
 export const RECORDS: readonly RecordingRule[] = [
   { record: 'weir:taken:rate5m', expr: total(TAKEN) },
   { record: 'weir:refused:rate5m', expr: total(REFUSED) },
+  { record: 'weir:access_refused:rate5m', expr: total(KEPT_OUT) },
   { record: 'weir:failed_writes:rate5m', expr: total(FAILED_WRITES) },
   {
     record: 'weir:rule_group_age_intervals:max',
@@ -58,7 +78,7 @@ export const STAGES: readonly PackStage[] = [
     stage: 'intake',
     order: 10,
     title: 'Intake',
-    help: 'Lines of StatsD and of logs, and scraped samples; errors are what was refused or lost.',
+    help: 'Lines of StatsD and of logs, and samples that were scraped or sent; errors are what was refused or lost.',
     signals: {
       throughput: { unit: 'records/s', expr: perWeir('weir:taken:rate5m') },
       errors: {

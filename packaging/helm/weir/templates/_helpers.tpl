@@ -55,6 +55,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if and (gt (int .Values.replicaCount) 1) (not .Values.peers.existingSecret) -}}
 {{- fail "Several Weirs must know each other, or each tells people for itself: set peers.existingSecret to a secret that they share" -}}
 {{- end -}}
+{{- if and .Values.access.webConfig.tls (not .Values.access.webConfig.existingSecret) -}}
+{{- fail "Probes would speak TLS to a Weir that does not: access.webConfig.tls says what the file in access.webConfig.existingSecret turns on, so set that, too" -}}
+{{- end -}}
+{{- if eq (int .Values.service.webPort) (int .Values.service.statsdPort) -}}
+{{- fail "A service cannot have one TCP port for two things: choose another service.webPort or service.statsdPort" -}}
+{{- end -}}
+{{- if and .Values.ingress.enabled (not .Values.ingress.hosts) -}}
+{{- fail "An ingress without a host leads everything to Weir: set ingress.hosts" -}}
+{{- end -}}
 {{- end -}}
 
 {{/* weir.yml: what the values say, and where there are several, all their names. */}}
