@@ -4,6 +4,8 @@
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major > 20 || (major === 20 && minor >= 19)) await import('../dist/main.js')
 else {
-  console.error(`weir: Cannot run on Node.js ${process.versions.node}: want 20.19 or newer`)
+  process.stderr.write(
+    `weir: Cannot run on Node.js ${process.versions.node}: want 20.19 or newer\n`,
+  )
   process.exitCode = 2
 }
