@@ -42,9 +42,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
 /** What tells of all the others. */
 const TELLING = ['completion', 'man']
 const asked = process.argv[2] ?? ''
-const isAlone = Object.hasOwn(COMMANDS, asked) && !TELLING.includes(asked)
-const named = isAlone ? [COMMANDS[asked]!] : Object.values(COMMANDS)
-for (const load of named) (await load())(program)
+for (const load of loadersFor(asked)) (await load())(program)
+
+function loadersFor(first: string): readonly (() => Promise<Add>)[] {
+  if (first === '--version' || first === '-V') return []
+  const isAlone = Object.hasOwn(COMMANDS, first) && !TELLING.includes(first)
+  return isAlone ? [COMMANDS[first]!] : Object.values(COMMANDS)
+}
 
 const hint = accessHints()
 try {

@@ -16,23 +16,19 @@ export {
   type TestedSample,
   checkRules,
   filesNamed,
-  parseMatcher,
   readRouteTree,
   runRulesTests,
-  showMatcher,
 } from '@weir/alerting'
-export { formatDuration, formatQuery, formatValue, parseDuration, runScript } from '@weir/promql'
+export { formatQuery, formatValue, runScript } from '@weir/promql'
 export { type StatsdIntake, type StatsdOptions, startStatsd } from './intake/statsd.ts'
 export { type StatsdConfig, statsdConfig } from './statsd/config.ts'
 export { type EventExplanation, explainLine } from './statsd/explain.ts'
 export { type ImportFormat, type ImportResult } from './import/import-page.ts'
 export { type ImportTarget, importIntoFolder } from './import/into-folder.ts'
-export { SCOPES, type Scope } from './access/scope.ts'
+export type { Scope } from './access/scope.ts'
 export { readWebConfig } from './access/web-config/web-config.ts'
-export { byteSize } from './config/quantity.ts'
 export { withTokensIn } from './access/tokens/offline.ts'
 export { type TokenDraft, type TokenView, tokenDraft } from './access/tokens/token-book.ts'
-export { LOG_LEVELS } from './loggers/level.ts'
 export { Mapping } from './statsd/mapping.ts'
 export { readMappings } from './statsd/mapping-file.ts'
 export { parseOptions } from './statsd/parse-options.ts'

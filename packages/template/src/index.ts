@@ -37,7 +37,6 @@ export {
   variadic,
 } from './go-value.ts'
 export { titleWords, toLower, toUpper } from './letters.ts'
-export { unescape } from './lex.ts'
 export { type TemplateBody } from './nodes.ts'
 export { readFloat } from './number-literal.ts'
 export { type TemplateTree, parseTemplate } from './parse.ts'

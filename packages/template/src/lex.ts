@@ -255,34 +255,3 @@ function codePoint(text: string, at: number): string {
   const c = String.fromCodePoint(text.codePointAt(at) ?? 0xfffd)
   return `U+${c.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')} '${c}'`
 }
-
-const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
-  a: '\u0007',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-}
-
-/** The inside of a Go string literal; undefined where Go finds an escape it does not know. */
-export function unescape(text: string): string | undefined {
-  let isGood = true
-  const value = text.replace(
-    /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{3})|([\s\S]?))/g,
-    (_, x: string, u: string, big: string, octal: string, simple: string) => {
-      const hex = x ?? u ?? big
-      const code =
-        hex === undefined ? (octal === undefined ? -1 : parseInt(octal, 8)) : parseInt(hex, 16)
-      if (code >= 0 && code <= 0x10ffff) return String.fromCodePoint(code)
-      const known = SIMPLE_ESCAPES[simple ?? '']
-      if (known === undefined) isGood = false
-      return known ?? ''
-    },
-  )
-  return isGood ? value : undefined
-}

@@ -1,4 +1,4 @@
-import { unescape } from './lex.ts'
+import { unescape } from './go-quote.ts'
 import type { NumberOperand } from './nodes.ts'
 
 type Parts = Pick<NumberOperand, 'int' | 'float' | 'isFloat' | 'imaginary'>

@@ -1,4 +1,5 @@
-import { type Keyword, type Token, tokensOf, unescape } from './lex.ts'
+import { unescape } from './go-quote.ts'
+import { type Keyword, type Token, tokensOf } from './lex.ts'
 import type {
   BranchNode,
   Command,

@@ -1,5 +1,5 @@
 import type { Matcher } from '@weir/model'
-import { unescape } from '@weir/template'
+import { unescape } from '@weir/template/go-quote'
 import { type RouteMatcher, RESERVED, routeMatcher } from './matcher.ts'
 
 /**

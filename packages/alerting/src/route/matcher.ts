@@ -1,6 +1,6 @@
 import type { Labels, Matcher, MatchOperator } from '@weir/model'
 import { RE2JS } from 're2js'
-import { quote } from '@weir/template'
+import { quote } from '@weir/template/go-quote'
 
 /** A matcher of a route, a silence or a filter, with its expression compiled. */
 export interface RouteMatcher extends Matcher {

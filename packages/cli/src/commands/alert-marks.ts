@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { WeirError, systemClock } from '@weir/model'
 import type { FiringGroup } from '@weir/packs'
-import { parseDuration } from '@weir/server'
+import { parseDuration } from '@weir/server/words'
 import type { Command } from 'commander'
 import { askWeir, tellWeir } from './ask-weir.ts'
 import { withServer } from './server-option.ts'

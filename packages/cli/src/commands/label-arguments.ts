@@ -1,5 +1,5 @@
 import { type Matcher, WeirError } from '@weir/model'
-import { parseMatcher } from '@weir/server'
+import { parseMatcher } from '@weir/server/words'
 
 /**
  * Matchers as amtool takes them: one each, and a first one that is none is the name of the alert.

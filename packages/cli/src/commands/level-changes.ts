@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { type Clock, WeirError, systemClock } from '@weir/model'
 import type { LogLevel, OverrideDraft, OverrideView } from '@weir/packs'
-import { LOG_LEVELS } from '@weir/server'
+import { LOG_LEVELS } from '@weir/server/words'
 import type { Command } from 'commander'
 import { EXIT } from '../exit.ts'
 import { outcomeLines, patternOf } from '../show/level-text.ts'

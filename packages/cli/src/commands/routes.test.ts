@@ -41,10 +41,10 @@ test('the tree says of each route what it has other than its parent', () => {
   ])
 })
 
-test('an alert is led through a file', () => {
+test('an alert is led through a file', async () => {
   const file = join(folder, 'am.yml')
   writeFileSync(file, CONFIG)
-  const taken = routesInFile(file, { severity: 'page', team: 'a', empty: '' })
+  const taken = await routesInFile(file, { severity: 'page', team: 'a', empty: '' })
   expect(taken.map(({ receiver }) => receiver)).toEqual(['pager', 'log'])
   expect(taken[0]!.groupLabels).toEqual({ severity: 'page', team: 'a' })
   expect(routeLines(taken)).toEqual([
@@ -53,5 +53,5 @@ test('an alert is led through a file', () => {
     'log       30s          5m          4h              {}/{severity="page"}:{}',
   ])
   writeFileSync(file, CONFIG.replace('receiver: log', 'receiver: nobody'))
-  expect(() => routesInFile(file, {})).toThrow('there is no receiver "nobody"')
+  await expect(routesInFile(file, {})).rejects.toThrow('there is no receiver "nobody"')
 })

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Labels } from '@weir/model'
-import { type RouteNodeView, type RouteView, readRouteTree } from '@weir/server'
+import type { RouteNodeView, RouteView, readRouteTree } from '@weir/server'
 import type { Command } from 'commander'
 import { EXIT } from '../exit.ts'
 import { routeLines, treeLines } from '../show/route-text.ts'
@@ -58,7 +58,7 @@ function withSource(command: Command): Command {
 }
 
 async function treeOf({ 'alertmanager.config': file, server }: From): Promise<RouteNodeView> {
-  if (file !== undefined) return fileRoutes(file).tree()
+  if (file !== undefined) return (await fileRoutes(file)).tree()
   return tellWeir<RouteNodeView>(server, 'GET', '/api/weir/v1/routes')
 }
 
@@ -74,13 +74,18 @@ async function takenBy(
 }
 
 /** @throws {WeirError} `ALERTMANAGER_CONFIG_INVALID` */
-export function routesInFile(file: string, labels: Readonly<Record<string, string>>): Taken[] {
-  return fileRoutes(file)
+export async function routesInFile(
+  file: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<Taken[]> {
+  const tree = await fileRoutes(file)
+  return tree
     .routes(Labels.of(labels))
     .map((route) => ({ ...route, groupLabels: route.groupLabels.toJSON() }))
 }
 
-function fileRoutes(file: string): ReturnType<typeof readRouteTree> {
+async function fileRoutes(file: string): Promise<ReturnType<typeof readRouteTree>> {
+  const { readRouteTree } = await import('@weir/server')
   return readRouteTree({ fileName: resolve(file), text: readFile(file) })
 }
 

@@ -1,6 +1,6 @@
 import { WeirError, systemClock } from '@weir/model'
 import type { BacktestResultView, BacktestView } from '@weir/packs'
-import { parseDuration } from '@weir/server'
+import { parseDuration } from '@weir/server/words'
 import type { Command } from 'commander'
 import { EXIT } from '../exit.ts'
 import { backtestLines } from '../show/backtest-text.ts'

@@ -1,6 +1,6 @@
 import { type Matcher, WeirError } from '@weir/model'
 import type { SilencePreview } from '@weir/packs'
-import { showMatcher } from '@weir/server'
+import { showMatcher } from '@weir/server/words'
 import type { Command } from 'commander'
 import { EXIT } from '../exit.ts'
 import { labelsText } from '../show/labels-text.ts'

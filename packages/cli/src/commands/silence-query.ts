@@ -1,5 +1,5 @@
 import { systemClock } from '@weir/model'
-import { showMatcher } from '@weir/server'
+import { showMatcher } from '@weir/server/words'
 import type { Command } from 'commander'
 import { EXIT } from '../exit.ts'
 import { silenceLines } from '../show/silence-text.ts'

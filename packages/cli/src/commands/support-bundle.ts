@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
 import { WeirError } from '@weir/model'
-import { bundleOfDirectory } from '@weir/server'
 import type { Command } from 'commander'
 import { request } from 'undici'
 import { showBytes } from '../show/bytes.ts'
@@ -21,10 +20,15 @@ export function addSupportBundle(program: Command): void {
     .option('--out <file>', 'where to', 'weir-support.tar.gz')
     .action(async ({ server, dataDir, config, out }: SupportOptions) => {
       const bundle =
-        dataDir === undefined ? await ofServer(server) : await bundleOfDirectory(dataDir, config)
+        dataDir === undefined ? await ofServer(server) : await ofFolder(dataDir, config)
       writeFileSync(out, bundle, { mode: 0o600 })
       console.log(`${out}: ${showBytes(bundle.length)}; look through it before you send it`)
     })
+}
+
+async function ofFolder(dataDir: string, config: string | undefined): Promise<Uint8Array> {
+  const { bundleOfDirectory } = await import('@weir/server')
+  return bundleOfDirectory(dataDir, config)
 }
 
 async function ofServer(server: string): Promise<Uint8Array> {

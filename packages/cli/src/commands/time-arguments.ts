@@ -1,5 +1,5 @@
 import { WeirError } from '@weir/model'
-import { parseDuration } from '@weir/server'
+import { parseDuration } from '@weir/server/words'
 
 /** @throws {WeirError} `HTTP_PARAMETER` */
 export function durationArgument(flag: string, text: string): number {

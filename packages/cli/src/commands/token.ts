@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import { WeirError, systemClock } from '@weir/model'
-import { SCOPES, type TokenDraft, type TokenView, byteSize, withTokensIn } from '@weir/server'
+import type { TokenDraft, TokenView, withTokensIn } from '@weir/server'
+import { SCOPES, readByteSize } from '@weir/server/words'
 import type { Command } from 'commander'
 import { EXIT } from '../exit.ts'
 import { tokenLines } from '../show/token-text.ts'
@@ -90,7 +91,7 @@ export function draftOf(
       : { requestsPerSecond: rateOf('--requests-per-second', Number(requestsPerSecond)) }),
     ...(bytesPerSecond === undefined
       ? {}
-      : { bytesPerSecond: rateOf('--bytes-per-second', bytesOf(bytesPerSecond)) }),
+      : { bytesPerSecond: rateOf('--bytes-per-second', readByteSize(bytesPerSecond) ?? NaN) }),
     ...(series === undefined ? {} : { series: countOf('--series', series) }),
   }
   return {
@@ -113,12 +114,6 @@ function countOf(flag: string, text: string): number {
   const count = Number(text)
   if (Number.isInteger(count) && count > 0 && count <= 1e9) return count
   throw new WeirError('TOKEN_INVALID', `Cannot use ${flag}: want a whole number from 1 to 1e9`)
-}
-
-/** `1MB`, `512KiB`, plain bytes; NaN for anything else. */
-function bytesOf(text: string): number {
-  const read = byteSize.safeParse(text)
-  return read.success ? read.data : Number.NaN
 }
 
 async function list(flags: Where): Promise<void> {
@@ -153,6 +148,7 @@ async function inFolderOr<T>(
   ask: () => Promise<T>,
 ): Promise<T> {
   if (dataDir === undefined) return ask()
+  const { withTokensIn } = await import('@weir/server')
   try {
     return await withTokensIn(dataDir, inFolder)
   } catch (error) {

@@ -4,7 +4,7 @@ import type {
   BacktestRuleView,
   BacktestVariantView,
 } from '@weir/packs'
-import { formatDuration } from '@weir/server'
+import { formatDuration } from '@weir/server/words'
 import { columns, counted } from './columns.ts'
 
 /** Cells of a timeline. */

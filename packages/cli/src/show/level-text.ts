@@ -1,5 +1,5 @@
 import type { LoggerRow, LoggerService, LoggersView, OverrideView } from '@weir/packs'
-import { formatDuration } from '@weir/server'
+import { formatDuration } from '@weir/server/words'
 import { columns, counted } from './columns.ts'
 import { plain } from './plain.ts'
 

@@ -1,4 +1,5 @@
-import { type RouteNodeView, type RouteView, formatDuration } from '@weir/server'
+import type { RouteNodeView, RouteView } from '@weir/server'
+import { formatDuration } from '@weir/server/words'
 import { columns } from './columns.ts'
 
 /** A line a route that is taken: who is told, when, and together with what. */

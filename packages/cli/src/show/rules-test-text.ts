@@ -2,9 +2,9 @@ import {
   type RulesTestFailure,
   type TestedAlert,
   type TestedSample,
-  formatDuration,
   formatValue,
 } from '@weir/server'
+import { formatDuration } from '@weir/server/words'
 
 /** How lines of a difference stand out. */
 export interface Colours {

@@ -1,4 +1,4 @@
-import { formatDuration, showMatcher } from '@weir/server'
+import { formatDuration, showMatcher } from '@weir/server/words'
 import type { ApiMatcher, ApiSilence } from '../commands/alertmanager-api.ts'
 import { columns } from './columns.ts'
 

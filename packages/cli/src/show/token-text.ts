@@ -1,4 +1,5 @@
-import { formatDuration, type TokenView } from '@weir/server'
+import type { TokenView } from '@weir/server'
+import { formatDuration } from '@weir/server/words'
 import { showBytes } from './bytes.ts'
 import { columns } from './columns.ts'
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readBinarySize, readByteSize } from './byte-size.ts'
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -29,48 +30,20 @@ export const duration = z
   })
   .meta({ title: 'duration' })
 
-const BYTE_UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  B: 1,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  TB: 1e12,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
-  TiB: 2 ** 40,
-}
-
-/** As Prometheus reads sizes of prometheus.yml: a kilobyte there has 1024 bytes. */
-const BINARY_UNITS: Readonly<Record<string, number>> = {
-  ...BYTE_UNITS,
-  KB: 2 ** 10,
-  MB: 2 ** 20,
-  GB: 2 ** 30,
-  TB: 2 ** 40,
-}
-
 /** A size such as `16MiB`, `10GB` or plain bytes, read as bytes. */
-export const byteSize = sizeIn(BYTE_UNITS)
+export const byteSize = sizeBy(readByteSize)
 
 /** The same where Prometheus has the key: `10MB` are 10 MiB there. */
-export const binarySize = sizeIn(BINARY_UNITS)
+export const binarySize = sizeBy(readBinarySize)
 
-function sizeIn(units: Readonly<Record<string, number>>): z.ZodType<number, string | number> {
+function sizeBy(read: typeof readByteSize): z.ZodType<number, string | number> {
   return z
     .union([z.string(), z.number()], { error: ({ input }) => wantSize(input) })
     .transform((given, context) => {
-      const parts = /^(\d+(?:\.\d+)?) ?([KMGT]?i?B)?$/.exec(String(given))
-      const unit = parts === null ? undefined : units[parts[2] ?? '']
-      if (parts === null || unit === undefined) {
-        context.addIssue({
-          code: 'custom',
-          message: wantSize(given),
-        })
-        return z.NEVER
-      }
-      return Math.floor(Number(parts[1]) * unit)
+      const bytes = read(String(given))
+      if (bytes !== undefined) return bytes
+      context.addIssue({ code: 'custom', message: wantSize(given) })
+      return z.NEVER
     })
     .meta({ title: 'size' })
 }
