@@ -14,7 +14,13 @@ const exclude = ['**/node_modules/**', '**/dist/**', '**/*.slow.test.ts']
 
 // A new process for each file costs more than most files: modules are loaded once for many. Not for
 // the store, which has memory of its own for all of a process, nor for whole processes.
-const alone = ['packages/tsdb/src/**', 'packaging/**', 'test/**', 'tools/**']
+const alone = ['packages/tsdb/src/**', 'tools/**']
+// Those that start whole Weirs start the one that is packed.
+const whole = ['packaging/**', 'test/**']
+
+const testsIn = (places: readonly string[]): string[] => places.map((place) => `${place}/*.test.ts`)
+
+export const PACKS = './packaging/npm/packed-weir.ts'
 
 export default defineConfig({
   resolve: { conditions },
@@ -28,11 +34,20 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'together', include, exclude: [...exclude, ...alone], isolate: false },
+        test: {
+          name: 'together',
+          include,
+          exclude: [...exclude, ...alone, ...whole],
+          isolate: false,
+        },
       },
       {
         extends: true,
-        test: { name: 'alone', include: alone.map((place) => `${place}/*.test.ts`), exclude },
+        test: { name: 'alone', include: testsIn(alone), exclude },
+      },
+      {
+        extends: true,
+        test: { name: 'whole', include: testsIn(whole), exclude, globalSetup: PACKS },
       },
     ],
   },

@@ -1,5 +1,5 @@
 import { defineConfig, mergeConfig } from 'vitest/config'
-import quick from './vitest.config.ts'
+import quick, { PACKS } from './vitest.config.ts'
 
 // The tests that take minutes, run one file after another by `npm run test:slow`.
 const { test: settings, ...rest } = quick
@@ -17,6 +17,7 @@ export default mergeConfig(
       ],
       exclude: ['**/node_modules/**', '**/dist/**'],
       fileParallelism: false,
+      globalSetup: PACKS,
     },
   }),
 )

@@ -17,6 +17,7 @@ import type { Overview, PipelineDetail } from '@weir/packs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ELSEWHERE, SHOWN } from './documented-commands.ts'
 import {
+  MAIN,
   type WeirProcess,
   eventually,
   getJson,
@@ -27,7 +28,6 @@ import {
 } from './weir-process.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-const MAIN = join(ROOT, 'packages/cli/dist/main.js')
 
 const PAGES = [
   'README.md',

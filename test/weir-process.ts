@@ -7,8 +7,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** The command as the build left it: what a user runs. */
-const MAIN = join(import.meta.dirname, '../packages/cli/dist/main.js')
+/** The bundle and the page, lying as in the package that users install. */
+export const PACKED = join(import.meta.dirname, '../packages/cli/dist/packed')
+
+/** The command there. */
+export const MAIN = join(PACKED, 'lib/main.js')
 
 const FREE_PORTS = ['--listen', '127.0.0.1:0', '--statsd-listen', '127.0.0.1:0'] as const
 
