@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -68,4 +71,41 @@ test('what is wrong with a rule is told by its line, and the old rules stay', as
   expect(answer.status).not.toBe(200)
   expect(await answer.text()).toMatch(/weir\.yml:3.*lookback_rules.*want a selector such as/)
   expect(await value(server.web, HOURLY)).toBe(23)
+})
+
+test('what a reload takes beside rules, and how all of it goes back when a part refuses', async () => {
+  await using target = createServer((_request, response) => {
+    response.setHeader('content-type', 'text/plain').end('up_there 1\n')
+  })
+  target.listen(0, '127.0.0.1')
+  await once(target, 'listening')
+  const { port } = target.address() as AddressInfo
+  const scraped = `
+global: { scrape_interval: 200ms }
+scrape_configs: [{ job_name: there, static_configs: [{ targets: ['127.0.0.1:${port}'] }] }]
+web: { allowed_hosts: [] }
+`
+  const reload = async (text: string): Promise<number> => {
+    writeFileSync(config, text)
+    return (await fetch(`${server.web}/-/reload`, { method: 'POST' })).status
+  }
+  const up = (): Promise<number | undefined> => value(server.web, 'up{job="there"}')
+  expect(await reload(scraped)).toBe(200)
+  await eventually('the target', async () => ((await up()) === 1 ? 1 : undefined))
+  // The fence is the first to take it, the query log refuses.
+  const fenced = `${scraped}network: { outgoing: { deny: ['127.0.0.1'] } }\nquery: { max_samples: 1 }\n`
+  const broken = join(folder, 'not', 'there', 'queries.log')
+  expect(await reload(fenced.replace('200ms }', `200ms, query_log_file: '${broken}' }`))).not.toBe(
+    200,
+  )
+  const scrapes = async (): Promise<number> =>
+    (await value(server.web, 'count_over_time(up{job="there"}[1m])')) ?? 0
+  const before = await scrapes()
+  await eventually('more scrapes', async () => ((await scrapes()) > before + 1 ? 1 : undefined))
+  expect(await up()).toBe(1)
+  expect(await reload(`${fenced}log: { level: error }\n`)).toBe(200)
+  const answer = await fetch(`${server.web}/api/v1/query?query=count_over_time(up[1m])`)
+  expect(await answer.text()).toContain('too many samples')
+  expect(await reload(`${scraped}network: { outgoing: { deny: ['127.0.0.1'] } }\n`)).toBe(200)
+  await eventually('the fence', async () => ((await up()) === 0 ? 1 : undefined))
 })

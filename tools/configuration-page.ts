@@ -1,4 +1,4 @@
-import { configSchema } from '@weir/server'
+import { configSchema, countsFrom } from '@weir/server'
 
 /** As much of JSON Schema as the configuration has. */
 interface Schema {
@@ -84,7 +84,9 @@ export function configurationTables(schema: Schema): string {
     const about = section.description === undefined ? '' : `${section.description}\n\n`
     tables.push(`### \`${title}\`\n\n${about}${table(inner.rows)}`)
   }
-  return [`### Keys without a section\n\n${table(plain.map(rowOf))}`, ...tables].join('\n\n')
+  return [`### Keys without a section\n\n${table(plain.map((key) => rowOf(key)))}`, ...tables].join(
+    '\n\n',
+  )
 }
 
 /** The keys by which requests are set up; several sections have them, one table tells of them. */
@@ -125,7 +127,13 @@ class Rows {
     this.hasHttp ||= isHttp
     if (isKnown) {
       const keys = HTTP_KEYS.map((key) => `\`${prefix}${key}\``).join(', ')
-      this.rows.push([keys, '', '', `As in \`${this.#httpIsIn}\`.`])
+      this.rows.push([
+        keys,
+        '',
+        '',
+        this.#counts(`${prefix}${HTTP_KEYS[0]}`),
+        `As in \`${this.#httpIsIn}\`.`,
+      ])
     }
     for (const [name, inner] of Object.entries(schema.properties ?? {})) {
       if (isRefused(inner) || (isKnown && HTTP_KEYS.includes(name))) continue
@@ -133,30 +141,46 @@ class Rows {
       const within = inner.items ?? inner
       const count = Object.keys(within.properties ?? {}).length
       if (within.properties === undefined) {
-        this.rows.push(rowOf({ path, schema: inner }))
+        this.rows.push(this.#rowOf({ path, schema: inner }))
         const { additionalProperties: each } = inner
         if (typeof each === 'object') this.add(each, `${path}.NAME.`)
       } else if (inner.items !== undefined && count > INLINE_KEYS_MAX) {
-        this.rows.push(rowOf({ path, schema: inner }))
+        this.rows.push(this.#rowOf({ path, schema: inner }))
         this.apart.push({ path: `${this.#title}.${path}`, schema: inner })
       } else {
-        if (inner.items !== undefined) this.rows.push(rowOf({ path, schema: inner }))
+        if (inner.items !== undefined) this.rows.push(this.#rowOf({ path, schema: inner }))
         this.add(within, inner.items === undefined ? `${path}.` : `${path}[].`)
       }
     }
+  }
+
+  #rowOf(key: Key): string[] {
+    return rowOf(key, `${this.#title}.${key.path}`)
+  }
+
+  #counts(path: string): string {
+    return countsOf(`${this.#title}.${path}`)
   }
 }
 
 function table(rows: readonly (readonly string[])[]): string {
   const lines = rows.map((row) => `| ${row.join(' | ')} |`)
-  return ['| key | kind | default | meaning |', '| --- | --- | --- | --- |', ...lines].join('\n')
+  const head = ['| key | kind | default | counts | meaning |', '| --- | --- | --- | --- | --- |']
+  return [...head, ...lines].join('\n')
 }
 
-function rowOf({ path, schema }: Key): string[] {
+/** From when on a changed key counts, in a word. */
+function countsOf(path: string): string {
+  const from = countsFrom(path.replaceAll('[]', ''))
+  if (from === undefined) throw new Error(`at-start.ts does not say from when on ${path} counts`)
+  return from === 'reload' ? 'reload' : 'next start'
+}
+
+/** @param whole the key with the way to it */
+function rowOf({ path, schema }: Key, whole = path): string[] {
   const fallback = showDefault(schema.default)
-  return [`\`${path}\``, kindOf(schema), fallback, schema.description ?? ''].map((cell) =>
-    cell.replaceAll('|', '\\|'),
-  )
+  const cells = [`\`${path}\``, kindOf(schema), fallback, countsOf(whole), schema.description ?? '']
+  return cells.map((cell) => cell.replaceAll('|', '\\|'))
 }
 
 function showDefault(value: unknown): string {

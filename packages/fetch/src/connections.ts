@@ -3,7 +3,7 @@ import type { SecureContext } from 'node:tls'
 import type { WeirError } from '@weir/model'
 import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import type { HttpClientConfig, TlsConfig } from './config.ts'
-import { fence } from './fence/fence.ts'
+import { type Fence, fence } from './fence/fence.ts'
 import { proxyAuthorization, proxyFor } from './proxy.ts'
 import { type TlsMaterial, contextOf, isSameMaterial, readMaterial } from './tls-material.ts'
 
@@ -29,6 +29,8 @@ export class Connections implements AsyncDisposable {
   #context: SecureContext | undefined
   #agents = new Map<string, Dispatcher>()
   #fault: WeirError | undefined
+  /** What connections were made by. */
+  #fence: Fence | undefined
 
   private constructor(config: HttpClientConfig, options: ConnectionOptions, material: TlsMaterial) {
     this.#config = config
@@ -53,8 +55,11 @@ export class Connections implements AsyncDisposable {
     await this.#refresh(this.#config.tls_config)
     const proxy = proxyFor(url, this.#config, this.#options.environment)
     const { what } = this.#options
-    fence().checkHost(what, url.hostname, proxy === undefined)
-    if (proxy !== undefined) fence().checkHost(what, proxy.hostname)
+    const rules = fence()
+    rules.checkHost(what, url.hostname, proxy === undefined)
+    if (proxy !== undefined) rules.checkHost(what, proxy.hostname)
+    if (rules !== this.#fence) this.#renew() // where open ones lead may not be allowed any more
+    this.#fence = rules
     const isSecret = url.protocol === 'https:'
     const name = `${isSecret ? 'https' : 'http'} ${proxy?.href ?? ''}`
     const known = this.#agents.get(name)
@@ -83,6 +88,11 @@ export class Connections implements AsyncDisposable {
       this.#fault = error as WeirError
       return
     }
+    this.#renew()
+  }
+
+  /** New requests go on new connections; those under way end on theirs. */
+  #renew(): void {
     const old = [...this.#agents.values()]
     this.#agents = new Map()
     for (const agent of old) agent.close().catch(() => undefined)

@@ -4,6 +4,7 @@
  */
 export {
   type NameCount,
+  type RetentionOptions,
   type SenderOptions,
   type Store,
   type StoreOptions,

@@ -34,9 +34,8 @@ import { closeDue, seal } from './seal/seal.ts'
 import type { ReaderSeat } from './seat.ts'
 import { SeriesCensus } from './series-census.ts'
 import { removeUnfinished, snapshot, stage } from './snapshot.ts'
-import { type RetentionRule } from './steps/policy.ts'
 import { nextThin, thin } from './steps/thin.ts'
-import type { SenderOptions, Store, StoreOptions, StoreStats } from './store.ts'
+import type { RetentionOptions, SenderOptions, Store, StoreOptions, StoreStats } from './store.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -97,11 +96,7 @@ function settingsOf(options: StoreOptions): Settings {
     labelsPerSeriesMax: options.labelsPerSeriesMax ?? 64,
     labelNameBytesMax: options.labelNameBytesMax ?? 1024,
     labelValueBytesMax: options.labelValueBytesMax ?? 4096,
-    retention: {
-      timeMs: options.retentionMs ?? 15 * WINDOW_MS_MAX,
-      bytes: options.retentionBytes ?? 0,
-      rules: options.retentionRules ?? [],
-    },
+    retention: retentionOf(options),
     headWindowMs: options.headWindowMs ?? 5 * MINUTE_MS,
     diskReserveBytes: options.diskReserveBytes ?? RESERVE_BYTES,
   }
@@ -122,6 +117,14 @@ function settingsOf(options: StoreOptions): Settings {
     throw new WeirError('STORAGE_VALUE', `Cannot open the store with ${name}: ${want}`)
   }
   return settings
+}
+
+function retentionOf(options: RetentionOptions): Settings['retention'] {
+  return {
+    timeMs: options.retentionMs ?? 15 * WINDOW_MS_MAX,
+    bytes: options.retentionBytes ?? 0,
+    rules: options.retentionRules ?? [],
+  }
 }
 
 class OpenStore implements Store {
@@ -178,9 +181,9 @@ class OpenStore implements Store {
     return keyValueOf(this.#core.environment)
   }
 
-  setRetentionRules(rules: readonly RetentionRule[]): void {
+  setRetention(retention: RetentionOptions): void {
     const core = this.#core
-    core.retention = core.newPolicy({ ...core.settings.retention, rules })
+    core.retention = core.newPolicy(retentionOf(retention))
   }
 
   setOutgoing(options: OutgoingOptions): void {

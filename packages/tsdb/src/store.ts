@@ -104,6 +104,12 @@ export interface StoreStats {
   readonly seriesByLabelPair: readonly NameCount[]
 }
 
+/** How long what is kept. */
+export type RetentionOptions = Pick<
+  StoreOptions,
+  'retentionMs' | 'retentionBytes' | 'retentionRules'
+>
+
 /** The embedded metric store, as the one thread that writes it sees it. */
 export interface Store extends AsyncDisposable {
   /** An appender for this thread. */
@@ -115,11 +121,12 @@ export interface Store extends AsyncDisposable {
   /** Small durable state in the same files. */
   keyValue(): KeyValueStore
   /**
-   * Changes which series are kept for another time or at a step, from the next `maintain` on.
+   * Changes how long samples are kept, how much they may take, and which are kept for another time or at a step,
+   * from the next `maintain` on.
    *
    * @throws {WeirError} `MATCHER_BAD_REGEX`; then all stays as it was
    */
-  setRetentionRules(rules: readonly RetentionRule[]): void
+  setRetention(retention: RetentionOptions): void
   /** Says who sends samples on, and how much may wait; see {@link OutgoingOptions}. Durable when it returns. */
   setOutgoing(options: OutgoingOptions): void
   /** Where each queue is, by name. */

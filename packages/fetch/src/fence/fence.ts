@@ -3,6 +3,13 @@ import { type LookupFunction, isIP } from 'node:net'
 import { BroadcastChannel, getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
 import { WeirError } from '@weir/model'
 import { Networks, addressesMeant, networkOf } from './address.ts'
+import {
+  type SharedRulesMemory,
+  readRules,
+  sharedRules,
+  versionOf,
+  writeRules,
+} from './shared-rules.ts'
 
 /** Where connections may lead: networks, addresses, names of hosts, `*.example.org`. */
 export interface FenceRules {
@@ -181,20 +188,29 @@ function bareHost(hostname: string): string {
 const KEY = 'weir.network.outgoing'
 
 /** As long as nobody said otherwise. */
-const DEFAULT: FenceRules = { allow: [], deny: METADATA_SERVICES }
+const DEFAULT = new Fence({ allow: [], deny: METADATA_SERVICES }, tell)
 
-let raised: { readonly rules: FenceRules; readonly fence: Fence } | undefined
+let raised: { readonly version: number; readonly fence: Fence } | undefined
 let teller: BroadcastChannel | undefined
 
-/** Sets the rules for this thread and for those that it starts from now on. */
+/**
+ * Sets the rules for all threads: those that run already see them at their next connection. For the main thread,
+ * before it starts others.
+ */
 export function setFenceRules(rules: FenceRules): void {
-  setEnvironmentData(KEY, { allow: [...rules.allow], deny: [...rules.deny] })
+  const shared = getEnvironmentData(KEY) as SharedRulesMemory | undefined
+  if (shared !== undefined) writeRules(shared, rules)
+  else setEnvironmentData(KEY, sharedRules(rules))
 }
 
-/** The fence that every connection of this thread passes: a thread that says nothing of it has the same rules. */
+/** The fence that every connection of this thread passes; another object once the rules have changed. */
 export function fence(): Fence {
-  const rules = (getEnvironmentData(KEY) as FenceRules | undefined) ?? DEFAULT
-  if (raised?.rules !== rules) raised = { rules, fence: new Fence(rules, tell) }
+  const shared = getEnvironmentData(KEY) as SharedRulesMemory | undefined
+  if (shared === undefined) return DEFAULT
+  if (raised?.version !== versionOf(shared)) {
+    const { rules, version } = readRules(shared)
+    raised = { version, fence: new Fence(rules, tell) }
+  }
   return raised.fence
 }
 

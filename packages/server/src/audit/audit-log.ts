@@ -19,7 +19,7 @@ const MINUTE_MS = 60_000
  * What is recorded before the store is open waits for it.
  */
 export class AuditLog {
-  readonly #limits: AuditConfig
+  #limits: AuditConfig
   readonly #clock: Clock
   readonly #log: Telemetry['log']
   readonly #written
@@ -96,6 +96,11 @@ export class AuditLog {
     if (change.refused !== undefined && change.refused !== '' && !this.#hasRoom(atMs)) return
     if (this.#store === undefined) this.#early.push({ change, atMs })
     else await this.#write(change, atMs)
+  }
+
+  /** Other limits, which count from now on; what is too much goes with the next entry. */
+  take(limits: AuditConfig): void {
+    this.#limits = limits
   }
 
   /** All that are kept, oldest first. */

@@ -1,4 +1,4 @@
-import type { OutgoingOptions, RetentionRule, StoreOptions } from '@weir/tsdb'
+import type { OutgoingOptions, RetentionOptions, StoreOptions } from '@weir/tsdb'
 import { engineEndpoint, engineOf } from '../engine/config.ts'
 import type { EndpointConfig } from '../remote-write-out/config.ts'
 import { endpointsOf } from '../remote-write-out/endpoints.ts'
@@ -8,11 +8,8 @@ import type { WeirConfig } from './weir-config.ts'
 export function storageOptions(config: WeirConfig): Omit<StoreOptions, 'path' | 'clock'> {
   const { storage } = config
   const { metrics, tsdb, exemplars } = storage
-  const engine = engineOf(storage)
   return {
-    retentionMs: engine?.local_retention ?? metrics.retention_time,
-    retentionBytes: metrics.retention_size,
-    retentionRules: retentionRulesOf({ storage }),
+    ...retentionOf({ storage }),
     // Prometheus takes what is in order within its series whatever its window is; a small one would lose that here.
     outOfOrderWindowMs: Math.max(tsdb.out_of_order_time_window, metrics.out_of_order_window),
     futureMs: metrics.future_window,
@@ -48,9 +45,22 @@ export function outgoingEndpoints({
   return engine === undefined ? [...remote_write] : [engineEndpoint(engine), ...remote_write]
 }
 
-export function retentionRulesOf({ storage }: Pick<WeirConfig, 'storage'>): RetentionRule[] {
-  return storage.retention_rules.map(({ match, levels }) => ({
-    selectors: match,
-    levels: levels.map(({ keep, step }) => ({ keepMs: keep, stepMs: step })),
-  }))
+/**
+ * How long samples are kept.
+ *
+ * @param started who keeps the metrics, as Weir started: the next start changes that
+ */
+export function retentionOf(
+  { storage }: Pick<WeirConfig, 'storage'>,
+  started = storage,
+): RetentionOptions {
+  const { metrics, retention_rules: rules } = storage
+  return {
+    retentionMs: engineOf(started)?.local_retention ?? metrics.retention_time,
+    retentionBytes: metrics.retention_size,
+    retentionRules: rules.map(({ match, levels }) => ({
+      selectors: match,
+      levels: levels.map(({ keep, step }) => ({ keepMs: keep, stepMs: step })),
+    })),
+  }
 }

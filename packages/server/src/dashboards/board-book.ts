@@ -1,4 +1,5 @@
 import { type KeyValueChange, type KeyValueStore, WeirError } from '@weir/model'
+import type { DashboardsConfig } from './config.ts'
 import { type BoardFacts, type Document, factsOf } from './document.ts'
 
 /** One saved state of a dashboard. */
@@ -28,6 +29,8 @@ export interface BoardHead extends BoardFacts {
 /** Deleted dashboards that can be brought back. */
 const DELETED_MAX = 50
 
+type BoardLimits = Pick<DashboardsConfig, 'max_count' | 'max_versions'>
+
 /**
  * Dashboards on the disk, and their heads in memory:
  *
@@ -36,19 +39,21 @@ const DELETED_MAX = 50
  */
 export class BoardBook {
   readonly #store: KeyValueStore
-  readonly #limits: { readonly max_count: number; readonly max_versions: number }
+  #limits: BoardLimits
   readonly #heads = new Map<string, BoardHead>()
 
-  constructor(
-    store: KeyValueStore,
-    limits: { readonly max_count: number; readonly max_versions: number },
-  ) {
+  constructor(store: KeyValueStore, limits: BoardLimits) {
     this.#store = store
     this.#limits = limits
     for (const [, value] of store.entries(HEAD)) {
       const head = value as BoardHead
       this.#heads.set(head.uid, head)
     }
+  }
+
+  /** Other limits; versions beyond them go when their dashboard is saved. */
+  take(limits: BoardLimits): void {
+    this.#limits = limits
   }
 
   /** Those that are there. */

@@ -50,7 +50,8 @@ export class Dashboards {
   readonly #book: BoardBook
   readonly #packs: PackBoards
   readonly #metrics: BoardMetrics
-  #folder: BoardFolder | undefined
+  readonly #folder: BoardFolder | undefined
+  #watchEveryMs: number
   #problems: BoardList['problems'] = []
   #last: Promise<unknown> = Promise.resolve()
 
@@ -58,6 +59,7 @@ export class Dashboards {
     const { store, config, packs, telemetry } = options
     this.#options = options
     this.#book = new BoardBook(store, config)
+    this.#watchEveryMs = config.watch_every
     this.#packs = new PackBoards(packs)
     this.#metrics = new BoardMetrics(telemetry)
     if (config.directory === undefined) return
@@ -70,6 +72,12 @@ export class Dashboards {
     const dashboards = new Dashboards(options)
     await dashboards.rescan()
     return dashboards
+  }
+
+  /** What of another configuration counts from now on: how many are kept, and how often the directory is looked through. */
+  take(config: DashboardsConfig): void {
+    this.#book.take(config)
+    this.#watchEveryMs = config.watch_every
   }
 
   list(): BoardList {
@@ -347,9 +355,9 @@ export class Dashboards {
 
   /** Looks through the directory again and again until the signal. */
   async watch(signal: AbortSignal): Promise<void> {
-    const { clock, config } = this.#options
+    const { clock } = this.#options
     while (!signal.aborted && this.#folder !== undefined) {
-      await clock.sleep(config.watch_every, signal).catch(() => undefined)
+      await clock.sleep(this.#watchEveryMs, signal).catch(() => undefined)
       if (!signal.aborted) await this.rescan()
     }
   }

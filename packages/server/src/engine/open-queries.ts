@@ -47,8 +47,12 @@ export async function openQueries(options: OpenQueriesOptions): Promise<OpenedQu
             local,
             watch: pool.watch,
             clock,
-            queuedMax: pool.queuedMax,
-            timeoutMs: pool.timeoutMs,
+            get queuedMax() {
+              return pool.queuedMax
+            },
+            get timeoutMs() {
+              return pool.timeoutMs
+            },
             evaluation: () => pool.evaluation,
             sent: () => caughtUp(SENT_WITHIN_MS),
           })

@@ -17,7 +17,7 @@ import type { Told } from './told.ts'
  */
 export class EventStore {
   readonly #store: KeyValueStore
-  readonly #limits: Pick<EventsConfig, 'retention_time' | 'max_events' | 'max_bytes'>
+  #limits: EventLimits
   readonly #clock: Clock
   readonly #rings = { event: new Ring(), check: new Ring() }
   readonly #kept
@@ -70,6 +70,11 @@ export class EventStore {
     await this.#store.write(changes)
   }
 
+  /** Other limits, which count from now on; what is too much goes with the next event. */
+  take(limits: EventLimits): void {
+    this.#limits = limits
+  }
+
   /** All that are kept of a kind, in the order in which they came; those that are too old are left out. */
   list(kind: 'event' | 'check'): readonly EventView[] {
     const { retention_time } = this.#limits
@@ -102,9 +107,11 @@ export class EventStore {
   }
 }
 
+type EventLimits = Pick<EventsConfig, 'retention_time' | 'max_events' | 'max_bytes'>
+
 interface EventStoreOptions {
   readonly store: KeyValueStore
-  readonly limits: Pick<EventsConfig, 'retention_time' | 'max_events' | 'max_bytes'>
+  readonly limits: EventLimits
   readonly clock: Clock
   readonly telemetry: Telemetry
 }

@@ -19,7 +19,9 @@ export interface LoggersOptions {
 }
 
 /** Log levels of running processes, of Weir's own parts, and of what the configuration names as targets. */
-export async function openLoggers(options: LoggersOptions): Promise<LoggerDesk> {
+export async function openLoggers(
+  options: LoggersOptions,
+): Promise<{ readonly desk: LoggerDesk; readonly own: OwnLevels }> {
   const { store, config, gates, closers, clock, telemetry } = options
   const desk = closers.use(await LoggerDesk.open({ store, config, clock, telemetry }))
   const own = new OwnLevels(gates, clock, (report) => desk.report(own.identity.instance, report))
@@ -28,5 +30,5 @@ export async function openLoggers(options: LoggersOptions): Promise<LoggerDesk> 
   for (const target of config.targets) {
     closers.use(await openTarget({ target, store, clock, telemetry }, desk))
   }
-  return desk
+  return { desk, own }
 }

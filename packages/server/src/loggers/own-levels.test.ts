@@ -130,3 +130,33 @@ test('what has let through as many records as it may is over', async () => {
   expect(lines).toEqual(['one', 'two'])
   expect(last().applied?.get('k1')).toEqual({ loggers: 1, records: 2 })
 })
+
+test('another level of the configuration counts in all threads, beside what is set for a while', async () => {
+  const gates = new LogGates('info')
+  const { own, last } = mainThread(gates)
+  const there = new LogGates('info')
+  closing.push(followMainThread(there))
+  const { log, lines } = logUnder(there)
+  const scrape = log.child({ part: 'scrape' })
+  own.apply([DEBUG])
+  own.configure('error')
+  expect(levelsOf(last())).toBe('')
+  await until(() => !there.of('http').admits('warn'))
+  expect(there.configured).toBe('error')
+  log.warn({}, 'not seen any more')
+  scrape.debug({}, 'seen for a while')
+  own.apply([])
+  await until(() => !scrapeAdmits(there))
+  own.configure('debug')
+  await until(() => there.of('http').admits('debug'))
+  log.debug({}, 'seen')
+  expect(lines).toEqual(['seen for a while', 'seen'])
+  // Who comes later has what holds now.
+  const late = new LogGates('info')
+  closing.push(followMainThread(late))
+  await until(() => late.configured === 'debug')
+})
+
+function scrapeAdmits(gates: LogGates): boolean {
+  return gates.of('scrape').admits('debug')
+}

@@ -24,6 +24,7 @@ export class OwnLevels implements Driven, Disposable {
   /** By override: let through so far, in all threads. */
   readonly #records = new Map<string, number>()
   #overrides: readonly HeldOverride[] = []
+  #configured: string | undefined
 
   /** @param tell takes what has come of it */
   constructor(gates: LogGates, clock: Clock, tell: (report: DrivenReport) => void) {
@@ -57,6 +58,14 @@ export class OwnLevels implements Driven, Disposable {
     this.#report()
   }
 
+  /** Another `log.level`, for all threads. */
+  configure(level: string): void {
+    this.#configured = level
+    this.#gates.configure(level)
+    this.#say()
+    this.#report()
+  }
+
   [Symbol.dispose](): void {
     this.#gates.onChange = () => undefined
     this.#channel[Symbol.dispose]()
@@ -66,7 +75,7 @@ export class OwnLevels implements Driven, Disposable {
   #say(): void {
     const overrides = this.#overrides.filter((one) => !this.#isSpent(one))
     this.#gates.apply(overrides)
-    this.#channel.post({ kind: 'levels', overrides })
+    this.#channel.post({ kind: 'levels', configured: this.#configured, overrides })
   }
 
   #isSpent({ id, recordsMax }: HeldOverride): boolean {

@@ -1,7 +1,7 @@
 import { METADATA_SERVICES, isFenceEntry } from '@weir/fetch'
 import { z } from 'zod'
 
-const entry = z.string().refine(isFenceEntry, {
+const entry = z.string().max(256).refine(isFenceEntry, {
   message: 'want a network (10.0.0.0/8), an address, a host name or *.example.org',
 })
 

@@ -5,7 +5,6 @@ import { openBackups } from '../backup/open-backups.ts'
 import { hostPort } from '../config/load-config.ts'
 import { secretsOf } from '../config/secrets-of.ts'
 import { shownFlags } from '../config/shown-flags.ts'
-import type { WeirConfig } from '../config/weir-config.ts'
 import { adminStore } from '../engine/admin-store.ts'
 import { engineOf } from '../engine/config.ts'
 import { engineRemarks } from '../engine/open-queries.ts'
@@ -19,6 +18,7 @@ import { notesBook } from '../pipelines/notes/notes.ts'
 import { joinPages } from '../threads/moved-page.ts'
 import { VERSION } from '../version.ts'
 import { WEB_ROOT } from '../web-root.ts'
+import type { Ground } from './ground.ts'
 import type { Parts } from './parts.ts'
 import type { Reload } from './reload.ts'
 import { runtimeOf, statusOf } from './status.ts'
@@ -77,7 +77,9 @@ export function httpDeps(parts: Parts, reloads: Reload): HttpDeps {
     remoteWrite: (request) => push.remoteWrite(request),
     remoteWriteLimits: config.remote_write_receiver,
     remoteWriteOut: () => parts.out.views(),
-    remoteReadLimits: config.remote_read_server,
+    get remoteReadLimits() {
+      return ground.config.remote_read_server
+    },
     otlp: { take: (request) => push.otlp(request), limits: config.otlp_receiver },
     pushGateway: { ...push.gateway, config: config.pushgateway },
     influx: (request) => push.influx(request),
@@ -141,11 +143,13 @@ export function httpDeps(parts: Parts, reloads: Reload): HttpDeps {
     externalUrl: web.external_url,
     listenHost: hostPort(web.listen, 'web.listen').host,
     listenPort: () => Number(new URL(ground.addresses[0]!.address).port),
-    limits: httpLimits(config),
+    limits: httpLimits(ground),
   }
 }
 
-function httpLimits({ query, storage, web }: WeirConfig): HttpLimits {
+/** Sockets and routes are made once; the rest is asked for at each request. */
+function httpLimits(ground: Ground): HttpLimits {
+  const { storage, web } = ground.startedWith
   return {
     bodyBytesMax: web.max_body_bytes,
     urlBytesMax: web.max_url_bytes,
@@ -153,16 +157,27 @@ function httpLimits({ query, storage, web }: WeirConfig): HttpLimits {
     headerTimeoutMs: web.header_timeout,
     requestTimeoutMs: web.request_timeout,
     keepAliveMs: web.keep_alive,
-    drainMs: web.drain_timeout,
     connectionsMax: web.max_connections,
-    queryTimeoutMs: query.timeout,
-    retentionMs: engineOf(storage) ? 0 : storage.metrics.retention_time,
-    board: {
-      queriesMax: web.boards.max_queries,
-      atOnce: web.boards.max_concurrent,
-      answerBytesMax: web.boards.max_answer_bytes,
+    get drainMs() {
+      return ground.config.web.drain_timeout
     },
-    allowedHosts: web.allowed_hosts,
+    get queryTimeoutMs() {
+      return ground.config.query.timeout
+    },
+    get retentionMs() {
+      return engineOf(storage) ? 0 : ground.config.storage.metrics.retention_time
+    },
+    get board() {
+      const { boards } = ground.config.web
+      return {
+        queriesMax: boards.max_queries,
+        atOnce: boards.max_concurrent,
+        answerBytesMax: boards.max_answer_bytes,
+      }
+    },
+    get allowedHosts() {
+      return ground.config.web.allowed_hosts
+    },
   }
 }
 

@@ -6,6 +6,7 @@ import { Dashboards } from '../dashboards/dashboards.ts'
 import { EventStore } from '../events/event-store.ts'
 import type { LoggerDesk } from '../loggers/desk.ts'
 import { openLoggers } from '../loggers/open-loggers.ts'
+import type { OwnLevels } from '../loggers/own-levels.ts'
 import type { AccessSide } from './access-side.ts'
 import type { Ground } from './ground.ts'
 
@@ -15,6 +16,7 @@ export class KeptSide {
   events!: EventStore
   /** Undefined until it is open. */
   loggers: LoggerDesk | undefined
+  ownLevels!: OwnLevels
   dashboards!: Dashboards
   readonly #ground: Ground
 
@@ -41,7 +43,7 @@ export class KeptSide {
       clock: systemClock,
       telemetry: ground.telemetry('events'),
     })
-    this.loggers = await openLoggers({
+    const { desk, own } = await openLoggers({
       store,
       config: ground.startedWith.loggers,
       gates: ground.gates,
@@ -49,6 +51,8 @@ export class KeptSide {
       clock: systemClock,
       telemetry: ground.telemetry('loggers'),
     })
+    this.loggers = desk
+    this.ownLevels = own
     await this.#openDashboards(store)
     return store
   }

@@ -35,12 +35,16 @@ export class QuerySide {
     const telemetry = ground.telemetry('query')
     this.watch = new QueryWatch(telemetry, systemClock, query.slow_log)
     closers.defer(() => this.watch[Symbol.dispose]())
-    this.openLog(ground.setup)
+    this.#openLog(ground.setup)
     const limits = (): EvaluationLimits => this.evaluation()
     const pool = {
       threads,
-      queuedMax: query.max_queued,
-      timeoutMs: query.timeout,
+      get queuedMax() {
+        return ground.config.query.max_queued
+      },
+      get timeoutMs() {
+        return ground.config.query.timeout
+      },
       get evaluation() {
         return limits()
       },
@@ -65,19 +69,24 @@ export class QuerySide {
     ground.waitsFor.delete('query threads')
   }
 
-  /** Writes queries to the file that a configuration names, from now on. */
-  openLog({ config }: Setup): void {
+  /** What of another configuration is not asked for when it is needed: the query log, and which queries are slow. */
+  take(setup: Setup): void {
+    this.#openLog(setup)
+    this.watch.tellSlow(setup.config.query.slow_log)
+  }
+
+  #openLog({ config }: Setup): void {
     this.watch.log.open(config.global.query_log_file)
   }
 
   /** How PromQL is evaluated. */
   evaluation(): EvaluationLimits {
-    const { startedWith, config, flags } = this.#ground
-    const { query } = startedWith
+    const { config, flags } = this.#ground
+    const { query } = config
     return {
       lookbackMs: query.lookback_delta,
-      countFirstValue: config.query.count_first_value,
-      lookbackRules: config.query.lookback_rules.map(({ match, lookback }) => ({
+      countFirstValue: query.count_first_value,
+      lookbackRules: query.lookback_rules.map(({ match, lookback }) => ({
         selectors: match,
         lookbackMs: lookback,
       })),

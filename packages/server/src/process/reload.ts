@@ -1,10 +1,11 @@
 import { type Millis, systemClock } from '@weir/model'
 import { changedSections, reloadBySignal } from '../audit/own-changes.ts'
 import { waitForRestart } from '../config/at-start.ts'
-import { type Setup, loadConfig } from '../config/load-config.ts'
-import { retentionRulesOf } from '../config/storage-options.ts'
+import { loadConfig } from '../config/load-config.ts'
 import type { Ground } from './ground.ts'
 import type { Parts } from './parts.ts'
+import { reloadables } from './reloadables.ts'
+import { takeAll } from './take-all.ts'
 import { tidyAfter } from './tidy-after.ts'
 
 /** How the last reload ended, and when one was taken last. */
@@ -43,8 +44,12 @@ export class Reload {
     try {
       const setup = loadConfig(ground.flags)
       const before = ground.setup
-      await this.#take(setup, before)
-      ground.settle(setup)
+      await takeAll(reloadables(this.#parts), { next: setup, before }, (part, error) =>
+        ground.log.error(
+          { part, error: (error as Error).message },
+          'A part could not go back to the configuration before; start Weir anew',
+        ),
+      )
       this.last = { isGood: true, takenMs: systemClock.now() }
       this.#reloads.inc({ result: 'taken' })
       ground.log.info({}, 'Configuration read again')
@@ -63,32 +68,5 @@ export class Reload {
       )
       throw error
     }
-  }
-
-  async #take(setup: Setup, before: Setup): Promise<void> {
-    const { access, alerting, ground, intakes, kept, logs, out, queries } = this.#parts
-    await out.prepare(setup.config)
-    await alerting.alerting.reload(alerting.setupOf(setup))
-    try {
-      access.door.reread()
-      access.desk.take(setup.config.auth)
-      access.login.take(setup.config.auth)
-      await alerting.outside.apply(setup.config.alerting)
-      await intakes.scraper.call('reload', setup.config)
-      await intakes.statsd.call('reload', setup.mappings)
-      await ground.writer.call('setRetentionRules', retentionRulesOf(setup.config))
-      await logs.reload(setup.config)
-      queries.openLog(setup)
-      await out.take(setup.config)
-    } catch (error) {
-      await alerting.alerting.reload(alerting.setupOf(before))
-      access.desk.take(before.config.auth)
-      access.login.take(before.config.auth)
-      await alerting.outside.apply(before.config.alerting)
-      await intakes.scraper.call('reload', before.config)
-      await logs.reload(before.config)
-      throw error
-    }
-    await kept.dashboards.rescan()
   }
 }

@@ -58,7 +58,7 @@ export class QueryWatch implements Disposable {
   readonly log: QueryLog
   readonly #telemetry: Telemetry
   readonly #clock: Clock
-  readonly #slowMs: number
+  #slowMs: number
   readonly #sinceMs: number
   readonly #running = new Map<number, WatchedQuery>()
   readonly #tallies = new Map<string, Tally>()
@@ -100,6 +100,11 @@ export class QueryWatch implements Disposable {
       'weir_query_active',
       'Queries that wait for a thread or run on one.',
     )
+  }
+
+  /** From now on queries that take at least this long are logged; 0 logs none. */
+  tellSlow(slowMs: number): void {
+    this.#slowMs = slowMs
   }
 
   /** Whether samples must be counted by step: the query log tells them. */

@@ -8,7 +8,12 @@ import type { GatesReport, LogGates } from './log-gates.ts'
  * each thread says which parts it has and what was let through. A thread that starts later asks first.
  */
 export type GateMessage =
-  | { readonly kind: 'levels'; readonly overrides: readonly HeldOverride[] }
+  | {
+      readonly kind: 'levels'
+      /** `log.level`; undefined as long as it is what threads were started with. */
+      readonly configured: string | undefined
+      readonly overrides: readonly HeldOverride[]
+    }
   | { readonly kind: 'hello' }
   | { readonly kind: 'report'; readonly sender: string; readonly report: GatesReport }
 
@@ -39,7 +44,9 @@ export class GateChannel implements Disposable {
 export function followMainThread(gates: LogGates): Disposable {
   const sender = randomUUID()
   const channel = new GateChannel((message) => {
-    if (message.kind === 'levels') gates.apply(message.overrides)
+    if (message.kind !== 'levels') return
+    if (message.configured !== undefined) gates.configure(message.configured)
+    gates.apply(message.overrides)
   })
   onGatheredChange(gates, () => {
     channel.post({ kind: 'report', sender, report: gates.report() })

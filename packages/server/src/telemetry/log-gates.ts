@@ -22,7 +22,7 @@ export interface GatesReport {
 
 /** Decides which lines of one part of Weir are written. */
 export class LogGate {
-  readonly #configured: number
+  #configured: number
   readonly #onAdmitted: (id: string) => void
   #rank: number
   #by: string | undefined
@@ -45,7 +45,9 @@ export class LogGate {
     return true
   }
 
-  set(override: HeldOverride | undefined): void {
+  /** @param configured how verbose it is without an override */
+  set(override: HeldOverride | undefined, configured = this.#configured): void {
+    this.#configured = configured
     this.#rank = override === undefined ? this.#configured : rankOf(override.level)
     this.#by = override?.id
   }
@@ -53,7 +55,7 @@ export class LogGate {
 
 /** The gates of all parts that log in one thread. */
 export class LogGates {
-  readonly #configured: number
+  #configured: number
   readonly #gates = new Map<string, LogGate>()
   readonly #records = new Map<string, number>()
   #overrides: readonly HeldOverride[] = []
@@ -62,12 +64,21 @@ export class LogGates {
 
   /** @param level what the configuration says; anything that is no level keeps it quiet */
   constructor(level: string) {
-    this.#configured = level in RANKS ? RANKS[level as OwnLevel] : rankOf('off')
+    this.#configured = configuredRank(level)
   }
 
   /** How verbose Weir is configured to be. */
   get configured(): (typeof LOG_LEVELS)[number] {
     return LOG_LEVELS[this.#configured]!
+  }
+
+  /** Another level of the configuration, which counts from now on. */
+  configure(level: string): void {
+    const rank = configuredRank(level)
+    if (rank === this.#configured) return
+    this.#configured = rank
+    for (const [part, gate] of this.#gates) gate.set(this.#wishFor(part), rank)
+    this.onChange()
   }
 
   of(part: string): LogGate {
@@ -104,4 +115,8 @@ export class LogGates {
     this.#records.set(id, (this.#records.get(id) ?? 0) + 1)
     this.onChange()
   }
+}
+
+function configuredRank(level: string): number {
+  return level in RANKS ? RANKS[level as OwnLevel] : rankOf('off')
 }

@@ -4,7 +4,7 @@ import {
   type OutgoingOptions,
   type OutgoingPlace,
   type ReaderSeat,
-  type RetentionRule,
+  type RetentionOptions,
   type SenderOptions,
   type StoreOptions,
   type StoreStats,
@@ -53,7 +53,7 @@ export type WriterHandlers = {
   stage: () => Promise<string>
   deleteSeries: (what: DeleteRequest) => Promise<void>
   cleanTombstones: () => Promise<void>
-  setRetentionRules: (rules: readonly RetentionRule[]) => Promise<void>
+  setRetention: (retention: RetentionOptions) => Promise<void>
   /** Says who sends samples on; answers where each queue is. */
   setOutgoing: (options: OutgoingOptions) => Promise<ReadonlyMap<string, OutgoingPlace>>
   /** Hears at a port how far queues are. */
@@ -109,7 +109,7 @@ const handlers: WriterHandlers = {
   deleteSeries: async ({ matchers, minMs, maxMs }) =>
     (await opening).deleteSeries(matchers, minMs, maxMs),
   cleanTombstones: async () => (await opening).cleanTombstones(),
-  setRetentionRules: async (rules) => (await opening).setRetentionRules(rules),
+  setRetention: async (retention) => (await opening).setRetention(retention),
   setOutgoing: async (options) => {
     const store = await opening
     store.setOutgoing(options)

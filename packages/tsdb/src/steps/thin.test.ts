@@ -108,11 +108,11 @@ describe('a rule', () => {
     await putHour(t, ['a', 'b'], START_MS)
     await pass(t, DAY)
     expect(t.get('a')).toHaveLength(240)
-    t.store.setRetentionRules([rule('__name__=a', [5 * MINUTE, 0])])
+    t.store.setRetention({ retentionMs: 0, retentionRules: [rule('__name__=a', [5 * MINUTE, 0])] })
     await t.store.maintain()
     expect(t.get('a')).toHaveLength(24)
     expect(t.store.stats().windowsThinned).toBe(1)
-    t.store.setRetentionRules([rule('__name__=b', [HOUR, 0])])
+    t.store.setRetention({ retentionMs: 0, retentionRules: [rule('__name__=b', [HOUR, 0])] })
     await pass(t, HOUR)
     expect(t.get('a')).toHaveLength(24)
     expect(t.get('b')).toHaveLength(2)
@@ -156,7 +156,7 @@ describe('a rule', () => {
     await pass(t, DAY)
     {
       using querier = t.reader.querier(0, 2 ** 50)
-      t.store.setRetentionRules(rules)
+      t.store.setRetention({ retentionRules: rules })
       await t.store.maintain()
       const set = querier.select({ matchers: [matcher('__name__=a')], minMs: 0, maxMs: 2 ** 50 })
       const columns = new SampleColumns()
@@ -187,7 +187,7 @@ test('what was deleted does not come back by thinning out', async () => {
   await pass(t, DAY)
   const half = { minMs: START_MS, maxMs: START_MS + HOUR / 2 }
   await t.store.deleteSeries([matcher('__name__=a')], half.minMs, half.maxMs)
-  t.store.setRetentionRules([rule('__name__=~.+', [5 * MINUTE, 0])])
+  t.store.setRetention({ retentionRules: [rule('__name__=~.+', [5 * MINUTE, 0])] })
   await t.store.maintain()
   expect(valuesOf(view(t, 'a', 'count'))).toEqual(Array(6).fill(20))
   expect(valuesOf(view(t, 'b', 'count'))).toEqual(Array(12).fill(20))
@@ -206,7 +206,7 @@ test('native histograms keep the ends of steps and both sides of a reset', async
   }
   await t.appender.commit()
   await pass(t, DAY)
-  t.store.setRetentionRules([rule('__name__=took', [HOUR, 0])])
+  t.store.setRetention({ retentionRules: [rule('__name__=took', [HOUR, 0])] })
   await pass(t, HOUR)
   const kept = (): (number | undefined)[] =>
     view(t, 'took', 'counter').histograms!.map((one) => one?.count)
