@@ -266,9 +266,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'weir import old.om': 'import.test.ts',
   'weir import prometheus http://127.0.0.1:9090 --from 2026-11-01T00:00:00Z':
     'import-prometheus.test.ts',
-  'curl -X POST http://127.0.0.1:9090/api/v1/admin/tsdb/snapshot': 'import-prometheus-data.test.ts',
-  'weir import prometheus /var/lib/prometheus/snapshots/20261129T014359Z-7de8847e79dd5245':
-    'import-prometheus-data.test.ts',
+  'weir import prometheus /var/lib/prometheus': 'import-prometheus-data.test.ts',
   'weir adopt --prometheus prometheus.yml --alertmanager alertmanager.yml --mapping statsd_mapping.yml --out weir.yml':
     'adopt.test.ts',
   'weir support-bundle --out weir-support.tar.gz': 'secrets.test.ts',

@@ -79,6 +79,7 @@ test.skipIf(PROMETHEUS === undefined)(
       samples: 3 * STEPS,
       metrics: 3,
       blocks: expect.any(Number) as number,
+      head: null,
       rejected: {},
       example: '',
       damaged: { count: 0, told: [] },
@@ -104,12 +105,12 @@ test.skipIf(PROMETHEUS === undefined)(
 test('into a data directory; a folder that is none of Prometheus is refused', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'weir-import-'))
   try {
-    const from = join(import.meta.dirname, '../fixtures/prometheus-blocks/openmetrics')
+    const from = join(import.meta.dirname, '../fixtures/prometheus-heads/blocks')
     const done = await weir('import', 'prometheus', from, '--data-dir', join(folder, 'data'))
     expect(done).toEqual({
       code: 0,
       err: '',
-      out: `${from}: 3313 samples of 2 metrics in 2 blocks\n`,
+      out: `${from}: 3380 samples of 9 metrics in 3 blocks and the log\n`,
     })
     const none = await weir('import', 'prometheus', folder, '--data-dir', join(folder, 'data'))
     expect(none.code).toBe(2)

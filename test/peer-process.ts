@@ -21,6 +21,8 @@ export interface PeerProcess extends AsyncDisposable {
   readonly url: string
   /** What it wrote to its log so far. */
   log(): string
+  /** Kills it as a power cut would; resolves when it is gone. */
+  kill(): Promise<void>
 }
 
 export interface PeerOptions {
@@ -52,6 +54,10 @@ export async function startPeer(options: PeerOptions): Promise<PeerProcess> {
   const peer: PeerProcess = {
     url,
     log: () => log,
+    async kill() {
+      child.kill('SIGKILL')
+      await exited
+    },
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM')
       await exited

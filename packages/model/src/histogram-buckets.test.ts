@@ -50,24 +50,24 @@ test('every schema has the bounds of the coarser ones, and they ascend', () => {
   }
 })
 
-test('buckets come in ascending order, empty ones left out, cut where the zero bucket begins', () => {
-  const ranges = bucketRanges(
-    histogram({
-      zeroThreshold: 0.75,
-      zeroCount: 7,
-      positiveSpans: Int32Array.of(0, 2, 1, 1),
-      positive: Float64Array.of(1, 0, 3),
-      negativeSpans: Int32Array.of(0, 2),
-      negative: Float64Array.of(4, 5),
-    }),
-  )
-  expect(ranges).toEqual([
+test('buckets come in ascending order, empty ones left out, cut where the zero bucket begins or not', () => {
+  const given = histogram({
+    zeroThreshold: 0.75,
+    zeroCount: 7,
+    positiveSpans: Int32Array.of(0, 2, 1, 1),
+    positive: Float64Array.of(1, 0, 3),
+    negativeSpans: Int32Array.of(0, 2),
+    negative: Float64Array.of(4, 5),
+  })
+  const ranges = (negative: number, positive: number): unknown => [
     [1, -2, -1, 5],
-    [1, -1, -0.75, 4],
+    [1, -1, negative, 4],
     [3, -0.75, 0.75, 7],
-    [0, 0.75, 1, 1],
+    [0, positive, 1, 1],
     [0, 4, 8, 3],
-  ])
+  ]
+  expect(bucketRanges(given)).toEqual(ranges(-0.75, 0.75))
+  expect(bucketRanges(given, false)).toEqual(ranges(-0.5, 0.5))
 })
 
 test('custom bounds begin at -Inf and end at +Inf', () => {

@@ -79,8 +79,11 @@ export type BucketRange = readonly [rule: BucketRule, lower: number, upper: numb
 /**
  * The buckets that hold something, ascending, with bounds and counts: what Prometheus's JSON shows of
  * a native histogram.
+ *
+ * @param cutsAtZero whether a bucket into which the zero bucket reaches begins behind it, as in that JSON;
+ *   where Prometheus writes a histogram as text each bucket has its own bounds
  */
-export function bucketRanges(histogram: NativeHistogram): BucketRange[] {
+export function bucketRanges(histogram: NativeHistogram, cutsAtZero = true): BucketRange[] {
   const { schema, customValues, zeroThreshold, zeroCount } = histogram
   const isCustom = schema === CUSTOM_BUCKETS_SCHEMA
   const ranges: BucketRange[] = []
@@ -88,7 +91,7 @@ export function bucketRanges(histogram: NativeHistogram): BucketRange[] {
     if (count === 0) return
     const lower = -bucketBound(schema, index, customValues)
     const upper = -bucketBound(schema, index - 1, customValues)
-    const isCut = upper < 0 && upper > -zeroThreshold
+    const isCut = cutsAtZero && upper < 0 && upper > -zeroThreshold
     ranges.push([ruleOf(lower, upper), lower, isCut ? -zeroThreshold : upper, count])
   })
   ranges.reverse()
@@ -97,7 +100,7 @@ export function bucketRanges(histogram: NativeHistogram): BucketRange[] {
     if (count === 0) return
     const lower = bucketBound(schema, index - 1, customValues)
     const upper = bucketBound(schema, index, customValues)
-    const isCut = lower > 0 && lower < zeroThreshold
+    const isCut = cutsAtZero && lower > 0 && lower < zeroThreshold
     const customRule = index === 0 ? 3 : 0
     const rule = isCustom ? customRule : ruleOf(lower, upper)
     ranges.push([rule, isCut ? zeroThreshold : lower, upper, count])

@@ -53,7 +53,7 @@ export function labelFloat(value: number): string {
 
 /** A native histogram on one line, as `count_values` and templates write it: `{count:3, sum:6, (1,2]:3}`. */
 export function histogramText(histogram: NativeHistogram): string {
-  const parts = bucketRanges(histogram).map(([rule, lower, upper, count]) => {
+  const parts = bucketRanges(histogram, false).map(([rule, lower, upper, count]) => {
     const open = rule === 1 || rule === 3 ? '[' : '('
     const close = rule === 0 || rule === 3 ? ']' : ')'
     return `${open}${shortG(lower)},${shortG(upper)}${close}:${shortG(count)}`

@@ -98,14 +98,18 @@ async function runFolder(folder: string, options: Options, target: ImportTarget)
       progress.show(data.entriesDone, samples)
     })
     progress.done()
-    const { samples, metrics, blocks, damaged } = imported
-    const what = `${samples} samples of ${metrics} metrics in ${blocks} blocks`
-    show(folder, what, imported, options)
-    if (data.unreadFromMs !== undefined) {
-      const since = new Date(data.unreadFromMs).toISOString()
-      console.error(
-        `${folder}: what came since ${since} is in no block yet; a snapshot has it: POST /api/v1/admin/tsdb/snapshot`,
-      )
+    const { samples, metrics, blocks, head, damaged } = imported
+    const where = `${blocks} blocks${head === null ? '' : ' and the log'}`
+    show(folder, `${samples} samples of ${metrics} metrics in ${where}`, imported, options)
+    if (head !== null && !options.json) {
+      if (head.breaksOff) {
+        console.log(`${folder}: its log ends within a record, as after a kill; all before it is in`)
+      }
+      if (head.nameless > 0) {
+        console.log(
+          `${folder}: ${head.nameless} samples of series that the log does not name were left out`,
+        )
+      }
     }
     if (damaged.count === 0) return
     process.exitCode = EXIT.found

@@ -4,6 +4,13 @@ export interface ImportedData {
   readonly samples: number
   readonly metrics: number
   readonly blocks: number
+  /** What was beside the blocks; null for none, as in a snapshot. */
+  readonly head: {
+    /** Whether its log ends within a record, as after a kill. */
+    readonly breaksOff: boolean
+    /** Samples of series that the log does not name, which were left out. */
+    readonly nameless: number
+  } | null
   readonly rejected: Readonly<Record<string, number>>
   /** A series of which something was refused. */
   readonly example: string
@@ -30,10 +37,12 @@ export async function importFromDataDirectory(
     onRequest(samples)
   }
   const { count, told } = data.damage
+  const { breaksOff, nameless } = data.notes
   return {
     samples,
     metrics: data.metrics.size,
     blocks: data.blockCount,
+    head: data.hasHead ? { breaksOff, nameless } : null,
     rejected,
     example,
     damaged: { count, told },

@@ -13,7 +13,7 @@ const HISTOGRAM = 2
 const FLOAT_HISTOGRAM = 3
 
 /** Prometheus's own chunks have about a kilobyte; 65,535 samples that share nothing have 1.3 MB. */
-const CHUNK_BYTES_MAX = 2 ** 24
+export const CHUNK_BYTES_MAX = 2 ** 24
 
 /** Looks at the head of a file of chunks. @throws {WeirError} `IMPORT_DAMAGED` */
 export function checkSegmentHead(read: ReadAt): void {
@@ -49,10 +49,25 @@ export function readChunk(read: ReadAt, at: number, into: ChunkSamples): void {
   const bytes = bytesAt(read, dataAt, length + 5)
   const sum = crc32c(bytes.subarray(0, length + 1))
   if (sum !== uint32(bytes, length + 1)) throw damaged('a chunk with a wrong checksum')
+  readChunkData(bytes[0]!, bytes, 1, length + 1, into)
+}
+
+/**
+ * Reads the data of a chunk, `bytes[from, to)`, behind what is in `into` already.
+ *
+ * @throws {WeirError} `IMPORT_DAMAGED`; then nothing of it is there
+ */
+export function readChunkData(
+  encoding: number,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  into: ChunkSamples,
+): void {
   const before = into.length
-  const input = new BitReader(bytes, 1, length + 1)
+  const input = new BitReader(bytes, from, to)
   try {
-    readSamples(bytes[0]!, input, into)
+    readSamples(encoding, input, into)
     if (input.isOver) throw damaged('a chunk that ends within a sample')
   } catch (error) {
     for (let i = before; i < into.length; i++) into.histograms.delete(i)

@@ -37,6 +37,11 @@ export class FileWindow implements Disposable {
     this.#at = at
   }
 
+  /** Gives back what was read along; the file stays open. */
+  forget(): void {
+    this.#window = Buffer.alloc(0)
+  }
+
   [Symbol.dispose](): void {
     closeSync(this.#fd)
   }

@@ -12,6 +12,8 @@ export interface FoundBlock {
   readonly minMs: number
   readonly endMs: number
   readonly seriesCount: number
+  /** Whether it was made of samples that came out of order: then the head may have older ones in order. */
+  readonly isOutOfOrder: boolean
 }
 
 /** Blocks that overlap each other, which must be read together; all of one lies before all of the next. */
@@ -30,44 +32,41 @@ const META = z.object({
     .object({
       deletable: z.boolean().default(false),
       parents: z.array(z.object({ ulid: z.string() })).default([]),
+      hints: z.array(z.string()).default([]),
     })
-    .default({ deletable: false, parents: [] }),
+    .default({ deletable: false, parents: [], hints: [] }),
 })
 
+/** The folders of blocks in a data directory of Prometheus or a snapshot; the folder itself when it is a block. */
+export function blockFolders(folder: string): string[] {
+  if (existsSync(join(folder, 'meta.json'))) return [folder]
+  return readdirSync(folder)
+    .filter((name) => ULID.test(name))
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isDirectory())
+    .toSorted()
+}
+
 /**
- * The blocks of a data directory of Prometheus, the oldest first: of a snapshot, or of one block alone. Those of
- * which a compacted one was made already are left out, as Prometheus does.
- *
- * @throws {WeirError} `IMPORT_DAMAGED` when there is no block
+ * The blocks of these folders, the oldest first. Those of which a compacted one was made already are left out, as
+ * Prometheus does.
  */
-export function findBlocks(folder: string, damage: Damage): BlockGroup[] {
-  const folders = existsSync(join(folder, 'meta.json'))
-    ? [folder]
-    : readdirSync(folder)
-        .filter((name) => ULID.test(name))
-        .map((name) => join(folder, name))
-        .filter((path) => statSync(path).isDirectory())
+export function findBlocks(folders: readonly string[], damage: Damage): BlockGroup[] {
   const gone = new Set<string>()
   const blocks: FoundBlock[] = []
-  for (const path of folders.toSorted()) {
+  for (const path of folders) {
     const name = basename(path)
     try {
       const meta = META.parse(JSON.parse(readFileSync(join(path, 'meta.json'), 'utf8')))
       if (meta.compaction.deletable) gone.add(name)
       for (const { ulid } of meta.compaction.parents) gone.add(ulid)
       const { minTime: minMs, maxTime: endMs, stats } = meta
-      blocks.push({ path, name, minMs, endMs, seriesCount: stats.numSeries })
+      const isOutOfOrder = meta.compaction.hints.includes('from-out-of-order')
+      blocks.push({ path, name, minMs, endMs, seriesCount: stats.numSeries, isOutOfOrder })
     } catch (error) {
       const why = error instanceof SyntaxError || error instanceof z.ZodError
       damage.tell(name, why ? new WeirError('IMPORT_DAMAGED', 'meta.json cannot be read') : error)
     }
-  }
-  if (folders.length === 0) {
-    const want = existsSync(join(folder, 'wal'))
-      ? 'all is in its write-ahead log still; want a snapshot (POST /api/v1/admin/tsdb/snapshot)'
-      : 'want what --storage.tsdb.path of Prometheus names, or a snapshot of it'
-    const where = `Cannot import the folder ${JSON.stringify(folder)}`
-    throw new WeirError('IMPORT_DAMAGED', `${where}: there is no block in it; ${want}`)
   }
   return groupsOf(blocks.filter(({ name }) => !gone.has(name)))
 }

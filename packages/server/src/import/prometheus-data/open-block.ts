@@ -6,7 +6,7 @@ import {
   type ChunkSamples,
   type Deleted,
   checkSegmentHead,
-  damagedBlock,
+  damagedFile,
   readChunk,
   readTombstones,
 } from '@weir/wire'
@@ -56,7 +56,7 @@ export class OpenBlock implements Disposable {
     const open = this.#segments[number]
     if (open !== undefined) return open
     const path = this.#paths[number]
-    if (path === undefined) throw damagedBlock(`file ${number + 1} of its chunks is not there`)
+    if (path === undefined) throw damagedFile(`file ${number + 1} of its chunks is not there`)
     const file = new FileWindow(path)
     this.#segments[number] = file
     checkSegmentHead(file.read)

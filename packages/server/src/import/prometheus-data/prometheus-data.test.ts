@@ -1,84 +1,24 @@
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import { Labels, isStale } from '@weir/model'
-import { histogramText } from '@weir/promql'
-import { KEY_SLACK, WriteBatch, WriteReaderV1, snappyHead, unpackSnappy } from '@weir/wire'
-import { afterEach, expect, test } from 'vitest'
-import { PrometheusData, type PrometheusDataOptions } from './prometheus-data.ts'
+import { Labels } from '@weir/model'
+import { expect, test } from 'vitest'
+import { PrometheusData } from './prometheus-data.ts'
+import {
+  ALL,
+  type Sample,
+  bySeries,
+  copyOf,
+  emptyFolder,
+  fixtures,
+  ours,
+  read,
+  samplesOf,
+  shownNumber,
+} from './test-prometheus-data.ts'
 
-const FIXTURES = fileURLToPath(
-  new URL('../../../../../fixtures/prometheus-blocks', import.meta.url),
-)
-const ALL: PrometheusDataOptions = {
-  fromMs: Number.NEGATIVE_INFINITY,
-  untilMs: Number.POSITIVE_INFINITY,
-  selectors: [],
-  skipsDamage: false,
-}
-
-const folders: string[] = []
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
-})
-
-/** A copy of a fixture, to be changed. */
-function copyOf(name: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'weir-blocks-'))
-  folders.push(folder)
-  cpSync(join(FIXTURES, name), folder, { recursive: true })
-  return folder
-}
-
-/** Numbers as JavaScript writes them; Go has other ways for long ones, of its own for whole histograms. */
-function ours(text: string): string {
-  return text.replaceAll(/[-+]?\d[\d.]*(?:e[-+]?\d+)?/g, (number) => String(Number(number)))
-}
-
-function shownNumber(value: number): string {
-  return Object.is(value, -0) ? '-0' : String(value)
-}
-
-type Sample = readonly [series: string, timeMs: number, value: string]
-
-/** What the requests say, in the order in which they say it: values as a number's text or a histogram's. */
-function samplesOf(requests: Iterable<Uint8Array>): Sample[] {
-  const reader = new WriteReaderV1(1)
-  const found: Sample[] = []
-  for (const packed of requests) {
-    const head = snappyHead(packed)!
-    const text = new Uint8Array(head.textBytes + KEY_SLACK)
-    expect(unpackSnappy(packed, head, text)).toBe(true)
-    const batch = new WriteBatch(1e6)
-    expect(reader.read(text, head.textBytes, batch)).toBeUndefined()
-    const name = (series: number): string =>
-      Labels.fromFlat(reader.pairs(series) as string[]).toString()
-    for (let i = 0; i < batch.length; i++) {
-      const value = batch.values[i]!
-      const shown = isStale(value) ? 'stale' : shownNumber(value)
-      found.push([name(batch.series[i]!), batch.times[i]!, shown])
-    }
-    for (const { series, timeMs, histogram } of batch.histograms) {
-      const shown = isStale(histogram.sum) ? 'stale' : ours(histogramText(histogram))
-      found.push([name(series), timeMs, shown])
-    }
-  }
-  return found
-}
-
-function read(folder: string, options: Partial<PrometheusDataOptions> = {}): Sample[] {
-  return samplesOf(new PrometheusData(folder, { ...ALL, ...options }).requests())
-}
+const FIXTURES = fixtures('prometheus-blocks')
+const OPENMETRICS = join(FIXTURES, 'openmetrics')
 
 /** What promtool says is in a fixture. */
 function dumped(name: string): Sample[] {
@@ -96,14 +36,6 @@ function dumped(name: string): Sample[] {
         : shownNumber(Number(value!.replace('Inf', 'Infinity')))
       return [Labels.fromFlat(flat).toString(), Number(time), shown]
     })
-}
-
-function bySeries(samples: readonly Sample[]): Map<string, Sample[]> {
-  const found = new Map<string, Sample[]>()
-  for (const sample of samples.toSorted((a, b) => a[1] - b[1])) {
-    found.set(sample[0], [...(found.get(sample[0]) ?? []), sample])
-  }
-  return found
 }
 
 test('counters, odd values and what was deleted: as promtool has them', () => {
@@ -148,7 +80,7 @@ test('a time range and selectors choose', () => {
 })
 
 test('one block alone; blocks that overlap, each time once and in order', () => {
-  const folder = copyOf('openmetrics')
+  const folder = copyOf(OPENMETRICS)
   const [first] = readdirSync(folder).toSorted() as [string]
   const alone = read(join(folder, first))
   expect(alone.length).toBeGreaterThan(1500)
@@ -167,7 +99,7 @@ test('one block alone; blocks that overlap, each time once and in order', () => 
 })
 
 test('blocks that were compacted into another, and those marked, are left out', () => {
-  const folder = copyOf('openmetrics')
+  const folder = copyOf(OPENMETRICS)
   const [first, second] = readdirSync(folder).toSorted() as [string, string]
   const path = join(folder, second, 'meta.json')
   const meta = JSON.parse(readFileSync(path, 'utf8')) as { compaction: object }
@@ -177,7 +109,7 @@ test('blocks that were compacted into another, and those marked, are left out', 
 })
 
 test('damage names block and series, and is left out and counted when asked', () => {
-  const folder = copyOf('openmetrics')
+  const folder = copyOf(OPENMETRICS)
   const [first, second] = readdirSync(folder).toSorted() as [string, string]
   const path = join(folder, first, 'chunks/000001')
   const bytes = readFileSync(path)
@@ -203,19 +135,6 @@ test('damage names block and series, and is left out and counted when asked', ()
 })
 
 test('a folder without blocks says what is wanted', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'weir-blocks-'))
-  folders.push(folder)
-  expect(() => read(folder)).toThrow('there is no block in it; want what --storage.tsdb.path')
-  mkdirSync(join(folder, 'wal'))
-  expect(() => read(folder)).toThrow('all is in its write-ahead log still; want a snapshot')
-})
-
-test('a write-ahead log beside the blocks is said to be unread', () => {
-  const folder = copyOf('openmetrics')
-  expect(new PrometheusData(folder, ALL).unreadFromMs).toBeUndefined()
-  mkdirSync(join(folder, 'wal'))
-  expect(new PrometheusData(folder, ALL).unreadFromMs).toBe(1_700_010_485_001)
-  // Unless nothing of it is asked for.
-  const early = new PrometheusData(folder, { ...ALL, untilMs: 1_700_000_000_000 })
-  expect([early.blockCount, early.unreadFromMs]).toEqual([1, undefined])
+  const folder = emptyFolder()
+  expect(() => read(folder)).toThrow('no block in it and no log; want what --storage.tsdb.path')
 })

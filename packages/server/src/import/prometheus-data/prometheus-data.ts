@@ -1,11 +1,13 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Labels } from '@weir/model'
+import { type Labels, WeirError } from '@weir/model'
 import { valueTest } from '@weir/promql'
 import { matchersOf } from '../../query/selector.ts'
 import { Damage } from './damage.ts'
-import { type BlockGroup, findBlocks } from './find-blocks.ts'
-import { type Wanted, readGroup } from './read-group.ts'
+import { type BlockGroup, blockFolders, findBlocks } from './find-blocks.ts'
+import { type FoundHead, findHead } from './find-head.ts'
+import { OpenHead } from './open-head.ts'
+import { readGroup } from './read-group.ts'
+import { type HeadNotes, readHead } from './read-head.ts'
+import type { Wanted } from './wanted.ts'
 
 export interface PrometheusDataOptions {
   /** Both ends are included. */
@@ -16,38 +18,65 @@ export interface PrometheusDataOptions {
   readonly skipsDamage: boolean
 }
 
-/** A data directory of Prometheus, read without one. */
+/** For the progress, so much of the head counts as a series of a block. */
+const ENTRY_BYTES = 1024
+
+/** A data directory of Prometheus, read without one: what is not in blocks yet, and the blocks. */
 export class PrometheusData {
+  readonly #folder: string
+  readonly #folders: readonly string[]
+  readonly #head: FoundHead | undefined
   readonly #groups: readonly BlockGroup[]
   readonly #wanted: Wanted
   readonly #damage: Damage
-  /** Those that had samples. */
-  readonly metrics = new Set<string>()
+  /** What is in order and older than this is in blocks. */
+  readonly #afterMs: number
+  readonly #notes: HeadNotes = { metrics: new Set(), breaksOff: false, nameless: 0 }
   /** How far it has come, in entries of {@link entryCount}. */
   entriesDone = 0
   readonly entryCount: number
-  /** From when on wanted samples are in a write-ahead log, which is not read; undefined for none. */
-  readonly unreadFromMs: number | undefined
   /** What is older has been given out, all of it; a run that broke off goes on from there. */
   doneMs: number
 
   /** @throws {WeirError} `IMPORT_DAMAGED`, `QUERY_PARSE` */
   constructor(folder: string, { fromMs, untilMs, selectors, skipsDamage }: PrometheusDataOptions) {
+    this.#folder = folder
     this.#wanted = { fromMs, untilMs, matches: anyOf(selectors) }
     this.#damage = new Damage(skipsDamage)
-    const all = findBlocks(folder, this.#damage)
+    this.#folders = blockFolders(folder)
+    this.#head = findHead(folder, this.#damage)
+    if (this.#folders.length === 0 && this.#head === undefined) {
+      const want = 'want what --storage.tsdb.path of Prometheus names, or a snapshot of it'
+      const where = `Cannot import the folder ${JSON.stringify(folder)}`
+      throw new WeirError('IMPORT_DAMAGED', `${where}: there is no block in it and no log; ${want}`)
+    }
+    const all = findBlocks(this.#folders, this.#damage)
+    const inOrder = all.flat().filter(({ isOutOfOrder }) => !isOutOfOrder)
+    this.#afterMs = Math.max(Number.NEGATIVE_INFINITY, ...inOrder.map(({ endMs }) => endMs))
     this.#groups = all
       .map((group) => group.filter(({ minMs, endMs }) => endMs > fromMs && minMs <= untilMs))
       .filter((group) => group.length > 0)
-    const endMs = Math.max(...all.flat().map((block) => block.endMs))
-    const isLogWanted = existsSync(join(folder, 'wal')) && untilMs >= endMs
-    this.unreadFromMs = isLogWanted && Number.isFinite(endMs) ? endMs : undefined
-    this.entryCount = this.#groups.flat().reduce((sum, block) => sum + block.seriesCount, 0)
-    this.doneMs = Math.max(fromMs, this.#groups[0]?.[0]?.minMs ?? fromMs)
+    const seriesCount = this.#groups.flat().reduce((sum, block) => sum + block.seriesCount, 0)
+    this.entryCount = seriesCount + Math.ceil(bytesToRead(this.#head) / ENTRY_BYTES)
+    this.doneMs = fromMs
   }
 
   get blockCount(): number {
     return this.#groups.flat().length
+  }
+
+  /** Whether there is something beside the blocks. */
+  get hasHead(): boolean {
+    return this.#head !== undefined
+  }
+
+  /** Those that had samples. */
+  get metrics(): ReadonlySet<string> {
+    return this.#notes.metrics
+  }
+
+  get notes(): Omit<Readonly<HeadNotes>, 'metrics'> {
+    return this.#notes
   }
 
   /** How much was left out for damage, and of the first of it what. */
@@ -55,16 +84,60 @@ export class PrometheusData {
     return this.#damage
   }
 
-  /** All of it as requests of remote write, the oldest blocks first. */
+  /**
+   * All of it as requests of remote write: what is not in blocks, then the oldest blocks first.
+   *
+   * @throws {WeirError} `IMPORT_DAMAGED`
+   */
   *requests(): Generator<Uint8Array> {
+    if (this.#head !== undefined) yield* this.#headRequests(this.#head)
     for (const group of this.#groups) {
       this.doneMs = Math.max(this.#wanted.fromMs, group[0]!.minMs)
       yield* readGroup(group, this.#wanted, this.#damage, (entries, metric) => {
-        if (metric !== undefined) this.metrics.add(metric)
+        if (metric !== undefined) this.#notes.metrics.add(metric)
         this.entriesDone += entries
       })
     }
   }
+
+  *#headRequests(found: FoundHead): Generator<Uint8Array> {
+    const head = this.#open(found)
+    try {
+      let bytes = 0
+      const before = this.entriesDone
+      const onBytes = (more: number): void => {
+        bytes += more
+        this.entriesDone = before + Math.ceil(bytes / ENTRY_BYTES)
+      }
+      yield* readHead(head, this.#afterMs, this.#wanted, this.#damage, this.#notes, onBytes)
+    } finally {
+      head[Symbol.dispose]()
+    }
+  }
+
+  /** Blocks and head are of one moment, or nothing is read: a block takes its samples out of the head. */
+  #open(found: FoundHead): OpenHead {
+    let head: OpenHead | undefined
+    try {
+      head = new OpenHead(found)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    }
+    if (head !== undefined && String(blockFolders(this.#folder)) === String(this.#folders)) {
+      return head
+    }
+    head?.[Symbol.dispose]()
+    const why = 'the Prometheus that runs there has just made a block; run it again'
+    const where = `Cannot import the folder ${JSON.stringify(this.#folder)}`
+    throw new WeirError('IMPORT_DAMAGED', `${where}: ${why}`)
+  }
+}
+
+/** The log is read twice: what is deleted stands behind what it deletes. */
+function bytesToRead(head: FoundHead | undefined): number {
+  if (head === undefined) return 0
+  const { log, chunks, outOfOrder } = head
+  return [...log, ...log, ...chunks, ...outOfOrder].reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
 function anyOf(selectors: readonly string[]): (labels: Labels) => boolean {

@@ -9,20 +9,14 @@
  *
  * Of two samples of one time the first block's stays, by name: which one Prometheus answers with is left to it.
  */
-import { Labels, METRIC_NAME } from '@weir/model'
+import { Labels } from '@weir/model'
 import { type ChunkPlace, ChunkSamples, type Deleted, SentLabels } from '@weir/wire'
 import type { Damage } from './damage.ts'
 import type { BlockGroup } from './find-blocks.ts'
 import { type MergedSeries, mergeSeries } from './merge-series.ts'
 import { OpenBlock } from './open-block.ts'
 import { RequestBatch } from './request-batch.ts'
-
-/** What of it is wanted; both ends are included. */
-export interface Wanted {
-  readonly fromMs: number
-  readonly untilMs: number
-  readonly matches: (labels: Labels) => boolean
-}
+import { type Wanted, metricOf } from './wanted.ts'
 
 /** @param onSeries hears of each series how many blocks have it, and the name of its metric when it had samples */
 export function* readGroup(
@@ -44,17 +38,12 @@ export function* readGroup(
     const merged = mergeSeries(blocks, ({ name }, error) => damage.tell(`block ${name}`, error))
     for (const series of merged) {
       const has = yield* reading.requests(series)
-      onSeries(series.parts.length, has ? nameOf(series.pairs) : undefined)
+      onSeries(series.parts.length, has ? metricOf(series.pairs) : undefined)
     }
     yield* reading.batch.end()
   } finally {
     for (const block of blocks) block[Symbol.dispose]()
   }
-}
-
-function nameOf(pairs: readonly string[]): string {
-  const at = pairs.indexOf(METRIC_NAME)
-  return at % 2 === 0 ? pairs[at + 1]! : ''
 }
 
 interface Part {
