@@ -251,6 +251,21 @@ describe('commands of the pages', () => {
     expect(missing).toEqual([])
   })
 
+  test('counters whose first growth is an alert begin at 0: one that is born with 1 never grew', async () => {
+    const page = await (await fetch(`${process_.web}/metrics`)).text()
+    for (const series of [
+      'weir_config_reloads_total{result="refused"}',
+      'weir_backups_total{result="failed"}',
+      'weir_backups_total{result="abandoned"}',
+      'weir_query_refused_total',
+      'weir_query_thread_crashes_total',
+      'weir_store_maintenance_failures_total',
+      'weir_statsd_rejected_total{',
+    ]) {
+      expect(page).toContain(`\n${series}`)
+    }
+  })
+
   test('promtool asks Weir as the page shows', async (context) => {
     const promtool = peer('promtool')
     if (promtool === undefined) return context.skip('promtool is not installed (WEIR_PEERS)')

@@ -7,7 +7,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { weirsOwnApi } from './own-api.ts'
 import { type OpenApi, apiPage } from './api-page.ts'
-import { home } from './home.ts'
+import { NOWHERE, home } from './home.ts'
 import { render, sectionsOf } from './markdown.ts'
 import { type Page, document } from './page.ts'
 import { UNLISTED, menuOf } from './nav.ts'
@@ -52,6 +52,11 @@ export function buildSite(folder: string, api: OpenApi): string[] {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, document(page, pages, menu))
   }
+  // It is shown under any address, so nothing on it can be relative.
+  const nowhere = document(NOWHERE, pages, menu)
+    .replaceAll(/ (href|src)="(?![#/])/g, ' $1="/')
+    .replace('data-root="."', 'data-root=""')
+  writeFileSync(join(folder, '404.html'), nowhere)
   const index = all.flatMap((source) =>
     sectionsOf(source.text).map(({ heading, text }, at) => {
       const page = pages.find(({ path }) => path === source.path)!

@@ -2,6 +2,16 @@ import { escaped } from './escaped.ts'
 import type { Section } from './nav.ts'
 import type { Page } from './page.ts'
 
+/** What a server of files shows where there is nothing; the site is at the root of its host then. */
+export const NOWHERE: Page = {
+  path: '404',
+  title: 'There is no such page',
+  html: `<h1>There is no such page</h1>
+<p class="lead">It may have another name now. The search above looks through all of them, and so does the menu.</p>
+<p class="doors"><a href="index.html">Everything</a><a href="quick-start.html">Quick start</a><a href="errors.html">Errors</a></p>`,
+  headings: [],
+}
+
 /** The first page: what it is, how it begins, and where everything is. */
 export function home(all: readonly Page[], sections: readonly Section[]): Page {
   const lists = sections.map(({ title, pages }) => {

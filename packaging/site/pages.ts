@@ -22,10 +22,22 @@ export function sources(): Source[] {
     .filter((name) => name.endsWith('.md'))
     .map((name) => name.replace(/\.md$/, ''))
     .toSorted()
-  return files.flatMap((path) => {
+  const inside = files.flatMap((path) => {
     const text = readFileSync(join(DOCS, `${path}.md`), 'utf8')
     return SPLIT[path] === undefined ? [{ path, from: path, text }] : split(path, text, SPLIT[path])
   })
+  const beside = Object.entries(BESIDE).map(([path, from]) => ({
+    path,
+    from,
+    text: readFileSync(join(DOCS, `${from}.md`), 'utf8'),
+  }))
+  return [...inside, ...beside]
+}
+
+/** Files that lie beside docs/, where people look for them in a repository. */
+const BESIDE: Readonly<Record<string, string>> = {
+  changes: '../CHANGELOG',
+  'report-a-weakness': '../SECURITY',
 }
 
 /** The page up to a section, with links to what follows; each section from there on a page. */
@@ -54,7 +66,7 @@ export function resolve(href: string, page: Source, all: readonly Source[]): str
   if (/^[a-z]+:/.test(href)) return href
   const [file = '', anchor] = href.split('#')
   const target = file === '' ? page.from : posix.join(posix.dirname(page.from), file)
-  const path = target.replace(/\.md$/, '')
+  const path = target.replace(/^\.\.\/docs\//, '').replace(/\.md$/, '')
   const part = all.find((each) => each.from === path && each.path === `${path}/${anchor ?? ''}`)
   const parts = all.filter((each) => each.from === path)
   const holder = parts.find(({ text }) => anchor !== undefined && hasAnchor(text, anchor))

@@ -37,7 +37,8 @@ test('every link leads to a page, and to a place on it', () => {
     for (const href of attributes(text, 'href')) {
       if (/^(https?|mailto):/.test(href)) continue
       const [path = '', anchor] = href.split('#')
-      const target = path === '' ? file : posix.join(posix.dirname(file), path)
+      const from = path.startsWith('/') ? '' : posix.dirname(file)
+      const target = path === '' ? file : posix.join(from, path).replace(/^\//, '')
       const page = html.get(target)
       if (page === undefined && !files.includes(target)) dead.push(`${file}: ${href}`)
       else if (anchor && !attributes(page!, 'id').includes(anchor)) dead.push(`${file}: ${href}`)
@@ -79,6 +80,8 @@ test('each receiver has a page, and so has each system, protocol and path of the
     expect(html.has(`${page}.html`), page).toBe(true)
   }
   expect(html.get('http-paths.html')).toContain('POST /api/v1/query')
+  for (const page of ['changes', 'report-a-weakness', '404'])
+    expect(html.has(`${page}.html`)).toBe(true)
 })
 
 describe('in a browser', () => {
@@ -105,6 +108,18 @@ describe('in a browser', () => {
   afterAll(async () => {
     await browser?.close()
     server.close()
+  })
+
+  test('where nothing is, a page says so, and its search leads on', async (context) => {
+    if (browser === undefined) return context.skip('no Chromium')
+    const page = await browser.newPage()
+    await page.goto(`${base}/404.html`)
+    await page.keyboard.press('/')
+    await page.keyboard.type('upgrade weir')
+    await page.waitForSelector('#found [role=option]')
+    await page.keyboard.press('ArrowDown')
+    await Promise.all([page.waitForURL(/upgrade\.html/), page.keyboard.press('Enter')])
+    await page.close()
   })
 
   test('the search finds a section by the keyboard alone', async (context) => {

@@ -1,3 +1,4 @@
+import type { Receiver } from './notify/outcome.ts'
 import type { NoRoom } from './route/alert-store.ts'
 import type { HeldReason } from './route/muting.ts'
 
@@ -8,6 +9,11 @@ export interface AlertingTelemetry {
   }
   readonly log: AlertingLog
 }
+
+/** Why a notification is never sent. */
+const GIVEN_UP = ['refused', 'gave_up', 'no_receiver', 'outbox_full'] as const
+
+type GivenUp = (typeof GIVEN_UP)[number]
 
 export interface AlertingCounter {
   inc(labels?: Readonly<Record<string, string>>, by?: number): void
@@ -205,11 +211,16 @@ export class AlertingEvents {
     this.log.warn({ ...what, error }, 'Notification not delivered yet')
   }
 
-  notificationFailed(
-    what: NotificationRef,
-    reason: 'refused' | 'gave_up' | 'no_receiver' | 'outbox_full',
-    error: string,
-  ): void {
+  /** Their counters begin at 0: one that is born with its first 1 never grew, and no alert sees it. */
+  receiversKnown(receivers: Iterable<Pick<Receiver, 'integrations'>>): void {
+    for (const { kind: integration } of [...receivers].flatMap((each) => each.integrations)) {
+      this.#notifications.inc({ integration }, 0)
+      this.#requestFailures.inc({ integration }, 0)
+      for (const reason of GIVEN_UP) this.#failedNotifications.inc({ integration, reason }, 0)
+    }
+  }
+
+  notificationFailed(what: NotificationRef, reason: GivenUp, error: string): void {
     this.#failedNotifications.inc({ integration: what.integration, reason })
     this.log.error({ ...what, reason, error }, 'Notification given up')
   }

@@ -173,6 +173,7 @@ export class Dispatcher implements AlertSink, AsyncDisposable {
     const before = this.groups()
     const nowMs = this.#options.clock.now()
     this.#routing = routing
+    this.#options.events.receiversKnown(routing.receivers.values())
     this.#inhibitor = new Inhibitor(routing.inhibitRules, this.#store.all())
     this.#context = this.#contextOf(routing)
     this.#groups = new Map()

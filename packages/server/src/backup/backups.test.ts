@@ -49,8 +49,9 @@ function stand(clock: Clock = systemClock, stageStore?: () => Promise<string>) {
       registry
         .collect()
         .flatMap(({ samples }) =>
-          samples.map(({ labels, value }) => [labels.get('result'), value]),
-        ),
+          samples.map(({ labels, value }) => [labels.get('result'), value] as const),
+        )
+        .filter(([, count]) => count > 0),
     ) as Record<string, number>
   return { backups, folder, results }
 }

@@ -39,6 +39,8 @@ export class Backups {
       'Backups of the running Weir, by how they ended.',
       ['result'],
     )
+    const results = ['done', 'failed', 'abandoned', 'refused']
+    for (const result of results) this.#counted.inc({ result }, 0) // so that the first one is growth
   }
 
   /**

@@ -1,11 +1,13 @@
 import type { Telemetry } from '../telemetry/log.ts'
-import type { PushOutcome, RefusedReason } from './push-answer.ts'
+import { type PushOutcome, REFUSED_REASONS } from './push-answer.ts'
 
 /** One line a minute of each sort: an engine that is away is away for each request. */
 const LOG_EVERY_MS = 60_000
 
 /** Why lines will never be with the engine. */
-export type LostReason = RefusedReason | 'queue_full' | 'waited_too_long' | 'not_queued'
+const LOST_REASONS = [...REFUSED_REASONS, 'queue_full', 'waited_too_long', 'not_queued'] as const
+
+export type LostReason = (typeof LOST_REASONS)[number]
 
 /** What waits, as the queue tells it. */
 export interface QueueFigures {
@@ -47,6 +49,7 @@ export class EngineEvents {
       'Acknowledged lines that will never be with the engine: refused by it, or dropped from the queue (storage.logs.queue).',
       ['reason'],
     )
+    for (const reason of LOST_REASONS) this.#dropped.inc({ reason }, 0) // so that the first is growth
     this.#requests = registry.counter(
       'weir_logs_engine_requests_total',
       'Requests with lines by how they ended: sent, retry or refused.',

@@ -15,16 +15,19 @@ export type PushOutcome =
   | { readonly kind: 'refused'; readonly why: string; readonly reason: RefusedReason }
 
 /** Why lines are refused for good, as Loki counts it too. */
-export type RefusedReason =
-  | 'too_old'
-  | 'too_far_behind'
-  | 'too_far_in_future'
-  | 'line_too_long'
-  | 'bad_labels'
-  | 'too_much_metadata'
-  | 'stream_limit'
-  | 'request_too_large'
-  | 'other'
+export const REFUSED_REASONS = [
+  'too_old',
+  'too_far_behind',
+  'too_far_in_future',
+  'line_too_long',
+  'bad_labels',
+  'too_much_metadata',
+  'stream_limit',
+  'request_too_large',
+  'other',
+] as const
+
+export type RefusedReason = (typeof REFUSED_REASONS)[number]
 
 /** Loki's own sentences; other engines have none of them. */
 const REASONS: readonly (readonly [RefusedReason, RegExp])[] = [

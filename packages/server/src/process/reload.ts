@@ -31,6 +31,8 @@ export class Reload {
       'Reloads of the configuration, by result.',
       ['result'],
     )
+    // From 0 on: a series that is born with its first 1 never grew, and no alert sees it.
+    for (const result of ['taken', 'refused']) this.#reloads.inc({ result }, 0)
   }
 
   /** A reload that nobody asked for by HTTP. */

@@ -101,7 +101,9 @@ export class RemoteWriteOutEvents {
       this.#retried.inc({ queue, kind }, 0)
     }
     this.#bytes.inc({ queue }, 0)
-    this.#dropped.inc({ queue, kind: 'sample', reason: 'queue_full' }, 0)
+    for (const reason of ['queue_full', 'too_old', 'forgotten', 'damaged']) {
+      this.#dropped.inc({ queue, kind: 'sample', reason }, 0)
+    }
   }
 
   figures(queue: string, figures: QueueFigures): void {
