@@ -27,7 +27,7 @@ export const REFUSED_REASONS = [
   'other',
 ] as const
 
-export type RefusedReason = (typeof REFUSED_REASONS)[number]
+type RefusedReason = (typeof REFUSED_REASONS)[number]
 
 /** Loki's own sentences; other engines have none of them. */
 const REASONS: readonly (readonly [RefusedReason, RegExp])[] = [
