@@ -123,6 +123,9 @@ function asFile(text: string): string {
   return /^route:/m.test(text) ? `alertmanager:\n${text.replaceAll(/^(?=.)/gm, '  ')}` : text
 }
 
+/** The variable from which an example takes a secret. */
+const PASSWORD = 'WEIR_METRICS_PASSWORD'
+
 /** Unit tests of rules are no configuration: they have a test of their own below. */
 const EXAMPLES = BLOCKS.filter(
   ({ language, text }) => language === 'yaml' && !/^tests:/m.test(text),
@@ -132,6 +135,7 @@ describe('the YAML of', () => {
   const problems = new Map<string, readonly string[]>()
   const pathOf = (i: number): string => join(folder, `example-${i}.yml`)
   beforeAll(async () => {
+    process.env[PASSWORD] = 'of-an-example'
     const all = EXAMPLES.map(({ text }, i) => ({ check: checkOf(text), path: pathOf(i) }))
     for (const [i, { text }] of EXAMPLES.entries()) writeFileSync(pathOf(i), asFile(text))
     const pathsOf = (check: string): string[] =>
@@ -148,6 +152,9 @@ describe('the YAML of', () => {
       const verdicts = JSON.parse(out) as { readonly file: string; readonly problems: string[] }[]
       for (const verdict of verdicts) problems.set(verdict.file, verdict.problems)
     }
+  })
+  afterAll(() => {
+    delete process.env[PASSWORD]
   })
 
   test.each(EXAMPLES.map(({ page }, i) => [page, i] as const))(

@@ -19,10 +19,20 @@ const SECRET = 'S3CRET'
 /** Also as a header has it: `user:S3CRET…` in base64. */
 const AS_BASIC = Buffer.from(`user:${SECRET}`).toString('base64').slice(0, 12)
 
+/** Holds a secret that the configuration takes from the environment. */
+const VARIABLE = 'WEIR_TEST_PASSWORD'
+
 /** A server that refuses all, and is rude enough to say back what it was sent. */
-async function startRude(): Promise<{ readonly port: number; close(): Promise<void> }> {
+async function startRude(): Promise<{
+  readonly port: number
+  /** What it was told in `Authorization`. */
+  readonly heard: ReadonlySet<string>
+  close(): Promise<void>
+}> {
+  const told = new Set<string>()
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const { url = '', headers } = request
+    told.add(headers.authorization ?? '')
     const status = Number(/\d{3}/.exec(url)?.[0] ?? 401)
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -35,6 +45,7 @@ async function startRude(): Promise<{ readonly port: number; close(): Promise<vo
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,
+    heard: told,
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -49,7 +60,7 @@ function configFor(port: number): string {
 statsd: { flush_interval: 200ms }
 global: { scrape_interval: 1s, scrape_timeout: 500ms, evaluation_interval: 1s }
 scrape_configs:
-${job('basic', `basic_auth: { username: user, password: ${SECRET}-basic }`)}\
+${job('basic', `basic_auth: { username: user, password: '\${env:${VARIABLE}}' }`)}\
 ${job('bearer', `bearer_token: ${SECRET}-bearer, metrics_path: /200`)}\
 ${job('authorization', `authorization: { credentials: ${SECRET}-credentials }`)}\
 ${job('header', `http_headers: { X-Key: { secrets: [${SECRET}-header], values: [${SECRET}-value] } }`)}\
@@ -68,7 +79,7 @@ alertmanager:
       webhook_configs:
         - url: http://user:${SECRET}-hook@127.0.0.1:${port}/500/${SECRET}-path?token=${SECRET}-query
         - url: http://127.0.0.1:${port}/400/${SECRET}-refused
-          http_config: { basic_auth: { username: user, password: ${SECRET}-http } }
+          http_config: { basic_auth: { username: user, password: '\${env:${VARIABLE}}' } }
         - url: http://127.0.0.1:${port}/503/${SECRET}-later
           http_config: { authorization: { credentials: ${SECRET}-credentials } }
         - url: http://127.0.0.1:1/${SECRET}-nobody
@@ -100,6 +111,7 @@ describe('a secret of the configuration is read by nobody', () => {
     rude = await startRude()
     const rules = join(folder, 'rules.yml')
     writeFileSync(rules, RULES)
+    process.env[VARIABLE] = `${SECRET}-environment`
     config = join(folder, 'weir.yml')
     writeFileSync(config, configFor(rude.port))
     weir = await startWeir({
@@ -117,6 +129,7 @@ describe('a secret of the configuration is read by nobody', () => {
     })
   })
   afterAll(async () => {
+    delete process.env[VARIABLE]
     await weir[Symbol.asyncDispose]()
     await rude.close()
     rmSync(folder, { recursive: true, force: true })
@@ -166,6 +179,11 @@ describe('a secret of the configuration is read by nobody', () => {
     const text = gunzipSync(readFileSync(file)).toString()
     expectClean('the bundle', text)
     expect(text).toContain('username: user')
+  })
+
+  test('which was in the environment and is sent to whom it is for', () => {
+    const sent = Buffer.from(`user:${SECRET}-environment`).toString('base64')
+    expect([...rude.heard]).toContain(`Basic ${sent}`)
   })
 
   test('in the config that is shown, of which the rest stays', async () => {

@@ -18,7 +18,12 @@ export { recordedLabels } from './rules/recording.ts'
 export { type MatcherMode, matcherModeOf, parseMatcher } from './route/matcher-mode.ts'
 export { type RouteMatcher, showMatcher, showMatchers, wholeMatch } from './route/matcher.ts'
 export { readRouteTree } from './route/route-tree.ts'
-export { DEFAULT_CONFIG, alertmanagerHints, checkAlertmanagerConfig } from './route/config.ts'
+export {
+  DEFAULT_CONFIG,
+  alertmanagerHints,
+  alertmanagerSchema,
+  checkAlertmanagerConfig,
+} from './route/config.ts'
 export {
   type QuerySample,
   type RuleFile,

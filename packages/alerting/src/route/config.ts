@@ -169,3 +169,8 @@ export function alertmanagerHints({ fileName, text }: AlertmanagerSource): reado
     ? []
     : receiverHints(shape.value.receivers, source).map(showProblem)
 }
+
+/** An alertmanager.yml as a JSON Schema: its keys, for whoever goes through all of them. */
+export function alertmanagerSchema(): object {
+  return z.toJSONSchema(fileSchema, { io: 'output', unrepresentable: 'any' })
+}

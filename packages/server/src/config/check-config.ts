@@ -20,6 +20,7 @@ import {
   readRuleFiles,
   refuseLostWay,
   refuseOpenDoor,
+  routesIn,
   rulePatterns,
 } from './load-config.ts'
 
@@ -69,7 +70,7 @@ function alertmanagerFile({ configFile: fileName }: Flags): AlertmanagerSource |
   if (fileName === undefined) return undefined
   const text = readNamed(fileName, { flag: '--config' })
   const { contents } = parseDocument(text)
-  return isMap(contents) && contents.has('route') ? { fileName, text } : undefined
+  return isMap(contents) && contents.has('route') ? routesIn(fileName, text) : undefined
 }
 
 function checkMappingRules(check: Check, given: GivenConfig, flags: Flags): void {

@@ -18,6 +18,7 @@ import { statsdConfig } from '../statsd/config.ts'
 import { type MappingSource, type ReadMapping, readMappings } from '../statsd/mapping-file.ts'
 import { type NamedBy, beside, expandGlob, readNamed } from './files.ts'
 import { globalBeside, scrapeConfigBeside } from '../scrape/config-files.ts'
+import { withSecretsOfEnvironment } from './env-secrets.ts'
 import { allScrapeConfigs } from './scrape-config-files.ts'
 import { redactText } from './redact-text.ts'
 import { redactAlertmanager, redactYaml } from './redact.ts'
@@ -102,7 +103,8 @@ export function readConfig(flags: Flags): GivenConfig {
   const file = flags.configFile ?? 'weir.yml'
   const text =
     flags.configFile === undefined ? '' : readNamed(flags.configFile, { flag: '--config' })
-  const read = readYaml({ file, text, code: 'CONFIG_INVALID' }, weirConfig)
+  const source = { file, text, code: 'CONFIG_INVALID' } as const
+  const read = readYaml({ ...source, text: withSecretsOfEnvironment(source) }, weirConfig)
   const global = globalBeside(read.global, (path) => beside(file, path), process.env)
   const jobs = allScrapeConfigs(read, { file, text })
   const scrape_configs = jobs.map((job) => scrapeConfigBeside(job, (path) => beside(file, path)))
@@ -427,20 +429,27 @@ export function alertmanagerSource(
   const { config, file, text } = given
   const fileName = flags.alertmanagerConfig
   if (fileName !== undefined)
-    return { fileName, text: readNamed(fileName, { flag: '--alertmanager.config' }) }
+    return routesIn(fileName, readNamed(fileName, { flag: '--alertmanager.config' }))
   if (typeof config.alertmanager === 'string') {
     const named = beside(file, config.alertmanager)
-    return { fileName: named, text: readNamed(named, { place: placeOf(given, 'alertmanager') }) }
+    return routesIn(named, readNamed(named, { place: placeOf(given, 'alertmanager') }))
   }
   if (config.alertmanager === undefined) return undefined
   const lines = new LineCounter()
   const section = parseDocument(text, { lineCounter: lines }).get('alertmanager', true)
   if (!isNode(section) || section.range === null || section.range === undefined) return undefined
   const { line, col } = lines.linePos(section.range[0])
+  return routesIn(
+    file,
+    '\n'.repeat(line - 1) + ' '.repeat(col - 1) + text.slice(section.range[0], section.range[2]),
+  )
+}
+
+/** An alertmanager.yml with the secrets that it takes from the environment. @throws {WeirError} `CONFIG_INVALID` */
+export function routesIn(fileName: string, text: string): AlertmanagerSource {
   return {
-    fileName: file,
-    text:
-      '\n'.repeat(line - 1) + ' '.repeat(col - 1) + text.slice(section.range[0], section.range[2]),
+    fileName,
+    text: withSecretsOfEnvironment({ file: fileName, text, code: 'CONFIG_INVALID' }),
   }
 }
 

@@ -1,64 +1,64 @@
+import { alertmanagerSchema } from '@weir/alerting'
 import { expect, test } from 'vitest'
 import { stringify } from 'yaml'
+import { z } from 'zod'
+import { webConfigFile } from '../access/web-config/schema.ts'
+import { withSecretsOfEnvironment } from './env-secrets.ts'
 import { configSchema } from './json-schema.ts'
-import { redactYaml } from './redact.ts'
+import { redactAlertmanager, redactYaml } from './redact.ts'
+import { secretsOf } from './secrets-of.ts'
+import { type Step, holding, named, secretPaths } from './testing/secret-paths.ts'
 
-/** A part of the schema of weir.yml, as far as it is walked here. */
-interface Part {
-  readonly description?: string
-  readonly properties?: Readonly<Record<string, Part>>
-  readonly additionalProperties?: Part | boolean
-  readonly items?: Part
-  readonly anyOf?: readonly Part[]
-}
+const ofWeir = named(secretPaths(configSchema()))
+const ofRoutes = named(secretPaths(alertmanagerSchema()))
+const ofWeb = named(
+  secretPaths(z.toJSONSchema(webConfigFile, { unrepresentable: 'any', io: 'input' }) as object),
+)
 
-type Step = string | number
-
-/** Where secrets stand, as the schema says: `secret.` in the words of a key, or a name that can mean nothing else. */
-const SAYS_SO = /[;\s]secret\.$|are secret\.$/
-const NAMED_SO = /(^|_)(password|secret|token|credentials|client_secret|secret_key|api_key)$/
-
-function secretPaths(part: Part, path: readonly Step[] = [], isIn = false): (readonly Step[])[] {
-  const key = path.findLast((step) => typeof step === 'string') ?? ''
-  const isFile = key.endsWith('_file') || key === 'files'
-  const isSecret = isIn || (!isFile && (SAYS_SO.test(part.description ?? '') || NAMED_SO.test(key)))
-  const { properties = {}, additionalProperties, items, anyOf = [] } = part
-  const inner = [
-    ...Object.entries(properties).flatMap(([name, one]) =>
-      secretPaths(one, [...path, name], isSecret),
-    ),
-    ...(typeof additionalProperties === 'object'
-      ? secretPaths(additionalProperties, [...path, 'X-Any'], isSecret)
-      : []),
-    ...(items === undefined ? [] : secretPaths(items, [...path, 0], isSecret)),
-    ...anyOf.flatMap((one) => secretPaths(one, path, isSecret)),
-  ]
-  if (inner.length > 0) return inner
-  return isSecret && path.length > 0 ? [path] : []
-}
-
-/** A weir.yml with one value in it. */
-function holding(path: readonly Step[], value: string): unknown {
-  return path.reduceRight<unknown>(
-    (inner, step) => (typeof step === 'number' ? [inner] : { [step]: inner }),
-    value,
-  )
-}
-
-const paths = [
-  ...new Map(secretPaths(configSchema() as Part).map((path) => [path.join('.'), path])).entries(),
-]
-
-test('the schema knows of secrets', () => {
-  expect(paths.length).toBeGreaterThan(40)
-  const names = paths.map(([name]) => name)
+test('the schemas know of secrets', () => {
+  expect(ofWeir.length).toBeGreaterThan(40)
+  const names = ofWeir.map(([name]) => name)
   expect(names).toContain('notifications.peer_secret')
   expect(names).toContain('scrape_configs.0.basic_auth.password')
   expect(names).toContain('remote_write.0.headers.X-Any')
+  const routes = ofRoutes.map(([name]) => name)
+  expect(routes).toContain('global.smtp_auth_password')
+  expect(routes).toContain('receivers.0.webhook_configs.0.url')
+  expect(routes).toContain('receivers.0.telegram_configs.0.bot_token')
+  expect(ofWeb.map(([name]) => name)).toEqual(['tls_server_config.key'])
 })
 
-test.each(paths)('%s is not shown', (_name, path) => {
+test.each(ofWeir)('%s is not shown', (_name, path) => {
   const shown = redactYaml(stringify(holding(path, 'S3CRET')))
   expect(shown).not.toContain('S3CRET')
   expect(shown).toContain('<secret>')
+})
+
+test('no secret of an alertmanager.yml is shown, in a file of its own and in weir.yml', () => {
+  for (const [name, path] of ofRoutes) {
+    const shown = redactAlertmanager(stringify(holding(path, 'S3CRET')))
+    const within = redactYaml(stringify(holding(['alertmanager', ...path], 'S3CRET')))
+    expect(shown + within, name).not.toContain('S3CRET')
+    expect(within, name).toContain('<secret>')
+  }
+})
+
+/** What becomes of a document whose one value is taken from the environment. */
+function taken(path: readonly Step[]): string {
+  const text = stringify(holding(path, '${env:THE_SECRET}'))
+  return withSecretsOfEnvironment(
+    { file: 'weir.yml', text, code: 'CONFIG_INVALID' },
+    { THE_SECRET: 'S3CRET: "{}' },
+  )
+}
+
+test('every secret of weir.yml, of a web configuration and of an alertmanager.yml may be in the environment', () => {
+  for (const [name, path] of [...ofWeir, ...ofRoutes, ...ofWeb]) {
+    const text = taken(path)
+    expect(text, name).toBe(
+      stringify(holding(path, 'PLACE')).replace('PLACE', JSON.stringify('S3CRET: "{}')),
+    )
+    expect(redactYaml(text), name).not.toContain('S3CRET')
+    expect(secretsOf({}, text), name).toContain('S3CRET: "{}')
+  }
 })

@@ -1,6 +1,7 @@
 import { WeirError } from '@weir/model'
 import { z } from 'zod'
 import { type ScrapeConfig, scrapeConfigs } from '../scrape/config.ts'
+import { withSecretsOfEnvironment } from './env-secrets.ts'
 import { beside, expandGlob, readNamed } from './files.ts'
 import type { WeirConfig } from './weir-config.ts'
 import { lineOfKey, readYaml } from './yaml-file.ts'
@@ -27,7 +28,8 @@ export function allScrapeConfigs(
         text: readNamed(name, { place }),
         code: 'CONFIG_INVALID',
       } as const
-      for (const job of readYaml(source, jobsFile).scrape_configs) {
+      const resolved = { ...source, text: withSecretsOfEnvironment(source) }
+      for (const job of readYaml(resolved, jobsFile).scrape_configs) {
         const other = seenIn.get(job.job_name)
         if (other !== undefined) {
           throw new WeirError(

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type SecureContextOptions, type SecureVersion, createSecureContext } from 'node:tls'
 import { WeirError } from '@weir/model'
 import type { z } from 'zod'
+import { withSecretsOfEnvironment } from '../../config/env-secrets.ts'
 import { beside, readNamed } from '../../config/files.ts'
 import { readYaml } from '../../config/yaml-file.ts'
 import { type TlsServerConfig, isTlsGiven, webConfigFile } from './schema.ts'
@@ -50,7 +51,8 @@ const VERSIONS: Readonly<Record<TlsServerConfig['min_version'], SecureVersion>> 
 
 /** @throws {WeirError} `CONFIG_INVALID` naming file, line and key; for certificates and keys that cannot be used */
 export function readWebConfig(file: string): WebConfig {
-  const text = readNamed(file, { flag: '--web.config.file' })
+  const named = readNamed(file, { flag: '--web.config.file' })
+  const text = withSecretsOfEnvironment({ file, text: named, code: 'CONFIG_INVALID' })
   const given = readYaml({ file, text, code: 'CONFIG_INVALID' }, webConfigFile)
   const tls = isTlsGiven(given.tls_server_config)
     ? tlsDoorOf(given.tls_server_config, file)
