@@ -45,6 +45,9 @@ test.skipIf(PROMETHEUS === undefined)(
     const since = new Date(startMs).toISOString()
     const args = ['import', 'prometheus', prometheus.url, '--server', running.web]
     const bounds = ['--from', since, '--until', new Date(endMs).toISOString(), '--window', '7m']
+    const chosen = ['--match', 'orders_total{shop="süd"}', '--match', '{__name__="gone"}']
+    const some = await weir(...args, ...bounds, ...chosen, '--json')
+    expect(JSON.parse(some.out)).toMatchObject({ samples: 2 * STEPS, metrics: 2 })
     const done = await weir(...args, ...bounds, '--json')
     expect(done).toMatchObject({ code: 0, err: '' })
     expect(JSON.parse(done.out)).toEqual({
@@ -52,6 +55,7 @@ test.skipIf(PROMETHEUS === undefined)(
       metrics: 3,
       rejected: {},
       example: '',
+      damaged: { count: 0, told: [] },
     })
     // Again: it changes nothing.
     expect((await weir(...args, ...bounds)).code).toBe(0)

@@ -48,6 +48,7 @@ export {
   fromRepository,
   keepNewest,
   knownChecksums,
+  lockRepository,
   verifyBackup,
 } from './backup/repository.ts'
 export { type Restored, type Unpack, fromArchive, restore, sizeOf } from './backup/restore.ts'
@@ -55,4 +56,5 @@ export { bundleOfDirectory } from './support/data-dir-bundle.ts'
 export { type AdoptSources, type Adopted, adopt } from './adopt/adopt.ts'
 export type { AdoptItem, AdoptVerdict } from './adopt/item.ts'
 export { readRequest, writeRequestsOf } from './import/remote-read-bytes.ts'
+export { matchersOf } from './query/selector.ts'
 export { PrometheusData } from './import/prometheus-data/prometheus-data.ts'

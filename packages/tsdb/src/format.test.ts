@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -20,7 +20,11 @@ test.each([
   const environment = openEnvironment(path)
   environment.root.transactionSync(() => environment.meta.putSync('format', format))
   await environment.root.close()
+  // No table names it: a start that knows the format would take it away.
+  writeFileSync(join(path, 'windows/77'), 'of another form')
   const before = readFileSync(join(path, FILE_NAME))
+  const names = readdirSync(path, { recursive: true })
   await expect(openStore({ path })).rejects.toThrow(advice)
   expect(readFileSync(join(path, FILE_NAME))).toEqual(before)
+  expect(readdirSync(path, { recursive: true })).toEqual(names)
 })

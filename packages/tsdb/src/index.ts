@@ -13,7 +13,7 @@ export {
 export { type RetentionRule } from './steps/policy.ts'
 export { openStore } from './open-store.ts'
 export { FORMAT as DATA_FORMAT } from './load.ts'
-export { holderOf, takeLock } from './disk/lock-file.ts'
+export { holderOf, isAlive, takeLock } from './disk/lock-file.ts'
 export { type ReaderSeat } from './seat.ts'
 export { type Reader, openReader } from './reader.ts'
 export { type OutgoingOptions, type OutgoingPlace } from './outgoing/outgoing.ts'

@@ -3,12 +3,14 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WeirError } from '@weir/model'
 import {
+  type Added,
   type Manifest,
   addBackup,
   backupOfDirectory,
   chooseBackup,
   keepNewest,
   knownChecksums,
+  lockRepository,
   sizeOf,
   verifyArchive,
   verifyBackup,
@@ -58,8 +60,7 @@ async function backUp(options: BackupOptions): Promise<void> {
     throw new WeirError('BACKUP_INVALID', 'Cannot begin a backup: want --out FILE or --out FOLDER')
   }
   if (isFolder(out)) {
-    const { name, manifest, newBytes } = await addBackup(out, taken(options, knownChecksums(out)))
-    const gone = keep === undefined ? [] : keepNewest(out, keep)
+    const { name, manifest, newBytes, gone } = await intoFolder(out, options)
     const removed = gone.length === 0 ? '' : `; ${counted(gone.length, 'older one')} removed`
     show(manifest, options, {
       line: `${join(out, name)}: ${summary(manifest)}, ${showBytes(newBytes)} of it new${removed}`,
@@ -76,6 +77,19 @@ async function backUp(options: BackupOptions): Promise<void> {
     line: `${out}: ${summary(manifest)}, ${showBytes(size)} packed`,
     more: { file: out, packedBytes: size },
   })
+}
+
+async function intoFolder(
+  out: string,
+  options: BackupOptions,
+): Promise<Added & { readonly gone: readonly string[] }> {
+  try {
+    using _lock = lockRepository(out)
+    const added = await addBackup(out, taken(options, knownChecksums(out)))
+    return { ...added, gone: options.keep === undefined ? [] : keepNewest(out, options.keep) }
+  } catch (error) {
+    throw asFileError(error, out)
+  }
 }
 
 function taken(

@@ -6,6 +6,7 @@ import { EXIT } from '../exit.ts'
 import { type ImportedData, importFromDataDirectory } from '../import/from-data-directory.ts'
 import { type Imported, importFromPrometheus } from '../import/from-prometheus.ts'
 import { PrometheusSource } from '../import/prometheus-source.ts'
+import { requireSpace } from '../import/require-space.ts'
 import { importToServer } from '../import/to-server.ts'
 import { Progress } from '../show/progress.ts'
 import { DEFAULT_SERVER, withAccess } from './server-option.ts'
@@ -39,8 +40,8 @@ export function addImportPrometheus(command: Command): void {
     )
     .option('--until <time>', 'the last moment (default: of a URL now, of a directory all)')
     .option('--window <duration>', 'how much to ask a URL for at once', '2h')
-    .option('--match <selector>', 'of a directory: only these series; may be repeated', each, [])
-    .option('--skip-damaged', 'of a directory: leave out and count what cannot be read', false)
+    .option('--match <selector>', 'only these series; may be repeated', each, [])
+    .option('--skip-damaged', 'leave out and tell what cannot be read', false)
     .option('--json', 'one object with what became of it', false)
     .action(async (source: string, options: Options) => {
       await using target =
@@ -57,10 +58,6 @@ function each(given: string, before: readonly string[]): readonly string[] {
 }
 
 async function runUrl(url: string, options: Options, target: ImportTarget): Promise<void> {
-  if (options.match.length > 0 || options.skipDamaged) {
-    const want = '--match and --skip-damaged are for a directory, and there is none of this name'
-    throw new WeirError('SERVER_REFUSED', `Cannot import from ${JSON.stringify(url)}: ${want}`)
-  }
   const source = new PrometheusSource(url)
   const nowMs = systemClock.now()
   const { from, until } = options
@@ -70,7 +67,8 @@ async function runUrl(url: string, options: Options, target: ImportTarget): Prom
   const progress = new Progress(source.shown, endMs - startMs)
   let doneMs = startMs
   try {
-    const span = { startMs, endMs, windowMs }
+    const { match: selectors, skipDamaged: skipsDamage } = options
+    const span = { startMs, endMs, windowMs, selectors, skipsDamage }
     const imported = await importFromPrometheus(source, target, span, (atMs, samples) => {
       doneMs = atMs
       progress.show(atMs - startMs, samples)
@@ -78,6 +76,7 @@ async function runUrl(url: string, options: Options, target: ImportTarget): Prom
     progress.done()
     const what = `${imported.samples} samples of ${imported.metrics} metrics`
     show(source.shown, what, imported, options)
+    showDamage(source.shown, imported.damaged, options)
   } catch (error) {
     progress.done()
     throw withAdvice(error, doneMs)
@@ -92,6 +91,8 @@ async function runFolder(folder: string, options: Options, target: ImportTarget)
     selectors: options.match,
     skipsDamage: options.skipDamaged,
   })
+  // What selectors choose may be any part of it.
+  if (options.match.length === 0) await requireSpace(folder, data.bytes, target)
   const progress = new Progress(folder, data.entryCount)
   try {
     const imported = await importFromDataDirectory(data, target, (samples) => {
@@ -111,11 +112,7 @@ async function runFolder(folder: string, options: Options, target: ImportTarget)
         )
       }
     }
-    if (damaged.count === 0) return
-    process.exitCode = EXIT.found
-    if (options.json) return
-    console.log(`${folder}: ${damaged.count} times something damaged was left out`)
-    for (const one of damaged.told) console.log(`${folder}: ${one}`)
+    showDamage(folder, damaged, options)
   } catch (error) {
     progress.done()
     throw withAdvice(error, data.doneMs)
@@ -133,6 +130,14 @@ function show(shown: string, what: string, of: Imported | ImportedData, options:
   for (const [reason, count] of refused) {
     console.log(`${shown}: ${count} refused: ${reason}, such as ${of.example}`)
   }
+}
+
+function showDamage(shown: string, { count, told }: Imported['damaged'], options: Options): void {
+  if (count === 0) return
+  process.exitCode = EXIT.found
+  if (options.json) return
+  console.log(`${shown}: ${count} times something damaged was left out`)
+  for (const one of told) console.log(`${shown}: ${one}`)
 }
 
 /** With where to go on. */

@@ -1,4 +1,4 @@
-import { WeirError } from '@weir/model'
+import { type Matcher, WeirError } from '@weir/model'
 import { readRequest, writeRequestsOf } from '@weir/server'
 import { Agent, request } from 'undici'
 
@@ -33,11 +33,12 @@ export class PrometheusSource {
     return this.#base.href.replace(/\/$/, '')
   }
 
-  /** Names of the metrics that have samples within [startMs, endMs]. */
-  async names(startMs: number, endMs: number): Promise<readonly string[]> {
+  /** Names of the metrics that have samples within [startMs, endMs], of series for which the selector holds. */
+  async names(startMs: number, endMs: number, selector?: string): Promise<readonly string[]> {
     const url = new URL('api/v1/label/__name__/values', this.#base)
     const span = { start: String(startMs / 1000), end: String(endMs / 1000) }
-    url.search = new URLSearchParams(span).toString()
+    const match = selector === undefined ? {} : { 'match[]': selector }
+    url.search = new URLSearchParams({ ...span, ...match }).toString()
     const { status, body } = await this.#ask(url, {})
     const answer = status === 200 ? parsed(Buffer.from(body).toString()) : undefined
     if (answer?.data !== undefined) return answer.data
@@ -45,17 +46,19 @@ export class PrometheusSource {
   }
 
   /**
-   * All samples of a metric within [startMs, endMs], as requests of remote write.
+   * All samples of a metric within [startMs, endMs], of series for which the matchers hold, as requests of
+   * remote write.
    *
    * @returns `'too much'` when that is more than one answer can be
    */
   async samples(
     name: string,
+    chosen: readonly Matcher[],
     startMs: number,
     endMs: number,
     bytesMax: number,
   ): Promise<readonly Uint8Array[] | 'too much'> {
-    const matchers = [{ name: '__name__', operator: '=', value: name }] as const
+    const matchers = [{ name: '__name__', operator: '=', value: name } as const, ...chosen]
     const { status, body } = await this.#ask(new URL('api/v1/read', this.#base), {
       method: 'POST',
       headers: {

@@ -29,7 +29,20 @@ export function importToServer(server: string, pauseMs = PAUSE_MS): ImportTarget
         })
       }
     },
+    freeBytes: () => freeBytes(server),
     [Symbol.asyncDispose]: async () => undefined,
+  }
+}
+
+/** As it tells of itself, to whoever may read that. */
+async function freeBytes(server: string): Promise<number | undefined> {
+  try {
+    const { statusCode, body } = await request(new URL('/metrics', server))
+    const text = await body.text()
+    const found = statusCode === 200 ? /^weir_disk_free_bytes (\S+)$/m.exec(text) : null
+    return found === null ? undefined : Number(found[1])
+  } catch {
+    return undefined // the first page says what is wrong
   }
 }
 

@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -17,7 +26,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { backupHead } from './backups.ts'
 import type { BackupHead } from './manifest.ts'
 import { verifyArchive } from './read-archive.ts'
-import { addBackup, backupsIn, fromRepository, keepNewest, knownChecksums } from './repository.ts'
+import {
+  addBackup,
+  backupsIn,
+  fromRepository,
+  keepNewest,
+  knownChecksums,
+  lockRepository,
+} from './repository.ts'
 import { RESTORE_MARK, requireWholeRestore } from './restore-mark.ts'
 import { fromArchive, restore } from './restore.ts'
 import { sourcesIn } from './stage.ts'
@@ -163,6 +179,17 @@ test('a folder of backups has what they share once, and gives each of them back'
   expect(sourcesIn(join(folder, 'files'))).toHaveLength(Object.keys(later).length)
 })
 
+test('a folder of backups takes one at a time, and clears away what a killed one left', async () => {
+  const folder = folderOf({ 'arriving-1a2b.unfinished/0': 'half', 'weir.lock': '4194305 1\n' })
+  {
+    using _lock = lockRepository(folder)
+    expect(readdirSync(folder)).toEqual(['weir.lock'])
+    expect(() => lockRepository(folder)).toThrow('another backup is being added there')
+    await addBackup(folder, stream(await packed(SOME)))
+  }
+  expect(readdirSync(folder)).toEqual(['2026-11-29T001500Z.json', 'files'])
+})
+
 test('a folder of backups tells which file was lost or changed', async () => {
   const folder = fresh()
   const { name } = await addBackup(folder, stream(await packed(SOME)))
@@ -189,6 +216,22 @@ test('a directory that is not empty is left alone, or kept beside the new one', 
   expect(filesOf(before)).toEqual({ 'weir.mdb': 'old' })
 })
 
+test('a restore that was killed: no Weir starts without its directory, and the next one clears away', async () => {
+  const target = folderOf(SOME)
+  const bytes = await packed(SOME)
+  // Killed while it unpacked: the old directory is in its place. No process has this number.
+  const left = `${target}.restoring-4194305`
+  mkdirSync(left)
+  expect(() => requireWholeRestore(target)).not.toThrow()
+  // Killed between two renames.
+  renameSync(target, `${target}.before-restore`)
+  expect(() => requireWholeRestore(target)).toThrow('was not finished; run weir restore again')
+  await restore(fromArchive(stream(bytes), 'it'), target, false)
+  expect(() => requireWholeRestore(target)).not.toThrow()
+  expect(filesOf(target)).toEqual(SOME)
+  expect(existsSync(left)).toBe(false)
+})
+
 const VOLUME_BYTES = 2 ** 20
 const volume = smallVolume()
 
@@ -204,6 +247,10 @@ test.skipIf(volume === undefined)(
         restore(fromArchive(stream(bytes, 65_536), 'it'), path, true)
       await expect(into(tooMuch)).rejects.toMatchObject({ code: 'STORAGE_FULL' })
       expect(filesOf(path)).toEqual({ 'weir.mdb': 'old' })
+      await expect(addBackup(path, stream(tooMuch, 65_536))).rejects.toMatchObject({
+        code: 'ENOSPC',
+      })
+      expect([backupsIn(path), filesOf(path)]).toEqual([[], { 'weir.mdb': 'old' }])
       expect(() => requireWholeRestore(path)).not.toThrow()
       const { before } = await into(await packed(SOME))
       expect(filesOf(path)).toEqual(SOME)

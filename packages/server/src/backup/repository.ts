@@ -19,6 +19,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { WeirError } from '@weir/model'
+import { takeLock } from '@weir/tsdb'
 import { requireKnownDataFormat } from './data-format.ts'
 import { syncPath, writeFile } from './durable-file.ts'
 import { type BackedFile, type Manifest, noBackup, readManifest } from './manifest.ts'
@@ -27,6 +28,7 @@ import type { Unpack } from './restore.ts'
 import { checksumOf } from './write-archive.ts'
 
 const FILES = 'files'
+const ARRIVING = /^arriving-.*\.unfinished$/
 const NAME = /^\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?$/
 
 export interface Added {
@@ -34,6 +36,27 @@ export interface Added {
   readonly manifest: Manifest
   /** Bytes that were not there before. */
   readonly newBytes: number
+}
+
+/**
+ * Keeps others out of a folder of backups: what one leaves out since it is there already, another one must not take
+ * away as too old. What those left who were killed goes.
+ *
+ * @throws {WeirError} `BACKUP_BUSY` while another process writes there
+ */
+export function lockRepository(folder: string): Disposable {
+  try {
+    const lock = takeLock(folder)
+    for (const name of readdirSync(folder).filter((found) => ARRIVING.test(found))) {
+      rmSync(join(folder, name), { recursive: true, force: true })
+    }
+    return lock
+  } catch (error) {
+    if (!(error instanceof WeirError) || error.code !== 'STORAGE_LOCKED') throw error
+    const where = `Cannot back up into ${JSON.stringify(folder)}`
+    const why = 'another backup is being added there; come again later'
+    throw new WeirError('BACKUP_BUSY', `${where}: ${why}`, { cause: error })
+  }
 }
 
 /** Checksums of the files that the newest backup has: of older ones, little is likely to come again. */
@@ -55,7 +78,7 @@ export function backupsIn(folder: string): string[] {
     .toSorted()
 }
 
-/** Adds the backup that an archive holds, whose files in `known` are there already. */
+/** Adds the backup that an archive holds, whose files in `known` are there already; see {@link lockRepository}. */
 export async function addBackup(folder: string, packed: AsyncIterable<Uint8Array>): Promise<Added> {
   const arriving = join(folder, `arriving-${randomBytes(4).toString('hex')}.unfinished`)
   mkdirSync(arriving, { recursive: true })

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -10,12 +9,12 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { WeirError } from '@weir/model'
-import { holderOf } from '@weir/tsdb'
+import { holderOf, isAlive } from '@weir/tsdb'
 import { requireKnownDataFormat } from './data-format.ts'
 import { syncPath, writeFile } from './durable-file.ts'
 import { type BackedFile, type BackupHead, type Manifest, noBackup } from './manifest.ts'
 import { readArchive } from './read-archive.ts'
-import { RESTORE_MARK } from './restore-mark.ts'
+import { RESTORE_MARK, clearUnpacking, formerFolder, unpackingFolder } from './restore-mark.ts'
 
 /** Puts the files of a backup into an empty folder, and gives what it says of itself when all are right. */
 export type Unpack = (folder: string) => Promise<Manifest>
@@ -40,9 +39,8 @@ export async function restore(
 ): Promise<Restored> {
   const target = resolve(dataDir)
   requireFree(target, isForced)
-  const beside = isMountPoint(target)
-    ? join(target, RESTORE_MARK)
-    : `${target}.restoring-${randomBytes(4).toString('hex')}`
+  clearUnpacking(target, isAlive)
+  const beside = isMountPoint(target) ? join(target, RESTORE_MARK) : unpackingFolder(target)
   rmSync(beside, { recursive: true, force: true })
   let isMoving = false
   try {
@@ -103,11 +101,11 @@ function isMountPoint(target: string): boolean {
   return statSync(target).dev !== statSync(dirname(target)).dev
 }
 
-/** Two names change: should the process end in between, both directories are whole, and say what they are. */
+/** Two names change: should the process end in between, both directories are whole, and no Weir starts without one. */
 function swap(beside: string, target: string): string {
   const isThere = existsSync(target)
   const isEmpty = isThere && readdirSync(target).length === 0
-  const before = isThere && !isEmpty ? freeName(`${target}.before-restore`) : ''
+  const before = isThere && !isEmpty ? freeName(formerFolder(target)) : ''
   if (isEmpty) rmdirSync(target)
   else if (isThere) renameSync(target, before)
   renameSync(beside, target)

@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs'
 import { openStore } from '@weir/tsdb'
 import type { ImportResult } from './import-page.ts'
 import { Importer, type PageFormat } from './importer.ts'
@@ -6,6 +7,8 @@ import { Importer, type PageFormat } from './importer.ts'
 export interface ImportTarget extends AsyncDisposable {
   /** Resolves when the page is durable; see {@link Importer}. */
   send(page: Uint8Array, format: PageFormat, firstLine: number): Promise<ImportResult>
+  /** Room on its disk; undefined where that cannot be known. */
+  freeBytes(): Promise<number | undefined>
 }
 
 /** Samples between two rounds of maintenance, which seals what is in memory. */
@@ -38,6 +41,10 @@ export async function importIntoFolder(dataDir: string): Promise<ImportTarget> {
         await store.maintain()
       }
       return result
+    },
+    async freeBytes() {
+      const { bavail, bsize } = statfsSync(dataDir)
+      return bavail * bsize
     },
     async [Symbol.asyncDispose]() {
       await store.maintain()

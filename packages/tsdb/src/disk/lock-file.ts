@@ -72,7 +72,8 @@ function lockedBy(path: string, content: string): WeirError {
   return new WeirError('STORAGE_LOCKED', message)
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this number runs, whoever started it. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -37,6 +37,13 @@ const META = z.object({
     .default({ deletable: false, parents: [], hints: [] }),
 })
 
+/** How many bytes its chunks have. */
+export function chunkBytes({ path }: FoundBlock): number {
+  const chunks = join(path, 'chunks')
+  if (!existsSync(chunks)) return 0
+  return readdirSync(chunks).reduce((sum, name) => sum + statSync(join(chunks, name)).size, 0)
+}
+
 /** The folders of blocks in a data directory of Prometheus or a snapshot; the folder itself when it is a block. */
 export function blockFolders(folder: string): string[] {
   if (existsSync(join(folder, 'meta.json'))) return [folder]

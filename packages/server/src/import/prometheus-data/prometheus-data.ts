@@ -2,7 +2,7 @@ import { type Labels, WeirError } from '@weir/model'
 import { valueTest } from '@weir/promql'
 import { matchersOf } from '../../query/selector.ts'
 import { Damage } from './damage.ts'
-import { type BlockGroup, blockFolders, findBlocks } from './find-blocks.ts'
+import { type BlockGroup, blockFolders, chunkBytes, findBlocks } from './find-blocks.ts'
 import { type FoundHead, findHead } from './find-head.ts'
 import { OpenHead } from './open-head.ts'
 import { readGroup } from './read-group.ts'
@@ -63,6 +63,13 @@ export class PrometheusData {
 
   get blockCount(): number {
     return this.#groups.flat().length
+  }
+
+  /** How long all its samples are, as Prometheus has packed them: those of the log take less once they are packed. */
+  get bytes(): number {
+    const blocks = this.#groups.flat().reduce((sum, block) => sum + chunkBytes(block), 0)
+    const { log = [], outOfOrder = [] } = this.#head ?? {}
+    return [...log, ...outOfOrder].reduce((sum, { bytes }) => sum + bytes, blocks)
   }
 
   /** Whether there is something beside the blocks. */
