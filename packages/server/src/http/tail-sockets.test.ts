@@ -4,6 +4,10 @@ import { type Socket, connect } from 'node:net'
 import { Labels, LogBatchBuilder } from '@weir/model'
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { type AccessControl, OPEN_ACCESS } from '../access/access-control.ts'
+import { type Identity, NOBODY } from '../access/identity.ts'
+import { scopesOf } from '../access/scope.ts'
+import { HandClock } from '../scrape/testing/hand-clock.ts'
 import { type HttpServer, createHttp } from './app.ts'
 import { MemoryLogs, memoryLogQueries } from './testing/memory-logs.ts'
 import { NOON, standIn } from './testing/stand-in.ts'
@@ -18,8 +22,8 @@ class Running implements AsyncDisposable {
   #http!: HttpServer
   url = ''
 
-  constructor(tailsMax = 10) {
-    this.#deps = standIn()
+  constructor(tailsMax = 10, overrides: Parameters<typeof standIn>[0] = {}) {
+    this.#deps = standIn(overrides)
     this.registry = this.#deps.registry
     this.#queries = memoryLogQueries(this.logs, { ...this.#deps, tailsMax })
   }
@@ -107,8 +111,11 @@ class Client {
 }
 
 const opened: Running[] = []
-async function running(tailsMax?: number): Promise<Running> {
-  const one = await new Running(tailsMax).open()
+async function running(
+  tailsMax?: number,
+  overrides?: Parameters<typeof standIn>[0],
+): Promise<Running> {
+  const one = await new Running(tailsMax, overrides).open()
   opened.push(one)
   return one
 }
@@ -205,6 +212,34 @@ test("Weir's own page may follow", async () => {
   const weir = await running()
   const client = weir.tail({ query: '{app="x"}' }, { origin: weir.url })
   await once(client.socket, 'open')
+})
+
+test.each<[Identity, 'revoked' | 'ended']>([
+  [{ kind: 'token', name: 'ann', scopes: scopesOf(['read']), tokenId: 't' }, 'revoked'],
+  [{ kind: 'session', name: 'ann', scopes: scopesOf(['read']), sessionId: 's' }, 'ended'],
+])('a tail of %j is hung up on once it is %s', async (who) => {
+  const clock = new HandClock(NOON)
+  let now: Identity | undefined = who
+  let asked = 0
+  const access: AccessControl = {
+    ...OPEN_ACCESS,
+    identify: async () => {
+      asked++
+      return now ?? NOBODY
+    },
+    renew: () => now,
+  }
+  const weir = await running(10, { clock, access })
+  const { socket } = weir.tail({ query: '{app="x"}' })
+  await once(socket, 'open')
+  await clock.moveTo(NOON + 20_000)
+  expect(socket.readyState).toBe(WebSocket.OPEN)
+  // A token is not said again at each look: that would count as requests of it.
+  expect(asked > 1).toBe(who.kind === 'session')
+  now = undefined
+  const closed = once(socket, 'close')
+  await clock.moveTo(NOON + 25_000)
+  expect(await closed).toEqual([1008, Buffer.from('you may read no more')])
 })
 
 test('there are never more tails than told', async () => {

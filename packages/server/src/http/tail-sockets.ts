@@ -4,8 +4,9 @@ import type { Duplex } from 'node:stream'
 import type { MessagePort } from 'node:worker_threads'
 import { WeirError } from '@weir/model'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { demand } from '../access/access-control.ts'
+import { type Credentials, demand } from '../access/access-control.ts'
 import { certificateOf } from '../access/certificate.ts'
+import type { Identity } from '../access/identity.ts'
 import type { TailCredit, TailNews, TailRequest } from '../log-query/tail-session.ts'
 import type { HttpDeps } from './deps.ts'
 import { asWeirError } from './errors.ts'
@@ -19,6 +20,8 @@ const TAIL_PATH = '/loki/api/v1/tail'
 const DELAY_MAX_S = 5
 /** A client that does not answer between two of these is gone. */
 const PING_MS = 30_000
+/** Whoever may read no more hears nothing after that. */
+const RECHECK_MS = 5000
 /** Clients say nothing but that they go. */
 const MESSAGE_BYTES_MAX = 4096
 
@@ -80,7 +83,9 @@ export class TailSockets implements Disposable {
       throw new WeirError('HTTP_NOT_FOUND', `want a WebSocket at ${TAIL_PATH}`)
     const { headers, socket: from } = request
     const clientIp = from.remoteAddress ?? ''
-    demand(await access.identify({ headers, clientIp, ...certificateOf(from) }), 'read')
+    const credentials = { headers, clientIp, ...certificateOf(from) }
+    const who = await access.identify(credentials)
+    demand(who, 'read')
     const waits = this.#deps.ready()
     if (waits.length > 0) {
       throw new WeirError('HTTP_NOT_READY', `Cannot answer yet: waiting for ${waits.join(', ')}`)
@@ -93,14 +98,42 @@ export class TailSockets implements Disposable {
     this.#opening++
     try {
       const port = await logQueries.tail(tail)
-      this.#sockets.handleUpgrade(request, socket, head, (client) => this.#follow(client, port))
+      this.#sockets.handleUpgrade(request, socket, head, (client) => {
+        const gone = this.#follow(client, port)
+        this.#recheck(client, { who, credentials }, gone).catch(() => undefined) // it went
+      })
     } finally {
       this.#opening--
     }
   }
 
-  /** Carries frames from the log query thread to a client, no faster than it reads. */
-  #follow(client: WebSocket, port: MessagePort): void {
+  /**
+   * Hangs up on a client whose token was revoked, whose session ended, or who may read no more for another reason. A
+   * request is over in a moment; this one may last for days.
+   */
+  async #recheck(client: WebSocket, asker: Asker, gone: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.#deps.clock.sleep(RECHECK_MS, gone)
+      if (await this.#mayRead(asker)) continue
+      client.close(1008, 'you may read no more')
+      return
+    }
+  }
+
+  async #mayRead({ who, credentials }: Asker): Promise<boolean> {
+    const { access } = this.#deps
+    // What was typed in or sent is not said once more: that would count as another request.
+    const isSaid = who.kind === 'token' || who.kind === 'user'
+    const now = isSaid ? access.renew(who) : await access.identify(credentials)
+    return now?.scopes.has('read') === true
+  }
+
+  /**
+   * Carries frames from the log query thread to a client, no faster than it reads.
+   *
+   * @returns aborts when it is gone
+   */
+  #follow(client: WebSocket, port: MessagePort): AbortSignal {
     const gone = new AbortController()
     let isAlive = true
     client.on('pong', () => {
@@ -133,6 +166,7 @@ export class TailSockets implements Disposable {
       }
     }
     ping().catch(() => undefined) // it went
+    return gone.signal
   }
 
   #refuse(socket: Duplex, thrown: unknown): void {
@@ -151,6 +185,11 @@ export class TailSockets implements Disposable {
     ]
     socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
   }
+}
+
+interface Asker {
+  readonly who: Identity
+  readonly credentials: Credentials
 }
 
 function tailOf(params: URLSearchParams, nowMs: number, flags: string): TailRequest {

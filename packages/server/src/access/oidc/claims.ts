@@ -40,15 +40,35 @@ export function scopesOfGroups(groups: readonly string[], oidc: OidcConfig): Rea
   ])
 }
 
-/** Whether the claim with the groups is there at all; else the provider's user info may have it. */
-export function tellsGroups(claims: Claims, { groups_claim: path }: OidcConfig): boolean {
-  return claimAt(claims, path) !== undefined
+/**
+ * Whether an ID token says all that counts here; else the provider's user info may. By the standard profile, e-mail
+ * and groups are there and not in the token, and some providers are strict.
+ */
+export function saysAll(claims: Claims, oidc: OidcConfig): boolean {
+  const has = (path: string): boolean => claimAt(claims, path) !== undefined
+  const isNamed = has(oidc.name_claim) || has('email')
+  const isGrouped = Object.keys(oidc.groups).length === 0 || has(oidc.groups_claim)
+  const isOfDomain =
+    oidc.allowed_domains.length === 0 || has('hd') || (has('email') && has('email_verified'))
+  return isNamed && isGrouped && isOfDomain
 }
 
+/**
+ * Whether the provider says that there are groups and does not say which: Entra ID names an address to ask instead,
+ * once somebody is in more than 200.
+ */
+export function withholdsGroups(claims: Claims, { groups_claim: path }: OidcConfig): boolean {
+  const { _claim_names: elsewhere, hasgroups } = claims
+  if (hasgroups === true || hasgroups === 'true') return true
+  return typeof elsewhere === 'object' && elsewhere !== null && Object.hasOwn(elsewhere, path)
+}
+
+/** A list, one by itself, or the names of an object, as Zitadel has roles: `{"admin": {"<id>": "<domain>"}}`. */
 function groupsOf(claims: Claims, path: string): string[] {
   const found = claimAt(claims, path)
   if (typeof found === 'string') return [found]
-  return Array.isArray(found) ? found.filter((one): one is string => typeof one === 'string') : []
+  if (Array.isArray(found)) return found.filter((one): one is string => typeof one === 'string')
+  return typeof found === 'object' && found !== null ? Object.keys(found) : []
 }
 
 /** Names of claims may be addresses, dots and all; so the whole name comes first, then the path. */
@@ -69,13 +89,15 @@ function nameOf(claims: Claims, wanted: string): string {
   return found.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '').slice(0, NAME_CHARS_MAX) || claims.sub
 }
 
-/** An address that nobody verified may say anything. `hd` is what Google itself says of a Workspace account. */
+/** An address that nobody verified may say anything. Some say so in a text. `hd` is what Google itself says of a Workspace account. */
 function checkDomain(claims: Claims, domains: readonly string[]): void {
   if (domains.length === 0) return
   const { email, email_verified: isVerified, hd } = claims
   const of = [
     ...(typeof hd === 'string' ? [hd] : []),
-    ...(typeof email === 'string' && isVerified === true ? [email.split('@').at(-1)!] : []),
+    ...(typeof email === 'string' && (isVerified === true || isVerified === 'true')
+      ? [email.split('@').at(-1)!]
+      : []),
   ]
   if (of.some((domain) => domains.includes(domain.toLowerCase()))) return
   throw new WeirError(

@@ -115,7 +115,8 @@ test('who says no at the provider comes back without', async () => {
 
 test('a provider that fails, or says nothing, is away; it is asked again later', async () => {
   stand.state = 'failing'
-  expect(await codeOf(provider.leave('/', BACK))).toBe('LOGIN_PROVIDER_AWAY')
+  const both = [provider.leave('/', BACK), provider.leave('/', BACK)].map(codeOf)
+  expect(await Promise.all(both)).toEqual(['LOGIN_PROVIDER_AWAY', 'LOGIN_PROVIDER_AWAY'])
   const before = stand.asked.get('/.well-known/openid-configuration')
   expect(await codeOf(provider.leave('/', BACK))).toBe('LOGIN_PROVIDER_AWAY')
   expect(stand.asked.get('/.well-known/openid-configuration')).toBe(before)
@@ -133,6 +134,29 @@ test('a new key of the provider is found', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: systemClock.now() + 61_000 })
   const { back, journey } = await travel()
   expect(await provider.arrive(back, journey)).toMatchObject({ name: 'ann' })
+})
+
+test('name and verified address that only the user info has are found there', async () => {
+  stand.claims = { groups: ['data'] }
+  stand.userinfo = { preferred_username: 'ann', email: 'a@x.example', email_verified: 'true' }
+  provider = open({ allowed_domains: ['x.example'] })
+  const { back, journey } = await travel()
+  expect(await provider.arrive(back, journey)).toMatchObject({ name: 'ann', groups: ['data'] })
+})
+
+test.each<[string, object, string]>([
+  ['a list', { groups: ['data', 7, 'x'] }, ''],
+  ['one by itself', { groups: 'data' }, ''],
+  ['the names of an object', { groups: { data: { '23': 'x.example' } } }, ''],
+  ['nothing', {}, 'none of the groups'],
+  ['too many to be told', { _claim_names: { groups: 'src1' } }, 'too many'],
+  ['too many to be told in a short token', { hasgroups: true }, 'too many'],
+])('groups as %s', async (_, claims, why) => {
+  stand.claims = { preferred_username: 'ann', ...claims }
+  const { back, journey } = await travel()
+  const arriving = provider.arrive(back, journey)
+  if (why === '') expect(await arriving).toMatchObject({ groups: ['data'] })
+  else await expect(arriving).rejects.toThrow(why)
 })
 
 test('groups that only the user info has are found there, and a path leads into objects', async () => {

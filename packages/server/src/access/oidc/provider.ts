@@ -3,7 +3,7 @@ import { secretOf } from '@weir/fetch'
 import { type Clock, WeirError } from '@weir/model'
 import * as oidc from 'openid-client'
 import type { Grounds } from '../session/session.ts'
-import { type Claims, groundsOf, scopesOfGroups, tellsGroups } from './claims.ts'
+import { type Claims, groundsOf, saysAll, scopesOfGroups, withholdsGroups } from './claims.ts'
 import type { OidcConfig } from './config.ts'
 import { openProviderFetch } from './provider-fetch.ts'
 
@@ -99,16 +99,26 @@ export class OidcProvider implements AsyncDisposable {
     }
     this.#underWay++
     try {
-      const grounds = groundsOf(await this.#claims(back, journey), this.#config)
+      const claims = await this.#claims(back, journey)
+      const grounds = groundsOf(claims, this.#config)
       if (grounds.kind === 'oidc' && scopesOfGroups(grounds.groups, this.#config).size > 0)
         return grounds
+      const claim = JSON.stringify(this.#config.groups_claim)
+      const why = withholdsGroups(claims, this.#config)
+        ? `the provider left the groups out of ${claim}, for they are too many: have it send fewer, or roles`
+        : `none of the groups in ${claim} is in auth.oidc.groups`
       throw new WeirError(
         'LOGIN_NO_ACCESS',
-        `Cannot let ${JSON.stringify(grounds.name)} in: none of the groups in ${JSON.stringify(this.#config.groups_claim)} is in auth.oidc.groups`,
+        `Cannot let ${JSON.stringify(grounds.name)} in: ${why}`,
       )
     } finally {
       this.#underWay--
     }
+  }
+
+  /** Whether it answers, and as what it is configured. @throws {WeirError} `LOGIN_PROVIDER_AWAY`, `LOGIN_FAILED` */
+  async look(): Promise<void> {
+    await this.#client()
   }
 
   /** Where one logs out at the provider; undefined when it cannot, or shall not. */
@@ -134,7 +144,7 @@ export class OidcProvider implements AsyncDisposable {
         idTokenExpected: true,
       })
       const claims = answer.claims() as Claims
-      if (tellsGroups(claims, this.#config)) return claims
+      if (saysAll(claims, this.#config)) return claims
       if (client.serverMetadata().userinfo_endpoint === undefined) return claims
       const more = await oidc.fetchUserInfo(client, answer.access_token, claims.sub)
       return { ...more, ...claims }
@@ -152,16 +162,15 @@ export class OidcProvider implements AsyncDisposable {
       return found.client
     }
     if (this.#away !== undefined && nowMs < this.#awayUntilMs) throw this.#away
-    const client = this.#discover(secret)
-    this.#found = { client, atMs: nowMs, secret }
-    try {
-      return await client
-    } catch (error) {
+    // Whoever waits for the same answer hears the same reason.
+    const client = this.#discover(secret).catch((error: unknown) => {
       this.#found = undefined
       this.#away = away(this.#config, error)
       this.#awayUntilMs = this.#clock.now() + AWAY_MS
       throw this.#away
-    }
+    })
+    this.#found = { client, atMs: nowMs, secret }
+    return client
   }
 
   async #secret(): Promise<string> {

@@ -58,6 +58,7 @@ export class LoginDesk implements AsyncDisposable {
       clock: this.#clock,
       telemetry: this.#telemetry,
     })
+    void this.#look()
   }
 
   /** Another configuration: sessions that it gives nothing to end at their next request. */
@@ -68,6 +69,7 @@ export class LoginDesk implements AsyncDisposable {
     if (JSON.stringify(before?.config) === JSON.stringify(oidc)) return
     this.#provider = oidc === undefined ? undefined : new OidcProvider(oidc, this.#clock)
     void before?.[Symbol.asyncDispose]()
+    if (this.#sessions !== undefined) void this.#look()
   }
 
   /** @throws {WeirError} `HTTP_NOT_READY` before the store is there */
@@ -162,6 +164,21 @@ export class LoginDesk implements AsyncDisposable {
       const told = this.#telemetry.log.sampled(`login ${way}`, 1000)
       told?.warn({ way, error: (error as Error).message }, 'A login was refused')
       throw error
+    }
+  }
+
+  /** Says at the start, and not only to the first who wants in, that the provider cannot be asked. */
+  async #look(): Promise<void> {
+    const provider = this.#provider
+    if (provider === undefined) return
+    const { issuer } = provider.config
+    const { log } = this.#telemetry
+    try {
+      await provider.look()
+      log.info({ issuer }, 'The OpenID provider answers')
+    } catch (error) {
+      const { message } = error as Error
+      log.warn({ issuer, error: message }, 'Logins by OpenID Connect wait for their provider')
     }
   }
 
