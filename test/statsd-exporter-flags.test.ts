@@ -64,6 +64,8 @@ test('they start Weir, and do what they say', async () => {
   })
   expect(statSync(`${folder}/gram.sock`).mode & 0o777).toBe(0o777)
   expect(statSync(stream).mode & 0o777).toBe(0o777)
+  // What Weir keeps is for nobody but its group, whoever made the folder.
+  expect(statSync(`${server.dataDir}/weir.mdb`).mode & 0o007).toBe(0)
   await sendUdp(server.statsdPort, ['job.a:1|c'])
   await sendTcp(server.statsdTcpPort, ['librato#a=b:1|c', 'signal[a=b]:1|c'])
   await eventually('all three', async () => {

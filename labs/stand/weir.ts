@@ -28,7 +28,13 @@ export interface RunningWeir {
  */
 export async function startWeir(
   work: string,
-  options: { readonly webhookUrl: string; readonly config?: string; readonly port?: number },
+  options: {
+    readonly webhookUrl: string
+    readonly config?: string
+    readonly port?: number
+    /** Each line of its log. */
+    readonly onLine?: (line: string) => void
+  },
 ): Promise<RunningWeir> {
   const file = join(work, 'weir.yml')
   writeFileSync(
@@ -51,9 +57,13 @@ ${options.config ?? ''}`,
   const child = spawn(
     process.execPath,
     [main, ...args, '--listen', listen, '--statsd-listen', '127.0.0.1:0'],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', 'pipe', options.onLine === undefined ? 'inherit' : 'pipe'] },
   )
   process.once('exit', () => child.kill('SIGKILL'))
+  const { onLine } = options
+  if (child.stderr !== null && onLine !== undefined) {
+    createInterface({ input: child.stderr }).on('line', onLine)
+  }
   const addresses = new Map<string, string>()
   await new Promise<void>((resolve, reject) => {
     const late = setTimeout(

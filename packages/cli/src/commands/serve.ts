@@ -123,10 +123,19 @@ export function addServe(program: Command): void {
       process.exitCode = await checkOnly(options)
       return
     }
+    keepToOneself()
     const weir = await serve(flagsOf(options))
     printAddresses(weir)
     await untilStopped(weir)
   })
+}
+
+/**
+ * What is written from now on nobody reads outside of Weir's group: logs, samples, hashes of tokens. The data directory
+ * may have been there before, open to all. Sockets have modes of their own.
+ */
+function keepToOneself(): void {
+  process.umask(process.umask() | 0o027)
 }
 
 /** `--check-config`: looks at everything and starts nothing. */

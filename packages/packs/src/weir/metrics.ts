@@ -725,7 +725,7 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
       'counter',
       '',
       '',
-      'Refused changes and failed logins beyond audit.max_refused_per_minute.',
+      'Refused changes, failed logins, and small changes of one person, beyond audit.max_refused_per_minute.',
     ],
     [
       'weir_audit_chain_broken',

@@ -124,6 +124,27 @@ test('a flood of refusals is counted, and does not push out what was done', asyn
   expect(audit.entries.at(-1)).toMatchObject({ uncounted: 997, code: 'ACCESS_UNKNOWN' })
 })
 
+test('what holders of the least scope may do without end pushes out nothing, and hides nobody else', async () => {
+  const { audit, store } = stand({ max_refused_per_minute: 3 })
+  await audit.open(store)
+  const minor = (name: string, action: string): Change => ({
+    ...change('job/x'),
+    who: { ...ANN, name },
+    action,
+    isMinor: true,
+  })
+  for (let k = 0; k < 1000; k++) await audit.record(minor('loader', 'push-group.delete'))
+  await audit.record(minor('loader', 'session.begin'))
+  await audit.record(minor('bob', 'push-group.delete'))
+  for (let k = 0; k < 9; k++) await audit.record(change('done'))
+  expect(audit.entries.map(({ who, action }) => `${who.name} ${action}`)).toEqual([
+    ...Array<string>(3).fill('loader push-group.delete'),
+    'loader session.begin',
+    'bob push-group.delete',
+    ...Array<string>(9).fill('ann silence.set'),
+  ])
+})
+
 test('whoever made a change hears so even when it cannot be written down', async () => {
   const { audit, store, lines, figure } = stand()
   await audit.open(store)

@@ -35,7 +35,7 @@ export class AuditLog {
   #seq = 1
   #hash = NO_HASH
   #chain: AuditChain = { state: 'whole' }
-  #minute = { startMs: 0, refused: 0 }
+  #minute = { startMs: 0, taken: new Map<string, number>() }
   #skipped = 0
 
   constructor({ limits, clock, telemetry }: AuditOptions) {
@@ -54,7 +54,7 @@ export class AuditLog {
     )
     this.#uncounted = registry.counter(
       'weir_audit_refused_unkept_total',
-      'Refused changes and failed logins beyond audit.max_refused_per_minute.',
+      'Refused changes, failed logins, and small changes of one person, beyond audit.max_refused_per_minute.',
     )
     this.#evicted = registry.counter(
       'weir_audit_evicted_total',
@@ -93,7 +93,8 @@ export class AuditLog {
    */
   async record(change: Change): Promise<void> {
     const atMs = this.#clock.now()
-    if (change.refused !== undefined && change.refused !== '' && !this.#hasRoom(atMs)) return
+    const flood = floodOf(change)
+    if (flood !== undefined && !this.#hasRoom(flood, atMs)) return
     if (this.#store === undefined) this.#early.push({ change, atMs })
     else await this.#write(change, atMs)
   }
@@ -115,13 +116,15 @@ export class AuditLog {
     return this.#chain
   }
 
-  /** A flood of refusals fills a minute's room, not the log. */
-  #hasRoom(nowMs: number): boolean {
+  /** A flood fills a minute's room, not the log. */
+  #hasRoom(flood: string, nowMs: number): boolean {
     if (nowMs - this.#minute.startMs >= MINUTE_MS || nowMs < this.#minute.startMs) {
-      this.#minute = { startMs: nowMs, refused: 0 }
+      this.#minute = { startMs: nowMs, taken: new Map() }
     }
-    if (this.#minute.refused < this.#limits.max_refused_per_minute) {
-      this.#minute.refused++
+    const { taken } = this.#minute
+    const count = taken.get(flood) ?? 0
+    if (count < this.#limits.max_refused_per_minute) {
+      taken.set(flood, count + 1)
       return true
     }
     this.#skipped++
@@ -163,6 +166,16 @@ export class AuditLog {
     }
     return this.#entries.splice(0, count).map(({ id }) => ({ key: PREFIX + id, value: undefined }))
   }
+}
+
+/**
+ * With what a change shares the room of a minute; undefined for one that is kept in any case. All refusals share one.
+ * What somebody with the least scope may do as often as he likes has a room for each who does it: nobody hides what
+ * others did.
+ */
+function floodOf({ who, action, refused = '', isMinor = false }: Change): string | undefined {
+  if (refused !== '') return ''
+  return isMinor ? `${who.kind} ${who.name} ${action}` : undefined
 }
 
 interface AuditOptions {

@@ -22,7 +22,7 @@ export const auditConfig = z.strictObject({
     .max(100_000)
     .default(60)
     .describe(
-      'Refused changes and failed logins that are kept, a minute; more are only counted, so that nobody can push out what was done.',
+      'Refused changes and failed logins that are kept, a minute, and of each person so many logins, logouts and deleted push groups; more are only counted, so that nobody can push out what was done.',
     ),
 })
 

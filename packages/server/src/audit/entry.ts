@@ -9,6 +9,8 @@ export interface Change {
   /** The code of the refusal; absent or '' when it was done. */
   readonly refused?: string
   readonly details?: Readonly<Record<string, string>>
+  /** Wants neither `write` nor `admin`: logging in and out, deleting what one pushed. */
+  readonly isMinor?: boolean
 }
 
 /** Before the first entry that ever was. */

@@ -19,11 +19,13 @@ export async function audited(
 ): Promise<Answer> {
   const action = actionOf(route, call.head.method)
   if (action === undefined) return await route.handle(call)
+  const wanted = demandOf(route, call.head.method)
   const change = (refused: string): Change => ({
     who: { kind: call.who.kind, name: call.who.name, address: call.head.clientIp },
     action,
     target: Object.values(call.path).join('/'),
     refused,
+    isMinor: wanted !== 'write' && wanted !== 'admin',
     ...joined(remarks),
   })
   try {

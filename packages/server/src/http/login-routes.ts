@@ -217,6 +217,7 @@ class Journeys {
       action: 'session.begin',
       target,
       refused,
+      isMinor: true,
       details: { way: 'oidc' },
     })
   }

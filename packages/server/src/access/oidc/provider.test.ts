@@ -131,6 +131,12 @@ test('a new key of the provider is found', async () => {
   const first = await travel()
   await provider.arrive(first.back, first.journey)
   await stand.rotate()
+  // Keys that were asked for a moment ago are not asked for again within one login, but by the next one.
+  const second = await travel()
+  expect(await codeOf(provider.arrive(second.back, second.journey))).toBe('LOGIN_FAILED')
+  const third = await travel()
+  expect(await provider.arrive(third.back, third.journey)).toMatchObject({ name: 'ann' })
+  await stand.rotate()
   vi.useFakeTimers({ toFake: ['Date'], now: systemClock.now() + 61_000 })
   const { back, journey } = await travel()
   expect(await provider.arrive(back, journey)).toMatchObject({ name: 'ann' })

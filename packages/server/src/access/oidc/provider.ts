@@ -149,6 +149,8 @@ export class OidcProvider implements AsyncDisposable {
       const more = await oidc.fetchUserInfo(client, answer.access_token, claims.sub)
       return { ...more, ...claims }
     } catch (error) {
+      // It may sign with a new key since a moment ago: the next login looks at all anew.
+      this.#found = undefined
       throw reasonOf(error, this.#config)
     }
   }

@@ -1,6 +1,7 @@
 /** What a text panel shows, made safe: people write HTML into boards, and boards come from anywhere. */
 import DOMPurify from 'dompurify'
 import { marked } from 'marked'
+import { tameStyle } from './tame-style.ts'
 
 /** Neither what runs nor what takes over the page: frames, forms, styles of the whole page. */
 const FORBIDDEN = [
@@ -22,8 +23,6 @@ const FORBIDDEN = [
   'audio',
   'source',
 ]
-/** Properties of a style that would lift a text out of its panel. */
-const LOOSE = /(?:position|z-index|inset)\s*:[^;]*;?/gi
 
 /** Longest text that is drawn; the rest is left out. */
 const LENGTH_MAX = 200_000
@@ -35,11 +34,12 @@ export function textHtml(content: string, mode: string): string {
   const clean = DOMPurify.sanitize(made, {
     FORBID_TAGS: FORBIDDEN,
     ADD_ATTR: ['target'],
+    FORBID_ATTR: ['class'], // the page's own classes lift things too
     USE_PROFILES: { html: true },
   })
   const holder = new DOMParser().parseFromString(clean, 'text/html').body
   for (const one of holder.querySelectorAll<HTMLElement>('[style]')) {
-    one.setAttribute('style', (one.getAttribute('style') ?? '').replaceAll(LOOSE, ''))
+    one.setAttribute('style', tameStyle(one.getAttribute('style') ?? ''))
   }
   for (const link of holder.querySelectorAll('a')) link.setAttribute('rel', 'noreferrer')
   for (const image of holder.querySelectorAll('img')) replaceImage(image)
