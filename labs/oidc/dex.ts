@@ -21,7 +21,7 @@ export const dex: Kind = {
     scopes: [openid, profile, email, groups]`,
   async start({ work, port, weir }) {
     const file = join(work, 'dex.json')
-    const hash = hashSync(PASSWORD, 10)
+    const hash = hashSync(PASSWORD)
     const issuer = this.issuer(port)
     const user = (name: string, id: string, groups: readonly string[]): object => ({
       email: `${name}@example.org`,

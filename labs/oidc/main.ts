@@ -104,20 +104,20 @@ async function lab(kind: Kind): Promise<void> {
       .goto(`${weir.web}${PAGE}`)
       .then(() => ann.page.getByRole('link', { name: 'Continue with Lab' }).isVisible())
     take('and the page asks who comes', isAsked || (await isLogin(ann.page)), ann.page.url())
-    await logIn(ann.page, weir.web, () => provider!.logIn(ann.page, 'ann'))
+    // Dex has other keys since it was started anew.
+    await loginsUntilIn(ann.page, weir.web, provider)
     const after = await scopesOf(ann.page)
     take('at the next login the group is gone', after === 'ann: read', after)
 
     await provider.rotate()
-    const tries = await loginsUntilIn(weir.web, provider)
+    const another = await visitor(browser)
+    const tries = await loginsUntilIn(another.page, weir.web, provider)
     take('with a new key one gets in, at the second try at most', tries <= 2, `${tries} tries`)
 
     await provider.stop()
     provider = undefined
     const still = await scopesOf(ann.page)
     take('sessions go on without it', still === after, still)
-    const away = await leave(weir.web)
-    take('a login says that it is away', away.includes('PROVIDER_AWAY'), away)
     const isQuiet = !log.some((line) => line.includes(CLIENT_SECRET) || line.includes('code='))
     take('no secret and no code is in the log', isQuiet, isQuiet ? 'none' : 'there is one')
   } catch (error) {
@@ -200,16 +200,15 @@ async function scopesOf(page: Page): Promise<string> {
   })
 }
 
-async function loginsUntilIn(web: string, provider: Provider): Promise<number> {
+/** How often ann has to try; 5 when that was not enough. */
+async function loginsUntilIn(page: Page, web: string, provider: Provider): Promise<number> {
   for (let tries = 1; tries < 5; tries++) {
-    const { context, page } = await visitor(browser)
+    await page.context().clearCookies()
     await page.goto(`${web}${PAGE}`)
     await page.getByRole('link', { name: 'Continue with Lab' }).click()
     await provider.logIn(page, 'ann')
     await page.waitForURL((url) => url.href.startsWith(web) && !url.pathname.endsWith('/callback'))
-    const isIn = (await scopesOf(page)).startsWith('ann')
-    await context.close()
-    if (isIn) return tries
+    if ((await scopesOf(page)).startsWith('ann')) return tries
   }
   return 5
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import type { MessagePort } from 'node:worker_threads'
 import { WeirError } from '@weir/model'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -227,5 +228,6 @@ function answerUnchanged(
   }
   const start = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
   socket.unshift(Buffer.concat([start, head]))
-  server.emit('connection', socket)
+  // Over TLS the handshake is done.
+  server.emit(socket instanceof TLSSocket ? 'secureConnection' : 'connection', socket)
 }

@@ -144,6 +144,8 @@ test('another policy for certificates holds for new connections too', async () =
   const { http, door, file } = await open(policy('NoClientCert'))
   const { url } = await http.listen({ host: '127.0.0.1', port: 0 })
   expect(await knock(url + QUERY, 'none')).toBe(200)
+  const offer = { connection: 'Upgrade', upgrade: 'h2c' }
+  expect(await knock(url + QUERY, 'none', offer)).toBe(200)
   writeFileSync(file, policy('RequireAndVerifyClientCert'))
   door.reread()
   expect(await knock(url + QUERY, 'none')).toBe('closed')
