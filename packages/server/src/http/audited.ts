@@ -25,7 +25,7 @@ export async function audited(
     action,
     target: Object.values(call.path).join('/'),
     refused,
-    isMinor: wanted !== 'write' && wanted !== 'admin',
+    ...(wanted === 'write' || wanted === 'admin' ? {} : { isMinor: true }),
     ...joined(remarks),
   })
   try {

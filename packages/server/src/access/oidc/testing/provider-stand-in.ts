@@ -48,6 +48,7 @@ export async function startProvider(): Promise<ProviderStandIn> {
   let key = await newKey('k1')
   const stranger = await newKey('k1')
   let count = 0
+  let keyCount = 1
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', issuer())
     asked.set(url.pathname, (asked.get(url.pathname) ?? 0) + 1)
@@ -173,7 +174,7 @@ export async function startProvider(): Promise<ProviderStandIn> {
     consents: true,
     asked,
     rotate: async () => {
-      key = await newKey('k2')
+      key = await newKey(`k${++keyCount}`)
     },
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
