@@ -1,7 +1,6 @@
 /** Dex with passwords of its own. What it keeps is in memory, so that after a start anew its keys are others. */
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { hashSync } from '@node-rs/bcrypt'
 import {
   CLIENT_ID,
   CLIENT_SECRET,
@@ -10,6 +9,9 @@ import {
   startProgram,
   stopProgram,
 } from './provider.ts'
+
+/** Of the password of them all, by bcrypt: Dex takes nothing else. */
+const PASSWORD_HASH = '$2b$12$rLL/DoMT2NwVDeEO1WtZr.BsjAUbF4u.P4cW26ky7pIkVXRoQf8r.'
 
 const program = process.env['WEIR_LAB_DEX'] ?? ''
 
@@ -21,14 +23,13 @@ export const dex: Kind = {
     scopes: [openid, profile, email, groups]`,
   async start({ work, port, weir }) {
     const file = join(work, 'dex.json')
-    const hash = hashSync(PASSWORD)
     const issuer = this.issuer(port)
     const user = (name: string, id: string, groups: readonly string[]): object => ({
       email: `${name}@example.org`,
       username: name,
       preferredUsername: name,
       userID: id,
-      hash,
+      hash: PASSWORD_HASH,
       groups,
     })
     const run = (groupsOfAnn: readonly string[]): ReturnType<typeof startProgram> => {

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Page } from 'playwright-core'
 
-export interface Place {
+interface Place {
   /** A folder of this provider's own. */
   readonly work: string
   readonly port: number
