@@ -1,6 +1,7 @@
 import { type Flags, type Weir, serve } from '@weir/server/serve'
 import { type Command, Option } from 'commander'
 import { EXIT } from '../exit.ts'
+import { keepToOneself } from '../keep-to-oneself.ts'
 import { printVerdicts } from '../show/verdict.ts'
 import {
   type ExporterOptions,
@@ -128,14 +129,6 @@ export function addServe(program: Command): void {
     printAddresses(weir)
     await untilStopped(weir)
   })
-}
-
-/**
- * What is written from now on nobody reads outside of Weir's group: logs, samples, hashes of tokens. The data directory
- * may have been there before, open to all. Sockets have modes of their own.
- */
-function keepToOneself(): void {
-  process.umask(process.umask() | 0o027)
 }
 
 /** `--check-config`: looks at everything and starts nothing. */

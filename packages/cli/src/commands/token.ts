@@ -4,6 +4,7 @@ import type { TokenDraft, TokenView, withTokensIn } from '@weir/server'
 import { SCOPES, readByteSize } from '@weir/server/words'
 import type { Command } from 'commander'
 import { EXIT } from '../exit.ts'
+import { keepToOneself } from '../keep-to-oneself.ts'
 import { tokenLines } from '../show/token-text.ts'
 import { tellWeir } from './ask-weir.ts'
 import { gather } from './label-arguments.ts'
@@ -148,6 +149,7 @@ async function inFolderOr<T>(
   ask: () => Promise<T>,
 ): Promise<T> {
   if (dataDir === undefined) return ask()
+  keepToOneself() // it may be the first to make something there
   const { withTokensIn } = await import('@weir/server')
   try {
     return await withTokensIn(dataDir, inFolder)
