@@ -15,6 +15,7 @@ import { OutsideAlertmanagers } from '../alertmanagers/outside-alertmanagers.ts'
 import type { Setup } from '../config/load-config.ts'
 import { notificationLimits } from '../config/notification-limits.ts'
 import type { LogQueries } from '../log-query/log-queries.ts'
+import { DiskAlarm, roomOn } from '../packs/disk-alarm.ts'
 import { PackWatch } from '../packs/pack-watch.ts'
 import { leaseOf } from '../peers/lease.ts'
 import { PeerClient, peerSecret } from '../peers/peer-client.ts'
@@ -130,13 +131,23 @@ export class AlertingSide {
     return recordingGroups({ ...setup, groups: [], ruleFiles: [{ fileName: 'rules', text }] })
   }
 
-  /** Takes up the rules of packs as their metrics come. */
+  /** Takes up the rules of packs as their metrics come, and tells of a full disk that no rule can see. */
   watchPacks(): void {
     const stopped = new AbortController()
-    const watching = this.#packs.watch(
-      () => this.alerting.reload(this.setupOf(this.#ground.setup)),
-      stopped.signal,
-    )
+    const ground = this.#ground
+    const alarm = new DiskAlarm({
+      room: () => roomOn(ground.flags.dataDir),
+      reserveBytes: ground.config.storage.metrics.disk_reserve,
+      groups: () => this.#packs.groups(ground.setup.packs),
+      relabel: (labels) => this.setupOf(ground.setup).relabelAlert!(labels),
+      sink: this.alerting,
+      clock: systemClock,
+      telemetry: ground.telemetry('packs'),
+    })
+    const watching = Promise.all([
+      this.#packs.watch(() => this.alerting.reload(this.setupOf(ground.setup)), stopped.signal),
+      alarm.watch(stopped.signal),
+    ])
     this.#ground.closers.defer(async () => {
       stopped.abort()
       await watching
