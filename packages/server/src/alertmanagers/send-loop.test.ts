@@ -95,6 +95,15 @@ test.each([
   },
 )
 
+test.each([401, 403])('it does not let Weir in (%d): alerts wait', async (status) => {
+  const { loop, clock, sent, settle, figure } = stand([{ status, retryAfterMs: undefined }, OK])
+  loop.add(alerts('a'))
+  await settle()
+  await clock.moveTo(1000)
+  expect(sent).toEqual(['0: a', '1000: a'])
+  expect(figure('alerts_dropped_total')).toEqual([])
+})
+
 test('it says when to come again', async () => {
   const { loop, clock, sent, settle } = stand([{ status: 503, retryAfterMs: 20_000 }, OK])
   loop.add(alerts('a'))

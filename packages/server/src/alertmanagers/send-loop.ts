@@ -6,6 +6,8 @@ import type { OutsideEvents } from './events.ts'
 const BATCH = 256
 const BACKOFF_FIRST_MS = 1000
 const BACKOFF_MAX_MS = 30_000
+/** Not about the alerts: there is no room, or the token is wrong and may be exchanged. */
+const FOR_NOW: ReadonlySet<number> = new Set([401, 403, 429])
 /** How long the last alerts may take when Weir stops. */
 const LAST_WORDS_MS = 5000
 
@@ -102,7 +104,7 @@ export class SendLoop implements AsyncDisposable {
     }
     const isTaken = status >= 200 && status < 300
     if (!isTaken) events.failed(url, `it answered ${status}`)
-    if (status >= 500 || status === 429) return { afterMs: retryAfterMs ?? 0 }
+    if (status >= 500 || FOR_NOW.has(status)) return { afterMs: retryAfterMs ?? 0 }
     if (isTaken) events.sent(url, batch.length)
     else events.dropped(url, 'refused', batch.length)
     for (const [key, alert] of batch) if (this.#queue.get(key) === alert) this.#queue.delete(key)

@@ -35,8 +35,9 @@ interface Question {
 }
 
 /**
- * What an answer means. 5xx is tried again, and 429 where it is asked for; everything else that is
- * not 2xx is the sender's fault and stays one. A 2.0 receiver must say how much it wrote: a 2xx
+ * What an answer means. 5xx is tried again, and 429 where it is asked for; everything else that is not 2xx is the
+ * sender's fault and stays one, but for who is not let in: that is about a token, which may be exchanged, and not
+ * about the samples. A 2.0 receiver must say how much it wrote: a 2xx
  * without that is one that did not understand the request.
  *
  * @see prometheus/docs:docs/specs/prw/remote_write_spec_2_0.md, "Required Written Response Headers"
@@ -54,12 +55,23 @@ export function judge(answer: Answer, { version, retryOn429, counts, nowMs }: Qu
   }
   const shown = answer.text.trim().slice(0, 300)
   const why = `it answered ${status}${shown === '' ? '' : `: ${shown}`}`
+  if (isNotLetIn(answer)) {
+    return { kind: 'retry', why: `${why}; ${LOOK_AT_CREDENTIALS}`, afterMs: undefined }
+  }
   if (status >= 500 || (status === 429 && retryOn429)) {
     return { kind: 'retry', why, afterMs: retryAfter(headerOf(answer, 'retry-after'), nowMs) }
   }
   const written = version === '2.0' ? writtenOf(answer) : undefined
   const blamesContent = status === 400 || status === 409 || status === 422
   return { kind: 'refused', blamesContent, why, advice: adviceFor(status, version), written }
+}
+
+const LOOK_AT_CREDENTIALS = 'look at the credentials of this remote_write'
+
+/** Weir slows who shows wrong tokens down, by 429; the right one passes all the while, so it is tried soon. */
+function isNotLetIn(answer: Answer): boolean {
+  const { status } = answer
+  return status === 401 || status === 403 || headerOf(answer, 'weir-error-code') === 'ACCESS_SLOWED'
 }
 
 const USE_1 =
@@ -70,7 +82,6 @@ const USE_2 =
 function adviceFor(status: number, version: '1.0' | '2.0'): string {
   if (status >= 300 && status < 400) return 'set url to where it redirects'
   if (status === 415) return version === '2.0' ? USE_1 : USE_2
-  if (status === 401 || status === 403) return 'look at the credentials of this remote_write'
   if (status === 404 || status === 405) return 'look at the url of this remote_write'
   if (status === 413) return 'lower queue_config.max_samples_per_send'
   if (status === 429) return 'set queue_config.retry_on_http_429 to try again instead'

@@ -160,7 +160,7 @@ describe('a receiver that', () => {
     expect(stand.receiver.taken).toEqual([`a 1 @${START_MS}`])
   })
 
-  test.each([400, 401, 404, 413, 415, 429, 302])(
+  test.each([400, 404, 413, 415, 429, 302])(
     'answers %d has refused for good: dropped, counted, and the next one is sent',
     async (status) => {
       await using stand = await SenderStand.open([{ queue_config: QUICK }])
@@ -178,6 +178,22 @@ describe('a receiver that', () => {
       expect(stand.logged.filter((line) => line.includes('no!'))).toHaveLength(1)
     },
   )
+
+  test.each([
+    [401, {}],
+    [403, {}],
+    [429, { 'weir-error-code': 'ACCESS_SLOWED', 'retry-after': '300' }],
+  ])('does not let Weir in (%d) gets all once it does', async (status, headers) => {
+    await using stand = await SenderStand.open([{ queue_config: QUICK }])
+    stand.receiver.react = () => ({ status, headers, text: 'nobody' })
+    await stand.put({ a: 1 })
+    await stand.run(8_000)
+    expect(stand.metric('failed_total{kind="sample",queue="eu"}')).toBe(0)
+    expect(stand.logged.filter((line) => line.includes('credentials'))).toHaveLength(1)
+    stand.receiver.react = () => 204
+    await stand.run(6_000)
+    expect(stand.receiver.taken).toEqual([`a 1 @${START_MS}`])
+  })
 
   test('never answers is given up after the timeout, and asked again', async () => {
     await using stand = await SenderStand.open([{ remote_timeout: '10s', queue_config: QUICK }])
