@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { HttpClient, type HttpClientConfig, httpClientConfig } from '@weir/fetch'
 import { WeirError } from '@weir/model'
-import { Agent, type Dispatcher, setGlobalDispatcher } from 'undici'
+import { setGlobalDispatcher } from 'undici'
 
 /** How a command gets in at the Weir that it asks. */
 export interface ConnectionOptions {
@@ -10,53 +12,87 @@ export interface ConnectionOptions {
   readonly certFile?: string | undefined
   readonly keyFile?: string | undefined
   readonly insecureSkipVerify?: boolean | undefined
+  /** As promtool and amtool have it. */
+  readonly 'http.config.file'?: string | undefined
 }
 
 /**
  * From now on every request of this process goes out with the token, and over TLS as it was asked for. A process asks
- * one Weir, so one dispatcher holds for all; redirects are not followed, so the token goes nowhere else.
+ * one Weir, so one dispatcher holds for all; redirects are not followed, so the token goes nowhere else. Files are read
+ * anew at each request: a command that goes on for days hears of a token that was exchanged.
  *
  * @throws {WeirError} `SERVER_REFUSED` for files that cannot be read
  */
-export function connectWith(options: ConnectionOptions, environment = process.env): void {
-  const { caFile, certFile, keyFile, insecureSkipVerify = false } = options
-  const token = tokenOf(options, environment)
-  const hasTls = [caFile, certFile, keyFile].some((file) => file !== undefined)
-  if (token === '' && !hasTls && !insecureSkipVerify) return
-  const agent = new Agent({
-    connect: {
-      ...(caFile === undefined ? {} : { ca: read('--ca-file', caFile) }),
-      ...(certFile === undefined ? {} : { cert: read('--cert-file', certFile) }),
-      ...(keyFile === undefined ? {} : { key: read('--key-file', keyFile) }),
-      rejectUnauthorized: !insecureSkipVerify,
-    },
-  })
-  setGlobalDispatcher(token === '' ? agent : agent.compose(withToken(token)))
+export async function connectWith(
+  options: ConnectionOptions,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<void> {
+  const file = options['http.config.file']
+  const { tls, authorization } = ofFlags(options, environment)
+  if (file === undefined && tls === undefined && authorization === undefined) return
+  const common = file === undefined ? httpClientConfig.parse({}) : await readConfig(file)
+  const config: HttpClientConfig = {
+    ...common,
+    ...(authorization === undefined ? {} : { ...NOT_OTHERWISE, authorization }),
+    tls_config: { ...UNTOLD, ...common.tls_config, ...tls },
+  }
+  try {
+    setGlobalDispatcher((await HttpClient.open(config)).dispatcher)
+  } catch (error) {
+    throw new WeirError('SERVER_REFUSED', `Cannot use TLS as told: ${(error as Error).message}`)
+  }
 }
 
-/** The token as flag, file or environment say, in this order; '' for none. */
-function tokenOf(
-  { token, tokenFile }: ConnectionOptions,
+/** A token of the command line takes the place of whatever else the file says of who asks. */
+const NOT_OTHERWISE = {
+  basic_auth: undefined,
+  bearer_token: undefined,
+  bearer_token_file: undefined,
+  oauth2: undefined,
+}
+const UNTOLD = { insecure_skip_verify: false }
+
+/** What flags and environment say; a flag wins over the file of configuration. */
+function ofFlags(
+  options: ConnectionOptions,
   environment: Readonly<Record<string, string | undefined>>,
-): string {
-  if (token !== undefined) return token
-  if (tokenFile !== undefined) return read('--token-file', tokenFile).trim()
-  return environment['WEIR_TOKEN'] ?? ''
+): {
+  readonly tls: Partial<NonNullable<HttpClientConfig['tls_config']>> | undefined
+  readonly authorization: HttpClientConfig['authorization']
+} {
+  const { token, tokenFile, caFile, certFile, keyFile, insecureSkipVerify = false } = options
+  const tls = {
+    ...(caFile === undefined ? {} : { ca_file: readable('--ca-file', caFile) }),
+    ...(certFile === undefined ? {} : { cert_file: readable('--cert-file', certFile) }),
+    ...(keyFile === undefined ? {} : { key_file: readable('--key-file', keyFile) }),
+    ...(insecureSkipVerify ? { insecure_skip_verify: true } : {}),
+  }
+  const hasTls = Object.keys(tls).length > 0
+  return { tls: hasTls ? tls : undefined, authorization: authorizationOf() }
+
+  /** As flag, file or environment say, in this order. */
+  function authorizationOf(): HttpClientConfig['authorization'] {
+    const type = 'Bearer'
+    if (token !== undefined) return { type, credentials: token }
+    if (tokenFile !== undefined) {
+      return { type, credentials_file: readable('--token-file', tokenFile) }
+    }
+    // Where a file of configuration says who asks, what lies about in the environment does not.
+    const lying = options['http.config.file'] === undefined ? environment['WEIR_TOKEN'] : undefined
+    return lying === undefined || lying === '' ? undefined : { type, credentials: lying }
+  }
 }
 
-function withToken(token: string): Dispatcher.DispatcherComposeInterceptor {
-  const authorization = `Bearer ${token}`
-  return (dispatch) => (options, handler) =>
-    dispatch({ ...options, headers: added(options.headers, authorization) }, handler)
+function readable(flag: string, file: string): string {
+  read(flag, file)
+  return resolve(file)
 }
 
-/** Headers come as an object, as a flat list or as pairs; requests of ours and WebSockets use the first two. */
-function added(
-  headers: Dispatcher.DispatchOptions['headers'],
-  authorization: string,
-): string[] | Record<string, string> {
-  if (Array.isArray(headers)) return [...headers, 'authorization', authorization]
-  return { ...(headers as Record<string, string> | null | undefined), authorization }
+/** Loads the server's reader only where there is something for it. */
+async function readConfig(file: string): Promise<HttpClientConfig> {
+  read('--http.config.file', file)
+  const { readHttpConfig } = await import('@weir/server')
+  return readHttpConfig(file)
 }
 
 function read(flag: string, file: string): string {

@@ -1,5 +1,5 @@
 import { type Clock, WeirError, systemClock } from '@weir/model'
-import { type Dispatcher, request } from 'undici'
+import { Agent, type Dispatcher, request } from 'undici'
 import { type HttpClientConfig, httpClientConfig } from './config.ts'
 import { Connections } from './connections.ts'
 import { TokenSource } from './oauth2.ts'
@@ -97,6 +97,29 @@ export class HttpClient implements AsyncDisposable {
     }
   }
 
+  /** For those who ask by undici itself: each request goes out as the configuration says. Redirects are not followed. */
+  get dispatcher(): Dispatcher {
+    return new Agent().compose(() => (options, handler) => {
+      void this.#dispatch(options, handler)
+      return true
+    })
+  }
+
+  async #dispatch(
+    options: Dispatcher.DispatchOptions,
+    handler: Dispatcher.DispatchHandler,
+  ): Promise<void> {
+    try {
+      const headers = { ...headersOf(options.headers), ...(await this.#headers()) }
+      const dispatcher = await this.#connections.dispatcherFor(new URL(String(options.origin)))
+      dispatcher.dispatch({ ...options, headers }, handler)
+    } catch (error) {
+      const why = error instanceof Error ? error : new Error(String(error))
+      if (handler.onResponseError === undefined) handler.onError?.(why)
+      else handler.onResponseError(NO_CONTROLLER, why)
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#connections[Symbol.asyncDispose]()
     await this.#tokens?.client[Symbol.asyncDispose]()
@@ -184,6 +207,24 @@ export class HttpClient implements AsyncDisposable {
       return new HttpReply(await send(), { url, method }, signal)
     }
   }
+}
+
+/** There is nothing to be controlled: no request was begun. */
+const NO_CONTROLLER = null as unknown as Dispatcher.DispatchController
+
+/** Headers as an object, however undici was given them: as one, as a flat list or as pairs. */
+function headersOf(
+  given: Dispatcher.DispatchOptions['headers'],
+): Record<string, string | string[] | undefined> {
+  if (given === null || given === undefined) return {}
+  if (!Array.isArray(given)) {
+    return Symbol.iterator in given ? Object.fromEntries(given) : { ...given }
+  }
+  const pairs = Array.from({ length: given.length / 2 }, (_, i) => [
+    given[2 * i]!,
+    given[2 * i + 1]!,
+  ])
+  return Object.fromEntries(pairs) as Record<string, string>
 }
 
 function wasKeptOpen(error: unknown): boolean {

@@ -42,14 +42,19 @@ beforeAll(async () => {
     asked.push(request.headers.authorization ?? '')
     request.resume()
     const status = request.headers.authorization === undefined ? 401 : 403
+    const error = status === 401 ? '' : ', error="insufficient_scope"'
     response.writeHead(status, {
       'content-type': 'application/json',
+      'www-authenticate': `Bearer realm="weir"${error}, scope="write", Basic realm="weir"`,
       'weir-error-code': status === 401 ? 'ACCESS_UNKNOWN' : 'ACCESS_DENIED',
     })
     response.end(JSON.stringify({ status: 'error', errorType: 'x', error: WHY }))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  writeFileSync(join(folder, 'token'), 'of-file\n')
+  writeFileSync(join(folder, 'password'), 'secret\n')
+  writeFileSync(join(folder, 'http.yml'), 'basic_auth: {username: ann, password_file: password}')
   writeFileSync(join(folder, 'page.prom'), 'm 1 1700000000\n# EOF\n')
   writeFileSync(join(folder, 'silences.json'), JSON.stringify([SILENCE]))
   writeFileSync(join(folder, 'rules.yml'), 'groups: [{ name: g, rules: [{ record: a, expr: b }] }]')
@@ -147,8 +152,9 @@ test('each command that asks a server is in the table', () => {
   const walk = (command: Command, path: string): void => {
     const asksServer = command.options.some(({ long }) => long === '--server')
     if (asksServer) all.push(path)
-    const hasToken = command.options.some(({ long }) => long === '--token')
-    if (asksServer && !hasToken) tokenless.push(path)
+    const ways = ['--token', '--token-file', '--http.config.file', '--ca-file', '--cert-file']
+    const has = new Set(command.options.map(({ long }) => long))
+    if (asksServer && !ways.every((way) => has.has(way))) tokenless.push(path)
     for (const one of command.commands) walk(one, `${path} ${one.name()}`.trim())
   }
   walk(program(), '')
@@ -163,15 +169,20 @@ test.each(Object.entries(SAID))('%s: says that it is not let in, and ends', asyn
   const words = [...name.split(' '), ...said.replaceAll('{}', folder).split(/ (?=\S)/)]
   const args = words.filter((word) => word !== '')
   const hint = accessHints()
-  await expect(program().parseAsync([...args, '--server', url], { from: 'user' })).rejects.toThrow(
-    WHY,
-  )
-  expect(hint()).toContain('WEIR_TOKEN')
-  await expect(
-    program().parseAsync([...args, '--server', url, '--token', 'x'], { from: 'user' }),
-  ).rejects.toThrow(WHY)
-  expect(hint()).toBe('')
-  expect(new Set(asked)).toEqual(new Set(['', 'Bearer x']))
+  const ask = (...how: readonly string[]): Promise<unknown> =>
+    program().parseAsync([...args, '--server', url, ...how], { from: 'user' })
+  await expect(ask()).rejects.toThrow(WHY)
+  expect(hint()).toMatch(/WEIR_TOKEN .* weir token create NAME --scope write /)
+  await expect(ask('--token', 'x')).rejects.toThrow(WHY)
+  expect(hint()).toContain('makes a token that may: weir token create NAME --scope write')
+  await expect(ask('--token-file', join(folder, 'token'))).rejects.toThrow(WHY)
+  await expect(ask('--http.config.file', join(folder, 'http.yml'))).rejects.toThrow(WHY)
+  vi.stubEnv('WEIR_TOKEN', 'of-environment')
+  await expect(ask()).rejects.toThrow(WHY)
+  vi.unstubAllEnvs()
+  const ann = Buffer.from('ann:secret').toString('base64')
+  const shown = ['', 'Bearer x', 'Bearer of-file', `Basic ${ann}`, 'Bearer of-environment']
+  expect([...new Set(asked)]).toEqual(shown)
   expect(told).not.toHaveBeenCalled()
   told.mockRestore()
 })

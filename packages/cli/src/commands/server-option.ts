@@ -12,7 +12,8 @@ export const DEFAULT_SERVER = 'http://127.0.0.1:9347'
 export function withAccess(command: Command): Command {
   return command
     .option('--token <token>', 'an API token; WEIR_TOKEN in the environment does the same')
-    .option('--token-file <file>', 'a file with it')
+    .option('--token-file <file>', 'a file with it, read anew each time')
+    .option('--http.config.file <file>', 'how to ask, as promtool and amtool have it')
     .option('--ca-file <file>', 'certificates that may vouch for the server')
     .option('--cert-file <file>', 'a certificate to show to the server')
     .option('--key-file <file>', 'its key')

@@ -1,6 +1,6 @@
 import { WeirError } from '@weir/model'
 import { EVERYBODY, type Identity } from './identity.ts'
-import type { Demand } from './scope.ts'
+import type { Demand, Scope } from './scope.ts'
 
 /** What of a request tells who asks; header names in lower case. */
 export interface Credentials {
@@ -42,17 +42,24 @@ export const OPEN_ACCESS: AccessControl = {
   ways: () => ({ token: false, password: false }),
 }
 
-/** @throws {WeirError} `ACCESS_UNKNOWN` when somebody must first say who he is, `ACCESS_DENIED` when he may not */
+/** A refusal that names the scope which would have done. */
+export class ScopeWantedError extends WeirError {
+  readonly scope: Scope
+
+  constructor(code: 'ACCESS_UNKNOWN' | 'ACCESS_DENIED', message: string, scope: Scope) {
+    super(code, message)
+    this.scope = scope
+  }
+}
+
+/** @throws {ScopeWantedError} `ACCESS_UNKNOWN` when somebody must first say who he is, `ACCESS_DENIED` when he may not */
 export function demand(who: Identity, wanted: Demand): void {
   if (wanted === 'open' || wanted === 'peer' || who.scopes.has(wanted)) return
   if (who.kind === 'anyone') {
-    throw new WeirError(
-      'ACCESS_UNKNOWN',
-      `Cannot answer without knowing who asks: want a token with the scope ${wanted}, as "Authorization: Bearer …"`,
-    )
+    const why = `want a token with the scope ${wanted}, as "Authorization: Bearer …"`
+    const message = `Cannot answer without knowing who asks: ${why}`
+    throw new ScopeWantedError('ACCESS_UNKNOWN', message, wanted)
   }
-  throw new WeirError(
-    'ACCESS_DENIED',
-    `Cannot let ${JSON.stringify(who.name)} do this: want the scope ${wanted}, which it does not have`,
-  )
+  const message = `Cannot let ${JSON.stringify(who.name)} do this: want the scope ${wanted}, which it does not have`
+  throw new ScopeWantedError('ACCESS_DENIED', message, wanted)
 }

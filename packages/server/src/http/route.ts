@@ -1,5 +1,6 @@
 import { CODE_HEADER, errorBody, statusOf } from './errors.ts'
 import { WeirError } from '@weir/model'
+import { ScopeWantedError } from '../access/access-control.ts'
 import { ComeAgainError } from '../access/come-again.ts'
 import type { Identity } from '../access/identity.ts'
 import type { Demand } from '../access/scope.ts'
@@ -155,12 +156,17 @@ export function comeAgain(error: WeirError): Record<string, string> {
 }
 
 /**
- * For callers that did not say who they are: in which way they can. Some programs send a password only when they are
- * told to; a browser, told so for a request of a page, would ask in a window of its own.
+ * For callers that did not say who they are: in which way they can; and for those who may not: which scope it takes (RFC
+ * 6750). Some programs send a password only when they are told to; a browser, told so for a request of a page, would
+ * ask in a window of its own.
  */
-export function howToSay({ code }: WeirError, isOfPage: boolean): Record<string, string> {
-  if (code !== 'ACCESS_UNKNOWN') return {}
-  const ways = isOfPage ? BEARER : `${BEARER}, Basic realm="weir"`
+export function howToSay(error: WeirError, isOfPage: boolean): Record<string, string> {
+  const scope = error instanceof ScopeWantedError ? `, scope="${error.scope}"` : ''
+  if (error.code === 'ACCESS_DENIED' && scope !== '') {
+    return { 'www-authenticate': `${BEARER}, error="insufficient_scope"${scope}` }
+  }
+  if (error.code !== 'ACCESS_UNKNOWN') return {}
+  const ways = isOfPage ? BEARER : `${BEARER}${scope}, Basic realm="weir"`
   return { 'www-authenticate': ways }
 }
 

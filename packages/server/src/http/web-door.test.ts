@@ -68,7 +68,7 @@ test('users come in with their password and not with another one', async () => {
   )
   expect(statuses).toEqual([401, 200, 401, 401, 401])
   const { headers } = await http.inject({ url: QUERY })
-  expect(headers['www-authenticate']).toBe('Bearer realm="weir", Basic realm="weir"')
+  expect(headers['www-authenticate']).toBe('Bearer realm="weir", scope="read", Basic realm="weir"')
   // A page must not make the browser ask in its own window.
   const ofPage = await http.inject({ url: QUERY, headers: { 'sec-fetch-mode': 'cors' } })
   expect(ofPage.headers['www-authenticate']).toBe('Bearer realm="weir"')
