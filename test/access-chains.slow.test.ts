@@ -237,7 +237,8 @@ describe('into a Weir that asks who comes', () => {
     {
       name: 'the SDK pushes metrics, logs and levels',
       start: async () => {
-        const where = { url: hub.web, token: { file: file('ingest') }, tls: { ca: CA } }
+        const token = { file: file('ingest') }
+        const where = { url: hub.web, token, tls: { ca: CA }, flushTimeoutMs: 60_000 }
         const source = new Registry()
         source.gauge({ name: 'of_the_sdk', help: '', labels: [] }).set(3)
         const outputs = [remoteWrite(where), otlp(where)]
