@@ -101,6 +101,11 @@ export async function engineFlow(
       expect(ours).toEqual(theirs)
     }
 
+    const { warnings } = await getJson<{ readonly warnings: readonly string[] }>(
+      `${weir.web}/api/v1/status/tsdb`,
+    )
+    expect(warnings[0]).toContain('figures of what Weir keeps itself')
+
     await engine.kill()
     await eventually('Weir to see that the engine is gone', async () => {
       const answer = await fetch(`${weir.web}/api/v1/query?query=put`)

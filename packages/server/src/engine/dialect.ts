@@ -68,13 +68,16 @@ export interface BuildAnswer {
 
 /**
  * What an engine is, by what it says of itself. VictoriaMetrics plays an old Prometheus and says no more than
- * that; Mimir and Cortex say their names.
+ * that; Mimir says its name, and Cortex says nothing unless `api.build_info_enabled` is on there.
+ *
+ * @param isTenant whether questions name a tenant as Mimir and Cortex want it
  */
-export function flavourOf(build: BuildAnswer, hasStores: boolean): Flavour {
+export function flavourOf(build: BuildAnswer, hasStores: boolean, isTenant = false): Flavour {
   const application = typeof build.application === 'string' ? build.application.toLowerCase() : ''
   if (application.includes('mimir')) return 'mimir'
   if (application.includes('cortex')) return 'cortex'
   if (hasStores) return 'thanos'
+  if (build.version === undefined && isTenant) return 'cortex'
   const isBare = build.revision === undefined && build.version === '2.24.0'
   return isBare || application.includes('victoria') ? 'victoriametrics' : 'prometheus'
 }

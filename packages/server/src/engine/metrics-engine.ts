@@ -268,7 +268,8 @@ export class MetricsEngine implements AsyncDisposable {
     const said = this.config.flavour
     const stores = said === 'auto' ? await this.#json('/api/v1/stores', signal) : undefined
     const hasStores = (stores as { status?: unknown } | undefined)?.status === 'success'
-    const flavour = said === 'auto' ? flavourOf(about, hasStores) : said
+    const isTenant = this.#headers['x-scope-orgid'] !== undefined
+    const flavour = said === 'auto' ? flavourOf(about, hasStores, isTenant) : said
     const version = typeof about.version === 'string' ? about.version.slice(0, 100) : ''
     const before = this.#state
     if (before.flavour !== undefined) {

@@ -76,6 +76,17 @@ test.each<[string, string, Readonly<Record<string, unknown>>]>([
   })
 })
 
+test('who says nothing of itself and is asked by tenant is Cortex, and gets no limit', async () => {
+  const own = new EngineStand()
+  own.build = '404 page not found'
+  await using stand = await EngineStand.open({ headers: { 'X-Scope-OrgID': 'a' } }, own)
+  expect(stand.engine.state.flavour).toBe('cortex')
+  stand.script = () => ({ body: vectorBody(['a', '1'], ['b', '2']) })
+  const reply = await stand.queries.json(instant('up', 1), HTTP, never)
+  expect(textOf(reply)).toContain('results truncated due to limit')
+  expect(stand.questions[0]!.params).not.toHaveProperty('limit')
+})
+
 test('what was configured is not asked for', async () => {
   await using stand = await EngineStand.open({ flavour: 'thanos' })
   expect(stand.engine.state.flavour).toBe('thanos')

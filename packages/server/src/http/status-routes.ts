@@ -5,6 +5,8 @@ import { type Route, query, success } from './route.ts'
 
 const TSDB_LIMIT = 10
 const TSDB_LIMIT_MAX = 10_000
+const KEPT_HERE =
+  'these are figures of what Weir keeps itself (storage.metrics.local_retention); the engine has figures of its own'
 
 /** The server's own state, in Prometheus's shapes. */
 export function statusRoutes(deps: HttpDeps): Route[] {
@@ -60,7 +62,11 @@ export function statusRoutes(deps: HttpDeps): Route[] {
           'Most names a list, 1 to 10000, of which Weir counts the 1000 largest; 10 when left out',
         ),
       ],
-      handle: async ({ params }) => success(await deps.tsdbStats(tsdbLimit(params))),
+      handle: async ({ params }) => {
+        const stats = await deps.tsdbStats(tsdbLimit(params))
+        const { engine } = await deps.status()
+        return success(stats, engine === undefined ? [] : [KEPT_HERE])
+      },
     },
     {
       methods: ['GET'],
