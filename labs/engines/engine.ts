@@ -5,7 +5,7 @@ import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { freePort } from '../stand/free-port.ts'
 
-export const TENANT = 'lab'
+const TENANT = 'lab'
 /** Series of one metric that an engine takes, where it can be told. */
 export const SERIES_MAX = 200
 
