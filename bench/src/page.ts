@@ -9,6 +9,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type Page, chromium } from 'playwright-core'
 
+import { cpuMs } from './process.ts'
 import type { BenchSeries } from './pipeline-series.ts'
 import { RemoteWriteBodies, sendBody } from './remote-write.ts'
 import { startSide } from './sides.ts'
@@ -19,6 +20,8 @@ const SAMPLES = 1000
 const ROUNDS = 5
 const MOVES = 120
 const REFRESHES = 50
+/** So often its data is asked for, to tell what one time costs. */
+const ASKED = 20
 const UPLOT = join(import.meta.dirname, '../../node_modules/uplot/dist/uPlot.iife.min.js')
 const UPLOT_LOOKS = join(import.meta.dirname, '../../node_modules/uplot/dist/uPlot.min.css')
 
@@ -150,12 +153,15 @@ async function keepBoard(url: string, uid: string, panels: object[]): Promise<vo
 
 async function firstLoads(within: Browser, url: string): Promise<void> {
   const times: number[] = []
+  const busy: number[] = []
   let bytes = { files: 0, data: 0 }
   for (let round = 0; round < ROUNDS; round++) {
     const context = await within.newContext({ viewport: { width: 1440, height: 900 } })
     const page = await context.newPage()
     const session = await context.newCDPSession(page)
     await session.send('Network.enable')
+    // CPU time of the page's main thread: what else the machine does is not in it.
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' })
     const isData = new Map<string, boolean>()
     bytes = { files: 0, data: 0 }
     session.on('Network.responseReceived', ({ requestId, response }) => {
@@ -170,11 +176,20 @@ async function firstLoads(within: Browser, url: string): Promise<void> {
       .nth(10)
       .waitFor()
     times.push(await sinceOpened(page))
+    const { metrics } = await session.send('Performance.getMetrics')
+    busy.push(1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0))
     await context.close()
   }
   say('files of the first load, as sent, fonts too', `${(bytes.files / 1024).toFixed(0)} KiB`)
   say('its data, as sent', `${(bytes.data / 1024).toFixed(0)} KiB`)
   say(`overview of ${PIPELINES} pipelines, empty cache`, range(times))
+  say("  CPU of the page's main thread until then", range(busy))
+  const before = cpuMs(weir.pid)
+  for (let i = 0; i < ASKED; i++) {
+    await (await fetch(`${url}/api/weir/v1/overview?window=1h`)).arrayBuffer()
+  }
+  const spent = (cpuMs(weir.pid) - before) / ASKED
+  say('  CPU of Weir for its data, each time', `${spent.toFixed(0)} ms`)
 }
 
 async function boardDrawn(within: Browser, url: string): Promise<void> {

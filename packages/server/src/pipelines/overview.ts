@@ -19,7 +19,7 @@ import {
 import { edgesOf } from './edges.ts'
 import { alertView, byGravity, judge, judgeStage } from './health.ts'
 import type { NotesBook } from './notes/notes.ts'
-import { mainLine, newest, signalView } from './signal-view.ts'
+import { drawnSmall, mainLine, newest, signalView } from './signal-view.ts'
 import {
   type PipelineLines,
   type StageLines,
@@ -184,7 +184,8 @@ function lookAt(
       const telling = mostTelling(kind, stages)
       if (telling === undefined) return undefined
       const { stage, lines, known } = telling
-      return signalView(kind, stage, lines, known.units[kind], frameOf(entry, matrices))
+      const view = signalView(kind, stage, lines, known.units[kind], frameOf(entry, matrices))
+      return view === undefined ? undefined : drawnSmall(view)
     }),
   }
   return { summary, stages, remarks, judged: recent }

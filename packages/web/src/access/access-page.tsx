@@ -1,3 +1,4 @@
+import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { whoamiQuery } from '../api/access.ts'
@@ -11,8 +12,9 @@ import { useMay } from './use-may.ts'
 export function AccessPage(): React.JSX.Element {
   const { tab } = useSearch({ from: '/access' })
   const navigate = useNavigate({ from: '/access' })
-  const { data: me } = useQuery(whoamiQuery)
+  const { data: me, isPending } = useQuery(whoamiQuery)
   const isAdmin = useMay({ wants: 'admin' })
+  if (isPending) return <Waiting />
   const tokens = isAdmin ? <Tokens /> : <AdminsOnly what="Tokens" />
   const changes = isAdmin ? <Changes /> : <AdminsOnly what="Changes" />
   return (
@@ -27,6 +29,18 @@ export function AccessPage(): React.JSX.Element {
         { value: 'changes', title: 'Changes', body: changes },
       ]}
     />
+  )
+}
+
+/** Until it is known what there is to say above the tabs: they must not move. */
+function Waiting(): React.JSX.Element {
+  return (
+    <>
+      <div className="page-head">
+        <h1>Access</h1>
+      </div>
+      <Skeleton height={240} />
+    </>
   )
 }
 

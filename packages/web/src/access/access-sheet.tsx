@@ -40,7 +40,7 @@ export function AccessSheet<T>(props: {
         <div className="empty">{empty}</div>
       ) : (
         <div className="scroll" tabIndex={0} role="region" aria-label={`All: ${title}`}>
-          <table className="plain">
+          <table className="plain folds">
             <thead>
               <tr>
                 {columns.map((name) => (

@@ -40,7 +40,7 @@ export function Changes(): React.JSX.Element {
         </Button>
       </div>
       <div className="scroll" tabIndex={0} role="region" aria-label="All changes">
-        <table className="plain">
+        <table className="plain folds">
           <thead>
             <tr>
               <th>When</th>
@@ -78,11 +78,11 @@ function ChangeRow({ entry }: { readonly entry: AuditEntry }): React.JSX.Element
       <td className="num" title={fullTime(atMs)}>
         {agoText(atMs, serverNow())}
       </td>
-      <td>
+      <td className="whole">
         {who.kind === 'process' ? 'Weir' : who.name === '' ? 'not known' : <b>{who.name}</b>}{' '}
         <span className="muted mono">{who.address}</span>
       </td>
-      <td>
+      <td className="whole">
         <span className="mono">{action}</span>{' '}
         {result === 'refused' ? (
           <span className="tag" data-mark>

@@ -40,14 +40,18 @@ function SessionRow({ session }: { readonly session: SessionView }): React.JSX.E
         {isYours && !isThis ? <span className="tag">yours</span> : null}
         {ending.error === null ? null : <FailureNote error={ending.error} />}
       </td>
-      <td className="num">{WAYS[way]}</td>
-      <td title={agent}>
+      <td className="num" data-label="by">
+        {WAYS[way]}
+      </td>
+      <td className="whole" title={agent}>
         <span className="mono">{clientIp}</span> <span className="muted">{agentWords(agent)}</span>
       </td>
-      <td className="num" title={`Logged in ${fullTime(openedMs)}`}>
+      <td className="num" data-label="used" title={`Logged in ${fullTime(openedMs)}`}>
         {agoText(seenMs, serverNow())}
       </td>
-      <td className="num">{shortTime(endsMs)}</td>
+      <td className="num" data-label="ends">
+        {shortTime(endsMs)}
+      </td>
       <td className="right">
         {isThis ? (
           <Button size="compact-sm" variant="default" onClick={() => void leave()}>

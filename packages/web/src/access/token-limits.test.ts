@@ -4,6 +4,7 @@ import { limitTexts, refusedText } from './token-limits.ts'
 test.each([
   [undefined, []],
   [{ requestsPerSecond: 0.5 }, ['0.5 requests/s']],
+  [{ requestsPerSecond: 1 }, ['1 request/s']],
   [
     { requestsPerSecond: 50, bytesPerSecond: 2 ** 20, series: 10_000 },
     ['50 requests/s', '1 MiB/s', '10\u2009000 series'],

@@ -6,7 +6,9 @@ export function limitTexts({ limits = {} }: Pick<TokenView, 'limits'>): string[]
   const { requestsPerSecond, bytesPerSecond, series } = limits
   const bytes = bytesPerSecond === undefined ? undefined : bytesFigure(bytesPerSecond)
   return [
-    ...(requestsPerSecond === undefined ? [] : [`${rateText(requestsPerSecond)} requests/s`]),
+    ...(requestsPerSecond === undefined
+      ? []
+      : [`${rateText(requestsPerSecond)} ${requestsPerSecond === 1 ? 'request' : 'requests'}/s`]),
     ...(bytes === undefined ? [] : [`${bytes.text} ${bytes.unit}/s`]),
     ...(series === undefined ? [] : [`${whole(series)} series`]),
   ]

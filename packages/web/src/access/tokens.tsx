@@ -61,20 +61,20 @@ function TokenRow(props: {
           </span>
         ))}
       </td>
-      <td className="num">
+      <td className="whole" data-label="at most">
         <Limits token={token} />
       </td>
-      <td className="num">
+      <td className="num" data-label="used">
         {lastUsedMs === null ? (
           <span className="muted">never</span>
         ) : (
           <span title={fullTime(lastUsedMs)}>{agoText(lastUsedMs, serverNow())}</span>
         )}
       </td>
-      <td className="num">
+      <td className="num" data-label="ends">
         <End atMs={token.expiresMs} />
       </td>
-      <td className="num" title={fullTime(createdMs)}>
+      <td className="num" data-label="made" title={fullTime(createdMs)}>
         {shortTime(createdMs)} <span className="muted">{createdBy}</span>
       </td>
       <td className="right">
@@ -100,9 +100,7 @@ function Limits({ token }: { readonly token: TokenView }): React.JSX.Element {
   if (limits.length === 0) return <span className="muted">no limit</span>
   return (
     <>
-      {limits.map((text) => (
-        <div key={text}>{text}</div>
-      ))}
+      {limits.join(', ')}{' '}
       {refused === '' ? null : (
         <span className="tag" data-mark title="Since Weir started">
           refused {refused}

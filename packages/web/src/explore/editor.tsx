@@ -11,7 +11,8 @@ export function Editor(props: {
     <QueryEditor
       {...props}
       label="PromQL expression"
-      placeholder="A PromQL expression, for example rate(weir_http_requests_total[5m])"
+      // Short, so that it takes one line on a phone: a second one would push down the page when the editor comes.
+      placeholder="For example rate(orders_total[5m])"
       language={promql}
     />
   )

@@ -17,7 +17,16 @@ import {
   IconSunMoon,
   IconTargetArrow,
 } from '@tabler/icons-react'
-import { Suspense, lazy, useCallback, useEffect, useEffectEvent, useRef, useState } from 'react'
+import {
+  Suspense,
+  lazy,
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
 import { AccountMenu } from '../access/account.tsx'
 import { ExposedBanner } from '../access/exposed-banner.tsx'
 import { LooksOnly } from '../access/looks-only.tsx'
@@ -61,7 +70,8 @@ export function Frame(): React.JSX.Element {
   const showHelp = useCallback(() => setHelp(true), [])
   const showPalette = useCallback(() => setPalette({ opened: true, wasWanted: true }), [])
   useKeys(showHelp, showPalette)
-  const { wall } = useSearch({ strict: false })
+  const { wall, kiosk } = useSearch({ strict: false })
+  useKiosk(kiosk !== undefined)
   const { mustLogIn, wantsLogin, isAtDoor } = useLoginWanted()
   return (
     <>
@@ -141,6 +151,17 @@ export function Frame(): React.JSX.Element {
       ) : null}
     </>
   )
+}
+
+/** Hides the bars around a dashboard; before anything is painted, so that nothing moves up. */
+function useKiosk(isOn: boolean): void {
+  useLayoutEffect(() => {
+    if (!isOn) return undefined
+    document.documentElement.dataset['kiosk'] = ''
+    return () => {
+      delete document.documentElement.dataset['kiosk']
+    }
+  }, [isOn])
 }
 
 /** A wall across water, with the notch at which it is measured. */

@@ -21,7 +21,7 @@ export function Intakes({
         <h2>Intakes</h2>
       </div>
       <div className="scroll" tabIndex={0} role="region" aria-label="Intakes">
-        <table className="plain">
+        <table className="plain folds">
           <thead>
             <tr>
               <th>Kind</th>
@@ -35,16 +35,20 @@ export function Intakes({
           <tbody>
             {data.map((intake) => (
               <tr key={`${intake.kind} ${intake.address}`}>
-                <td className="num">{intake.kind}</td>
-                <td className="mono">{intake.address}</td>
+                <td className="num">
+                  <b style={{ fontWeight: 600 }}>{intake.kind}</b>
+                </td>
+                <td className="mono whole">{intake.address}</td>
                 <td className="right num">
                   <FigureText
                     value={intake.linesPerSecond}
                     unit={`${intake.counts ?? 'lines'}/s`}
                   />
                 </td>
-                <td className="right num">{whole(intake.lines)}</td>
-                <td style={{ overflowWrap: 'normal', minWidth: '9rem' }}>
+                <td className="right num" data-label="received">
+                  {whole(intake.lines)}
+                </td>
+                <td className="refused" data-label="refused">
                   {Object.values(intake.rejected).every((count) => count === 0) &&
                   !intake.dropped ? (
                     <span className="muted">none</span>
@@ -65,7 +69,11 @@ export function Intakes({
                       </span>
                     ))}
                 </td>
-                <td>
+                <td
+                  className="whole"
+                  data-label="last refused"
+                  data-none={intake.lastRejected === null ? '' : undefined}
+                >
                   {intake.lastRejected === null ? (
                     <span className="muted">none</span>
                   ) : (

@@ -53,16 +53,26 @@ export function StatusPage(): React.JSX.Element {
   )
 }
 
+/** All of it at once: what comes late would push down what is read. */
 function Overview(): React.JSX.Element {
+  const [status, intakes, targets] = [
+    useQuery(statusQuery),
+    useQuery(intakesQuery),
+    useQuery(targetsQuery),
+  ]
+  const [peers, sentOn] = [useQuery(peersQuery), useQuery(remoteWriteQuery)]
+  const [logsEngine, packs] = [useQuery(logsEngineQuery), useQuery(packsQuery)]
+  const all = [status, intakes, targets, peers, sentOn, logsEngine, packs]
+  if (all.some(({ isPending }) => isPending)) return <Skeleton height={640} />
   return (
     <div className="stack">
       <Process />
-      <Engine query={useQuery(statusQuery)} />
-      <Intakes query={useQuery(intakesQuery)} />
-      <Peers query={useQuery(peersQuery)} />
-      <SentOn query={useQuery(remoteWriteQuery)} />
-      <LogsEngine query={useQuery(logsEngineQuery)} />
-      <Targets query={useQuery(targetsQuery)} />
+      <Engine query={status} />
+      <Intakes query={intakes} />
+      <Peers query={peers} />
+      <SentOn query={sentOn} />
+      <LogsEngine query={logsEngine} />
+      <Targets query={targets} />
       <Packs />
     </div>
   )
@@ -103,7 +113,7 @@ function Packs(): React.JSX.Element {
         <span className="muted">a pack wakes up when its metrics are first seen</span>
       </div>
       <div className="scroll">
-        <table className="plain">
+        <table className="plain folds">
           <tbody>
             {data.map((pack) => (
               <tr key={pack.id}>
@@ -115,7 +125,7 @@ function Packs(): React.JSX.Element {
                 <td className="num">
                   {pack.awake ? `awake, ${whole(pack.seriesCount)} series` : 'asleep'}
                 </td>
-                <td className="muted">{pack.description}</td>
+                <td className="muted whole">{pack.description}</td>
               </tr>
             ))}
           </tbody>

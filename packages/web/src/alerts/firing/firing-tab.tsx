@@ -26,11 +26,12 @@ export function FiringTab(props: {
 }): React.JSX.Element {
   const { query, state, onChange } = props
   const { data, error, refetch } = useQuery(firingQuery)
-  const { data: notifications = [] } = useQuery(notificationsQuery)
-  const { data: receivers = [] } = useQuery(receiversQuery)
+  const { data: notifications = [], isPending: waitsForOutbox } = useQuery(notificationsQuery)
+  const { data: receivers = [], isPending: waitsForReceivers } = useQuery(receiversQuery)
   const [shown, setShown] = useState(STEP)
   const [silenced, setSilenced] = useState<FiringAlert['labels']>()
-  if (data === undefined) {
+  // Who was told stands in the heads: they would grow while they are read.
+  if (data === undefined || waitsForOutbox || waitsForReceivers) {
     return error === null ? (
       <Skeleton height={240} />
     ) : (

@@ -10,7 +10,8 @@ import { Select, Switch } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react'
 import { JsonField } from './json-field.tsx'
 import type { ChangePanel } from './panel-editor.tsx'
-import { TRANSFORM_FORMS, Tool, TransformInput } from './transform-forms.tsx'
+import { TRANSFORM_FORMS, TransformInput } from './transform-forms.tsx'
+import { Tool } from './transform-parts.tsx'
 import { TRANSFORM_KINDS } from './transform-kinds.ts'
 
 /** What is done with the answers before they are drawn, from the first to the last. */

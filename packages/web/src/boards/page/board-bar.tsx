@@ -55,18 +55,21 @@ export function BoardBar(props: {
         {scope === undefined ? null : (
           <BoardLinks dashboard={dashboard} scope={scope} search={search} />
         )}
-        {marks.count === 0 ? null : (
-          <Button
-            size="sm"
-            variant={marks.isShown ? 'light' : 'default'}
-            leftSection={<IconFlag size={15} aria-hidden />}
-            aria-pressed={marks.isShown}
-            onClick={() => marks.setShown(!marks.isShown)}
-          >
-            {marks.count}
-            <span className="visually-hidden"> events and annotations</span>
-          </Button>
-        )}
+        {/* There from the start, so that the line does not break anew when they come. */}
+        <Button
+          size="sm"
+          px={10}
+          miw={58}
+          variant={marks.isShown && marks.count > 0 ? 'light' : 'default'}
+          leftSection={<IconFlag size={15} aria-hidden />}
+          disabled={marks.count === 0}
+          aria-pressed={marks.isShown}
+          title={marks.count === 0 ? 'No events or annotations in this time' : undefined}
+          onClick={() => marks.setShown(!marks.isShown)}
+        >
+          {marks.count}
+          <span className="visually-hidden"> events and annotations</span>
+        </Button>
         <Menu position="bottom-end">
           <Menu.Target>
             <Button

@@ -3,6 +3,8 @@ import { Button, Skeleton, useComputedColorScheme } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
+import { useMay } from '../../access/use-may.ts'
+import { keepBoard } from '../library/board-deeds.ts'
 import { counted } from '../../format/number.ts'
 import { useRangeKeys } from '../../frame/range-keys.ts'
 import { SEQUENCE_MS, isTyping, press } from '../../frame/shortcuts.ts'
@@ -105,18 +107,18 @@ export function Board(props: {
   )
   const alone = placed?.find(({ key }) => key === search.viewPanel)
   const isKiosk = search.kiosk !== undefined
+  const mayEdit = useMay(keepBoard)
   useBoardKeys({
     view: (key) => set({ viewPanel: search.viewPanel === undefined ? key : undefined }),
     edit: (key) => {
       const panel = placed?.find((one) => one.key === key)?.panel
-      if (panel !== undefined) {
+      if (panel !== undefined && mayEdit) {
         set({ viewPanel: undefined, edit: '1', editPanel: String(panel.id) })
       }
     },
     leave: () => set({ viewPanel: undefined, kiosk: undefined }),
     refresh: again,
   })
-  useKiosk(isKiosk)
 
   return (
     <div className="board">
@@ -244,15 +246,4 @@ function useBoardKeys(deeds: {
 function chosenPanel(): Element | null {
   const focused = document.activeElement?.closest('[data-panel]')
   return focused ?? document.querySelector('[data-panel]:hover')
-}
-
-/** Hides the bars of the page around. */
-function useKiosk(isOn: boolean): void {
-  useEffect(() => {
-    if (!isOn) return undefined
-    document.documentElement.dataset['kiosk'] = ''
-    return () => {
-      delete document.documentElement.dataset['kiosk']
-    }
-  }, [isOn])
 }
