@@ -4,6 +4,7 @@ import type { Setup } from '../config/load-config.ts'
 import type { Closers } from '../lifecycle/closers.ts'
 import { VERSION } from '../version.ts'
 import type { AuditLog } from './audit-log.ts'
+import { changedKeys, changedSecrets, parsed } from './changed-keys.ts'
 import { itself } from './entry.ts'
 
 /**
@@ -25,12 +26,11 @@ export async function openAudit(
 /** A reload that nobody asked for by HTTP: somebody sent a signal. */
 export async function reloadBySignal(
   audit: AuditLog,
-  reload: () => Promise<readonly string[]>,
+  reload: () => Promise<Readonly<Record<string, string>>>,
 ): Promise<void> {
   const change = { who: itself('signal'), action: 'config.reload' }
   try {
-    const changed = await reload()
-    await audit.record({ ...change, details: { changed: changed.join(' ') } })
+    await audit.record({ ...change, details: await reload() })
   } catch (error) {
     const refused = error instanceof WeirError ? error.code : 'BUG'
     const details = { why: (error as Error).message }
@@ -39,8 +39,39 @@ export async function reloadBySignal(
   }
 }
 
+/** Keys whose old and new value an entry has room for. */
+const KEYS_MAX = 10
+
+/**
+ * What a reload changed, for its entry: sections and files that differ, and of keys that were written otherwise what
+ * they were and are. Of secrets only that they are others.
+ */
+export function changedBy(before: Setup, after: Setup): Readonly<Record<string, string>> {
+  const keys = [
+    ...changedKeys(before.shown, after.shown),
+    ...changedSecrets(before.config, after.config),
+    ...routesOf(before, after),
+  ]
+  const more = keys.length - KEYS_MAX
+  return {
+    changed: changedSections(before, after).join(' '),
+    ...Object.fromEntries(keys.slice(0, KEYS_MAX)),
+    ...(more > 0 ? { more: `${more} other ${more === 1 ? 'key' : 'keys'}` } : {}),
+  }
+}
+
+/** Of an alertmanager.yml in a file of its own; a section of weir.yml is told of already. */
+function routesOf(before: Setup, after: Setup): (readonly [string, string])[] {
+  if (typeof (after.config.alertmanager ?? before.config.alertmanager) === 'object') return []
+  const [was, is] = [before.alertmanager?.text ?? '', after.alertmanager?.text ?? '']
+  return [
+    ...changedKeys(before.alertmanagerShown ?? '', after.alertmanagerShown ?? ''),
+    ...changedSecrets(parsed(was), parsed(is)),
+  ].map(([key, told]) => [`alertmanager.yml: ${key}`, told] as const)
+}
+
 /** Sections of weir.yml that differ, and files that it names: `scrape_configs`, `rules/a.yml`. */
-export function changedSections(before: Setup, after: Setup): string[] {
+function changedSections(before: Setup, after: Setup): string[] {
   const [was, is] = [partsOf(before), partsOf(after)]
   return [...new Set([...was.keys(), ...is.keys()])].filter(
     (part) => was.get(part) !== is.get(part),

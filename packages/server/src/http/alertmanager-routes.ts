@@ -1,4 +1,4 @@
-import type { RoutedAlertView } from '@weir/alerting'
+import type { SilenceDraft, RoutedAlertView } from '@weir/alerting'
 import { Labels, WeirError } from '@weir/model'
 import {
   DONE,
@@ -9,6 +9,7 @@ import {
   problem,
   silenceJson,
 } from './alertmanager-answers.ts'
+import { fromTo } from '../audit/changed-keys.ts'
 import { readAlerts, readSilence } from './alertmanager-bodies.ts'
 import {
   flag,
@@ -277,15 +278,21 @@ async function postSilence({ alerting }: HttpDeps, call: Call): Promise<Answer> 
   call.remark({
     target: draft.id ?? '',
     details: {
-      matchers: draft.matchers.map((one) => `${one.name}${one.operator}"${one.value}"`).join(' '),
-      ...(before === undefined ? {} : { before: new Date(before.endsAtMs).toISOString() }),
-      until: new Date(endsAtMs).toISOString(),
-      comment,
+      matchers: fromTo(before && matchersText(before), matchersText(draft)),
+      until: fromTo(
+        before && new Date(before.endsAtMs).toISOString(),
+        new Date(endsAtMs).toISOString(),
+      ),
+      comment: fromTo(before?.comment, comment),
     },
   })
   const silenceID = await alerting.silences.set(draft)
   call.remark({ target: silenceID })
   return json({ silenceID })
+}
+
+function matchersText({ matchers }: Pick<SilenceDraft, 'matchers'>): string {
+  return matchers.map(({ name, operator, value }) => `${name}${operator}"${value}"`).join(' ')
 }
 
 async function oneSilence({ alerting }: HttpDeps, { path, origin }: Call): Promise<Answer> {

@@ -526,7 +526,7 @@ describe('life', () => {
       standIn({
         reload: async () => {
           asked++
-          return []
+          return {}
         },
       }),
     )

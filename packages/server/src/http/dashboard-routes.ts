@@ -1,6 +1,7 @@
 import type { BoardConflict, BoardVersionRow } from '@weir/boards'
 import { WeirError } from '@weir/model'
 import { z } from 'zod'
+import { fromTo } from '../audit/changed-keys.ts'
 import type { BoardDraft } from '../dashboards/dashboards.ts'
 import type { Document } from '../dashboards/document.ts'
 import { EXPORT_FORMS, type ExportForm, exportBoard } from '../dashboards/export-board.ts'
@@ -151,8 +152,9 @@ async function saved(boards: Boards, uid: string, call: Call): Promise<Answer> {
   const given = readJson(call, change)
   const basedOn = given.version ?? wantedVersion(call.header('if-match'))
   const draft = { ...draftOf(call, given), ...(basedOn === undefined ? {} : { basedOn }) }
+  const before = boards.has(uid) ? boards.row(uid) : undefined
   try {
-    return json(told(call, await boards.put(uid, draft)))
+    return json(told(call, await boards.put(uid, draft), before))
   } catch (error) {
     if (error instanceof WeirError && error.code === 'DASHBOARD_CONFLICT') {
       return conflict(error, boards.has(uid) ? boards.versions(uid)[0] : undefined)
@@ -165,8 +167,10 @@ async function saved(boards: Boards, uid: string, call: Call): Promise<Answer> {
 function told<T extends { readonly uid: string; readonly title: string; readonly version: number }>(
   call: Call,
   row: T,
+  before?: Pick<T, 'title' | 'version'>,
 ): T {
-  call.remark({ target: row.uid, details: { title: row.title, version: String(row.version) } })
+  const version = fromTo(before && String(before.version), String(row.version))
+  call.remark({ target: row.uid, details: { title: fromTo(before?.title, row.title), version } })
   return row
 }
 

@@ -148,8 +148,8 @@ export interface HttpDeps {
   readonly support: SupportDeps
   /** Backups of everything; undefined while `web.enable_admin_api` is off. */
   readonly backups: Pick<Backups, 'begin'> | undefined
-  /** Reads the configuration again; which sections differ. Throws a `WeirError` and changes nothing when it is bad. */
-  reload(): Promise<readonly string[]>
+  /** Reads the configuration again; what differs, for the audit log. Throws a `WeirError` and changes nothing when it is bad. */
+  reload(): Promise<Readonly<Record<string, string>>>
   /** Where bodies are read into. */
   readonly bodyRooms: BodyRooms
   /** Where each way of pushing by HTTP adds itself, for its figures to be seen. */

@@ -40,7 +40,7 @@ export function lifecycleRoutes(deps: HttpDeps): Route[] {
       parameters: [],
       handle: async ({ remark }) => {
         try {
-          remark({ details: { changed: (await deps.reload()).join(' ') } })
+          remark({ details: await deps.reload() })
           return text('')
         } catch (thrown) {
           const { code, message } = asWeirError(thrown)

@@ -1,4 +1,5 @@
 import { WeirError } from '@weir/model'
+import { fromTo } from '../audit/changed-keys.ts'
 import type { LoggersConfig } from '../loggers/config.ts'
 import { overrideDraft } from '../loggers/override.ts'
 import { pollRequest } from '../loggers/protocol.ts'
@@ -47,9 +48,17 @@ export function loggerRoutes(deps: HttpDeps): Route[] {
         const draft = readJson(call, overrideDraft)
         const { selector, logger, level, durationMs, reason } = draft
         const selected = JSON.stringify(selector)
+        const before = desk
+          .overrides()
+          .find((one) => one.logger === logger && JSON.stringify(one.selector) === selected)
         call.remark({
           target: logger,
-          details: { level, selected, durationMs: String(durationMs), reason },
+          details: {
+            level: fromTo(before?.level, level),
+            selected,
+            durationMs: String(durationMs),
+            reason,
+          },
         })
         const by = { ...draft, author: authorOf(call, draft.author) }
         return json(await desk.set(by, call.origin.clientIp))

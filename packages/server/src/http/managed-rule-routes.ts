@@ -1,5 +1,6 @@
 import type { RuleDraft } from '@weir/alerting'
 import { z } from 'zod'
+import { fromTo } from '../audit/changed-keys.ts'
 import type { HttpDeps } from './deps.ts'
 import { jsonBody, readJson } from './json-body.ts'
 import { invalid } from './parameters.ts'
@@ -81,11 +82,18 @@ export function managedRuleRoutes(deps: HttpDeps): Route[] {
         }
         const given = signed(call, readJson(call, put))
         const { alert, record, expr } = given.rule
+        const before = rules()
+          .rows()
+          .find((row) => row.id === which && row.origin === 'page')
+        const held = before?.rule
         call.remark({
           details: {
-            group: given.group,
-            rule: textOf(alert ?? record),
-            expr: textOf(expr),
+            group: fromTo(before?.group, given.group),
+            rule: fromTo(held && textOf(held.alert ?? held.record), textOf(alert ?? record)),
+            expr: fromTo(held && textOf(held.expr), textOf(expr)),
+            ...(given.rule.for === undefined && held?.for === undefined
+              ? {}
+              : { for: fromTo(held && textOf(held.for), textOf(given.rule.for)) }),
           },
         })
         return json(await rules().put(which, draftOf(given), given))

@@ -1,5 +1,5 @@
 import { type Millis, systemClock } from '@weir/model'
-import { changedSections, reloadBySignal } from '../audit/own-changes.ts'
+import { changedBy, reloadBySignal } from '../audit/own-changes.ts'
 import { waitForRestart } from '../config/at-start.ts'
 import { loadConfig } from '../config/load-config.ts'
 import type { Ground } from './ground.ts'
@@ -40,8 +40,8 @@ export class Reload {
     await reloadBySignal(this.#parts.kept.audit, () => this.run())
   }
 
-  /** Gives what changed. */
-  async run(): Promise<readonly string[]> {
+  /** Gives what changed, for the audit log. */
+  async run(): Promise<Readonly<Record<string, string>>> {
     const ground = this.#ground
     try {
       const setup = loadConfig(ground.flags)
@@ -60,7 +60,7 @@ export class Reload {
       if (waiting.length > 0) {
         ground.log.warn({ keys: waiting }, 'These keys changed and count from the next start on')
       }
-      return changedSections(before, setup)
+      return changedBy(before, setup)
     } catch (error) {
       this.last = { ...this.last, isGood: false }
       this.#reloads.inc({ result: 'refused' })

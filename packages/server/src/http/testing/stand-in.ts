@@ -298,7 +298,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     }),
     ready: () => [],
     admin: undefined,
-    reload: async () => [],
+    reload: async () => ({}),
     webRoot: undefined,
     telemetry: { registry, log: new Log(pino({ level: 'silent' })) },
     clock: { ...systemClock, now: () => NOON as ReturnType<typeof systemClock.now> },
