@@ -12,7 +12,7 @@ export {
 } from './store.ts'
 export { type RetentionRule } from './steps/policy.ts'
 export { openStore } from './open-store.ts'
-export { FORMAT as DATA_FORMAT } from './load.ts'
+export { FORMAT as DATA_FORMAT } from './disk/format.ts'
 export { holderOf, isAlive, takeLock } from './disk/lock-file.ts'
 export { type ReaderSeat } from './seat.ts'
 export { type Reader, openReader } from './reader.ts'

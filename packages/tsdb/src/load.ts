@@ -1,9 +1,10 @@
 /** What happens when a data directory is opened: everything that must be in memory is read back. */
-import { type MetricMetadata, WeirError } from '@weir/model'
+import type { MetricMetadata, WeirError } from '@weir/model'
 
 import type { Core } from './core.ts'
 import { BatchRoom, decodeBatch } from './disk/batch-record.ts'
 import { readPairKey, storageError } from './disk/environment.ts'
+import { FORMAT, requireFormat, requireNoWindows } from './disk/format.ts'
 import { decodeTombstone } from './disk/tombstone-record.ts'
 import { removeStrangers } from './disk/window-file.ts'
 import type { HeadRecord, WindowRecord } from './disk/window-record.ts'
@@ -12,8 +13,6 @@ import { putWholeDictionary } from './renew-dictionary.ts'
 import { publishCommit } from './head/epochs.ts'
 import { Tombstones } from './read/tombstones.ts'
 
-/** Written into every data directory; see docs/formats/data-dir.md. */
-export const FORMAT = '4'
 /** More dictionary records than this are written together into one. */
 const DICTIONARY_RECORDS_MAX = 256
 
@@ -33,20 +32,9 @@ export function load(core: Core): void {
 }
 
 function checkFormat({ environment, settings }: Core): void {
-  // Formats 1 and 2 had no checksums: one digit, and nothing behind it.
-  const stored = environment.meta.getBinary('format')
-  const isOld = stored !== undefined && stored.length < 4
-  const format = isOld ? stored.toString('latin1') : environment.meta.get('format')
-  if (format === undefined) {
-    environment.root.transactionSync(() => environment.meta.putSync('format', FORMAT))
-  } else if (format !== FORMAT) {
-    const want = `want format ${FORMAT}, got ${JSON.stringify(format)}`
-    const isNewer = Number(format) > Number(FORMAT)
-    const advice = isNewer
-      ? 'a newer Weir wrote it: use that one, or restore a backup from before the upgrade'
-      : 'use the version of Weir that wrote it, or another directory'
-    throw new WeirError('STORAGE_CORRUPT', `Cannot read ${settings.path}: ${want}; ${advice}`)
-  }
+  if (requireFormat(environment.meta, settings.path) !== undefined) return
+  requireNoWindows(environment.windowsFolder, settings.path)
+  environment.root.transactionSync(() => environment.meta.putSync('format', FORMAT))
 }
 
 function loadDictionary(core: Core): void {

@@ -16,6 +16,7 @@ import { Committer } from './commit.ts'
 import { Core, type Settings } from './core.ts'
 import { cleanTombstones, deleteSeries, forgetIdle } from './delete-series.ts'
 import { FILE_NAME, openEnvironment, storageError } from './disk/environment.ts'
+import { requireKnownFormat } from './disk/format.ts'
 import { takeLock } from './disk/lock-file.ts'
 import { shrink } from './disk/shrink.ts'
 import { RESERVE_BYTES } from './disk/room.ts'
@@ -53,8 +54,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const settings = settingsOf(options)
   const lock = takeLock(settings.path)
   try {
-    removeUnfinished(settings.path)
     requireWholeFile(join(settings.path, FILE_NAME))
+    await requireKnownFormat(settings.path)
+    removeUnfinished(settings.path)
     await shrinkIfPossible(settings.path)
     const core = new Core(settings, openEnvironment(settings.path))
     try {
