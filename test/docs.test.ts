@@ -262,8 +262,6 @@ describe('commands of the pages', () => {
     const page = await (await fetch(`${process_.web}/metrics`)).text()
     for (const series of [
       'weir_config_reloads_total{result="refused"}',
-      'weir_backups_total{result="failed"}',
-      'weir_backups_total{result="abandoned"}',
       'weir_query_refused_total',
       'weir_query_thread_crashes_total',
       'weir_store_maintenance_failures_total',

@@ -44,16 +44,17 @@ function stand(clock: Clock = systemClock, stageStore?: () => Promise<string>) {
     clock,
     telemetry: { registry, log: new Log(pino({ enabled: false })) },
   })
-  const results = (): Record<string, number> =>
+  const counted = (): Record<string, number> =>
     Object.fromEntries(
       registry
         .collect()
         .flatMap(({ samples }) =>
-          samples.map(({ labels, value }) => [labels.get('result'), value] as const),
-        )
-        .filter(([, count]) => count > 0),
+          samples.map(({ labels, value }) => [labels.get('result'), value]),
+        ),
     ) as Record<string, number>
-  return { backups, folder, results }
+  const results = (): Record<string, number> =>
+    Object.fromEntries(Object.entries(counted()).filter(([, count]) => count > 0))
+  return { backups, folder, results, counted }
 }
 
 const NONE: ReadonlySet<string> = new Set()
@@ -75,6 +76,11 @@ test('what keepers keep and what lies beside is in it; locks, leftovers and copi
   ])
   expect(existsSync(folder)).toBe(false)
   expect(results()).toEqual({ done: 1 })
+})
+
+test('each result is counted from 0 on: an alert sees growth, and none in a series that is born with 1', () => {
+  const { counted } = stand()
+  expect(counted()).toEqual({ done: 0, failed: 0, abandoned: 0, refused: 0 })
 })
 
 test('one at a time', async () => {
