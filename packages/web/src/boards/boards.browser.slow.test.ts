@@ -42,7 +42,7 @@ describe.skipIf(!canBrowse)(`boards in a browser${whyNot}`, () => {
     await stand.see('There is no metric nothing: nobody has sent it.', panel('Empty'))
     await stand.see('Cannot reach the broker', panel('Lines'))
     await stand.see('AirflowTaskFailures', panel('Alerts'))
-    await stand.see('Thirty panels', panel('Boards'))
+    await stand.see('A hundred series', panel('Boards'))
     await stand.see('news', panel('No such kind'))
     await panel('Latency').locator('canvas').waitFor()
     expect(asked.length).toBe(1)
