@@ -159,7 +159,7 @@ export const SECTIONS = {
     start: ['threads'],
   },
   web: {
-    reload: ['allowed_hosts', 'drain_timeout', 'boards'],
+    reload: ['allowed_hosts', 'trusted_proxies', 'drain_timeout', 'boards'],
     start: [
       'listen',
       'config_file',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { networkConfig } from '../network/config.ts'
+import { trustedProxies } from '../network/trusted-proxies.ts'
 import { auditConfig } from '../audit/config.ts'
 import { authConfig } from '../access/config.ts'
 import { alertingConfig } from '../alertmanagers/config.ts'
@@ -77,6 +78,9 @@ const web = z.strictObject({
     .describe(
       'Host names besides loopback ones under which browsers may reach a Weir on loopback.',
     ),
+  trusted_proxies: trustedProxies.describe(
+    'Networks and addresses of reverse proxies: what they say of the client in `X-Forwarded-For` and `X-Forwarded-Proto` counts, of nobody else.',
+  ),
   enable_admin_api: z
     .boolean()
     .default(false)

@@ -146,7 +146,7 @@ function answering(
     const error = asKnown(thrown, deps)
     if (error.code === 'BUG') events.broke(routeOf(request), error)
     if (COUNTED.has(error.code)) events.refused(error)
-    const answer = rule?.failure?.(error, headOf(request)) ?? failure(error)
+    const answer = rule?.failure?.(error, headOf(request, deps)) ?? failure(error)
     return send(
       reply.headers({ ...comeAgain(error), ...howToSay(error, isOfPage(request)) }),
       answer,
@@ -235,7 +235,7 @@ function mountBytes(
     )
     scope.setErrorHandler(answering(deps, events, rule))
     scope.addHook('onRequest', async (request, reply) => {
-      const over = rule.admit(headOf(request))
+      const over = rule.admit(headOf(request, deps))
       reply.raw.once('close', over)
     })
     add(scope)
@@ -243,12 +243,17 @@ function mountBytes(
   })
 }
 
-/** The address that asks; '' when it has gone before it was asked for, and its socket has none any more. */
-function clientOf(request: FastifyRequest): string {
+/** The address that connects; '' when it has gone before it was asked for, and its socket has none any more. */
+function peerOf(request: FastifyRequest): string {
   return request.socket.remoteAddress ?? ''
 }
 
-function headOf(request: FastifyRequest): RequestHead {
+/** The address that asks, by itself or through trusted proxies. */
+function clientOf(request: FastifyRequest, { proxies }: Pick<HttpDeps, 'proxies'>): string {
+  return proxies.clientOf(peerOf(request), request.headers)
+}
+
+function headOf(request: FastifyRequest, deps: Pick<HttpDeps, 'proxies'>): RequestHead {
   const { headers, method, socket } = request
   const length = headers['content-length']
   return {
@@ -256,8 +261,8 @@ function headOf(request: FastifyRequest): RequestHead {
     contentType: headers['content-type'] ?? '',
     contentEncoding: headers['content-encoding'] ?? '',
     contentLength: length === undefined ? undefined : Number(length),
-    clientIp: clientOf(request),
-    isEncrypted: socket instanceof TLSSocket,
+    clientIp: clientOf(request, deps),
+    isEncrypted: socket instanceof TLSSocket || deps.proxies.saysHttps(peerOf(request), headers),
     header(name) {
       const value = headers[name]
       return typeof value === 'string' ? value : (value?.[0] ?? '')
@@ -292,7 +297,7 @@ function mountRoute(app: FastifyInstance, route: Route, { deps, stopping }: Moun
       if (waits.length > 0) {
         const why = `Cannot answer yet: waiting for ${waits.join(', ')}`
         const error = new WeirError('HTTP_NOT_READY', why)
-        const answer = route.body?.failure?.(error, headOf(request)) ?? failure(error)
+        const answer = route.body?.failure?.(error, headOf(request, deps)) ?? failure(error)
         return send(reply.header('retry-after', '1'), answer)
       }
       const gone = GONE.get(request)!
@@ -304,18 +309,19 @@ function mountRoute(app: FastifyInstance, route: Route, { deps, stopping }: Moun
           ? (request.body as Uint8Array<ArrayBuffer>)
           : new Uint8Array()
       const remarks: Remark[] = []
+      const head = headOf(request, deps)
       const call: Call = {
         params,
         path,
         accept,
         header: (name) => [request.headers[name] ?? ''].flat()[0]!,
-        head: headOf(request),
+        head,
         who: WHO.get(request)!,
         remark: (more) => void remarks.push(more),
         body,
         origin: {
           kind: 'http',
-          clientIp: clientOf(request),
+          clientIp: head.clientIp,
           method: request.method,
           path: request.url.split('?', 1)[0]!,
         },
@@ -400,7 +406,7 @@ function isOnThisMachine(request: FastifyRequest): boolean {
     headers['x-forwarded-for'] !== undefined ||
     headers.forwarded !== undefined ||
     headers.via !== undefined
-  return !isForwarded && isLoopback(clientOf(request).replace(/^::ffff:/, ''))
+  return !isForwarded && isLoopback(peerOf(request).replace(/^::ffff:/, ''))
 }
 
 /** What Fastify keeps for us with a route. */
@@ -412,19 +418,17 @@ interface MountedConfig {
 const WHO = new WeakMap<FastifyRequest, Identity>()
 
 /** @throws {WeirError} as `AccessControl.identify` and `demand` */
-async function admitted(
-  request: FastifyRequest,
-  route: Route,
-  { access, audit }: HttpDeps,
-): Promise<Identity> {
+async function admitted(request: FastifyRequest, route: Route, deps: HttpDeps): Promise<Identity> {
+  const { access, audit } = deps
   const { headers, method, socket, url } = request
+  const clientIp = clientOf(request, deps)
   const wanted = demandOf(route, method)
   let who: Identity | undefined
   try {
     who = await access.identify({
       headers,
       url,
-      clientIp: clientOf(request),
+      clientIp,
       ...certificateOf(socket),
     })
     refuseForged(who, { method, headers })
@@ -434,7 +438,7 @@ async function admitted(
     if (wanted === 'open' || wanted === 'peer') return NOBODY // a wrong name is no reason not to tell what anybody may know
     // Who says nothing of himself is only asked to.
     if (who?.kind !== 'anyone')
-      turnedAway(error, { route, who: who ?? NOBODY, address: clientOf(request) }, audit)
+      turnedAway(error, { route, who: who ?? NOBODY, address: clientIp }, audit)
     throw error
   }
 }

@@ -3,6 +3,7 @@ import type { Clock } from '@weir/model'
 import type { AccessControl } from '../access/access-control.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { WebDoor } from '../access/web-door.ts'
+import type { TrustedProxies } from '../network/trusted-proxies.ts'
 import type { RefusedCounts } from '../access/tokens/refused-counts.ts'
 import type { TokenBook } from '../access/tokens/token-book.ts'
 import type { LoginDesk } from '../access/session/login-desk.ts'
@@ -191,6 +192,7 @@ export interface HttpDeps {
   readonly clock: Clock
   /** Where users reach Weir, such as `https://weir.example.org`; '' when nobody said. */
   readonly externalUrl: string
+  readonly proxies: Pick<TrustedProxies, 'clientOf' | 'saysHttps'>
   /** The address at which the page and the API listen. */
   readonly listenHost: string
   /** The port of the page and the API. */

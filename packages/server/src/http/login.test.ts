@@ -12,6 +12,7 @@ import { openLogin } from '../access/session/login-desk.ts'
 import type { LoginDesk } from '../access/session/login-desk.ts'
 import type { Scope } from '../access/scope.ts'
 import { MemoryStore } from '../loggers/testing/memory-store.ts'
+import { TrustedProxies } from '../network/trusted-proxies.ts'
 import { Log } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { type HttpServer, createHttp } from './app.ts'
@@ -129,6 +130,47 @@ async function whoami(headers: Readonly<Record<string, string>> = {}): Promise<W
 }
 
 const SILENCE = { matchers: [], startsAt: '', endsAt: '', createdBy: '', comment: '' }
+
+describe('behind a proxy', () => {
+  const PROXY = '10.0.5.1'
+  const guess = (remoteAddress: string, client: string, more = {}): Promise<Answer> =>
+    http.inject({
+      method: 'POST',
+      url: '/api/weir/v1/login',
+      remoteAddress,
+      headers: { ...HOST, ...PAGE, 'x-forwarded-for': client, ...more },
+      payload: { token: 'weir_guess' },
+    })
+
+  test('each client waits for itself, and strangers cannot call themselves another', async () => {
+    await restart({}, { proxies: new TrustedProxies([PROXY]) })
+    for (let i = 0; i < 6; i++) await guess(PROXY, '203.0.113.7')
+    expect((await guess(PROXY, '1.1.1.1, 203.0.113.7')).statusCode).toBe(429)
+    expect((await guess(PROXY, '203.0.113.8')).statusCode).toBe(401)
+    for (let i = 0; i < 6; i++) await guess('198.51.100.1', `203.0.113.${100 + i}`)
+    expect((await guess('198.51.100.1', '203.0.113.99')).statusCode).toBe(429)
+    expect((await guess(PROXY, '203.0.113.100')).statusCode).toBe(401)
+    expect(recorded.at(-1)).toMatchObject({ who: { address: '203.0.113.100' } })
+  })
+
+  test.each([
+    [PROXY, 'https', true],
+    [PROXY, 'http', false],
+    ['198.51.100.1', 'https', false],
+  ])('%s says %s: the cookie is for TLS only is %s', async (remoteAddress, proto, isSecure) => {
+    await restart({}, { proxies: new TrustedProxies([PROXY]), externalUrl: 'http://weir.example' })
+    const { text } = await tokenFor('ann', 'read')
+    const answer = await http.inject({
+      method: 'POST',
+      url: '/api/weir/v1/login',
+      remoteAddress,
+      headers: { ...HOST, ...PAGE, 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': proto },
+      payload: { token: text },
+    })
+    const cookie = String(answer.headers['set-cookie'])
+    expect(cookie).toMatch(isSecure ? /^__Host-weir=.*; Secure$/ : /^weir=.*; SameSite=Strict$/)
+  })
+})
 
 describe('with a token', () => {
   test('somebody logs in: a cookie that only this host can set, and who he is', async () => {

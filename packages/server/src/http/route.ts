@@ -55,9 +55,9 @@ export interface RequestHead {
   readonly contentEncoding: string
   /** As announced; undefined when it comes in chunks. */
   readonly contentLength: number | undefined
-  /** The address that sends. */
+  /** The address that sends; behind trusted proxies the one that they name. */
   readonly clientIp: string
-  /** Whether it came to Weir over TLS. */
+  /** Whether it came to Weir over TLS, or to a trusted proxy in front. */
   readonly isEncrypted: boolean
   /** Any other header, '' when it is not there; the name in small letters. */
   header(name: string): string

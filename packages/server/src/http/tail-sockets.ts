@@ -73,7 +73,7 @@ export class TailSockets implements Disposable {
   }
 
   async #open(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { access, logQueries, clock, limits } = this.#deps
+    const { access, logQueries, clock, limits, proxies } = this.#deps
     const url = request.url ?? ''
     const guarded = { method: 'POST', headers: request.headers }
     const forbidden = ambiguity(request) ?? refusal(guarded, this.#rules())
@@ -83,7 +83,7 @@ export class TailSockets implements Disposable {
     if (path !== TAIL_PATH)
       throw new WeirError('HTTP_NOT_FOUND', `want a WebSocket at ${TAIL_PATH}`)
     const { headers, socket: from } = request
-    const clientIp = from.remoteAddress ?? ''
+    const clientIp = proxies.clientOf(from.remoteAddress ?? '', headers)
     const credentials = { headers, clientIp, ...certificateOf(from) }
     const who = await access.identify(credentials)
     demand(who, 'read')

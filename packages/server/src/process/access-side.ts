@@ -2,6 +2,7 @@ import { type KeyValueStore, systemClock } from '@weir/model'
 import { AccessDesk } from '../access/access-desk.ts'
 import { type LoginDesk, openLogin } from '../access/session/login-desk.ts'
 import { WebDoor, watching } from '../access/web-door.ts'
+import { TrustedProxies } from '../network/trusted-proxies.ts'
 import type { Ground } from './ground.ts'
 
 /** Who may come in: what the web configuration file says of the port, tokens and proxies, logging in on the page. */
@@ -9,6 +10,7 @@ export class AccessSide {
   readonly door: WebDoor
   readonly desk: AccessDesk
   readonly login: LoginDesk
+  readonly proxies: TrustedProxies
   readonly #ground: Ground
 
   /** @throws {WeirError} `CONFIG_INVALID` for a bad web configuration file */
@@ -16,6 +18,7 @@ export class AccessSide {
     this.#ground = ground
     const { auth, web } = ground.config
     const telemetry = ground.telemetry('access')
+    this.proxies = new TrustedProxies(web.trusted_proxies)
     this.door = new WebDoor({ file: web.config_file, clock: systemClock, telemetry })
     this.desk = new AccessDesk({ door: this.door, auth, clock: systemClock, telemetry })
     this.login = openLogin(this.desk, {

@@ -141,6 +141,7 @@ export function httpDeps(parts: Parts, reloads: Reload): HttpDeps {
     telemetry: ground.telemetry('http'),
     clock: systemClock,
     externalUrl: web.external_url,
+    proxies: access.proxies,
     listenHost: hostPort(web.listen, 'web.listen').host,
     listenPort: () => Number(new URL(ground.addresses[0]!.address).port),
     limits: httpLimits(ground),

@@ -96,6 +96,7 @@ export class IntakeSide {
         limits,
         access: access.desk,
         door: access.door,
+        proxies: access.proxies,
         connectionsMax: web.max_connections,
         headerBytesMax: web.max_header_bytes,
         requestTimeoutMs: web.request_timeout,

@@ -20,6 +20,10 @@ export function reloadables(parts: Parts): readonly Reloadable<Setup>[] {
       take: () => access.door.reread(),
       back: () => undefined, // it is looked at all the time: what it says holds anyhow
     },
+    {
+      name: 'trusted proxies',
+      take: ({ config }) => access.proxies.take(config.web.trusted_proxies),
+    },
     { name: 'access', take: ({ config }) => access.desk.take(config.auth) },
     { name: 'query log', take: (setup) => queries.take(setup) },
     {

@@ -69,6 +69,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{/* weir.yml: what the values say, and where there are several, all their names. */}}
 {{- define "weir.config" -}}
 {{- $config := deepCopy .Values.config -}}
+{{- with .Values.ingress.trustedProxies -}}
+{{- $config = mergeOverwrite (dict "web" (dict "trusted_proxies" .)) $config -}}
+{{- end -}}
 {{- if gt (int .Values.replicaCount) 1 -}}
 {{- $peers := list -}}
 {{- $name := include "weir.fullname" . -}}

@@ -22,6 +22,7 @@ import { dashboardsConfig } from '../../dashboards/config.ts'
 import { loggersConfig } from '../../loggers/config.ts'
 import { Log } from '../../telemetry/log.ts'
 import { Registry } from '../../telemetry/registry.ts'
+import { TrustedProxies } from '../../network/trusted-proxies.ts'
 import { notesBook } from '../../pipelines/notes/notes.ts'
 import type { HttpDeps, HttpLimits } from '../deps.ts'
 
@@ -303,6 +304,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     telemetry: { registry, log: new Log(pino({ level: 'silent' })) },
     clock: { ...systemClock, now: () => NOON as ReturnType<typeof systemClock.now> },
     externalUrl: '',
+    proxies: new TrustedProxies(),
     listenHost: '127.0.0.1',
     listenPort: () => 9347,
     limits: HTTP_LIMITS,

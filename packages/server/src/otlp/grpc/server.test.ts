@@ -11,6 +11,7 @@ import { type AccessControl, OPEN_ACCESS } from '../../access/access-control.ts'
 import { type Identity, NOBODY } from '../../access/identity.ts'
 import { scopesOf } from '../../access/scope.ts'
 import { HandClock } from '../../scrape/testing/hand-clock.ts'
+import { TrustedProxies } from '../../network/trusted-proxies.ts'
 import { Log } from '../../telemetry/log.ts'
 import { Registry } from '../../telemetry/registry.ts'
 import { otlpReceiver } from '../config.ts'
@@ -66,6 +67,7 @@ async function open(
     take,
     access,
     door: { tls: undefined, guard: () => undefined },
+    proxies: new TrustedProxies(['127.0.0.0/8']),
     limits: otlpReceiver.parse(keys),
     connectionsMax,
     headerBytesMax: 65_536,
@@ -424,6 +426,7 @@ test('a port that is taken is told with its key', async () => {
     take: async () => STORED,
     access: OPEN_ACCESS,
     door: { tls: undefined, guard: () => undefined },
+    proxies: new TrustedProxies(['127.0.0.0/8']),
     limits: otlpReceiver.parse({}),
     connectionsMax: 1,
     headerBytesMax: 1000,
@@ -457,4 +460,19 @@ test('who may not send is told so before a byte of the message is taken', async 
     (await call(framed(BODY), authorization === undefined ? {} : { authorization })).status
   expect([await as(), await as('Bearer reader'), taken]).toEqual(['16', '7', 0])
   expect([await as('Bearer sender'), taken]).toEqual(['0', 1])
+})
+
+test('a trusted proxy names the client of a call', async () => {
+  const addresses: string[] = []
+  const access: AccessControl = {
+    ...OPEN_ACCESS,
+    identify: async ({ clientIp }) => {
+      addresses.push(clientIp)
+      return NOBODY
+    },
+  }
+  await open(undefined, {}, 100, access)
+  await call(framed(BODY), { 'x-forwarded-for': '1.1.1.1, 203.0.113.7' })
+  await call(framed(BODY))
+  expect(addresses).toEqual(['203.0.113.7', '127.0.0.1'])
 })

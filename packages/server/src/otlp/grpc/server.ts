@@ -12,6 +12,7 @@ import { type AccessControl, demand } from '../../access/access-control.ts'
 import { type Identity, NOBODY } from '../../access/identity.ts'
 import { certificateOf } from '../../access/certificate.ts'
 import { type WebDoor, tlsOptionsOf } from '../../access/web-door.ts'
+import type { TrustedProxies } from '../../network/trusted-proxies.ts'
 import type { Telemetry } from '../../telemetry/log.ts'
 import type { OtlpReceiverConfig } from '../config.ts'
 import { deltaStreamsGauge } from '../outcome.ts'
@@ -29,6 +30,7 @@ export interface GrpcOptions extends Pick<CallDeps, 'take'> {
   readonly port: number
   readonly access: AccessControl
   readonly door: Pick<WebDoor, 'tls' | 'guard'>
+  readonly proxies: Pick<TrustedProxies, 'clientOf'>
   readonly limits: OtlpReceiverConfig
   readonly connectionsMax: number
   readonly headerBytesMax: number
@@ -118,8 +120,9 @@ class Server implements GrpcServer {
   /** @throws {WeirError} as `AccessControl.identify` and `demand` */
   async #admit(headers: IncomingHttpHeaders, socket: Socket | undefined): Promise<Identity> {
     if (socket === undefined) return NOBODY // it is gone, and so is its call
-    const clientIp = socket.remoteAddress ?? ''
-    const who = await this.#options.access.identify({
+    const { access, proxies } = this.#options
+    const clientIp = proxies.clientOf(socket.remoteAddress ?? '', headers)
+    const who = await access.identify({
       headers,
       clientIp,
       ...certificateOf(socket),
