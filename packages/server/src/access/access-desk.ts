@@ -153,7 +153,10 @@ export class AccessDesk implements AccessControl {
     if (isQuick) {
       const who =
         said.kind === 'token' ? this.#ofToken(said.text, credentials) : this.#user(said.user)
-      if (who !== undefined) return who
+      if (who !== undefined) {
+        this.#slowdown.wasRight(address)
+        return who
+      }
     }
     if (this.#slowdown.waitMs(address) > 0) this.#events.refused('slowed', { address })
     this.#slowdown.check(address)
@@ -161,7 +164,8 @@ export class AccessDesk implements AccessControl {
     if (said.kind === 'password' && users.size > 0) {
       // Counted before it is known, so that nobody tries many at once; the same one at once is one.
       if (!this.#passwords.isUnderWay(users, said)) this.#slowdown.failed(address)
-      const who = (await this.#passwords.check(users, said)) ? this.#user(said.user) : undefined
+      const isRight = await this.#passwords.check(users, said, this.#slowdown.isFamiliar(address))
+      const who = isRight ? this.#user(said.user) : undefined
       if (who !== undefined) {
         this.#slowdown.succeeded(address)
         return who
