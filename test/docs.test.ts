@@ -348,7 +348,7 @@ test('docs/alerts.md: the figure that is too low is pending', { timeout: 40_000 
       `--alertmanager.config=${join(folder, 'alertmanager.yml')}`,
     ],
   })
-  const send = "echo -n 'shop.orders:0|g' | nc -u -w0 127.0.0.1 8125"
+  const send = "echo -n 'shop.orders:0|g' | nc -u -w1 127.0.0.1 8125"
   expect(page).toContain(send)
   await shell(send, folder, process_)
   await eventually('a pending alert', async () => {

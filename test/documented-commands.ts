@@ -14,21 +14,21 @@ interface Shown {
 export const SHOWN: readonly Shown[] = [
   {
     page: 'README.md',
-    command: "echo 'weir.pipeline.orders.sink.records:5|c' | nc -u -w0 127.0.0.1 8125",
+    command: "echo 'weir.pipeline.orders.sink.records:5|c' | nc -u -w1 127.0.0.1 8125",
     makes: 'pipeline_stage_records_total{pipeline="orders",stage="sink"}',
   },
   {
     page: 'docs/quick-start.md',
-    command: "echo 'weir.pipeline.orders.sink.records:5|c' | nc -u -w0 127.0.0.1 8125",
+    command: "echo 'weir.pipeline.orders.sink.records:5|c' | nc -u -w1 127.0.0.1 8125",
   },
   {
     page: 'docs/quick-start.md',
-    command: "echo 'weir.pipeline.orders.sink.errors:1|c' | nc -u -w0 127.0.0.1 8125",
+    command: "echo 'weir.pipeline.orders.sink.errors:1|c' | nc -u -w1 127.0.0.1 8125",
     makes: 'pipeline_stage_errors_total{pipeline="orders",stage="sink"}',
   },
   {
     page: 'docs/quick-start.md',
-    command: "echo 'shop.orders:1|c' | nc -u -w0 127.0.0.1 8125",
+    command: "echo 'shop.orders:1|c' | nc -u -w1 127.0.0.1 8125",
     makes: 'shop_orders',
   },
   { page: 'docs/quick-start.md', command: 'weir query shop_orders', prints: 'shop_orders 1\n' },
@@ -37,7 +37,7 @@ export const SHOWN: readonly Shown[] = [
     command: "weir query 'sum by (reason) (weir_statsd_rejected_total)'",
   },
   { page: 'docs/install.md', command: 'weir --version', prints: /^\d+\.\d+\.\d+\n$/ },
-  { page: 'docs/statsd.md', command: "echo 'shop.orders:1|c' | nc -u -w0 127.0.0.1 8125" },
+  { page: 'docs/statsd.md', command: "echo 'shop.orders:1|c' | nc -u -w1 127.0.0.1 8125" },
   { page: 'docs/statsd.md', command: 'weir query shop_orders', prints: 'shop_orders 2\n' },
   { page: 'docs/statsd.md', command: 'weir query weir_statsd_rejected_total' },
   {
@@ -145,7 +145,7 @@ export const SHOWN: readonly Shown[] = [
   },
   {
     page: 'docs/events.md',
-    command: "printf '_e{10,5}:deploy api|v 1.2|t:success|#env:prod' | nc -u -w0 127.0.0.1 8125",
+    command: "printf '_e{10,5}:deploy api|v 1.2|t:success|#env:prod' | nc -u -w1 127.0.0.1 8125",
   },
   {
     page: 'docs/packs/airflow.md',

@@ -236,7 +236,7 @@ describe.skipIf(!canBrowse)(`what is done on the page in a browser${whyNot}`, ()
   test('an empty Weir says how to send something, with its real address', async () => {
     stand.mock.scene = 0
     await stand.open('/')
-    await stand.see(`echo 'weir.pipeline.orders.sink.records:5|c' | nc -u -w0 127.0.0.1 18125`)
+    await stand.see(`echo 'weir.pipeline.orders.sink.records:5|c' | nc -u -w1 127.0.0.1 18125`)
     expect(await stand.violations()).toEqual([])
   })
 

@@ -39,7 +39,7 @@ export function StartPage({ overview }: { readonly overview: Overview }): React.
         </div>
         <div className="sheet-body">
           <CodeBlock
-            text={`echo 'weir.pipeline.orders.sink.records:5|c' | nc -u -w0 ${host} ${port}`}
+            text={`echo 'weir.pipeline.orders.sink.records:5|c' | nc -u -w1 ${host} ${port}`}
           />
           <p className="muted" style={{ fontSize: 13, margin: '8px 0 0' }}>
             Pipeline <b>orders</b>, stage <b>sink</b>, five records. The{' '}
