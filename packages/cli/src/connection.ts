@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { HttpClient, type HttpClientConfig, httpClientConfig } from '@weir/fetch'
 import { WeirError } from '@weir/model'
-import { setGlobalDispatcher } from 'undici'
+import { type Dispatcher, setGlobalDispatcher } from 'undici'
 
 /** How a command gets in at the Weir that it asks. */
 export interface ConnectionOptions {
@@ -30,14 +30,28 @@ export async function connectWith(
   const file = options['http.config.file']
   const { tls, authorization } = ofFlags(options, environment)
   if (file === undefined && tls === undefined && authorization === undefined) return
-  const common = file === undefined ? httpClientConfig.parse({}) : await readConfig(file)
+  const flag = '--http.config.file'
+  const common = file === undefined ? httpClientConfig.parse({}) : await readConfig(flag, file)
   const config: HttpClientConfig = {
     ...common,
     ...(authorization === undefined ? {} : { ...NOT_OTHERWISE, authorization }),
     tls_config: { ...UNTOLD, ...common.tls_config, ...tls },
   }
+  setGlobalDispatcher(await dispatcherOf(config))
+}
+
+/**
+ * How to ask somebody else than that Weir: as a file says that is written like the one of `--http.config.file`.
+ *
+ * @throws {WeirError} `SERVER_REFUSED` for a file that cannot be read
+ */
+export async function dispatcherOfFile(flag: string, file: string): Promise<Dispatcher> {
+  return dispatcherOf(await readConfig(flag, file))
+}
+
+async function dispatcherOf(config: HttpClientConfig): Promise<Dispatcher> {
   try {
-    setGlobalDispatcher((await HttpClient.open(config)).dispatcher)
+    return (await HttpClient.open(config)).dispatcher
   } catch (error) {
     throw new WeirError('SERVER_REFUSED', `Cannot use TLS as told: ${(error as Error).message}`)
   }
@@ -89,8 +103,8 @@ function readable(flag: string, file: string): string {
 }
 
 /** Loads the server's reader only where there is something for it. */
-async function readConfig(file: string): Promise<HttpClientConfig> {
-  read('--http.config.file', file)
+async function readConfig(flag: string, file: string): Promise<HttpClientConfig> {
+  read(flag, file)
   const { readHttpConfig } = await import('@weir/server')
   return readHttpConfig(file)
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { WeirError, systemClock } from '@weir/model'
 import { type ImportTarget, PrometheusData, importIntoFolder } from '@weir/server'
 import type { Command } from 'commander'
+import { dispatcherOfFile } from '../connection.ts'
 import { EXIT } from '../exit.ts'
 import { type ImportedData, importFromDataDirectory } from '../import/from-data-directory.ts'
 import { type Imported, importFromPrometheus } from '../import/from-prometheus.ts'
@@ -20,9 +21,11 @@ interface Options {
   readonly window: string
   readonly match: readonly string[]
   readonly skipDamaged: boolean
+  readonly 'source.http.config.file'?: string
   readonly json: boolean
 }
 
+const SOURCE_CONFIG = '--source.http.config.file'
 const DAY_MS = 86_400_000
 /** As long as Prometheus keeps samples unless told otherwise. */
 const USUAL_MS = 15 * DAY_MS
@@ -41,6 +44,10 @@ export function addImportPrometheus(command: Command): void {
     .option('--until <time>', 'the last moment (default: of a URL now, of a directory all)')
     .option('--window <duration>', 'how much to ask a URL for at once', '2h')
     .option('--match <selector>', 'only these series; may be repeated', each, [])
+    .option(
+      `${SOURCE_CONFIG} <file>`,
+      'how to ask a URL (token, user, certificates), as --http.config.file says it of Weir',
+    )
     .option('--skip-damaged', 'leave out and tell what cannot be read', false)
     .option('--json', 'one object with what became of it', false)
     .action(async (source: string, options: Options) => {
@@ -58,7 +65,9 @@ function each(given: string, before: readonly string[]): readonly string[] {
 }
 
 async function runUrl(url: string, options: Options, target: ImportTarget): Promise<void> {
-  const source = new PrometheusSource(url)
+  const file = options['source.http.config.file']
+  const dispatcher = file === undefined ? undefined : await dispatcherOfFile(SOURCE_CONFIG, file)
+  const source = new PrometheusSource(url, dispatcher)
   const nowMs = systemClock.now()
   const { from, until } = options
   const startMs = from === undefined ? nowMs - USUAL_MS : timeArgument('--from', from)

@@ -1,7 +1,12 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { ImportTarget } from '@weir/server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { dispatcherOfFile } from '../connection.ts'
 import { type PrometheusSpan, importFromPrometheus } from './from-prometheus.ts'
 import { PrometheusSource } from './prometheus-source.ts'
 import { requireSpace } from './require-space.ts'
@@ -90,4 +95,48 @@ test('too little room is told before anything is sent', async () => {
     code: 'STORAGE_FULL',
     message: expect.stringContaining('Cannot import "prometheus": it has') as string,
   })
+})
+
+test('a Prometheus that wants a token and a certificate, with a CA of its own, is asked as a file says', async () => {
+  const tls = join(import.meta.dirname, '../../../../fixtures/tls')
+  const own = (name: string): Buffer => readFileSync(join(tls, name))
+  const shown: (string | undefined)[] = []
+  const guarded = createTlsServer(
+    {
+      cert: own('server.pem'),
+      key: own('server-key.pem'),
+      ca: own('ca.pem'),
+      requestCert: true,
+    },
+    ({ headers }, response) => {
+      shown.push(headers.authorization)
+      response.end(JSON.stringify({ data: ['up'] }))
+    },
+  )
+  await new Promise<void>((resolve) => {
+    guarded.listen(0, '127.0.0.1', resolve)
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'weir-source-'))
+  const file = join(folder, 'source.yml')
+  const { port } = guarded.address() as AddressInfo
+  const ask = async (text: string): Promise<readonly string[]> => {
+    writeFileSync(file, text)
+    const dispatcher = await dispatcherOfFile('--source.http.config.file', file)
+    return new PrometheusSource(`https://ann:secret@127.0.0.1:${port}`, dispatcher).names(0, 1)
+  }
+  const certificate = `cert_file: ${tls}/client.pem, key_file: ${tls}/client-key.pem`
+  const trusted = `tls_config: { ca_file: ${tls}/ca.pem, ${certificate} }\n`
+  expect(await ask(`${trusted}authorization: { credentials: abc }\n`)).toEqual(['up'])
+  expect(await ask(trusted)).toEqual(['up'])
+  expect(shown).toEqual(['Bearer abc', `Basic ${Buffer.from('ann:secret').toString('base64')}`])
+  await expect(ask(`tls_config: { ca_file: ${tls}/ca.pem }\n`)).rejects.toThrow('Cannot ask')
+  await expect(ask(`tls_config: { ca_file: ${tls}/other-ca.pem, ${certificate} }`)).rejects.toThrow(
+    'Cannot ask',
+  )
+  await expect(dispatcherOfFile('--source.http.config.file', `${file}.gone`)).rejects.toThrow(
+    'Cannot use --source.http.config.file',
+  )
+  expect(shown).toHaveLength(2)
+  guarded.close()
+  rmSync(folder, { recursive: true })
 })

@@ -1,6 +1,6 @@
 import { type Matcher, WeirError } from '@weir/model'
 import { readRequest, writeRequestsOf } from '@weir/server'
-import { Agent, request } from 'undici'
+import { Agent, type Dispatcher, request } from 'undici'
 
 const TIMEOUT_MS = 600_000
 /** An answer longer than this, packed, is asked for in parts. */
@@ -9,12 +9,15 @@ const ANSWER_BYTES_MAX = 16 * 2 ** 20
 /** A Prometheus, or what answers as one does, seen by who wants all it has. */
 export class PrometheusSource {
   readonly #base: URL
-  /** Not the one of the process, which shows Weir's token to whoever it asks. */
-  readonly #agent = new Agent()
+  readonly #dispatcher: Dispatcher
   readonly #headers: Readonly<Record<string, string>>
 
-  /** @param base such as `http://prometheus:9090`, with a path in front of `/api/v1` where there is one */
-  constructor(base: string) {
+  /**
+   * @param base such as `http://prometheus:9090`, with a path in front of `/api/v1` where there is one
+   * @param dispatcher how to ask; never the one of the process, which shows Weir's token to whoever it asks
+   */
+  constructor(base: string, dispatcher: Dispatcher = new Agent()) {
+    this.#dispatcher = dispatcher
     if (!/^https?:/.test(base) || !URL.canParse(base)) {
       const want = 'want an address such as http://127.0.0.1:9090'
       throw new WeirError('SERVER_REFUSED', `Cannot import from ${JSON.stringify(base)}: ${want}`)
@@ -89,7 +92,7 @@ export class PrometheusSource {
     try {
       const { statusCode, body } = await request(url, {
         ...sent,
-        dispatcher: this.#agent,
+        dispatcher: this.#dispatcher,
         headers: { ...sent.headers, ...this.#headers },
         headersTimeout: TIMEOUT_MS,
         bodyTimeout: TIMEOUT_MS,
