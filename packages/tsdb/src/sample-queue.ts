@@ -22,6 +22,7 @@ const COLUMNS_KEPT_BYTES = 2 ** 20
 const COLUMNS_KEPT = 2
 /** What a queued exemplar takes beside its labels. */
 const EXEMPLAR_BYTES = 100
+const NO_BYTES = new Uint8Array(0)
 
 /** Characters that names and values of an exemplar's labels may have together, as OpenMetrics says. */
 const EXEMPLAR_RUNES_MAX = 128
@@ -51,23 +52,29 @@ export interface QueuedColumns {
 
 /** What a commit takes away from a queue. Its columns may lie in longer buffers, which come back. */
 export interface QueuedSamples extends TakenBatch, QueuedColumns {
-  /** Series that were numbered since the last batch, behind each other: number (varint), labels. */
+  /** Series of which there are samples for the first time, behind each other: number (varint), labels. */
   readonly labels: Uint8Array
   readonly histograms: QueuedHistograms
   readonly exemplars: QueuedExemplar[]
   readonly metadata: (readonly [name: string, metadata: MetricMetadata])[]
 }
 
-/** The sender's half of every appender: numbers series and gathers samples in columns. */
+/**
+ * The sender's half of every appender: numbers series and gathers samples in columns. The store hears of a series
+ * with its first sample: senders number what they then refuse (a page past its limit, a token with too many
+ * series), and what the store has heard of once it keeps for long.
+ */
 export class SampleQueue {
   readonly #numbers = new Map<string, number>()
-  /** By number: the key of its labels, and how often it was asked for and not given back. */
-  #keys: string[] = []
+  /** By number: the key of its labels, or the labels themselves while the store has not heard of them. */
+  #names: (string | Labels)[] = []
+  /** How many of those are labels. */
+  #unheard = 0
+  /** By number: how often it was asked for and not given back. */
   #uses: number[] = []
   /** Numbers given back: since the last batch, and those that no batch under way uses any more. */
   #released: number[] = []
   #free: number[] = []
-  #labels = new ByteWriter(256)
   #refs = new Uint32Array(256)
   #times = new Float64Array(256)
   #values = new Float64Array(256)
@@ -90,12 +97,11 @@ export class SampleQueue {
     const key = labels.key()
     let number = this.#numbers.get(key)
     if (number === undefined) {
-      number = this.#free.pop() ?? this.#keys.length
+      number = this.#free.pop() ?? this.#names.length
       this.#numbers.set(key, number)
-      this.#keys[number] = key
+      this.#names[number] = labels
+      this.#unheard++
       this.#uses[number] = 0
-      this.#labels.varint(number)
-      writeLabels(labels, this.#labels)
     }
     this.#uses[number]!++
     return number as SeriesRef
@@ -103,8 +109,10 @@ export class SampleQueue {
 
   release(ref: SeriesRef): void {
     if (!(this.#uses[ref]! > 0) || --this.#uses[ref]! > 0) return
-    this.#numbers.delete(this.#keys[ref]!)
-    this.#keys[ref] = ''
+    const name = this.#names[ref]!
+    this.#numbers.delete(typeof name === 'string' ? name : name.key())
+    // What is queued under it still needs its labels.
+    if (typeof name === 'string') this.#names[ref] = ''
     this.#released.push(ref)
   }
 
@@ -163,7 +171,7 @@ export class SampleQueue {
     }
     this.#waitingBytes += bytes
     const queued = {
-      labels: this.#labels.copy(),
+      labels: this.#unheard === 0 ? NO_BYTES : this.#tell(count),
       released: this.#released,
       refs: this.#refs.subarray(0, count),
       times: this.#times.subarray(0, count),
@@ -177,8 +185,6 @@ export class SampleQueue {
     this.#refs = next?.refs ?? new Uint32Array(256)
     this.#times = next?.times ?? new Float64Array(256)
     this.#values = next?.values ?? new Float64Array(256)
-    // A sender names most of its series at once, and hardly any later: the room is not kept.
-    if (this.#labels.length > 0) this.#labels = new ByteWriter(256)
     this.#metadata = []
     this.#released = []
     this.#exemplars = []
@@ -190,6 +196,27 @@ export class SampleQueue {
     this.#waitingBytes -= bytes
     this.#keep(columns)
     for (const number of released) this.#free.push(number)
+  }
+
+  /** The labels of series that have their first sample among the first `count`, or an exemplar. */
+  #tell(count: number): Uint8Array {
+    const out = new ByteWriter(256)
+    for (let i = 0; i < count; i++) this.#tellOf(this.#refs[i]!, out)
+    for (const { ref } of this.#exemplars) this.#tellOf(ref, out)
+    for (const ref of this.#released) {
+      if (typeof this.#names[ref] !== 'string') this.#unheard--
+      this.#names[ref] = ''
+    }
+    return out.copy()
+  }
+
+  #tellOf(ref: number, out: ByteWriter): void {
+    const name = this.#names[ref]
+    if (name === undefined || typeof name === 'string') return
+    this.#names[ref] = name.key()
+    this.#unheard--
+    out.varint(ref)
+    writeLabels(name, out)
   }
 
   #keep({ refs, times, values }: QueuedColumns): void {
@@ -205,11 +232,11 @@ export class SampleQueue {
   close(): void {
     this.#spare.length = 0
     this.#numbers.clear()
-    this.#keys = []
+    this.#names = []
+    this.#unheard = 0
     this.#uses = []
     this.#released = []
     this.#free = []
-    this.#labels = new ByteWriter(256)
     this.#metadata = []
     this.#histograms.clear()
     this.#exemplars = []

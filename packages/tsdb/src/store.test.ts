@@ -184,6 +184,32 @@ describe('what is appended', () => {
   })
 })
 
+describe('a series', () => {
+  test('is in the store from its first sample or exemplar on, however long it has a number', async () => {
+    await using t = await TestStore.open()
+    const { appender } = t
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => appender.ref(named(name)))
+    await appender.commit()
+    expect(t.store.stats()).toMatchObject({ series: 0, symbols: 0 })
+    appender.append(a!, START_MS, 1)
+    appender.append(b!, START_MS, 2)
+    appender.release(b!) // what is queued under it is taken
+    appender.release(c!)
+    expect(appender.ref(named('c'))).not.toBe(c)
+    await appender.commit()
+    expect(t.store.stats().series).toBe(2)
+    expect([t.get('a'), t.get('b')]).toEqual([[[START_MS, 1]], [[START_MS, 2]]])
+    appender.appendExemplar(d!, { labels: named('x'), value: 1, timeMs: START_MS })
+    await appender.commit()
+    expect(t.store.stats().series).toBe(3)
+    const again = appender.ref(named('c'))
+    appender.append(again, START_MS, 3)
+    await appender.commit()
+    expect(t.get('c')).toEqual([[START_MS, 3]])
+    expect(appender.ref(named('a'))).toBe(a)
+  })
+})
+
 describe('limits', () => {
   test('series beyond the limit are refused, those before go on', async () => {
     await using t = await TestStore.open({ seriesMax: 2 })

@@ -2,6 +2,7 @@ import { type Appender, Labels, type RejectReason, type SeriesRef } from '@weir/
 import { LineReader } from '@weir/wire'
 import type { Generation } from '../push/generations.ts'
 import { type LabelLimits, areTooLong } from '../push/label-limits.ts'
+import { BEYOND_TOKEN } from '../push/token-appender.ts'
 import type { InfluxNaming } from './naming.ts'
 
 const NEW = -1
@@ -28,6 +29,8 @@ export class KnownFields {
   readonly #parts: FieldParts
   #refs = new Int32Array(256).fill(NEW)
   #labelBytes = 0
+  /** Fields beyond their token in this request. */
+  #beyond: number[] = []
 
   constructor(db: string, parts: FieldParts) {
     this.#db = db
@@ -41,6 +44,8 @@ export class KnownFields {
 
   /** Numbers of the appender by the reader's, for all that the last batch names; negative: see {@link find}. */
   column(): Int32Array {
+    for (const field of this.#beyond) this.#refs[field] = NEW
+    this.#beyond = []
     const { fieldCount } = this.reader
     if (fieldCount > this.#refs.length) {
       const refs = new Int32Array(fieldCount * 2).fill(NEW)
@@ -61,8 +66,9 @@ export class KnownFields {
       ref = areTooLong(pairs, this.#parts.limits)
         ? LABEL_LIMIT
         : appender.ref(Labels.fromFlat(pairs))
-      this.#labelBytes += this.reader.textBytes(field) // the appender keeps them too
     }
+    if (ref === BEYOND_TOKEN) this.#beyond.push(field)
+    else if (ref >= 0) this.#labelBytes += this.reader.textBytes(field) // the appender keeps them too
     this.#refs[field] = ref
     return ref
   }

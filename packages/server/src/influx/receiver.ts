@@ -102,6 +102,7 @@ export class InfluxReceiver {
     if (batch.faultCount > 0) rejected.set('bad_line', batch.faultCount)
     const bad = this.#queue(known, rejected)
     const result = await this.#appender.commit()
+    this.#known.refused(rejected, result.rejected)
     for (const [reason, count] of Object.entries(result.rejected)) {
       rejected.set(reason, (rejected.get(reason) ?? 0) + count)
     }

@@ -1,6 +1,7 @@
 import type { Appender, SeriesRef } from '@weir/model'
 import { Labels } from '@weir/model'
 import type { Lists } from '@weir/wire'
+import { BEYOND_TOKEN } from '../push/token-appender.ts'
 import { plainDecimal } from './plain-decimal.ts'
 
 /** Which of the suffixes' series a point goes to. */
@@ -20,6 +21,8 @@ export class ClassicSeries {
   /** By number of the bound; a histogram has one more, for +Inf. */
   readonly bounds: readonly SeriesRef[]
   readonly #values: Float64Array
+  /** Whether some of them are beyond the token that they came with. */
+  readonly isPartial: boolean
 
   constructor(
     appender: Appender,
@@ -40,6 +43,7 @@ export class ClassicSeries {
     if (isHistogram) each.push('+Inf')
     const series = isHistogram ? `${name}_bucket` : name
     this.bounds = each.map((bound) => refOf({ __name__: series, [boundLabel]: bound }))
+    this.isPartial = [this.count, this.sum, ...this.bounds].includes(BEYOND_TOKEN)
   }
 
   /** Whether a point has these bounds. */

@@ -18,6 +18,7 @@ import {
 import type { InstanceLabel } from '../engine/instance.ts'
 import type { Generation } from '../push/generations.ts'
 import { type LabelLimits, areTooLong } from '../push/label-limits.ts'
+import { BEYOND_TOKEN } from '../push/token-appender.ts'
 import { ClassicSeries } from './classic-series.ts'
 import type { OtlpTranslation } from './config.ts'
 import { metricName } from './names.ts'
@@ -68,6 +69,13 @@ export class KnownSeries implements Generation {
   readonly #targets: number[] = []
   #textBytes = 0
   #textBytesMax = 0
+  /** What is beyond its token in this request: series, and resources of which `target_info` tells. */
+  #beyond: number[] = []
+  #beyondClassic: number[] = []
+  #beyondTargets: number[] = []
+  #beyondBytes = 0
+  /** Of the labels that were looked at last. */
+  #lastBytes = 0
 
   constructor(
     reader: OtlpReader,
@@ -93,6 +101,7 @@ export class KnownSeries implements Generation {
 
   /** A new request: so much text of new series it may bring. */
   allow(newTextBytes: number): void {
+    this.#askAgain()
     this.#textBytesMax = this.#textBytes + newTextBytes
   }
 
@@ -124,7 +133,9 @@ export class KnownSeries implements Generation {
     const labels = this.#labels(series, metric)
     if (typeof labels === 'number') return this.#refused(series, labels)
     labels.set('__name__', metric.name)
-    return (this.#refs[series] = this.#ref(labels))
+    const ref = this.#ref(labels)
+    if (ref === BEYOND_TOKEN) this.#goesBeyond(this.#beyond, series)
+    return (this.#refs[series] = ref)
   }
 
   /** The series of a histogram or summary; a reason when they cannot be kept. */
@@ -147,19 +158,21 @@ export class KnownSeries implements Generation {
     )
     known?.release(this.#appender)
     this.#classic.set(series, made)
+    if (made.isPartial) this.#goesBeyond(this.#beyondClassic, series)
     return made
   }
 
   /** The series `target_info` of a resource, negative when there is none. */
   target(resource: number): number {
-    const known = this.#targets[resource]
-    if (known !== undefined) return known
+    const known = this.#targets[resource] ?? NEW
+    if (known !== NEW) return known
     const attributes = this.reader.resource(resource)
     const labels = targetLabels(attributes, this.translation)
     const refused = labels === undefined || attributes.hasBadText ? NONE : this.#refusal(labels)
     if (refused === TOO_MUCH_TEXT) return refused
     const ref = labels === undefined || refused !== undefined ? NONE : this.#ref(labels)
     this.#targets[resource] = ref
+    if (ref === BEYOND_TOKEN) this.#goesBeyond(this.#beyondTargets, resource)
     return ref
   }
 
@@ -186,6 +199,26 @@ export class KnownSeries implements Generation {
     }
     for (const classic of this.#classic.values()) classic.release(appender)
     for (const ref of this.#targets) if (ref >= 0) appender.release(ref as SeriesRef)
+  }
+
+  #goesBeyond(list: number[], number: number): void {
+    list.push(number)
+    this.#beyondBytes += this.#lastBytes
+  }
+
+  /** Another request may be of another token, or there is room again. */
+  #askAgain(): void {
+    for (const series of this.#beyond) this.#refs[series] = NEW
+    for (const resource of this.#beyondTargets) this.#targets[resource] = NEW
+    for (const series of this.#beyondClassic) {
+      this.#classic.get(series)?.release(this.#appender)
+      this.#classic.delete(series)
+    }
+    this.#beyond = []
+    this.#beyondTargets = []
+    this.#beyondClassic = []
+    this.#textBytes -= this.#beyondBytes
+    this.#beyondBytes = 0
   }
 
   #learn(metric: number): KnownMetric {
@@ -223,6 +256,7 @@ export class KnownSeries implements Generation {
     if (areTooLong(flat, this.#limits)) return LABEL_LIMIT
     if (this.#textBytes + bytes > this.#textBytesMax) return TOO_MUCH_TEXT
     this.#textBytes += bytes
+    this.#lastBytes = bytes
     return labels.has('') ? BAD_LABELS : undefined
   }
 

@@ -91,6 +91,7 @@ export class OtlpReceiver {
     try {
       const result = await this.#appender.commit()
       const rejected = new Map(queue.rejected)
+      this.#known?.refused(rejected, result.rejected)
       let lost = 0
       for (const [reason, count] of Object.entries(result.rejected)) {
         rejected.set(reason, (rejected.get(reason) ?? 0) + count)

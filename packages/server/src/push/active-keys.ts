@@ -10,19 +10,26 @@ const TURN_MS = 30 * 60_000
 export class ActiveKeys<K> {
   readonly #max: number
   readonly #clock: Clock
+  readonly #ended: (keys: Iterable<K>) => void
   #now = new Set<K>()
   #before = new Set<K>()
   #turnedMs: number
 
-  constructor(max: number, clock: Clock) {
+  /** @param ended hears of keys that have not been met for long */
+  constructor(max: number, clock: Clock, ended: (keys: Iterable<K>) => void = () => undefined) {
     this.#max = max
     this.#clock = clock
+    this.#ended = ended
     this.#turnedMs = clock.monotonicMs()
   }
 
   get count(): number {
     this.#turn()
     return this.#now.size + this.#before.size
+  }
+
+  has(key: K): boolean {
+    return this.#now.has(key) || this.#before.has(key)
   }
 
   /** Whether it may come; it counts as active from now on if so. */
@@ -51,8 +58,11 @@ export class ActiveKeys<K> {
     const nowMs = this.#clock.monotonicMs()
     if (nowMs - this.#turnedMs < TURN_MS) return
     const isLongAgo = nowMs - this.#turnedMs >= 2 * TURN_MS
+    const [now, before] = [this.#now, this.#before]
     this.#turnedMs = nowMs
-    this.#before = isLongAgo ? new Set() : this.#now
+    this.#before = isLongAgo ? new Set() : now
     this.#now = new Set()
+    this.#ended(before)
+    if (isLongAgo) this.#ended(now)
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@weir/model'
+import type { Clock, RejectReason } from '@weir/model'
 
 /** What a protocol knows of its senders' series, as much as is thrown away together. */
 export interface Generation {
@@ -17,10 +17,23 @@ const ALWAYS_KEPT = 50_000
 const HELD_BYTES_MAX = 64 * 2 ** 20
 const HELD_BYTES_A_SERIES = 512
 
+/** Of samples whose series has no place in the store: what is known of it is of no use. */
+const HOMELESS: readonly RejectReason[] = [
+  'series_limit',
+  'metric_series_limit',
+  'label_limit',
+  'bad_labels',
+  'token_series_limit',
+]
+
 /**
  * Series that have ended would pile up: senders do not say so. When more than twice as many are known
  * as a young generation had, a new generation begins, in which those that live are met again; the old
  * one's numbers go back to the appender a while later, so that the living ones keep theirs.
+ *
+ * Series that are refused are known too, and their number has no end: past as many refused samples as half of what
+ * is known, and some, all is forgotten. A flood of them takes memory for twice the living and {@link ALWAYS_KEPT}
+ * at most, and costs the living one more naming for each as many samples.
  */
 export class Generations<G extends Generation> {
   readonly #make: () => G
@@ -29,6 +42,8 @@ export class Generations<G extends Generation> {
   #sinceMs: number
   /** How many series this generation had when it was settled; 0 before. */
   #settled = 0
+  /** Samples that were refused in this generation because of their series. */
+  #refused = 0
   #before: G | undefined
 
   constructor(make: () => G, clock: Clock) {
@@ -43,6 +58,16 @@ export class Generations<G extends Generation> {
     return this.#current.seriesCount
   }
 
+  /** What of a request was refused, by reason: by who queued it, and by the store. */
+  refused(
+    queued: ReadonlyMap<string, number>,
+    stored: Readonly<Partial<Record<RejectReason, number>>>,
+  ): void {
+    for (const reason of HOMELESS) {
+      this.#refused += (queued.get(reason) ?? 0) + (stored[reason] ?? 0)
+    }
+  }
+
   /** The generation for the next request. Ask once a request: series numbers of another one mean nothing. */
   current(): G {
     const ageMs = this.#clock.monotonicMs() - this.#sinceMs
@@ -51,7 +76,8 @@ export class Generations<G extends Generation> {
       this.#settled = seriesCount + 1
       this.#releaseBefore()
     }
-    const isFull = heldBytes > HELD_BYTES_MAX + HELD_BYTES_A_SERIES * seriesCount
+    const isFlooded = this.#refused > ALWAYS_KEPT + seriesCount / 2
+    const isFull = isFlooded || heldBytes > HELD_BYTES_MAX + HELD_BYTES_A_SERIES * seriesCount
     const isStale = this.#settled > 0 && seriesCount > 2 * this.#settled + ALWAYS_KEPT
     if (isFull || isStale) this.#renew(isFull)
     return this.#current
@@ -70,6 +96,7 @@ export class Generations<G extends Generation> {
     this.#current = this.#make()
     this.#sinceMs = this.#clock.monotonicMs()
     this.#settled = 0
+    this.#refused = 0
   }
 
   #releaseBefore(): void {

@@ -101,3 +101,18 @@ test('monstrous keys end a generation whatever its age', () => {
   expect(known.seriesCount).toBeLessThan(70)
   expect(numbers.out.size).toBe(known.seriesCount)
 })
+
+test('a flood of refused series ends a generation; few that are refused again and again do not', () => {
+  const { known, numbers } = generations()
+  const living = Array.from({ length: 10 }, (_, i) => `living_${i}`)
+  const before = known.current()
+  for (const name of living) find(before, name)
+  known.refused(new Map([['token_series_limit', 30_000]]), { series_limit: 20_005 })
+  known.refused(new Map([['bad_line', 1e9]]), { out_of_order: 1e9 })
+  expect(known.current()).toBe(before)
+  known.refused(new Map([['label_limit', 1]]), {})
+  expect(known.current()).not.toBe(before)
+  expect(numbers.out.size).toBe(0)
+  known.refused(new Map(), { metric_series_limit: 50_000 })
+  expect(known.seriesCount).toBe(0)
+})

@@ -11,13 +11,12 @@ import type { TokenQuota } from '../access/tokens/token-quota.ts'
 import { influxConfig } from '../influx/config.ts'
 import { InfluxReceiver } from '../influx/receiver.ts'
 import { otlpConfig } from '../otlp/config.ts'
-import { OtlpReceiver } from '../otlp/receiver.ts'
+import { OtlpReceiver, type OtlpRequest } from '../otlp/receiver.ts'
 import { RemoteWriteReceiver } from '../remote-write/receiver.ts'
 import { MemoryAppender } from '../scrape/testing/memory-appender.ts'
 import { Registry } from '../telemetry/registry.ts'
 import type { PushOutcome } from './outcome.ts'
-import { TokenAppender } from './token-appender.ts'
-import { TokenQuotas } from './token-quotas.ts'
+import { BEYOND_TOKEN, TokenAppender } from './token-appender.ts'
 
 const HOUR_MS = 3_600_000
 const limits = { labelsMax: 64, nameBytesMax: 1024, valueBytesMax: 1000 }
@@ -27,18 +26,39 @@ const quota = (name: string, seriesMax: number): TokenQuota => ({
   seriesMax,
 })
 
+/** Knows which numbers are out. */
+class CountingAppender extends MemoryAppender {
+  readonly #uses = new Map<SeriesRef, number>()
+
+  get out(): number {
+    return [...this.#uses.values()].filter((uses) => uses > 0).length
+  }
+
+  override ref(labels: Labels): SeriesRef {
+    const ref = super.ref(labels)
+    this.#uses.set(ref, (this.#uses.get(ref) ?? 0) + 1)
+    return ref
+  }
+
+  override release(ref: SeriesRef): void {
+    const uses = this.#uses.get(ref) ?? 0
+    if (uses === 0) throw new Error(`number ${ref} is not out`)
+    this.#uses.set(ref, uses - 1)
+  }
+}
+
 function stand() {
   const clock = new StepClock()
   const registry = new Registry()
-  const quotas = new TokenQuotas<SeriesRef>('series', clock, registry)
   const lines: string[] = []
-  const appender = new TokenAppender(new MemoryAppender(lines), quotas)
+  const inner = new CountingAppender(lines)
+  const appender = new TokenAppender(inner, { clock, registry })
   const metric = (name: string): Record<string, number> => {
-    quotas.publish()
+    appender.publish()
     const samples = registry.collect().find((family) => family.name === name)?.samples ?? []
     return Object.fromEntries(samples.map(({ labels, value }) => [labels.get('token'), value]))
   }
-  return { clock, quotas, lines, appender, metric }
+  return { clock, lines, inner, appender, metric }
 }
 
 type Send = (names: readonly string[]) => Promise<PushOutcome>
@@ -76,16 +96,20 @@ function waysIn(here: ReturnType<typeof stand>): Readonly<Record<string, Send>> 
       return influx.take({ body, encoding: '', precision: 'ms', db: '' })
     },
     otlp: (names) => {
+      if (names[0]?.startsWith('{') === true) return otlp.take(otlpRequest(names[0]))
       const metrics = names.map((name) => ({
         name,
         gauge: { dataPoints: [{ timeUnixNano: '1000000000', asDouble: 1 }] },
       }))
       const text = JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] })
-      const body = new Uint8Array(Buffer.from(text))
-      const translation = otlpConfig.parse({})
-      return otlp.take({ body, encoding: 'json', contentEncoding: '', translation })
+      return otlp.take(otlpRequest(text))
     },
   }
+}
+
+function otlpRequest(text: string): OtlpRequest {
+  const body = new Uint8Array(Buffer.from(text))
+  return { body, encoding: 'json', contentEncoding: '', translation: otlpConfig.parse({}) }
 }
 
 test.each(['remote write 1.0', 'remote write 2.0', 'influx', 'otlp'])(
@@ -112,6 +136,89 @@ test.each(['remote write 1.0', 'remote write 2.0', 'influx', 'otlp'])(
     expect(await by(loader, 'c')).toMatchObject({ samples: 1, rejected: {} })
   },
 )
+
+test.each(['remote write 1.0', 'remote write 2.0', 'influx', 'otlp'])(
+  '%s: a flood of refused series leaves no number behind, and puts nothing in the place of those that were there',
+  async (way) => {
+    const here = stand()
+    const send = waysIn(here)[way]!
+    const by = (...names: string[]): Promise<PushOutcome> =>
+      here.appender.by(quota('loader', 3), () => send(names))
+    await by('a', 'b', 'c')
+    for (let i = 0; i < 20; i++) {
+      const flood = Array.from({ length: 50 }, (_, k) => `flood_${i}_${k}`)
+      expect(await by(...flood, 'b', 'flood_0_0')).toMatchObject({
+        samples: 1,
+        rejected: { token_series_limit: 51 },
+      })
+    }
+    expect(here.inner.out).toBe(3)
+    expect(here.lines.filter((line) => line.includes('flood'))).toEqual([])
+    expect(await by('a', 'b', 'c')).toMatchObject({ samples: 3, rejected: {} })
+    expect(await send(['flood_0_0'])).toMatchObject({ samples: 1, rejected: {} })
+    expect(here.inner.out).toBe(4)
+  },
+)
+
+test('a histogram of which a part is beyond the token is asked for again when there is room', async () => {
+  const here = stand()
+  const { otlp } = waysIn(here)
+  const point = (startTimeUnixNano: string): string =>
+    JSON.stringify({
+      resourceMetrics: [
+        {
+          scopeMetrics: [
+            {
+              metrics: [
+                {
+                  name: 'h',
+                  histogram: {
+                    aggregationTemporality: 2,
+                    dataPoints: [
+                      {
+                        startTimeUnixNano,
+                        timeUnixNano: '2000000000',
+                        count: 3,
+                        sum: 3,
+                        explicitBounds: [1, 2],
+                        bucketCounts: [1, 1, 1],
+                      },
+                    ],
+                  },
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    })
+  const by = (who: TokenQuota): Promise<PushOutcome> =>
+    here.appender.by(who, () => otlp!([point('1000000000')]))
+  expect(await by(quota('small', 2))).toMatchObject({
+    samples: 2,
+    rejected: { token_series_limit: 3 },
+  })
+  expect(await by(quota('large', 9))).toMatchObject({ samples: 5, rejected: {} })
+  expect(await by(quota('small', 2))).toMatchObject({ samples: 2 })
+  expect(here.inner.out).toBe(5)
+})
+
+test('what a receiver forgets counts on for its token, under the same number, until it has not come for long', async () => {
+  const here = stand()
+  const { appender, inner } = here
+  const named = (name: string): SeriesRef =>
+    appender.by(quota('a', 1), () => appender.ref(Labels.of({ __name__: name })))
+  const x = named('x')
+  appender.release(x)
+  expect(named('y')).toBe(BEYOND_TOKEN)
+  expect(named('x')).toBe(x)
+  appender.release(x)
+  expect(inner.out).toBe(1)
+  here.clock.pass(HOUR_MS)
+  expect(here.metric('weir_access_token_series')).toEqual({})
+  expect(inner.out).toBe(0)
+  expect(named('y')).not.toBe(BEYOND_TOKEN)
+})
 
 test('a request that cannot be read leaves nothing for the next', async () => {
   const here = stand()
@@ -151,6 +258,7 @@ test('whatever tokens send, in any order: never more series than they may, never
           const ref = refs.get(one.release)
           if (ref === undefined) continue
           appender.release(ref)
+          appender.end(ref)
           refs.delete(one.release)
           for (const set of Object.values(active)) set.delete(one.release)
           continue
@@ -183,8 +291,8 @@ test('whatever tokens send, in any order: never more series than they may, never
 test('a number that the store gives to another series does not stand for the old one', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'weir-quota-'))
   const store = await openStore({ path: folder, clock: new StepClock() })
-  const quotas = new TokenQuotas<SeriesRef>('series', new StepClock(), new Registry())
-  const appender = new TokenAppender(store.appender(), quotas)
+  const telling = { clock: new StepClock(), registry: new Registry() }
+  const appender = new TokenAppender(store.appender(), telling)
   const send = (name: string) => {
     const ref = appender.ref(Labels.of({ __name__: name }))
     const sent = appender.by(quota('a', 1), () => {
@@ -197,6 +305,7 @@ test('a number that the store gives to another series does not stand for the old
   expect(await first.sent).toMatchObject({ appended: 1 })
   expect(await send('y').sent).toMatchObject({ appended: 0, rejected: { token_series_limit: 1 } })
   appender.release(first.ref)
+  appender.end(first.ref)
   await appender.commit()
   const next = send('z')
   expect(next.ref).toBe(first.ref)

@@ -1,5 +1,6 @@
 import type {
   Appender,
+  Clock,
   CommitResult,
   Exemplar,
   Labels,
@@ -9,12 +10,25 @@ import type {
   SeriesRef,
 } from '@weir/model'
 import type { TokenQuota } from '../access/tokens/token-quota.ts'
-import type { TokenGate, TokenQuotas } from './token-quotas.ts'
+import type { Registry } from '../telemetry/registry.ts'
+import { TokenQuotas, type TokenGate } from './token-quotas.ts'
 
 /**
- * The appender of all that is pushed, which holds those to their series whose token has a limit of them. Samples of
- * series beyond it never get to the store; the commit counts them among the rejected. Without such a token
- * everything goes straight through.
+ * In place of a number: the token has as many series as it may, and this one is not among them. Samples may be
+ * appended to it, and are counted as refused. Another request asks again: it may be let in then.
+ */
+export const BEYOND_TOKEN = 0x7fff_ffff as SeriesRef
+
+/** What may come with one token, for those who look at each series themselves. */
+export interface SeriesGate extends TokenGate<SeriesRef> {
+  /** Numbers that are asked for meanwhile count for the token, or are {@link BEYOND_TOKEN}. */
+  naming<T>(take: () => T): T
+}
+
+/**
+ * The appender of all that is pushed, which holds those to their series whose token has a limit of them. A series
+ * counts from where it gets a number; one beyond the limit gets none, so nothing of it is kept, here or in the
+ * store. The commit counts its samples among the rejected. Without such a token everything goes straight through.
  */
 export class TokenAppender implements Appender {
   readonly #inner: Appender
@@ -23,18 +37,44 @@ export class TokenAppender implements Appender {
   readonly #uses: number[] = []
   /** Numbers that count for some token. */
   readonly #counted = new Set<SeriesRef>()
+  /**
+   * Those of them that nobody uses any more: receivers forget what they know when that has become much, and a
+   * series must be the same one when it comes again, or a flood could put others in its place.
+   */
+  readonly #kept = new Set<SeriesRef>()
   #gate: TokenGate<SeriesRef> | undefined
   #refused = 0
 
-  constructor(inner: Appender, quotas: TokenQuotas<SeriesRef>) {
+  constructor(inner: Appender, { clock, registry }: { clock: Clock; registry: Registry }) {
     this.#inner = inner
-    this.#quotas = quotas
+    this.#quotas = new TokenQuotas('series', clock, registry, (ref) => this.#end(ref))
+  }
+
+  /** Brings the metrics up to date. */
+  publish(): void {
+    this.#quotas.publish()
   }
 
   /** What `take` queues and commits before it waits for anything is of the token. */
   by<T>(quota: TokenQuota | undefined, take: () => T): T {
-    this.#gate = quota === undefined ? undefined : this.gate(quota)
     this.#refused = 0
+    return quota === undefined ? take() : this.#under(this.gate(quota), take)
+  }
+
+  /** For those who look at each series themselves. */
+  gate(quota: TokenQuota): SeriesGate {
+    const counted = this.#quotas.of(quota)
+    const admits = (ref: SeriesRef): boolean => {
+      const isIn = ref !== BEYOND_TOKEN && counted.admits(ref)
+      if (isIn) this.#counted.add(ref)
+      return isIn
+    }
+    const gate = { ...counted, admits }
+    return { ...gate, naming: (take) => this.#under(gate, take) }
+  }
+
+  #under<T>(gate: TokenGate<SeriesRef>, take: () => T): T {
+    this.#gate = gate
     try {
       return take()
     } finally {
@@ -42,33 +82,34 @@ export class TokenAppender implements Appender {
     }
   }
 
-  /** For those who look at each series themselves. */
-  gate(quota: TokenQuota): TokenGate<SeriesRef> {
-    const gate = this.#quotas.of(quota)
-    const admits = (ref: SeriesRef): boolean => {
-      const isIn = gate.admits(ref)
-      if (isIn) this.#counted.add(ref)
-      return isIn
-    }
-    return { ...gate, admits }
-  }
-
   /** A series that is sent again without its token counts on for it. */
   keep(ref: SeriesRef): void {
     if (this.#counted.has(ref)) this.#quotas.keep(ref)
   }
 
+  /** A series has ended, and makes room for another; one that somebody uses goes on. */
+  end(ref: SeriesRef): void {
+    if (!this.#kept.has(ref)) return
+    this.#quotas.forget(ref)
+    this.#end(ref)
+  }
+
   ref(labels: Labels): SeriesRef {
     const ref = this.#inner.ref(labels)
+    if (this.#gate?.admits(ref) === false) {
+      this.#inner.release(ref)
+      return BEYOND_TOKEN
+    }
+    if (this.#kept.delete(ref)) this.#inner.release(ref)
     this.#uses[ref] = (this.#uses[ref] ?? 0) + 1
     return ref
   }
 
   release(ref: SeriesRef): void {
-    this.#inner.release(ref)
+    if (ref === BEYOND_TOKEN) return
     this.#uses[ref]!--
-    // Another series may get the number.
-    if (this.#uses[ref] === 0 && this.#counted.delete(ref)) this.#quotas.forget(ref)
+    if (this.#uses[ref] === 0 && this.#counted.has(ref)) this.#kept.add(ref)
+    else this.#inner.release(ref)
   }
 
   append(ref: SeriesRef, timeMs: number, value: number): void {
@@ -118,6 +159,12 @@ export class TokenAppender implements Appender {
     if (this.#gate === undefined || this.#gate.admits(ref)) return true
     this.#refused++
     return false
+  }
+
+  /** It counts for no token any more. */
+  #end(ref: SeriesRef): void {
+    this.#counted.delete(ref)
+    if (this.#kept.delete(ref)) this.#inner.release(ref)
   }
 
   #appendRun({ refs, times, values }: SampleRun, from: number, to: number): void {

@@ -31,13 +31,21 @@ const SAID = {
 export class TokenQuotas<K> {
   readonly #clock: Clock
   readonly #kind: keyof typeof SAID
+  readonly #ended: (key: K) => void
   readonly #byId = new Map<string, Counted<K>>()
   readonly #active
   readonly #refused
 
-  constructor(kind: keyof typeof SAID, clock: Clock, registry: Registry) {
+  /** @param ended hears of keys that count for no token any more because they have not been met for long */
+  constructor(
+    kind: keyof typeof SAID,
+    clock: Clock,
+    registry: Registry,
+    ended: (key: K) => void = () => undefined,
+  ) {
     this.#clock = clock
     this.#kind = kind
+    this.#ended = ended
     const { what, refused } = SAID[kind]
     this.#active = registry.gauge(
       `weir_access_token_${kind}`,
@@ -55,7 +63,7 @@ export class TokenQuotas<K> {
     const known = this.#byId.get(quota.id)
     if (known !== undefined) return known
     const { id, name, seriesMax } = quota
-    const active = new ActiveKeys<K>(seriesMax, this.#clock)
+    const active = new ActiveKeys<K>(seriesMax, this.#clock, (keys) => this.#endedOfOne(keys))
     const why = `the token ${JSON.stringify(name)} may send ${seriesMax} ${this.#kind} at a time, and does`
     const made: Counted<K> = {
       name,
@@ -78,6 +86,11 @@ export class TokenQuotas<K> {
   /** It has ended. */
   forget(key: K): void {
     for (const { active } of this.#byId.values()) active.forget(key)
+  }
+
+  #endedOfOne(keys: Iterable<K>): void {
+    const all = [...this.#byId.values()]
+    for (const key of keys) if (!all.some(({ active }) => active.has(key))) this.#ended(key)
   }
 
   /** Brings the metrics up to date, and forgets tokens that send no more. */

@@ -306,6 +306,7 @@ test('series that the token may not send are neither kept nor repeated; the othe
   const gate = {
     why: 'full',
     refused: (count: number) => void refusals.push(count),
+    naming: <T>(take: () => T): T => take(),
     admits: (ref: SeriesRef): boolean => held.has(ref) || (held.size < 2 && Boolean(held.add(ref))),
   }
   const send = (text: string) =>

@@ -14,8 +14,7 @@ import {
 import type { PushGroupView } from '@weir/packs'
 import type { PushOutcome } from '../push/outcome.ts'
 import { type LabelLimits, areTooLong } from '../push/label-limits.ts'
-import { withRefused } from '../push/token-appender.ts'
-import type { TokenGate } from '../push/token-quotas.ts'
+import { type SeriesGate, BEYOND_TOKEN, withRefused } from '../push/token-appender.ts'
 import { unpackBody } from '../push/unpack.ts'
 import type { Telemetry } from '../telemetry/log.ts'
 import type { PushGatewayConfig } from './config.ts'
@@ -51,6 +50,8 @@ export interface PushGatewayParts {
   readonly appender: Appender
   /** Hears of series that are repeated: they go on. */
   readonly keep: (ref: SeriesRef) => void
+  /** Hears of series that have ended, when they have been released. */
+  readonly end: (ref: SeriesRef) => void
   readonly store: KeyValueStore
   readonly clock: Clock
   readonly telemetry: Telemetry
@@ -107,7 +108,7 @@ export class PushGateway implements AsyncDisposable {
    */
   async push(
     { path, body, replace, ...type }: PushRequest,
-    gate?: TokenGate<SeriesRef>,
+    gate?: SeriesGate,
   ): Promise<PushOutcome> {
     const { config, clock, labels } = this.#parts
     const grouping = readGrouping(path)
@@ -242,12 +243,7 @@ export class PushGateway implements AsyncDisposable {
    *
    * @returns how many series the gate refused
    */
-  #take(
-    group: Group,
-    families: Iterable<PushedFamily>,
-    nowMs: number,
-    gate?: TokenGate<SeriesRef>,
-  ): number {
+  #take(group: Group, families: Iterable<PushedFamily>, nowMs: number, gate?: SeriesGate): number {
     const { appender } = this.#parts
     let refused = 0
     for (const { name, type, help, unit, series } of families) {
@@ -258,10 +254,10 @@ export class PushGateway implements AsyncDisposable {
       for (const { labels, value, native, exemplars } of series) {
         const key = labels.key()
         const known = before?.series.get(key)?.ref ?? held.get(key)?.ref
-        const ref = known ?? appender.ref(labels)
-        if (gate?.admits(ref) === false) {
+        const name = (): SeriesRef => appender.ref(labels)
+        const ref = known ?? (gate === undefined ? name() : gate.naming(name))
+        if (ref === BEYOND_TOKEN || gate?.admits(ref) === false) {
           refused++
-          if (known === undefined) appender.release(ref)
           continue
         }
         held.set(key, { labels, ref, value, native })
@@ -316,6 +312,7 @@ export class PushGateway implements AsyncDisposable {
       if (this.#owners.get(key) === group) this.#owners.delete(key)
       appender.append(ref, timeMs, STALE_MARKER)
       appender.release(ref)
+      this.#parts.end(ref)
     }
   }
 

@@ -3,6 +3,7 @@ import { Labels } from '@weir/model'
 import { type WriteReader, WriteReaderV1, WriteReaderV2, seriesLabels } from '@weir/wire'
 import type { Generation } from '../push/generations.ts'
 import { type LabelLimits, areTooLong } from '../push/label-limits.ts'
+import { BEYOND_TOKEN } from '../push/token-appender.ts'
 
 /** In place of an appender's number: a series that cannot be kept for either reason, and one not looked at yet. */
 const BAD = -1
@@ -23,6 +24,9 @@ export class KnownRefs {
   #refs = new Int32Array(1024).fill(NEW)
   #textBytes = 0
   #textBytesMax = 0
+  /** Series beyond their token in this request, and their text. */
+  #beyond: number[] = []
+  #beyondBytes = 0
 
   constructor(reader: WriteReader, appender: Appender, limits: LabelLimits) {
     this.#limits = limits
@@ -48,6 +52,10 @@ export class KnownRefs {
 
   /** A new request: so much text of new series it may bring. */
   allow(newTextBytes: number): void {
+    for (const series of this.#beyond) this.#refs[series] = NEW
+    this.#beyond = []
+    this.#textBytes -= this.#beyondBytes
+    this.#beyondBytes = 0
     this.#textBytesMax = this.#textBytes + newTextBytes
   }
 
@@ -63,6 +71,10 @@ export class KnownRefs {
     const bad = labels === TOO_LONG_TEXT ? TOO_LONG : BAD
     const ref = labels instanceof Labels ? this.#appender.ref(labels) : bad
     this.#refs[series] = ref
+    if (ref === BEYOND_TOKEN) {
+      this.#beyond.push(series)
+      this.#beyondBytes += textBytes
+    }
     return ref
   }
 

@@ -66,6 +66,7 @@ export class RemoteWriteReceiver {
     const sent = this.#batch.exemplars.length
     try {
       const result = await this.#appender.commit()
+      this.#known.refused(rejected, result.rejected)
       for (const [reason, count] of Object.entries(result.rejected)) {
         rejected.set(reason, (rejected.get(reason) ?? 0) + count)
       }
@@ -115,8 +116,8 @@ export class RemoteWriteReceiver {
     const batch = this.#batch
     const appender = this.#appender
     const { series, length } = batch
-    const numbers = known.column()
     known.allow(4 * this.#limits.unpackedBytesMax)
+    const numbers = known.column()
     const bad: number[] = []
     if (this.#refs.length < length) this.#refs = new Uint32Array(Math.ceil(length * 1.25))
     const refs = this.#refs

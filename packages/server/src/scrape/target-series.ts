@@ -105,6 +105,7 @@ export class TargetSeries {
     const counts = { scraped: resolved.seen, kept: resolved.kept, fault }
     if (fault !== undefined) {
       this.endAll(timeMs)
+      this.#tidy() // a page past its limit may have named a million
       return { ...counts, added }
     }
     const revived = this.#append(timeMs)

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { type SeriesRef, systemClock } from '@weir/model'
+import { systemClock } from '@weir/model'
 import type { PushGroupView } from '@weir/packs'
 import { connectAppender, openKeyValueStore } from '@weir/tsdb'
 import { type InstanceLabel, labelled } from '../engine/instance.ts'
@@ -23,7 +23,6 @@ import { gatewayMetrics } from '../pushgateway/view.ts'
 import type { WriteVersion } from '../remote-write/protocol.ts'
 import { RemoteWriteReceiver } from '../remote-write/receiver.ts'
 import { TokenAppender } from '../push/token-appender.ts'
-import { TokenQuotas } from '../push/token-quotas.ts'
 import { openLog } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { movedAnswer, movedPage } from './moved-page.ts'
@@ -97,8 +96,7 @@ export type PushHandlers = {
 const data = workerData as PushData
 const { labels, remoteWrite, influx, otlp, store, history } = data
 const registry = new Registry()
-const quotas = new TokenQuotas<SeriesRef>('series', systemClock, registry)
-const appender = new TokenAppender(connectAppender(store), quotas)
+const appender = new TokenAppender(connectAppender(store), { clock: systemClock, registry })
 const importer = connectAppender(history)
 /** What the receivers of all protocols have in common; the seed is one that senders cannot know. */
 const shared = { appender, clock: systemClock, seed: randomInt(2 ** 32) }
@@ -126,6 +124,7 @@ function gateway(): PushGateway {
     labels,
     appender: labelled(appender, data.instance),
     keep: (ref) => appender.keep(ref),
+    end: (ref) => appender.end(ref),
     store: opened.store,
     clock: systemClock,
     telemetry: { registry, log: openLog(data.logLevel).child({ part: 'push gateway' }) },
@@ -159,7 +158,7 @@ const handlers: PushHandlers = {
   gatewayMetrics: () => movedAnswer(gatewayMetrics(gateway().records())),
   gatewayViews: () => gateway().views(),
   page: (accept) => {
-    quotas.publish()
+    appender.publish()
     return movedPage(registry.collect(), accept)
   },
   close: async () => {

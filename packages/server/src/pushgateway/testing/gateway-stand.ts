@@ -47,6 +47,7 @@ export function gatewayStand(
     labels: { labelsMax: 64, nameBytesMax: 1024, valueBytesMax: 4096 },
     appender: new Appender(lines),
     keep: () => undefined,
+    end: () => undefined,
     store: keys,
     clock,
     telemetry: { registry, log: new Log(pino({ level: 'silent' })) },

@@ -29,7 +29,7 @@ export class MemoryAppender implements Appender {
     return (this.#labels.push(labels) - 1) as SeriesRef
   }
 
-  release(): void {
+  release(_ref: SeriesRef): void {
     // numbers are kept: nothing here lives long
   }
 
