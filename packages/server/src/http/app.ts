@@ -19,7 +19,7 @@ import { asWeirError } from './errors.ts'
 import { type GuardRules, SECURITY_HEADERS, ambiguity, isLoopback, refusal } from './guard.ts'
 import { greetShippers } from './elastic-routes.ts'
 import { HttpEvents } from './observe.ts'
-import { servePage } from './page.ts'
+import { hasPage, isLostVisitor, servePage } from './page.ts'
 import { UNPACKED } from './packed-lines.ts'
 import { readBody } from './read-body.ts'
 import { allRoutes } from './routes.ts'
@@ -112,7 +112,11 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
   })
 
   // Before the routes: awaiting a plugin binds those that are there to the handlers of that moment.
-  app.setNotFoundHandler((request, reply) => void send(reply, notFound(request)))
+  const tellsVisitors = hasPage(deps.webRoot)
+  app.setNotFoundHandler((request, reply) => {
+    if (tellsVisitors && isLostVisitor(request)) void reply.code(404).sendFile('index.html')
+    else void send(reply, notFound(request))
+  })
   app.setErrorHandler(answering(deps, events))
 
   const routes = allRoutes(deps)

@@ -21,6 +21,13 @@ test('with a page, links of Prometheus lead to the explorer, and InfluxDB has it
     expect(await ask('/query')).toBe('302 /explore')
     expect(await ask('/query?q=SHOW+DATABASES')).toMatch(/^200 \{"results"/)
     expect(await ask('/targets')).toBe('200 <title>Weir</title>')
+    const visit = async (url: string, accept: string): Promise<string> => {
+      const { statusCode, body } = await http.inject({ url, headers: { accept } })
+      return `${statusCode} ${body.slice(0, 20)}`
+    }
+    expect(await visit('/nowhere', 'text/html,*/*')).toBe('404 <title>Weir</title>')
+    expect(await visit('/nowhere', '*/*')).toMatch(/^404 \{/)
+    expect(await visit('/api/v1/nowhere', 'text/html')).toMatch(/^404 \{/)
     const link = async (url: string): Promise<unknown> => (await http.inject({ url })).headers.link
     expect(await link('/')).toBe(
       '</api/weir/v1/overview?window=1h>; rel=preload; as=fetch; crossorigin',

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 /** Addresses that the page itself draws, from one index.html; opening one directly must work. */
 const APP_PATHS = [
@@ -31,9 +31,23 @@ const SHARED_PATH = '/query'
 
 const FOREVER = 'public, max-age=31536000, immutable' // the name of an asset holds its hash
 
+/** Where programs ask, and a person who looks wants to see what they are answered. */
+const FOR_PROGRAMS = /^\/(?:api|loki|v1|-)\//
+
+/** Whether the built page is there to be served. */
+export function hasPage(webRoot: string | undefined): webRoot is string {
+  return webRoot !== undefined && existsSync(join(webRoot, 'index.html'))
+}
+
+/** Whether somebody typed or followed an address that nobody has: the page tells him, not JSON. */
+export function isLostVisitor({ method, url, headers }: FastifyRequest): boolean {
+  const wantsPage = headers.accept?.includes('text/html') === true
+  return wantsPage && (method === 'GET' || method === 'HEAD') && !FOR_PROGRAMS.test(url)
+}
+
 /** Serves the built page, when there is one. */
 export async function servePage(app: FastifyInstance, webRoot: string | undefined): Promise<void> {
-  if (webRoot === undefined || !existsSync(join(webRoot, 'index.html'))) return
+  if (!hasPage(webRoot)) return
   await app.register(fastifyStatic, {
     root: webRoot,
     index: false,
