@@ -34,7 +34,11 @@ class Hands {
   }
 }
 
-async function poolOf(threads: number): Promise<{
+/** @param isKilledAtOnce else a thread that is killed goes on until the test lets it die */
+async function poolOf(
+  threads: number,
+  isKilledAtOnce = true,
+): Promise<{
   readonly pool: QueryPool
   readonly stands: Stand[]
   readonly hands: Hands
@@ -66,7 +70,7 @@ async function poolOf(threads: number): Promise<{
     }
     return {
       call,
-      kill: die,
+      kill: isKilledAtOnce ? die : () => undefined,
       [Symbol.asyncDispose]: async () => undefined,
     } as unknown as QueryThread
   })
@@ -88,6 +92,24 @@ test('a thread that dies fails its own query only; what waits goes to the one in
   await settle()
   expect(stands[0]!.asked).toHaveLength(1)
   expect(stands[1]!.asked).toHaveLength(1)
+  stands[1]!.asked[0]!.answer({ body: 'reply' })
+  expect(await waiting).toEqual({ body: 'reply' })
+})
+
+test('a thread that is ended is given nothing more, though it answers at the last moment', async () => {
+  const { pool, stands, hands } = await poolOf(1, false)
+  const gone = new AbortController()
+  const left = ask(pool, gone.signal)
+  const waiting = ask(pool)
+  gone.abort(new Error('nobody waits'))
+  await expect(left).rejects.toThrow('nobody waits')
+  hands.pass(5000)
+  await settle()
+  stands[0]!.asked[0]!.answer({ body: 'late' })
+  await settle()
+  expect(stands[0]!.asked).toHaveLength(1)
+  stands[0]!.die()
+  await settle()
   stands[1]!.asked[0]!.answer({ body: 'reply' })
   expect(await waiting).toEqual({ body: 'reply' })
 })

@@ -363,6 +363,8 @@ export class QueryPool implements QueryDesk, AnswerReader {
     const kill = (): void => {
       const query = watched?.question.expr.slice(0, 1000) ?? 'the answer of an engine'
       this.#telemetry.log.warn({ query }, 'A query does not stop; its thread is ended')
+      // It may answer before it has ended: what would be given to it then would end with it.
+      seat.isDead = true
       seat.thread.kill()
     }
     this.#clock.sleep(STOP_GRACE_MS, stopped).then(kill, () => undefined) // rejected: it stopped
