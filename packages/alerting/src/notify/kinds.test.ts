@@ -58,6 +58,7 @@ test.each(NAMED)(
       [400, 'refused'],
       [503, 'retry'],
       [429, 'retry'],
+      [408, 'retry'],
     ] as const) {
       const service = ({ url, headers, body }: Asked): Reply => ({
         status,

@@ -47,7 +47,7 @@ export interface Messenger {
   readonly showsPicture?: boolean
 }
 
-/** Posts a letter. Retried on network trouble, time-out, 429 and 5xx. */
+/** Posts a letter. Retried on network trouble, time-out, 408, 429 and 5xx. */
 export type Ask = (letter: Letter) => Promise<Outcome>
 
 /** A kind that tells by one HTTP request, which `write` makes. */
@@ -69,9 +69,8 @@ export function conversation(
   hold: (draft: Draft, ask: Ask) => Promise<Outcome>,
 ): Integration {
   const { kind, what, index, sendsResolved, timeoutMs = TIMEOUT_MS } = about
-  const isRetryable = (status: number): boolean => status >= 500 || status === 429
   const send = async (facts: NotificationFacts, signal: AbortSignal): Promise<Outcome> => {
-    const ask: Ask = (letter) => post({ ...letter, what, timeoutMs, isRetryable }, context, signal)
+    const ask: Ask = (letter) => post({ ...letter, what, timeoutMs }, context, signal)
     try {
       const composer =
         about.showsPicture === true

@@ -10,6 +10,9 @@ export interface PostContext {
   readonly clock: Clock
 }
 
+/** Trouble of the service, too many requests, or one that it waited for too long (a sender that was held up). */
+const passes = (status: number): boolean => status >= 500 || status === 429 || status === 408
+
 export interface Post {
   /** For messages: `webhook`, `PagerDuty`. Addresses may hold secrets and are never shown. */
   readonly what: string
@@ -21,7 +24,8 @@ export interface Post {
   readonly headers?: Readonly<Record<string, string>>
   readonly timeoutMs: number
   readonly http: HttpConfig | undefined
-  readonly isRetryable: (status: number) => boolean
+  /** Statuses that mean `later` beside those that always do. */
+  readonly isRetryable?: (status: number) => boolean
   /** Texts to take out of whatever the receiver answers. */
   readonly secrets: readonly string[]
   /** Looks into a 2xx answer, for services that say no with a yes. */
@@ -75,7 +79,7 @@ export async function post(
     ])
     if (answer.status >= 200 && answer.status < 300) return judged(message, said, shown)
     const why = `Cannot notify by ${what}: it answered ${answer.status}${shown && `: ${shown}`}`
-    if (!message.isRetryable(answer.status)) return refused(why)
+    if (!passes(answer.status) && message.isRetryable?.(answer.status) !== true) return refused(why)
     const asked = answer.headers.get('retry-after') ?? String(message.retryAfter?.(said) ?? '')
     return retryLater(why, retryAfterMs(asked, clock.now()))
   } catch (cause) {

@@ -7,7 +7,7 @@ const BATCH = 256
 const BACKOFF_FIRST_MS = 1000
 const BACKOFF_MAX_MS = 30_000
 /** Not about the alerts: there is no room, or the token is wrong and may be exchanged. */
-const FOR_NOW: ReadonlySet<number> = new Set([401, 403, 429])
+const FOR_NOW: ReadonlySet<number> = new Set([401, 403, 408, 429])
 /** How long the last alerts may take when Weir stops. */
 const LAST_WORDS_MS = 5000
 

@@ -69,7 +69,6 @@ export function alertIntegration(
           headers: { authorization: `GenieKey ${key}` },
           timeoutMs: TIMEOUT_MS,
           http: config.http_config,
-          isRetryable: (status) => status >= 500 || status === 429,
           secrets: [key],
         },
         context,

@@ -53,7 +53,7 @@ export function pagerduty(config: PagerdutyConfig, index: number, context: Conte
         body,
         timeoutMs: config.timeout || TIMEOUT_MS,
         http: config.http_config,
-        isRetryable: (status) => status >= 500 || status === 429 || (isV1 && status === 403),
+        isRetryable: (status) => isV1 && status === 403,
         secrets: [key, config.url],
       },
       context,

@@ -56,7 +56,6 @@ export function slack(
           headers: token === '' ? {} : { authorization: `Bearer ${token}` },
           timeoutMs: config.timeout || TIMEOUT_MS,
           http: config.http_config,
-          isRetryable: (status) => status >= 500 || status === 429,
           secrets: [url, token],
           judge: (text) => verdictOf(text, config.update_message),
         },

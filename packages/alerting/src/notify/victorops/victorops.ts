@@ -43,7 +43,6 @@ export function victorops(
         body: JSON.stringify(messageOf(config, composer, context.strictCompat === true)),
         timeoutMs: TIMEOUT_MS,
         http: config.http_config,
-        isRetryable: (status) => status >= 500 || status === 429,
         secrets: [key, routingKey],
       },
       context,

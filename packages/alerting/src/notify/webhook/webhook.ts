@@ -53,7 +53,6 @@ export function webhook(
         body,
         timeoutMs: config.timeout || TIMEOUT_MS,
         http: config.http_config,
-        isRetryable: (status) => status >= 500 || status === 429,
         secrets: [url],
       },
       context,
