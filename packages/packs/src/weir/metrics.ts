@@ -1686,6 +1686,27 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
       '',
       'Memory of buffers outside the main heap.',
     ],
+    [
+      'weir_thread_heap_used_bytes',
+      'gauge',
+      'bytes',
+      'thread number',
+      'What lives in the JavaScript heap of a thread, garbage that is not collected yet included.',
+    ],
+    [
+      'weir_thread_heap_bytes',
+      'gauge',
+      'bytes',
+      'thread number',
+      'Memory that the JavaScript heap of a thread has taken.',
+    ],
+    [
+      'weir_thread_external_bytes',
+      'gauge',
+      'bytes',
+      'thread number',
+      'Buffers that a thread holds outside its heap; shared ones are counted by each that holds them.',
+    ],
     ['nodejs_heap_size_used_bytes', 'gauge', 'bytes', '', 'JavaScript heap of the main thread.'],
     [
       'process_cpu_seconds_total',

@@ -6,8 +6,10 @@ import { DiskSpace } from '../telemetry/disk-space.ts'
 import { peerFamilies } from '../telemetry/peer-families.ts'
 import { ProcessMetrics } from '../telemetry/process-metrics.ts'
 import { ruleGroupFamilies } from '../telemetry/rule-group-families.ts'
+import { threadMemoryFamilies } from '../telemetry/thread-memory.ts'
 import { joinPages } from '../threads/moved-page.ts'
 import { keepHeapSmall } from '../threads/small-heap.ts'
+import { heapsOfThreads } from '../threads/thread.ts'
 import { VERSION } from '../version.ts'
 import type { Ground } from './ground.ts'
 import type { Parts } from './parts.ts'
@@ -44,6 +46,7 @@ export class OwnMetrics {
     this.#processMetrics.refresh()
     this.#diskSpace.refresh()
     kept.loggers?.publish()
+    const heaps = heapsOfThreads()
     const threads = await Promise.all([
       ground.writer.call('page', accept),
       intakes.statsd.call('page', accept),
@@ -56,6 +59,7 @@ export class OwnMetrics {
       ...ruleGroupFamilies(alerting?.groupFigures() ?? []),
       ...(alerting === undefined ? [] : alertingFamilies(alerting, systemClock.now())),
       ...(alerting === undefined ? [] : peerFamilies(alerting.peers.view())),
+      ...threadMemoryFamilies(await heaps),
     ]
     const sent = await out.pages(accept)
     return [exposition(own, accept).body, ...threads, ...pushed, ...lines, ...sent]
