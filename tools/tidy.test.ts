@@ -54,8 +54,11 @@ describe('arrows', () => {
   })
 
   test('outsiders use the face of a room, never its inside', () => {
-    // Second faces are for what must be there at once: a Weir that starts, a command that only asks one.
+    // Second faces are for what must be there at once: a Weir that starts, a command that only asks one. Or for
+    // threads that would keep the rest of a room in memory for nothing, and what it stands on (undici, zod: 10 MiB).
     const second = [
+      'fetch/fence',
+      'fetch/networks',
       'server/serve',
       'server/words',
       'alerting/matchers',

@@ -1,7 +1,8 @@
 import { checkHttpClient, httpClientBeside, httpClientShape } from '@weir/fetch'
 import { z } from 'zod'
 import { duration } from '../config/quantity.ts'
-import { discoveryBeside, discoveryKeys, discoveryOf } from '../discovery/config.ts'
+import { discoveryBeside, discoveryKeys } from '../discovery/config.ts'
+import { discoveryOf } from '../discovery/places.ts'
 import { relabelRule } from '../relabel/rule.ts'
 
 /** `alerting`, as prometheus.yml has it: other Alertmanagers that are told of the alerts of Weir's rules. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { HttpClient } from '@weir/fetch'
 import type { Alert, AlertSink, Clock, Labels } from '@weir/model'
-import { discoveryOf } from '../discovery/config.ts'
+import { discoveryOf } from '../discovery/places.ts'
 import { Discovery } from '../discovery/discovery.ts'
 import type { discovererOf } from '../discovery/kinds.ts'
 import { redactText } from '../config/redact-text.ts'

@@ -1,32 +1,20 @@
 import { z } from 'zod'
 import { readBinarySize, readByteSize } from './byte-size.ts'
-
-const UNIT_MS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-  y: 31_536_000_000,
-}
-const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/
-const UNITS = ['y', 'w', 'd', 'h', 'm', 's', 'ms'] as const
+import { readDuration } from './read-duration.ts'
 
 /** A duration as Prometheus writes it (`1h30m`, `15s`, `0`), read as milliseconds. */
 export const duration = z
   .union([z.string(), z.literal(0)], { error: ({ input }) => wantDuration(input) })
   .transform((text, context) => {
-    if (text === 0 || text === '0') return 0
-    const parts = text === '' ? null : DURATION.exec(text)
-    if (parts === null) {
+    const ms = text === 0 ? 0 : readDuration(text)
+    if (ms === undefined) {
       context.addIssue({
         code: 'custom',
         message: wantDuration(text),
       })
       return z.NEVER
     }
-    return UNITS.reduce((sum, unit, i) => sum + Number(parts[i + 1] ?? 0) * UNIT_MS[unit]!, 0)
+    return ms
   })
   .meta({ title: 'duration' })
 

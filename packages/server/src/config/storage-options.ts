@@ -1,5 +1,6 @@
 import type { OutgoingOptions, RetentionOptions, StoreOptions } from '@weir/tsdb'
-import { engineEndpoint, engineOf } from '../engine/config.ts'
+import { engineEndpoint } from '../engine/config.ts'
+import { engineOf } from '../engine/engine-of.ts'
 import type { EndpointConfig } from '../remote-write-out/config.ts'
 import { endpointsOf } from '../remote-write-out/endpoints.ts'
 import type { WeirConfig } from './weir-config.ts'

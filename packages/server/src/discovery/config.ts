@@ -77,7 +77,7 @@ export const discoveryKeys = {
   ...refused,
 }
 
-type DiscoverySections = {
+export type DiscoverySections = {
   readonly static_configs: readonly StaticConfig[]
   readonly file_sd_configs: readonly FileSdConfig[]
   readonly dns_sd_configs: readonly DnsSdConfig[]
@@ -94,19 +94,6 @@ export type DiscoveryConfig =
   | { readonly kind: 'consul'; readonly config: ConsulSdConfig }
   | { readonly kind: 'http'; readonly config: HttpSdConfig }
   | { readonly kind: 'kubernetes'; readonly config: KubernetesSdConfig }
-
-/** Every place where a job finds its targets. */
-export function discoveryOf(job: DiscoverySections): DiscoveryConfig[] {
-  const found: DiscoveryConfig[] = [
-    ...job.file_sd_configs.map((config) => ({ kind: 'file', config }) as const),
-    ...job.http_sd_configs.map((config) => ({ kind: 'http', config }) as const),
-    ...job.kubernetes_sd_configs.map((config) => ({ kind: 'kubernetes', config }) as const),
-    ...job.consul_sd_configs.map((config) => ({ kind: 'consul', config }) as const),
-    ...job.dns_sd_configs.map((config) => ({ kind: 'dns', config }) as const),
-  ]
-  if (job.static_configs.length > 0) found.push({ kind: 'static', config: job.static_configs })
-  return found
-}
 
 /** The same sections with their file names made whole: they are relative to the configuration file. */
 export function discoveryBeside<J extends DiscoverySections>(

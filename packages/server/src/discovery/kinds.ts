@@ -1,12 +1,7 @@
 import type { Clock } from '@weir/model'
 import type { DiscoveryConfig } from './config.ts'
-import { ConsulDiscoverer } from './consul/consul.ts'
-import { DnsDiscoverer } from './dns/dns.ts'
 import type { Discoverer } from './discoverer.ts'
-import { FileDiscoverer } from './file/file.ts'
-import { HttpDiscoverer } from './http/http.ts'
 import type { KubernetesSdConfig } from './kubernetes/config.ts'
-import { KubernetesDiscoverer } from './kubernetes/kubernetes.ts'
 import { redactText } from '../config/redact-text.ts'
 
 type Moving = Exclude<DiscoveryConfig, { readonly kind: 'static' }>
@@ -15,18 +10,38 @@ type Moving = Exclude<DiscoveryConfig, { readonly kind: 'static' }>
 export function discovererOf(place: Moving, clock: Clock): Discoverer {
   switch (place.kind) {
     case 'file':
-      return new FileDiscoverer(place.config, clock)
+      return loaded(async () => {
+        const { FileDiscoverer } = await import('./file/file.ts')
+        return new FileDiscoverer(place.config, clock)
+      })
     case 'dns':
-      return new DnsDiscoverer(place.config, clock)
+      return loaded(async () => {
+        const { DnsDiscoverer } = await import('./dns/dns.ts')
+        return new DnsDiscoverer(place.config, clock)
+      })
     case 'consul':
-      return new ConsulDiscoverer(place.config, clock)
+      return loaded(async () => {
+        const { ConsulDiscoverer } = await import('./consul/consul.ts')
+        return new ConsulDiscoverer(place.config, clock)
+      })
     case 'http':
-      return new HttpDiscoverer(place.config, clock)
+      return loaded(async () => {
+        const { HttpDiscoverer } = await import('./http/http.ts')
+        return new HttpDiscoverer(place.config, clock)
+      })
     case 'kubernetes':
-      return new KubernetesDiscoverer(place.config, clock)
+      return loaded(async () => {
+        const { KubernetesDiscoverer } = await import('./kubernetes/kubernetes.ts')
+        return new KubernetesDiscoverer(place.config, clock)
+      })
     default:
       return place satisfies never
   }
+}
+
+/** Code of a kind is loaded when a place of it is looked at first: most Weirs have one kind, or none. */
+function loaded(open: () => Promise<Discoverer>): Discoverer {
+  return { run: async (report, signal) => (await open()).run(report, signal) }
 }
 
 /** What a place is called on the targets page and in metrics. */

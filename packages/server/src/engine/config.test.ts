@@ -3,7 +3,8 @@ import { weirConfig } from '../config/weir-config.ts'
 import { readYaml } from '../config/yaml-file.ts'
 import { storageOptions } from '../config/storage-options.ts'
 import { redactYaml } from '../config/redact.ts'
-import { engineEndpoint, engineOf } from './config.ts'
+import { engineEndpoint } from './config.ts'
+import { engineOf } from './engine-of.ts'
 
 const WHOLE = `
 storage:

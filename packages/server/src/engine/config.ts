@@ -130,19 +130,12 @@ export const engineShape = {
 }
 
 const engineObject = z.object(engineShape)
-type EngineKeys = z.output<typeof engineObject>
+export type EngineKeys = z.output<typeof engineObject>
 
 /** What an engine is and how it is reached. */
 export interface EngineConfig extends EngineKeys {
   readonly write_url: string
   readonly read_url: string
-}
-
-/** What `storage` says of an engine; undefined while the embedded store keeps the metrics. */
-export function engineOf({ metrics }: { readonly metrics: EngineKeys }): EngineConfig | undefined {
-  const { engine, write_url, read_url } = metrics
-  if (engine === 'embedded' || write_url === undefined || read_url === undefined) return undefined
-  return { ...metrics, write_url, read_url }
 }
 
 /** Keys that need an engine to mean something. */

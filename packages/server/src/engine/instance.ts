@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import type { Appender, Labels } from '@weir/model'
 import type { WeirConfig } from '../config/weir-config.ts'
-import { engineOf } from './config.ts'
+import { engineOf } from './engine-of.ts'
 
 /**
  * Several Weirs may bring series of the same labels into one engine. What one of them adds up in its own

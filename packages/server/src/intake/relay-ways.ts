@@ -1,7 +1,7 @@
 import { type Socket as UdpSocket, createSocket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { type Socket, connect } from 'node:net'
-import { fence } from '@weir/fetch'
+import { fence } from '@weir/fetch/fence'
 import type { Clock } from '@weir/model'
 import { type ListenAddress, readListenAddress } from './listen-address.ts'
 import type { RelayWay } from './relay.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { Senders, allowFrom } from './senders.ts'
+import { Senders } from './senders.ts'
+import { allowFrom } from './allow-from.ts'
 
 test.each([
   [[], '203.0.113.9', true],

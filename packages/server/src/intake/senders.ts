@@ -1,15 +1,5 @@
-import { Networks, networkOf } from '@weir/fetch'
-import { z } from 'zod'
+import { Networks, networkOf } from '@weir/fetch/networks'
 import type { SourceAddress } from './source-address.ts'
-
-/** `allow_from`: who may send to a socket that asks nobody who he is. */
-export const allowFrom = z
-  .array(
-    z.string().refine((text) => networkOf(text) !== undefined, {
-      message: 'want an address or a network such as 10.0.0.0/8',
-    }),
-  )
-  .default([])
 
 /** Addresses that were looked up; a hundred thousand made-up senders must not take memory. */
 const REMEMBERED_MAX = 10_000

@@ -1,7 +1,7 @@
 import { availableParallelism, hostname } from 'node:os'
 import { systemClock } from '@weir/model'
 import type { WeirStatus } from '@weir/packs'
-import { engineOf } from '../engine/config.ts'
+import { engineOf } from '../engine/engine-of.ts'
 import { engineView } from '../engine/open-queries.ts'
 import type { RuntimeInfo } from '../http/deps.ts'
 import { VERSION } from '../version.ts'

@@ -2,7 +2,8 @@ import { checkHttpClient, httpClientShape, scalarText } from '@weir/fetch'
 import { z } from 'zod'
 import { binarySize, duration } from '../config/quantity.ts'
 import { discoveryKeys } from '../discovery/config.ts'
-import { SCRAPE_PROTOCOLS, formatKeys, histogramLimits } from './formats.ts'
+import { formatKeys, histogramLimits } from './format-keys.ts'
+import { SCRAPE_PROTOCOLS } from './formats.ts'
 import { relabelRule } from '../relabel/rule.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Appender, Clock, MetricMetadata } from '@weir/model'
 import type { IntakeStatus, ScrapeJobView } from '@weir/packs'
-import { discoveryOf } from '../discovery/config.ts'
+import { discoveryOf } from '../discovery/places.ts'
 import { Discovery } from '../discovery/discovery.ts'
 import type { discovererOf } from '../discovery/kinds.ts'
 import type { TargetGroup } from '../discovery/target-group.ts'

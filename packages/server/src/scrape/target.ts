@@ -1,5 +1,5 @@
 import { Labels } from '@weir/model'
-import { duration } from '../config/quantity.ts'
+import { readDuration } from '../config/read-duration.ts'
 import { isSecretParameter, redactText } from '../config/redact-text.ts'
 import type { FoundLabels, TargetGroup } from '../discovery/target-group.ts'
 import type { ScrapeConfig, ScrapeSettings } from './config.ts'
@@ -204,7 +204,8 @@ type Times = Pick<Target, 'intervalMs' | 'timeoutMs' | 'shownInterval' | 'shownT
 function timesOf(job: Job, labels: LabelMap): Times {
   const interval = labels.get('__scrape_interval__') ?? ''
   const timeout = labels.get('__scrape_timeout__') ?? ''
-  const [intervalMs, timeoutMs] = [readDuration(interval), readDuration(timeout)]
+  // What is no duration counts as 0.
+  const [intervalMs, timeoutMs] = [readDuration(interval) ?? 0, readDuration(timeout) ?? 0]
   const shown = { shownInterval: interval, shownTimeout: timeout }
   const own = { intervalMs: job.intervalMs, timeoutMs: job.timeoutMs, ...shown }
   if (intervalMs === 0) {
@@ -244,10 +245,4 @@ export function showDuration(ms: number): string {
     rest -= count * size
   }
   return shown === '' ? '0s' : shown
-}
-
-/** What {@link showDuration} writes and relabelling may change; 0 when it is no duration. */
-function readDuration(text: string): number {
-  const read = duration.safeParse(text)
-  return read.success ? read.data : 0
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { allowFrom } from '../intake/senders.ts'
+import { allowFrom } from '../intake/allow-from.ts'
 import { byteSize, duration } from '../config/quantity.ts'
 import { address, listeners, maxLineBytes } from './listener-config.ts'
 import { meaningKeys } from './meaning.ts'
