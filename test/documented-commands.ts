@@ -230,7 +230,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'WEIR_TOKEN=weir_… weir query up --server http://weir.example.org:9347': 'access-desk.test.ts',
   'weir query weir_engine_up':
     'there is none without an engine; remote-queries.test.ts looks at the metric',
-  'npm run soak -- --minutes 60 --seed 1': 'an hour; what it found is on the page',
+  'npm run soak -- --minutes 8 --seed 1': 'minutes of all cores; what it found is on the page',
   'npm ci && npm start': 'installing is what a fresh checkout is for',
   'npm ci && npm test': 'this is it',
   'npx @weir/weir serve': 'npm-install.slow.test.ts, from the archive',

@@ -95,9 +95,11 @@ function encodeLabels(labels: Readonly<Record<string, string>>): Uint8Array {
   )
 }
 
-/** A field of less than 128 bytes. */
 function field(number: number, bytes: Uint8Array): Uint8Array {
-  return Buffer.concat([Buffer.from([(number << 3) | 2, bytes.length]), bytes])
+  const head = [(number << 3) | 2]
+  let rest = bytes.length
+  for (; rest >= 128; rest = Math.floor(rest / 128)) head.push((rest % 128) | 128)
+  return Buffer.concat([Buffer.from([...head, rest]), bytes])
 }
 
 function varintBytes(n: number): number {

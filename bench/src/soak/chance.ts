@@ -27,6 +27,15 @@ export class Chance {
     return list[this.whole(0, list.length - 1)]!
   }
 
+  shuffled<T>(list: readonly T[]): T[] {
+    const mixed = [...list]
+    for (let i = mixed.length - 1; i > 0; i--) {
+      const other = this.whole(0, i)
+      ;[mixed[i], mixed[other]] = [mixed[other]!, mixed[i]!]
+    }
+    return mixed
+  }
+
   bytes(count: number): Buffer {
     return Buffer.from(Array.from({ length: count }, () => this.whole(0, 255)))
   }

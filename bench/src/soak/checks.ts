@@ -1,8 +1,16 @@
 /** At the end: what was acknowledged is there. */
-import { type Count, WINDOW_MS } from './ledger.ts'
-import { type Sender, valueAt } from './senders.ts'
-import type { Statsd } from './senders.ts'
-import type { KeptWeir } from './weir.ts'
+import { type Count, type Ledger, WINDOW_MS } from './ledger.ts'
+import { type Statsd, valueAt } from './senders.ts'
+import type { KeptWeir, Outage } from './weir.ts'
+
+/** What a ledger was kept of, and the question that counts it. */
+export interface Counted {
+  readonly name: string
+  readonly ledger: Ledger
+  /** The PromQL or LogQL of how many there are in the minute that ends at the moment of the question. */
+  readonly counted: string
+  readonly isLog: boolean
+}
 
 export interface Held {
   readonly name: string
@@ -15,11 +23,17 @@ export interface Held {
   readonly strange: number
 }
 
-/** Counts each minute of a sender in the store: at least what was acknowledged, at most what was sent. */
-export async function heldOf(weir: KeptWeir, sender: Sender): Promise<Held> {
+/** Counts each minute, of those that ended by then, in a store: at least what was acknowledged, at most what was sent. */
+export async function heldOf(url: string, sender: Counted, byMs = Infinity): Promise<Held> {
   const held = { windows: 0, acknowledged: 0, found: 0, lost: 0, strange: 0 }
-  for (const [endMs, { sent, acknowledged }] of sender.ledger.windows) {
-    const found = await countAt(weir, sender, endMs)
+  const windows = [...sender.ledger.windows].filter(([endMs]) => endMs <= byMs)
+  const counts = await countsAt(
+    url,
+    sender,
+    windows.map(([endMs]) => endMs),
+  )
+  for (const [endMs, { sent, acknowledged }] of windows) {
+    const found = counts.get(endMs) ?? 0
     held.windows++
     held.acknowledged += acknowledged
     held.found += found
@@ -29,18 +43,58 @@ export async function heldOf(weir: KeptWeir, sender: Sender): Promise<Held> {
   return { name: sender.name, ...held }
 }
 
-async function countAt(weir: KeptWeir, { counted, isLog }: Sender, endMs: number): Promise<number> {
-  const path = isLog ? '/loki/api/v1/query' : '/api/v1/query'
-  // A line of log counts from the begin of a minute to just before its end, a sample the other way round.
-  const time = isLog ? `${endMs + 1}000000` : String(endMs / 1000)
-  const answer = await ask(weir, `${path}?query=${encodeURIComponent(counted)}&time=${time}`)
-  const { result } = answer.data as { readonly result: readonly { value: [number, string] }[] }
+/** So many minutes a question counts: more of them would be refused as too much at full load. */
+const MINUTES_ASKED = 5
+
+/** What there is in each minute, by its end. */
+async function countsAt(
+  url: string,
+  { counted, isLog }: Counted,
+  ends: readonly number[],
+): Promise<ReadonlyMap<number, number>> {
+  const counts = new Map<number, number>()
+  const path = isLog ? '/loki/api/v1/query_range' : '/api/v1/query_range'
+  const last = Math.max(...ends)
+  const askedMs = MINUTES_ASKED * WINDOW_MS
+  for (let fromMs = Math.min(...ends); fromMs <= last; fromMs += askedMs) {
+    const toMs = Math.min(last, fromMs + askedMs - WINDOW_MS)
+    const range = `start=${fromMs / 1000}&end=${toMs / 1000}&step=60`
+    const answer = await ask(url, `${path}?query=${encodeURIComponent(counted)}&${range}`)
+    const { result } = answer.data as { readonly result: readonly { values: Values }[] }
+    for (const [seconds, count] of result[0]?.values ?? []) {
+      counts.set(Math.floor((seconds * 1000) / WINDOW_MS) * WINDOW_MS, Number(count))
+    }
+  }
+  return counts
+}
+
+type Values = readonly (readonly [seconds: number, value: string])[]
+
+/** Of what was broken nothing may be there, under whatever name. */
+export async function foundOf(
+  urls: { readonly metrics: string; readonly logs: string },
+  questions: readonly { readonly question: string; readonly isLog: boolean }[],
+): Promise<number> {
+  let found = 0
+  for (const { question, isLog } of questions) {
+    const query = encodeURIComponent(question)
+    found += isLog
+      ? await numberOf(urls.logs, `/loki/api/v1/query?query=${query}`)
+      : await numberOf(urls.metrics, `/api/v1/query?query=${query}`)
+  }
+  return found
+}
+
+/** The one number that answers a question; nothing is 0. */
+export async function numberOf(url: string, path: string): Promise<number> {
+  const { data } = await ask(url, path)
+  const { result } = data as { readonly result: readonly { value: [number, string] }[] }
   return Number(result[0]?.value[1] ?? 0)
 }
 
 /** Values of some series, each sample of the whole time: those of their times, nothing else. */
 export async function wrongValues(
-  weir: KeptWeir,
+  url: string,
   [fromMs, toMs]: readonly [number, number],
 ): Promise<{ readonly looked: number; readonly wrong: number }> {
   let [looked, wrong] = [0, 0]
@@ -50,10 +104,11 @@ export async function wrongValues(
     ['soak_otlp', 3],
     ['soak_influx_value', 99],
   ] as const) {
-    for (let endMs = fromMs + WINDOW_MS; endMs < toMs + WINDOW_MS; endMs += WINDOW_MS) {
-      const query = encodeURIComponent(`${metric}{id="${id}"}[1m]`)
-      const { data } = await ask(weir, `/api/v1/query?query=${query}&time=${endMs / 1000}`)
-      const { result } = data as { readonly result: readonly { values: [number, string][] }[] }
+    const askedMs = MINUTES_ASKED * WINDOW_MS
+    for (let endMs = fromMs + askedMs; endMs < toMs + askedMs; endMs += askedMs) {
+      const query = encodeURIComponent(`${metric}{id="${id}"}[${MINUTES_ASKED}m]`)
+      const { data } = await ask(url, `/api/v1/query?query=${query}&time=${endMs / 1000}`)
+      const { result } = data as { readonly result: readonly { values: Values }[] }
       for (const [seconds, text] of result.flatMap(({ values }) => values)) {
         looked++
         if (Number(text) !== valueAt(id, Math.round(seconds * 1000))) wrong++
@@ -63,29 +118,32 @@ export async function wrongValues(
   return { looked, wrong }
 }
 
+/** While these last, each line is taken. */
+const HARMLESS = new Set<Outage['kind']>(['clock', 'engine'])
+
 /** StatsD: lines that came while Weir was there and are not counted; those about a kill may be lost. */
 export async function statsdLoss(
   weir: KeptWeir,
+  url: string,
   statsd: Statsd,
   flushMs: number,
 ): Promise<{ readonly sent: Count; readonly counted: number; readonly mayBeLost: number }> {
-  const { data } = await ask(weir, `/api/v1/query?query=${encodeURIComponent('sum(soak_counted)')}`)
-  const { result } = data as { readonly result: readonly { value: [number, string] }[] }
+  const query = encodeURIComponent('sum(soak_counted)')
+  const counted = await numberOf(url, `/api/v1/query?query=${query}`)
   let [all, safe] = [0, 0]
   for (const [timeMs, lines] of statsd.sent) {
     all += lines
     const isSafe = !weir.outages.some(
       ({ kind, fromMs, toMs }) =>
-        kind !== 'clock' && fromMs - flushMs - 1000 < timeMs + 1000 && toMs + 1000 > timeMs,
+        !HARMLESS.has(kind) && fromMs - flushMs - 1000 < timeMs + 1000 && toMs + 1000 > timeMs,
     )
     if (isSafe) safe += lines
   }
-  const counted = Number(result[0]?.value[1] ?? 0)
   return { sent: { sent: all, acknowledged: safe }, counted, mayBeLost: all - safe }
 }
 
-async function ask(weir: KeptWeir, path: string): Promise<{ readonly data: unknown }> {
-  const answer = await fetch(weir.url + path)
+async function ask(url: string, path: string): Promise<{ readonly data: unknown }> {
+  const answer = await fetch(url + path)
   const text = await answer.text()
   if (!answer.ok) throw new Error(`Cannot check: ${path} answered ${answer.status}: ${text}`)
   return JSON.parse(text) as { readonly data: unknown }

@@ -1,10 +1,10 @@
-/** A disk of its own that can be filled: a tmpfs, where this user may mount one. */
+/** A disk of its own that can be full: a tmpfs, where this user may mount one. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statfsSync, writeSync, openSync, closeSync } from 'node:fs'
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const PIECE = Buffer.alloc(8 * 2 ** 20, 1)
+const TRIES = 50
 
 export interface SmallDisk {
   readonly path: string
@@ -16,32 +16,34 @@ export interface SmallDisk {
 export function mountSmallDisk(bytes: number): SmallDisk | undefined {
   const path = mkdtempSync(join(tmpdir(), 'weir-soak-'))
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path], {
-      stdio: 'ignore',
-    })
+    mount(['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path])
   } catch {
     rmSync(path, { recursive: true })
     return undefined
   }
-  const filler = join(path, 'somebody-elses-file')
   return {
     path,
+    // It shrinks to what is on it: full to the last page, and no memory is spent on a file that fills it.
     fill() {
-      const file = openSync(filler, 'a')
-      try {
-        for (;;) {
-          const { bavail, bsize } = statfsSync(path)
-          if (bavail === 0) break
-          writeSync(file, PIECE, 0, Math.min(PIECE.length, bavail * bsize))
+      for (let i = 0; i < TRIES; i++) {
+        const { blocks, bfree, bsize } = statfsSync(path)
+        try {
+          mount(['-o', `remount,size=${(blocks - bfree) * bsize}`, path])
+          return
+        } catch {
+          // Something was written between the look and the call: less than there is, it cannot become.
         }
-      } finally {
-        closeSync(file)
       }
+      throw new Error(`Cannot fill ${path}: it grows faster than it can be shrunk`)
     },
-    empty: () => rmSync(filler, { force: true }),
+    empty: () => mount(['-o', `remount,size=${bytes}`, path]),
     unmount() {
       execFileSync('umount', ['--lazy', path])
       rmSync(path, { recursive: true, force: true })
     },
   }
+}
+
+function mount(args: readonly string[]): void {
+  execFileSync('mount', args, { stdio: 'ignore' })
 }

@@ -1,63 +1,96 @@
 /** What is planted. Each ends by itself, and takes down as an outage only what Weir may answer with refusals. */
 import { createSocket } from 'node:dgram'
 import { writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { RemoteWriteBodies, sendBody } from '../remote-write.ts'
+import type { Backups } from './backups.ts'
 import type { Chance } from './chance.ts'
+import { resettingClients, slowReaders, stallingClients } from './clients.ts'
 import type { SmallDisk } from './disk.ts'
+import { type Engine, engineFaults } from './engine.ts'
+import type { Incidents } from './incidents.ts'
+import type { Reloads } from './reloads.ts'
+import type { SpoiledRequests } from './spoiled.ts'
 import type { KeptWeir } from './weir.ts'
 
 export interface Fault {
   readonly name: string
   /** Whether the process ends by it: kept for the second part, since the first one looks at memory. */
-  readonly isDeadly: boolean
+  readonly isDeadly?: boolean
+  /** About so long it takes: what the plan makes room for. */
+  readonly lastsMs: number
   run(): Promise<void>
 }
 
 export interface FaultTools {
   readonly weir: KeptWeir
   readonly chance: Chance
+  readonly incidents: Incidents
+  readonly spoiled: SpoiledRequests
+  readonly reloads: Reloads
+  readonly backups: Backups
   readonly disk: SmallDisk | undefined
   /** The file that shifts Weir's clock; undefined where there is no library for it. */
   readonly clockFile: string | undefined
+  /** Who keeps the metrics, where Weir does not itself. */
+  readonly engine: Engine | undefined
 }
 
 const BOMB_SERIES = 50_000
 const BOMB_CHUNK = 5000
 const FLOOD_PACKETS = 5000
+const RECEIVER_MS = 30_000
 
-export function faultsOf({ weir, chance, disk, clockFile }: FaultTools): Fault[] {
+export function faultsOf(tools: FaultTools): Fault[] {
+  const { weir, chance, incidents, spoiled, reloads, backups, disk, clockFile, engine } = tools
   const faults: Fault[] = [
-    { name: 'SIGKILL', isDeadly: true, run: () => weir.restart('SIGKILL') },
-    { name: 'SIGTERM and start', isDeadly: true, run: () => weir.restart('SIGTERM') },
-    { name: 'reload', isDeadly: false, run: async () => weir.reload() },
-    { name: 'broken configuration', isDeadly: false, run: () => brokenConfiguration(weir) },
-    { name: 'cardinality bomb', isDeadly: false, run: () => cardinalityBomb(weir, chance) },
-    { name: 'malformed datagrams', isDeadly: false, run: () => malformedDatagrams(weir, chance) },
-    { name: 'malformed requests', isDeadly: false, run: () => malformedRequests(weir, chance) },
-    { name: 'clients that stall', isDeadly: false, run: () => stallingClients(weir) },
+    {
+      name: 'SIGKILL and start',
+      isDeadly: true,
+      lastsMs: 6000,
+      run: () => weir.restart('SIGKILL'),
+    },
+    {
+      name: 'SIGTERM and start',
+      isDeadly: true,
+      lastsMs: 8000,
+      run: () => weir.restart('SIGTERM'),
+    },
+    { name: 'process stopped for a while', lastsMs: 10_000, run: () => freeze(weir, chance) },
+    { name: 'reload', lastsMs: 3000, run: () => reloads.change() },
+    { name: 'broken configuration', lastsMs: 5000, run: () => reloads.breakIt() },
+    { name: 'backup', lastsMs: 6000, run: () => backups.take() },
+    { name: 'cardinality bomb', lastsMs: 5000, run: () => cardinalityBomb(weir, chance) },
+    { name: 'malformed datagrams', lastsMs: 3000, run: () => malformedDatagrams(weir, chance) },
+    { name: 'malformed requests', lastsMs: 6000, run: () => spoiled.send() },
+    { name: 'clients that stall', lastsMs: 15_000, run: () => stallingClients(weir) },
+    { name: 'clients that reset', lastsMs: 4000, run: () => resettingClients(weir, chance) },
+    { name: 'clients that read slowly', lastsMs: 20_000, run: () => slowReaders(weir) },
+    {
+      name: 'receiver is slow',
+      lastsMs: RECEIVER_MS,
+      run: () => incidents.be('slow', RECEIVER_MS),
+    },
+    {
+      name: 'receiver refuses all',
+      lastsMs: RECEIVER_MS,
+      run: () => incidents.be('refusing', RECEIVER_MS),
+    },
   ]
   if (disk !== undefined) {
-    faults.push({ name: 'full disk', isDeadly: false, run: () => fullDisk(weir, disk, chance) })
+    faults.push({ name: 'full disk', lastsMs: 20_000, run: () => fullDisk(weir, disk, chance) })
   }
   if (clockFile !== undefined) {
-    faults.push({
-      name: 'clock step',
-      isDeadly: false,
-      run: () => clockStep(weir, clockFile, chance),
-    })
+    const run = (): Promise<void> => clockStep(weir, clockFile, chance)
+    faults.push({ name: 'clock step', lastsMs: 30_000, run })
   }
+  if (engine !== undefined) faults.push(...engineFaults(engine, weir, chance))
   return faults
 }
 
-async function brokenConfiguration(weir: KeptWeir): Promise<void> {
-  writeFileSync(weir.configFile, 'statsd: { flush_interval: yesterday }\n')
-  weir.reload()
-  await pause(2000)
-  writeFileSync(weir.configFile, weir.config)
-  weir.reload()
+async function freeze(weir: KeptWeir, chance: Chance): Promise<void> {
+  await weir.freeze(chance.between(3000, 15_000))
 }
 
 /** Series that nobody has seen, by remote write and by StatsD, until limits refuse them. */
@@ -88,50 +121,6 @@ async function malformedDatagrams(weir: KeptWeir, chance: Chance): Promise<void>
     if (i % 100 === 99) await pause(20)
   }
   socket.close()
-}
-
-const BROKEN_BODIES: readonly (readonly [path: string, type: string])[] = [
-  ['/api/v1/write', 'application/x-protobuf'],
-  ['/v1/metrics', 'application/x-protobuf'],
-  ['/v1/metrics', 'application/json'],
-  ['/write?db=x', 'text/plain'],
-  ['/loki/api/v1/push', 'application/json'],
-  ['/loki/api/v1/push', 'application/x-protobuf'],
-  ['/_bulk', 'application/x-ndjson'],
-  ['/api/weir/v1/logs', 'application/x-ndjson'],
-  ['/metrics/job/x', 'text/plain'],
-  ['/api/v2/alerts', 'application/json'],
-  ['/api/weir/v1/dashboards', 'application/json'],
-]
-
-async function malformedRequests(weir: KeptWeir, chance: Chance): Promise<void> {
-  for (let i = 0; i < 300; i++) {
-    const [path, type] = chance.pick(BROKEN_BODIES)
-    const packing = chance.pick(['identity', 'gzip', 'snappy', 'deflate'])
-    const body = new Uint8Array(chance.bytes(chance.whole(0, 5000)))
-    const headers = { 'content-type': type, 'content-encoding': packing }
-    await fetch(weir.url + path, { method: 'POST', headers, body }).then(
-      (answer) => answer.arrayBuffer(),
-      () => undefined,
-    )
-  }
-}
-
-/** Connections that say a little and then nothing: Weir must let go of them. */
-async function stallingClients(weir: KeptWeir): Promise<void> {
-  const { hostname, port } = new URL(weir.url)
-  const sockets = Array.from({ length: 200 }, (_, i) => {
-    const socket = connect(Number(port), hostname)
-    socket.on('error', () => undefined)
-    socket.write(
-      i % 2 === 0
-        ? 'GET /api/v1/query?query=up HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: '
-        : 'POST /api/v1/write HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\nabc',
-    )
-    return socket
-  })
-  await pause(15_000)
-  for (const socket of sockets) socket.destroy()
 }
 
 async function fullDisk(weir: KeptWeir, disk: SmallDisk, chance: Chance): Promise<void> {

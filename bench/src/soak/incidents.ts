@@ -24,12 +24,16 @@ const LASTS_MS = 45_000
 const CALM_MS = 60_000
 /** Of its seconds so many must have been acknowledged for somebody to be told. */
 const SEEN_MIN = 30
+/** What is acknowledged later than that after its time does not count as seen. */
+const LATE_MS = 5000
+/** So long rules must have been able to ask while it lasted. */
+const ASKED_MS_MIN = 20_000
 
 interface Incident {
   readonly id: number
   readonly fromMs: number
   readonly toMs: number
-  /** Its samples that were acknowledged. */
+  /** Its samples that were acknowledged in time. */
   seen: number
 }
 
@@ -39,20 +43,30 @@ interface Told {
   readonly atMs: number
   /** Whether the receiver took it and said so. */
   readonly wasTaken: boolean
+  /** Whether that was heard, in time. */
+  wasHeard: boolean
 }
+
+type Mood = 'mixed' | 'slow' | 'refusing' | 'honest'
+
+/** An answer that takes longer may come after Weir has given up waiting for it. */
+const HEARD_MS = 8000
+/** What was done just before these may not be written down. */
+const UNWRITTEN = new Set<Outage['kind']>(['kill', 'crash', 'frozen', 'disk'])
+const UNWRITTEN_MS = 15_000
 
 export class Incidents {
   readonly all: Incident[] = []
   readonly told: Told[] = []
-  #steps: readonly Outage[] = []
+  #outages: readonly Outage[] = []
   readonly lies = new Map<string, number>()
   readonly url: string
   readonly #server: Server
   readonly #chance: Chance
   #stopped = false
   #running: Promise<void> | undefined
-  /** Whether the receiver lies; it stops towards the end, so that what is owed can arrive. */
-  isHonest = false
+  /** How the receiver is; towards the end it is honest, so that what is owed can arrive. */
+  mood: Mood = 'mixed'
 
   private constructor(server: Server, chance: Chance) {
     this.#server = server
@@ -72,6 +86,13 @@ export class Incidents {
     return incidents
   }
 
+  /** For a while the receiver is like that. */
+  async be(mood: Mood, ms: number): Promise<void> {
+    this.mood = mood
+    await pause(ms)
+    this.mood = 'mixed'
+  }
+
   start(weir: KeptWeir): void {
     this.#running = this.#write(weir)
   }
@@ -87,13 +108,27 @@ export class Incidents {
     this.#server.close()
   }
 
-  /** Those that Weir knew of; with a clock that was set back it saw them at other times. */
+  /** Those that Weir could see; with a clock that was set back it saw them at other times. */
   get owed(): readonly Incident[] {
-    return this.all.filter((one) => one.seen >= SEEN_MIN && !this.#hadStep(one))
+    return this.all.filter(
+      (one) => one.seen >= SEEN_MIN && !this.#hadStep(one) && this.#couldBeSeen(one),
+    )
   }
 
   #hadStep({ fromMs, toMs }: Incident): boolean {
-    return this.#steps.some((step) => step.fromMs < toMs + CALM_MS && step.toMs > fromMs)
+    return this.#outages.some(
+      ({ kind, ...step }) => kind === 'clock' && step.fromMs < toMs + CALM_MS && step.toMs > fromMs,
+    )
+  }
+
+  /** Rules ask what is now: of what came and went while they could ask nobody they know nothing. */
+  #couldBeSeen({ fromMs, toMs }: Incident): boolean {
+    let seenMs = toMs - fromMs
+    for (const out of this.#outages) {
+      if (out.kind === 'clock' || out.kind === 'disk') continue
+      seenMs -= Math.max(0, Math.min(toMs, out.toMs) - Math.max(fromMs, out.fromMs))
+    }
+    return seenMs >= ASKED_MS_MIN
   }
 
   /** Incidents that nobody was told of, or whose end nobody was told of. */
@@ -117,14 +152,41 @@ export class Incidents {
     return this.told.find((one) => one.wasTaken && one.id === id && one.status === status)?.atMs
   }
 
-  /** Taken notifications beyond the one that each beginning and each end needs. */
-  get surplus(): number {
-    const taken = this.told.filter(({ wasTaken }) => wasTaken)
-    return taken.length - new Set(taken.map(({ id, status }) => `${id} ${status}`)).size
+  /** Messages that were taken beyond the one that each beginning and each end needs. */
+  surplus(): { readonly needed: number; readonly needless: number } {
+    const [needed, needless] = [[], []] as [Told[], Told[]]
+    const taken = new Map<string, Told[]>()
+    for (const one of this.told.filter(({ wasTaken }) => wasTaken)) {
+      const key = `${one.id} ${one.status}`
+      const before = taken.get(key) ?? []
+      taken.set(key, [...before, one])
+      if (before.length > 0) (this.#hadToBeRepeated(before.at(-1)!) ? needed : needless).push(one)
+    }
+    return { needed: needed.length, needless: needless.length }
+  }
+
+  /** Weir did not hear that it was taken, or was ended before it had written that down. */
+  #hadToBeRepeated({ wasHeard, atMs }: Told): boolean {
+    return (
+      !wasHeard ||
+      this.#outages.some(
+        ({ kind, fromMs, toMs }) =>
+          UNWRITTEN.has(kind) && fromMs < atMs + UNWRITTEN_MS && toMs > atMs - UNWRITTEN_MS,
+      )
+    )
+  }
+
+  /** Ends that were told while the incident went on. */
+  get early(): number {
+    return this.told.filter(
+      ({ id, status, atMs }) =>
+        status === 'resolved' && this.owed.some((one) => one.id === id && atMs < one.toMs),
+    ).length
   }
 
   /** Each incident is a series, 1 while it lasts; all that are not long over are written each second. */
   async #write(weir: KeptWeir): Promise<void> {
+    this.#outages = weir.outages
     let written: Incident[] = []
     let nextMs = Date.now() + 10_000
     for (let timeMs = Date.now(); !this.#stopped || written.length > 0; timeMs += 1000) {
@@ -141,15 +203,25 @@ export class Incidents {
       }))
       const range = { first: 0, last: series.length, from: 0, to: 1 }
       const body = new RemoteWriteBodies(series).encode(range, () => timeMs)
-      const wasTaken = await sendBody(weir.url, body).then(
-        () => true,
-        () => false,
-      )
-      for (const incident of written) if (wasTaken && timeMs < incident.toMs) incident.seen++
+      const during = written.filter(({ toMs }) => timeMs < toMs)
+      // Nobody waits for the answer: the next second's samples are due, and a late one helps no rule.
+      void this.#see(during, timeMs, sendBody(weir.url, body))
       written = written.filter(({ toMs }) => timeMs < toMs + CALM_MS)
       await pause(Math.max(0, timeMs + 1000 - Date.now()))
     }
-    this.#steps = weir.outages.filter(({ kind }) => kind === 'clock')
+  }
+
+  async #see(
+    during: readonly Incident[],
+    timeMs: number,
+    acknowledged: Promise<void>,
+  ): Promise<void> {
+    const wasTaken = await acknowledged.then(
+      () => true,
+      () => false,
+    )
+    if (!wasTaken || Date.now() > timeMs + LATE_MS) return
+    for (const incident of during) incident.seen++
   }
 
   async #take(text: string, response: ServerResponse): Promise<void> {
@@ -159,13 +231,21 @@ export class Incidents {
         readonly labels: Readonly<Record<string, string>>
       }[]
     }
-    const lie = this.isHonest ? 'none' : this.#lie()
+    const lie = this.#lie()
     this.lies.set(lie, (this.lies.get(lie) ?? 0) + 1)
-    const wasTaken = lie === 'none' || lie === 'slow' || lie === 'reset after taking'
-    for (const { status, labels } of body.alerts) {
-      if (labels['alertname'] !== 'SoakIncident') continue
-      this.told.push({ id: Number(labels['incident']), status, atMs: Date.now(), wasTaken })
-    }
+    const wasHeard = lie === 'none' || lie === 'slow'
+    const wasTaken = wasHeard || lie === 'reset after taking'
+    const atMs = Date.now()
+    const told = body.alerts
+      .filter(({ labels }) => labels['alertname'] === 'SoakIncident')
+      .map(({ status, labels }) => {
+        return { id: Number(labels['incident']), status, atMs, wasTaken, wasHeard }
+      })
+    this.told.push(...told)
+    response.once('close', () => {
+      if (response.writableFinished && Date.now() < atMs + HEARD_MS) return
+      for (const one of told) one.wasHeard = false
+    })
     switch (lie) {
       case '500':
         response.writeHead(500).end()
@@ -190,8 +270,10 @@ export class Incidents {
   }
 
   #lie(): string {
-    const at = this.#chance.next()
-    if (at < 0.7) return 'none'
+    if (this.mood === 'honest') return 'none'
+    if (this.mood === 'slow') return this.#chance.pick(['slow', 'hangs'])
+    if (this.mood === 'refusing') return this.#chance.pick(['500', '429', 'hangs'])
+    if (this.#chance.next() < 0.7) return 'none'
     return this.#chance.pick(['500', '429', 'reset after taking', 'slow', 'hangs'])
   }
 }

@@ -81,7 +81,7 @@ export class Readers {
       },
       () => 0,
     )
-    if (this.#weir.wasOut(askedMs, Date.now(), 2000)) return
+    if (this.#weir.outagesIn(askedMs, Date.now(), 2000).length > 0) return
     if (status === 200) {
       const known = this.latencies.get(name) ?? []
       this.latencies.set(name, known)
