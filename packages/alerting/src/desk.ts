@@ -60,6 +60,7 @@ export class AlertDesk implements DeskDoor, AsyncDisposable {
       events,
       mode,
       countMax,
+      matcherBytesMax: limits.silences?.matcherBytesMax,
       changed: (id) => changed(this.maintenance.part, id),
     })
     this.outboxWatch = {

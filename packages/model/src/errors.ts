@@ -125,6 +125,7 @@ export const CODES = {
   SILENCE_INVALID: 'bad_data', // times or matchers that cannot be
   SILENCE_UNKNOWN: 'not_found',
   SILENCE_LIMIT: 'bad_data', // too many, or one too long
+  MATCHER_LIMIT: 'bad_data', // expressions of a silence or a filter that are too long
   NOTIFY_FAILED: 'execution', // a receiver did not take a notification
   NOTIFICATION_UNKNOWN: 'not_found',
   NOTIFICATION_STATE: 'bad_data', // sent already, or being sent

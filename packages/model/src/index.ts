@@ -56,6 +56,7 @@ export {
   type SelectRequest,
   type SeriesSet,
 } from './doors/queryable.ts'
+export { regexSize } from './regex-size.ts'
 export { type LogSink } from './doors/log-sink.ts'
 export { type KeyValueChange, type KeyValueStore } from './doors/key-value-store.ts'
 export {

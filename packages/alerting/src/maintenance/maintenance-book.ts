@@ -7,6 +7,7 @@ import {
   WeirError,
 } from '@weir/model'
 import { type SharedPart, type SharedValue, nextVersion } from '../cluster/shared-part.ts'
+import { MATCHER_BYTES_MAX, expressionBudget } from '../route/expression-budget.ts'
 import type { MatcherMode } from '../route/matcher-mode.ts'
 import type { AlertingEvents } from '../telemetry.ts'
 import {
@@ -29,7 +30,7 @@ export interface MaintenanceDoor {
   /**
    * Plans one, or changes the one whose id is given.
    *
-   * @throws {WeirError} `MAINTENANCE_INVALID`, `MAINTENANCE_UNKNOWN`, `MAINTENANCE_LIMIT`
+   * @throws {WeirError} `MAINTENANCE_INVALID`, `MAINTENANCE_UNKNOWN`, `MAINTENANCE_LIMIT`, `MATCHER_LIMIT`
    */
   set(draft: MaintenanceDraft, id?: string): Promise<MaintenanceView>
   /** @throws {WeirError} `MAINTENANCE_UNKNOWN` */
@@ -56,6 +57,8 @@ export interface MaintenanceOptions {
   readonly events: AlertingEvents
   readonly mode: () => MatcherMode
   readonly countMax?: number | undefined
+  /** The regular expressions of one in all, repetitions written out. */
+  readonly matcherBytesMax?: number | undefined
   /** Hears of what is planned and taken back here. */
   readonly changed?: (id: string) => void
 }
@@ -148,7 +151,8 @@ export class MaintenanceBook implements MaintenanceDoor {
     const said = { name, comment, createdBy, matchers, start, durationMs, timeZone, rrule }
     const before = id === undefined ? undefined : this.#known(id).maintenance.updatedMs
     const updatedMs = nextVersion(clock.now(), before)
-    const plan = planOf({ ...said, id: id ?? randomUUID(), updatedMs }, mode())
+    const budget = expressionBudget(this.#options.matcherBytesMax ?? MATCHER_BYTES_MAX)
+    const plan = planOf({ ...said, id: id ?? randomUUID(), updatedMs }, mode(), budget)
     const { maintenance } = plan
     await store.write([{ key: PREFIX + maintenance.id, value: maintenance }])
     this.#plans.set(maintenance.id, plan)

@@ -1,5 +1,6 @@
 import { type Matcher, WeirError } from '@weir/model'
 import { z } from 'zod'
+import type { ExpressionBudget } from '../route/expression-budget.ts'
 import type { MatcherMode } from '../route/matcher-mode.ts'
 import type { RouteMatcher } from '../route/matcher.ts'
 import { silenceMatchers } from '../silence/silence.ts'
@@ -85,8 +86,12 @@ export interface PlannedMaintenance {
   readonly rule: Recurrence | undefined
 }
 
-/** @throws {WeirError} `MAINTENANCE_INVALID` */
-export function planOf(maintenance: Maintenance, mode: MatcherMode): PlannedMaintenance {
+/** @throws {WeirError} `MAINTENANCE_INVALID`, `MATCHER_LIMIT` */
+export function planOf(
+  maintenance: Maintenance,
+  mode: MatcherMode,
+  budget?: ExpressionBudget,
+): PlannedMaintenance {
   const { name, comment, createdBy, start, durationMs, timeZone, rrule } = maintenance
   if (name.trim() === '' || name.length > NAME_MAX)
     throw invalid(`want a name of 1 to ${NAME_MAX} characters`)
@@ -105,13 +110,23 @@ export function planOf(maintenance: Maintenance, mode: MatcherMode): PlannedMain
   }
   const rule = rrule === '' ? undefined : parseRecurrence(rrule, (ms) => wallOf(ms, timeZone))
   if (typeof rule === 'string') throw invalid(`rrule: ${rule}`)
-  return { maintenance, matchers: matchersOf(maintenance.matchers, mode), startWallMs, rule }
+  return {
+    maintenance,
+    matchers: matchersOf(maintenance.matchers, mode, budget),
+    startWallMs,
+    rule,
+  }
 }
 
-function matchersOf(matchers: readonly Matcher[], mode: MatcherMode): RouteMatcher[] {
+function matchersOf(
+  matchers: readonly Matcher[],
+  mode: MatcherMode,
+  budget?: ExpressionBudget,
+): RouteMatcher[] {
   try {
-    return silenceMatchers(matchers, mode)
+    return silenceMatchers(matchers, mode, budget)
   } catch (cause) {
+    if (cause instanceof WeirError && cause.code === 'MATCHER_LIMIT') throw cause
     throw invalid((cause as Error).message.replace(/^[^:]*: /, ''))
   }
 }

@@ -1,4 +1,5 @@
 import type { MatchOperator } from '@weir/model'
+import type { ExpressionBudget } from './expression-budget.ts'
 import { type RouteMatcher, routeMatcher } from './matcher.ts'
 
 /**
@@ -9,8 +10,9 @@ import { type RouteMatcher, routeMatcher } from './matcher.ts'
  * @throws {Error} quoting the matcher that cannot be read
  * @see alertmanager:pkg/labels/parse.go
  */
-export function readClassicMatchers(text: string): RouteMatcher[] {
-  return cut(text.replace(/^\{/, '').replace(/\}$/, '')).map(readClassicMatcher)
+export function readClassicMatchers(text: string, budget?: ExpressionBudget): RouteMatcher[] {
+  const parts = cut(text.replace(/^\{/, '').replace(/\}$/, ''))
+  return parts.map((part) => readClassicMatcher(part, budget))
 }
 
 /** At commas outside of quotes; a last one may have nothing behind it. */
@@ -40,7 +42,7 @@ const MATCHER =
   /^[\t\n\f\r ]*([a-zA-Z_:][a-zA-Z0-9_:]*)[\t\n\f\r ]*(=~|=|!=|!~)[\t\n\f\r ]*([\s\S]*?)[\t\n\f\r ]*$/
 
 /** One matcher, no braces. */
-export function readClassicMatcher(text: string): RouteMatcher {
+export function readClassicMatcher(text: string, budget?: ExpressionBudget): RouteMatcher {
   const found = MATCHER.exec(text)
   if (found === null) throw new Error(`bad matcher format: ${text}`)
   const [, name = '', operator = '', given = ''] = found
@@ -48,7 +50,9 @@ export function readClassicMatcher(text: string): RouteMatcher {
   if (value === undefined) {
     throw new Error(`matcher value contains unescaped double quote: ${given}`)
   }
-  return routeMatcher({ name, operator: operator as MatchOperator, value })
+  const matcher = { name, operator: operator as MatchOperator, value }
+  budget?.(matcher)
+  return routeMatcher(matcher)
 }
 
 /** Undefined where a double quote stands that does not belong there. */

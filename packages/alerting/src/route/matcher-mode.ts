@@ -2,6 +2,7 @@ import { WeirError, isLabelName } from '@weir/model'
 import type { AlertingLog } from '../telemetry.ts'
 import { readClassicMatcher, readClassicMatchers } from './matcher-classic.ts'
 import { type RouteMatcher, sameMatchers, showMatcher } from './matcher.ts'
+import type { ExpressionBudget } from './expression-budget.ts'
 import { readUtf8Matchers } from './matcher-utf8.ts'
 
 /**
@@ -17,6 +18,8 @@ export interface MatcherReading {
   readonly mode: MatcherMode
   /** Told once a text: what it is, and how to write it so that both grammars agree. */
   readonly notice?: (input: string, suggestion: string) => void
+  /** Bounds the expressions of what people hand in. */
+  readonly budget?: ExpressionBudget
 }
 
 export const FALLBACK: MatcherReading = { mode: 'fallback' }
@@ -72,19 +75,19 @@ export function parseMatcher(text: string, reading: MatcherReading = FALLBACK): 
   if (reading.mode !== 'classic' && (text.startsWith('{') || text.endsWith('}'))) {
     throw new Error(`unexpected open or close brace: ${text}`)
   }
-  const classic = (one: string): RouteMatcher[] => [readClassicMatcher(one)]
+  const classic: Reader = (one, budget) => [readClassicMatcher(one, budget)]
   // What neither grammar takes is told as Alertmanager tells it to callers of its API.
   const [matcher] = read(text, reading, { utf8: readOneUtf8, classic, tells: 'classic' })
   return matcher!
 }
 
-function readOneUtf8(text: string): RouteMatcher[] {
-  const all = readUtf8Matchers(text)
+function readOneUtf8(text: string, budget?: ExpressionBudget): RouteMatcher[] {
+  const all = readUtf8Matchers(text, budget)
   if (all.length === 1) return all
   throw new Error(all.length === 0 ? 'no matchers' : `expected 1 matcher, found ${all.length}`)
 }
 
-type Reader = (text: string) => RouteMatcher[]
+type Reader = (text: string, budget?: ExpressionBudget) => RouteMatcher[]
 
 interface Grammars {
   readonly utf8: Reader
@@ -95,13 +98,14 @@ interface Grammars {
 
 function read(
   text: string,
-  { mode, notice }: MatcherReading,
+  { mode, notice, budget }: MatcherReading,
   { utf8, classic, tells }: Grammars,
 ): RouteMatcher[] {
-  if (mode === 'utf8') return utf8(text)
-  if (mode === 'classic') return classic(text)
-  const newer = attempt(utf8, text)
-  const older = attempt(classic, text)
+  if (mode === 'utf8') return utf8(text, budget)
+  if (mode === 'classic') return classic(text, budget)
+  const newer = attempt(() => utf8(text, budget))
+  const older = attempt(() => classic(text, budget))
+  for (const one of [newer, older]) if (isTooLarge(one)) throw one
   if (older instanceof Error) {
     if (!(newer instanceof Error)) return newer
     throw tells === 'classic' ? older : newer
@@ -111,9 +115,14 @@ function read(
   return older
 }
 
-function attempt(reader: Reader, text: string): RouteMatcher[] | Error {
+/** The other grammar may read something else there: nobody asked for that. */
+function isTooLarge(read: unknown): read is WeirError {
+  return read instanceof WeirError && read.code === 'MATCHER_LIMIT'
+}
+
+function attempt(reads: () => RouteMatcher[]): RouteMatcher[] | Error {
   try {
-    return reader(text)
+    return reads()
   } catch (cause) {
     return cause as Error
   }

@@ -1,5 +1,6 @@
 import type { Matcher } from '@weir/model'
 import { unescape } from '@weir/template/go-quote'
+import type { ExpressionBudget } from './expression-budget.ts'
 import { type RouteMatcher, RESERVED, routeMatcher } from './matcher.ts'
 
 /**
@@ -12,8 +13,11 @@ import { type RouteMatcher, RESERVED, routeMatcher } from './matcher.ts'
  * @throws {Error} saying where it stopped, or what is wrong with an expression
  * @see alertmanager:matcher/parse/parse.go
  */
-export function readUtf8Matchers(text: string): RouteMatcher[] {
-  return new Reader(text).matchers().map(routeMatcher)
+export function readUtf8Matchers(text: string, budget?: ExpressionBudget): RouteMatcher[] {
+  return new Reader(text).matchers().map((matcher) => {
+    budget?.(matcher)
+    return routeMatcher(matcher)
+  })
 }
 
 const SPACE = /\p{White_Space}/u

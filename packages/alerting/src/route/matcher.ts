@@ -28,6 +28,11 @@ function valueTest({ operator, value }: Matcher): (given: string) => boolean {
   return remembered((given) => regex.matcher(given).find() === isWanted)
 }
 
+/** Whether a regular expression must be compiled for it. */
+export function isExpression({ operator, value }: Matcher): boolean {
+  return (operator === '=~' || operator === '!~') && plainWords(value) === undefined
+}
+
 /** `a|b|c` in parts; undefined for an expression that is more than that. */
 function plainWords(expression: string): string[] | undefined {
   return /[\\.+*?()[\]{}^$]/.test(expression) ? undefined : expression.split('|')

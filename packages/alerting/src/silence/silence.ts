@@ -2,7 +2,8 @@ import { Labels, type Matcher, type MatchOperator, WeirError } from '@weir/model
 import { RE2JS } from 're2js'
 import { z } from 'zod'
 import { nextVersion } from '../cluster/shared-part.ts'
-import { type RouteMatcher, routeMatcher, sameMatchers } from '../route/matcher.ts'
+import { type ExpressionBudget, expressionBudget } from '../route/expression-budget.ts'
+import { type RouteMatcher, isExpression, routeMatcher, sameMatchers } from '../route/matcher.ts'
 import { type MatcherMode, isLabelNameIn } from '../route/matcher-mode.ts'
 
 /** For a time nobody is told about alerts whose labels satisfy all matchers. */
@@ -40,18 +41,23 @@ const OPERATORS = ['=', '!=', '=~', '!~'] as const satisfies readonly MatchOpera
 /**
  * The matchers of a silence, compiled.
  *
- * @throws {WeirError} `SILENCE_INVALID`
+ * @throws {WeirError} `SILENCE_INVALID`, `MATCHER_LIMIT`
  * @see alertmanager:silence/silence.go
  */
-export function silenceMatchers(matchers: readonly Matcher[], mode: MatcherMode): RouteMatcher[] {
+export function silenceMatchers(
+  matchers: readonly Matcher[],
+  mode: MatcherMode,
+  budget?: ExpressionBudget,
+): RouteMatcher[] {
   if (matchers.length === 0) throw invalid('want at least one matcher')
   const compiled = matchers.map((matcher) => {
     const { name, operator, value } = matcher
     if (!isLabelNameIn(mode, name)) throw invalid(`${JSON.stringify(name)} is no label name`)
     if (!OPERATORS.includes(operator)) throw invalid(`${JSON.stringify(operator)} is no operator`)
+    budget?.(matcher)
     try {
       // Alone as well: `a)(b` is an expression only between the brackets that anchor it.
-      if (operator === '=~' || operator === '!~') RE2JS.compile(value)
+      if (isExpression(matcher)) RE2JS.compile(value)
       return routeMatcher({ name, operator, value })
     } catch (cause) {
       const why = `${JSON.stringify(value)} is no regular expression: ${(cause as Error).message}`
@@ -107,12 +113,17 @@ const shared = z.object({
 })
 
 /** A silence that a peer keeps; undefined when it cannot be one. */
-export function readSilence(id: string, value: unknown, bytesMax: number): Silence | undefined {
+export function readSilence(
+  id: string,
+  value: unknown,
+  { bytesMax, matcherBytesMax }: { readonly bytesMax: number; readonly matcherBytesMax: number },
+): Silence | undefined {
   const read = shared.safeParse(value)
   if (!read.success || read.data.id !== id) return undefined
   if (Buffer.byteLength(JSON.stringify(read.data)) > bytesMax) return undefined
   try {
-    silenceMatchers(read.data.matchers, 'utf8') // as the peer's mode may be
+    const budget = expressionBudget(matcherBytesMax)
+    silenceMatchers(read.data.matchers, 'utf8', budget) // as the peer's mode may be
     return read.data
   } catch {
     return undefined

@@ -146,6 +146,23 @@ test.each([
   await expect(silences.set({ ...draft('a=b', 0, 10), matchers: [matcher] })).rejects.toThrow(why)
 })
 
+test.each([
+  [['[a-c]+'], true],
+  [['a.{50}', 'b.{40}'], true],
+  [['a.{50}', 'b.{50}'], false],
+  [['a.{50}', 'a.{50}'], true],
+  [['(a?){1000}'], false],
+  [['x.'.repeat(51)], false],
+  [[Array.from({ length: 500 }, (_, i) => `host-${i}`).join('|')], true],
+])('expressions %j within 100 characters: %s', async (values, isKept) => {
+  const silences = open({ matcherBytesMax: 100 })
+  const matchers = values.map((value, i) => ({ name: `l${i}`, operator: '=~' as const, value }))
+  const set = silences.set({ ...draft('a=b', 0, 10), matchers })
+  if (isKept) await set
+  else await expect(set).rejects.toMatchObject({ code: 'MATCHER_LIMIT' })
+  expect(silences.list().length).toBe(isKept ? 1 : 0)
+})
+
 test('an unknown id, too many and too long ones are refused; the limits count', async () => {
   const silences = open({ countMax: 2, bytesMax: 500 })
   await expect(silences.set(draft('a=b', 0, 10, 'nope'))).rejects.toMatchObject({

@@ -7,6 +7,7 @@ import {
   WeirError,
 } from '@weir/model'
 import { type SharedPart, type SharedValue, nextVersion } from '../cluster/shared-part.ts'
+import { MATCHER_BYTES_MAX, expressionBudget } from '../route/expression-budget.ts'
 import type { MatcherMode } from '../route/matcher-mode.ts'
 import type { Silencer } from '../route/muting.ts'
 import type { AlertingEvents } from '../telemetry.ts'
@@ -37,7 +38,7 @@ export interface Silences extends Silencer {
    * changes (the end; of a pending one also the start); else the old one ends and a new one begins.
    *
    * @returns its id
-   * @throws {WeirError} `SILENCE_INVALID`, `SILENCE_UNKNOWN`, `SILENCE_LIMIT`
+   * @throws {WeirError} `SILENCE_INVALID`, `SILENCE_UNKNOWN`, `SILENCE_LIMIT`, `MATCHER_LIMIT`
    */
   set(draft: SilenceDraft): Promise<string>
   /**
@@ -54,6 +55,8 @@ export interface SilenceLimits {
   readonly countMax: number
   /** Bytes of one on disk. */
   readonly bytesMax: number
+  /** Its regular expressions in all, repetitions written out. */
+  readonly matcherBytesMax: number
   /** How long an ended one can still be looked at. */
   readonly retentionMs: number
 }
@@ -61,6 +64,7 @@ export interface SilenceLimits {
 const SILENCE_LIMITS: SilenceLimits = {
   countMax: 10_000,
   bytesMax: 64 * 1024,
+  matcherBytesMax: MATCHER_BYTES_MAX,
   retentionMs: 120 * 3_600_000,
 }
 
@@ -103,7 +107,7 @@ export class StoredSilences implements Silences, SharedPart {
       const nowMs = clock.now()
       const newer = new Map<string, Silence>()
       for (const { key, value } of records) {
-        const silence = readSilence(key, value, this.#limits.bytesMax)
+        const silence = readSilence(key, value, this.#limits)
         if (silence === undefined) events.peerRecordRefused(this.name)
         else if (this.#isNewer(silence, nowMs)) newer.set(key, silence)
       }
@@ -200,7 +204,8 @@ export class StoredSilences implements Silences, SharedPart {
   #check(draft: SilenceDraft, nowMs: number): void {
     if (draft.startsAtMs >= draft.endsAtMs) throw invalid('start time must be before end time')
     if (draft.endsAtMs < nowMs) throw invalid("end time can't be in the past")
-    silenceMatchers(draft.matchers, this.#options.mode())
+    const { matcherBytesMax } = this.#limits
+    silenceMatchers(draft.matchers, this.#options.mode(), expressionBudget(matcherBytesMax))
   }
 
   #known(id: string): Silence {

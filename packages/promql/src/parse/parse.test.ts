@@ -170,3 +170,21 @@ test.each([
 test.each(['', '5', '1m1h', '1.5h', '-1m', '300y'])('%j is no duration', (text) => {
   expect(() => parseDuration(text)).toThrow('Cannot read duration')
 })
+
+test.each([
+  ['one that becomes too large', '{a=~"(b?){100000}"}', 'expression too large'],
+  [
+    'many that become too large',
+    Array.from({ length: 80 }, (_, i) => `{a=~"(b?){1000}${i}"}`).join(' or '),
+    'expressions too large in all',
+  ],
+])('of regular expressions %s is refused', (_, text, why) => {
+  expect(() => parseExpr(text)).toThrow(`error parsing regexp: ${why}`)
+})
+
+test('long lists of words are no large expressions, and the same one again costs nothing', () => {
+  const words = Array.from({ length: 8000 }, (_, i) => `host-${i}`).join('|')
+  const one = `{a=~"(b?){1000}(b?){1000}(b?){1000}(b?){1000}${'.'.repeat(6000)}"}`
+  expect(() => parseExpr(`{a=~"${words}"}`)).not.toThrow()
+  expect(() => parseExpr(Array.from({ length: 15 }, () => one).join(' or '))).not.toThrow()
+})

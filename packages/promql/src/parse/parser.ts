@@ -15,7 +15,7 @@ import {
 } from '../ast.ts'
 import { EXPERIMENTAL_FUNCTIONS, EXTENDED_RANGE_SELECTORS, FILL_MODIFIERS } from '../features.ts'
 import { FUNCTIONS } from '../functions.ts'
-import { compileRegex } from '../regex.ts'
+import { REGEX_SIZE_MAX, compileRegex, compiledSize } from '../regex.ts'
 import { quoted } from '../value-text.ts'
 import { DurationParser } from './duration-expression.ts'
 import { NESTING_MAX, chainTooLong } from './nesting.ts'
@@ -86,6 +86,8 @@ export class Parser {
   readonly #durations: DurationParser
   #next = 0
   #depth = 0
+  readonly #regexes = new Set<string>()
+  #regexesSize = 0
   /** What unexpected tokens are in where nothing nearer says so. */
   #context = ''
 
@@ -98,6 +100,19 @@ export class Parser {
       unexpected: (context, expected) => this.#unexpected(context, expected),
       nested: (read) => this.#nested(read),
     })
+  }
+
+  /** A query, or a rule that somebody writes, may be made of many that are each within bounds. */
+  #regexProblem(pattern: string): string | undefined {
+    if (!this.#regexes.has(pattern)) {
+      this.#regexes.add(pattern)
+      this.#regexesSize += compiledSize(pattern)
+    }
+    if (this.#regexes.size > 1 && this.#regexesSize > REGEX_SIZE_MAX) {
+      return 'expressions too large in all'
+    }
+    const made = compileRegex(pattern)
+    return typeof made === 'string' ? made : undefined
   }
 
   /** The whole text as one expression. */
@@ -491,7 +506,7 @@ export class Parser {
       value: unquote(value.text),
     }
     if (matcher.operator === '=~' || matcher.operator === '!~') {
-      const problem = compileRegex(matcher.value)
+      const problem = this.#regexProblem(matcher.value)
       if (typeof problem === 'string') {
         throw new ParseError(`error parsing regexp: ${problem}`, name.start)
       }

@@ -31,6 +31,7 @@ export function notificationLimits({
       silences: {
         countMax: keys.max_silences,
         bytesMax: keys.max_silence_bytes,
+        matcherBytesMax: keys.max_matcher_bytes,
         retentionMs: keys.silence_retention,
       },
     },

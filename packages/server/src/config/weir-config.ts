@@ -315,6 +315,12 @@ const notifications = z.strictObject({
     .prefault('64KiB')
     .refine((bytes) => bytes > 0, { message: 'want more than 0' })
     .describe('Longest silence: matchers, comment and annotations; longer ones are refused.'),
+  max_matcher_bytes: byteSize
+    .prefault('8KiB')
+    .refine((bytes) => bytes > 0, { message: 'want more than 0' })
+    .describe(
+      'Regular expressions of a silence, of planned maintenance or of a request, in all, repetitions written out; longer ones are refused with 400 and counted. Lists of plain words are free.',
+    ),
   silence_retention: duration
     .prefault('120h')
     .describe('How long a silence can still be looked at after its end.'),

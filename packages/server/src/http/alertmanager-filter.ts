@@ -1,12 +1,13 @@
 import {
-  type MatcherMode,
   type RouteMatcher,
   type RoutedAlertView,
   type SilenceView,
+  expressionBudget,
   parseMatcher,
   wholeMatch,
 } from '@weir/alerting'
 import { type Labels, WeirError } from '@weir/model'
+import type { AlertmanagerDeps } from './deps.ts'
 import { invalid } from './parameters.ts'
 
 /** What is asked for in the query string of Alertmanager's API v2. */
@@ -18,6 +19,11 @@ interface ReceiverFilter {
   /** Whether anything was asked for about receivers. */
   readonly isAsked: boolean
 }
+
+type FilterLimits = Pick<AlertmanagerDeps, 'matcherMode' | 'matcherBytesMax'>
+
+const isTooLong = (cause: unknown): boolean =>
+  cause instanceof WeirError && cause.code === 'MATCHER_LIMIT'
 
 /** The spellings that Alertmanager's API takes for yes; everything else is no. */
 const YES = /^(?:true|1|yes|ok|y|on|selected|checked|t|enabled)$/i
@@ -31,17 +37,19 @@ export function flag(params: URLSearchParams, name: string): boolean {
 /**
  * The matchers of a parameter that may be given more than once, one each.
  *
- * @throws {WeirError} `HTTP_PARAMETER`, in the words of Alertmanager
+ * @throws {WeirError} `HTTP_PARAMETER`, in the words of Alertmanager; `MATCHER_LIMIT`
  */
 export function matchersOf(
   params: URLSearchParams,
   name: 'filter' | 'receiver_matchers' | 'matcher',
-  mode: MatcherMode,
+  limits: FilterLimits,
 ): RouteMatcher[] {
+  const reading = { mode: limits.matcherMode, budget: expressionBudget(limits.matcherBytesMax) }
   return params.getAll(name).map((text) => {
     try {
-      return parseMatcher(text, { mode })
+      return parseMatcher(text, reading)
     } catch (cause) {
+      if (isTooLong(cause)) throw cause
       const { message } = cause as Error
       const told =
         name === 'receiver_matchers'
@@ -52,10 +60,10 @@ export function matchersOf(
   })
 }
 
-export function receiverFilter(params: URLSearchParams, mode: MatcherMode): ReceiverFilter {
+export function receiverFilter(params: URLSearchParams, limits: FilterLimits): ReceiverFilter {
   const expression = params.get('receiver')
-  const name = expression === null ? undefined : nameTest(expression)
-  const matchers = matchersOf(params, 'receiver_matchers', mode)
+  const name = expression === null ? undefined : nameTest(expression, limits)
+  const matchers = matchersOf(params, 'receiver_matchers', limits)
   return {
     name: name ?? (() => true),
     labels: (labels) => matchers.every((matcher) => matcher.matches(labels)),
@@ -63,7 +71,11 @@ export function receiverFilter(params: URLSearchParams, mode: MatcherMode): Rece
   }
 }
 
-function nameTest(expression: string): (name: string) => boolean {
+function nameTest(
+  expression: string,
+  { matcherBytesMax }: FilterLimits,
+): (name: string) => boolean {
+  expressionBudget(matcherBytesMax)({ name: '', operator: '=~', value: expression })
   try {
     return wholeMatch(expression)
   } catch (cause) {
@@ -90,9 +102,9 @@ export function stateFilter(params: URLSearchParams): (alert: RoutedAlertView) =
 /** Whether a silence holds all of these very matchers, and is in a state that is asked for. */
 export function silenceFilter(
   params: URLSearchParams,
-  mode: MatcherMode,
+  limits: FilterLimits,
 ): (silence: SilenceView) => boolean {
-  const filters = matchersOf(params, 'filter', mode)
+  const filters = matchersOf(params, 'filter', limits)
   const states = new Set(['active', 'pending', 'expired'].filter((state) => flag(params, state)))
   return ({ matchers, state }) =>
     states.has(state) &&

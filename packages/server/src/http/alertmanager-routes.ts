@@ -190,7 +190,7 @@ function clusterOf(deps: HttpDeps): object {
 }
 
 function receivers({ alerting, alertmanager }: HttpDeps, params: URLSearchParams): object {
-  const wanted = receiverFilter(params, alertmanager.matcherMode)
+  const wanted = receiverFilter(params, alertmanager)
   return alerting.routing
     .receivers()
     .map(({ name, labels }) => ({ labels: { name, ...labels }, name }))
@@ -202,7 +202,7 @@ function receiverTests(
   { alerting, alertmanager }: HttpDeps,
   params: URLSearchParams,
 ): { readonly name: (name: string) => boolean; readonly labels: (name: string) => boolean } {
-  const wanted = receiverFilter(params, alertmanager.matcherMode)
+  const wanted = receiverFilter(params, alertmanager)
   if (!wanted.isAsked) return { name: () => true, labels: () => true }
   const known = new Map(
     alerting.routing.receivers().map(({ name, labels }) => [name, Labels.of({ name, ...labels })]),
@@ -217,7 +217,7 @@ function receiverTests(
 }
 
 function alerts(deps: HttpDeps, { params }: Call): object {
-  const matchers = matchersOf(params, 'filter', deps.alertmanager.matcherMode)
+  const matchers = matchersOf(params, 'filter', deps.alertmanager)
   const receiver = receiverTests(deps, params)
   const isInState = stateFilter(params)
   return deps.alerting.routing
@@ -228,7 +228,7 @@ function alerts(deps: HttpDeps, { params }: Call): object {
 }
 
 function groups(deps: HttpDeps, { params }: Call): object {
-  const matchers = matchersOf(params, 'filter', deps.alertmanager.matcherMode)
+  const matchers = matchersOf(params, 'filter', deps.alertmanager)
   const receiver = receiverTests(deps, params)
   const isAsked = (name: string): boolean => receiver.name(name) && receiver.labels(name)
   const isInState = stateFilter(params)
@@ -265,7 +265,7 @@ async function postAlerts(deps: HttpDeps, call: Call): Promise<Answer> {
 }
 
 function silences({ alerting, alertmanager }: HttpDeps, { params }: Call): object {
-  const isWanted = silenceFilter(params, alertmanager.matcherMode)
+  const isWanted = silenceFilter(params, alertmanager)
   return alerting.silences.list().filter(isWanted).map(silenceJson)
 }
 

@@ -340,6 +340,44 @@ test('what Alertmanager 0.33 does not know yet: silences by state; what Weir add
   })
 })
 
+test.each<[string, [string, string][]]>([
+  ['alerts', [['filter', 'a=~"(x?){1000}(x?){1000}(x?){1000}"']]],
+  ['alerts', [['filter', String.raw`a=~"(x?){1000}(x?){1000}(x?)\x7b1000\x7d"`]]],
+  ['alerts', [['receiver', '.{900}'.repeat(10)]]],
+  ['alerts/groups', [['filter', `a=~"${'.b'.repeat(4097)}"`]]],
+  [
+    'silences',
+    [
+      ['filter', 'a=~"(x?){1000}"'],
+      ['filter', 'b=~"(y?){1000}"'],
+      ['filter', 'c=~".{300}"'],
+    ],
+  ],
+  ['receivers', [['receiver_matchers', 'a=~"(x?){1000}(x?){1000}(x?){1000}"']]],
+  ['../weir/v1/silences/preview', [['matcher', 'a=~"(x?){1000}(x?){1000}(x?){1000}"']]],
+])('%s with expressions beyond the limit is refused: %j', async (path, params) => {
+  await using weir = await startWeirRouting(CONFIG)
+  const answer = await fetch(`${weir.url}/api/v2/${path}?${new URLSearchParams(params).toString()}`)
+  expect([answer.status, await answer.text()]).toEqual([
+    400,
+    expect.stringContaining('notifications.max_matcher_bytes'),
+  ])
+})
+
+test('a silence with an expression beyond the limit is refused as Alertmanager refuses', async () => {
+  await using weir = await startWeirRouting(CONFIG)
+  const matchers = [{ name: 'a', value: '(x?){900}'.repeat(3), isRegex: true }]
+  const answer = await fetch(`${weir.url}/api/v2/silences`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...SILENCE, matchers }),
+  })
+  expect([answer.status, await answer.json()]).toEqual([
+    400,
+    expect.stringMatching(/^Cannot use regular expressions as long as these: want at most 8192/),
+  ])
+})
+
 test('requests of Grafana are answered as from an Alertmanager, and not as from Cortex', async () => {
   await using weir = await startWeirRouting(CONFIG)
   const statusOf = async (path: string, init?: RequestInit): Promise<number> =>

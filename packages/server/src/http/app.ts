@@ -177,6 +177,7 @@ const COUNTED: ReadonlySet<string> = new Set([
   'PUSH_BUSY',
   'LOGS_RATE',
   'RULES_LIMIT',
+  'MATCHER_LIMIT',
 ])
 
 /** Fastify with our limits, our kind of body and none of its own log. */

@@ -210,10 +210,12 @@ interface SupportDeps {
   secrets(): readonly string[]
 }
 
-interface AlertmanagerDeps {
+export interface AlertmanagerDeps {
   /** The alertmanager.yml in use, secrets replaced, so that amtool reads it. */
   configText(): string
   readonly matcherMode: MatcherMode
+  /** `notifications.max_matcher_bytes` */
+  readonly matcherBytesMax: number
   readonly startedMs: number
   /** `notifications.max_body_bytes` */
   readonly bodyBytesMax: number

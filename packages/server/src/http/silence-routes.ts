@@ -21,7 +21,7 @@ export function silenceRoutes(deps: HttpDeps): Route[] {
 }
 
 function preview({ alerting, alertmanager }: HttpDeps, params: URLSearchParams): object {
-  const matchers = matchersOf(params, 'matcher', alertmanager.matcherMode)
+  const matchers = matchersOf(params, 'matcher', alertmanager)
   if (matchers.length === 0) {
     throw new WeirError('HTTP_PARAMETER', 'Cannot preview a silence: want at least one matcher')
   }

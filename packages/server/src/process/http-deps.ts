@@ -65,6 +65,7 @@ export function httpDeps(parts: Parts, reloads: Reload): HttpDeps {
     alertmanager: {
       configText: () => ground.setup.alertmanagerShown ?? DEFAULT_CONFIG,
       matcherMode: matcherModeOf(flags.features),
+      matcherBytesMax: config.notifications.max_matcher_bytes,
       startedMs: ground.startedMs,
       bodyBytesMax: config.notifications.max_body_bytes,
     },

@@ -70,6 +70,7 @@ export async function startWeirRouting(
       alertmanager: {
         configText: () => redactAlertmanager(config),
         matcherMode: 'fallback',
+        matcherBytesMax: 8192,
         startedMs: systemClock.now(),
         bodyBytesMax: 1024 * 1024,
       },

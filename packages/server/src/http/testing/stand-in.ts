@@ -225,6 +225,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
     alertmanager: {
       configText: () => 'route: {receiver: page}\nreceivers: [{name: page}]\n',
       matcherMode: 'fallback',
+      matcherBytesMax: 8192,
       startedMs: NOON,
       bodyBytesMax: 1024 * 1024,
     },
