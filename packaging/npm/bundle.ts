@@ -19,12 +19,13 @@ export const INSTALLED = [
   'dejavu-fonts-ttf',
 ] as const
 
-/** Modules that are loaded by their file name: the command, and each thread. */
+/** Modules that are loaded by their file name: the command, each thread, and the process that answers SQL. */
 function entryFiles(): string[] {
   const threads = join(PACKAGES, 'server/dist/threads')
   const found = readdirSync(threads).filter((name) => name.endsWith('-thread.js'))
   return [
     join(PACKAGES, 'cli/dist/main.js'),
+    join(PACKAGES, 'logs/dist/store/sql/log-sql-process.js'),
     ...found.toSorted().map((name) => join(threads, name)),
   ]
 }

@@ -41,7 +41,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const weir = (...args: readonly string[]): string =>
   execFileSync(process.execPath, [join(folder, 'bin/weir.js'), ...args], { encoding: 'utf8' })
 
-test('the archive holds the command, every thread, the page and licences, in at most 4 MiB', () => {
+test('the archive holds the command, every thread and process, the page and licences, in at most 4 MiB', () => {
   const told = execFileSync('npm', ['pack', '--dry-run', '--json'], {
     cwd: folder,
     encoding: 'utf8',
@@ -60,6 +60,7 @@ test('the archive holds the command, every thread, the page and licences, in at 
       ...threads,
       'bin/weir.js',
       'lib/main.js',
+      'lib/log-sql-process.js',
       'web/index.html',
       'man/weir.1',
       'systemd/weir.service',

@@ -7,6 +7,7 @@
  *
  * Reading order: `source` (what a query reads from, and what a line is known by), `json-fields`;
  * `store/log-store` (the thread that writes), `store/log-reader` (threads that ask);
+ * `store/sql/` (the processes that answer SQL);
  * `outgoing/log-queue` (lines on their way to somewhere else);
  * `logql/ast`, `logql/parse/`, `logql/pipeline/` (a line on its way), `logql/run`.
  */
@@ -43,7 +44,8 @@ export {
   openLogReader,
 } from './store/log-reader.ts'
 export type { DeleteRequest } from './store/keeper.ts'
-export type { SqlAnswer } from './store/part/ask-sql.ts'
+export type { SqlAnswer } from './store/sql/ask-sql.ts'
+export type { SqlEnd } from './store/sql/sql-process.ts'
 export { type LogExpr, type LogQLExpr, type MetricExpr, rangesOf } from './logql/ast.ts'
 export { formatLogQL } from './logql/format/format.ts'
 export { type SelectedStreams, selectedStreams } from './logql/selection.ts'

@@ -88,6 +88,7 @@ export const CODES = {
   LOGS_ENGINE_REFUSED: 'bad_data', // it does not take the question; its words
   LOGS_ENGINE_UNSUPPORTED: 'bad_data', // what it cannot do, and Weir not for it
   LOGS_INVALID: 'bad_data', // a body that is not what its path takes
+  LOG_SQL_CRASHED: 'execution', // DuckDB broke off over it, in a process of its own
   LOG_SQL_INVALID: 'bad_data', // no single SELECT, or one that cannot be answered
   LOGS_RATE: 'unavailable', // a sender sends lines faster than it may
   REMOTE_WRITE_INVALID: 'bad_data', // a body that is no remote write request

@@ -5,6 +5,7 @@ import { MessageChannel } from 'node:worker_threads'
 import { type Clock, Labels, LogBatchBuilder, type Millis } from '@weir/model'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type LogReader, openLogReader } from './log-reader.ts'
+import type { SqlAnswer } from './sql/ask-sql.ts'
 import { type LogStore, type LogStoreOptions, openLogStore } from './log-store.ts'
 
 const NOW = Date.UTC(2026, 10, 28, 10)
@@ -40,7 +41,12 @@ async function open(more: Partial<LogStoreOptions> = {}) {
   })
   const { port1, port2 } = new MessageChannel()
   store.connectReader(port2)
-  const reader = await openLogReader(port1, { folder, threads: 1, memoryBytes: MEMORY })
+  const reader = await openLogReader(port1, {
+    folder,
+    threads: 1,
+    memoryBytes: MEMORY,
+    sql: { memoryBytes: MEMORY },
+  })
   return {
     store,
     reader,
@@ -49,6 +55,10 @@ async function open(more: Partial<LogStoreOptions> = {}) {
       await store[Symbol.asyncDispose]()
     },
   }
+}
+
+async function answerOf(asked: Promise<Uint8Array>): Promise<SqlAnswer> {
+  return JSON.parse(Buffer.from(await asked).toString()) as SqlAnswer
 }
 
 /** Adds lines of one service at one moment, and makes a part of them. */
@@ -170,7 +180,7 @@ test('SQL sees all lines as a table, and nothing else', async () => {
   await using all = await open()
   await part(all.store, 'a', '{"n":1,"context":{"topic":"x"}}', 'plain')
   await lines(all.store, 'b', '{"n":2,"context":{"topic":"y"},"Line":"z"}')
-  const ask = (text: string, rows = 100) => all.reader.sql(text, rows)
+  const ask = (text: string, rows = 100) => answerOf(all.reader.sql(text, rows))
   expect(
     await ask(
       `SELECT labels['service'] AS service, level, n, "context.topic" AS topic, line, epoch_ms(time) AS at FROM logs ORDER BY n`,
@@ -217,6 +227,7 @@ test('lines of streams and a range are written as a Parquet file', async () => {
   await lines(all.store, 'b', '{"n":2}')
   const streams = all.reader.streams([{ name: 'service', operator: '=', value: 'a' }], ALL)
   const path = await all.reader.exportParquet(ALL, streams)
-  const { rows } = await all.reader.sql(`SELECT n, line FROM read_parquet('${path}')`, 10)
+  const asked = all.reader.sql(`SELECT n, line FROM read_parquet('${path}')`, 10)
+  const { rows } = await answerOf(asked)
   expect(rows).toEqual([['1', '{"n":1}']])
 })

@@ -17,8 +17,7 @@ import { streamTest } from '../stream-test.ts'
 import { CountSum } from './count-sum.ts'
 import { JoinedLines } from './joined-lines.ts'
 import type { LetGo, News } from './news.ts'
-import { type SqlAnswer, askSql } from './part/ask-sql.ts'
-import { createLogTable, mapSql } from './part/log-table.ts'
+import { createLogTable, logsSelect, mapSql, recentLines } from './part/log-table.ts'
 import { minuteCounts } from './part/minute-counts.ts'
 import { openDuckDb } from './part/open-duckdb.ts'
 import { Part } from './part/part.ts'
@@ -26,6 +25,8 @@ import { type PartName, partFile } from './part/part-name.ts'
 import { partCounts, partLines } from './part/part-queries.ts'
 import { writeParquet } from './part/write-parquet.ts'
 import { Recent } from './recent.ts'
+import type { SqlEnd } from './sql/sql-process.ts'
+import { type SqlOptions, SqlProcesses } from './sql/sql-processes.ts'
 import { groupStreams } from './stream-conditions.ts'
 import { Streams } from './streams.ts'
 import { timeWindows } from './time-windows.ts'
@@ -37,6 +38,13 @@ export interface LogReaderOptions {
   readonly threads: number
   /** What DuckDB may use; more is answered with an error. */
   readonly memoryBytes: number
+  /** What each process that answers SQL gets; `memoryBytes` unless told. */
+  readonly sql?: SqlOptions
+}
+
+export interface LogReaderEvents {
+  /** A process that answered SQL had to be ended, or broke off. */
+  readonly sqlEnded?: (why: SqlEnd) => void
 }
 
 /** The log store as a thread that queries sees it. What was acknowledged before a question is in its answer. */
@@ -49,11 +57,13 @@ export interface LogReader extends LogSource, Disposable {
 /** The same lines as a table. */
 export interface LogTable {
   /**
-   * Answers one SELECT over the table `logs` (`part/log-table` has its columns), and nothing else.
+   * Answers one SELECT over the table `logs` (`part/log-table` has its columns), and nothing else, in a process
+   * of its own (`sql/`).
    *
-   * @throws {WeirError} `LOG_SQL_INVALID`
+   * @returns a `SqlAnswer` as JSON
+   * @throws {WeirError} `LOG_SQL_INVALID`, `QUERY_TOO_MUCH_MEMORY`, `LOG_SQL_CRASHED`
    */
-  sql(text: string, rowsMax: number, signal?: AbortSignal): Promise<SqlAnswer>
+  sql(text: string, rowsMax: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>
   /**
    * Writes lines of a range as a Parquet file with the columns of `logs`, into the folder of the logs; whoever
    * asked removes it. When the signal aborts, DuckDB stops and nothing is left.
@@ -71,8 +81,9 @@ export interface LogTable {
 export async function openLogReader(
   port: MessagePort,
   options: LogReaderOptions,
+  events: LogReaderEvents = {},
 ): Promise<LogReader & LogTable> {
-  const reader = new Reader(port, options)
+  const reader = new Reader(port, options, events)
   await reader.ready
   return reader
 }
@@ -88,15 +99,19 @@ class Reader implements LogReader, LogTable {
   readonly #recent = new Recent(this.#streams)
   readonly #parts = new Map<string, Part>()
   readonly #listeners = new Set<(batch: LogBatch) => void>()
+  readonly #sql: SqlProcesses
   /** Opened by the first question that needs it: it takes memory. */
   #instance: Promise<DuckDBInstance> | undefined
   /** Questions under way, and news to answer once those that were then under way are over. */
   readonly #asking = new Set<object>()
   #isReady!: () => void
 
-  constructor(port: MessagePort, options: LogReaderOptions) {
+  constructor(port: MessagePort, options: LogReaderOptions, { sqlEnded }: LogReaderEvents) {
     this.#port = port
     this.#options = options
+    const { folder, threads, memoryBytes, sql = { memoryBytes } } = options
+    const onEnd = (why: SqlEnd): void => sqlEnded?.(why)
+    this.#sql = new SqlProcesses({ folder, threads, ...sql, onEnd })
     this.ready = new Promise((resolve) => {
       this.#isReady = resolve
     })
@@ -172,13 +187,12 @@ class Reader implements LogReader, LogTable {
     return sum.finish()
   }
 
-  async sql(text: string, rowsMax: number, signal?: AbortSignal): Promise<SqlAnswer> {
+  async sql(text: string, rowsMax: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     this.#hear()
     using _asked = this.#ask()
     const { parts, recent } = this.#everything()
-    using connection = await this.#connect()
-    await createLogTable(connection.to, parts, recent)
-    return await askSql(connection.to, text, rowsMax, signal)
+    const question = { logs: logsSelect(parts), recent: recent.map(recentLines), text, rowsMax }
+    return await this.#sql.ask(question, signal)
   }
 
   async exportParquet(
@@ -215,6 +229,7 @@ class Reader implements LogReader, LogTable {
 
   [Symbol.dispose](): void {
     this.#port.close()
+    this.#sql[Symbol.dispose]()
     void this.#instance?.then((instance) => instance.closeSync())
   }
 

@@ -23,7 +23,7 @@ export interface ShelvedPart {
 }
 
 /** What was being written when a process ended. */
-const LEFT_BEHIND = /^part-.*\.tmp$|^rows\.tmp$|^export-.*\.parquet$/
+const LEFT_BEHIND = /^part-.*\.tmp$|^rows\.tmp$|^export-.*\.parquet$|^sql-\d+\.tmp$/
 
 interface Leaving {
   readonly number: number
@@ -49,7 +49,7 @@ export class Shelf {
     this.#folder = folder
     const files = readdirSync(folder)
     for (const file of files) {
-      if (LEFT_BEHIND.test(file)) rmSync(join(folder, file), { force: true })
+      if (LEFT_BEHIND.test(file)) rmSync(join(folder, file), { force: true, recursive: true })
     }
     const names = files
       .filter((file) => file.endsWith('.parquet'))

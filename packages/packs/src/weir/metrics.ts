@@ -1428,7 +1428,7 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
       'counter',
       '',
       'limit',
-      'Questions to the log store refused because too many were waiting (logs.query.max_queued) or followed live (logs.query.max_tails).',
+      'Questions to the log store refused because too many were waiting (logs.query.max_queued) or followed live (logs.query.max_tails), or because SQL took too much memory (logs.query.sql_memory).',
     ],
     [
       'weir_logs_query_thread_crashes_total',
@@ -1480,6 +1480,13 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
       '',
       'protocol outcome',
       'Requests with lines by protocol and outcome: stored, partial (the good part is), or the code of the error.',
+    ],
+    [
+      'weir_logs_sql_process_ends_total',
+      'counter',
+      '',
+      'why',
+      'Processes that answered SQL over logs and took too much memory, did not stop in time, or broke off.',
     ],
     ['weir_logs_syslog_connections', 'gauge', '', '', 'Open TCP connections of syslog.'],
     [

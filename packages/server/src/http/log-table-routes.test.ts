@@ -15,8 +15,13 @@ import { NOON, standIn } from './testing/stand-in.ts'
 class Table extends MemoryLogs {
   path = ''
 
-  override async sql(text: string, rowsMax: number): Promise<LogSqlView> {
-    return { columns: [{ name: text, type: 'INTEGER' }], rows: [[rowsMax]], isCut: true }
+  override async sql(text: string, rowsMax: number): Promise<Uint8Array<ArrayBuffer>> {
+    const view: LogSqlView = {
+      columns: [{ name: text, type: 'INTEGER' }],
+      rows: [[rowsMax]],
+      isCut: true,
+    }
+    return new TextEncoder().encode(JSON.stringify(view))
   }
 
   override async exportParquet(): Promise<string> {

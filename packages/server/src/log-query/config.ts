@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import { byteSize, duration } from '../config/quantity.ts'
 
+/** With less a process of SQL can hardly answer. */
+const SQL_BYTES_MIN = 192 * 2 ** 20
+/** Of the questions under way so many may be SQL, which anybody may write so that it takes long. */
+const SQL_SHARE = 0.5
+
 /** `logs.query` in weir.yml: what a question to the log store may take. */
 export const logQueryConfig = z.strictObject({
   timeout: duration
@@ -29,6 +34,12 @@ export const logQueryConfig = z.strictObject({
     .refine((bytes) => bytes >= 64 * 1024 * 1024, { message: 'want 64MiB or more' })
     .describe(
       'What reading may hold in memory; a question that needs more fails; an eighth of `memory.budget` at most, unless told.',
+    ),
+  sql_memory: byteSize
+    .prefault('1GiB')
+    .refine((bytes) => bytes >= SQL_BYTES_MIN, { message: 'want 192MiB or more' })
+    .describe(
+      'What processes that answer SQL may take together; a question that takes more than its part is ended; an eighth of `memory.budget` at most, unless told.',
     ),
   export_timeout: duration
     .prefault('10m')
@@ -67,5 +78,14 @@ export const logQueryConfig = z.strictObject({
     .refine((ms) => ms > 0, { message: 'want more than 0' })
     .describe('How long a live tail may go on before it is closed.'),
 })
+
+/** How many questions of SQL may be under way, and what each may take: a process has room, or is not there. */
+export function sqlPlaces(
+  config: Pick<z.output<typeof logQueryConfig>, 'max_concurrent' | 'sql_memory'>,
+): { readonly count: number; readonly memoryBytes: number } {
+  const most = Math.floor(config.max_concurrent * SQL_SHARE)
+  const count = Math.max(1, Math.min(most, Math.floor(config.sql_memory / SQL_BYTES_MIN)))
+  return { count, memoryBytes: Math.floor(config.sql_memory / count) }
+}
 
 export type LogQueryConfig = z.output<typeof logQueryConfig>

@@ -42,16 +42,16 @@ export async function executeLogJob(
   reader: LogSource & LogTable,
   circumstances: LogCircumstances,
 ): Promise<LogReply> {
-  const text = await answer(job, reader, circumstances)
+  const told = await answer(job, reader, circumstances)
   circumstances.signal.throwIfAborted()
-  return { body: new TextEncoder().encode(text) }
+  return { body: typeof told === 'string' ? new TextEncoder().encode(told) : told }
 }
 
 async function answer(
   job: LogJob,
   source: LogSource & LogTable,
   at: LogCircumstances,
-): Promise<string> {
+): Promise<string | Uint8Array<ArrayBuffer>> {
   switch (job.kind) {
     case 'range':
       return answerRange(job, source, at)
@@ -91,7 +91,7 @@ async function answer(
     case 'facets':
       return facetsAnswer(source, job, at)
     case 'sql':
-      return JSON.stringify(await source.sql(job.text, job.rowsMax, at.signal))
+      return source.sql(job.text, job.rowsMax, at.signal)
     case 'export':
       return source.exportParquet(
         job.range,

@@ -5,7 +5,7 @@ import { type Clock, type ErrorCode, WeirError } from '@weir/model'
 import type { LogQueryData, LogQueryHandlers } from '../threads/log-query-thread.ts'
 import { Thread } from '../threads/thread.ts'
 import type { Telemetry } from '../telemetry/log.ts'
-import type { LogQueryConfig } from './config.ts'
+import { type LogQueryConfig, sqlPlaces } from './config.ts'
 import type { LogJob, LogReply } from './job.ts'
 import type { TailRequest } from './tail-session.ts'
 
@@ -43,8 +43,6 @@ interface Running {
 
 /** How long a question may go on after its time is over; then it is looked at why. */
 const STOP_GRACE_MS = 5000
-/** Of the questions under way so many may be SQL, which anybody may write so that it cannot be stopped for long. */
-const SQL_SHARE = 0.5
 const ANSWERED = new Error('answered')
 
 /**
@@ -72,7 +70,7 @@ export class LogQueries implements AsyncDisposable {
     const { registry } = options.telemetry
     this.#refused = registry.counter(
       'weir_logs_query_refused_total',
-      'Questions to the log store refused because too many were waiting (logs.query.max_queued) or followed live (logs.query.max_tails).',
+      'Questions to the log store refused because too many were waiting (logs.query.max_queued) or followed live (logs.query.max_tails), or because SQL took too much memory (logs.query.sql_memory).',
       ['limit'],
     )
     this.#asked = registry.counter(
@@ -115,6 +113,9 @@ export class LogQueries implements AsyncDisposable {
       return reply
     } catch (error) {
       this.#asked.inc({ kind: job.kind, result: resultOf(error) })
+      if (job.kind === 'sql' && (error as { code?: ErrorCode }).code === 'QUERY_TOO_MUCH_MEMORY') {
+        this.#refused.inc({ limit: 'sql_memory' })
+      }
       throw error
     } finally {
       this.#seconds.observe((clock.monotonicMs() - beganMs) / 1000)
@@ -225,7 +226,7 @@ export class LogQueries implements AsyncDisposable {
 
   /** The next one that may begin. */
   #take(queue: Task[]): Task | undefined {
-    const sqlMax = Math.max(1, Math.floor(this.#options.config.max_concurrent * SQL_SHARE))
+    const sqlMax = sqlPlaces(this.#options.config).count
     const mayBegin = ({ job }: Task): boolean => job.kind !== 'sql' || this.#runningSql < sqlMax
     const place = queue.findIndex(mayBegin)
     return place < 0 ? undefined : queue.splice(place, 1)[0]
@@ -294,6 +295,7 @@ export class LogQueries implements AsyncDisposable {
         folder: this.#options.folder,
         threads: config.threads ?? Math.min(4, availableParallelism()),
         memoryBytes: config.max_memory,
+        sql: { memoryBytes: sqlPlaces(config).memoryBytes },
       },
       limits: {
         linesMax: config.max_lines,

@@ -10,6 +10,7 @@ export function withinBudget(config: WeirConfig, text: string, budget: MemoryBud
   const shares = memoryShares(budget, {
     queryBytes: query.max_memory,
     logQueryBytes: logs.query.max_memory,
+    sqlBytes: logs.query.sql_memory,
     partBytes: logs.part_memory,
   })
   return {
@@ -18,9 +19,11 @@ export function withinBudget(config: WeirConfig, text: string, budget: MemoryBud
     logs: {
       ...logs,
       part_memory: given('logs', 'part_memory') ? logs.part_memory : shares.partBytes,
-      query: given('logs', 'query', 'max_memory')
-        ? logs.query
-        : { ...logs.query, max_memory: shares.logQueryBytes },
+      query: {
+        ...logs.query,
+        ...(!given('logs', 'query', 'max_memory') && { max_memory: shares.logQueryBytes }),
+        ...(!given('logs', 'query', 'sql_memory') && { sql_memory: shares.sqlBytes }),
+      },
     },
   }
 }

@@ -35,6 +35,8 @@ export interface MemoryShares {
   readonly queryBytes: number
   /** `logs.query.max_memory` */
   readonly logQueryBytes: number
+  /** `logs.query.sql_memory` */
+  readonly sqlBytes: number
   /** `logs.part_memory` */
   readonly partBytes: number
 }
@@ -42,6 +44,7 @@ export interface MemoryShares {
 /** What a share may not fall below: with less nothing works. */
 const SHARE_MIN = 32 * MIB
 const DUCKDB_MIN = 96 * MIB
+const SQL_MIN = 192 * MIB
 
 /** @param most what the manual says: a budget makes it less, never more */
 export function memoryShares({ bytes }: MemoryBudget, most: MemoryShares): MemoryShares {
@@ -50,6 +53,7 @@ export function memoryShares({ bytes }: MemoryBudget, most: MemoryShares): Memor
   return {
     queryBytes: share(1 / 4, SHARE_MIN, most.queryBytes),
     logQueryBytes: share(1 / 8, DUCKDB_MIN, most.logQueryBytes),
+    sqlBytes: share(1 / 8, SQL_MIN, most.sqlBytes),
     partBytes: share(1 / 8, DUCKDB_MIN, most.partBytes),
   }
 }

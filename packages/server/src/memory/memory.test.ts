@@ -99,16 +99,22 @@ test('who says how much: the key, else the group, else the machine', () => {
 })
 
 test.each([
-  [24_576, [1024, 512, 256], 4096],
-  [2048, [512, 256, 256], 1024],
-  [512, [128, 96, 96], 256],
-  [64, [32, 96, 96], 96],
-])('with %i MiB the shares are %j MiB, a heap %i', (budget, [query, logQuery, part], heap) => {
+  [24_576, [1024, 512, 1024, 256], 4096],
+  [2048, [512, 256, 256, 256], 1024],
+  [512, [128, 96, 192, 96], 256],
+  [64, [32, 96, 192, 96], 96],
+])('with %i MiB the shares are %j MiB, a heap %i', (budget, [query, logQuery, sql, part], heap) => {
   const of = { bytes: budget * MIB, from: 'cgroup' } as const
-  const most = { queryBytes: 1024 * MIB, logQueryBytes: 512 * MIB, partBytes: 256 * MIB }
+  const most = {
+    queryBytes: 1024 * MIB,
+    logQueryBytes: 512 * MIB,
+    sqlBytes: 1024 * MIB,
+    partBytes: 256 * MIB,
+  }
   expect(memoryShares(of, most)).toEqual({
     queryBytes: query! * MIB,
     logQueryBytes: logQuery! * MIB,
+    sqlBytes: sql! * MIB,
     partBytes: part! * MIB,
   })
   expect(heapMib(of)).toBe(heap)
@@ -125,6 +131,7 @@ test('what weir.yml sets itself stays, whatever the budget; a flag beats the key
   expect(memory).toEqual({ bytes: 512 * MIB, from: 'memory.budget' })
   expect(config.query.max_memory).toBe(900 * MIB)
   expect(config.logs.query.max_memory).toBe(100 * MIB)
+  expect(config.logs.query.sql_memory).toBe(192 * MIB)
   expect(config.logs.part_memory).toBe(96 * MIB)
   expect(readConfig(flags).memory.bytes).toBe(1024 * MIB)
   expect(() => readConfig({ ...flags, memoryBudget: '1MiB' })).toThrow('--memory-budget "1MiB"')

@@ -46,6 +46,11 @@ export type LogQueryHandlers = {
 const data = workerData as LogQueryData
 const registry = new Registry()
 const telemetry = { registry, log: openLog(data.logLevel).child({ part: 'log query' }) }
+const sqlEnds = registry.counter(
+  'weir_logs_sql_process_ends_total',
+  'Processes that answered SQL over logs and took too much memory, did not stop in time, or broke off.',
+  ['why'],
+)
 const running = new Map<
   number,
   { readonly stop: AbortController; readonly done: Promise<unknown> }
@@ -59,7 +64,12 @@ function place(): NonNullable<typeof opened> {
 
 const handlers: LogQueryHandlers = {
   open: async (port) => {
-    const reader = await openLogReader(port, data.reader)
+    const reader = await openLogReader(port, data.reader, {
+      sqlEnded: (why) => {
+        sqlEnds.inc({ why })
+        telemetry.log.warn({ why }, 'A process that answered SQL over logs has ended')
+      },
+    })
     const tails = new TailSessions({
       source: new StoreTail(reader, data.limits, systemClock),
       timeMaxMs: data.tailTimeMaxMs,

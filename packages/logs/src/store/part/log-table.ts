@@ -17,19 +17,45 @@ const FIXED = ['time', 'level', 'severity', 'labels', 'line', 'metadata']
 /** Rows that are handed to DuckDB at once. */
 const CHUNK_ROWS = 2048
 
+/** Some of the newest lines as they go into the table; plain, so that they can go to another process. */
+export interface RecentLines extends Omit<LogBatch, 'streams'> {
+  /** Of each stream, as JSON. */
+  readonly labels: readonly string[]
+}
+
 /** Makes the view `logs` for a connection, which sees it alone. */
 export async function createLogTable(
   connection: DuckDBConnection,
   parts: readonly Part[],
   recent: readonly LogBatch[],
 ): Promise<void> {
+  await createRecent(connection)
+  await appendRecent(connection, recent.map(recentLines))
+  await createView(connection, logsSelect(parts))
+}
+
+/** The SELECT behind `logs`: of parts, and of the table that {@link createRecent} makes. */
+export function logsSelect(parts: readonly Part[]): string {
   const fields = fieldsOf(parts)
+  return [recentSelect(fields), ...parts.map((part) => partSelect(part, fields))].join(
+    ' UNION ALL ',
+  )
+}
+
+export async function createRecent(connection: DuckDBConnection): Promise<void> {
   await connection.run(
     'CREATE TEMP TABLE recent (time BIGINT, severity UTINYINT, labels VARCHAR, line VARCHAR, metadata VARCHAR)',
   )
-  await appendRecent(connection, recent)
-  const selects = [recentSelect(fields), ...parts.map((part) => partSelect(part, fields))]
-  await connection.run(`CREATE TEMP VIEW logs AS ${selects.join(' UNION ALL ')}`)
+}
+
+/** @param select by {@link logsSelect} */
+export async function createView(connection: DuckDBConnection, select: string): Promise<void> {
+  await connection.run(`CREATE TEMP VIEW logs AS ${select}`)
+}
+
+export function recentLines({ streams, ...batch }: LogBatch): RecentLines {
+  const labels = streams.map(({ flat }) => JSON.stringify(Object.fromEntries(pairsOf(flat))))
+  return { ...batch, labels }
 }
 
 /** Paths that lines have, names of other columns left out; SQL does not tell capitals apart. */
@@ -120,23 +146,20 @@ function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-async function appendRecent(
+export async function appendRecent(
   connection: DuckDBConnection,
-  batches: readonly LogBatch[],
+  recent: readonly RecentLines[],
 ): Promise<void> {
-  if (batches.length === 0) return
+  if (recent.length === 0) return
   const appender = await connection.createAppender('recent')
   let rows = 0
-  for (const batch of batches) {
-    const labels = batch.streams.map(({ flat }) =>
-      JSON.stringify(Object.fromEntries(pairsOf(flat))),
-    )
-    for (let i = 0; i < batch.count; i++) {
-      appender.appendBigInt(batch.timesNs[i]!)
-      appender.appendUTinyInt(batch.severities[i]!)
-      appender.appendVarchar(labels[batch.streamOf[i]!]!)
-      appender.appendVarchar(textAt(batch.text, batch.ends, i))
-      appender.appendVarchar(textAt(batch.metadata, batch.metadataEnds, i))
+  for (const lines of recent) {
+    for (let i = 0; i < lines.count; i++) {
+      appender.appendBigInt(lines.timesNs[i]!)
+      appender.appendUTinyInt(lines.severities[i]!)
+      appender.appendVarchar(lines.labels[lines.streamOf[i]!]!)
+      appender.appendVarchar(textAt(lines.text, lines.ends, i))
+      appender.appendVarchar(textAt(lines.metadata, lines.metadataEnds, i))
       appender.endRow()
       if (++rows % CHUNK_ROWS === 0) appender.flushSync()
     }

@@ -1,15 +1,22 @@
 import { DuckDBInstance } from '@duckdb/node-api'
 import { sqlText } from './sql-text.ts'
 
+export interface DuckDbOptions {
+  /** All that it reaches. */
+  readonly folder: string
+  readonly threads: number
+  /** Of what it counts itself; beyond it, it goes to the disk or refuses. */
+  readonly memoryBytes: number
+  /** Where it puts what does not fit in memory, and how much of it. */
+  readonly spill?: { readonly folder: string; readonly bytesMax: number }
+}
+
 /**
  * A DuckDB in memory that reaches nothing but one folder, loads nothing, and whose settings no SQL can
  * change. Each thread has its own: parts are files that nobody changes.
  */
-export async function openDuckDb(options: {
-  readonly folder: string
-  readonly threads: number
-  readonly memoryBytes: number
-}): Promise<DuckDBInstance> {
+export async function openDuckDb(options: DuckDbOptions): Promise<DuckDBInstance> {
+  const { folder, spill } = options
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(options.threads),
     memory_limit: `${options.memoryBytes} bytes`,
@@ -19,8 +26,12 @@ export async function openDuckDb(options: {
   })
   const connection = await instance.connect()
   try {
-    await connection.run(`SET allowed_directories = [${sqlText(`${options.folder}/`)}]`)
-    await connection.run(`SET temp_directory = ${sqlText(`${options.folder}/duckdb.tmp`)}`)
+    await connection.run(`SET allowed_directories = [${sqlText(`${folder}/`)}]`)
+    const spillFolder = spill?.folder ?? `${folder}/duckdb.tmp`
+    await connection.run(`SET temp_directory = ${sqlText(spillFolder)}`)
+    if (spill !== undefined) {
+      await connection.run(`SET max_temp_directory_size = '${spill.bytesMax} bytes'`)
+    }
     await connection.run('SET parquet_metadata_cache = true')
     await connection.run("SET validate_external_file_cache = 'no_validation'") // parts never change
     // What was taken for one part or question is given back when it is over.

@@ -1,9 +1,9 @@
 import { type DuckDBConnection, StatementType } from '@duckdb/node-api'
 import { WeirError } from '@weir/model'
-import { interrupting } from './interrupting.ts'
+import { interrupting } from '../part/interrupting.ts'
 
 /** Characters of an answer, which lie in memory until it is sent. */
-const ANSWER_BYTES_MAX = 64 * 2 ** 20
+const ANSWER_CHARACTERS_MAX = 64 * 2 ** 20
 
 export interface SqlAnswer {
   readonly columns: readonly { readonly name: string; readonly type: string }[]
@@ -16,6 +16,7 @@ export interface SqlAnswer {
 /**
  * Answers one SELECT; nothing else is run.
  *
+ * @returns a {@link SqlAnswer} as JSON; each row became bytes as it was read, so that no heap holds them all
  * @throws {WeirError} `LOG_SQL_INVALID` for what is no single SELECT, or cannot be answered
  */
 export async function askSql(
@@ -23,7 +24,7 @@ export async function askSql(
   text: string,
   rowsMax: number,
   signal?: AbortSignal,
-): Promise<SqlAnswer> {
+): Promise<Uint8Array> {
   using _stopping = interrupting(connection, signal)
   try {
     const statements = await connection.extractStatements(text)
@@ -36,35 +37,32 @@ export async function askSql(
     const result = await prepared.stream()
     const types = result.columnTypes()
     const columns = result.columnNames().map((name, i) => ({ name, type: String(types[i]) }))
-    const rows: (readonly unknown[])[] = []
+    const told: Buffer[] = [Buffer.from(`{"columns":${JSON.stringify(columns)},"rows":[`)]
+    let rows = 0
     let isCut = false
-    let bytes = 0
+    let characters = 0
     for await (const chunk of result.yieldRowsJson()) {
       for (const row of chunk) {
-        if (rows.length === rowsMax) {
+        if (rows === rowsMax) {
           isCut = true
           break
         }
-        rows.push(row)
-        for (const cell of row) bytes += textSize(cell)
-        if (bytes > ANSWER_BYTES_MAX) {
-          throw new Error(`want an answer of at most ${ANSWER_BYTES_MAX} characters`)
+        const json = JSON.stringify(row)
+        characters += json.length
+        if (characters > ANSWER_CHARACTERS_MAX) {
+          throw new Error(`want an answer of at most ${ANSWER_CHARACTERS_MAX} characters`)
         }
+        told.push(Buffer.from(rows === 0 ? json : `,${json}`))
+        rows++
       }
       if (isCut) break
     }
-    return { columns, rows, isCut }
+    told.push(Buffer.from(`],"isCut":${isCut}}`))
+    return Buffer.concat(told)
   } catch (cause) {
     signal?.throwIfAborted()
     throw new WeirError('LOG_SQL_INVALID', `Cannot answer the SQL: ${(cause as Error).message}`, {
       cause,
     })
   }
-}
-
-/** About how many characters a value is as JSON. */
-function textSize(value: unknown): number {
-  if (typeof value === 'string') return value.length
-  if (typeof value !== 'object' || value === null) return 8
-  return Object.entries(value).reduce((sum, [key, item]) => sum + key.length + textSize(item), 2)
 }
