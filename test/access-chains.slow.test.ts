@@ -105,6 +105,10 @@ global: { scrape_interval: 1s }
   writeFileSync(file('both'), await makeToken('both', 'ingest', 'read'))
   const only = `only_at_hub{job="hub"} 7\n`
   await ask('/metrics/job/hub', bearer('ingest'), { method: 'PUT', body: only })
+  const values = [[`${Date.now()}000000`, 'only the hub has this line']]
+  const lines = JSON.stringify({ streams: [{ stream: { job: 'hub' }, values }] })
+  const pushed = await ask('/loki/api/v1/push', bearer('ingest'), { method: 'POST', body: lines })
+  expect(pushed).toEqual({ status: 204, text: '' })
   // Of what speaks to the hub, as Prometheus's programs have it.
   for (const scope of ['ingest', 'read', 'write']) writeFileSync(file(`${scope}.yml`), http(scope))
 })
@@ -348,15 +352,31 @@ describe('out of a Weir that asks who comes', () => {
       says: /^[\da-f-]{36}/,
     },
     {
-      name: 'logcli',
+      name: 'logcli asks for lines',
+      peer: 'logcli',
+      args: () => [
+        `--addr=${hub.web}`,
+        `--bearer-token-file=${file('read')}`,
+        `--ca-cert=${TLS}/ca.pem`,
+        'query',
+        '--quiet',
+        '--output=raw',
+        '{job="hub"}',
+      ],
+      says: /^only the hub has this line$/m,
+    },
+    {
+      name: 'logcli asks for labels',
       peer: 'logcli',
       args: () => [
         `--addr=${hub.web}`,
         `--bearer-token-file=${file('read')}`,
         `--ca-cert=${TLS}/ca.pem`,
         'labels',
+        '--quiet',
+        'job',
       ],
-      says: /|/,
+      says: /^hub$/m,
     },
   ]
   test.each(QUESTIONS)('$name', async ({ peer, args, says }) => {

@@ -15,7 +15,7 @@ export const MAIN = join(PACKED, 'lib/main.js')
 
 const FREE_PORTS = ['--listen', '127.0.0.1:0', '--statsd-listen', '127.0.0.1:0'] as const
 
-const START_MS_MAX = 45_000
+const START_MS_MAX = 120_000
 
 /** A `weir` of the test's own, talked to from outside only. */
 export interface WeirProcess extends AsyncDisposable {

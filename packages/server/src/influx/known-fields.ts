@@ -2,7 +2,7 @@ import { type Appender, Labels, type RejectReason, type SeriesRef } from '@weir/
 import { LineReader } from '@weir/wire'
 import type { Generation } from '../push/generations.ts'
 import { type LabelLimits, areTooLong } from '../push/label-limits.ts'
-import { BEYOND_TOKEN } from '../push/token-appender.ts'
+import { BEYOND_TOKEN, refusalsOf } from '../push/token-appender.ts'
 import type { InfluxNaming } from './naming.ts'
 
 const NEW = -1
@@ -29,8 +29,9 @@ export class KnownFields {
   readonly #parts: FieldParts
   #refs = new Int32Array(256).fill(NEW)
   #labelBytes = 0
-  /** Fields beyond their token in this request. */
+  /** Fields beyond their token. */
   #beyond: number[] = []
+  #refusals: object | undefined
 
   constructor(db: string, parts: FieldParts) {
     this.#db = db
@@ -44,8 +45,12 @@ export class KnownFields {
 
   /** Numbers of the appender by the reader's, for all that the last batch names; negative: see {@link find}. */
   column(): Int32Array {
-    for (const field of this.#beyond) this.#refs[field] = NEW
-    this.#beyond = []
+    const refusals = refusalsOf(this.#parts.appender)
+    if (refusals === undefined || refusals !== this.#refusals) {
+      for (const field of this.#beyond) this.#refs[field] = NEW
+      this.#beyond = []
+      this.#refusals = refusals
+    }
     const { fieldCount } = this.reader
     if (fieldCount > this.#refs.length) {
       const refs = new Int32Array(fieldCount * 2).fill(NEW)

@@ -18,7 +18,7 @@ import {
 import type { InstanceLabel } from '../engine/instance.ts'
 import type { Generation } from '../push/generations.ts'
 import { type LabelLimits, areTooLong } from '../push/label-limits.ts'
-import { BEYOND_TOKEN } from '../push/token-appender.ts'
+import { BEYOND_TOKEN, refusalsOf } from '../push/token-appender.ts'
 import { ClassicSeries } from './classic-series.ts'
 import type { OtlpTranslation } from './config.ts'
 import { metricName } from './names.ts'
@@ -69,11 +69,13 @@ export class KnownSeries implements Generation {
   readonly #targets: number[] = []
   #textBytes = 0
   #textBytesMax = 0
-  /** What is beyond its token in this request: series, and resources of which `target_info` tells. */
+  /** What is beyond its token: series, and resources of which `target_info` tells. */
   #beyond: number[] = []
   #beyondClassic: number[] = []
   #beyondTargets: number[] = []
+  /** In the last request. */
   #beyondBytes = 0
+  #refusals: object | undefined
   /** Of the labels that were looked at last. */
   #lastBytes = 0
 
@@ -208,6 +210,11 @@ export class KnownSeries implements Generation {
 
   /** Another request may be of another token, or there is room again. */
   #askAgain(): void {
+    this.#textBytes -= this.#beyondBytes
+    this.#beyondBytes = 0
+    const refusals = refusalsOf(this.#appender)
+    if (refusals !== undefined && refusals === this.#refusals) return
+    this.#refusals = refusals
     for (const series of this.#beyond) this.#refs[series] = NEW
     for (const resource of this.#beyondTargets) this.#targets[resource] = NEW
     for (const series of this.#beyondClassic) {
@@ -217,8 +224,6 @@ export class KnownSeries implements Generation {
     this.#beyond = []
     this.#beyondTargets = []
     this.#beyondClassic = []
-    this.#textBytes -= this.#beyondBytes
-    this.#beyondBytes = 0
   }
 
   #learn(metric: number): KnownMetric {

@@ -14,6 +14,7 @@ export class ActiveKeys<K> {
   #now = new Set<K>()
   #before = new Set<K>()
   #turnedMs: number
+  #refusals = {}
 
   /** @param ended hears of keys that have not been met for long */
   constructor(max: number, clock: Clock, ended: (keys: Iterable<K>) => void = () => undefined) {
@@ -50,8 +51,13 @@ export class ActiveKeys<K> {
 
   /** It has ended, and makes room for another. */
   forget(key: K): void {
-    this.#now.delete(key)
-    this.#before.delete(key)
+    if (this.#now.delete(key) || this.#before.delete(key)) this.#refusals = {}
+  }
+
+  /** As long as it is the same object, what was refused would be so again. */
+  get refusals(): object {
+    this.#turn()
+    return this.#refusals
   }
 
   #turn(): void {
@@ -60,6 +66,7 @@ export class ActiveKeys<K> {
     const isLongAgo = nowMs - this.#turnedMs >= 2 * TURN_MS
     const [now, before] = [this.#now, this.#before]
     this.#turnedMs = nowMs
+    this.#refusals = {}
     this.#before = isLongAgo ? new Set() : now
     this.#now = new Set()
     this.#ended(before)

@@ -15,7 +15,7 @@ import { TokenQuotas, type TokenGate } from './token-quotas.ts'
 
 /**
  * In place of a number: the token has as many series as it may, and this one is not among them. Samples may be
- * appended to it, and are counted as refused. Another request asks again: it may be let in then.
+ * appended to it, and are counted as refused. Who remembers it asks again when {@link refusalsOf} changes.
  */
 export const BEYOND_TOKEN = 0x7fff_ffff as SeriesRef
 
@@ -80,6 +80,11 @@ export class TokenAppender implements Appender {
     } finally {
       this.#gate = undefined
     }
+  }
+
+  /** Undefined where there is no token with a limit; see {@link TokenGate.refusals}. */
+  get refusals(): object | undefined {
+    return this.#gate?.refusals()
   }
 
   /** A series that is sent again without its token counts on for it. */
@@ -176,6 +181,11 @@ export class TokenAppender implements Appender {
     }
     this.#inner.appendColumns(run, to - from)
   }
+}
+
+/** For receivers, which remember series over requests: another object than at the last request, ask again. */
+export function refusalsOf(appender: Appender): object | undefined {
+  return appender instanceof TokenAppender ? appender.refusals : undefined
 }
 
 /** What a store says of a batch, with what it was not shown. */

@@ -7,6 +7,8 @@ import { ActiveKeys } from './active-keys.ts'
 export interface TokenGate<K> {
   /** Whether samples or lines of it may come. */
   admits(key: K): boolean
+  /** As long as it is the same object, what was refused would be so again. */
+  refusals(): object
   /** So many did not. */
   refused(count: number): void
   /** What the sender is told whose series are refused. */
@@ -70,6 +72,7 @@ export class TokenQuotas<K> {
       active,
       why,
       admits: (key) => active.admit(key),
+      refusals: () => active.refusals,
       refused: (count) => {
         if (count > 0) this.#refused.inc({ token: name }, count)
       },

@@ -307,6 +307,7 @@ test('series that the token may not send are neither kept nor repeated; the othe
     why: 'full',
     refused: (count: number) => void refusals.push(count),
     naming: <T>(take: () => T): T => take(),
+    refusals: () => ({}),
     admits: (ref: SeriesRef): boolean => held.has(ref) || (held.size < 2 && Boolean(held.add(ref))),
   }
   const send = (text: string) =>

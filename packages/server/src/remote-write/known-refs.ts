@@ -3,7 +3,7 @@ import { Labels } from '@weir/model'
 import { type WriteReader, WriteReaderV1, WriteReaderV2, seriesLabels } from '@weir/wire'
 import type { Generation } from '../push/generations.ts'
 import { type LabelLimits, areTooLong } from '../push/label-limits.ts'
-import { BEYOND_TOKEN } from '../push/token-appender.ts'
+import { BEYOND_TOKEN, refusalsOf } from '../push/token-appender.ts'
 
 /** In place of an appender's number: a series that cannot be kept for either reason, and one not looked at yet. */
 const BAD = -1
@@ -24,9 +24,10 @@ export class KnownRefs {
   #refs = new Int32Array(1024).fill(NEW)
   #textBytes = 0
   #textBytesMax = 0
-  /** Series beyond their token in this request, and their text. */
+  /** Series beyond their token, and the text that the last request had of such. */
   #beyond: number[] = []
   #beyondBytes = 0
+  #refusals: object | undefined
 
   constructor(reader: WriteReader, appender: Appender, limits: LabelLimits) {
     this.#limits = limits
@@ -52,8 +53,12 @@ export class KnownRefs {
 
   /** A new request: so much text of new series it may bring. */
   allow(newTextBytes: number): void {
-    for (const series of this.#beyond) this.#refs[series] = NEW
-    this.#beyond = []
+    const refusals = refusalsOf(this.#appender)
+    if (refusals === undefined || refusals !== this.#refusals) {
+      for (const series of this.#beyond) this.#refs[series] = NEW
+      this.#beyond = []
+      this.#refusals = refusals
+    }
     this.#textBytes -= this.#beyondBytes
     this.#beyondBytes = 0
     this.#textBytesMax = this.#textBytes + newTextBytes
