@@ -85,12 +85,21 @@ export class WebDoor {
     )
   }
 
-  /** From now on the server's connections are as the file says. */
+  /**
+   * From now on the server's connections are as the file says. Those that are turned away never get to who reads
+   * requests: what a client sends with the end of its handshake is read still when the connection is closed after.
+   */
   guard(server: TlsServer): void {
     this.#servers.push(server)
+    const readers = server.listeners('secureConnection')
+    server.removeAllListeners('secureConnection')
     server.on('secureConnection', (socket: TLSSocket) => {
-      if (this.tls === undefined || mayStay(socket, this.tls)) return
+      if (this.tls === undefined || mayStay(socket, this.tls)) {
+        for (const reader of readers) reader.call(server, socket)
+        return
+      }
       this.#turnedAway.inc()
+      socket.on('error', () => undefined) // nobody else listens
       socket.destroy()
     })
   }

@@ -1,4 +1,6 @@
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
@@ -9,7 +11,7 @@ import { memoryStore } from '../access/testing/memory-store.ts'
 import { StepClock } from '../access/testing/step-clock.ts'
 import { CLIENTS, POLICIES, TLS_FOLDER, knock } from '../access/testing/tls-clients.ts'
 import { SECRET_HASH } from '../access/testing/web-config-files.ts'
-import { WebDoor } from '../access/web-door.ts'
+import { WebDoor, tlsOptionsOf } from '../access/web-door.ts'
 import { Log } from '../telemetry/log.ts'
 import { Registry } from '../telemetry/registry.ts'
 import { type HttpServer, createHttp } from './app.ts'
@@ -28,8 +30,11 @@ interface Stand {
   readonly file: string
 }
 
-let stand: Stand
-afterEach(() => stand.http[Symbol.asyncDispose]())
+let stand: Stand | undefined
+afterEach(async () => {
+  await stand?.http[Symbol.asyncDispose]()
+  stand = undefined
+})
 
 async function open(text: string): Promise<Stand> {
   const file = join(folder, 'web.yml')
@@ -57,6 +62,28 @@ test.each(POLICIES)('clients at a door with $name', async ({ text, answers }) =>
     CLIENTS.map(async (client) => [client, await knock(url + QUERY, client)]),
   )
   expect(Object.fromEntries(got)).toEqual(answers)
+})
+
+test('what a client says that is turned away is read by nobody', async () => {
+  const file = join(folder, 'certificates.yml')
+  writeFileSync(file, POLICIES.find(({ name }) => name === 'RequireAndVerifyClientCert')!.text)
+  const telemetry = { registry: new Registry(), log: new Log(pino({ level: 'silent' })) }
+  const door = new WebDoor({ file, clock: new StepClock(), telemetry })
+  const read: string[] = []
+  const server = createServer(tlsOptionsOf(door.tls!), (asked, answer) => {
+    read.push(asked.url!)
+    answer.end()
+  })
+  door.guard(server)
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const each = CLIENTS.flatMap((client) => Array.from({ length: 5 }, () => client))
+  const got = await Promise.all(each.map((client) => knock(`${url}/${client}`, client)))
+  expect(got.filter((outcome) => outcome !== 'closed')).toEqual([200, 200, 200, 200, 200])
+  expect([...new Set(read)]).toEqual(['/client'])
+  await new Promise((resolve) => server.close(resolve))
 })
 
 test('users come in with their password and not with another one', async () => {
