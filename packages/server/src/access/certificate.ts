@@ -12,19 +12,27 @@ export interface ClientCertificate {
 const NONE: ClientCertificate = { certificate: '', certificateNames: [] }
 
 /** Reading a certificate takes longer than most requests; a connection has one for its life. */
-const READ = new WeakMap<TLSSocket, ClientCertificate>()
+const READ = new WeakMap<TLSSocket, KnownCertificate>()
 
-/** Of the client of a connection, where one was asked for and is good. */
-export function certificateOf(socket: Socket): ClientCertificate {
+interface KnownCertificate extends ClientCertificate {
+  readonly untilMs: number
+}
+
+/** Of the client of a connection, where one was asked for, is good, and is not over since. */
+export function certificateOf(socket: Socket, nowMs: number): ClientCertificate {
   if (!(socket instanceof TLSSocket) || !socket.authorized) return NONE
-  const known = READ.get(socket)
-  if (known !== undefined) return known
-  const { subject, subjectaltname = '' } = socket.getPeerCertificate()
+  const known = READ.get(socket) ?? read(socket)
+  return nowMs > known.untilMs ? NONE : known
+}
+
+function read(socket: TLSSocket): KnownCertificate {
+  const { subject, subjectaltname = '', valid_to: until } = socket.getPeerCertificate()
   const name = typeof subject?.CN === 'string' ? subject.CN : ''
   const names = [...(name === '' ? [] : [name]), ...alternativeNames(subjectaltname)]
-  const read = { certificate: name, certificateNames: names }
-  READ.set(socket, read)
-  return read
+  const untilMs = until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until)
+  const known = { certificate: name, certificateNames: names, untilMs }
+  READ.set(socket, known)
+  return known
 }
 
 /** `DNS:a.example, URI:spiffe://x, IP Address:10.0.0.1`; a value with a comma or a quote in it is a JSON string. */

@@ -1,5 +1,6 @@
 import type { Http2SecureServer } from 'node:http2'
 import type { Server as HttpsServer } from 'node:https'
+import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { type Clock, WeirError } from '@weir/model'
 import type { Telemetry } from '../telemetry/log.ts'
@@ -16,13 +17,19 @@ import {
 
 type TlsServer = HttpsServer | Http2SecureServer
 
+interface Guarded {
+  readonly server: TlsServer
+  readonly letGo: () => void
+}
+
 /** How often the files are looked at. Prometheus does at each connection; a certificate has hours to be taken. */
 const LOOK_EVERY_MS = 5000
 
 /**
  * What a web configuration file says of the ports: TLS, headers, users, a limit of requests. The file, and those that
- * it names, are read again when they change; a bad one changes nothing. Connections stay: only new ones get the new
- * certificate. Whether TLS is spoken at all counts from the start on.
+ * it names, are read again when they change; a bad one changes nothing. Connections stay where only
+ * Weir's own certificate is another one, which new ones get; where other clients' are good than before, open ones end
+ * when they are idle, or with their next answer. Whether TLS is spoken at all counts from the start on.
  */
 export class WebDoor {
   readonly #file: string | undefined
@@ -30,7 +37,10 @@ export class WebDoor {
   readonly #telemetry: Telemetry
   readonly #reads
   readonly #turnedAway
-  readonly #servers: TlsServer[] = []
+  readonly #servers: Guarded[] = []
+  /** At which policy for clients a connection was taken. */
+  readonly #takenAt = new WeakMap<Socket, number>()
+  #policy = 0
   #config: WebConfig
   #limit: RateLimit | undefined
 
@@ -88,12 +98,15 @@ export class WebDoor {
   /**
    * From now on the server's connections are as the file says. Those that are turned away never get to who reads
    * requests: what a client sends with the end of its handshake is read still when the connection is closed after.
+   *
+   * @param letGo ends those connections that nothing is under way on
    */
-  guard(server: TlsServer): void {
-    this.#servers.push(server)
+  guard(server: TlsServer, letGo: () => void): void {
+    this.#servers.push({ server, letGo })
     const readers = server.listeners('secureConnection')
     server.removeAllListeners('secureConnection')
     server.on('secureConnection', (socket: TLSSocket) => {
+      if (!this.#takenAt.has(socket)) this.#takenAt.set(socket, this.#policy)
       if (this.tls === undefined || mayStay(socket, this.tls)) {
         for (const reader of readers) reader.call(server, socket)
         return
@@ -102,6 +115,11 @@ export class WebDoor {
       socket.on('error', () => undefined) // nobody else listens
       socket.destroy()
     })
+  }
+
+  /** Whether a connection was taken when other certificates were good: its client has to come again. */
+  isOutdated(socket: Socket): boolean {
+    return (this.#takenAt.get(socket) ?? this.#policy) !== this.#policy
   }
 
   /** Reads the files again. @throws {WeirError} `CONFIG_INVALID`; the old one stays */
@@ -124,9 +142,14 @@ export class WebDoor {
       throw error
     }
     if (read.fingerprint === this.#config.fingerprint) return
+    const isSamePolicy = policyOf(read.tls) === policyOf(this.#config.tls)
     this.#config = read
     this.#setLimit()
-    for (const server of this.#servers) this.#refresh(server)
+    for (const { server } of this.#servers) this.#refresh(server)
+    if (!isSamePolicy) {
+      this.#policy++
+      for (const { letGo } of this.#servers) letGo()
+    }
     this.#reads.inc({ result: 'taken' })
     this.#telemetry.log.info({ file: this.#file }, 'Web configuration read again')
   }
@@ -163,6 +186,13 @@ export class WebDoor {
         ? undefined
         : new RateLimit(1000 / rate.intervalMs, Math.max(1, rate.burst))
   }
+}
+
+/** What of the file says whose certificates are good. */
+function policyOf(tls: TlsDoor | undefined): string {
+  if (tls === undefined) return ''
+  const { context, asks: isAsked, wants, verifies, allowedSans } = tls
+  return JSON.stringify([context.ca, isAsked, wants, verifies, [...(allowedSans ?? [])]])
 }
 
 /** Looks after a door until it is disposed of. */

@@ -23,7 +23,7 @@ export function malformed(status: number, code: number, message: string): Answer
 /** An error of ours in their shape. */
 export function failed(error: WeirError): Answer {
   const told = problem(statusOf(error.code), error.message)
-  return { ...told, headers: { ...told.headers, [CODE_HEADER]: error.code } }
+  return { ...told, headers: { ...told.headers, [CODE_HEADER]: error.code }, refused: error }
 }
 
 const rfc3339 = (ms: number): string => new Date(ms).toISOString()

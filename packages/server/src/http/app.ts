@@ -64,7 +64,8 @@ interface HttpAddress {
 export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
   const events = new HttpEvents(deps.telemetry)
   const app = bareApp(deps, events)
-  if (app.server instanceof HttpsServer) deps.door.guard(app.server)
+  const { server } = app
+  if (server instanceof HttpsServer) deps.door.guard(server, () => server.closeIdleConnections())
   let loopback = true
   const guardRules = (): GuardRules => ({
     loopback,
@@ -76,6 +77,9 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
   const drain = new Drain(app, tails, deps.clock)
   deps.stopping.addEventListener('abort', () => drain.begin(deps.limits.drainMs), { once: true })
 
+  const isLast = ({ socket }: FastifyRequest): boolean =>
+    drain.hasBegun || deps.door.isOutdated(socket)
+
   app.addHook('onRequest', async (request, reply) => {
     watch(request, reply, events, deps)
     reply.headers({ ...SECURITY_HEADERS, ...deps.door.headers })
@@ -85,7 +89,7 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
     const refused = tooLong
       ? urlTooLong(deps.limits.urlBytesMax)
       : (ambiguity(request.raw) ?? refusal(request, guardRules()))
-    if (drain.hasBegun) reply.header('connection', 'close')
+    if (isLast(request)) reply.header('connection', 'close')
     if (refused !== undefined) {
       events.refused(refused)
       return send(reply, tooLong ? { ...failure(refused), status: 414 } : failure(refused))
@@ -107,8 +111,8 @@ export async function createHttp(deps: HttpDeps): Promise<HttpServer> {
   })
 
   // Answers under way when the end begins: who got one does not ask the next thing here.
-  app.addHook('onSend', async (_request, reply) => {
-    if (drain.hasBegun) reply.header('connection', 'close')
+  app.addHook('onSend', async (request, reply) => {
+    if (isLast(request)) reply.header('connection', 'close')
   })
 
   // Before the routes: awaiting a plugin binds those that are there to the handlers of that moment.
@@ -288,7 +292,11 @@ function mount(app: FastifyInstance, route: Route, mounting: Mounting): void {
   mountOthers(app, route)
 }
 
-function mountRoute(app: FastifyInstance, route: Route, { deps, stopping }: Mounting): void {
+function mountRoute(
+  app: FastifyInstance,
+  route: Route,
+  { deps, events, stopping }: Mounting,
+): void {
   app.route({
     method: [...route.methods],
     url: route.path,
@@ -334,10 +342,10 @@ function mountRoute(app: FastifyInstance, route: Route, { deps, stopping }: Moun
           return gone.orStopping(stopping)
         },
       }
-      return send(
-        reply.header('cache-control', 'no-store'),
-        await audited(route, call, remarks, deps.audit),
-      )
+      const answer = await audited(route, call, remarks, deps.audit)
+      const { refused } = answer
+      if (refused !== undefined && COUNTED.has(refused.code)) events.refused(refused)
+      return send(reply.header('cache-control', 'no-store'), answer)
     },
   })
 }
@@ -434,7 +442,7 @@ async function admitted(request: FastifyRequest, route: Route, deps: HttpDeps): 
       headers,
       url,
       clientIp,
-      ...certificateOf(socket),
+      ...certificateOf(socket, deps.clock.now()),
     })
     refuseForged(who, { method, headers })
     demand(who, wanted)

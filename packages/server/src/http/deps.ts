@@ -70,7 +70,7 @@ export interface HttpDeps {
   /** Who changed what. */
   readonly audit: Pick<AuditLog, 'record' | 'entries' | 'chain'>
   /** What the web configuration file says of the port. */
-  readonly door: Pick<WebDoor, 'tls' | 'headers' | 'checkRate' | 'guard'>
+  readonly door: Pick<WebDoor, 'tls' | 'headers' | 'checkRate' | 'guard' | 'isOutdated'>
   /** Tokens that people made; the store is opened after the port. */
   tokens(): Pick<TokenBook, 'list' | 'create' | 'revoke'>
   /** What was refused for the limits of tokens, by their names. */

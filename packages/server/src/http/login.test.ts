@@ -431,6 +431,33 @@ describe('with OpenID Connect', () => {
     expect((await whoami({ cookie: session })).who.kind).toBe('anyone')
   })
 
+  test.each([
+    [
+      'groups that are given something',
+      { groups: { kitchen: ['read', 'write'] } },
+      ['read', 'write'],
+    ],
+    ['another domain', { groups: { data: ['read'] }, allowed_domains: ['y.example'] }, []],
+    ['his domain', { groups: { data: ['read'] }, allowed_domains: ['x.example'] }, ['read']],
+  ])('%s count for a session at a reload', async (_, more, scopes) => {
+    provider.claims = {
+      preferred_username: 'ann',
+      groups: ['data', 'kitchen'],
+      email: 'ann@X.example',
+      email_verified: true,
+    }
+    await restart({})
+    const { back, cookie } = await travel()
+    const session = cookieOf(await ask('GET', back, { cookie }))
+    expect((await whoami({ cookie: session })).who.scopes).toEqual(['read'])
+    login.take(authConfig.parse({ oidc: { issuer: provider.issuer, ...CLIENT, ...more } }))
+    const { who } = await whoami({ cookie: session })
+    expect([who.kind, who.scopes.toSorted()]).toEqual([
+      scopes.length === 0 ? 'anyone' : 'session',
+      scopes,
+    ])
+  })
+
   test('it begins at the address to which the provider sends people back', async () => {
     const answer = await ask('GET', '/login/oidc?next=/logs', { host: '127.0.0.1:9347' })
     expect(answer.headers.location).toBe(`${OUTSIDE}/login/oidc?next=%2Flogs`)

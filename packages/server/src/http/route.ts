@@ -112,6 +112,8 @@ export interface Answer {
   readonly cookies?: readonly string[]
   /** A stream is pulled as fast as the client reads. */
   readonly body: string | Uint8Array | AsyncIterable<Uint8Array>
+  /** What it refuses, in another protocol's words: at a limit that holds for many routes it is counted. */
+  readonly refused?: WeirError
 }
 
 const JSON_HEADERS = { 'content-type': 'application/json' } as const

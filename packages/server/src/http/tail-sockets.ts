@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import type { MessagePort } from 'node:worker_threads'
@@ -84,8 +85,12 @@ export class TailSockets implements Disposable {
       throw new WeirError('HTTP_NOT_FOUND', `want a WebSocket at ${TAIL_PATH}`)
     const { headers, socket: from } = request
     const clientIp = proxies.clientOf(from.remoteAddress ?? '', headers)
-    const credentials = { headers, clientIp, ...certificateOf(from) }
-    const who = await access.identify(credentials)
+    const credentials = (): Credentials => ({
+      headers,
+      clientIp,
+      ...certificateOf(from, clock.now()),
+    })
+    const who = await access.identify(credentials())
     demand(who, 'read')
     const waits = this.#deps.ready()
     if (waits.length > 0) {
@@ -101,7 +106,7 @@ export class TailSockets implements Disposable {
       const port = await logQueries.tail(tail)
       this.#sockets.handleUpgrade(request, socket, head, (client) => {
         const gone = this.#follow(client, port)
-        this.#recheck(client, { who, credentials }, gone).catch(() => undefined) // it went
+        this.#recheck(client, { who, credentials, from }, gone).catch(() => undefined) // it went
       })
     } finally {
       this.#opening--
@@ -121,11 +126,12 @@ export class TailSockets implements Disposable {
     }
   }
 
-  async #mayRead({ who, credentials }: Asker): Promise<boolean> {
-    const { access } = this.#deps
+  async #mayRead({ who, credentials, from }: Asker): Promise<boolean> {
+    const { access, door } = this.#deps
+    if (door.isOutdated(from)) return false
     // What was typed in or sent is not said once more: that would count as another request.
     const isSaid = who.kind === 'token' || who.kind === 'user'
-    const now = isSaid ? access.renew(who) : await access.identify(credentials)
+    const now = isSaid ? access.renew(who) : await access.identify(credentials())
     return now?.scopes.has('read') === true
   }
 
@@ -190,7 +196,8 @@ export class TailSockets implements Disposable {
 
 interface Asker {
   readonly who: Identity
-  readonly credentials: Credentials
+  readonly credentials: () => Credentials
+  readonly from: Socket
 }
 
 function tailOf(params: URLSearchParams, nowMs: number, flags: string): TailRequest {

@@ -1,5 +1,5 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:https'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { Agent, createServer, request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,7 +44,7 @@ async function open(text: string): Promise<Stand> {
   const door = new WebDoor({ file, clock, telemetry })
   const access = new AccessDesk({ auth: undefined, door, clock, telemetry })
   access.open(memoryStore())
-  const http = await createHttp(standIn({ door, access, tokens: () => access.tokens }))
+  const http = await createHttp(standIn({ door, access, clock, tokens: () => access.tokens }))
   stand = { http, door, clock, file }
   return stand
 }
@@ -74,7 +74,7 @@ test('what a client says that is turned away is read by nobody', async () => {
     read.push(asked.url!)
     answer.end()
   })
-  door.guard(server)
+  door.guard(server, () => undefined)
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })
@@ -178,3 +178,72 @@ test('another policy for certificates holds for new connections too', async () =
   expect(await knock(url + QUERY, 'none')).toBe('closed')
   expect(await knock(url + QUERY, 'client')).toBe(200)
 })
+
+test('connections of clients whose CA is taken away end: idle ones at once, busy ones with their answer', async () => {
+  const policy = (name: string): string => POLICIES.find((one) => one.name === name)!.text
+  const { http, door, file } = await open(policy('RequireAndVerifyClientCert'))
+  const { url } = await http.listen({ host: '127.0.0.1', port: 0 })
+  const agent = clientAgent()
+  const ask = (): Promise<Answered> => answered(agent, url + QUERY)
+  expect(await ask()).toEqual({ status: 200, connection: 'keep-alive', isReused: false })
+  expect(await ask()).toEqual({ status: 200, connection: 'keep-alive', isReused: true })
+  // Another certificate of Weir's own ends nothing.
+  writeFileSync(file, `${policy('RequireAndVerifyClientCert')}\n# the same`)
+  door.reread()
+  expect((await ask()).isReused).toBe(true)
+  const busy = answered(agent, `${url}/api/v1/query?query=slow`, () => {
+    writeFileSync(file, policy('RequireAndVerifyClientCert').replace('ca.pem', 'other-ca.pem'))
+    door.reread()
+  })
+  expect((await busy).connection).toBe('close')
+  await expect(ask()).rejects.toThrow()
+  agent.destroy()
+})
+
+test('a certificate that is over in the midst of a connection counts no more', async () => {
+  const { http, clock } = await open(
+    POLICIES.find(({ name }) => name === 'RequireAndVerifyClientCert')!.text,
+  )
+  const { url } = await http.listen({ host: '127.0.0.1', port: 0 })
+  const agent = clientAgent()
+  expect(await answered(agent, url + QUERY)).toMatchObject({ status: 200 })
+  clock.pass(200 * 365 * 86_400_000)
+  expect(await answered(agent, url + QUERY)).toMatchObject({ status: 401, isReused: true })
+  agent.destroy()
+})
+
+interface Answered {
+  readonly status: number | undefined
+  readonly connection: string | undefined
+  readonly isReused: boolean
+}
+
+function clientAgent(): Agent {
+  const pem = (name: string): Buffer => readFileSync(join(TLS_FOLDER, `${name}.pem`))
+  const own = { ca: pem('ca'), cert: pem('client'), key: pem('client-key') }
+  return new Agent({ ...own, keepAlive: true, maxSockets: 1 })
+}
+
+/** @param sent hears when the request is on its way, its body not yet whole */
+function answered(agent: Agent, url: string, sent?: () => void): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { agent, method: sent === undefined ? 'GET' : 'POST' })
+    asked.on('error', reject)
+    asked.on('response', (answer) => {
+      answer.resume()
+      const { statusCode: status, headers } = answer
+      answer.once('end', () =>
+        resolve({ status, connection: headers.connection, isReused: asked.reusedSocket }),
+      )
+    })
+    if (sent === undefined) return asked.end()
+    asked.setHeader('content-type', 'application/x-www-form-urlencoded')
+    asked.setHeader('expect', '100-continue')
+    asked.once('continue', () => {
+      sent()
+      asked.end('query=1')
+    })
+    asked.flushHeaders()
+    return undefined
+  })
+}

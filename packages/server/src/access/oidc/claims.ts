@@ -11,6 +11,9 @@ export type Claims = Readonly<Record<string, unknown>> & {
 
 /** Nobody is in more groups; and no cookie, page or disk has to hold more. */
 const GROUPS_MAX = 1000
+/** Groups that give nothing today, and may tomorrow. */
+const OTHER_GROUPS_MAX = 100
+const OTHER_GROUP_CHARS_MAX = 256
 const NAME_CHARS_MAX = 200
 
 /**
@@ -19,7 +22,8 @@ const NAME_CHARS_MAX = 200
  * @throws {WeirError} `LOGIN_NO_ACCESS` for another domain
  */
 export function groundsOf(claims: Claims, oidc: OidcConfig): Grounds {
-  checkDomain(claims, oidc.allowed_domains)
+  const domains = domainsOf(claims)
+  checkDomain(claims, domains, oidc)
   const given = new Set(Object.keys(oidc.groups))
   const groups = groupsOf(claims, oidc.groups_claim)
   return {
@@ -27,8 +31,13 @@ export function groundsOf(claims: Claims, oidc: OidcConfig): Grounds {
     name: nameOf(claims, oidc.name_claim),
     issuer: claims.iss,
     subject: claims.sub,
-    // Others give nothing today; who changes the map waits for the next login.
-    groups: groups.filter((group) => given.has(group)).slice(0, GROUPS_MAX),
+    groups: [
+      ...groups.filter((group) => given.has(group)).slice(0, GROUPS_MAX),
+      ...groups
+        .filter((group) => !given.has(group) && group.length <= OTHER_GROUP_CHARS_MAX)
+        .slice(0, OTHER_GROUPS_MAX),
+    ],
+    domains,
   }
 }
 
@@ -48,9 +57,9 @@ export function saysAll(claims: Claims, oidc: OidcConfig): boolean {
   const has = (path: string): boolean => claimAt(claims, path) !== undefined
   const isNamed = has(oidc.name_claim) || has('email')
   const isGrouped = Object.keys(oidc.groups).length === 0 || has(oidc.groups_claim)
-  const isOfDomain =
+  const saysDomain =
     oidc.allowed_domains.length === 0 || has('hd') || (has('email') && has('email_verified'))
-  return isNamed && isGrouped && isOfDomain
+  return isNamed && isGrouped && saysDomain
 }
 
 /**
@@ -90,18 +99,31 @@ function nameOf(claims: Claims, wanted: string): string {
 }
 
 /** An address that nobody verified may say anything. Some say so in a text. `hd` is what Google itself says of a Workspace account. */
-function checkDomain(claims: Claims, domains: readonly string[]): void {
-  if (domains.length === 0) return
-  const { email, email_verified: isVerified, hd } = claims
+function domainsOf({ email, email_verified: isVerified, hd }: Claims): string[] {
   const of = [
     ...(typeof hd === 'string' ? [hd] : []),
     ...(typeof email === 'string' && (isVerified === true || isVerified === 'true')
       ? [email.split('@').at(-1)!]
       : []),
   ]
-  if (of.some((domain) => domains.includes(domain.toLowerCase()))) return
+  return of.filter((domain) => domain.length <= DOMAIN_CHARS_MAX).map((one) => one.toLowerCase())
+}
+
+/** DNS knows no longer ones. */
+const DOMAIN_CHARS_MAX = 253
+
+/** Whether somebody of these domains may come in. */
+export function isOfDomain(
+  domains: readonly string[],
+  { allowed_domains: allowed }: OidcConfig,
+): boolean {
+  return allowed.length === 0 || domains.some((domain) => allowed.includes(domain))
+}
+
+function checkDomain(claims: Claims, domains: readonly string[], oidc: OidcConfig): void {
+  if (isOfDomain(domains, oidc)) return
   throw new WeirError(
     'LOGIN_NO_ACCESS',
-    `Cannot let ${JSON.stringify(nameOf(claims, 'email'))} in: want a verified e-mail address of ${domains.join(', ')} (auth.oidc.allowed_domains)`,
+    `Cannot let ${JSON.stringify(nameOf(claims, 'email'))} in: want a verified e-mail address of ${oidc.allowed_domains.join(', ')} (auth.oidc.allowed_domains)`,
   )
 }

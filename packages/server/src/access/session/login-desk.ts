@@ -4,7 +4,7 @@ import type { AccessControl, Credentials } from '../access-control.ts'
 import type { AccessDesk } from '../access-desk.ts'
 import type { AuthConfig } from '../config.ts'
 import type { Identity } from '../identity.ts'
-import { scopesOfGroups } from '../oidc/claims.ts'
+import { isOfDomain, scopesOfGroups } from '../oidc/claims.ts'
 import { type Journey, OidcProvider } from '../oidc/provider.ts'
 import { sessionConfig } from './config.ts'
 import { sessionCookies } from './cookie.ts'
@@ -186,6 +186,7 @@ export class LoginDesk implements AsyncDisposable {
     if (grounds.kind !== 'oidc') return this.#access.renew(grounds)
     const { oidc } = this.#config
     if (oidc === undefined || !isSameIssuer(oidc.issuer, grounds.issuer)) return undefined
+    if (!isOfDomain(grounds.domains ?? [], oidc)) return undefined
     const scopes = scopesOfGroups(grounds.groups, oidc)
     return scopes.size === 0 ? undefined : { kind: 'user', name: grounds.name, scopes }
   }

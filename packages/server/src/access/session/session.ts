@@ -12,6 +12,8 @@ export type Grounds =
       /** Who it is at the provider; names may change. */
       readonly subject: string
       readonly groups: readonly string[]
+      /** Of his verified e-mail address and of his account; sessions from before these were kept have none. */
+      readonly domains?: readonly string[]
     }
 
 /** Where a login came from, as far as it is known. */

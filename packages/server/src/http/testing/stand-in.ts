@@ -107,6 +107,7 @@ export function standIn(overrides: Partial<HttpDeps> = {}): StandIn {
       tls: undefined,
       headers: {},
       checkRate: () => undefined,
+      isOutdated: () => false,
       guard: () => undefined,
     },
     tokensRefused: async () => new Map(),

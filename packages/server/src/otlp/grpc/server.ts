@@ -113,19 +113,21 @@ class Server implements GrpcServer {
     const { door } = this.#options
     if (door.tls === undefined) return createServer(options)
     const server = createSecureServer({ ...options, ...tlsOptionsOf(door.tls) })
-    door.guard(server)
+    door.guard(server, () => {
+      for (const { session } of this.#peers) session.close()
+    })
     return server // a TLS server that is asked for what both have
   }
 
   /** @throws {WeirError} as `AccessControl.identify` and `demand` */
   async #admit(headers: IncomingHttpHeaders, socket: Socket | undefined): Promise<Identity> {
     if (socket === undefined) return NOBODY // it is gone, and so is its call
-    const { access, proxies } = this.#options
+    const { access, clock, proxies } = this.#options
     const clientIp = proxies.clientOf(socket.remoteAddress ?? '', headers)
     const who = await access.identify({
       headers,
       clientIp,
-      ...certificateOf(socket),
+      ...certificateOf(socket, clock.now()),
     })
     demand(who, 'ingest')
     return who
