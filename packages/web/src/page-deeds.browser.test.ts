@@ -285,6 +285,18 @@ describe.skipIf(!canBrowse)(`what is done on the page in a browser${whyNot}`, ()
     expect(await stand.violations()).toEqual([])
   })
 
+  test('status is shown though an engine is away, and nobody is asked again and again', async () => {
+    let askedCount = 0
+    await stand.page.route('**/api/weir/v1/packs', (route) => {
+      askedCount += 1
+      return route.fulfill({ status: 503, json: { code: 'ENGINE_AWAY', error: 'It is away' } })
+    })
+    await stand.open('/status')
+    await stand.see('It is away')
+    await stand.see('Memory budget')
+    expect(askedCount).toBe(1)
+  })
+
   test('a lost connection is told, and its return too', async () => {
     await stand.open('/')
     await stand.see('orders_daily')

@@ -22,9 +22,9 @@ export function FailureNote(props: {
       : error.message
   return (
     <div className="note" data-tone="error" role="alert">
-      {what}
+      {what}{' '}
       {retry === undefined ? null : (
-        <Button ml="md" size="compact-sm" variant="default" onClick={retry}>
+        <Button size="compact-sm" variant="default" onClick={retry}>
           Try again
         </Button>
       )}

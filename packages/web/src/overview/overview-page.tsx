@@ -44,7 +44,7 @@ export function OverviewPage(): React.JSX.Element {
         <h1>Pipelines</h1>
         <div className="muted" style={{ fontSize: 13 }}>
           {data === undefined
-            ? 'Asking Weir…'
+            ? error === null && 'Asking Weir…'
             : `${whole(data.pipelines.length)} watched · as of ${timeOfDay(data.atMs)}`}
           {heldOrder === undefined ? '' : ' · order held while you point'}
         </div>

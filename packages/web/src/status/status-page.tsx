@@ -1,5 +1,6 @@
 import { Skeleton } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import type { PackSummary, WeirStatus } from '@weir/packs'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import {
   buildQuery,
@@ -18,6 +19,7 @@ import {
   statsdCardinalityQuery,
   statusQuery,
 } from '../api/weir.ts'
+import { useFirstAnswers } from '../api/first-answers.ts'
 import { CodeBlock } from '../frame/code-block.tsx'
 import { whole } from '../format/number.ts'
 import { Fact } from '../frame/fact.tsx'
@@ -63,23 +65,23 @@ function Overview(): React.JSX.Element {
   const [peers, sentOn] = [useQuery(peersQuery), useQuery(remoteWriteQuery)]
   const [logsEngine, packs] = [useQuery(logsEngineQuery), useQuery(packsQuery)]
   const all = [status, intakes, targets, peers, sentOn, logsEngine, packs]
-  if (all.some(({ isPending }) => isPending)) return <Skeleton height={640} />
+  if (!useFirstAnswers(all)) return <Skeleton height={640} />
   return (
     <div className="stack">
-      <Process />
+      <Process query={status} />
       <Engine query={status} />
       <Intakes query={intakes} />
       <Peers query={peers} />
       <SentOn query={sentOn} />
       <LogsEngine query={logsEngine} />
       <Targets query={targets} />
-      <Packs />
+      <Packs query={packs} />
     </div>
   )
 }
 
-function Process(): React.JSX.Element {
-  const { data, error } = useQuery(statusQuery)
+function Process({ query }: { readonly query: UseQueryResult<WeirStatus> }): React.JSX.Element {
+  const { data, error } = query
   if (data === undefined) return error ? <FailureNote error={error} /> : <Skeleton height={150} />
   return (
     <section className="sheet">
@@ -103,8 +105,12 @@ function Process(): React.JSX.Element {
   )
 }
 
-function Packs(): React.JSX.Element {
-  const { data, error } = useQuery(packsQuery)
+function Packs({
+  query,
+}: {
+  readonly query: UseQueryResult<readonly PackSummary[]>
+}): React.JSX.Element {
+  const { data, error } = query
   if (data === undefined) return error ? <FailureNote error={error} /> : <Skeleton height={90} />
   return (
     <section className="sheet">
@@ -140,8 +146,8 @@ function Storage(): React.JSX.Element {
   const retention = useQuery(runtimeQuery).data?.storageRetention
   const { data, error } = useQuery(tsdbQuery)
   // Waited for here, so that nothing is pushed down when it comes.
-  const statsd = useQuery(statsdCardinalityQuery)
-  if (data === undefined || statsd.isPending)
+  const areThere = useFirstAnswers([useQuery(statsdCardinalityQuery)])
+  if (data === undefined || !areThere)
     return error ? <FailureNote error={error} /> : <Skeleton height={200} />
   const { minTimeMs = null, maxTimeMs = null, atMs = 0 } = status ?? {}
   return (
