@@ -1,5 +1,5 @@
-import { Skeleton } from '@mantine/core'
 import type { PackSummary, WeirStatus } from '@weir/packs'
+import { Skeleton } from '@mantine/core'
 import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import {
