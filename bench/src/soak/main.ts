@@ -154,8 +154,8 @@ try {
     [at(0.25), at(0.5)],
     [at(0.75), at(1)],
   ] as const
-  const memory = watch.growth(spans, 'memoryMiB')
-  const descriptors = watch.growth(spans, 'descriptors')
+  const memory = watch.growth(spans, 'memoryMiB', 0.5)
+  const descriptors = watch.growth(spans, 'descriptors', 0)
   const lines = watch.lines([at(0.5), at(1)])
   const deadly = faults.filter(({ isDeadly }) => isDeadly === true)
   const kills = Array.from({ length: KILLS }, () => deadly).flat()
@@ -165,6 +165,8 @@ try {
     const between = kills.map(() => others.deal())
     await plantUntil(0, [...kills, ...between], chance, plant)
   } while (Date.now() < endMs)
+  // The last one is restored: one that was taken after all kills has the most to show.
+  await plant(faults.find(({ name }) => name === 'backup')!)
 
   say('no more faults; what is owed may arrive')
   incidents.mood = 'honest'

@@ -79,6 +79,7 @@ export function judge(soak: Soak): Finding[] {
   const crashes = weir.outages.filter(({ kind }) => kind === 'crash').length
   const bugs = weir.bugs()
   const lostBackup = restored.reduce((sum, { lost, strange }) => sum + lost + strange, 0)
+  const inBackup = restored.reduce((sum, { acknowledged }) => sum + acknowledged, 0)
   const process = soak.lines[0]!
   const isLong = soak.minutes >= LONG_MINUTES
   return [
@@ -99,7 +100,7 @@ export function judge(soak: Soak): Finding[] {
     },
     {
       what: 'a backup under load has what was acknowledged before it',
-      isGood: backups.failed.length === 0 && restored.length > 0 && lostBackup === 0,
+      isGood: backups.failed.length === 0 && inBackup > 0 && lostBackup === 0,
       seen: `${backups.taken} taken, ${backups.failed.length} failed; in the last one ${restored.map(({ name, acknowledged, lost }) => `${name} ${whole(acknowledged)}, ${lost} lost`).join('; ')}`,
     },
     {
@@ -193,10 +194,14 @@ Acknowledgements that took more than a second, by what was planted about then: $
 Requests that were not acknowledged, by status (0: no answer): ${senders.map(({ name, ledger }) => `${name} ${[...ledger.refused].map(([status, count]) => `${status}: ${whole(count)}`).join(', ') || 'none'}`).join('; ')}.
 
 Errors in its log: ${[...soak.weir.errors()].map(([what, count]) => `${what} (${whole(count)})`).join(', ') || 'none'}.
+${soak.minutes < LONG_MINUTES ? '' : memoryTable(soak)}`
+}
 
+function memoryTable({ lines }: Soak): string {
+  return `
 | memory in the second half of its life | mean | an hour |
 | --- | --- | --- |
-${soak.lines.map(({ what, meanMiB, perHourMiB }) => `| ${what} | ${meanMiB.toFixed(1)} MiB | ${perHourMiB >= 0 ? '+' : ''}${perHourMiB.toFixed(1)} MiB |`).join('\n')}
+${lines.map(({ what, meanMiB, perHourMiB }) => `| ${what} | ${meanMiB.toFixed(1)} MiB | ${perHourMiB >= 0 ? '+' : ''}${perHourMiB.toFixed(1)} MiB |`).join('\n')}
 `
 }
 

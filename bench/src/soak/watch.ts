@@ -31,17 +31,18 @@ export class Watch {
     this.#timer = setInterval(() => void this.#look(weir), EVERY_MS)
   }
 
-  /** Medians of two spans. */
+  /** The value below which a share of what was seen in each of two spans lies. */
   growth(
     [first, second]: readonly [Span, Span],
     what: 'memoryMiB' | 'descriptors',
+    share: number,
   ): { readonly before: number; readonly after: number } {
-    const middle = (span: Span): number =>
+    const at = (span: Span): number =>
       quantile(
         this.#within(span).map((look) => look[what]),
-        0.5,
+        share,
       )
-    return { before: middle(first), after: middle(second) }
+    return { before: at(first), after: at(second) }
   }
 
   /** How memory, and what each thread has of it, went in a span. */
