@@ -47,7 +47,15 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'whole', include: testsIn(whole), exclude, globalSetup: PACKS },
+        // These mostly wait for their processes: more of them at a time than there are cores, by themselves.
+        test: {
+          name: 'whole',
+          include: testsIn(whole),
+          exclude,
+          globalSetup: PACKS,
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

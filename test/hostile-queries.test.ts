@@ -101,7 +101,7 @@ test.each<[what: string, path: string, form: Form, status: number, error: RegExp
     'query',
     { query: 'count({user=~"((x{100}){100}){100}"})' },
     400,
-    /invalid repeat count/,
+    /expression too large/,
   ],
   [
     'a regex of parentheses',

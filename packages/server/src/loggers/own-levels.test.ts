@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { systemClock } from '@weir/model'
 import { pino } from 'pino'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { followMainThread } from '../telemetry/gate-channel.ts'
 import { LogGates } from '../telemetry/log-gates.ts'
 import { Log } from '../telemetry/log.ts'
@@ -155,6 +155,19 @@ test('another level of the configuration counts in all threads, beside what is s
   const late = new LogGates('info')
   closing.push(followMainThread(late))
   await until(() => late.configured === 'debug')
+})
+
+test('a change that was gathered when the way is closed is told to nobody', () => {
+  vi.useFakeTimers()
+  try {
+    const gates = new LogGates('info')
+    const way = followMainThread(gates)
+    gates.onChange()
+    way[Symbol.dispose]()
+    expect(() => vi.runAllTimers()).not.toThrow()
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 function scrapeAdmits(gates: LogGates): boolean {

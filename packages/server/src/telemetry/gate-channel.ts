@@ -25,17 +25,20 @@ const GATHER_MS = 200
 /** One end of the way; it keeps no thread alive. */
 export class GateChannel implements Disposable {
   readonly #channel = new BroadcastChannel(CHANNEL)
+  #isClosed = false
 
   constructor(take: (message: GateMessage) => void) {
     this.#channel.onmessage = (event: unknown) => take((event as { data: GateMessage }).data)
     this.#channel.unref()
   }
 
+  /** Tells the others; nobody once the way is closed, as a change that was gathered until then may find it. */
   post(message: GateMessage): void {
-    this.#channel.postMessage(message)
+    if (!this.#isClosed) this.#channel.postMessage(message)
   }
 
   [Symbol.dispose](): void {
+    this.#isClosed = true
     this.#channel.close()
   }
 }
