@@ -152,17 +152,22 @@ export class Incidents {
     return this.told.find((one) => one.wasTaken && one.id === id && one.status === status)?.atMs
   }
 
-  /** Messages that were taken beyond the one that each beginning and each end needs. */
-  surplus(): { readonly needed: number; readonly needless: number } {
+  /** Messages that were taken beyond the one that each beginning and each end needs; not about a clock step. */
+  surplus(): { readonly needed: number; readonly needless: readonly string[] } {
     const [needed, needless] = [[], []] as [Told[], Told[]]
     const taken = new Map<string, Told[]>()
-    for (const one of this.told.filter(({ wasTaken }) => wasTaken)) {
+    const stepped = new Set(this.all.filter((one) => this.#hadStep(one)).map(({ id }) => id))
+    for (const one of this.told.filter(({ wasTaken, id }) => wasTaken && !stepped.has(id))) {
       const key = `${one.id} ${one.status}`
       const before = taken.get(key) ?? []
       taken.set(key, [...before, one])
       if (before.length > 0) (this.#hadToBeRepeated(before.at(-1)!) ? needed : needless).push(one)
     }
-    return { needed: needed.length, needless: needless.length }
+    const shown = needless.map(({ id, status }) => {
+      const all = taken.get(`${id} ${status}`) ?? []
+      return `${status} of ${id} at ${all.map(({ atMs }) => new Date(atMs).toISOString().slice(11, 19)).join(', ')}`
+    })
+    return { needed: needed.length, needless: shown }
   }
 
   /** Weir did not hear that it was taken, or was ended before it had written that down. */

@@ -60,6 +60,8 @@ export interface Finding {
 }
 
 const GROWTH_MAX = 1.15
+/** In a shorter run it is not yet at its size. */
+const WARM_MINUTES = 8
 /** Of the mean, so much more an hour; of shorter runs a line says nothing. */
 const PER_HOUR_MAX = 0.1
 const LONG_MINUTES = 40
@@ -134,13 +136,13 @@ export function judge(soak: Soak): Finding[] {
     },
     {
       what: 'nobody is told twice without need, or of an end that was none',
-      isGood: again.needless === 0 && incidents.early === 0,
-      seen: `${again.needed} told again since it had not been heard or written down, ${again.needless} without need, ${incidents.early} ends too early`,
+      isGood: again.needless.length === 0 && incidents.early === 0,
+      seen: `${again.needed} told again since it had not been heard or written down, ${again.needless.length} without need${again.needless.length === 0 ? '' : ` (${again.needless.slice(0, 3).join('; ')})`}, ${incidents.early} ends too early`,
     },
     {
       what: 'memory is flat',
       isGood:
-        memory.after <= memory.before * GROWTH_MAX &&
+        (soak.minutes < WARM_MINUTES || memory.after <= memory.before * GROWTH_MAX) &&
         (!isLong || process.perHourMiB <= process.meanMiB * PER_HOUR_MAX),
       seen: `${memory.before.toFixed(0)} MiB, later ${memory.after.toFixed(0)} MiB${isLong ? `; a line through the second half: ${process.perHourMiB.toFixed(1)} MiB an hour` : ''}`,
     },
