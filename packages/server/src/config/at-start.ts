@@ -1,3 +1,4 @@
+import { httpClientShape } from '@weir/fetch'
 import type { WeirConfig } from './weir-config.ts'
 
 /** From when on a changed key counts: the reload that reads it, or the next start. */
@@ -9,8 +10,8 @@ type Section =
   | { readonly reload: readonly string[]; readonly start: readonly string[] }
 
 /**
- * Every section of weir.yml, and sections within one that have their own word. What a key is not named for is told
- * by no code: docs/configuration.md has its column from here, and a reload its warning.
+ * Every section of weir.yml, and sections within one that have their own word. No other code says
+ * when a key counts: docs/configuration.md has its column from here, and a reload its warning.
  */
 export const SECTIONS = {
   global: 'reload',
@@ -75,19 +76,7 @@ export const SECTIONS = {
       'disk_reserve',
       'head_window',
       'limits',
-      'basic_auth',
-      'authorization',
-      'bearer_token',
-      'bearer_token_file',
-      'oauth2',
-      'tls_config',
-      'proxy_url',
-      'no_proxy',
-      'proxy_from_environment',
-      'proxy_connect_header',
-      'http_headers',
-      'follow_redirects',
-      'enable_http2',
+      ...Object.keys(httpClientShape),
       'engine',
       'write_url',
       'read_url',
